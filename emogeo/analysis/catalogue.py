@@ -1,0 +1,101 @@
+"""The cells of a store."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emogeo.errors import StoreError
+from emogeo.tracking.store import RUNS, Store, unpack
+
+log = logging.getLogger(__name__)
+_TELLING = ("precision", "mode", "prompt_template", "stimuli", "selection", "pooling", "centring", "denoising")
+
+
+@dataclass(frozen=True)
+class Run:
+    """One cell as recorded."""
+
+    record: dict[str, Any]
+    """run.json"""
+    files: dict[str, bytes]
+
+    @property
+    def key(self) -> str:
+        return str(self.record["key"])
+
+    @property
+    def model(self) -> str:
+        return str(self.record["model"]["name"])
+
+    @property
+    def finished(self) -> bool:
+        return bool(self.record["status"] == "finished")
+
+    @property
+    def conditions(self) -> list[str]:
+        return list(self.record["conditions"])
+
+    @cached_property
+    def rdm(self) -> NDArray[np.float64]:
+        """[condition, condition]"""
+        return unpack(self.files["rdm.safetensors"])["rdm"]
+
+    @cached_property
+    def telling(self) -> dict[str, str]:
+        """What may tell two runs of one model apart."""
+        config = self.record["config"]
+        selection = config["layer_selection"]
+        values = {name: str(self.record[name]) for name in ("precision", "mode", "prompt_template", "stimuli")}
+        values["selection"] = " ".join(str(v) for v in selection.values() if v is not None)
+        values["pooling"] = f"{config['pooling']['position']} skip {config['pooling']['skip']}"
+        values["centring"] = f"centring {config['centring']}"
+        values["denoising"] = f"denoising {config['denoising']['method']}"
+        return values
+
+
+@dataclass
+class Catalogue:
+    """Whole records, and what was left out and why."""
+
+    runs: list[Run] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+
+    @property
+    def finished(self) -> list[Run]:
+        return [run for run in self.runs if run.finished]
+
+
+def read_catalogue(store: Store) -> Catalogue:
+    """Every run of a store, in a fixed order (model, then what else tells runs apart, then key).
+
+    Raises:
+        StoreError: a store without a single run.
+    """
+    catalogue = Catalogue()
+    for key in store.keys(RUNS):
+        try:
+            files = store.read(RUNS, key)
+            catalogue.runs.append(Run(json.loads(files["run.json"]), files))
+        except StoreError as error:
+            log.warning("%s", error)
+            catalogue.left_out.append(str(error))
+    if not catalogue.runs and not catalogue.left_out:
+        raise StoreError(f"{store.path} holds no runs. Run `python train.py` first, or give store.path=FOLDER.")
+    catalogue.runs.sort(key=lambda run: (run.model, *run.telling.values(), run.key))
+    return catalogue
+
+
+def short_names(runs: Sequence[Run]) -> list[str]:
+    """The model's name and, where they differ between runs, what else tells runs apart."""
+    differing = [name for name in _TELLING if len({run.telling[name] for run in runs}) > 1]
+    names = [" ".join([run.model, *(run.telling[name] for name in differing)]) for run in runs]
+    repeated = {name for name in names if names.count(name) > 1}
+    return [f"{name} {run.key[:6]}" if name in repeated else name for name, run in zip(names, runs, strict=True)]

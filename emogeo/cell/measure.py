@@ -1,0 +1,110 @@
+"""From activations to vectors, a layer, an RDM and descriptors."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emogeo.cell.plan import Cell
+from emogeo.cell.reading import StoredActivations
+from emogeo.errors import GeometryError
+from emogeo.geometry.descriptors import mean_cosine
+from emogeo.geometry.layers import LayerChoice, choose_layer, separation, side_by_side
+from emogeo.geometry.rdm import cosine_rdm, rdm_std, upper
+from emogeo.geometry.vectors import Vectors, centre, condition_means, neutral_components, project_out, scale
+from emogeo.stimuli.conditions import CONDITIONS
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Measures:
+    """The geometry of one cell."""
+
+    layers: list[int]
+    """Blocks that vectors are given for."""
+    vectors: Vectors
+    passages: Array
+    """[text, feature] at the selected layer, denoised, not centred"""
+    choice: LayerChoice
+    rdm: Array
+    """[condition, condition]"""
+    rdm_by_layer: Array
+    """[layer, pair]"""
+    curves: dict[str, Array]
+    """By layer: mean_cosine, separation, rdm_std, anisotropy, and removed components."""
+    denoised: bool
+
+    def at_layer(self, curve: str) -> float | None:
+        """A curve's value at the selected layer; None where every block is used, or there is no such curve."""
+        if self.choice.index is None or curve not in self.curves:
+            return None
+        return float(self.curves[curve][self.layers.index(self.choice.index)])
+
+
+def measure(
+    cell: Cell,
+    layers: list[int],
+    passages: StoredActivations,
+    facts: StoredActivations,
+    neutral: StoredActivations | None,
+) -> Measures:
+    """Computes all that follows from the activations at `layers`.
+
+    Raises:
+        GeometryError: vectors without a direction, or a criterion without its units.
+    """
+    config, emotions = cell.config, cell.corpus.emotions
+    states = passages.states[:, layers].astype(np.float64)
+    removed = np.zeros(len(layers))
+    if neutral is not None:
+        states, removed = _denoise(states, neutral.states[:, layers].astype(np.float64), config.denoising.share)
+    centred = centre(condition_means(states, emotions, CONDITIONS), CONDITIONS, config.centring)
+    vectors = scale(centred, config.norm)
+    curves = _curves(cell, states, vectors, facts.states[:, layers].astype(np.float64))
+    curves["removed_components"] = removed
+    by_layer = [cosine_rdm(vectors.values[:, row], vectors.conditions) for row in range(len(layers))]
+    curves["rdm_std"] = np.array([rdm_std(rdm) for rdm in by_layer])
+    choice = choose_layer(config.layer_selection, cell.named_layer, layers, curves)
+    if choice.index is None:
+        rdm = cosine_rdm(side_by_side(vectors.values, vectors.values), vectors.conditions)
+        features = side_by_side(states, vectors.values)
+    else:
+        row = layers.index(choice.index)
+        rdm, features = by_layer[row], states[:, row]
+    _refuse_nan(rdm, features)
+    return Measures(
+        layers=layers,
+        vectors=vectors,
+        passages=features,
+        choice=choice,
+        rdm=rdm,
+        rdm_by_layer=np.stack([upper(r) for r in by_layer]),
+        curves=curves,
+        denoised=neutral is not None,
+    )
+
+
+def _denoise(states: Array, neutral: Array, share: float) -> tuple[Array, Array]:
+    """Layer by layer; also how many components went."""
+    cleaned, removed = np.empty_like(states), np.zeros(states.shape[1])
+    for layer in range(states.shape[1]):
+        components = neutral_components(neutral[:, layer], share)
+        cleaned[:, layer] = project_out(states[:, layer], components)
+        removed[layer] = len(components)
+    return cleaned, removed
+
+
+def _curves(cell: Cell, states: Array, vectors: Vectors, facts: Array) -> dict[str, Array]:
+    curves = {"mean_cosine": mean_cosine(vectors.values), "anisotropy": mean_cosine(facts)}
+    if len(set(cell.units)) >= 2:
+        curves["separation"] = separation(states, cell.corpus.emotions, cell.units, CONDITIONS)
+    return curves
+
+
+def _refuse_nan(*arrays: Any) -> None:
+    if not all(np.isfinite(array).all() for array in arrays):
+        raise GeometryError("The RDM or its states hold NaN although every state was finite: please report this.")

@@ -1,0 +1,96 @@
+"""Activations of a cell's texts: from the store where they are, else from one forward pass."""
+
+from __future__ import annotations
+
+import logging
+import os
+from typing import Any
+
+import numpy as np
+
+from emogeo.cell.plan import Cell, Reading
+from emogeo.errors import StoreError
+from emogeo.tracking.keys import canonical_json
+from emogeo.tracking.store import ACTIVATIONS, Store, pack, unpack
+
+log = logging.getLogger(__name__)
+
+
+class StoredActivations:
+    """Pooled states of one reading, and how they came about."""
+
+    def __init__(
+        self, states: np.ndarray[Any, Any], nonfinite: np.ndarray[Any, Any], provenance: dict[str, Any]
+    ) -> None:
+        self.states = states
+        """[text, layer, d_model] float32"""
+        self.nonfinite = nonfinite
+        """[text, layer] NaN or infinite values"""
+        self.provenance = provenance
+
+    @property
+    def finite_layers(self) -> list[int]:
+        """Blocks without any non-finite value."""
+        return [int(layer) for layer in np.flatnonzero(self.nonfinite.sum(axis=0) == 0)]
+
+
+def activations_of(cell: Cell, reading: Reading, store: Store) -> StoredActivations:
+    """Reads the texts, unless the store has them.
+
+    Raises:
+        EmogeoError: see `emogeo.models.activations.read`.
+    """
+    if not cell.config.force and store.has(ACTIVATIONS, reading.key):
+        try:
+            found = _stored(store.read(ACTIVATIONS, reading.key))
+            log.info("%s: in the store, no forward pass (%s)", reading.name, reading.key[:12])
+            return found
+        except StoreError as error:
+            log.warning("%s", error)
+    return _stored(_read_and_store(cell, reading, store))
+
+
+def _stored(files: dict[str, bytes]) -> StoredActivations:
+    import json
+
+    tensors = unpack(files["activations.safetensors"])
+    return StoredActivations(tensors["states"], tensors["nonfinite"], json.loads(files["reading.json"]))
+
+
+def _read_and_store(cell: Cell, reading: Reading, store: Store) -> dict[str, bytes]:
+    import torch
+
+    from emogeo.models.activations import ReadingPlan, read
+    from emogeo.models.loading import MODELS, show_progress
+
+    runtime = cell.config.runtime
+    show_progress(runtime.progress)
+    threads = runtime.threads or os.cpu_count() or 1
+    torch.set_num_threads(threads)
+    model = MODELS.get(cell.weights, cell.precision, cell.device, runtime.device_map)
+    log.info("%s: forward pass over %d texts", reading.name, len(reading.texts))
+    plan = ReadingPlan(
+        pooling=reading.pooling,
+        n_blocks=cell.n_blocks,
+        token_budget=cell.token_budget,
+        companions_matter=cell.precision.depends_on_companions,
+        progress=runtime.progress,
+    )
+    result = read(model, reading.texts, plan)
+    log.info("%s: %d tokens in %.1f s, %.0f tokens/s", reading.name, result.tokens, result.seconds, result.tokens_per_s)
+    provenance = {
+        "batches": result.batches,
+        "token_budget": cell.token_budget,
+        "tokens": result.tokens,
+        "seconds": round(result.seconds, 3),
+        "tokens_per_s": round(result.tokens_per_s, 1),
+        "threads": threads,
+        "device": cell.device,
+        "device_map": runtime.device_map,
+    }
+    files = {
+        "activations.safetensors": pack({"states": result.states, "nonfinite": result.nonfinite}),
+        "reading.json": canonical_json(provenance),
+    }
+    store.write(ACTIVATIONS, reading.key, files)
+    return files

@@ -1,0 +1,112 @@
+"""The files of a run's record."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import version
+from typing import Any
+
+import numpy as np
+
+from emogeo.cell.measure import Measures
+from emogeo.cell.plan import Cell
+from emogeo.cell.reading import StoredActivations
+from emogeo.config.compose import as_dict
+from emogeo.geometry.rdm import rdm_std
+from emogeo.tracking.keys import canonical_json
+from emogeo.tracking.store import pack
+
+_LIBRARIES = ("emogeo", "torch", "transformers", "tokenizers", "bitsandbytes", "accelerate", "numpy", "scipy")
+
+
+def finished_files(cell: Cell, measures: Measures, readings: dict[str, StoredActivations]) -> dict[str, bytes]:
+    """Vectors, RDM and run.json of a finished cell."""
+    run = _run(cell, readings, status="finished")
+    run["conditions"] = list(measures.vectors.conditions)
+    run["layer"] = {
+        "index": measures.choice.index,
+        "criterion": measures.choice.criterion,
+        "layers": measures.layers,
+    }
+    run["by_layer"] = {name: _floats(values) for name, values in measures.curves.items()}
+    run["metrics"] = _metrics(measures, readings["passages"])
+    vectors = {"vectors": measures.vectors.values.astype(np.float32), "passages": measures.passages.astype(np.float32)}
+    return {
+        "vectors.safetensors": pack(vectors),
+        "rdm.safetensors": pack({"rdm": measures.rdm, "rdm_by_layer": measures.rdm_by_layer}),
+        "run.json": canonical_json(run),
+    }
+
+
+def refused_files(cell: Cell, reason: str, readings: dict[str, StoredActivations]) -> dict[str, bytes]:
+    """run.json of a cell that was refused for non-finite states, with their counts."""
+    run = _run(cell, readings, status="refused")
+    run["reason"] = reason
+    return {"run.json": canonical_json(run)}
+
+
+def _run(cell: Cell, readings: dict[str, StoredActivations], status: str) -> dict[str, Any]:
+    weights, corpus = cell.weights, cell.corpus
+    return {
+        "key": cell.key,
+        "status": status,
+        "title": cell.title,
+        "model": {
+            "name": weights.name,
+            "family": weights.family,
+            "variant": weights.variant,
+            "params_b": weights.params_b,
+            "source": weights.source.value,
+            **weights.identity,
+            "n_layers": weights.n_layers,
+        },
+        "precision": cell.precision.label,
+        "mode": cell.config.mode.name.value,
+        "prompt_template": cell.config.prompt_template.name,
+        "stimuli": corpus.name,
+        "emotions": corpus.emotions,
+        "units": list(cell.units),
+        "n_units": len(set(cell.units)),
+        "n_texts": len(cell.passages.texts),
+        "n_distinct_texts": len({t.content for t in cell.passages.texts}),
+        "nonfinite": {name: _counts(reading) for name, reading in readings.items()},
+        "meaning": cell.meaning,
+        "config": as_dict(cell.config),
+        "provenance": _provenance(cell, readings),
+    }
+
+
+def _metrics(measures: Measures, passages: StoredActivations) -> dict[str, Any]:
+    return {
+        "anisotropy": measures.at_layer("anisotropy"),
+        "rdm_std": rdm_std(measures.rdm),
+        "separation": measures.at_layer("separation"),
+        "mean_cosine": measures.at_layer("mean_cosine"),
+        "nonfinite": int(passages.nonfinite.sum()),
+        "finite_layers": len(measures.layers),
+        "tokens_per_s": passages.provenance["tokens_per_s"],
+    }
+
+
+def _provenance(cell: Cell, readings: dict[str, StoredActivations]) -> dict[str, Any]:
+    return {
+        "created": datetime.now(UTC).isoformat(timespec="seconds"),
+        "python": sys.version.split()[0],
+        "platform": platform.platform(),
+        "libraries": {name: version(name) for name in _LIBRARIES},
+        "device": cell.device,
+        "token_budget": cell.token_budget,
+        "n_blocks": cell.n_blocks,
+        "readings": {name: reading.provenance for name, reading in readings.items()},
+    }
+
+
+def _counts(reading: StoredActivations) -> list[int]:
+    """Non-finite values per block, over all texts."""
+    return [int(n) for n in reading.nonfinite.sum(axis=0)]
+
+
+def _floats(values: Any) -> list[float]:
+    return [float(v) for v in values]

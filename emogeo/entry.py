@@ -1,0 +1,39 @@
+"""What both entry points share: checks before Hydra, and errors without a stack trace."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+
+from hydra.errors import CompactHydraException
+
+from emogeo.config.compose import register
+from emogeo.config.overrides import check_overrides
+from emogeo.errors import EmogeoError
+
+T = TypeVar("T")
+log = logging.getLogger("emogeo")
+
+
+def prepare(schema: type, conf: Path) -> None:
+    """Registers the schemas and refuses a command line that cannot be meant; exits with 1 and what is allowed."""
+    register()
+    try:
+        check_overrides(sys.argv[1:], schema, conf)
+    except EmogeoError as error:
+        sys.exit(f"emogeo: {error}")
+
+
+def shown(call: Callable[[], T]) -> T:
+    """Runs `call`; an emogeo error is logged when it happens and reaches Hydra without a stack trace.
+
+    A sweep goes on with the next cell and exits with 1 at its end.
+    """
+    try:
+        return call()
+    except EmogeoError as error:
+        log.error("%s: %s", type(error).__name__, error)
+        raise CompactHydraException(f"{type(error).__name__}: {error}") from error

@@ -1,0 +1,33 @@
+"""The errors emogeo raises by name; each message says what was given, what is allowed and what to type."""
+
+
+class EmogeoError(Exception):
+    """Base of every error that is the user's to mend; shown without a stack trace."""
+
+
+class ConfigError(EmogeoError):
+    """A configuration that cannot be meant."""
+
+
+class StimuliError(EmogeoError):
+    """A stimulus file that cannot be used as it is."""
+
+
+class WeightsError(EmogeoError):
+    """Weights that are not there, not allowed, or not what their checksum says."""
+
+
+class PrecisionError(EmogeoError):
+    """A precision that this machine, or this batch plan, cannot deliver."""
+
+
+class NonFiniteError(EmogeoError):
+    """Activations with NaN or infinity."""
+
+
+class GeometryError(EmogeoError):
+    """Vectors from which no geometry follows."""
+
+
+class StoreError(EmogeoError):
+    """A stored record that is missing or not what its manifest says."""

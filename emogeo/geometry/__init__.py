@@ -1,0 +1,1 @@
+"""From states to vectors, layers, RDMs and their comparison; plain numpy, float64."""

@@ -1,0 +1,90 @@
+"""Emotion vectors: condition means, denoised and centred."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emogeo.config.schema import Centring, Norm
+from emogeo.errors import GeometryError
+from emogeo.stimuli.conditions import NEUTRAL
+
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """One vector per condition and layer."""
+
+    conditions: tuple[str, ...]
+    values: Array
+    """[condition, layer, d_model]"""
+
+
+def condition_means(states: Array, emotions: Sequence[str], conditions: Sequence[str]) -> Array:
+    """Mean state of each condition.
+
+    Args:
+        states: [text, layer, d_model].
+        emotions: the condition of each text.
+
+    Returns:
+        [condition, layer, d_model]
+    """
+    rows = np.asarray(emotions)
+    return np.stack([states[rows == condition].mean(axis=0) for condition in conditions])
+
+
+def centre(means: Array, conditions: Sequence[str], centring: Centring) -> Vectors:
+    """Subtracts the grand mean of the conditions (neutral included), or the neutral vector, or nothing.
+
+    Centring on neutral leaves neutral a zero vector without a direction, so neutral is dropped.
+    """
+    if centring is Centring.none:
+        return Vectors(tuple(conditions), means)
+    if centring is Centring.grand_mean:
+        return Vectors(tuple(conditions), means - means.mean(axis=0))
+    neutral = list(conditions).index(NEUTRAL)
+    others = [row for row in range(len(conditions)) if row != neutral]
+    return Vectors(tuple(conditions[row] for row in others), means[others] - means[neutral])
+
+
+def scale(vectors: Vectors, norm: Norm) -> Vectors:
+    """Unit length per condition and layer, or as they are.
+
+    Raises:
+        GeometryError: a vector of length zero.
+    """
+    if norm is Norm.none:
+        return vectors
+    lengths = np.linalg.norm(vectors.values, axis=-1, keepdims=True)
+    if (lengths == 0).any():
+        condition = vectors.conditions[int(np.argwhere(lengths == 0)[0][0])]
+        raise GeometryError(f"The vector of {condition} has length zero and cannot be normed.")
+    return Vectors(vectors.conditions, vectors.values / lengths)
+
+
+def neutral_components(neutral: Array, share: float) -> Array:
+    """Leading principal components of neutral texts at one layer.
+
+    As many as are needed to explain at least `share` of their variance
+    (transformer-circuits.pub/2026/emotions).
+
+    Args:
+        neutral: [text, d_model].
+
+    Returns:
+        [component, d_model], orthonormal rows.
+    """
+    centred = neutral - neutral.mean(axis=0)
+    _, singular, components = np.linalg.svd(centred, full_matrices=False)
+    explained = np.cumsum(singular**2) / np.sum(singular**2)
+    return np.asarray(components[: int(np.searchsorted(explained, share)) + 1])
+
+
+def project_out(states: Array, components: Array) -> Array:
+    """Removes the span of orthonormal `components` [component, d_model] from `states` [text, d_model]."""
+    return np.asarray(states - (states @ components.T) @ components)

@@ -1,0 +1,1 @@
+"""Language models: where weights come from, loading at a precision, and the states of every block."""

@@ -1,0 +1,188 @@
+"""One forward pass per text gives the pooled residual stream after every block."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from emogeo.config.schema import PoolingConfig, Position
+from emogeo.errors import PrecisionError, StimuliError
+from emogeo.models.batching import plan_batches
+from emogeo.models.blocks import find_blocks, watched
+from emogeo.models.loading import LoadedModel
+from emogeo.stimuli.templates import Text
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Activations:
+    """Pooled states of texts, in the texts' order."""
+
+    states: NDArray[np.float32]
+    """[text, layer, d_model], the residual stream after each block."""
+    nonfinite: NDArray[np.int64]
+    """[text, layer], NaN or infinite values over all of a text's tokens."""
+    batches: list[list[int]] = field(default_factory=list)
+    tokens: int = 0
+    seconds: float = 0.0
+
+    @property
+    def tokens_per_s(self) -> float:
+        return self.tokens / self.seconds
+
+
+@dataclass(frozen=True)
+class ReadingPlan:
+    """How texts are read: pooling is meaning, the rest is not (but see LLM.int8)."""
+
+    pooling: PoolingConfig
+    n_blocks: int
+    """Blocks to run, from the first."""
+    token_budget: int
+    companions_matter: bool
+    """Batch companions change results, so the budget must hold."""
+    progress: bool = True
+
+
+def read(model: LoadedModel, texts: Sequence[Text], plan: ReadingPlan) -> Activations:
+    """Reads every text once.
+
+    Batches are sorted by length and padded on the right, with mask and positions
+    given; out of memory halves the budget and goes on.
+
+    Raises:
+        StimuliError: a text too short for `pooling.skip`.
+        PrecisionError: out of memory where the budget may not change, or with a single text.
+    """
+    tokens = [model.tokenizer(t.content, add_special_tokens=t.special_tokens)["input_ids"] for t in texts]
+    _refuse_short(tokens, texts, plan.pooling)
+    result = _empty(len(tokens), plan.n_blocks, _width(model))
+    pending, budget = plan_batches([len(t) for t in tokens], plan.token_budget), plan.token_budget
+    started = time.perf_counter()
+    with tqdm(total=len(tokens), desc="reading", unit="text", disable=not plan.progress) as bar:
+        while pending:
+            batch = pending[0]
+            try:
+                _read_batch(model, [tokens[row] for row in batch], batch, plan, result)
+            except (torch.OutOfMemoryError, RuntimeError) as error:
+                budget = _smaller_budget(error, batch, budget, plan)
+                rows = [row for waiting in pending for row in waiting]
+                pending = [[rows[i] for i in b] for b in plan_batches([len(tokens[r]) for r in rows], budget)]
+                continue
+            result.batches.append(pending.pop(0))
+            bar.update(len(batch))
+    result.seconds = time.perf_counter() - started
+    result.tokens = sum(map(len, tokens))
+    return result
+
+
+def _empty(n_texts: int, n_blocks: int, width: int) -> Activations:
+    return Activations(
+        states=np.empty((n_texts, n_blocks, width), np.float32),
+        nonfinite=np.zeros((n_texts, n_blocks), np.int64),
+    )
+
+
+def _width(model: LoadedModel) -> int:
+    return int(model.body.config.get_text_config().hidden_size)
+
+
+def _read_batch(
+    model: LoadedModel, tokens: list[list[int]], rows: list[int], plan: ReadingPlan, result: Activations
+) -> None:
+    device = model.input_device
+    ids, mask = _padded(tokens, int(model.tokenizer.pad_token_id or 0), device)
+    pooled: list[torch.Tensor] = []
+    nonfinite: list[torch.Tensor] = []
+
+    def watch(_index: int, states: torch.Tensor) -> None:
+        seen = mask.to(states.device)
+        pooled.append(pool(states, seen, plan.pooling).to(device))
+        nonfinite.append(count_nonfinite(states, seen).to(device))
+
+    with torch.inference_mode(), watched(model.body, plan.n_blocks, watch):
+        model.body(input_ids=ids, attention_mask=mask, position_ids=_positions(mask), use_cache=False)
+    result.states[rows] = torch.stack(pooled, dim=1).float().cpu().numpy()
+    result.nonfinite[rows] = torch.stack(nonfinite, dim=1).cpu().numpy()
+
+
+def _padded(tokens: list[list[int]], pad: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token ids and mask [text, token], padded on the right."""
+    longest = max(map(len, tokens))
+    ids = torch.tensor([t + [pad] * (longest - len(t)) for t in tokens], device=device)
+    lengths = torch.tensor([len(t) for t in tokens], device=device)
+    return ids, (torch.arange(longest, device=device) < lengths[:, None]).long()
+
+
+def _positions(mask: torch.Tensor) -> torch.Tensor:
+    return (mask.cumsum(dim=1) - 1).clamp(min=0)
+
+
+def pool(states: torch.Tensor, mask: torch.Tensor, pooling: PoolingConfig) -> torch.Tensor:
+    """One state per text.
+
+    Args:
+        states: [text, token, d_model], padded on the right.
+        mask: [text, token], 1 on tokens.
+
+    Returns:
+        [text, d_model]: the last token's state, or the float32 mean without the first `skip` tokens.
+    """
+    lengths = mask.sum(dim=1)
+    if pooling.position is Position.last:
+        return states[torch.arange(len(states), device=states.device), lengths - 1]
+    kept = mask.clone()
+    kept[:, : pooling.skip] = 0
+    weights = kept.float() / kept.sum(dim=1, keepdim=True)
+    # where, not a product: 0 x inf would carry a padding token's overflow into the mean
+    finite = torch.where(kept[..., None].bool(), states.float(), 0.0)
+    return torch.einsum("tl,tld->td", weights, finite)
+
+
+def count_nonfinite(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
+    """NaN and infinite values of each text [text]; a finite sum proves that there is none."""
+    if bool(torch.isfinite(states.sum(dtype=torch.float32))):
+        return torch.zeros(len(states), dtype=torch.long, device=states.device)
+    return ((~torch.isfinite(states)).sum(dim=2) * mask).sum(dim=1)
+
+
+def _refuse_short(tokens: list[list[int]], texts: Sequence[Text], pooling: PoolingConfig) -> None:
+    for row, ids in enumerate(tokens):
+        if len(ids) <= pooling.skip:
+            raise StimuliError(
+                f"pooling.skip={pooling.skip} leaves nothing of text {row} ({len(ids)} tokens): "
+                f"{texts[row].content[:60]!r}. Type a smaller pooling.skip."
+            )
+
+
+def _smaller_budget(error: Exception, batch: list[int], budget: int, plan: ReadingPlan) -> int:
+    """Half the budget after running out of memory; any other error goes on up."""
+    if not isinstance(error, torch.OutOfMemoryError) and "can't allocate memory" not in str(error):
+        raise error
+    if plan.companions_matter:
+        raise PrecisionError(
+            f"Out of memory at runtime.token_budget={budget}. With LLM.int8's outlier threshold the batch changes "
+            f"the result, so it is not shrunk silently: type runtime.token_budget={max(budget // 2, 1)}, or "
+            "precision=int8_no_outliers."
+        ) from error
+    if len(batch) == 1:
+        raise PrecisionError(
+            "Out of memory with a single text: type runtime.device_map=auto, or a smaller precision such as nf4."
+        ) from error
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()
+    log.warning("out of memory: token budget %d halved to %d", budget, budget // 2)
+    return budget // 2
+
+
+def n_blocks_of(model: LoadedModel) -> int:
+    """How many blocks the loaded transformer has."""
+    return len(find_blocks(model.body)[2])

@@ -1,0 +1,102 @@
+"""Weights from the Hugging Face hub, its offline cache first."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from emogeo.errors import WeightsError
+
+_PATTERNS = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt"]
+_IGNORED = ["consolidated*", "original/*", "onnx/*"]
+_WITHOUT_HUB = "Without the hub these run: model=smollm2-135m-instruct, gemma-3-270m, qwen2.5-coder-0.5b-instruct, \
+qwen2.5-coder-1.5b-instruct (weights from the package index), or model.weights=FOLDER."
+
+
+def hub_snapshot(repository: str, revision: str) -> tuple[Path, str]:
+    """Folder and commit of a repository's snapshot.
+
+    A commit that is whole in the cache costs no network; a branch or tag is looked
+    up on the hub where there is one, else taken from the cache.
+
+    Raises:
+        WeightsError: not there, not allowed, not cached, or without safetensors.
+    """
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
+
+    cached = _cached(repository, revision)
+    if cached is not None and cached.name == revision:
+        return cached, revision
+    try:
+        folder = Path(
+            snapshot_download(repository, revision=revision, allow_patterns=_PATTERNS, ignore_patterns=_IGNORED)
+        )
+    except LocalEntryNotFoundError as error:
+        raise WeightsError(_not_cached(repository, revision)) from error
+    except HfHubHTTPError as error:
+        raise WeightsError(_refused(repository, revision, error)) from error
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise WeightsError(f"{repository}@{revision}: {reason} {_not_cached(repository, revision)}") from error
+    if not complete(folder):
+        raise WeightsError(
+            f"{repository}@{revision}: {folder} lacks config.json or safetensors weights (pickles are not read)."
+        )
+    return folder, folder.name
+
+
+def complete(folder: Path) -> bool:
+    """Whether a folder holds a config and all the safetensors that its index names."""
+    if not (folder / "config.json").is_file():
+        return False
+    index = folder / "model.safetensors.index.json"
+    if index.is_file():
+        shards = set(json.loads(index.read_text())["weight_map"].values())
+        return all((folder / shard).is_file() for shard in shards)
+    return (folder / "model.safetensors").is_file()
+
+
+def _cached(repository: str, revision: str) -> Path | None:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import LocalEntryNotFoundError
+
+    try:
+        folder = Path(snapshot_download(repository, revision=revision, local_files_only=True))
+    except (LocalEntryNotFoundError, ValueError, OSError):
+        return None
+    return folder if complete(folder) else None
+
+
+def _not_cached(repository: str, revision: str) -> str:
+    other = _cached_revisions(repository, revision)
+    here = (
+        f"The cache holds {', '.join(other)}: type model.weights={repository}@{other[0]} to use it. " if other else ""
+    )
+    return (
+        f"{repository}@{revision} is not in the cache and the hub cannot be reached. {here}On a machine with network: "
+        f"hf download {repository} --revision {revision}; then set HF_HOME to that cache. {_WITHOUT_HUB}"
+    )
+
+
+def _cached_revisions(repository: str, revision: str) -> list[str]:
+    from huggingface_hub.constants import HF_HUB_CACHE
+
+    snapshots = Path(HF_HUB_CACHE) / f"models--{repository.replace('/', '--')}" / "snapshots"
+    return sorted(p.name for p in snapshots.glob("*") if p.name != revision and complete(p))
+
+
+def _refused(repository: str, revision: str, error: Exception) -> str:
+    from huggingface_hub.errors import GatedRepoError, RepositoryNotFoundError, RevisionNotFoundError
+
+    if isinstance(error, GatedRepoError):
+        return (
+            f"{repository} is gated: accept its licence at https://huggingface.co/{repository}, then `hf auth login`."
+        )
+    if isinstance(error, RevisionNotFoundError):
+        return f"{repository} has no revision {revision}; type model.weights={repository}@main for the newest."
+    if isinstance(error, RepositoryNotFoundError):
+        return (
+            f"The hub has no model {repository}, or it is private: check the id, then `hf auth login`. {_WITHOUT_HUB}"
+        )
+    return f"{repository}@{revision}: the hub answered {str(error).splitlines()[0]} {_WITHOUT_HUB}"

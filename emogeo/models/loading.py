@@ -1,0 +1,144 @@
+"""Loading a transformer without its LM head at a precision, and keeping it for the next cell of a sweep."""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import Any
+
+import psutil
+import torch
+from transformers import AutoModel, AutoTokenizer, BitsAndBytesConfig, PreTrainedModel, PreTrainedTokenizerBase
+from transformers.utils import logging as transformers_logging
+
+from emogeo.config.schema import Dtype, Quantization, Source
+from emogeo.errors import PrecisionError, WeightsError
+from emogeo.models.cache import verify
+from emogeo.models.precision import Precision
+from emogeo.models.weights import Weights
+
+log = logging.getLogger(__name__)
+
+TORCH_DTYPES = {Dtype.fp32: torch.float32, Dtype.bf16: torch.bfloat16, Dtype.fp16: torch.float16}
+_BYTES = {Dtype.fp32: 4.0, Dtype.bf16: 2.0, Dtype.fp16: 2.0}
+_QUANTIZED_BYTES = {Quantization.int8: 1.0, Quantization.nf4: 0.6}
+
+
+@dataclass(frozen=True)
+class LoadedModel:
+    """A transformer body and its tokenizer."""
+
+    body: PreTrainedModel
+    tokenizer: PreTrainedTokenizerBase
+
+    @property
+    def input_device(self) -> torch.device:
+        """Where token ids go; with a device map, where the embedding lies."""
+        embedding = self.body.get_input_embeddings()
+        hook = getattr(embedding, "_hf_hook", None)
+        return torch.device(getattr(hook, "execution_device", None) or embedding.weight.device)
+
+
+class ModelCache:
+    """Loaded models by weights, precision and placement; the least recently used goes when memory is short."""
+
+    def __init__(self) -> None:
+        self._models: OrderedDict[tuple[str, ...], LoadedModel] = OrderedDict()
+
+    def get(self, weights: Weights, precision: Precision, device: str, device_map: str | None) -> LoadedModel:
+        """Loads on first use.
+
+        Raises:
+            WeightsError, PrecisionError: see `load_model`.
+        """
+        name = (weights.id, weights.revision, precision.label, device, str(device_map))
+        if name not in self._models:
+            self._make_room(weights, precision, device)
+            self._models[name] = load_model(weights, precision, device, device_map)
+        self._models.move_to_end(name)
+        return self._models[name]
+
+    def clear(self) -> None:
+        self._models.clear()
+        gc.collect()
+
+    def _make_room(self, weights: Weights, precision: Precision, device: str) -> None:
+        needed = 1.5 * _expected_bytes(weights, precision)
+        while self._models and _free_bytes(device) < needed:
+            dropped, _ = self._models.popitem(last=False)
+            log.info("unloading %s at %s to make room", dropped[0], dropped[2])
+            gc.collect()
+            if device.startswith("cuda"):
+                torch.cuda.empty_cache()
+
+
+MODELS = ModelCache()
+"""One per process: a sweep loads each model at a precision once."""
+
+
+def load_model(weights: Weights, precision: Precision, device: str, device_map: str | None) -> LoadedModel:
+    """Loads the transformer body (no LM head) and the tokenizer from a local folder.
+
+    Args:
+        device_map: accelerate's placement for models that do not fit on `device`; None puts all on `device`.
+
+    Raises:
+        WeightsError: the cached files are not what was written, or transformers cannot read them.
+        PrecisionError: CUDA was asked for and this torch has none.
+    """
+    if device.startswith("cuda") and not torch.cuda.is_available():
+        raise PrecisionError(
+            "A GPU is there, but this torch cannot use it; install a CUDA build, or runtime.device=cpu."
+        )
+    if weights.source is Source.index:
+        verify(weights.folder)
+    log.info("loading %s at %s on %s", weights.name, precision.label, device_map or device)
+    options = _options(precision, device, device_map)
+    try:
+        tokenizer = AutoTokenizer.from_pretrained(weights.folder, trust_remote_code=False, local_files_only=True)
+        body = AutoModel.from_pretrained(weights.folder, **options)
+    except (OSError, ValueError, KeyError) as error:
+        raise WeightsError(f"{weights.name}: {weights.folder} cannot be loaded: {error}") from error
+    if tokenizer.pad_token_id is None:
+        tokenizer.pad_token = tokenizer.eos_token
+    return LoadedModel(body.eval(), tokenizer)
+
+
+def show_progress(progress: bool) -> None:
+    """Turns the progress bars of transformers on or off."""
+    (transformers_logging.enable_progress_bar if progress else transformers_logging.disable_progress_bar)()
+    transformers_logging.set_verbosity_error()
+
+
+def _options(precision: Precision, device: str, device_map: str | None) -> dict[str, Any]:
+    options: dict[str, Any] = {
+        "dtype": TORCH_DTYPES[precision.dtype],
+        "device_map": device_map or {"": device},
+        "attn_implementation": "sdpa",
+        "use_safetensors": True,
+        "trust_remote_code": False,
+        "local_files_only": True,
+    }
+    if precision.quantization is Quantization.int8:
+        options["quantization_config"] = BitsAndBytesConfig(
+            load_in_8bit=True, llm_int8_threshold=precision.threshold or 0.0
+        )
+    elif precision.quantization is Quantization.nf4:
+        options["quantization_config"] = BitsAndBytesConfig(
+            load_in_4bit=True, bnb_4bit_quant_type="nf4", bnb_4bit_compute_dtype=TORCH_DTYPES[precision.dtype]
+        )
+    return options
+
+
+def _expected_bytes(weights: Weights, precision: Precision) -> float:
+    stored = sum(p.stat().st_size for p in weights.folder.glob("*.safetensors"))
+    width = 4.0 if weights.config.get("dtype", weights.config.get("torch_dtype")) == "float32" else 2.0
+    return stored / width * _QUANTIZED_BYTES.get(precision.quantization, _BYTES[precision.dtype])
+
+
+def _free_bytes(device: str) -> float:
+    if device.startswith("cuda"):
+        return float(torch.cuda.mem_get_info(device)[0])
+    return float(psutil.virtual_memory().available)

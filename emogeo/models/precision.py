@@ -1,0 +1,80 @@
+"""What device and number format a cell runs in, decided without importing torch."""
+
+from __future__ import annotations
+
+import os
+import platform
+from dataclasses import dataclass
+from importlib.metadata import version
+from pathlib import Path
+
+from emogeo.config.schema import Dtype, PrecisionConfig, Quantization
+from emogeo.errors import PrecisionError
+
+
+@dataclass(frozen=True)
+class Precision:
+    """A precision as resolved: `dtype` is never `auto`."""
+
+    dtype: Dtype
+    quantization: Quantization
+    threshold: float | None
+
+    @property
+    def label(self) -> str:
+        """Short name: fp16, int8(6.0)+bf16, nf4+fp16."""
+        if self.quantization is Quantization.none:
+            return self.dtype.value
+        outliers = "" if self.threshold is None else f"({self.threshold:g})"
+        return f"{self.quantization.value}{outliers}+{self.dtype.value}"
+
+    @property
+    def depends_on_companions(self) -> bool:
+        """LLM.int8 picks its outlier columns from the whole batch (measured: 2.5e-2 relative)."""
+        return bool(self.threshold)
+
+
+def resolve_device(device: str) -> str:
+    """`auto` becomes cuda where torch is a CUDA build and a GPU is visible, else cpu.
+
+    Raises:
+        PrecisionError: a device name that torch would not know.
+    """
+    if device == "auto":
+        return "cuda" if _cuda_visible() else "cpu"
+    kind, _, index = device.partition(":")
+    if kind not in {"cpu", "cuda"} or (index and not index.isdigit()):
+        raise PrecisionError(f"runtime.device={device}: allowed are auto, cpu, cuda, cuda:N.")
+    return device
+
+
+def resolve_precision(config: PrecisionConfig, device: str) -> Precision:
+    """Settles `dtype=auto`: fp16 on CUDA as published, bf16 on a CPU with bf16 arithmetic, else fp32."""
+    dtype = config.dtype
+    if dtype is Dtype.auto:
+        on_cpu = Dtype.bf16 if _cpu_has_bf16() else Dtype.fp32
+        dtype = Dtype.fp16 if device.startswith("cuda") else on_cpu
+    return Precision(dtype, config.quantization, config.threshold)
+
+
+def _cuda_visible() -> bool:
+    if "+cpu" in version("torch") or platform.system() == "Darwin":
+        return False
+    if os.environ.get("CUDA_VISIBLE_DEVICES", "unset").strip() in {"", "-1"}:
+        return False
+    return any(Path("/dev").glob("nvidia[0-9]*")) or Path("/dev/kfd").exists() or Path("/dev/dxg").exists()
+
+
+def _cpu_has_bf16() -> bool:
+    info = Path("/proc/cpuinfo")
+    if not info.exists():
+        return False
+    flags = next((line for line in info.read_text().splitlines() if line.startswith(("flags", "Features"))), "")
+    return bool({"avx512_bf16", "amx_bf16", "bf16"} & set(flags.split()))
+
+
+def resolve_token_budget(token_budget: int | None, device: str) -> int:
+    """Padded tokens per batch; null is what measures fastest on a CPU's caches, and plenty on a GPU."""
+    if token_budget is not None:
+        return token_budget
+    return 16_384 if device.startswith("cuda") else 1_024

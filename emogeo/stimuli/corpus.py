@@ -1,0 +1,170 @@
+"""Passages, each with the emotion it shows and the topic it is about."""
+
+from __future__ import annotations
+
+import csv
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+
+from emogeo.errors import StimuliError
+from emogeo.stimuli.conditions import CONDITIONS
+
+FIELDS = ("emotion", "topic", "text")
+_DATA = files("emogeo.stimuli") / "data"
+
+
+@dataclass(frozen=True)
+class Passage:
+    """One text and its labels."""
+
+    emotion: str
+    topic: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Corpus:
+    """Passages in canonical order (topic, emotion, text): the order of lines in a file has no meaning."""
+
+    name: str
+    passages: tuple[Passage, ...]
+
+    @property
+    def texts(self) -> list[str]:
+        return [p.text for p in self.passages]
+
+    @property
+    def emotions(self) -> list[str]:
+        return [p.emotion for p in self.passages]
+
+    @property
+    def crossed(self) -> bool:
+        """True when every topic is told exactly once per condition."""
+        cells = Counter((p.topic, p.emotion) for p in self.passages)
+        topics = {p.topic for p in self.passages}
+        return len(cells) == len(topics) * len(CONDITIONS) == len(self.passages)
+
+    def units(self, seed: int) -> list[str]:
+        """The unit of each passage, over which a condition's texts are replicated.
+
+        A unit holds one passage per condition: the topic in a crossed corpus, else a
+        random grouping seeded by `seed`, named `group-0`, `group-1`, ...
+        """
+        if self.crossed:
+            return [p.topic for p in self.passages]
+        by_emotion: dict[str, list[int]] = defaultdict(list)
+        for row, passage in enumerate(self.passages):
+            by_emotion[passage.emotion].append(row)
+        generator, units = random.Random(seed), [""] * len(self.passages)
+        for emotion in CONDITIONS:
+            rows = by_emotion[emotion]
+            for group, row in enumerate(generator.sample(rows, len(rows))):
+                units[row] = f"group-{group}"
+        return units
+
+
+def load_corpus(path: str | None = None) -> Corpus:
+    """Reads the package's passages, or a user's CSV or JSONL with the fields emotion, topic, text.
+
+    Raises:
+        StimuliError: a file that cannot be read, or passages that do not make a balanced corpus.
+    """
+    if path is None:
+        rows = _parse_jsonl((_DATA / "passages.jsonl").read_text(encoding="utf-8"), "passages.jsonl")
+        return _corpus("passages", rows)
+    file = Path(path).expanduser()
+    if not file.is_file():
+        raise StimuliError(f"stimuli.path={path}: no such file.")
+    return _corpus(file.stem, _read(file))
+
+
+def load_facts() -> list[str]:
+    """Neutral factual sentences, the same for every model (for anisotropy and denoising)."""
+    return (_DATA / "facts.txt").read_text(encoding="utf-8").split("\n")[:-1]
+
+
+def _read(file: Path) -> list[dict[str, str]]:
+    try:
+        content = file.read_text(encoding="utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise StimuliError(
+            f"{file} is not UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8."
+        ) from error
+    if file.suffix.lower() == ".csv":
+        return _parse_csv(content, file.name)
+    if file.suffix.lower() in {".jsonl", ".ndjson"}:
+        return _parse_jsonl(content, file.name)
+    raise StimuliError(f"{file}: give a .csv or a .jsonl file with {', '.join(FIELDS)}.")
+
+
+def _parse_csv(content: str, name: str) -> list[dict[str, str]]:
+    reader = csv.DictReader(content.splitlines(keepends=True))
+    return [_fields(row, f"{name} line {reader.line_num}") for row in reader]
+
+
+def _parse_jsonl(content: str, name: str) -> list[dict[str, str]]:
+    rows = []
+    for number, line in enumerate(content.split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except json.JSONDecodeError as error:
+            raise StimuliError(f"{name} line {number} is not JSON: {error.msg}.") from error
+        rows.append(_fields(row, f"{name} line {number}"))
+    return rows
+
+
+def _fields(row: object, where: str) -> dict[str, str]:
+    if not isinstance(row, dict):
+        raise StimuliError(f"{where}: expected an object with {', '.join(FIELDS)}.")
+    missing = [name for name in FIELDS if not isinstance(row.get(name), str)]
+    if missing:
+        raise StimuliError(f"{where}: no text in {', '.join(missing)}; each passage needs {', '.join(FIELDS)}.")
+    values = {name: row[name].strip() for name in FIELDS}
+    if not values["text"]:
+        raise StimuliError(f"{where}: the text is empty.")
+    return values
+
+
+def _corpus(name: str, rows: Sequence[dict[str, str]]) -> Corpus:
+    _refuse_unknown_emotions(name, rows)
+    _refuse_missing_conditions(name, rows)
+    _refuse_duplicates(name, rows)
+    _refuse_unequal_counts(name, rows)
+    passages = sorted((row["topic"], row["emotion"], row["text"]) for row in rows)
+    return Corpus(name, tuple(Passage(emotion, topic, text) for topic, emotion, text in passages))
+
+
+def _refuse_unknown_emotions(name: str, rows: Iterable[dict[str, str]]) -> None:
+    unknown = sorted({row["emotion"] for row in rows} - set(CONDITIONS))
+    if unknown:
+        raise StimuliError(f"{name}: unknown emotion {', '.join(unknown)}; allowed: {', '.join(CONDITIONS)}.")
+
+
+def _refuse_missing_conditions(name: str, rows: Iterable[dict[str, str]]) -> None:
+    present = {row["emotion"] for row in rows}
+    missing = [emotion for emotion in CONDITIONS if emotion not in present]
+    if missing:
+        raise StimuliError(f"{name}: no passage for {', '.join(missing)}; every condition needs at least one.")
+
+
+def _refuse_duplicates(name: str, rows: Iterable[dict[str, str]]) -> None:
+    counts = Counter(row["text"] for row in rows)
+    repeated = [text for text, count in counts.items() if count > 1]
+    if repeated:
+        raise StimuliError(
+            f"{name}: {len(repeated)} text(s) more than once, the first: {repeated[0][:80]!r}. Keep one of each."
+        )
+
+
+def _refuse_unequal_counts(name: str, rows: Iterable[dict[str, str]]) -> None:
+    counts = Counter(row["emotion"] for row in rows)
+    if len(set(counts.values())) > 1:
+        listed = ", ".join(f"{emotion} {counts[emotion]}" for emotion in CONDITIONS)
+        raise StimuliError(f"{name}: unequal numbers of passages per condition ({listed}); give each the same number.")

@@ -1,0 +1,27 @@
+"""From passages to the texts a model reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+
+SLOT = "{passage}"
+
+
+@dataclass(frozen=True)
+class Text:
+    """What goes into the tokenizer; `special_tokens` says whether it still adds its own (BOS)."""
+
+    content: str
+    special_tokens: bool
+
+
+def render(passages: Iterable[str], template: str, chat: Callable[[str], str] | None) -> list[Text]:
+    """Puts each passage into the template's slot, then, with `chat`, through the model's chat template.
+
+    A chat template writes the special tokens itself, so the tokenizer must not add them again.
+    """
+    filled = [template.replace(SLOT, passage) for passage in passages]
+    if chat is None:
+        return [Text(content, special_tokens=True) for content in filled]
+    return [Text(chat(content), special_tokens=False) for content in filled]

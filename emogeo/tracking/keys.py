@@ -1,0 +1,25 @@
+"""Names of records: the sha256 of what gives them meaning."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+SCHEMA = 1
+"""Raised when stored records change their meaning."""
+
+
+def canonical_json(value: Any) -> bytes:
+    """One spelling per value: sorted keys, no spaces, UTF-8, no NaN.
+
+    Raises:
+        ValueError: NaN or infinity, which have no JSON.
+    """
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
+    return text.encode("utf-8")
+
+
+def key_of(meaning: dict[str, Any]) -> str:
+    """Hex sha256 of the canonical JSON of `meaning` and the schema version."""
+    return hashlib.sha256(canonical_json({"schema": SCHEMA, **meaning})).hexdigest()

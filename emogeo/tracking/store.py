@@ -1,0 +1,165 @@
+"""The local store: one folder per record, written whole, read only when every checksum agrees."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+from safetensors import SafetensorError
+
+from emogeo.errors import StoreError
+from emogeo.tracking.keys import canonical_json
+
+MANIFEST = "manifest.json"
+RUNS = "runs"
+ACTIVATIONS = "activations"
+_KEY = re.compile(r"[0-9a-f]{64}")
+
+
+class Store:
+    """Records under `path/<kind>/<key>/`."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path).expanduser()
+
+    def folder(self, kind: str, key: str) -> Path:
+        """Where a record lies or would lie.
+
+        Raises:
+            StoreError: a key that is not a sha256.
+        """
+        if not _KEY.fullmatch(key):
+            raise StoreError(f"{key!r} is not a key (64 hex digits).")
+        return self.path / kind / key
+
+    def has(self, kind: str, key: str) -> bool:
+        return (self.folder(kind, key) / MANIFEST).is_file()
+
+    def keys(self, kind: str) -> Iterator[str]:
+        """Keys of all records of a kind, sorted."""
+        folder = self.path / kind
+        if folder.is_dir():
+            yield from sorted(p.name for p in folder.iterdir() if _KEY.fullmatch(p.name))
+
+    def write(self, kind: str, key: str, files: Mapping[str, bytes]) -> Path:
+        """Writes a record whole: to a temporary folder on the same disk, synced, then renamed.
+
+        A record that is there already is replaced.
+        """
+        target = self.folder(kind, key)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        waiting = self.path / ".tmp"
+        waiting.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=waiting, prefix=f"{key[:12]}-") as scratch:
+            whole = Path(scratch) / "record"
+            whole.mkdir()
+            for name, content in {**files, MANIFEST: _manifest(files)}.items():
+                _write_synced(whole / name, content)
+            _sync_folder(whole)
+            if target.exists():
+                target.replace(Path(scratch) / "replaced")
+            try:
+                whole.replace(target)
+            except OSError:
+                if not self.has(kind, key):  # else another process has just written the same record
+                    raise
+        _sync_folder(target.parent)
+        return target
+
+    def read(self, kind: str, key: str) -> dict[str, bytes]:
+        """Every file of a record, each compared with the manifest.
+
+        Raises:
+            StoreError: no such record, or a file that is not what was written; names it.
+        """
+        folder = self.folder(kind, key)
+        expected = _read_manifest(folder)
+        contents = {}
+        for name, entry in expected.items():
+            file = folder / name
+            if not file.is_file():
+                raise StoreError(f"{file} is missing; {_MEND}")
+            contents[name] = file.read_bytes()
+            if _entry(contents[name]) != entry:
+                raise StoreError(f"{file} is not what was written (checksum); {_MEND}")
+        extra = {p.name for p in folder.iterdir()} - {*expected, MANIFEST}
+        if extra:
+            raise StoreError(f"{folder} holds {', '.join(sorted(extra))}, which its manifest does not name; {_MEND}")
+        return contents
+
+    def remove(self, kind: str, key: str) -> None:
+        """Forgets a record."""
+        shutil.rmtree(self.folder(kind, key), ignore_errors=True)
+
+
+_MEND = "the record counts as missing and the cell will be computed again."
+
+
+def pack(tensors: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
+    """Arrays as safetensors."""
+    content: bytes = safetensors.numpy.save({name: np.ascontiguousarray(value) for name, value in tensors.items()})
+    return content
+
+
+def unpack(content: bytes) -> dict[str, np.ndarray[Any, Any]]:
+    """Arrays from safetensors.
+
+    Raises:
+        StoreError: bytes that are not safetensors.
+    """
+    try:
+        tensors: dict[str, np.ndarray[Any, Any]] = safetensors.numpy.load(content)
+    except SafetensorError as error:
+        raise StoreError(f"Not a safetensors file: {error}.") from error
+    return tensors
+
+
+def _entry(content: bytes) -> dict[str, Any]:
+    return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _manifest(files: Mapping[str, bytes]) -> bytes:
+    body = {name: _entry(content) for name, content in files.items()}
+    return canonical_json({"checksum": _entry(canonical_json(body))["sha256"], "files": body})
+
+
+def _read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
+    file = folder / MANIFEST
+    if not file.is_file():
+        raise StoreError(f"{folder} is not a record: it has no {MANIFEST}.")
+    content = file.read_bytes()
+    try:
+        parsed = json.loads(content)
+        whole = canonical_json(parsed) == content
+        body: dict[str, dict[str, Any]] = parsed["files"]
+        whole = whole and parsed["checksum"] == _entry(canonical_json(body))["sha256"]
+        whole = whole and all(Path(name).name == name for name in body)
+    except (ValueError, KeyError, TypeError, UnicodeDecodeError):
+        whole = False
+    if not whole:
+        raise StoreError(f"{file} is not what was written (checksum); {_MEND}")
+    return body
+
+
+def _write_synced(file: Path, content: bytes) -> None:
+    with file.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

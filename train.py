@@ -1,0 +1,24 @@
+"""Extracts one cell of emotion geometry, or sweeps over many: `python train.py --help`."""
+
+from pathlib import Path
+
+import hydra
+from omegaconf import DictConfig
+
+from emogeo.config.compose import parse_train
+from emogeo.config.schema import TrainConfig
+from emogeo.entry import prepare, shown
+
+CONF = Path(__file__).parent / "conf"
+
+
+@hydra.main(version_base="1.3", config_path="conf", config_name="config")
+def main(config: DictConfig) -> None:
+    from emogeo.cell.run import run_cell
+
+    shown(lambda: run_cell(parse_train(config)))
+
+
+if __name__ == "__main__":
+    prepare(TrainConfig, CONF)
+    main()
