@@ -8,7 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
 
+from hydra.core.hydra_config import HydraConfig
 from hydra.errors import CompactHydraException
+from hydra.types import RunMode
 
 from emogeo.config.compose import register
 from emogeo.config.overrides import check_overrides
@@ -28,12 +30,13 @@ def prepare(schema: type, conf: Path) -> None:
 
 
 def shown(call: Callable[[], T]) -> T:
-    """Runs `call`; an emogeo error is logged when it happens and reaches Hydra without a stack trace.
+    """Runs `call`; an emogeo error reaches Hydra without a stack trace.
 
-    A sweep goes on with the next cell and exits with 1 at its end.
+    A sweep logs it at once, goes on with the next cell and exits with 1 at its end.
     """
     try:
         return call()
     except EmogeoError as error:
-        log.error("%s: %s", type(error).__name__, error)
+        if HydraConfig.get().mode is RunMode.MULTIRUN:
+            log.error("%s: %s", type(error).__name__, error)
         raise CompactHydraException(f"{type(error).__name__}: {error}") from error

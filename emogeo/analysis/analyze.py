@@ -63,8 +63,8 @@ def _summary(catalogue: Catalogue, names: list[str], runs: pd.DataFrame, pairs: 
     else:
         parts.append("Pairs: none; two finished runs make a pair.")
     parts += [f"left out: {reason}" for reason in catalogue.left_out]
-    refused = runs[runs["note"].str.startswith("refused")]
-    parts += [f"{model}: {note}" for model, note in refused[["model", "note"]].itertuples(index=False)]
+    noted = runs[runs["note"].str.contains("refused|FLAG")]
+    parts += [f"{label.get(key, model)}: {note}" for key, model, note in noted[["key", "model", "note"]].itertuples(index=False)]
     parts += [
         "",
         f"tables   {output}/runs.csv, pairs.csv, rho_matrix.csv (runs and pairs also as .parquet)",
@@ -89,7 +89,7 @@ def _shown_pairs(pairs: pd.DataFrame, label: dict[str, str]) -> str:
             "b": pairs["key_b"].map(label),
             "rho": pairs["rho"],
             "p_same_text": pairs["p_same_text"],
-            "rho_star": pairs["rho_star"],
+            "rho_star": pairs["rho_star"].astype(float),
             "conditions": pairs["n_conditions"],
         }
     )

@@ -94,6 +94,8 @@ def load_model(weights: Weights, precision: Precision, device: str, device_map: 
         )
     if weights.source is Source.index:
         verify(weights.folder)
+    transformers_logging.set_verbosity_error()  # the head that is left out is meant to be
+    logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # says at every layer that int8 inputs become fp16
     log.info("loading %s at %s on %s", weights.name, precision.label, device_map or device)
     options = _options(precision, device, device_map)
     try:
@@ -109,7 +111,6 @@ def load_model(weights: Weights, precision: Precision, device: str, device_map: 
 def show_progress(progress: bool) -> None:
     """Turns the progress bars of transformers on or off."""
     (transformers_logging.enable_progress_bar if progress else transformers_logging.disable_progress_bar)()
-    transformers_logging.set_verbosity_error()
 
 
 def _options(precision: Precision, device: str, device_map: str | None) -> dict[str, Any]:

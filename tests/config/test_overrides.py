@@ -1,0 +1,50 @@
+"""Typos and empty globs are answered with what is allowed."""
+
+from __future__ import annotations
+
+import pytest
+
+from emogeo.config.overrides import check_overrides
+from emogeo.config.schema import AnalyzeConfig, TrainConfig
+from emogeo.errors import ConfigError
+from tests.conftest import CONF
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["-m", "model=glob(*)", "precision=fp16,int8"],
+        ["model=glob([g,q]*,exclude=*coder*)"],
+        ["model=choice(gemma-3-270m,smollm2-135m-instruct)"],
+        ["layer_selection.index=range(0,5)", "layer_selection=index"],
+        ["hydra.verbose=true", "hydra/launcher=joblib", "store.path=/tmp/x", "~tracking.tags"],
+        ["model.wheels.version=1", "runtime.weights_cache=x"],
+        ["--config-dir=elsewhere", "model=mine"],
+    ],
+)
+def test_sound_overrides_pass(words: list[str]) -> None:
+    check_overrides(words, TrainConfig, CONF)
+
+
+@pytest.mark.parametrize(
+    ("word", "parts"),
+    [
+        ("modle=x", ["no field modle", "Did you mean mode", "precision"]),
+        ("pooling.skp=1", ["pooling.skp", "Did you mean skip", "position, skip"]),
+        ("seed.x=1", ["seed has no fields"]),
+        ("model=gemma", ["model=gemma", "gemma-3-270m", "Allowed"]),
+        ("precision=fp16,int9", ["precision=int9", "Did you mean int8"]),
+        ("model=glob(foo*)", ["glob(foo*)", "matches none", "llama-3.1-8b"]),
+        ("+study=x", ["study"]),
+    ],
+)
+def test_errors_name_what_is_allowed(word: str, parts: list[str]) -> None:
+    with pytest.raises(ConfigError) as error:
+        check_overrides([word], TrainConfig, CONF)
+    assert all(part in str(error.value) for part in parts), error.value
+
+
+def test_the_analysis_has_its_own_fields() -> None:
+    check_overrides(["permutations=1000", "output=x"], AnalyzeConfig, CONF)
+    with pytest.raises(ConfigError, match="permutatons"):
+        check_overrides(["permutatons=1"], AnalyzeConfig, CONF)

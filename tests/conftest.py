@@ -1,0 +1,59 @@
+"""Fixtures: composed configurations, tiny models, and the default model's real weights."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hydra import compose, initialize_config_dir
+
+from emogeo.config.compose import parse_train, register
+from emogeo.config.schema import TrainConfig
+from tests.tiny import CHAT, write_model
+
+ROOT = Path(__file__).parents[1]
+CONF = ROOT / "conf"
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("WANDB_MODE", "offline")
+
+Composer = Callable[..., TrainConfig]
+
+
+def compose_train(*overrides: str) -> TrainConfig:
+    """A checked configuration, as `python train.py OVERRIDES` would have it."""
+    register()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return parse_train(compose("config", overrides=list(overrides)))
+
+
+@pytest.fixture(scope="session")
+def tiny_llama(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny instruct model of Llama's architecture."""
+    return write_model(tmp_path_factory.mktemp("tiny") / "tiny-llama", "smollm2", CHAT)
+
+
+@pytest.fixture(scope="session")
+def tiny_overflowing(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny base model of Gemma's architecture whose states overflow in fp16."""
+    return write_model(tmp_path_factory.mktemp("tiny") / "tiny-gemma", "gemma-3", overflow=True)
+
+
+@pytest.fixture
+def tiny_cell(tmp_path: Path, tiny_llama: Path) -> Composer:
+    """Composes a cell of the tiny Llama in a store of its own."""
+
+    def make(*overrides: str, weights: Path = tiny_llama) -> TrainConfig:
+        return compose_train(
+            f"model.weights='{weights}'",
+            f"store.path='{tmp_path / 'store'}'",
+            f"runtime.weights_cache='{tmp_path / 'cache'}'",
+            "runtime.progress=false",
+            "runtime.device=cpu",
+            "precision=fp32",
+            "tracking=disabled",
+            *overrides,
+        )
+
+    return make

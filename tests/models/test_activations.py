@@ -1,0 +1,213 @@
+"""States against a plain loop, and pooling, padding, memory and hooks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+
+from emogeo.config.schema import Dtype, PoolingConfig, Position, Quantization
+from emogeo.errors import PrecisionError, StimuliError
+from emogeo.models import activations
+from emogeo.models.activations import ReadingPlan, count_nonfinite, n_blocks_of, pool, read
+from emogeo.models.blocks import find_blocks, watched
+from emogeo.models.loading import LoadedModel, load_model
+from emogeo.models.precision import Precision
+from emogeo.models.weights import Weights, resolve_weights
+from emogeo.stimuli.corpus import load_corpus, load_facts
+from emogeo.stimuli.templates import Text
+from tests.conftest import compose_train
+from tests.tiny import BLOCKS, write_model
+
+FP32 = Precision(Dtype.fp32, Quantization.none, None)
+LAST, MEAN = PoolingConfig(), PoolingConfig(Position.mean, skip=3)
+
+
+def load(folder: Path, cache: Path) -> LoadedModel:
+    config = compose_train(f"model.weights='{folder}'").model
+    return load_model(resolve_weights(config, cache), FP32, "cpu", None)
+
+
+def plan(model: LoadedModel, pooling: PoolingConfig = LAST, budget: int = 1024, **changes: Any) -> ReadingPlan:
+    options = {"n_blocks": n_blocks_of(model), "companions_matter": False, "progress": False, **changes}
+    return ReadingPlan(pooling=pooling, token_budget=budget, **options)
+
+
+def plain_loop(model: LoadedModel, texts: list[Text], pooling: PoolingConfig) -> np.ndarray[Any, Any]:
+    """One text at a time; hidden states as transformers gives them, the last block by a hook."""
+    rows, last = [], []
+    blocks = find_blocks(model.body)[2]
+    handle = blocks[-1].register_forward_hook(
+        lambda _m, _i, out: last.append((out[0] if isinstance(out, tuple) else out)[0])
+    )
+    for text in texts:
+        inputs = model.tokenizer(text.content, return_tensors="pt", add_special_tokens=text.special_tokens)
+        with torch.inference_mode():
+            output = model.body(**inputs, output_hidden_states=True)
+        states = torch.stack([*(h[0] for h in output.hidden_states[1:-1]), last.pop()])
+        rows.append(states[:, -1] if pooling.position is Position.last else states[:, pooling.skip :].mean(dim=1))
+    handle.remove()
+    return torch.stack(rows).numpy()
+
+
+def relative(got: np.ndarray[Any, Any], wanted: np.ndarray[Any, Any]) -> float:
+    """Largest relative distance of a state."""
+    return float((np.linalg.norm(got - wanted, axis=-1) / np.linalg.norm(wanted, axis=-1)).max())
+
+
+@pytest.fixture(scope="module")
+def default_weights() -> Weights:
+    """The default model's real weights; fetched and converted on first use."""
+    config = compose_train()
+    return resolve_weights(config.model, Path(config.runtime.weights_cache).expanduser())
+
+
+@pytest.fixture(scope="module")
+def default_model(default_weights: Weights) -> LoadedModel:
+    return load_model(default_weights, FP32, "cpu", None)
+
+
+@pytest.fixture(scope="module")
+def texts() -> list[Text]:
+    return [Text(content, True) for content in [*load_corpus().texts[:24], *load_facts()[:8]]]
+
+
+@pytest.mark.weights
+@pytest.mark.parametrize("pooling", [LAST, MEAN], ids=["last", "mean"])
+def test_real_states_equal_a_plain_loop_at_every_block(
+    default_model: LoadedModel, texts: list[Text], pooling: PoolingConfig
+) -> None:
+    wanted = plain_loop(default_model, texts, pooling)
+    assert wanted.shape == (32, 30, 576)
+    for budget in (1, 256, 4096):
+        got = read(default_model, texts, plan(default_model, pooling, budget))
+        assert relative(got.states, wanted) < 1e-4, budget
+        assert sum(len(batch) for batch in got.batches) == len(texts)
+        assert not got.nonfinite.any()
+
+
+@pytest.mark.parametrize("family", ["smollm2", "qwen2.5", "gemma-3", "mistral"])
+@pytest.mark.parametrize("pooling", [LAST, MEAN], ids=["last", "mean"])
+def test_every_architecture_equals_a_plain_loop(
+    tmp_path: Path, texts: list[Text], family: str, pooling: PoolingConfig
+) -> None:
+    model = load(write_model(tmp_path / family, family), tmp_path)
+    got = read(model, texts, plan(model, pooling, budget=300))
+    assert relative(got.states, plain_loop(model, texts, pooling)) < 1e-4
+
+
+def test_fewer_blocks_give_the_same_states(tiny_llama: Path, tmp_path: Path, texts: list[Text]) -> None:
+    model = load(tiny_llama, tmp_path)
+    whole = read(model, texts, plan(model)).states
+    half = read(model, texts, plan(model, n_blocks=2)).states
+    np.testing.assert_array_equal(half, whole[:, :2])
+
+
+def test_hooks_and_blocks_are_put_back_after_an_error(tiny_llama: Path, tmp_path: Path) -> None:
+    model = load(tiny_llama, tmp_path)
+    with pytest.raises(KeyError), watched(model.body, 2, lambda _index, _states: None):
+        assert len(find_blocks(model.body.__class__(model.body.config))[2]) == BLOCKS
+        raise KeyError
+    _, _, blocks = find_blocks(model.body)
+    assert len(blocks) == BLOCKS
+    assert not any(block._forward_hooks for block in blocks)
+
+
+def test_the_loaded_transformer_has_no_head(tiny_llama: Path, tmp_path: Path) -> None:
+    assert not hasattr(load(tiny_llama, tmp_path).body, "lm_head")
+
+
+def test_out_of_memory_halves_the_budget_and_goes_on(
+    tiny_llama: Path, tmp_path: Path, texts: list[Text], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = load(tiny_llama, tmp_path)
+    wanted = read(model, texts, plan(model)).states
+    original = activations._read_batch
+
+    def small_memory(model: Any, tokens: list[list[int]], *rest: Any) -> None:
+        if len(tokens) > 3:
+            raise torch.OutOfMemoryError("CUDA out of memory")
+        original(model, tokens, *rest)
+
+    monkeypatch.setattr(activations, "_read_batch", small_memory)
+    got = read(model, texts, plan(model, budget=4096))
+    assert max(map(len, got.batches)) <= 3
+    assert relative(got.states, wanted) < 1e-4
+    with pytest.raises(PrecisionError, match="token_budget=2048"):
+        read(model, texts, plan(model, budget=4096, companions_matter=True))
+
+
+def test_out_of_memory_with_one_text_is_an_error(
+    tiny_llama: Path, tmp_path: Path, texts: list[Text], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_memory(*_: Any) -> None:
+        raise RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes")
+
+    model = load(tiny_llama, tmp_path)
+    monkeypatch.setattr(activations, "_read_batch", no_memory)
+    with pytest.raises(PrecisionError, match="single text"):
+        read(model, texts, plan(model))
+
+
+def test_other_errors_are_not_taken_for_memory(
+    tiny_llama: Path, tmp_path: Path, texts: list[Text], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fault(*_: Any) -> None:
+        raise RuntimeError("shape mismatch")
+
+    model = load(tiny_llama, tmp_path)
+    monkeypatch.setattr(activations, "_read_batch", fault)
+    with pytest.raises(RuntimeError, match="shape mismatch"):
+        read(model, texts, plan(model))
+
+
+def test_skipping_more_tokens_than_a_text_has(tiny_llama: Path, tmp_path: Path, texts: list[Text]) -> None:
+    model = load(tiny_llama, tmp_path)
+    with pytest.raises(StimuliError, match=r"skip=4000.*tokens"):
+        read(model, texts, plan(model, PoolingConfig(Position.mean, skip=4000)))
+
+
+def test_padding_never_enters_a_mean_or_a_count() -> None:
+    states = torch.ones(2, 3, 4)
+    states[0, 2] = torch.inf
+    mask = torch.tensor([[1, 1, 0], [1, 1, 1]])
+    torch.testing.assert_close(pool(states, mask, PoolingConfig(Position.mean)), torch.ones(2, 4))
+    assert count_nonfinite(states, mask).tolist() == [0, 0]
+    states[1, 0, 2] = torch.nan
+    assert count_nonfinite(states, mask).tolist() == [0, 1]
+
+
+def test_offloaded_blocks_give_the_same_states(tiny_llama: Path, tmp_path: Path, texts: list[Text]) -> None:
+    """accelerate keeps half of the blocks on disk and moves them in as they are needed."""
+    from accelerate import disk_offload
+
+    model = load(tiny_llama, tmp_path)
+    wanted = read(model, texts, plan(model)).states
+    disk_offload(find_blocks(model.body)[2][1], str(tmp_path / "offload"), execution_device=torch.device("cpu"))
+    np.testing.assert_allclose(read(model, texts, plan(model)).states, wanted, rtol=1e-6)
+    np.testing.assert_allclose(read(model, texts, plan(model, n_blocks=2)).states, wanted[:, :2], rtol=1e-6)
+
+
+def test_a_device_map_loads_and_reads(tiny_llama: Path, tmp_path: Path, texts: list[Text]) -> None:
+    config = compose_train(f"model.weights='{tiny_llama}'").model
+    weights = resolve_weights(config, tmp_path)
+    wanted = load_model(weights, FP32, "cpu", None)
+    mapped = load_model(weights, FP32, "cpu", "auto")
+    np.testing.assert_allclose(read(mapped, texts, plan(mapped)).states, read(wanted, texts, plan(wanted)).states)
+
+
+@pytest.mark.parametrize("quantization", [Quantization.int8, Quantization.nf4])
+def test_quantized_states_are_near_full_precision(
+    default_weights: Weights, default_model: LoadedModel, texts: list[Text], quantization: Quantization
+) -> None:
+    """Measured on the default model: cosine above .99 for int8 and .9 for nf4 at every block."""
+    threshold = 0.0 if quantization is Quantization.int8 else None
+    quantized = load_model(default_weights, Precision(Dtype.fp32, quantization, threshold), "cpu", None)
+    few = texts[:6]
+    got, wanted = (read(model, few, plan(model)).states for model in (quantized, default_model))
+    cosine = (got * wanted).sum(-1) / (np.linalg.norm(got, axis=-1) * np.linalg.norm(wanted, axis=-1))
+    assert cosine.min() > (0.99 if quantization is Quantization.int8 else 0.9)
+    assert relative(got, wanted) > 1e-4, "nothing was quantized"

@@ -1,0 +1,53 @@
+"""What auto becomes, without torch."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from emogeo.config.schema import Dtype, PrecisionConfig, Quantization
+from emogeo.errors import PrecisionError
+from emogeo.models import precision
+from emogeo.models.precision import resolve_device, resolve_precision, resolve_token_budget
+
+AUTO = PrecisionConfig(name="auto", dtype=Dtype.auto)
+
+
+def test_auto_is_fp16_on_cuda_and_bf16_or_fp32_on_a_cpu(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert resolve_precision(AUTO, "cuda:1").dtype is Dtype.fp16
+    for has_bf16, expected in ((True, Dtype.bf16), (False, Dtype.fp32)):
+        monkeypatch.setattr(precision, "_cpu_has_bf16", lambda answer=has_bf16: answer)
+        assert resolve_precision(AUTO, "cpu").dtype is expected
+
+
+def test_labels() -> None:
+    int8 = PrecisionConfig(name="int8", dtype=Dtype.fp16, quantization=Quantization.int8, threshold=6.0)
+    resolved = resolve_precision(int8, "cpu")
+    assert resolved.label == "int8(6)+fp16"
+    assert resolved.depends_on_companions
+    int8.threshold = 0.0
+    assert not resolve_precision(int8, "cpu").depends_on_companions
+
+
+@pytest.mark.parametrize("device", ["tpu", "cuda:x", "cpu1"])
+def test_unknown_devices(device: str) -> None:
+    with pytest.raises(PrecisionError, match="auto, cpu, cuda"):
+        resolve_device(device)
+
+
+def test_hidden_gpus_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(precision, "version", lambda _name: "2.13.0")
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
+    assert resolve_device("auto") == "cpu"
+
+
+def test_token_budget() -> None:
+    assert resolve_token_budget(None, "cpu") < resolve_token_budget(None, "cuda")
+    assert resolve_token_budget(7, "cuda") == 7
+
+
+def test_planning_a_cell_imports_no_torch() -> None:
+    code = "import sys, emogeo.cell.plan; assert 'torch' not in sys.modules and 'transformers' not in sys.modules"
+    subprocess.run([sys.executable, "-c", code], check=True)
