@@ -49,8 +49,10 @@ def write_tokenizer(folder: Path, chat_template: str | None) -> None:
     fast.save_pretrained(folder)
 
 
-def write_model(folder: Path, family: str, chat_template: str | None = None, seed: int = 0, overflow: bool = False) -> Path:
-    """A random model with four blocks of width 32; with `overflow`, its states leave fp16's range."""
+def write_model(
+    folder: Path, family: str, chat_template: str | None = None, seed: int = 0, overflow: bool = False
+) -> Path:
+    """A random model with four blocks of width 32; with `overflow` (Gemma), block 1 leaves fp16's range."""
     torch.manual_seed(seed)
     config = ARCHITECTURES[family](
         vocab_size=512,
@@ -69,7 +71,7 @@ def write_model(folder: Path, family: str, chat_template: str | None = None, see
     model = AutoModelForCausalLM.from_config(config)
     if overflow:
         with torch.no_grad():
-            model.get_input_embeddings().weight.mul_(3e5)
+            model.model.layers[1].post_feedforward_layernorm.weight.fill_(3e5)
     model.save_pretrained(folder)
     write_tokenizer(folder, chat_template)
     return folder

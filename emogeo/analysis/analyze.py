@@ -64,7 +64,10 @@ def _summary(catalogue: Catalogue, names: list[str], runs: pd.DataFrame, pairs: 
         parts.append("Pairs: none; two finished runs make a pair.")
     parts += [f"left out: {reason}" for reason in catalogue.left_out]
     noted = runs[runs["note"].str.contains("refused|FLAG")]
-    parts += [f"{label.get(key, model)}: {note}" for key, model, note in noted[["key", "model", "note"]].itertuples(index=False)]
+    parts += [
+        f"{label.get(key, model)}: {note}"
+        for key, model, note in noted[["key", "model", "note"]].itertuples(index=False)
+    ]
     parts += [
         "",
         f"tables   {output}/runs.csv, pairs.csv, rho_matrix.csv (runs and pairs also as .parquet)",

@@ -64,9 +64,9 @@ def measure(
         states, removed = _denoise(states, neutral.states[:, layers].astype(np.float64), config.denoising.share)
     centred = centre(condition_means(states, emotions, CONDITIONS), CONDITIONS, config.centring)
     vectors = scale(centred, config.norm)
+    by_layer = [_rdm_of_block(vectors, row, layer) for row, layer in enumerate(layers)]
     curves = _curves(cell, states, vectors, facts.states[:, layers].astype(np.float64))
     curves["removed_components"] = removed
-    by_layer = [cosine_rdm(vectors.values[:, row], vectors.conditions) for row in range(len(layers))]
     curves["rdm_std"] = np.array([rdm_std(rdm) for rdm in by_layer])
     choice = choose_layer(config.layer_selection, cell.named_layer, layers, curves)
     if choice.index is None:
@@ -86,6 +86,13 @@ def measure(
         curves=curves,
         denoised=neutral is not None,
     )
+
+
+def _rdm_of_block(vectors: Vectors, row: int, layer: int) -> Array:
+    try:
+        return cosine_rdm(vectors.values[:, row], vectors.conditions)
+    except GeometryError as error:
+        raise GeometryError(f"Block {layer}: {error}") from error
 
 
 def _denoise(states: Array, neutral: Array, share: float) -> tuple[Array, Array]:

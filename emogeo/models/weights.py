@@ -15,7 +15,7 @@ from emogeo.models.cache import index_weights
 from emogeo.models.digests import folder_digest
 from emogeo.models.hub import complete, hub_snapshot
 
-_HUB_ID = re.compile(r"[\w.-]+/[\w.-]+(@[\w./-]+)?")
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
 
 
 @dataclass(frozen=True)

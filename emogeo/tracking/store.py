@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import safetensors.numpy
+from filelock import FileLock
 from safetensors import SafetensorError
 
 from emogeo.errors import StoreError
@@ -65,13 +66,10 @@ class Store:
             for name, content in {**files, MANIFEST: _manifest(files)}.items():
                 _write_synced(whole / name, content)
             _sync_folder(whole)
-            if target.exists():
-                target.replace(Path(scratch) / "replaced")
-            try:
+            with FileLock(self.path / ".lock"):  # two renames, so one writer at a time
+                if target.exists():
+                    target.replace(Path(scratch) / "replaced")
                 whole.replace(target)
-            except OSError:
-                if not self.has(kind, key):  # else another process has just written the same record
-                    raise
         _sync_folder(target.parent)
         return target
 

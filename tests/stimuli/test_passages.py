@@ -23,11 +23,14 @@ NAMED = re.compile(
     re.IGNORECASE,
 )
 FUNCTION_WORDS = set(
-    "a an the and or but nor so yet of in on at to for from by with into onto over under up down out off as than then"
-    " that this these those it its he she they them his her their him hers theirs is was were be been being had has have"
-    " did do does not no never again still only just all one each every what when while who whom which where how if"
-    " because before after until through across behind beside between near against about around back there here would"
-    " could should will can may might must more most some any both few own same such too very".split()
+    """
+    a an the and or but nor so yet of in on at to for from by with into onto over under up down out off
+    as than then that this these those it its he she they them his her their him hers theirs is was were
+    be been being had has have did do does not no never again still only just all one each every what
+    when while who whom which where how if because before after until through across behind beside
+    between near against about around back there here would could should will can may might must more
+    most some any both few own same such too very
+    """.split()
 )
 
 

@@ -1,0 +1,116 @@
+"""Tables and figures of a small store."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import spearmanr
+
+from emogeo.analysis.analyze import analyze
+from emogeo.analysis.catalogue import read_catalogue, short_names
+from emogeo.analysis.tables import PAIR_COLUMNS, RUN_COLUMNS
+from emogeo.cell.run import run_cell
+from emogeo.config.schema import AnalyzeConfig, StoreConfig
+from emogeo.errors import NonFiniteError, StoreError
+from emogeo.geometry.rdm import upper
+from emogeo.tracking.store import RUNS, Store
+from tests.conftest import Composer
+
+
+@pytest.fixture
+def filled(tiny_cell: Composer, tiny_overflowing: Path, tmp_path: Path) -> Path:
+    """Two models, one at two layer selections, one refused in fp16."""
+    run_cell(tiny_cell())
+    run_cell(tiny_cell("layer_selection=all"))
+    run_cell(tiny_cell(weights=tiny_overflowing))
+    with pytest.raises(NonFiniteError):
+        run_cell(tiny_cell("precision=fp16", weights=tiny_overflowing))
+    return tmp_path / "store"
+
+
+def run_analysis(store: Path, output: Path, permutations: int = 200) -> Path:
+    return analyze(AnalyzeConfig(store=StoreConfig(str(store)), output=str(output), permutations=permutations))
+
+
+def test_tables(filled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    output = run_analysis(filled, tmp_path / "out")
+    runs, pairs = (pd.read_parquet(output / f"{name}.parquet") for name in ("runs", "pairs"))
+    assert list(runs.columns) == RUN_COLUMNS
+    assert list(pairs.columns) == PAIR_COLUMNS
+    assert list(pd.read_csv(output / "pairs.csv").columns) == PAIR_COLUMNS
+    assert len(runs) == 4
+    assert len(pairs) == 3
+    assert runs["note"].str.startswith("refused: tiny-gemma at fp16").sum() == 1
+    assert pairs[["rho", "p_same_text"]].notna().all().all()
+    empty = pairs[[c for c in PAIR_COLUMNS if c.startswith(("rho_star", "reliability")) or c in {"p", "floor"}]]
+    assert empty.isna().all().all()
+    assert pairs["note"].str.contains("reliability").all()
+    printed = capsys.readouterr().out
+    for word in ("tiny-llama", "refused", "rho", "p_same_text", "runs.csv", "figures"):
+        assert word in printed
+
+
+def test_rho_equals_scipy_on_the_stored_rdms(filled: Path, tmp_path: Path) -> None:
+    pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
+    by_key = {run.key: run for run in read_catalogue(Store(filled)).finished}
+    for pair in pairs.itertuples():
+        wanted = spearmanr(upper(by_key[pair.key_a].rdm), upper(by_key[pair.key_b].rdm)).statistic
+        assert pair.rho == pytest.approx(wanted, abs=1e-12)
+
+
+def test_the_same_store_gives_the_same_bytes(filled: Path, tmp_path: Path) -> None:
+    first, second = (run_analysis(filled, tmp_path / name) for name in ("a", "b"))
+    files = sorted(p.relative_to(first) for p in first.rglob("*") if p.is_file())
+    assert len(files) >= 5 + 4
+    for file in files:
+        assert (first / file).read_bytes() == (second / file).read_bytes(), file
+
+
+def test_short_names_tell_runs_apart(filled: Path) -> None:
+    names = short_names(read_catalogue(Store(filled)).finished)
+    assert names == ["tiny-gemma min_mean_cosine", "tiny-llama all", "tiny-llama min_mean_cosine"]
+
+
+def test_runs_with_other_conditions_are_compared_on_the_common_ones(
+    tiny_cell: Composer, filled: Path, tmp_path: Path
+) -> None:
+    run_cell(tiny_cell("centring=neutral"))
+    pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
+    assert sorted(pairs["n_conditions"]) == [20, 20, 20, 21, 21, 21]
+    assert pairs["rho"].notna().all()
+
+
+def test_corrupt_records_are_left_out_by_name(filled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    key = read_catalogue(Store(filled)).finished[0].key
+    file = filled / RUNS / key / "rdm.safetensors"
+    content = bytearray(file.read_bytes())
+    content[200] ^= 4
+    file.write_bytes(content)
+    run_analysis(filled, tmp_path / "out")
+    printed = capsys.readouterr().out
+    assert "left out" in printed
+    assert "rdm.safetensors is not what was written" in printed
+    assert len(pd.read_csv(tmp_path / "out" / "runs.csv")) == 3
+
+
+def test_an_empty_store_says_what_to_run(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"no runs.*python train\.py"):
+        run_analysis(tmp_path / "nothing", tmp_path / "out")
+
+
+def test_one_run_has_no_pairs(tiny_cell: Composer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run_cell(tiny_cell())
+    run_analysis(tmp_path / "store", tmp_path / "out")
+    assert "two finished runs make a pair" in capsys.readouterr().out
+    assert pd.read_csv(tmp_path / "out" / "pairs.csv").empty
+
+
+def test_the_matrix_is_symmetric_with_ones(filled: Path, tmp_path: Path) -> None:
+    matrix = pd.read_csv(run_analysis(filled, tmp_path / "out") / "rho_matrix.csv", index_col="run")
+    np.testing.assert_array_equal(matrix.to_numpy(), matrix.to_numpy().T)
+    assert (np.diag(matrix) == 1).all()
+    assert json.dumps(list(matrix.columns)) == json.dumps(list(matrix.index))

@@ -1,0 +1,231 @@
+"""Cells end to end on tiny models: what is computed once, what is skipped, what is refused."""
+
+from __future__ import annotations
+
+import json
+import logging
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from emogeo.cell.plan import plan_cell
+from emogeo.cell.run import run_cell
+from emogeo.config.schema import TrainConfig
+from emogeo.errors import ConfigError, NonFiniteError, WeightsError
+from emogeo.geometry.rdm import cosine_rdm, upper
+from emogeo.models import activations, loading
+from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.corpus import load_corpus
+from emogeo.tracking.store import ACTIVATIONS, RUNS, Store, unpack
+from tests.conftest import Composer
+from tests.tiny import BLOCKS, WIDTH, write_model
+
+
+@pytest.fixture
+def forward_passes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The number of texts of each forward pass over a reading, as they happen."""
+    passes: list[int] = []
+    original = activations.read
+
+    def counted(model: Any, texts: Any, plan: Any) -> Any:
+        passes.append(len(texts))
+        return original(model, texts, plan)
+
+    monkeypatch.setattr(activations, "read", counted)
+    return passes
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of models as they are loaded, from an empty cache."""
+    names: list[str] = []
+    original = loading.load_model
+
+    def counted(weights: Any, precision: Any, *rest: Any) -> Any:
+        names.append(f"{weights.name} {precision.label}")
+        return original(weights, precision, *rest)
+
+    monkeypatch.setattr(loading, "load_model", counted)
+    monkeypatch.setattr(loading.MODELS, "_models", type(loading.MODELS._models)())
+    return names
+
+
+def tensors(config: TrainConfig, key: str, file: str) -> dict[str, np.ndarray[Any, Any]]:
+    return unpack(Store(config.store.path).read(RUNS, key)[file])
+
+
+def test_a_record_holds_what_the_design_says(tiny_cell: Composer) -> None:
+    config = tiny_cell("layer_selection=separation")
+    outcome = run_cell(config)
+    n = len(load_corpus().passages)
+    vectors, rdms = (tensors(config, outcome.key, f"{name}.safetensors") for name in ("vectors", "rdm"))
+    assert vectors["vectors"].shape == (21, BLOCKS, WIDTH)
+    assert vectors["vectors"].dtype == np.float32
+    assert vectors["passages"].shape == (n, WIDTH)
+    assert rdms["rdm"].shape == (21, 21)
+    assert rdms["rdm_by_layer"].shape == (BLOCKS, 210)
+    layer = outcome.run["layer"]["index"]
+    np.testing.assert_array_equal(upper(rdms["rdm"]), rdms["rdm_by_layer"][layer])
+    assert layer == int(np.argmax(outcome.run["by_layer"]["separation"]))
+    assert outcome.run["precision"] == "fp32"
+    assert outcome.run["provenance"]["readings"]["passages"]["tokens_per_s"] > 0
+    assert outcome.run["provenance"]["libraries"]["transformers"]
+
+
+def test_the_rdm_follows_from_the_stored_passages(tiny_cell: Composer) -> None:
+    """From the record alone, by the published protocol written out: means, grand mean, 1 - cosine."""
+    config = tiny_cell("layer_selection=index", "layer_selection.index=1")
+    outcome = run_cell(config)
+    states = tensors(config, outcome.key, "vectors.safetensors")["passages"].astype(float)
+    emotions = np.array(outcome.run["emotions"])
+    means = np.array([states[emotions == c].mean(0) for c in CONDITIONS])
+    rdm = cosine_rdm(means - means.mean(0), CONDITIONS)
+    np.testing.assert_allclose(tensors(config, outcome.key, "rdm.safetensors")["rdm"], rdm, atol=1e-9)
+
+
+def test_one_pass_serves_everything_that_differs_after_it(
+    tiny_cell: Composer, forward_passes: list[int], loads: list[str]
+) -> None:
+    after = ["layer_selection=all", "layer_selection=depth", "centring=none", "norm=unit", "centring=neutral"]
+    keys = {run_cell(tiny_cell(change)).key for change in ["force=false", *after]}
+    assert len(keys) == len(after) + 1
+    assert forward_passes == [len(load_corpus().passages), 40]
+    run_cell(tiny_cell("denoising.method=neutral_pcs"))
+    assert forward_passes[2:] == [], "raw neutral texts, last token: those of the anisotropy"
+    run_cell(tiny_cell("pooling.position=mean", "pooling.skip=2"))
+    assert forward_passes[2:] == [len(load_corpus().passages)]
+    assert loads == ["tiny-llama fp32"]
+
+
+def test_a_sweep_loads_each_model_at_a_precision_once(
+    tiny_cell: Composer, tiny_overflowing: Path, tiny_llama: Path, loads: list[str]
+) -> None:
+    for template in ("raw", "question"):
+        for weights in (tiny_llama, tiny_overflowing):
+            run_cell(tiny_cell(f"prompt_template={template}", weights=weights))
+    assert loads == ["tiny-llama fp32", "tiny-gemma fp32"]
+
+
+def test_a_short_memory_drops_the_oldest_model(
+    tiny_cell: Composer, tiny_overflowing: Path, loads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loading, "_free_bytes", lambda _device: 0.0)
+    run_cell(tiny_cell())
+    run_cell(tiny_cell(weights=tiny_overflowing))
+    assert [name[0] for name in loading.MODELS._models] == ["tiny-gemma"]
+
+
+def test_a_finished_cell_is_skipped_and_force_computes_it_again(
+    tiny_cell: Composer, forward_passes: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    first = run_cell(tiny_cell())
+    again = run_cell(tiny_cell())
+    assert (first.computed, again.computed) == (True, False)
+    assert again.run == first.run
+    assert "finished before, skipped" in caplog.text
+    assert len(forward_passes) == 2
+    assert run_cell(tiny_cell("force=true")).key == first.key
+    assert len(forward_passes) == 4
+
+
+def test_a_corrupt_record_counts_as_missing(tiny_cell: Composer, forward_passes: list[int]) -> None:
+    config = tiny_cell()
+    outcome = run_cell(config)
+    for kind in (RUNS, ACTIVATIONS):
+        for key in Store(config.store.path).keys(kind):
+            file = next(Store(config.store.path).folder(kind, key).glob("*.safetensors"))
+            content = bytearray(file.read_bytes())
+            content[-1] ^= 1
+            file.write_bytes(content)
+    repaired = run_cell(config)
+    assert (repaired.computed, repaired.key) == (True, outcome.key)
+    assert len(forward_passes) == 4
+    Store(config.store.path).read(RUNS, outcome.key)
+
+
+def test_names_devices_and_batches_are_not_meaning(tiny_cell: Composer) -> None:
+    key = plan_cell(tiny_cell()).key
+    for change in ("runtime.threads=1", "runtime.token_budget=99", "tracking=offline", "tracking.project=x"):
+        assert plan_cell(tiny_cell(change)).key == key
+    for change in ("max_depth=0.5", "norm=unit", "nonfinite=finite_layers", "prompt_template=chat"):
+        assert plan_cell(tiny_cell(change)).key != key
+
+
+def test_the_token_budget_is_meaning_only_with_int8_outliers(tiny_cell: Composer) -> None:
+    def keys(precision: str) -> set[str]:
+        return {plan_cell(tiny_cell(f"precision={precision}", f"runtime.token_budget={b}")).key for b in (100, 200)}
+
+    assert len(keys("int8")) == 2
+    assert len(keys("int8_no_outliers")) == 1
+
+
+def test_the_order_of_lines_is_not_meaning(tiny_cell: Composer, tmp_path: Path) -> None:
+    rows = [{"emotion": p.emotion, "topic": p.topic, "text": p.text} for p in load_corpus().passages]
+    for name, ordered in (("a", rows), ("b", rows[::-1])):
+        (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ordered))
+    keys = {plan_cell(tiny_cell(f"stimuli.path='{tmp_path / name}.jsonl'")).key for name in ("a", "b")}
+    assert keys == {plan_cell(tiny_cell()).key}
+
+
+def test_max_depth_reads_the_same_states_and_no_more(tiny_cell: Composer) -> None:
+    half, whole = (run_cell(tiny_cell(f"max_depth={depth}", "layer_selection=all")) for depth in (0.5, 1.0))
+    config = tiny_cell()
+    a, b = (tensors(config, o.key, "rdm.safetensors")["rdm_by_layer"] for o in (half, whole))
+    np.testing.assert_allclose(a, b[:2], atol=1e-6)
+    with pytest.raises(ConfigError, match="max_depth stops after 2 of 4"):
+        plan_cell(tiny_cell("max_depth=0.5", "layer_selection=index", "layer_selection.index=3"))
+
+
+def test_overflow_is_refused_by_name_and_stays_in_the_store(
+    tiny_cell: Composer, tiny_overflowing: Path, forward_passes: list[int]
+) -> None:
+    config = tiny_cell("precision=fp16", weights=tiny_overflowing)
+    with pytest.raises(NonFiniteError, match=r"tiny-gemma at fp16 .* from block 1 .* text 0: .*precision=bf16"):
+        run_cell(config)
+    key = plan_cell(config).key
+    run = json.loads(Store(config.store.path).read(RUNS, key)["run.json"])
+    assert run["status"] == "refused"
+    assert sum(run["nonfinite"]["passages"]) > 0
+    with pytest.raises(NonFiniteError, match="refused before"):
+        run_cell(config)
+    assert len(forward_passes) == 2
+    run_cell(tiny_cell("precision=bf16", weights=tiny_overflowing))
+
+
+def test_finite_layers_go_on_with_what_is_finite(
+    tiny_cell: Composer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    original = activations.read
+
+    def overflowing_from_block_2(model: Any, texts: Any, plan: Any) -> Any:
+        result = original(model, texts, plan)
+        result.states[5, 2:] = np.inf
+        result.nonfinite[5, 2:] = WIDTH
+        return result
+
+    monkeypatch.setattr(activations, "read", overflowing_from_block_2)
+    outcome = run_cell(tiny_cell("nonfinite=finite_layers", "layer_selection=all"))
+    assert outcome.run["layer"]["layers"] == [0, 1]
+    assert outcome.run["metrics"]["nonfinite"] == 2 * WIDTH
+    with pytest.raises(NonFiniteError, match="Block 3"):
+        run_cell(tiny_cell("nonfinite=finite_layers", "layer_selection=index", "layer_selection.index=3"))
+
+
+def test_a_chat_turn_needs_a_template(tiny_cell: Composer, tmp_path: Path) -> None:
+    base = write_model(tmp_path / "tiny-base", "smollm2")
+    with pytest.raises(WeightsError, match="tiny-base has none"):
+        plan_cell(tiny_cell("prompt_template=chat", weights=base))
+    cell = plan_cell(tiny_cell("prompt_template=chat"))
+    assert cell.passages.texts[0].content.startswith("<bos><user>")
+    assert cell.passages.texts[0].content.endswith("<assistant>")
+    assert not cell.passages.texts[0].special_tokens
+    assert cell.facts.texts[0].special_tokens
+
+
+def test_neutral_centring_leaves_twenty_conditions(tiny_cell: Composer) -> None:
+    outcome = run_cell(tiny_cell("centring=neutral"))
+    assert "neutral" not in outcome.run["conditions"]
+    assert len(outcome.run["conditions"]) == 20

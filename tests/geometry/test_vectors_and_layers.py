@@ -1,0 +1,158 @@
+"""Vectors, denoising and layer selection against plain loops."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from sklearn.decomposition import PCA
+
+from emogeo.config.schema import Centring, LayerSelectionConfig, Norm, Selection
+from emogeo.errors import ConfigError, GeometryError, NonFiniteError
+from emogeo.geometry.descriptors import mean_cosine
+from emogeo.geometry.layers import choose_layer, resolve_layer, separation, side_by_side
+from emogeo.geometry.rdm import cosine_rdm
+from emogeo.geometry.vectors import Vectors, centre, condition_means, neutral_components, project_out, scale
+
+Array = NDArray[np.float64]
+CONDITIONS = ("angry", "calm", "neutral", "sad")
+UNITS = ("t0", "t1", "t2")
+EMOTIONS = [emotion for _ in UNITS for emotion in CONDITIONS]
+TEXT_UNITS = [unit for unit in UNITS for _ in CONDITIONS]
+
+
+def random_states(seed: int = 0, d: int = 8) -> Array:
+    return np.random.default_rng(seed).normal(size=(len(EMOTIONS), 5, d))
+
+
+def test_condition_means_equal_a_loop() -> None:
+    states = random_states()
+    means = condition_means(states, EMOTIONS, CONDITIONS)
+    for row, condition in enumerate(CONDITIONS):
+        rows = [i for i, emotion in enumerate(EMOTIONS) if emotion == condition]
+        np.testing.assert_allclose(means[row], sum(states[i] for i in rows) / len(rows))
+
+
+def test_centring() -> None:
+    means = condition_means(random_states(), EMOTIONS, CONDITIONS)
+    assert np.abs(centre(means, CONDITIONS, Centring.grand_mean).values.sum(axis=0)).max() < 1e-12
+    np.testing.assert_array_equal(centre(means, CONDITIONS, Centring.none).values, means)
+    on_neutral = centre(means, CONDITIONS, Centring.neutral)
+    assert on_neutral.conditions == ("angry", "calm", "sad")
+    np.testing.assert_allclose(on_neutral.values[2], means[3] - means[2])
+
+
+def test_unit_norm_leaves_the_rdm_alone() -> None:
+    vectors = centre(condition_means(random_states(), EMOTIONS, CONDITIONS), CONDITIONS, Centring.grand_mean)
+    unit = scale(vectors, Norm.unit)
+    np.testing.assert_allclose(np.linalg.norm(unit.values, axis=-1), 1.0)
+    np.testing.assert_allclose(cosine_rdm(unit.values[:, 0], CONDITIONS), cosine_rdm(vectors.values[:, 0], CONDITIONS))
+    with pytest.raises(GeometryError, match="angry"):
+        scale(Vectors(CONDITIONS, np.zeros((4, 5, 8))), Norm.unit)
+
+
+@given(seed=st.integers(0, 2**32 - 1), share=st.floats(0.05, 0.95))
+def test_neutral_components_equal_scikit_learn(seed: int, share: float) -> None:
+    neutral = np.random.default_rng(seed).normal(size=(12, 30)) * np.linspace(1, 3, 30)
+    components = neutral_components(neutral, share)
+    pca = PCA().fit(neutral)
+    assert len(components) == int(np.searchsorted(np.cumsum(pca.explained_variance_ratio_), share)) + 1
+    left = project_out(neutral, components)
+    assert np.abs(left @ components.T).max() < 1e-9
+    variance = (left - left.mean(0)).var(0).sum() / neutral.var(0).sum()
+    assert variance <= 1 - share + 1e-9
+
+
+def separation_by_loops(states: Array) -> Array:
+    """The definition, pair by pair."""
+    centred = {}
+    for unit, condition in itertools.product(UNITS, CONDITIONS):
+        rows = [i for i in range(len(EMOTIONS)) if TEXT_UNITS[i] == unit]
+        mean = np.mean([states[i] for i in rows], axis=0)
+        own = next(i for i in rows if EMOTIONS[i] == condition)
+        centred[condition, unit] = states[own] - mean
+    between = np.mean(
+        [(centred[c, u] * centred[c, v]).sum(-1) for c in CONDITIONS for u in UNITS for v in UNITS if u != v], axis=0
+    )
+    within = np.mean([np.var([centred[c, u] for u in UNITS], axis=0, ddof=1).sum(-1) for c in CONDITIONS], axis=0)
+    return np.asarray(between / within)
+
+
+def test_separation_equals_a_loop() -> None:
+    states = random_states(4)
+    np.testing.assert_allclose(separation(states, EMOTIONS, TEXT_UNITS, CONDITIONS), separation_by_loops(states))
+
+
+def test_separation_of_noise_is_zero_on_average() -> None:
+    """Planted truth: no emotion in the states; the mean over draws is 0 within four standard errors."""
+    draws = np.array([separation(random_states(s), EMOTIONS, TEXT_UNITS, CONDITIONS).mean() for s in range(300)])
+    assert abs(draws.mean()) < 4 * draws.std() / np.sqrt(len(draws))
+
+
+def test_separation_finds_the_layer_where_emotions_are() -> None:
+    states = random_states(7)
+    codes = np.random.default_rng(1).normal(size=(4, 8)) * 3
+    states[:, 3] += codes[[CONDITIONS.index(e) for e in EMOTIONS]]
+    curve = separation(states, EMOTIONS, TEXT_UNITS, CONDITIONS)
+    selection = LayerSelectionConfig(name=Selection.separation)
+    assert choose_layer(selection, None, range(5), {"separation": curve}).index == 3
+
+
+def test_separation_needs_two_units() -> None:
+    with pytest.raises(GeometryError, match="only 1"):
+        separation(random_states()[:4], EMOTIONS[:4], TEXT_UNITS[:4], CONDITIONS)
+    with pytest.raises(GeometryError, match="at least two"):
+        choose_layer(LayerSelectionConfig(name=Selection.separation), None, [0], {"mean_cosine": np.zeros(1)})
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_mean_cosine_equals_a_loop(seed: int) -> None:
+    vectors = np.random.default_rng(seed).normal(size=(6, 3, 9))
+    for layer in range(3):
+        unit = [v / np.linalg.norm(v) for v in vectors[:, layer]]
+        wanted = np.mean([a @ b for a, b in itertools.combinations(unit, 2)])
+        assert mean_cosine(vectors)[layer] == pytest.approx(wanted)
+
+
+def test_the_published_criterion_says_little_about_geometry() -> None:
+    """Grand-mean-centred vectors of equal length have mean cosine -1/(n-1), whatever their directions."""
+    values = np.random.default_rng(0).normal(size=(21, 40, 300))
+    curve = mean_cosine(values - values.mean(axis=0))
+    assert np.abs(curve + 1 / 20).max() < 0.002
+
+
+@pytest.mark.parametrize(
+    ("selection", "expected"),
+    [
+        (LayerSelectionConfig(Selection.index, index=3), 3),
+        (LayerSelectionConfig(Selection.index, index=-1), 11),
+        (LayerSelectionConfig(Selection.depth, depth=0.5), 5),
+        (LayerSelectionConfig(Selection.depth, depth=1.0), 11),
+        (LayerSelectionConfig(Selection.depth, depth=0.01), 0),
+        (LayerSelectionConfig(Selection.min_mean_cosine), None),
+    ],
+)
+def test_named_layers(selection: LayerSelectionConfig, expected: int | None) -> None:
+    assert resolve_layer(selection, n_layers=12, n_blocks=12) == expected
+
+
+def test_layers_that_are_not_there() -> None:
+    with pytest.raises(ConfigError, match=r"index=12.*0 to 11"):
+        resolve_layer(LayerSelectionConfig(Selection.index, index=12), 12, 12)
+    with pytest.raises(ConfigError, match="max_depth"):
+        resolve_layer(LayerSelectionConfig(Selection.depth, depth=1.0), 12, 6)
+    with pytest.raises(NonFiniteError, match="Block 3"):
+        choose_layer(LayerSelectionConfig(Selection.index, index=3), 3, [0, 1], {})
+
+
+def test_side_by_side_gives_every_layer_the_same_weight() -> None:
+    vectors = centre(condition_means(random_states(2), EMOTIONS, CONDITIONS), CONDITIONS, Centring.grand_mean).values
+    scaled = vectors * np.array([1.0, 10.0, 0.1, 5.0, 2.0])[:, None]
+    np.testing.assert_allclose(side_by_side(vectors, vectors), side_by_side(scaled, scaled))
+    flat = side_by_side(vectors, vectors).reshape(4, 5, 8)
+    np.testing.assert_allclose((flat**2).sum(axis=(0, 2)), 1.0)

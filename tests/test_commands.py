@@ -1,0 +1,104 @@
+"""The commands as users type them."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from hydra import compose, initialize_config_dir
+
+from emogeo.config.compose import parse_train, register
+from tests.conftest import CONF, ROOT
+from tests.tiny import write_for
+
+
+def command(program: str, *words: str, cwd: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, str(ROOT / program), *words],
+        cwd=cwd,
+        env={**os.environ, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("program", "shown"), [("train.py", "model=glob(*)"), ("analyze.py", "store.path=other")])
+def test_help_is_quick_and_shows_how(tmp_path: Path, program: str, shown: str) -> None:
+    """About a second; the bound allows for a busy machine, and torch alone would take longer."""
+    started = time.perf_counter()
+    done = command(program, "--help", cwd=tmp_path)
+    assert time.perf_counter() - started < 3
+    assert done.returncode == 0
+    assert shown in done.stdout
+
+
+def test_help_lists_groups_options_and_three_commands(tmp_path: Path) -> None:
+    shown = command("train.py", "--help", cwd=tmp_path).stdout
+    assert shown.count("python train.py") >= 3
+    for group in CONF.iterdir():
+        if group.is_dir():
+            assert f"{group.name}: {', '.join(sorted(p.stem for p in group.glob('*.yaml')))}" in shown
+
+
+def test_help_does_not_import_torch(tmp_path: Path) -> None:
+    code = (
+        "import sys, runpy; sys.argv = ['train.py', '--help']\n"
+        "try: runpy.run_path(sys.argv[0], run_name='__main__')\n"
+        "except SystemExit: pass\n"
+        "assert not {'torch', 'transformers', 'wandb', 'pandas'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, stdout=subprocess.DEVNULL)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["modle=x"], "no field modle"),
+        (["-m", "model=glob(nothing*)"], "qwen2.5-1.5b"),
+        (["model=gemma-3"], "gemma-3-270m"),
+        (["pooling.skip=abc"], "could not be converted to Integer"),
+        (["prompt_template=chat", "model=gemma-3-270m"], "prompt_template=raw|feeling|question"),
+        (["stimuli.path=nowhere.csv"], "no such file"),
+        (["model.weights=./nowhere"], "Org/Name"),
+    ],
+)
+def test_bad_input_exits_1_and_says_what_is_allowed(tmp_path: Path, words: list[str], said: str) -> None:
+    done = command("train.py", *words, cwd=tmp_path)
+    assert done.returncode == 1
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_analyzing_nothing_exits_1(tmp_path: Path) -> None:
+    done = command("analyze.py", cwd=tmp_path)
+    assert done.returncode == 1
+    assert "python train.py" in done.stderr
+
+
+def test_every_model_at_two_precisions(tmp_path: Path) -> None:
+    """The glob as written, on tiny stand-ins of all sixteen models in the hub's and the index's caches."""
+    register()
+    hub, index = tmp_path / "hub", tmp_path / "index"
+    names = sorted(p.stem for p in (CONF / "model").glob("*.yaml"))
+    for name in names:
+        with initialize_config_dir(str(CONF), version_base="1.3"):
+            write_for(parse_train(compose("config", overrides=[f"model={name}"])).model, hub, index)
+    done = command(
+        "train.py", "-m", "model=glob(*)", "precision=fp16,int8", "tracking=disabled", "runtime.progress=false",
+        "runtime.device=cpu", cwd=tmp_path, HF_HUB_CACHE=str(hub), EMOGEO_CACHE=str(index), HF_HUB_OFFLINE="1",
+    )  # fmt: skip
+    assert done.returncode == 1, "the Gemmas overflow in fp16"
+    assert done.stdout.count("ERROR NonFiniteError: gemma-3") == 3, done.stdout + done.stderr
+    assert command("analyze.py", "output=out", "permutations=100", cwd=tmp_path).returncode == 0
+    runs = pd.read_csv(tmp_path / "out" / "runs.csv")
+    assert len(runs) == 32
+    refused = runs[runs["note"].str.startswith("refused")]
+    assert set(refused["model"]) == {"gemma-3-1b-it", "gemma-3-1b-pt", "gemma-3-270m"}
+    assert set(refused["precision"]) == {"fp16"}
+    assert sorted(set(runs["model"])) == names

@@ -1,0 +1,102 @@
+"""The real W&B client, offline: one run per cell, everything inside the run's folder."""
+
+from __future__ import annotations
+
+import struct
+from pathlib import Path
+
+import pytest
+from wandb.proto import wandb_internal_pb2
+
+from emogeo.cell.run import run_cell
+from emogeo.tracking import wandb_session
+from emogeo.tracking.store import RUNS, Store
+from tests.conftest import Composer
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home of its own, so that what the client leaves there shows."""
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("HOME", str(folder))
+    for name in ("WANDB_DATA_DIR", "WANDB_DIR", "WANDB_ARTIFACT_DIR", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    return folder
+
+
+def logged(folder: Path) -> list[wandb_internal_pb2.Record]:
+    """All records of an offline log."""
+    (file,) = folder.glob("wandb/offline-run-*/run-*.wandb")
+    return [wandb_internal_pb2.Record.FromString(data) for data in leveldb_records(file.read_bytes())]
+
+
+def leveldb_records(content: bytes) -> list[bytes]:
+    """The log format of LevelDB: 32 KiB blocks of fragments with checksum, length and type (1 whole, 2-4 parts)."""
+    records, parts, position = [], b"", 7  # the client writes a header of seven bytes
+    while position + 7 <= len(content):
+        if 32768 - position % 32768 < 7:
+            position += 32768 - position % 32768
+            continue
+        length, kind = struct.unpack_from("<HB", content, position + 4)
+        fragment = content[position + 7 : position + 7 + length]
+        position += 7 + length
+        parts = fragment if kind in {1, 2} else parts + fragment
+        if kind in {1, 4}:
+            records.append(parts)
+    return records
+
+
+def test_one_offline_run_with_config_curves_figures_and_artifacts(tiny_cell: Composer, home: Path) -> None:
+    config = tiny_cell("tracking=offline", "tracking.tags=[a,b]")
+    outcome = run_cell(config)
+    folder = Path(config.store.path) / "wandb" / outcome.key
+    records = logged(folder)
+    runs = [r.run for r in records if r.HasField("run")]
+    assert {run.run_id for run in runs} == {outcome.key[:16]}
+    assert list(runs[0].tags) == ["a", "b"]
+    assert {"model", "key"} <= {item.key for item in runs[0].config.update}
+    assert any(r.HasField("exit") for r in records), "the run was not closed"
+    artifacts = {a.type: a for a in (r.request.log_artifact.artifact for r in records) if a.name}
+    artifacts |= {r.artifact.type: r.artifact for r in records if r.HasField("artifact")}
+    assert set(artifacts) == {"emotion-vectors", "rdm"}
+    history = {key for r in records for item in r.history.item for key in (item.key, *item.nested_key)}
+    assert {"layer/index", "layer/separation", "rdm/heatmap"} <= history
+    assert len(list(folder.glob("wandb/offline-run-*/files/media/images/**/*.png"))) == 2
+
+
+def test_files_of_artifacts_are_named_relative_to_the_folder(tiny_cell: Composer, home: Path) -> None:
+    config = tiny_cell("tracking=offline")
+    outcome = run_cell(config)
+    folder = Path(config.store.path) / "wandb" / outcome.key
+    paths = {
+        content.local_path
+        for record in logged(folder)
+        if record.HasField("artifact")
+        for content in record.artifact.manifest.contents
+    }
+    assert paths
+    for path in paths:
+        assert not Path(path).is_absolute()
+        recorded = Store(config.store.path).folder(RUNS, outcome.key) / Path(path).name
+        assert (folder / path).read_bytes() == recorded.read_bytes()
+    assert not list((home / ".local").rglob("staging/*"))
+
+
+def test_a_client_that_fails_costs_no_result(
+    tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def fails(*_: object) -> None:
+        raise OSError("disk quota exceeded")
+
+    monkeypatch.setattr(wandb_session, "_log_artifacts", fails)
+    config = tiny_cell("tracking=offline")
+    outcome = run_cell(config)
+    Store(config.store.path).read(RUNS, outcome.key)
+    assert "W&B (offline) did not take" in caplog.text
+    assert "disk quota exceeded" in caplog.text
+
+
+def test_disabled_tracking_writes_nothing(tiny_cell: Composer, tmp_path: Path) -> None:
+    run_cell(tiny_cell())
+    assert not (tmp_path / "store" / "wandb").exists()
