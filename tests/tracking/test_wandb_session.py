@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import struct
+import time
 from pathlib import Path
 
 import pytest
@@ -26,9 +27,13 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def logged(folder: Path) -> list[wandb_internal_pb2.Record]:
-    """All records of an offline log."""
+    """All records of an offline log; the client writes it in a process of its own, which may lag behind `finish`."""
     (file,) = folder.glob("wandb/offline-run-*/run-*.wandb")
-    return [wandb_internal_pb2.Record.FromString(data) for data in leveldb_records(file.read_bytes())]
+    deadline, records = time.monotonic() + 20, []
+    while time.monotonic() < deadline and not any(r.HasField("exit") for r in records):
+        time.sleep(0.1)
+        records = [wandb_internal_pb2.Record.FromString(data) for data in leveldb_records(file.read_bytes())]
+    return records
 
 
 def leveldb_records(content: bytes) -> list[bytes]:
@@ -40,6 +45,8 @@ def leveldb_records(content: bytes) -> list[bytes]:
             continue
         length, kind = struct.unpack_from("<HB", content, position + 4)
         fragment = content[position + 7 : position + 7 + length]
+        if len(fragment) < length:
+            break  # still being written
         position += 7 + length
         parts = fragment if kind in {1, 2} else parts + fragment
         if kind in {1, 4}:
