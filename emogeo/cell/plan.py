@@ -54,8 +54,17 @@ class Cell:
         c = self.config
         return (
             f"{self.weights.name} {self.precision.label} {c.mode.name.value} {c.prompt_template.name} "
-            f"{c.layer_selection.name.value}"
+            f"{c.layer_selection.name.value}{' (reread)' if c.reread else ''}"
         )
+
+    @property
+    def unit_digests(self) -> list[str]:
+        """For each passage, its unit with a digest of that unit's passages: equal where runs share text."""
+        texts: dict[str, list[str]] = {}
+        for unit, passage in zip(self.units, self.corpus.passages, strict=True):
+            texts.setdefault(unit, []).append(f"{passage.emotion}\t{passage.text}")
+        names = {unit: f"{unit}:{key_of({'texts': sorted(own)})[:12]}" for unit, own in texts.items()}
+        return [names[unit] for unit in self.units]
 
 
 def plan_cell(config: TrainConfig) -> Cell:
@@ -75,7 +84,7 @@ def plan_cell(config: TrainConfig) -> Cell:
 
     template = config.prompt_template
     chat = chat_renderer(weights.folder, weights.name) if template.chat else None
-    reader = _reader(weights, precision, n_blocks, budget)
+    reader = {**_reader(weights, precision, n_blocks, budget), "reread": config.reread}
 
     def reading(name: str, texts: list[Text], pooling: PoolingConfig) -> Reading:
         content = [[t.content, t.special_tokens] for t in texts]

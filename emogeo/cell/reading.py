@@ -74,6 +74,7 @@ def _read_and_store(cell: Cell, reading: Reading, store: Store) -> dict[str, byt
         n_blocks=cell.n_blocks,
         token_budget=cell.token_budget,
         companions_matter=cell.precision.depends_on_companions,
+        reread=cell.config.reread,
         progress=runtime.progress,
     )
     result = read(model, reading.texts, plan)

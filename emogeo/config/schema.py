@@ -254,6 +254,8 @@ class TrainConfig:
     max_depth: float | None = None
     """Share of blocks that are computed at all; null for every block."""
     nonfinite: NonFinite = NonFinite.refuse
+    reread: bool = False
+    """Read in other batches, with other companions and padding: a cell that measures the numerical floor."""
     seed: int = 0
     """Seeds the grouping of an uncrossed corpus into units."""
     force: bool = False

@@ -14,7 +14,7 @@ from tqdm import tqdm
 
 from emogeo.config.schema import PoolingConfig, Position
 from emogeo.errors import PrecisionError, StimuliError
-from emogeo.models.batching import plan_batches
+from emogeo.models.batching import plan_batches, plan_other_batches
 from emogeo.models.blocks import find_blocks, watched
 from emogeo.models.loading import LoadedModel
 from emogeo.stimuli.templates import Text
@@ -49,6 +49,8 @@ class ReadingPlan:
     token_budget: int
     companions_matter: bool
     """Batch companions change results, so the budget must hold."""
+    reread: bool = False
+    """Batch the texts in another way."""
     progress: bool = True
 
 
@@ -65,7 +67,8 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: ReadingPlan) -> Activa
     tokens = [model.tokenizer(t.content, add_special_tokens=t.special_tokens)["input_ids"] for t in texts]
     _refuse_short(tokens, texts, plan.pooling)
     result = _empty(len(tokens), plan.n_blocks, _width(model))
-    pending, budget = plan_batches([len(t) for t in tokens], plan.token_budget), plan.token_budget
+    batching, budget = plan_other_batches if plan.reread else plan_batches, plan.token_budget
+    pending = batching([len(t) for t in tokens], budget)
     started = time.perf_counter()
     with tqdm(total=len(tokens), desc="reading", unit="text", disable=not plan.progress) as bar:
         while pending:
@@ -75,7 +78,7 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: ReadingPlan) -> Activa
             except (torch.OutOfMemoryError, RuntimeError) as error:
                 budget = _smaller_budget(error, batch, budget, plan)
                 rows = [row for waiting in pending for row in waiting]
-                pending = [[rows[i] for i in b] for b in plan_batches([len(tokens[r]) for r in rows], budget)]
+                pending = [[rows[i] for i in b] for b in batching([len(tokens[r]) for r in rows], budget)]
                 continue
             result.batches.append(pending.pop(0))
             bar.update(len(batch))

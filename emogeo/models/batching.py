@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Sequence
+
+_REREAD_SEED = 1
 
 
 def plan_batches(lengths: Sequence[int], token_budget: int) -> list[list[int]]:
@@ -16,9 +19,20 @@ def plan_batches(lengths: Sequence[int], token_budget: int) -> list[list[int]]:
     Returns:
         Row numbers of each batch; every row once.
     """
+    return _fill(sorted(range(len(lengths)), key=lambda r: (-lengths[r], r)), lengths, token_budget)
+
+
+def plan_other_batches(lengths: Sequence[int], token_budget: int) -> list[list[int]]:
+    """The same texts with other companions and other padding: shuffled, in half the budget."""
+    order = random.Random(_REREAD_SEED).sample(range(len(lengths)), len(lengths))
+    return _fill(order, lengths, max(token_budget // 2, 1))
+
+
+def _fill(order: Sequence[int], lengths: Sequence[int], token_budget: int) -> list[list[int]]:
     batches: list[list[int]] = []
     longest = 0
-    for row in sorted(range(len(lengths)), key=lambda r: (-lengths[r], r)):
+    for row in order:
+        longest = max(longest, lengths[row])
         if batches and (len(batches[-1]) + 1) * longest <= token_budget:
             batches[-1].append(row)
         else:

@@ -1,0 +1,106 @@
+"""Rank vectors of half RDMs over many random splits of the units, and of the same with each unit deleted."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import rankdata
+
+from emogeo.geometry.units import UnitProducts, crossvalidated_rdms, plain_rdms
+
+Array = NDArray[np.float64]
+N_SPLITS = 100
+MIN_UNITS = 4
+"""Below, a half has one unit, and a unit cannot be compared with itself."""
+MIN_JACKKNIFE = 6
+"""Below, a half from which one unit is deleted has one left."""
+
+
+@dataclass(frozen=True)
+class Halves:
+    """One run, ready to be compared with any other on the same or on different units."""
+
+    products: UnitProducts
+    seed: int
+
+    @property
+    def n_units(self) -> int:
+        return len(self.products.units)
+
+    @property
+    def half_size(self) -> int:
+        return self.n_units // 2
+
+    @cached_property
+    def members(self) -> Array:
+        """[split, half, unit] membership; the same for all runs that share units."""
+        return split_units(self.products.units, self.seed)
+
+    @cached_property
+    def _ranks_and_clips(self) -> tuple[Array, int]:
+        members = self.members
+        rdms, clips = crossvalidated_rdms(self.products.values, members.reshape(-1, self.n_units))
+        return standard_ranks(rdms).reshape(*members.shape[:2], -1), clips
+
+    @property
+    def ranks(self) -> Array:
+        """[split, half, pair] standardized ranks of the half RDMs."""
+        return self._ranks_and_clips[0]
+
+    @property
+    def clips(self) -> int:
+        """How many squared norms of half RDMs were clipped, over all splits."""
+        return self._ranks_and_clips[1]
+
+    @cached_property
+    def jackknife(self) -> Array:
+        """[deleted unit, split, half, pair]: `ranks` with one unit's weight set to 0."""
+        return np.stack([self._without(unit) for unit in range(self.n_units)])
+
+    @cached_property
+    def whole(self) -> Array:
+        """[1 + deleted unit, pair] standardized ranks of the plain RDM: of all units, then without each."""
+        weights = np.ones((self.n_units + 1, self.n_units))
+        weights[np.arange(1, self.n_units + 1), np.arange(self.n_units)] = 0
+        return standard_ranks(plain_rdms(self.products.values, weights / weights.sum(axis=1, keepdims=True)))
+
+    def restricted(self, units: Sequence[str], conditions: Sequence[str]) -> Halves:
+        """The same run over fewer units or conditions."""
+        return Halves(self.products.restricted(units, conditions), self.seed)
+
+    def _without(self, unit: int) -> Array:
+        """Only halves that held the unit change."""
+        ranks = self.ranks.copy()
+        splits, halves = np.nonzero(self.members[:, :, unit])
+        fewer = self.members[splits, halves].copy()
+        fewer[:, unit] = 0
+        rdms, _ = crossvalidated_rdms(self.products.values, fewer)
+        ranks[splits, halves] = standard_ranks(rdms)
+        return ranks
+
+
+def split_units(units: Sequence[str], seed: int, n_splits: int = N_SPLITS) -> Array:
+    """Random splits into two halves of floor(n / 2), as membership [split, half, unit].
+
+    The seed and the units' names decide, so runs that share units share splits.
+    """
+    n = len(units)
+    generator = np.random.default_rng([seed, zlib.crc32("\n".join(units).encode())])
+    members = np.zeros((n_splits, 2, n))
+    for split in range(n_splits):
+        order = generator.permutation(n)
+        members[split, 0, order[: n // 2]] = 1
+        members[split, 1, order[n // 2 : 2 * (n // 2)]] = 1
+    return members
+
+
+def standard_ranks(values: Array) -> Array:
+    """Ranks along the last axis (ties share their mean), centred, of unit length: dot products are Spearman's rho."""
+    ranks = rankdata(values, axis=-1)
+    ranks -= ranks.mean(axis=-1, keepdims=True)
+    return np.asarray(ranks / np.linalg.norm(ranks, axis=-1, keepdims=True))

@@ -1,0 +1,118 @@
+"""Inner products between every two units, from which every RDM over a subset of units follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emogeo.config.schema import Centring
+from emogeo.errors import GeometryError
+from emogeo.geometry.vectors import centre, condition_means
+
+Array = NDArray[np.float64]
+CLIP = 0.01
+"""Share of the mean |G_ii| at which a cross-validated norm is clipped."""
+
+
+@dataclass(frozen=True)
+class UnitProducts:
+    """Inner products of conditions between units."""
+
+    units: tuple[str, ...]
+    conditions: tuple[str, ...]
+    values: Array
+    """[unit, unit, condition, condition]: <x[u, i], x[v, j]>, each unit centred."""
+
+    def restricted(self, units: Sequence[str], conditions: Sequence[str]) -> UnitProducts:
+        """The same over some of the units and conditions, in the given order."""
+        u = [self.units.index(unit) for unit in units]
+        c = [self.conditions.index(condition) for condition in conditions]
+        return UnitProducts(tuple(units), tuple(conditions), self.values[np.ix_(u, u, c, c)])
+
+
+def unit_products(
+    states: Array, emotions: Sequence[str], units: Sequence[str], conditions: Sequence[str], centring: Centring
+) -> UnitProducts:
+    """Centres each unit as the run's vectors are centred and multiplies.
+
+    Centring unit by unit gives the same RDMs as centring their mean: the mean over
+    units is linear, and the product of two different units is centred on both sides.
+    It also takes each topic's own mean away.
+
+    Args:
+        states: [text, feature], at least one text per unit and condition.
+
+    Raises:
+        GeometryError: a unit without a text for some condition.
+    """
+    names = tuple(sorted(set(units)))
+    rows = {name: [row for row, unit in enumerate(units) if unit == name] for name in names}
+    means = []
+    for name in names:
+        own = [emotions[row] for row in rows[name]]
+        missing = set(conditions) - set(own)
+        if missing:
+            raise GeometryError(f"Unit {name} has no text for {', '.join(sorted(missing))}.")
+        means.append(condition_means(states[rows[name]][:, None], own, conditions))
+    centred = [centre(mean, conditions, centring) for mean in means]
+    stacked = np.stack([c.values[:, 0] for c in centred])
+    n_units, n_conditions, _ = stacked.shape
+    flat = stacked.reshape(n_units * n_conditions, -1)
+    gram = (flat @ flat.T).reshape(n_units, n_conditions, n_units, n_conditions)
+    return UnitProducts(names, centred[0].conditions, np.ascontiguousarray(gram.transpose(0, 2, 1, 3)))
+
+
+def plain_rdms(products: Array, weights: Array) -> Array:
+    """Cosine RDMs of weighted means over units.
+
+    Args:
+        products: [unit, unit, condition, condition].
+        weights: [draw, unit], each row summing to 1.
+
+    Returns:
+        [draw, pair], upper triangles of 1 - cosine.
+    """
+    n, _, c, _ = products.shape
+    pairs = np.einsum("du,dv->duv", weights, weights).reshape(len(weights), n * n)
+    return _dissimilarities((pairs @ products.reshape(n * n, c * c)).reshape(-1, c, c))[0]
+
+
+def crossvalidated_rdms(products: Array, members: Array) -> tuple[Array, int]:
+    """Cosine RDMs from products of different units only, so that text noise does not inflate them.
+
+    G = mean over u != v of <x[u, i], x[v, j]>; d = 1 - G_ij / sqrt(G_ii G_jj), with
+    G_ii clipped from below at 1% of the mean |G_ii|.
+
+    Args:
+        products: [unit, unit, condition, condition].
+        members: [draw, unit], 1 for the units of a half and 0 for the others.
+
+    Returns:
+        [draw, pair], upper triangles; and how many G_ii were clipped.
+
+    Raises:
+        GeometryError: a half with fewer than two units.
+    """
+    n, _, c, _ = products.shape
+    size = members.sum(axis=1)
+    if (size < 2).any():
+        raise GeometryError("A cross-validated RDM needs at least two units.")
+    pairs = np.einsum("du,dv->duv", members, members)
+    pairs[:, np.arange(n), np.arange(n)] = 0
+    pairs /= (size * (size - 1))[:, None, None]
+    products_of_draws = (pairs.reshape(-1, n * n) @ products.reshape(n * n, c * c)).reshape(-1, c, c)
+    return _dissimilarities((products_of_draws + products_of_draws.transpose(0, 2, 1)) / 2)
+
+
+def _dissimilarities(gram: Array) -> tuple[Array, int]:
+    diagonal = np.einsum("dii->di", gram)
+    floor = CLIP * np.abs(diagonal).mean(axis=1, keepdims=True)
+    if (floor == 0).any():
+        raise GeometryError("All vectors have length zero: no cosine.")
+    lengths = np.sqrt(np.maximum(diagonal, floor))
+    rows, columns = np.triu_indices(gram.shape[1], k=1)
+    cosines = gram[:, rows, columns] / (lengths[:, rows] * lengths[:, columns])
+    return 1.0 - cosines, int((diagonal < floor).sum())

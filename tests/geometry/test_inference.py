@@ -1,0 +1,173 @@
+"""Half RDMs and the figures made of them, against plain loops, on planted truths, and by their symmetries."""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+from scipy.stats import false_discovery_control, spearmanr
+
+from emogeo.config.schema import Centring
+from emogeo.errors import GeometryError
+from emogeo.geometry.halves import Halves, split_units, standard_ranks
+from emogeo.geometry.inference import compare, holm, mantel_disjoint, reliability
+from emogeo.geometry.rdm import cosine_rdm, upper
+from emogeo.geometry.units import crossvalidated_rdms, plain_rdms, unit_products
+from emogeo.geometry.vectors import centre, condition_means
+from tests.planted import CONDITIONS, Planted, halves, labels
+
+Array = NDArray[np.float64]
+seeds = st.integers(0, 2**31)
+
+
+def random_states(seed: int, n_units: int, d: int = 30) -> Array:
+    return np.random.default_rng(seed).normal(size=(n_units * len(CONDITIONS), d)) + 0.3
+
+
+def crossvalidated_by_loops(x: Array) -> Array:
+    """x [unit, condition, d] -> [condition, condition], product by product."""
+    x = x - x.mean(axis=1, keepdims=True)
+    n, c, _ = x.shape
+    gram = np.zeros((c, c))
+    for i, j in itertools.product(range(c), repeat=2):
+        gram[i, j] = np.mean([x[u, i] @ x[v, j] for u in range(n) for v in range(n) if u != v])
+    gram = (gram + gram.T) / 2
+    clipped = np.maximum(np.diag(gram), 0.01 * np.abs(np.diag(gram)).mean())
+    return np.asarray(1 - gram / np.sqrt(np.outer(clipped, clipped)))
+
+
+@settings(max_examples=15, deadline=None)
+@given(seed=seeds, n_units=st.integers(2, 7))
+def test_the_crossvalidated_rdm_equals_a_double_loop(seed: int, n_units: int) -> None:
+    states = random_states(seed, n_units)
+    emotions, units = labels(n_units)
+    products = unit_products(states, emotions, units, CONDITIONS, Centring.grand_mean)
+    got, _ = crossvalidated_rdms(products.values, np.ones((1, n_units)))
+    wanted = crossvalidated_by_loops(states.reshape(n_units, len(CONDITIONS), -1))
+    np.testing.assert_allclose(got[0], upper(wanted), atol=1e-10, rtol=1e-10)
+
+
+@pytest.mark.parametrize("centring", list(Centring))
+def test_the_plain_rdm_equals_that_of_the_vectors(centring: Centring) -> None:
+    states = random_states(3, 8)
+    emotions, units = labels(8)
+    products = unit_products(states, emotions, units, CONDITIONS, centring)
+    vectors = centre(condition_means(states[:, None], emotions, CONDITIONS), CONDITIONS, centring)
+    got = plain_rdms(products.values, np.full((1, 8), 1 / 8))[0]
+    np.testing.assert_allclose(got, upper(cosine_rdm(vectors.values[:, 0], vectors.conditions)), atol=1e-10)
+    assert products.conditions == vectors.conditions
+
+
+def test_every_figure_equals_a_loop_over_splits() -> None:
+    a, b = halves(Planted(n_units=8, signal=0.3), seed=1)
+    same, disjoint, own = [], [], []
+    for split in a.members:
+        rdm = {
+            (name, half): crossvalidated_rdms(run.products.values, split[half][None])[0][0]
+            for name, run in (("a", a), ("b", b))
+            for half in (0, 1)
+        }
+        same += [spearmanr(rdm["a", h], rdm["b", h]).statistic for h in (0, 1)]
+        disjoint += [spearmanr(rdm["a", h], rdm["b", 1 - h]).statistic for h in (0, 1)]
+        own.append(spearmanr(rdm["a", 0], rdm["a", 1]).statistic)
+    result = compare(a, b)
+    assert result.same_half is not None
+    assert result.disjoint_half is not None
+    assert result.same_half.value == pytest.approx(np.mean(same), abs=1e-12)
+    assert result.disjoint_half.value == pytest.approx(np.mean(disjoint), abs=1e-12)
+    assert reliability(a).value == pytest.approx(np.mean(own), abs=1e-12)
+
+
+def test_the_jackknife_deletes_a_unit_from_the_halves_that_hold_it() -> None:
+    a, _ = halves(Planted(n_units=7, signal=0.3), seed=2)
+    for unit in (0, 6):
+        members = a.members.copy()
+        members[:, :, unit] = 0
+        rdms, _ = crossvalidated_rdms(a.products.values, members.reshape(-1, 7))
+        np.testing.assert_allclose(a.jackknife[unit].reshape(200, -1), standard_ranks(rdms), atol=1e-12)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 1000), n=st.integers(4, 25))
+def test_splits_are_disjoint_halves_and_depend_on_names_only(seed: int, n: int) -> None:
+    units = [f"t{i}" for i in range(n)]
+    members = split_units(units, seed)
+    assert (members.sum(axis=2) == n // 2).all()
+    assert members.sum(axis=1).max() <= 1
+    np.testing.assert_array_equal(members, split_units(units, seed))
+
+
+def test_a_comparison_is_symmetric_and_reproducible() -> None:
+    a, b = halves(Planted(n_units=12, signal=0.5), seed=4)
+    forth, back = compare(a, b), compare(b, a)
+    assert forth.rho_star is not None
+    assert back.rho_star is not None
+    assert forth.rho_star.value == pytest.approx(back.rho_star.value, abs=1e-12)
+    assert forth.rho.value == pytest.approx(back.rho.value, abs=1e-12)
+    again = compare(*halves(Planted(n_units=12, signal=0.5), seed=4))
+    assert again == forth
+
+
+def test_a_run_with_itself() -> None:
+    a, _ = halves(Planted(n_units=12, signal=0.5), seed=5)
+    result = compare(a, a)
+    assert result.rho.value == pytest.approx(1)
+    assert result.rho_star is not None
+    assert result.rho_star.value == pytest.approx(1)
+
+
+def test_few_units_and_low_reliability_are_not_identifiable() -> None:
+    for n_units in (2, 3, 4, 5):
+        result = compare(*halves(Planted(n_units=n_units, signal=0.5), seed=1))
+        assert result.rho_star is None
+        assert result.reason == f"not identifiable ({n_units} units; intervals need 6)"
+        assert np.isnan(result.rho.low) == (n_units < 4)
+    noise = compare(*halves(Planted(n_units=12, signal=0.0), seed=1))
+    assert noise.rho_star is None
+    assert noise.reason is not None
+    assert "reliability of a" in noise.reason
+
+
+def test_mantel_equals_a_loop_that_permutes_one_run() -> None:
+    a, b = halves(Planted(n_units=6, signal=0.1), seed=6)
+    names = list(CONDITIONS[:4])
+    a, b = a.restricted(a.products.units, names), b.restricted(b.products.units, names)
+    observed = compare(a, b).disjoint_half
+    assert observed is not None
+    draws = []
+    for order in itertools.permutations(names):
+        permuted = Halves(b.restricted(b.products.units, order).products, b.seed)
+        object.__setattr__(permuted.products, "conditions", tuple(names))
+        other = compare(a, permuted).disjoint_half
+        assert other is not None
+        draws.append(other.value)
+    exact = np.mean(np.array(draws) >= observed.value - 1e-9)
+    assert mantel_disjoint(a, b, 20_000, seed=1) == pytest.approx(exact, abs=0.015)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
+def test_holm_is_step_down(p: list[float]) -> None:
+    adjusted = holm(np.array(p))
+    m = len(p)
+    order = np.argsort(p, kind="stable")
+    running = 0.0
+    for rank, index in enumerate(order):
+        running = max(running, min(1.0, (m - rank) * p[index]))
+        assert adjusted[index] == pytest.approx(running)
+    assert (adjusted >= false_discovery_control(p) - 1e-12).all()
+
+
+def test_a_unit_without_some_condition_is_named() -> None:
+    emotions, units = labels(3)
+    with pytest.raises(GeometryError, match="u00 has no text for afraid"):
+        unit_products(random_states(0, 3)[1:], emotions[1:], units[1:], CONDITIONS, Centring.grand_mean)
+
+
+def test_other_units_are_refused() -> None:
+    a, _ = halves(Planted(n_units=6, signal=0.5), seed=1)
+    with pytest.raises(ValueError, match="same units"):
+        compare(a, a.restricted(a.products.units[:5], a.products.conditions))

@@ -1,0 +1,79 @@
+"""Data sets with a known truth: two runs whose geometries have a planted Spearman's rho."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emogeo.config.schema import Centring
+from emogeo.geometry.halves import Halves
+from emogeo.geometry.rdm import cosine_rdm, spearman
+from emogeo.geometry.units import unit_products
+from emogeo.stimuli.conditions import CONDITIONS
+
+Array = NDArray[np.float64]
+D_TEXT = 60
+RANK = 6
+"""Dimensions in which emotions differ."""
+
+
+@dataclass(frozen=True)
+class Planted:
+    """One cell of a calibration.
+
+    `mix` is the share of b's emotion codes that are a's own; it fixes the true rho
+    (see `truth`). `signal` is emotion variance over text variance of one passage, for
+    b too unless `signal_b` is given. `shared` is the share of text noise that both
+    runs have in common.
+    """
+
+    n_units: int
+    signal: float
+    mix: float = 1.0
+    shared: float = 0.0
+    signal_b: float | None = None
+
+
+def labels(n_units: int) -> tuple[list[str], list[str]]:
+    """Emotion and unit of each text."""
+    return list(CONDITIONS) * n_units, [f"u{unit:02d}" for unit in range(n_units) for _ in CONDITIONS]
+
+
+@cache
+def codes(mix: float) -> tuple[Array, Array]:
+    """Fixed emotion codes [condition, d] of both runs, centred, of mean square 1 per text dimension."""
+    generator = np.random.default_rng(20260411)
+    own, other = (_code(generator) for _ in range(2))
+    return own, _scaled(np.sqrt(mix) * own + np.sqrt(1 - mix) * other)
+
+
+@cache
+def truth(mix: float) -> float:
+    """The population rho of the planted geometries."""
+    return spearman(*(cosine_rdm(code, CONDITIONS) for code in codes(mix)))
+
+
+def halves(cell: Planted, seed: int) -> tuple[Halves, Halves]:
+    """One data set: fresh texts, noisy states, both runs ready to compare."""
+    generator = np.random.default_rng([seed, cell.n_units])
+    shape = (cell.n_units, len(CONDITIONS), D_TEXT)
+    common = generator.normal(size=shape)
+    emotions, units = labels(cell.n_units)
+    runs = []
+    for code, signal in zip(codes(cell.mix), (cell.signal, cell.signal_b or cell.signal), strict=True):
+        noise = np.sqrt(cell.shared) * common + np.sqrt(1 - cell.shared) * generator.normal(size=shape)
+        states = (np.sqrt(signal) * code + noise).reshape(-1, D_TEXT)
+        runs.append(Halves(unit_products(states, emotions, units, CONDITIONS, Centring.grand_mean), seed=0))
+    return runs[0], runs[1]
+
+
+def _code(generator: np.random.Generator) -> Array:
+    return _scaled(generator.normal(size=(len(CONDITIONS), RANK)) @ generator.normal(size=(RANK, D_TEXT)))
+
+
+def _scaled(code: Array) -> Array:
+    centred = code - code.mean(axis=0)
+    return np.asarray(centred / np.sqrt((centred**2).mean()))
