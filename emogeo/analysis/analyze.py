@@ -43,6 +43,8 @@ def analyze(config: AnalyzeConfig) -> Path:
 
 
 def _write_figures(runs: Sequence[Run], names: Sequence[str], rho: NDArray[np.float64], output: Path) -> None:
+    for old in (output / "figures").glob("rdm_*.png"):
+        old.unlink()
     if not runs:
         return
     pd.DataFrame(rho, index=pd.Index(names, name="run"), columns=names).to_csv(output / "rho_matrix.csv")
@@ -70,7 +72,7 @@ def _summary(catalogue: Catalogue, names: list[str], runs: pd.DataFrame, pairs: 
     ]
     parts += [
         "",
-        f"tables   {output}/runs.csv, pairs.csv, rho_matrix.csv (runs and pairs also as .parquet)",
+        f"tables   {output}/runs.csv, pairs.csv{', rho_matrix.csv' if names else ''} (runs and pairs also as .parquet)",
         f"figures  {output}/figures/",
     ]
     return "\n".join(parts)
@@ -81,7 +83,7 @@ def _shown_runs(runs: pd.DataFrame, label: dict[str, str]) -> str:
     table.insert(
         0, "run", [label.get(key, f"{model} (refused)") for key, model in zip(runs["key"], runs["model"], strict=True)]
     )
-    table["layer"] = [("" if pd.isna(layer) else str(int(layer))) for layer in table["layer"]]
+    table["layer"] = [("" if pd.isna(layer) else str(layer)) for layer in table["layer"]]
     return str(table.to_string(index=False, na_rep="", float_format=lambda v: f"{v:.3f}"))
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -15,7 +14,6 @@ from numpy.typing import NDArray
 from emogeo.errors import StoreError
 from emogeo.tracking.store import RUNS, Store, unpack
 
-log = logging.getLogger(__name__)
 _TELLING = ("precision", "mode", "prompt_template", "stimuli", "selection", "pooling", "centring", "denoising")
 
 
@@ -85,10 +83,12 @@ def read_catalogue(store: Store) -> Catalogue:
             files = store.read(RUNS, key)
             catalogue.runs.append(Run(json.loads(files["run.json"]), files))
         except StoreError as error:
-            log.warning("%s", error)
             catalogue.left_out.append(str(error))
-    if not catalogue.runs and not catalogue.left_out:
-        raise StoreError(f"{store.path} holds no runs. Run `python train.py` first, or give store.path=FOLDER.")
+    if not catalogue.runs:
+        broken = "".join(f" Left out: {reason}" for reason in catalogue.left_out)
+        raise StoreError(
+            f"{store.path} holds no whole run.{broken} Run `python train.py` first, or give store.path=FOLDER."
+        )
     catalogue.runs.sort(key=lambda run: (run.model, *run.telling.values(), run.key))
     return catalogue
 

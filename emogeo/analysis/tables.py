@@ -35,7 +35,8 @@ MIN_CONDITIONS = 4
 
 def runs_table(runs: Sequence[Run]) -> pd.DataFrame:
     """One row per run, refused ones included."""
-    return pd.DataFrame([_run_row(run) for run in runs], columns=RUN_COLUMNS)
+    table = pd.DataFrame([_run_row(run) for run in runs], columns=RUN_COLUMNS)
+    return table.astype({"layer": "Int64"})
 
 
 def pairs_table(runs: Sequence[Run], permutations: int, seed: int) -> pd.DataFrame:
@@ -71,19 +72,17 @@ def _run_row(run: Run) -> dict[str, Any]:
     row = {name: record.get(name) for name in RUN_COLUMNS}
     row.update({name: model.get(name) for name in ("family", "variant", "params_b", "n_layers")}, model=run.model)
     row["nonfinite"] = sum(record["nonfinite"]["passages"])
-    notes = []
     if run.finished:
         row["layer"] = record["layer"]["index"]
         row.update({name: record["metrics"][name] for name in ("anisotropy", "rdm_std", "separation", "tokens_per_s")})
-        notes = _run_notes(record)
+        row["note"] = "; ".join([*_run_notes(record), "reliability: not computed by this version"])
     else:
-        notes = [f"refused: {record['reason']}"]
-    row["note"] = "; ".join([*notes, "reliability: not computed by this version"] if run.finished else notes)
+        row["note"] = f"refused: {record['reason']}"
     return row
 
 
 def _run_notes(record: dict[str, Any]) -> list[str]:
-    notes = []
+    notes = [] if record.get("recipe") else ["recipe: none was named"]
     if record["layer"]["index"] is None:
         notes.append("layer: every block, so anisotropy and separation have no single value")
     finite, blocks = len(record["layer"]["layers"]), record["provenance"]["n_blocks"]

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from emogeo.config.schema import DenoisingMethod, PoolingConfig, TrainConfig
-from emogeo.geometry.layers import resolve_layer
+from emogeo.config.schema import DenoisingMethod, ModelConfig, PoolingConfig, TrainConfig
+from emogeo.geometry.layers import blocks_up_to, resolve_layer
 from emogeo.models.chat import chat_renderer
 from emogeo.models.precision import Precision, resolve_device, resolve_precision, resolve_token_budget
 from emogeo.models.weights import Weights, resolve_weights
@@ -79,7 +79,9 @@ def plan_cell(config: TrainConfig) -> Cell:
     budget = resolve_token_budget(config.runtime.token_budget, device)
     cache = Path(config.runtime.weights_cache).expanduser()
     weights = resolve_weights(config.model, cache, config.runtime.progress)
-    n_blocks = max(int((config.max_depth or 1.0) * weights.n_layers), 1)
+    if config.model.weights is not None:
+        config = replace(config, model=_labelled(config.model, weights))
+    n_blocks = blocks_up_to(config.max_depth or 1.0, weights.n_layers)
     named_layer = resolve_layer(config.layer_selection, weights.n_layers, n_blocks)
 
     template = config.prompt_template
@@ -115,6 +117,23 @@ def plan_cell(config: TrainConfig) -> Cell:
         neutral=neutral,
         meaning=meaning,
         key=key_of(meaning),
+    )
+
+
+def _labelled(model: ModelConfig, weights: Weights) -> ModelConfig:
+    """The option's labels give way to those of the weights that were given instead."""
+    return replace(
+        model,
+        name=weights.name,
+        family=weights.family,
+        variant=weights.variant,
+        params_b=weights.params_b,
+        source=weights.source,
+        id=weights.id,
+        revision=weights.revision,
+        sha256=None,
+        license=None,
+        wheels=None,
     )
 
 

@@ -46,7 +46,7 @@ def activations_of(cell: Cell, reading: Reading, store: Store) -> StoredActivati
             log.info("%s: in the store, no forward pass (%s)", reading.name, reading.key[:12])
             return found
         except StoreError as error:
-            log.warning("%s", error)
+            log.warning("%s The record counts as missing and is computed again.", error)
     return _stored(_read_and_store(cell, reading, store))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import platform
 import sys
 from datetime import UTC, datetime
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import numpy as np
@@ -59,7 +59,8 @@ def _run(cell: Cell, readings: dict[str, StoredActivations], status: str) -> dic
             "variant": weights.variant,
             "params_b": weights.params_b,
             "source": weights.source.value,
-            **weights.identity,
+            "id": weights.id,
+            "revision": weights.revision,
             "n_layers": weights.n_layers,
         },
         "precision": cell.precision.label,
@@ -96,12 +97,19 @@ def _provenance(cell: Cell, readings: dict[str, StoredActivations]) -> dict[str,
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": sys.version.split()[0],
         "platform": platform.platform(),
-        "libraries": {name: version(name) for name in _LIBRARIES},
+        "libraries": {name: _version(name) for name in _LIBRARIES},
         "device": cell.device,
         "token_budget": cell.token_budget,
         "n_blocks": cell.n_blocks,
         "readings": {name: reading.provenance for name, reading in readings.items()},
     }
+
+
+def _version(library: str) -> str | None:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None
 
 
 def _counts(reading: StoredActivations) -> list[int]:

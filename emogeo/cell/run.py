@@ -13,7 +13,8 @@ from emogeo.cell.measure import measure
 from emogeo.cell.plan import Cell, plan_cell
 from emogeo.cell.reading import StoredActivations, activations_of
 from emogeo.cell.record import finished_files, refused_files
-from emogeo.config.schema import NonFinite, TrainConfig
+from emogeo.cell.track import track_run, tracked
+from emogeo.config.schema import Dtype, NonFinite, TrainConfig
 from emogeo.errors import NonFiniteError, StoreError
 from emogeo.tracking.store import RUNS, Store
 
@@ -43,7 +44,10 @@ def run_cell(config: TrainConfig) -> Outcome:
     known = None if config.force else _known(store, cell.key)
     if known is not None:
         return _answer_known(cell, known, store)
+    store.check_writable()
     log.info("%s: %s", cell.title, cell.key[:12])
+    if not cell.corpus.crossed:
+        log.info("topics and conditions are not crossed: %d random groups are the units", len(set(cell.units)))
     readings = _readings(cell, store)
     layers = _usable_layers(cell, readings, store)
     measures = measure(cell, layers, readings["passages"], readings["facts"], readings.get("neutral"))
@@ -51,7 +55,7 @@ def run_cell(config: TrainConfig) -> Outcome:
     folder = store.write(RUNS, cell.key, files)
     run = json.loads(files["run.json"])
     log.info("finished %s: %s", cell.title, folder)
-    _track(cell, store, measures, run)
+    track_run(config.tracking, store, cell.key)
     return Outcome(cell.key, cell.title, True, run)
 
 
@@ -62,13 +66,15 @@ def _known(store: Store, key: str) -> dict[str, Any] | None:
     try:
         record: dict[str, Any] = json.loads(store.read(RUNS, key)["run.json"])
     except StoreError as error:
-        log.warning("%s", error)
+        log.warning("%s The record counts as missing and is computed again.", error)
         return None
     return record
 
 
 def _answer_known(cell: Cell, run: dict[str, Any], store: Store) -> Outcome:
     folder = store.folder(RUNS, cell.key)
+    if not tracked(store, cell.key):
+        track_run(cell.config.tracking, store, cell.key)
     if run["status"] == "refused":
         raise NonFiniteError(f"{run['reason']} (refused before, {folder}; force=true tries again.)")
     log.info("finished before, skipped: %s: %s", cell.title, folder)
@@ -76,26 +82,33 @@ def _answer_known(cell: Cell, run: dict[str, Any], store: Store) -> Outcome:
 
 
 def _readings(cell: Cell, store: Store) -> dict[str, StoredActivations]:
-    readings = {
-        "passages": activations_of(cell, cell.passages, store),
-        "facts": activations_of(cell, cell.facts, store),
-    }
+    wanted = {"passages": cell.passages, "facts": cell.facts}
     if cell.neutral is not None:
-        readings["neutral"] = activations_of(cell, cell.neutral, store)
-    return readings
+        wanted["neutral"] = cell.neutral
+    by_key: dict[str, StoredActivations] = {}
+    for reading in wanted.values():
+        if reading.key not in by_key:  # raw neutral texts, last token, are the facts
+            by_key[reading.key] = activations_of(cell, reading, store)
+    return {name: by_key[reading.key] for name, reading in wanted.items()}
 
 
 def _usable_layers(cell: Cell, readings: dict[str, StoredActivations], store: Store) -> list[int]:
-    """Blocks that are finite in every reading; with `nonfinite=refuse` all of them must be."""
+    """Blocks that are finite in every reading.
+
+    With `nonfinite=refuse` all of them must be, and a block that is selected by index or depth always.
+    """
     finite = [layer for layer in range(cell.n_blocks) if all(layer in r.finite_layers for r in readings.values())]
     if len(finite) == cell.n_blocks:
         return finite
     reason = _overflow(cell, readings, finite)
-    if cell.config.nonfinite is NonFinite.refuse or not finite:
-        store.write(RUNS, cell.key, refused_files(cell, reason, readings))
-        raise NonFiniteError(reason)
-    log.warning("%s Going on with the %d finite blocks.", reason, len(finite))
-    return finite
+    selected = cell.named_layer is None or cell.named_layer in finite
+    if cell.config.nonfinite is NonFinite.finite_layers and finite and selected:
+        log.warning("%s Going on with the %d finite blocks.", reason, len(finite))
+        return finite
+    reason = f"{reason} {_advice(cell, finite)}"
+    store.write(RUNS, cell.key, refused_files(cell, reason, readings))
+    track_run(cell.config.tracking, store, cell.key)
+    raise NonFiniteError(reason)
 
 
 def _overflow(cell: Cell, readings: dict[str, StoredActivations], finite: list[int]) -> str:
@@ -105,16 +118,18 @@ def _overflow(cell: Cell, readings: dict[str, StoredActivations], finite: list[i
     texts = {"passages": cell.passages, "facts": cell.facts, "neutral": cell.neutral}[name]
     assert texts is not None
     text = texts.texts[row].content
-    other = "fp32" if cell.precision.dtype.value == "bf16" else "bf16"
     return (
         f"{cell.weights.name} at {cell.precision.label} has non-finite states from block {first} on "
-        f"({int(reading.nonfinite[:, first].sum())} values there), first in {name} text {row}: {text[:50]!r}. "
-        f"Try precision={other} (or fp32), or nonfinite=finite_layers to go on with the {len(finite)} finite of "
-        f"{cell.n_blocks} blocks."
+        f"({int(reading.nonfinite[:, first].sum())} values there), first in {name} text {row}: {text[:50]!r}."
     )
 
 
-def _track(cell: Cell, store: Store, measures: Any, run: dict[str, Any]) -> None:
-    from emogeo.cell.track import track_cell
-
-    track_cell(cell, store, measures, run)
+def _advice(cell: Cell, finite: list[int]) -> str:
+    other = "precision=fp32" if cell.precision.dtype is Dtype.bf16 else "precision=bf16 (or fp32)"
+    if not finite:
+        return f"No block is finite. Try {other}."
+    if cell.named_layer is not None and cell.named_layer not in finite:
+        return (
+            f"Block {cell.named_layer}, which is selected, is among them. Try {other}, or one of the blocks {finite}."
+        )
+    return f"Try {other}, or nonfinite=finite_layers to go on with the {len(finite)} finite of {cell.n_blocks} blocks."

@@ -1,61 +1,87 @@
-"""What W&B gets to see of a finished cell."""
+"""What W&B gets to see of a recorded cell, finished or refused; made from the record alone."""
 
 from __future__ import annotations
 
-import logging
+import json
+from pathlib import Path
 from typing import Any
 
-from emogeo.cell.measure import Measures
-from emogeo.cell.plan import Cell
-from emogeo.config.schema import TrackingMode
-from emogeo.tracking.store import RUNS, Store
+from emogeo.config.schema import TrackingConfig, TrackingMode
+from emogeo.tracking.store import MANIFEST, RUNS, Store, unpack
 from emogeo.tracking.wandb_session import ArtifactSpec, Mirror, log_run
 
-log = logging.getLogger(__name__)
 _CURVES = ("separation", "mean_cosine", "rdm_std", "anisotropy")
 
 
-def track_cell(cell: Cell, store: Store, measures: Measures, run: dict[str, Any]) -> None:
-    """Mirrors the record of a cell to W&B, in `STORE/wandb/KEY/`."""
-    if cell.config.tracking.mode is TrackingMode.disabled:
-        return
-    log_run(cell.config.tracking, store.path / "wandb" / cell.key, _mirror(cell, store, measures, run))
+def track_run(tracking: TrackingConfig, store: Store, key: str) -> None:
+    """Mirrors a record to W&B, in `STORE/wandb/KEY/`."""
+    if tracking.mode is not TrackingMode.disabled:
+        log_run(tracking, _folder(store, key), _mirror(_record(store, key)))
 
 
-def _mirror(cell: Cell, store: Store, measures: Measures, run: dict[str, Any]) -> Mirror:
+def tracked(store: Store, key: str) -> bool:
+    """Whether a record has been mirrored before."""
+    return any(_folder(store, key).glob("wandb/*run-*"))
+
+
+def _record(store: Store, key: str) -> dict[str, bytes]:
+    """A record's files and its manifest, with which a pulled copy can be checked."""
+    return {**store.read(RUNS, key), MANIFEST: (store.folder(RUNS, key) / MANIFEST).read_bytes()}
+
+
+def _folder(store: Store, key: str) -> Path:
+    return store.path / "wandb" / key
+
+
+def _mirror(files: dict[str, bytes]) -> Mirror:
+    run = json.loads(files["run.json"])
+    key = run["key"]
+    finished = run["status"] == "finished"
+    resolved = {name: run[name] for name in ("model", "precision", "n_units", "n_texts", "status")}
+    metadata = {"key": key, "config": run["config"]}
+    artifacts = [
+        ArtifactSpec("emotion-vectors", f"emotion-vectors-{key[:16]}", ["vectors.safetensors", "run.json"], metadata),
+        ArtifactSpec("rdm", f"rdm-{key[:16]}", ["rdm.safetensors", "run.json", "manifest.json"], metadata),
+    ]
+    return Mirror(
+        key=key,
+        title=run["title"],
+        config={**run["config"], "resolved": resolved},
+        summary=_summary(run) if finished else {"status": "refused", "reason": run["reason"]},
+        curves=_points(run) if finished else [],
+        figures=_figures(run, files) if finished else {},
+        files=files,
+        artifacts=artifacts if finished else [],
+    )
+
+
+def _points(run: dict[str, Any]) -> list[dict[str, float]]:
+    curves = _shown_curves(run)
+    return [
+        {"layer/index": layer, **{f"layer/{name}": values[row] for name, values in curves.items()}}
+        for row, layer in enumerate(run["layer"]["layers"])
+    ]
+
+
+def _shown_curves(run: dict[str, Any]) -> dict[str, list[float]]:
+    return {name: run["by_layer"][name] for name in _CURVES if name in run["by_layer"]}
+
+
+def _figures(run: dict[str, Any], files: dict[str, bytes]) -> dict[str, bytes]:
     from emogeo.plots import layers_figure, rdm_figure
 
-    folder = store.folder(RUNS, cell.key)
-    curves = {name: values for name, values in run["by_layer"].items() if name in _CURVES}
-    metadata = {"key": cell.key, "config": run["config"]}
-    short = cell.key[:16]
-    return Mirror(
-        key=cell.key,
-        title=cell.title,
-        config={
-            **run["config"],
-            "resolved": {name: run[name] for name in ("model", "precision", "n_units", "n_texts")},
-        },
-        summary=_summary(run),
-        curves=[
-            {"layer/index": layer, **{f"layer/{name}": values[row] for name, values in curves.items()}}
-            for row, layer in enumerate(measures.layers)
-        ],
-        figures={
-            "rdm/heatmap": rdm_figure(measures.rdm, measures.vectors.conditions, cell.title),
-            "layer/curves": layers_figure(measures.layers, curves, measures.choice.index, cell.title),
-        },
-        files={p.name: p.read_bytes() for p in sorted(folder.iterdir())},
-        artifacts=[
-            ArtifactSpec("emotion-vectors", f"emotion-vectors-{short}", ["vectors.safetensors", "run.json"], metadata),
-            ArtifactSpec("rdm", f"rdm-{short}", ["rdm.safetensors", "run.json", "manifest.json"], metadata),
-        ],
-    )
+    rdm = unpack(files["rdm.safetensors"])["rdm"]
+    layers, selected = run["layer"]["layers"], run["layer"]["index"]
+    return {
+        "rdm/heatmap": rdm_figure(rdm, run["conditions"], run["title"]),
+        "layer/curves": layers_figure(layers, _shown_curves(run), selected, run["title"]),
+    }
 
 
 def _summary(run: dict[str, Any]) -> dict[str, Any]:
     metrics = run["metrics"]
     summary = {
+        "status": "finished",
         "rdm/std": metrics["rdm_std"],
         "rdm/conditions": len(run["conditions"]),
         "layer/selected": run["layer"]["index"],

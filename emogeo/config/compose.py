@@ -18,6 +18,8 @@ from emogeo.config.schema import (
 )
 from emogeo.errors import ConfigError
 
+_DEVICE_MAPS = ("auto", "balanced", "balanced_low_0", "sequential")
+
 
 def register() -> None:
     """Makes the schemas available to Hydra's defaults lists."""
@@ -104,6 +106,8 @@ def _check_ranges(cell: TrainConfig) -> None:
             f"pooling.skip={cell.pooling.skip} with pooling.position={cell.pooling.position.value}: "
             "skip is 0 or more, and more than 0 only for pooling.position=mean."
         )
+    if cell.runtime.device_map not in {None, *_DEVICE_MAPS}:
+        raise ConfigError(f"runtime.device_map={cell.runtime.device_map}: allowed are null, {', '.join(_DEVICE_MAPS)}.")
     if not 0 < cell.denoising.share < 1:
         raise ConfigError(f"denoising.share={cell.denoising.share}: a share of variance between 0 and 1.")
     for name, value in (("token_budget", cell.runtime.token_budget), ("threads", cell.runtime.threads)):

@@ -35,7 +35,7 @@ def _check_one(override: Override, schema: type, conf: Path, own_groups: bool) -
     key = override.key_or_group
     if key.split(".")[0].split("/")[0] == "hydra" or override.is_delete():
         return
-    if (conf / key).is_dir():
+    if key in _groups(schema, conf):
         if own_groups:
             _check_options(override, sorted(p.stem for p in (conf / key).glob("*.yaml")))
         return
@@ -67,13 +67,17 @@ def _check_key(key: str, schema: type, conf: Path) -> None:
     for part in key.split("."):
         names = _field_names(node)
         if part not in names:
-            groups = sorted(p.name for p in conf.iterdir() if p.is_dir()) if not path else []
-            allowed = sorted({*names, *groups})
+            allowed = sorted({*names, *(_groups(schema, conf) if not path else [])})
             where = f" under {'.'.join(path)}" if path else ""
             listed = f"Allowed{where}: {', '.join(allowed)}." if allowed else f"{'.'.join(path)} has no fields."
             raise ConfigError(f"There is no field {key}.{_hint(part, allowed)} {listed}")
         node = _strip_optional(get_type_hints(node)[part])
         path.append(part)
+
+
+def _groups(schema: type, conf: Path) -> list[str]:
+    """The groups of this program: folders that are a field of its schema."""
+    return [name for name in _field_names(schema) if (conf / name).is_dir()]
 
 
 def _field_names(node: Any) -> list[str]:

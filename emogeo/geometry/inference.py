@@ -156,12 +156,11 @@ def _interval(value: float, deleted: Array, fisher: bool) -> Estimate:
     """Delete-one jackknife, t with n - 1 degrees of freedom; on atanh for correlations."""
     n = len(deleted)
     bound = 1 - 1e-12
-    forward = (lambda x: np.arctanh(np.clip(x, -bound, bound))) if fisher else (lambda x: x)
-    back = np.tanh if fisher else (lambda x: x)
-    draws, centre = forward(deleted), forward(np.asarray(value))
+    draws, centre = (np.arctanh(np.clip(x, -bound, bound)) if fisher else x for x in (deleted, np.asarray(value)))
     error = np.sqrt((n - 1) / n * np.sum((draws - draws.mean()) ** 2))
     reach = student.ppf((1 + LEVEL) / 2, n - 1) * error
-    return Estimate(value, float(back(centre - reach)), float(back(centre + reach)))
+    low, high = (np.tanh(x) if fisher else x for x in (centre - reach, centre + reach))
+    return Estimate(value, float(low), float(high))
 
 
 def _bare(value: float) -> Estimate:

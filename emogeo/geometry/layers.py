@@ -24,6 +24,11 @@ class LayerChoice:
     """What was maximized or minimized, or that the layer was given."""
 
 
+def blocks_up_to(depth: float, n_layers: int) -> int:
+    """How many blocks a share of depth is: the nearest whole number, half up, at least one."""
+    return max(int(depth * n_layers + 0.5), 1)
+
+
 def resolve_layer(selection: LayerSelectionConfig, n_layers: int, n_blocks: int) -> int | None:
     """The block that a selection by index or depth names, before anything is computed; else None.
 
@@ -42,7 +47,7 @@ def resolve_layer(selection: LayerSelectionConfig, n_layers: int, n_blocks: int)
             )
         index = selection.index % n_layers
     elif selection.name is Selection.depth and selection.depth is not None:
-        index = max(round(selection.depth * n_layers), 1) - 1
+        index = blocks_up_to(selection.depth, n_layers) - 1
     else:
         return None
     if index >= n_blocks:
@@ -71,7 +76,7 @@ def choose_layer(
         return LayerChoice(None, "every block")
     if named is not None:
         if named not in layers:
-            raise NonFiniteError(f"Block {named} has non-finite states; the finite ones are {list(layers)}.")
+            raise NonFiniteError(f"Block {named} is not among the finite ones, {list(layers)}.")
         return LayerChoice(named, "given")
     if selection.name is Selection.min_mean_cosine:
         return LayerChoice(layers[int(np.argmin(curves["mean_cosine"]))], "lowest mean pairwise cosine")

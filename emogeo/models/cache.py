@@ -65,7 +65,11 @@ def verify(folder: Path) -> None:
     Raises:
         WeightsError: names the first file that differs and how to get it back.
     """
-    for name, expected in json.loads((folder / MANIFEST).read_text())["files"].items():
+    try:
+        files = json.loads((folder / MANIFEST).read_text())["files"]
+    except (OSError, ValueError, KeyError) as error:
+        raise WeightsError(f"{folder / MANIFEST} is not what was written; remove {folder} and run again.") from error
+    for name, expected in files.items():
         file = folder / name
         if not file.is_file() or file.stat().st_size != expected["size"] or sha256_of(file) != expected["sha256"]:
             raise WeightsError(f"{file} is not what was written (checksum); remove {folder} and run again.")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import tempfile
 from pathlib import Path
+from typing import Any
 
 from tqdm import tqdm
 
@@ -28,12 +30,21 @@ def folder_digest(folder: Path, names: list[str], memory: Path) -> str:
     """
     stamp = [[name, (folder / name).stat().st_size, (folder / name).stat().st_mtime_ns] for name in names]
     known = memory / f"{hashlib.sha256(str(folder.resolve()).encode()).hexdigest()[:32]}.json"
-    if known.is_file():
-        remembered = json.loads(known.read_text())
-        if remembered["stamp"] == stamp:
-            return str(remembered["sha256"])
+    remembered = _remembered(known)
+    if remembered.get("stamp") == stamp:
+        return str(remembered["sha256"])
     parts = [(name, sha256_of(folder / name)) for name in tqdm(names, desc=f"checksum of {folder.name}", unit="file")]
     digest = hashlib.sha256(json.dumps(parts).encode()).hexdigest()
     memory.mkdir(parents=True, exist_ok=True)
-    known.write_text(json.dumps({"stamp": stamp, "sha256": digest}))
+    with tempfile.NamedTemporaryFile("w", dir=memory, delete=False) as stream:
+        json.dump({"stamp": stamp, "sha256": digest}, stream)
+    Path(stream.name).replace(known)
     return digest
+
+
+def _remembered(known: Path) -> dict[str, Any]:
+    try:
+        content = json.loads(known.read_text())
+    except (OSError, ValueError):
+        return {}
+    return content if isinstance(content, dict) else {}

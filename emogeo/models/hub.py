@@ -8,6 +8,9 @@ from pathlib import Path
 from emogeo.errors import WeightsError
 
 _PATTERNS = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt"]
+_PATIENCE_SECONDS = 10.0
+_UNREACHABLE: list[str] = []
+"""The model for which the hub did not answer; a sweep does not wait again for each of the others."""
 _IGNORED = ["consolidated*", "original/*", "onnx/*"]
 _WITHOUT_HUB = "Without the hub these run: model=smollm2-135m-instruct, gemma-3-270m, qwen2.5-coder-0.5b-instruct, \
 qwen2.5-coder-1.5b-instruct (weights from the package index), or model.weights=FOLDER."
@@ -22,33 +25,61 @@ def hub_snapshot(repository: str, revision: str) -> tuple[Path, str]:
     Raises:
         WeightsError: not there, not allowed, not cached, or without safetensors.
     """
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HfHubHTTPError, LocalEntryNotFoundError
-
     cached = _cached(repository, revision)
     if cached is not None and cached.name == revision:
         return cached, revision
-    try:
-        folder = Path(
-            snapshot_download(repository, revision=revision, allow_patterns=_PATTERNS, ignore_patterns=_IGNORED)
-        )
-    except LocalEntryNotFoundError as error:
-        raise WeightsError(_not_cached(repository, revision)) from error
-    except HfHubHTTPError as error:
-        raise WeightsError(_refused(repository, revision, error)) from error
-    except (OSError, RuntimeError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise WeightsError(f"{repository}@{revision}: {reason} {_not_cached(repository, revision)}") from error
+    commit = _commit_on_hub(repository, revision)
+    if commit is None:
+        if cached is None:
+            raise WeightsError(_not_cached(repository, revision))
+        return cached, cached.name
+    folder = _download(repository, revision)
     if not complete(folder):
         raise WeightsError(
-            f"{repository}@{revision}: {folder} lacks config.json or safetensors weights (pickles are not read)."
+            f"{repository}@{revision}: {folder} lacks config.json, a tokenizer or safetensors (pickles are not read)."
         )
     return folder, folder.name
 
 
+def _commit_on_hub(repository: str, revision: str) -> str | None:
+    """The commit that a revision is now; None when the hub cannot be reached, which is asked once per process."""
+    from httpx import HTTPError
+    from huggingface_hub import HfApi
+    from huggingface_hub.constants import HF_HUB_OFFLINE
+    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+
+    if HF_HUB_OFFLINE or _UNREACHABLE:
+        return None
+    try:
+        return str(HfApi().model_info(repository, revision=revision, timeout=_PATIENCE_SECONDS).sha)
+    except HfHubHTTPError as error:
+        raise WeightsError(_refused(repository, revision, error)) from error
+    except (OfflineModeIsEnabled, HTTPError, OSError, RuntimeError):
+        _UNREACHABLE.append(repository)
+        return None
+
+
+def _download(repository: str, revision: str) -> Path:
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HfHubHTTPError
+
+    try:
+        return Path(
+            snapshot_download(repository, revision=revision, allow_patterns=_PATTERNS, ignore_patterns=_IGNORED)
+        )
+    except HfHubHTTPError as error:
+        raise WeightsError(_refused(repository, revision, error)) from error
+    except (OSError, RuntimeError, ValueError) as error:
+        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+        raise WeightsError(
+            f"{repository}@{revision}: the download stopped ({reason}); run again to go on with it."
+        ) from error
+
+
 def complete(folder: Path) -> bool:
-    """Whether a folder holds a config and all the safetensors that its index names."""
-    if not (folder / "config.json").is_file():
+    """Whether a folder holds a config, a tokenizer and all the safetensors that its index names."""
+    tokenizers = ("tokenizer.json", "tokenizer.model", "vocab.json")
+    if not (folder / "config.json").is_file() or not any((folder / name).is_file() for name in tokenizers):
         return False
     index = folder / "model.safetensors.index.json"
     if index.is_file():

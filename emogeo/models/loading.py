@@ -6,10 +6,12 @@ import gc
 import logging
 from collections import OrderedDict
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 import psutil
 import torch
+from safetensors import SafetensorError
 from transformers import AutoModel, AutoTokenizer, BitsAndBytesConfig, PreTrainedModel, PreTrainedTokenizerBase
 from transformers.utils import logging as transformers_logging
 
@@ -88,10 +90,8 @@ def load_model(weights: Weights, precision: Precision, device: str, device_map: 
         WeightsError: the cached files are not what was written, or transformers cannot read them.
         PrecisionError: CUDA was asked for and this torch has none.
     """
-    if device.startswith("cuda") and not torch.cuda.is_available():
-        raise PrecisionError(
-            "A GPU is there, but this torch cannot use it; install a CUDA build, or runtime.device=cpu."
-        )
+    _refuse_absent_gpu(device)
+    _refuse_absent_library(precision)
     if weights.source is Source.index:
         verify(weights.folder)
     transformers_logging.set_verbosity_error()  # the head that is left out is meant to be
@@ -100,12 +100,48 @@ def load_model(weights: Weights, precision: Precision, device: str, device_map: 
     options = _options(precision, device, device_map)
     try:
         tokenizer = AutoTokenizer.from_pretrained(weights.folder, trust_remote_code=False, local_files_only=True)
-        body = AutoModel.from_pretrained(weights.folder, **options)
-    except (OSError, ValueError, KeyError) as error:
-        raise WeightsError(f"{weights.name}: {weights.folder} cannot be loaded: {error}") from error
+        body, report = AutoModel.from_pretrained(weights.folder, output_loading_info=True, **options)
+    except torch.OutOfMemoryError as error:
+        raise PrecisionError(
+            f"{weights.name} at {precision.label} does not fit on {device}: runtime.device_map=auto or precision=nf4."
+        ) from error
+    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
+        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        raise WeightsError(f"{weights.name}: {weights.folder} cannot be loaded: {reason}") from error
+    _refuse_absent_tensors(weights, report)
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     return LoadedModel(body.eval(), tokenizer)
+
+
+def _refuse_absent_gpu(device: str) -> None:
+    kind, _, index = device.partition(":")
+    if kind != "cuda":
+        return
+    if not torch.cuda.is_available():
+        raise PrecisionError(
+            "This torch finds no GPU that it can use: install a CUDA build, or type runtime.device=cpu."
+        )
+    if index and int(index) >= torch.cuda.device_count():
+        raise PrecisionError(f"runtime.device={device}: there are {torch.cuda.device_count()} GPUs, counted from 0.")
+
+
+def _refuse_absent_library(precision: Precision) -> None:
+    if precision.quantization is not Quantization.none and find_spec("bitsandbytes") is None:
+        raise PrecisionError(
+            f"precision {precision.label} needs bitsandbytes: pip install 'emogeo[quantized]' (here: pip install -e "
+            "'.[quantized]')."
+        )
+
+
+def _refuse_absent_tensors(weights: Weights, report: dict[str, Any]) -> None:
+    """transformers fills tensors that a file lacks with random numbers; those would be measured as a model."""
+    absent = sorted(report["missing_keys"]) + sorted(str(key) for key in report["mismatched_keys"])
+    if absent:
+        raise WeightsError(
+            f"{weights.name}: {weights.folder} lacks {len(absent)} of the model's tensors, the first: {absent[0]}. "
+            "The files and config.json do not belong together, or a shard is incomplete."
+        )
 
 
 def show_progress(progress: bool) -> None:

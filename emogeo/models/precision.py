@@ -43,8 +43,12 @@ def resolve_device(device: str) -> str:
     if device == "auto":
         return "cuda" if _cuda_visible() else "cpu"
     kind, _, index = device.partition(":")
-    if kind not in {"cpu", "cuda"} or (index and not index.isdigit()):
+    if device != "cpu" and not (kind == "cuda" and (not index or index.isdigit())):
         raise PrecisionError(f"runtime.device={device}: allowed are auto, cpu, cuda, cuda:N.")
+    if kind == "cuda" and not _cuda_visible():
+        raise PrecisionError(
+            f"runtime.device={device}: no GPU is visible to a CUDA build of torch here; type cpu or auto."
+        )
     return device
 
 

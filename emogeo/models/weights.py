@@ -34,18 +34,25 @@ class Weights:
 
     @property
     def identity(self) -> dict[str, str]:
-        """The part of a cell's meaning that these weights are."""
-        return {"id": self.id, "revision": self.revision}
+        """The part of a cell's meaning that these weights are; a folder's name is not."""
+        own = {"revision": self.revision}
+        return own if self.source is Source.folder else {"id": self.id, **own}
 
     @cached_property
     def config(self) -> dict[str, Any]:
         """The text model's architecture, from config.json."""
-        loaded = json.loads((self.folder / "config.json").read_text())
-        return {**loaded, **loaded.get("text_config", {})}
+        try:
+            loaded = json.loads((self.folder / "config.json").read_text())
+            return {**loaded, **loaded.get("text_config", {})}
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            raise WeightsError(f"{self.folder / 'config.json'} is not a model's configuration ({error}).") from error
 
     @property
     def n_layers(self) -> int:
-        return int(self.config["num_hidden_layers"] if "num_hidden_layers" in self.config else self.config["n_layer"])
+        for name in ("num_hidden_layers", "n_layer", "n_layers"):
+            if isinstance(self.config.get(name), int):
+                return int(self.config[name])
+        raise WeightsError(f"{self.folder / 'config.json'} does not say how many blocks the model has.")
 
 
 def resolve_weights(model: ModelConfig, cache: Path, progress: bool = True) -> Weights:

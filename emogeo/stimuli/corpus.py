@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import random
 from collections import Counter, defaultdict
@@ -79,7 +80,7 @@ def load_corpus(path: str | None = None) -> Corpus:
         return _corpus("passages", rows)
     file = Path(path).expanduser()
     if not file.is_file():
-        raise StimuliError(f"stimuli.path={path}: no such file.")
+        raise StimuliError(f"stimuli.path={path}: {'a folder, not a file' if file.is_dir() else 'no such file'}.")
     return _corpus(file.stem, _read(file))
 
 
@@ -103,8 +104,14 @@ def _read(file: Path) -> list[dict[str, str]]:
 
 
 def _parse_csv(content: str, name: str) -> list[dict[str, str]]:
-    reader = csv.DictReader(content.splitlines(keepends=True))
-    return [_fields(row, f"{name} line {reader.line_num}") for row in reader]
+    reader = csv.DictReader(io.StringIO(content, newline=""), strict=True)
+    try:
+        columns = reader.fieldnames or []
+        if not set(FIELDS) <= set(columns):
+            raise StimuliError(f"{name}: its columns are {', '.join(columns) or 'none'}; expected {', '.join(FIELDS)}.")
+        return [_fields(row, f"{name} line {reader.line_num}") for row in reader]
+    except csv.Error as error:
+        raise StimuliError(f"{name} line {reader.line_num} is not CSV: {error}.") from error
 
 
 def _parse_jsonl(content: str, name: str) -> list[dict[str, str]]:
@@ -123,12 +130,15 @@ def _parse_jsonl(content: str, name: str) -> list[dict[str, str]]:
 def _fields(row: object, where: str) -> dict[str, str]:
     if not isinstance(row, dict):
         raise StimuliError(f"{where}: expected an object with {', '.join(FIELDS)}.")
+    if None in row:
+        raise StimuliError(f"{where}: more fields than columns; put a text with commas in double quotes.")
     missing = [name for name in FIELDS if not isinstance(row.get(name), str)]
     if missing:
         raise StimuliError(f"{where}: no text in {', '.join(missing)}; each passage needs {', '.join(FIELDS)}.")
     values = {name: row[name].strip() for name in FIELDS}
-    if not values["text"]:
-        raise StimuliError(f"{where}: the text is empty.")
+    for name in ("text", "topic"):
+        if not values[name]:
+            raise StimuliError(f"{where}: the {name} is empty.")
     return values
 
 

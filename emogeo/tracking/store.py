@@ -8,6 +8,7 @@ import os
 import re
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -73,25 +74,50 @@ class Store:
         _sync_folder(target.parent)
         return target
 
+    def check_writable(self) -> None:
+        """Fails before anything slow if records cannot be written here.
+
+        Raises:
+            StoreError: no folder, or no right to write in it.
+        """
+        try:
+            (self.path / ".tmp").mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.path / ".tmp"):
+                pass
+        except OSError as error:
+            raise StoreError(
+                f"store.path={self.path} cannot be written: {error.strerror}. Give another folder."
+            ) from error
+
     def read(self, kind: str, key: str) -> dict[str, bytes]:
         """Every file of a record, each compared with the manifest.
 
         Raises:
             StoreError: no such record, or a file that is not what was written; names it.
         """
+        try:
+            return self._read(kind, key)
+        except (StoreError, FileNotFoundError):
+            time.sleep(_SWAP_SECONDS)  # another process may just have been replacing it
+        try:
+            return self._read(kind, key)
+        except FileNotFoundError as error:
+            raise StoreError(f"{error.filename} is missing.") from error
+
+    def _read(self, kind: str, key: str) -> dict[str, bytes]:
         folder = self.folder(kind, key)
         expected = _read_manifest(folder)
         contents = {}
         for name, entry in expected.items():
             file = folder / name
             if not file.is_file():
-                raise StoreError(f"{file} is missing; {_MEND}")
+                raise StoreError(f"{file} is missing.")
             contents[name] = file.read_bytes()
             if _entry(contents[name]) != entry:
-                raise StoreError(f"{file} is not what was written (checksum); {_MEND}")
+                raise StoreError(f"{file} is not what was written (checksum).")
         extra = {p.name for p in folder.iterdir()} - {*expected, MANIFEST}
         if extra:
-            raise StoreError(f"{folder} holds {', '.join(sorted(extra))}, which its manifest does not name; {_MEND}")
+            raise StoreError(f"{folder} holds {', '.join(sorted(extra))}, which its manifest does not name.")
         return contents
 
     def remove(self, kind: str, key: str) -> None:
@@ -99,7 +125,7 @@ class Store:
         shutil.rmtree(self.folder(kind, key), ignore_errors=True)
 
 
-_MEND = "the record counts as missing and the cell will be computed again."
+_SWAP_SECONDS = 0.05
 
 
 def pack(tensors: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
@@ -144,7 +170,7 @@ def _read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
     except (ValueError, KeyError, TypeError, UnicodeDecodeError):
         whole = False
     if not whole:
-        raise StoreError(f"{file} is not what was written (checksum); {_MEND}")
+        raise StoreError(f"{file} is not what was written (checksum).")
     return body
 
 

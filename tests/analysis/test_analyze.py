@@ -98,8 +98,15 @@ def test_corrupt_records_are_left_out_by_name(filled: Path, tmp_path: Path, caps
 
 
 def test_an_empty_store_says_what_to_run(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"no runs.*python train\.py"):
+    with pytest.raises(StoreError, match=r"no whole run.*python train\.py"):
         run_analysis(tmp_path / "nothing", tmp_path / "out")
+
+
+def test_a_store_of_corrupt_records_names_them(tiny_cell: Composer, tmp_path: Path) -> None:
+    key = run_cell(tiny_cell()).key
+    (tmp_path / "store" / RUNS / key / "run.json").write_text("{}")
+    with pytest.raises(StoreError, match=r"Left out: .*run\.json is not what was written"):
+        run_analysis(tmp_path / "store", tmp_path / "out")
 
 
 def test_one_run_has_no_pairs(tiny_cell: Composer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

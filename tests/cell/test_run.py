@@ -210,8 +210,27 @@ def test_finite_layers_go_on_with_what_is_finite(
     outcome = run_cell(tiny_cell("nonfinite=finite_layers", "layer_selection=all"))
     assert outcome.run["layer"]["layers"] == [0, 1]
     assert outcome.run["metrics"]["nonfinite"] == 2 * WIDTH
-    with pytest.raises(NonFiniteError, match="Block 3"):
-        run_cell(tiny_cell("nonfinite=finite_layers", "layer_selection=index", "layer_selection.index=3"))
+    config = tiny_cell("nonfinite=finite_layers", "layer_selection=index", "layer_selection.index=3")
+    with pytest.raises(NonFiniteError, match=r"Block 3, which is selected.* one of the blocks \[0, 1\]"):
+        run_cell(config)
+    assert json.loads(Store(config.store.path).read(RUNS, plan_cell(config).key)["run.json"])["status"] == "refused"
+
+
+def test_a_reread_has_other_batches_and_nearly_the_same_states(tiny_cell: Composer) -> None:
+    first, second = (run_cell(tiny_cell(f"reread={answer}")) for answer in ("false", "true"))
+    batches = [o.run["provenance"]["readings"]["passages"]["batches"] for o in (first, second)]
+    assert batches[0] != batches[1]
+    assert sorted(r for b in batches[1] for r in b) == list(range(len(load_corpus().passages)))
+    config = tiny_cell()
+    a, b = (tensors(config, o.key, "vectors.safetensors")["passages"] for o in (first, second))
+    np.testing.assert_allclose(a, b, atol=1e-4)
+    assert first.key != second.key
+
+
+def test_labels_of_other_weights_are_their_own(tiny_cell: Composer) -> None:
+    run = run_cell(tiny_cell()).run
+    assert run["model"]["name"] == run["config"]["model"]["name"] == "tiny-llama"
+    assert run["config"]["model"]["sha256"] is None
 
 
 def test_a_chat_turn_needs_a_template(tiny_cell: Composer, tmp_path: Path) -> None:

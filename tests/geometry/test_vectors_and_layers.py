@@ -14,7 +14,7 @@ from sklearn.decomposition import PCA
 from emogeo.config.schema import Centring, LayerSelectionConfig, Norm, Selection
 from emogeo.errors import ConfigError, GeometryError, NonFiniteError
 from emogeo.geometry.descriptors import mean_cosine
-from emogeo.geometry.layers import choose_layer, resolve_layer, separation, side_by_side
+from emogeo.geometry.layers import blocks_up_to, choose_layer, resolve_layer, separation, side_by_side
 from emogeo.geometry.rdm import cosine_rdm
 from emogeo.geometry.vectors import Vectors, centre, condition_means, neutral_components, project_out, scale
 
@@ -139,6 +139,14 @@ def test_the_published_criterion_says_little_about_geometry() -> None:
 )
 def test_named_layers(selection: LayerSelectionConfig, expected: int | None) -> None:
     assert resolve_layer(selection, n_layers=12, n_blocks=12) == expected
+
+
+@given(share=st.floats(0.01, 1.0), n_layers=st.integers(1, 80))
+def test_equal_shares_of_depth_reach_equal_blocks(share: float, n_layers: int) -> None:
+    selection = LayerSelectionConfig(Selection.depth, depth=share)
+    assert (
+        resolve_layer(selection, n_layers, n_blocks=blocks_up_to(share, n_layers)) == blocks_up_to(share, n_layers) - 1
+    )
 
 
 def test_layers_that_are_not_there() -> None:

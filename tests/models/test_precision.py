@@ -31,7 +31,7 @@ def test_labels() -> None:
     assert not resolve_precision(int8, "cpu").depends_on_companions
 
 
-@pytest.mark.parametrize("device", ["tpu", "cuda:x", "cpu1"])
+@pytest.mark.parametrize("device", ["tpu", "cuda:x", "cpu1", "cpu:1"])
 def test_unknown_devices(device: str) -> None:
     with pytest.raises(PrecisionError, match="auto, cpu, cuda"):
         resolve_device(device)
@@ -41,6 +41,8 @@ def test_hidden_gpus_are_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(precision, "version", lambda _name: "2.13.0")
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "")
     assert resolve_device("auto") == "cpu"
+    with pytest.raises(PrecisionError, match="no GPU is visible"):
+        resolve_device("cuda:0")
 
 
 def test_token_budget() -> None:

@@ -6,9 +6,12 @@ from pathlib import Path
 
 import pytest
 from huggingface_hub import constants
+from safetensors.torch import load_file, save_file
 
-from emogeo.config.schema import ModelConfig, Source
+from emogeo.config.schema import Dtype, ModelConfig, Quantization, Source
 from emogeo.errors import WeightsError
+from emogeo.models.loading import load_model
+from emogeo.models.precision import Precision
 from emogeo.models.weights import resolve_weights
 from tests.conftest import compose_train
 from tests.tiny import BLOCKS, CHAT, write_for, write_model
@@ -67,6 +70,59 @@ def test_an_incomplete_snapshot_is_not_used(hub_cache: Path, tmp_path: Path) -> 
     (folder / "model.safetensors").unlink()
     with pytest.raises(WeightsError, match=r"not in the cache|lacks"):
         resolve_weights(model, tmp_path)
+
+
+def test_a_snapshot_without_its_tokenizer_is_not_whole(hub_cache: Path, tmp_path: Path) -> None:
+    model = option("smollm2-1.7b")
+    for file in write_for(model, hub_cache, tmp_path).glob("tokenizer*"):
+        file.unlink()
+    with pytest.raises(WeightsError, match="not in the cache"):
+        resolve_weights(model, tmp_path)
+
+
+def load_folder(folder: Path, cache: Path) -> None:
+    model = compose_train().model
+    model.weights = str(folder)
+    weights = resolve_weights(model, cache)
+    assert weights.n_layers == BLOCKS
+    load_model(weights, Precision(Dtype.fp32, Quantization.none, None), "cpu", None)
+
+
+def test_tensors_that_a_file_lacks_are_never_random(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "holes", "smollm2")
+    tensors = load_file(folder / "model.safetensors")
+    del tensors["model.layers.1.self_attn.q_proj.weight"]
+    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+    with pytest.raises(WeightsError, match=r"lacks 1 of the model's tensors.*layers\.1\.self_attn\.q_proj"):
+        load_folder(folder, tmp_path / "cache")
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "words"),
+    [
+        ("model.safetensors", b"\x10" * 40, "cannot be loaded"),
+        ("config.json", b"{", "not a model's configuration"),
+        ("config.json", b'{"model_type": "llama"}', "how many blocks"),
+        ("tokenizer.json", b"{", "cannot be loaded"),
+    ],
+)
+def test_broken_files_have_names(tmp_path: Path, file: str, content: bytes, words: str) -> None:
+    folder = write_model(tmp_path / "broken", "smollm2")
+    (folder / file).write_bytes(content)
+    with pytest.raises(WeightsError, match=words):
+        load_folder(folder, tmp_path / "cache")
+
+
+def test_a_folder_s_name_and_a_broken_memory_do_not_matter(tmp_path: Path) -> None:
+    model = compose_train().model
+    identities = []
+    for name in ("one", "two"):
+        model.weights = str(write_model(tmp_path / name, "smollm2"))
+        identities.append(resolve_weights(model, tmp_path / "cache").identity)
+    assert identities[0] == identities[1]
+    for remembered in (tmp_path / "cache" / "digests").iterdir():
+        remembered.write_text("")
+    assert resolve_weights(model, tmp_path / "cache").identity == identities[0]
 
 
 def test_a_local_folder_is_named_by_its_content(tmp_path: Path) -> None:

@@ -78,6 +78,8 @@ def broken(change: str) -> Rows:
         rows[1]["text"] = rows[0]["text"]
     elif change == "empty":
         rows[3]["text"] = "   "
+    elif change == "topicless":
+        rows[0]["topic"] = ""
     elif change == "unequal":
         rows.append({"emotion": "sad", "topic": "t9", "text": "one more"})
     elif change == "field":
@@ -91,7 +93,8 @@ def broken(change: str) -> Rows:
         ("unknown", ["hangry", "allowed", "afraid"]),
         ("missing", ["no passage for sad"]),
         ("duplicate", ["more than once", "text 0 afraid"]),
-        ("empty", ["line 4", "empty"]),
+        ("empty", ["line 4", "text is empty"]),
+        ("topicless", ["line 1", "topic is empty"]),
         ("unequal", ["unequal", "sad 3", "afraid 2"]),
         ("field", ["line 3", "topic"]),
     ],
@@ -103,6 +106,8 @@ def test_each_fault_has_its_own_message(tmp_path: Path, change: str, words: list
 
 
 def test_files_that_cannot_be_read(tmp_path: Path) -> None:
+    with pytest.raises(StimuliError, match="a folder"):
+        load_corpus(str(tmp_path))
     with pytest.raises(StimuliError, match="no such file"):
         load_corpus(str(tmp_path / "nowhere.csv"))
     (tmp_path / "a.txt").write_text("x")
@@ -114,6 +119,34 @@ def test_files_that_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "b.csv").write_bytes(b"emotion,topic,text\nsad,x,caf\xe9\n")
     with pytest.raises(StimuliError, match="UTF-8"):
         load_corpus(str(tmp_path / "b.csv"))
+
+
+def csv_of(rows: Rows, header: str = "emotion,topic,text") -> str:
+    return "\n".join([header, *(f"{row['emotion']},{row['topic']},{row['text']}" for row in rows)])
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (csv_of([{"emotion": "sad", "topic": "t", "text": "cut here, or not"}]), ["line 2", "double quotes"]),
+        (csv_of(balanced(), "emotion,topic,passage"), ["columns are emotion, topic, passage", "expected"]),
+        (csv_of(balanced()).replace(",", ";"), ["columns are emotion;topic;text"]),
+        ("", ["columns are none"]),
+        ('emotion,topic,text\nsad,t,"never closed', ["not CSV"]),
+    ],
+)
+def test_faults_of_csv(tmp_path: Path, content: str, words: list[str]) -> None:
+    (tmp_path / "mine.csv").write_text(content)
+    with pytest.raises(StimuliError) as error:
+        load_corpus(str(tmp_path / "mine.csv"))
+    assert all(word in str(error.value) for word in words), error.value
+
+
+def test_an_unquoted_line_separator_stays_in_its_text(tmp_path: Path) -> None:
+    rows = balanced(1)
+    rows[0]["text"] = "one\u2028two"
+    (tmp_path / "c.csv").write_text(csv_of(rows))
+    assert "one\u2028two" in load_corpus(str(tmp_path / "c.csv")).texts
 
 
 def test_facts_are_distinct_sentences() -> None:

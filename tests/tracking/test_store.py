@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import multiprocessing
 import random
+import time
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +118,30 @@ def test_two_writers_of_one_record_leave_a_whole_one(tmp_path: Path) -> None:
         writer.join()
     assert [writer.exitcode for writer in writers] == [0, 0]
     assert json.loads(Store(tmp_path).read(RUNS, KEY)["run.json"])["writer"] in {0, 1}
+
+
+def read_often(path: str) -> None:
+    """Reads while others write; a whole record is always found."""
+    for _ in range(300):
+        assert Store(path).read(RUNS, KEY)
+
+
+def test_readers_do_not_trip_over_a_writer(tmp_path: Path) -> None:
+    Store(tmp_path).write(RUNS, KEY, {"run.json": b"{}"})
+    context = multiprocessing.get_context("spawn")
+    reader = context.Process(target=read_often, args=(str(tmp_path),))
+    reader.start()
+    while reader.is_alive():
+        Store(tmp_path).write(RUNS, KEY, {"run.json": b"{}"})
+        time.sleep(0.02)
+    assert reader.exitcode == 0
+
+
+def test_a_store_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreError, match=r"store\.path=.*file cannot be written"):
+        Store(tmp_path / "file").check_writable()
+    Store(tmp_path / "new").check_writable()
 
 
 def test_a_killed_writer_leaves_no_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

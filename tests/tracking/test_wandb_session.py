@@ -10,6 +10,7 @@ import pytest
 from wandb.proto import wandb_internal_pb2
 
 from emogeo.cell.run import run_cell
+from emogeo.errors import NonFiniteError
 from emogeo.tracking import wandb_session
 from emogeo.tracking.store import RUNS, Store
 from tests.conftest import Composer
@@ -102,6 +103,24 @@ def test_a_client_that_fails_costs_no_result(
     Store(config.store.path).read(RUNS, outcome.key)
     assert "W&B (offline) did not take" in caplog.text
     assert "disk quota exceeded" in caplog.text
+
+
+def test_what_was_not_tracked_is_tracked_on_the_rerun_and_once(tiny_cell: Composer, home: Path) -> None:
+    key = run_cell(tiny_cell()).key
+    config = tiny_cell("tracking=offline")
+    for _ in range(2):
+        assert not run_cell(config).computed
+    assert len(list((Path(config.store.path) / "wandb" / key).glob("wandb/offline-run-*"))) == 1
+
+
+def test_a_refused_cell_has_its_run(tiny_cell: Composer, tiny_overflowing: Path, home: Path) -> None:
+    config = tiny_cell("precision=fp16", "tracking=offline", weights=tiny_overflowing)
+    with pytest.raises(NonFiniteError):
+        run_cell(config)
+    (folder,) = (Path(config.store.path) / "wandb").iterdir()
+    summary = {u.key: u.value_json for r in logged(folder) for u in r.summary.update}
+    assert summary["status"] == '"refused"'
+    assert "non-finite" in summary["reason"]
 
 
 def test_disabled_tracking_writes_nothing(tiny_cell: Composer, tmp_path: Path) -> None:
