@@ -75,6 +75,17 @@ def test_bad_input_exits_1_and_says_what_is_allowed(tmp_path: Path, words: list[
     assert "Traceback" not in done.stderr
 
 
+def test_without_network_one_error_says_what_to_do(tmp_path: Path) -> None:
+    """A closed port stands for a hub that cannot be reached."""
+    nowhere = {"HF_ENDPOINT": "http://127.0.0.1:9", "HF_HUB_OFFLINE": "0", "HF_HUB_CACHE": str(tmp_path / "hub")}
+    done = command("train.py", "-m", "model=qwen2.5-1.5b,smollm2-1.7b", cwd=tmp_path, **nowhere)
+    assert done.returncode == 1
+    assert done.stdout.count("ERROR WeightsError") == 2
+    assert "hf download Qwen/Qwen2.5-1.5B --revision" in done.stderr
+    assert "model=smollm2-135m-instruct" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
 def test_analyzing_nothing_exits_1(tmp_path: Path) -> None:
     done = command("analyze.py", cwd=tmp_path)
     assert done.returncode == 1

@@ -10,7 +10,7 @@ from emogeo.errors import WeightsError
 _PATTERNS = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt"]
 _PATIENCE_SECONDS = 10.0
 _UNREACHABLE: list[str] = []
-"""The model for which the hub did not answer; a sweep does not wait again for each of the others."""
+"""Why the hub did not answer; a sweep does not wait again for each of its models."""
 _IGNORED = ["consolidated*", "original/*", "onnx/*"]
 _WITHOUT_HUB = "Without the hub these run: model=smollm2-135m-instruct, gemma-3-270m, qwen2.5-coder-0.5b-instruct, \
 qwen2.5-coder-1.5b-instruct (weights from the package index), or model.weights=FOLDER."
@@ -43,19 +43,17 @@ def hub_snapshot(repository: str, revision: str) -> tuple[Path, str]:
 
 def _commit_on_hub(repository: str, revision: str) -> str | None:
     """The commit that a revision is now; None when the hub cannot be reached, which is asked once per process."""
-    from httpx import HTTPError
-    from huggingface_hub import HfApi
-    from huggingface_hub.constants import HF_HUB_OFFLINE
-    from huggingface_hub.errors import HfHubHTTPError, OfflineModeIsEnabled
+    from huggingface_hub import HfApi, constants
+    from huggingface_hub.errors import HfHubHTTPError
 
-    if HF_HUB_OFFLINE or _UNREACHABLE:
+    if constants.HF_HUB_OFFLINE or _UNREACHABLE:
         return None
     try:
         return str(HfApi().model_info(repository, revision=revision, timeout=_PATIENCE_SECONDS).sha)
     except HfHubHTTPError as error:
         raise WeightsError(_refused(repository, revision, error)) from error
-    except (OfflineModeIsEnabled, HTTPError, OSError, RuntimeError):
-        _UNREACHABLE.append(repository)
+    except Exception as error:  # of whichever HTTP library the hub's client uses
+        _UNREACHABLE.append(f"{type(error).__name__}: {error}")
         return None
 
 
@@ -69,8 +67,8 @@ def _download(repository: str, revision: str) -> Path:
         )
     except HfHubHTTPError as error:
         raise WeightsError(_refused(repository, revision, error)) from error
-    except (OSError, RuntimeError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else type(error).__name__
+    except Exception as error:  # of whichever HTTP library the hub's client uses
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise WeightsError(
             f"{repository}@{revision}: the download stopped ({reason}); run again to go on with it."
         ) from error
@@ -104,9 +102,10 @@ def _not_cached(repository: str, revision: str) -> str:
     here = (
         f"The cache holds {', '.join(other)}: type model.weights={repository}@{other[0]} to use it. " if other else ""
     )
+    why = f" ({_UNREACHABLE[0]})" if _UNREACHABLE else " (HF_HUB_OFFLINE is set)"
     return (
-        f"{repository}@{revision} is not in the cache and the hub cannot be reached. {here}On a machine with network: "
-        f"hf download {repository} --revision {revision}; then set HF_HOME to that cache. {_WITHOUT_HUB}"
+        f"{repository}@{revision} is not in the cache and the hub cannot be reached{why}. {here}On a machine with "
+        f"network: hf download {repository} --revision {revision}; then set HF_HOME to that cache. {_WITHOUT_HUB}"
     )
 
 
