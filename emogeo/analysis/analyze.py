@@ -7,12 +7,11 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from emogeo.analysis.catalogue import Catalogue, Run, read_catalogue, short_names
-from emogeo.analysis.tables import pairs_table, rho_matrix, runs_table, write_table
+from emogeo.analysis.comparisons import Readied
+from emogeo.analysis.tables import pair_matrix, pairs_table, runs_table, write_table
 from emogeo.config.schema import AnalyzeConfig
 from emogeo.plots import rdm_figure, rho_figure
 from emogeo.tracking.store import Store
@@ -33,22 +32,30 @@ def analyze(config: AnalyzeConfig) -> Path:
     finished, output = catalogue.finished, Path(config.output).expanduser()
     (output / "figures").mkdir(parents=True, exist_ok=True)
     names = short_names(finished)
-    runs = runs_table(catalogue.runs)
-    pairs = pairs_table(finished, config.permutations, config.seed)
+    readied = [Readied(run, config.seed) for run in finished]
+    runs = runs_table(catalogue.runs, readied)
+    pairs = pairs_table(readied, config.permutations, config.seed)
     write_table(runs, output, "runs")
     write_table(pairs, output, "pairs")
-    _write_figures(finished, names, rho_matrix(finished, pairs), output)
+    first = [row for row, run in enumerate(finished) if not run.reread]
+    _write_figures([finished[row] for row in first], [names[row] for row in first], pairs, output)
     print(_summary(catalogue, names, runs, pairs, output))
     return output
 
 
-def _write_figures(runs: Sequence[Run], names: Sequence[str], rho: NDArray[np.float64], output: Path) -> None:
+def _write_figures(runs: Sequence[Run], names: Sequence[str], pairs: pd.DataFrame, output: Path) -> None:
     for old in (output / "figures").glob("rdm_*.png"):
         old.unlink()
     if not runs:
         return
-    pd.DataFrame(rho, index=pd.Index(names, name="run"), columns=names).to_csv(output / "rho_matrix.csv")
-    (output / "figures" / "rho_matrix.png").write_bytes(rho_figure(rho, names, "ρ between runs, on the same passages"))
+    matrices = {
+        "rho": ("ρ between runs, on the same passages", "Spearman ρ"),
+        "rho_star": ("ρ* between runs: disjoint passages, disattenuated", "ρ* (– : not identifiable)"),
+    }
+    for column, (title, label) in matrices.items():
+        matrix = pair_matrix(runs, pairs, column)
+        pd.DataFrame(matrix, index=pd.Index(names, name="run"), columns=names).to_csv(output / f"{column}_matrix.csv")
+        (output / "figures" / f"{column}_matrix.png").write_bytes(rho_figure(matrix, names, title, label))
     for run, name in zip(runs, names, strict=True):
         layer = run.record["layer"]["index"]
         title = f"{name}, {'every block' if layer is None else f'block {layer}'}"
@@ -63,7 +70,7 @@ def _summary(catalogue: Catalogue, names: list[str], runs: pd.DataFrame, pairs: 
         parts += ["Pairs", _shown_pairs(pairs, label), ""]
         parts += [f"note: {note}" for note in dict.fromkeys(pairs["note"].dropna())]
     else:
-        parts.append("Pairs: none; two finished runs make a pair.")
+        parts.append("Pairs: none; two finished runs make a pair (a reread is none).")
     parts += [f"left out: {reason}" for reason in catalogue.left_out]
     noted = runs[runs["note"].str.contains("refused|FLAG")]
     parts += [
@@ -72,18 +79,18 @@ def _summary(catalogue: Catalogue, names: list[str], runs: pd.DataFrame, pairs: 
     ]
     parts += [
         "",
-        f"tables   {output}/runs.csv, pairs.csv{', rho_matrix.csv' if names else ''} (runs and pairs also as .parquet)",
+        f"tables   {output}/runs.csv, pairs.csv (also .parquet), rho_matrix.csv, rho_star_matrix.csv",
         f"figures  {output}/figures/",
     ]
     return "\n".join(parts)
 
 
 def _shown_runs(runs: pd.DataFrame, label: dict[str, str]) -> str:
-    table = runs[["precision", "layer", "n_layers", "n_units", "n_texts", "anisotropy", "rdm_std", "separation"]].copy()
-    table.insert(
-        0, "run", [label.get(key, f"{model} (refused)") for key, model in zip(runs["key"], runs["model"], strict=True)]
-    )
-    table["layer"] = [("" if pd.isna(layer) else str(layer)) for layer in table["layer"]]
+    table = runs[["precision", "layer", "n_layers", "n_units", "anisotropy", "separation"]].copy()
+    names = [label.get(key, f"{model} (refused)") for key, model in zip(runs["key"], runs["model"], strict=True)]
+    table.insert(0, "run", names)
+    table["layer"] = ["" if pd.isna(layer) else str(layer) for layer in table["layer"]]
+    table["reliability"] = _with_interval(runs, "reliability")
     return str(table.to_string(index=False, na_rep="", float_format=lambda v: f"{v:.3f}"))
 
 
@@ -92,12 +99,26 @@ def _shown_pairs(pairs: pd.DataFrame, label: dict[str, str]) -> str:
         {
             "a": pairs["key_a"].map(label),
             "b": pairs["key_b"].map(label),
-            "rho": pairs["rho"],
-            "p_same_text": pairs["p_same_text"],
-            "rho_star": pairs["rho_star"].astype(float),
-            "conditions": pairs["n_conditions"],
+            "rho": _with_interval(pairs, "rho"),
+            "rho_star": _with_interval(pairs, "rho_star"),
+            "p": [_number(p, 4) for p in pairs["p_holm"]],
+            "reliability": [
+                f"{_number(a)} / {_number(b)}"
+                for a, b in zip(pairs["reliability_a"], pairs["reliability_b"], strict=True)
+            ],
+            "floor": [_number(floor, 4) for floor in pairs["floor"]],
+            "p_same_text": [_number(p, 4) for p in pairs["p_same_text"]],
         }
     )
-    return str(
-        table.to_string(index=False, na_rep="–", formatters={"rho": "{:.3f}".format, "p_same_text": "{:.4f}".format})
-    )
+    return str(table.to_string(index=False))
+
+
+def _with_interval(table: pd.DataFrame, name: str) -> list[str]:
+    columns = table[[name, f"{name}_ci_low", f"{name}_ci_high"]].itertuples(index=False)
+    return [
+        _number(v) if pd.isna(low) else f"{_number(v)} [{_number(low)}, {_number(high)}]" for v, low, high in columns
+    ]
+
+
+def _number(value: float | None, digits: int = 2) -> str:
+    return "–" if value is None or pd.isna(value) else f"{value:.{digits}f}"

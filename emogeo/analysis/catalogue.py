@@ -47,6 +47,27 @@ class Run:
         return unpack(self.files["rdm.safetensors"])["rdm"]
 
     @cached_property
+    def passages(self) -> NDArray[np.float32]:
+        """[text, feature] at the selected layer"""
+        return unpack(self.files["vectors.safetensors"])["passages"]
+
+    @property
+    def reread(self) -> bool:
+        """A cell that was read in other batches, to measure the numerical floor."""
+        return bool(self.record["reread"])
+
+    @property
+    def reader(self) -> tuple[str, ...]:
+        """The model at a precision."""
+        model = self.record["model"]
+        return (str(model["id"]), str(model["revision"]), str(self.record["precision"]))
+
+    @property
+    def twin_name(self) -> tuple[object, ...]:
+        """Equal for a cell and its reread."""
+        return (self.reader, tuple(self.telling.items()), tuple(self.record["units"]))
+
+    @cached_property
     def telling(self) -> dict[str, str]:
         """What may tell two runs of one model apart."""
         config = self.record["config"]
@@ -96,6 +117,9 @@ def read_catalogue(store: Store) -> Catalogue:
 def short_names(runs: Sequence[Run]) -> list[str]:
     """The model's name and, where they differ between runs, what else tells runs apart."""
     differing = [name for name in _TELLING if len({run.telling[name] for run in runs}) > 1]
-    names = [" ".join([run.model, *(run.telling[name] for name in differing)]) for run in runs]
+    names = [
+        " ".join([run.model, *(run.telling[name] for name in differing), *(["reread"] if run.reread else [])])
+        for run in runs
+    ]
     repeated = {name for name in names if names.count(name) > 1}
     return [f"{name} {run.key[:6]}" if name in repeated else name for name, run in zip(names, runs, strict=True)]

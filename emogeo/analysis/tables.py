@@ -13,8 +13,14 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from emogeo.analysis.catalogue import Run
+from emogeo.analysis.comparisons import Readied, compared, floors
 from emogeo.errors import GeometryError
-from emogeo.geometry.rdm import mantel, spearman
+from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
+from emogeo.geometry.inference import Comparison, Estimate, holm, mantel_disjoint, reliability
+from emogeo.geometry.rdm import mantel
+
+PERMUTATIONS_PER_PAIR = 200
+MANY_PAIRS = 30
 
 RUN_COLUMNS = [
     *("key", "model", "family", "variant", "params_b", "precision", "mode", "recipe", "prompt_template", "stimuli"),
@@ -26,38 +32,39 @@ PAIR_COLUMNS = [
     *("half_size", "reliability_a", "reliability_b", "rho_same_half", "rho_disjoint_half"),
     *("rho_star", "rho_star_ci_low", "rho_star_ci_high", "p", "p_holm", "floor", "n_conditions", "note"),
 ]
-NO_INFERENCE = (
-    "reliability, rho_star, intervals, p and floor: this version does not compute them, so rho alone proves nothing"
-)
-MIN_CONDITIONS = 4
-"""With three conditions an RDM has three entries, and six relabellings."""
 
 
-def runs_table(runs: Sequence[Run]) -> pd.DataFrame:
+def runs_table(runs: Sequence[Run], readied: Sequence[Readied]) -> pd.DataFrame:
     """One row per run, refused ones included."""
-    table = pd.DataFrame([_run_row(run) for run in runs], columns=RUN_COLUMNS)
+    halves = {ready.run.key: ready.halves for ready in readied}
+    table = pd.DataFrame([_run_row(run, halves.get(run.key)) for run in runs], columns=RUN_COLUMNS)
     return table.astype({"layer": "Int64"})
 
 
-def pairs_table(runs: Sequence[Run], permutations: int, seed: int) -> pd.DataFrame:
-    """One row per pair of finished runs.
+def pairs_table(readied: Sequence[Readied], permutations: int, seed: int) -> pd.DataFrame:
+    """One row per pair of finished runs; rereads are no runs of their own, they give the floor.
 
     Args:
-        permutations: label permutations of each Mantel test.
+        permutations: label permutations of each Mantel test, at least; 200 per pair if that is more.
     """
-    pairs = list(combinations(runs, 2))
-    bar = tqdm(pairs, desc="comparing", unit="pair", disable=len(pairs) < 30)
-    rows = [_pair_row(a, b, permutations, seed) for a, b in bar]
-    return pd.DataFrame(rows, columns=PAIR_COLUMNS)
+    measured = floors([ready.run for ready in readied])
+    pairs = list(combinations([ready for ready in readied if not ready.run.reread], 2))
+    permutations = max(permutations, PERMUTATIONS_PER_PAIR * len(pairs))
+    bar = tqdm(pairs, desc="comparing", unit="pair", disable=len(pairs) < MANY_PAIRS)
+    table = pd.DataFrame([_pair_row(a, b, permutations, seed, measured) for a, b in bar], columns=PAIR_COLUMNS)
+    given = table["p"].notna()
+    table.loc[given, "p_holm"] = holm(table.loc[given, "p"].to_numpy(dtype=float))
+    return table
 
 
-def rho_matrix(runs: Sequence[Run], pairs: pd.DataFrame) -> NDArray[np.float64]:
-    """Spearman's rho between every two runs [run, run]; NaN where the pair has none."""
+def pair_matrix(runs: Sequence[Run], pairs: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    """A column of the pairs as a matrix [run, run]; 1 on the diagonal, NaN where a pair has no figure."""
     position = {run.key: row for row, run in enumerate(runs)}
-    matrix = np.eye(len(runs))
-    for key_a, key_b, rho in pairs[["key_a", "key_b", "rho"]].itertuples(index=False):
+    matrix = np.full((len(runs), len(runs)), np.nan)
+    np.fill_diagonal(matrix, 1.0)
+    for key_a, key_b, value in pairs[["key_a", "key_b", column]].itertuples(index=False):
         a, b = position[key_a], position[key_b]
-        matrix[a, b] = matrix[b, a] = np.nan if pd.isna(rho) else rho
+        matrix[a, b] = matrix[b, a] = np.nan if pd.isna(value) else value
     return matrix
 
 
@@ -67,17 +74,24 @@ def write_table(table: pd.DataFrame, folder: Path, name: str) -> None:
     table.to_parquet(folder / f"{name}.parquet", index=False)
 
 
-def _run_row(run: Run) -> dict[str, Any]:
+def _run_row(run: Run, halves: Halves | None) -> dict[str, Any]:
     record, model = run.record, run.record["model"]
     row = {name: record.get(name) for name in RUN_COLUMNS}
     row.update({name: model.get(name) for name in ("family", "variant", "params_b", "n_layers")}, model=run.model)
     row["nonfinite"] = sum(record["nonfinite"]["passages"])
-    if run.finished:
-        row["layer"] = record["layer"]["index"]
-        row.update({name: record["metrics"][name] for name in ("anisotropy", "rdm_std", "separation", "tokens_per_s")})
-        row["note"] = "; ".join([*_run_notes(record), "reliability: not computed by this version"])
-    else:
+    if halves is None:
         row["note"] = f"refused: {record['reason']}"
+        return row
+    row["layer"] = record["layer"]["index"]
+    row.update({name: record["metrics"][name] for name in ("anisotropy", "rdm_std", "separation", "tokens_per_s")})
+    notes = _run_notes(record)
+    if halves.n_units < MIN_UNITS:
+        notes.append(f"reliability: not identifiable ({halves.n_units} units, {MIN_UNITS} are needed)")
+    else:
+        _put(row, "reliability", reliability(halves))
+        if halves.n_units < MIN_JACKKNIFE:
+            notes.append(f"reliability: no interval ({halves.n_units} units, {MIN_JACKKNIFE} are needed)")
+    row["note"] = "; ".join(notes)
     return row
 
 
@@ -93,25 +107,66 @@ def _run_notes(record: dict[str, Any]) -> list[str]:
     return notes
 
 
-def _pair_row(a: Run, b: Run, permutations: int, seed: int) -> dict[str, Any]:
-    common = [condition for condition in a.conditions if condition in b.conditions]
+def _pair_row(
+    a: Readied, b: Readied, permutations: int, seed: int, measured: dict[tuple[str, ...], float]
+) -> dict[str, Any]:
     row: dict[str, Any] = dict.fromkeys(PAIR_COLUMNS)
-    row.update(key_a=a.key, key_b=b.key, model_a=a.model, model_b=b.model, n_conditions=len(common))
-    if a.record["n_units"] == b.record["n_units"]:
-        row["n_units"] = a.record["n_units"]
-    row["note"] = NO_INFERENCE
-    if len(common) < MIN_CONDITIONS:
-        row["note"] = f"{len(common)} conditions in common, {MIN_CONDITIONS} are needed"
-        return row
-    rdm_a, rdm_b = _restricted(a, common), _restricted(b, common)
+    row.update(key_a=a.run.key, key_b=b.run.key, model_a=a.run.model, model_b=b.run.model)
     try:
-        row["rho"] = spearman(rdm_a, rdm_b)
-        row["p_same_text"] = mantel(rdm_a, rdm_b, permutations, seed)
+        first, second, comparison = compared(a, b)
+        notes = _fill_pair(row, first, second, comparison, permutations, seed)
     except GeometryError as error:
         row["note"] = str(error)
+        return row
+    notes += _partial_units(a, b, first)
+    notes += _fill_floor(row, a.run, b.run, measured)
+    row["note"] = "; ".join(notes)
     return row
 
 
-def _restricted(run: Run, conditions: list[str]) -> NDArray[np.float64]:
-    rows = [run.conditions.index(condition) for condition in conditions]
-    return run.rdm[np.ix_(rows, rows)]
+def _fill_pair(
+    row: dict[str, Any], a: Halves, b: Halves, comparison: Comparison, permutations: int, seed: int
+) -> list[str]:
+    row.update(n_units=comparison.n_units, half_size=comparison.half_size, n_conditions=len(a.products.conditions))
+    _put(row, "rho", comparison.rho)
+    row["p_same_text"] = mantel(_square(a), _square(b), permutations, seed)
+    estimates = {
+        "reliability_a": comparison.reliability_a,
+        "reliability_b": comparison.reliability_b,
+        "rho_same_half": comparison.same_half,
+        "rho_disjoint_half": comparison.disjoint_half,
+    }
+    row.update({name: None if estimate is None else estimate.value for name, estimate in estimates.items()})
+    if comparison.rho_star is None:
+        return [f"rho_star and p: {comparison.reason}"]
+    _put(row, "rho_star", comparison.rho_star)
+    row["p"] = mantel_disjoint(a, b, permutations, seed)
+    return []
+
+
+def _partial_units(a: Readied, b: Readied, over: Halves) -> list[str]:
+    most = max(a.halves.n_units, b.halves.n_units)
+    return [] if over.n_units == most else [f"over the {over.n_units} units in common, of up to {most}"]
+
+
+def _fill_floor(row: dict[str, Any], a: Run, b: Run, measured: dict[tuple[str, ...], float]) -> list[str]:
+    absent = [run for run in (a, b) if run.reader not in measured]
+    if not absent:
+        row["floor"] = max(measured[a.reader], measured[b.reader])
+        return []
+    names = " and ".join(dict.fromkeys(f"{run.model} at {run.record['precision']}" for run in absent))
+    return [f"floor: not measured for {names}; run the same cell with reread=true"]
+
+
+def _put(row: dict[str, Any], name: str, estimate: Estimate) -> None:
+    row[name] = estimate.value
+    if not np.isnan(estimate.low):
+        row[f"{name}_ci_low"], row[f"{name}_ci_high"] = estimate.low, estimate.high
+
+
+def _square(halves: Halves) -> NDArray[np.float64]:
+    """The plain RDM over the units of the comparison, as ranks; a Mantel test needs no more."""
+    n = len(halves.products.conditions)
+    rdm = np.zeros((n, n))
+    rdm[np.triu_indices(n, k=1)] = halves.whole[0]
+    return rdm + rdm.T

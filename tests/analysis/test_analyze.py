@@ -17,6 +17,7 @@ from emogeo.cell.run import run_cell
 from emogeo.config.schema import AnalyzeConfig, StoreConfig
 from emogeo.errors import NonFiniteError, StoreError
 from emogeo.geometry.rdm import upper
+from emogeo.stimuli.corpus import load_corpus
 from emogeo.tracking.store import RUNS, Store
 from tests.conftest import Composer
 
@@ -46,9 +47,13 @@ def test_tables(filled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert len(pairs) == 3
     assert runs["note"].str.startswith("refused: tiny-gemma at fp16").sum() == 1
     assert pairs[["rho", "p_same_text"]].notna().all().all()
-    empty = pairs[[c for c in PAIR_COLUMNS if c.startswith(("rho_star", "reliability")) or c in {"p", "floor"}]]
-    assert empty.isna().all().all()
-    assert pairs["note"].str.contains("reliability").all()
+    assert pairs[["rho_ci_low", "reliability_a", "rho_same_half", "rho_disjoint_half"]].notna().all().all()
+    assert pairs["floor"].isna().all()
+    assert pairs["note"].str.contains("floor: not measured for tiny-llama at fp32").any()
+    unidentified = pairs["rho_star"].isna()
+    assert pairs.loc[unidentified, "note"].str.contains("not identifiable").all()
+    assert (pairs["p"].isna() == unidentified).all()
+    assert runs.loc[runs["layer"].notna(), "reliability"].notna().all()
     printed = capsys.readouterr().out
     for word in ("tiny-llama", "refused", "rho", "p_same_text", "runs.csv", "figures"):
         assert word in printed
@@ -60,6 +65,40 @@ def test_rho_equals_scipy_on_the_stored_rdms(filled: Path, tmp_path: Path) -> No
     for pair in pairs.itertuples():
         wanted = spearmanr(upper(by_key[pair.key_a].rdm), upper(by_key[pair.key_b].rdm)).statistic
         assert pair.rho == pytest.approx(wanted, abs=1e-12)
+
+
+def test_a_reread_gives_the_floor_and_is_no_run_of_its_own(
+    tiny_cell: Composer, filled: Path, tiny_overflowing: Path, tmp_path: Path
+) -> None:
+    for weights in (None, tiny_overflowing):
+        run_cell(tiny_cell("reread=true", **({"weights": weights} if weights else {})))
+    pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
+    assert len(pairs) == 3
+    assert (pairs["floor"] < 1e-4).all()
+    assert (pairs["floor"] >= -1e-12).all()
+
+
+def test_runs_on_other_passages_share_no_text(tiny_cell: Composer, filled: Path, tmp_path: Path) -> None:
+    rows = [{"emotion": p.emotion, "topic": p.topic, "text": f"Once, {p.text}"} for p in load_corpus().passages]
+    (tmp_path / "mine.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    run_cell(tiny_cell(f"stimuli.path='{tmp_path / 'mine.jsonl'}'"))
+    pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
+    other = pairs[pairs["note"].str.contains("no passages in common")]
+    assert len(other) == 3
+    assert other["rho"].isna().all()
+
+
+def test_some_common_topics_are_compared_and_named(tiny_cell: Composer, filled: Path, tmp_path: Path) -> None:
+    kept = load_corpus().passages
+    topics = sorted({p.topic for p in kept})[:5]
+    rows = [{"emotion": p.emotion, "topic": p.topic, "text": p.text} for p in kept if p.topic in topics]
+    (tmp_path / "five.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    run_cell(tiny_cell(f"stimuli.path='{tmp_path / 'five.jsonl'}'"))
+    pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
+    some = pairs[pairs["n_units"] == 5]
+    assert len(some) == 3
+    assert some["note"].str.contains("over the 5 units in common, of up to 6").all()
+    assert some["note"].str.contains(r"not identifiable \(5 units").all()
 
 
 def test_the_same_store_gives_the_same_bytes(filled: Path, tmp_path: Path) -> None:
