@@ -43,7 +43,7 @@ def write_tokenizer(folder: Path, chat_template: str | None) -> None:
     tokenizer.decoder = decoders.ByteLevel()
     alphabet = pre_tokenizers.ByteLevel.alphabet()
     trainer = BpeTrainer(vocab_size=400, special_tokens=["<bos>", "<eos>"], initial_alphabet=alphabet)
-    tokenizer.train_from_iterator(load_corpus().texts, trainer)
+    tokenizer.train_from_iterator(load_corpus(topics=6).texts, trainer)
     fast = PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token="<bos>", eos_token="<eos>")
     fast.chat_template = chat_template
     fast.save_pretrained(folder)

@@ -73,7 +73,7 @@ def plan_cell(config: TrainConfig) -> Cell:
     Raises:
         EmogeoError: anything that would make the cell fail later.
     """
-    corpus, facts = load_corpus(config.stimuli.path), load_facts()
+    corpus, facts = load_corpus(config.stimuli.path, config.stimuli.topics), load_facts()
     device = resolve_device(config.runtime.device)
     precision = resolve_precision(config.precision, device)
     budget = resolve_token_budget(config.runtime.token_budget, device)

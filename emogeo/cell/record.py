@@ -66,7 +66,7 @@ def _run(cell: Cell, readings: dict[str, StoredActivations], status: str) -> dic
         "precision": cell.precision.label,
         "mode": cell.config.mode.name.value,
         "prompt_template": cell.config.prompt_template.name,
-        "stimuli": corpus.name,
+        "stimuli": corpus.name if cell.config.stimuli.path else cell.config.stimuli.name,
         "emotions": corpus.emotions,
         "units": cell.unit_digests,
         "reread": cell.config.reread,

@@ -198,7 +198,9 @@ class StimuliConfig:
 
     name: str = MISSING
     path: str | None = None
-    """CSV or JSONL with emotion, topic, text; null for the package's own passages."""
+    """CSV or JSONL with emotion, topic, text, read whole; null for the package's own passages."""
+    topics: int | None = None
+    """How many topics of the package's passages to read, in the file's order; null for all."""
 
 
 @dataclass

@@ -16,6 +16,7 @@ from emogeo.errors import StimuliError
 from emogeo.stimuli.conditions import CONDITIONS
 
 FIELDS = ("emotion", "topic", "text")
+N_FACTS = 40
 _DATA = files("emogeo.stimuli") / "data"
 
 
@@ -69,15 +70,17 @@ class Corpus:
         return units
 
 
-def load_corpus(path: str | None = None) -> Corpus:
+def load_corpus(path: str | None = None, topics: int | None = None) -> Corpus:
     """Reads the package's passages, or a user's CSV or JSONL with the fields emotion, topic, text.
+
+    Args:
+        topics: how many of the package's topics, in the file's order; None for all. A user's file is read whole.
 
     Raises:
         StimuliError: a file that cannot be read, or passages that do not make a balanced corpus.
     """
     if path is None:
-        rows = _parse_jsonl((_DATA / "passages.jsonl").read_text(encoding="utf-8"), "passages.jsonl")
-        return _corpus("passages", rows)
+        return _package_corpus(topics)
     file = Path(path).expanduser()
     if not file.is_file():
         raise StimuliError(f"stimuli.path={path}: {'a folder, not a file' if file.is_dir() else 'no such file'}.")
@@ -86,7 +89,16 @@ def load_corpus(path: str | None = None) -> Corpus:
 
 def load_facts() -> list[str]:
     """Neutral factual sentences, the same for every model (for anisotropy and denoising)."""
-    return (_DATA / "facts.txt").read_text(encoding="utf-8").split("\n")[:-1]
+    return (_DATA / "facts.txt").read_text(encoding="utf-8").split("\n")[:N_FACTS]
+
+
+def _package_corpus(topics: int | None) -> Corpus:
+    rows = _parse_jsonl((_DATA / "passages.jsonl").read_text(encoding="utf-8"), "passages.jsonl")
+    names = list(dict.fromkeys(row["topic"] for row in rows))
+    if topics is not None and not 1 <= topics <= len(names):
+        raise StimuliError(f"stimuli.topics={topics}: the package has {len(names)}; give 1 to {len(names)}, or null.")
+    kept = set(names[:topics])
+    return _corpus("passages", [row for row in rows if row["topic"] in kept])
 
 
 def _read(file: Path) -> list[dict[str, str]]:

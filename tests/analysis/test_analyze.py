@@ -79,7 +79,7 @@ def test_a_reread_gives_the_floor_and_is_no_run_of_its_own(
 
 
 def test_runs_on_other_passages_share_no_text(tiny_cell: Composer, filled: Path, tmp_path: Path) -> None:
-    rows = [{"emotion": p.emotion, "topic": p.topic, "text": f"Once, {p.text}"} for p in load_corpus().passages]
+    rows = [{"emotion": p.emotion, "topic": p.topic, "text": f"Once, {p.text}"} for p in load_corpus(topics=6).passages]
     (tmp_path / "mine.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     run_cell(tiny_cell(f"stimuli.path='{tmp_path / 'mine.jsonl'}'"))
     pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
@@ -89,7 +89,7 @@ def test_runs_on_other_passages_share_no_text(tiny_cell: Composer, filled: Path,
 
 
 def test_some_common_topics_are_compared_and_named(tiny_cell: Composer, filled: Path, tmp_path: Path) -> None:
-    kept = load_corpus().passages
+    kept = load_corpus(topics=6).passages
     topics = sorted({p.topic for p in kept})[:5]
     rows = [{"emotion": p.emotion, "topic": p.topic, "text": p.text} for p in kept if p.topic in topics]
     (tmp_path / "five.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))

@@ -71,7 +71,7 @@ def main() -> None:
     dtype = resolve_precision(config.precision, "cpu").dtype
     model = load_model(weights, Precision(dtype, Quantization.none, None), "cpu", None)
     with_head = AutoModelForCausalLM.from_pretrained(weights.folder, dtype=TORCH_DTYPES[dtype]).eval()
-    texts = [Text(content, special_tokens=True) for content in load_corpus().texts]
+    texts = [Text(content, special_tokens=True) for content in load_corpus(topics=6).texts]
     blocks, budget = n_blocks_of(model), resolve_token_budget(None, "cpu")
 
     def reading(n_blocks: int) -> Callable[[], object]:

@@ -59,7 +59,7 @@ def tensors(config: TrainConfig, key: str, file: str) -> dict[str, np.ndarray[An
 def test_a_record_holds_what_the_design_says(tiny_cell: Composer) -> None:
     config = tiny_cell("layer_selection=separation")
     outcome = run_cell(config)
-    n = len(load_corpus().passages)
+    n = len(load_corpus(topics=6).passages)
     vectors, rdms = (tensors(config, outcome.key, f"{name}.safetensors") for name in ("vectors", "rdm"))
     assert vectors["vectors"].shape == (21, BLOCKS, WIDTH)
     assert vectors["vectors"].dtype == np.float32
@@ -91,11 +91,11 @@ def test_one_pass_serves_everything_that_differs_after_it(
     after = ["layer_selection=all", "layer_selection=depth", "centring=none", "norm=unit", "centring=neutral"]
     keys = {run_cell(tiny_cell(change)).key for change in ["force=false", *after]}
     assert len(keys) == len(after) + 1
-    assert forward_passes == [len(load_corpus().passages), 40]
+    assert forward_passes == [len(load_corpus(topics=6).passages), 40]
     run_cell(tiny_cell("denoising.method=neutral_pcs"))
     assert forward_passes[2:] == [], "raw neutral texts, last token: those of the anisotropy"
     run_cell(tiny_cell("pooling.position=mean", "pooling.skip=2"))
-    assert forward_passes[2:] == [len(load_corpus().passages)]
+    assert forward_passes[2:] == [len(load_corpus(topics=6).passages)]
     assert loads == ["tiny-llama fp32"]
 
 
@@ -163,7 +163,7 @@ def test_the_token_budget_is_meaning_only_with_int8_outliers(tiny_cell: Composer
 
 
 def test_the_order_of_lines_is_not_meaning(tiny_cell: Composer, tmp_path: Path) -> None:
-    rows = [{"emotion": p.emotion, "topic": p.topic, "text": p.text} for p in load_corpus().passages]
+    rows = [{"emotion": p.emotion, "topic": p.topic, "text": p.text} for p in load_corpus(topics=6).passages]
     for name, ordered in (("a", rows), ("b", rows[::-1])):
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ordered))
     keys = {plan_cell(tiny_cell(f"stimuli.path='{tmp_path / name}.jsonl'")).key for name in ("a", "b")}
@@ -220,7 +220,7 @@ def test_a_reread_has_other_batches_and_nearly_the_same_states(tiny_cell: Compos
     first, second = (run_cell(tiny_cell(f"reread={answer}")) for answer in ("false", "true"))
     batches = [o.run["provenance"]["readings"]["passages"]["batches"] for o in (first, second)]
     assert batches[0] != batches[1]
-    assert sorted(r for b in batches[1] for r in b) == list(range(len(load_corpus().passages)))
+    assert sorted(r for b in batches[1] for r in b) == list(range(len(load_corpus(topics=6).passages)))
     config = tiny_cell()
     a, b = (tensors(config, o.key, "vectors.safetensors")["passages"] for o in (first, second))
     np.testing.assert_allclose(a, b, atol=1e-4)

@@ -4,9 +4,20 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
+from scipy.stats import binomtest
+from sklearn.base import clone
+from sklearn.feature_extraction.text import CountVectorizer
+from sklearn.linear_model import LogisticRegression
+from sklearn.naive_bayes import MultinomialNB
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
 
+from emogeo.errors import StimuliError
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.corpus import Corpus, load_corpus
 
@@ -63,7 +74,7 @@ def by_topic(corpus: Corpus) -> dict[str, dict[str, list[str]]]:
 
 def test_every_topic_is_told_once_per_condition(corpus: Corpus, by_topic: dict[str, dict[str, list[str]]]) -> None:
     assert corpus.crossed
-    assert len(by_topic) == 6
+    assert len(by_topic) == 24
     assert all(sorted(told) == list(CONDITIONS) for told in by_topic.values())
 
 
@@ -81,16 +92,74 @@ def test_topics_open_alike_and_end_in_the_same_clause(by_topic: dict[str, dict[s
         assert shared_start([text[::-1] for text in told.values()]) >= 5, topic
 
 
-def test_no_phrase_of_four_words_is_shared_by_two_topics(
+def own_phrases(told: dict[str, list[str]]) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Condition and every four words in a row, with a content word among them, between a topic's shared ends."""
+    start, end = shared_start(list(told.values())), shared_start([text[::-1] for text in told.values()])
+    for emotion, text in told.items():
+        own = text[start : len(text) - end]
+        for i in range(len(own) - 3):
+            if not set(own[i : i + 4]) <= FUNCTION_WORDS:
+                yield emotion, tuple(own[i : i + 4])
+
+
+def test_no_phrase_of_four_words_is_shared_by_two_topics_of_one_condition(
     by_topic: dict[str, dict[str, list[str]]],
 ) -> None:
-    first_seen: dict[tuple[str, ...], str] = {}
+    first_seen: dict[tuple[str, tuple[str, ...]], str] = {}
     for topic, told in by_topic.items():
-        start, end = shared_start(list(told.values())), shared_start([text[::-1] for text in told.values()])
-        for emotion, text in told.items():
-            own = text[start : len(text) - end]
-            for i in range(len(own) - 3):
-                phrase = tuple(own[i : i + 4])
-                if set(phrase) <= FUNCTION_WORDS:
-                    continue
-                assert first_seen.setdefault(phrase, topic) == topic, (emotion, phrase, topic)
+        for phrase in own_phrases(told):
+            assert first_seen.setdefault(phrase, topic) == topic, (phrase, topic)
+
+
+def test_the_six_topics_share_no_phrase_at_all(by_topic: dict[str, dict[str, list[str]]]) -> None:
+    first_seen: dict[tuple[str, ...], str] = {}
+    for topic in {p.topic for p in load_corpus(topics=6).passages}:
+        for _, phrase in own_phrases(by_topic[topic]):
+            assert first_seen.setdefault(phrase, topic) == topic, (phrase, topic)
+
+
+def test_six_topics_are_the_first_of_the_file() -> None:
+    six = load_corpus(topics=6)
+    assert six.crossed
+    assert len(six.passages) == 126
+    assert "doormat-letter" in {p.topic for p in six.passages}
+    with pytest.raises(StimuliError, match=r"stimuli\.topics=25.*24"):
+        load_corpus(topics=25)
+
+
+def accuracy(features: NDArray[np.float64], corpus: Corpus, model: object) -> tuple[float, float, float]:
+    """Leave-one-topic-out accuracy of a classifier of the 21 conditions, with its exact 95% interval."""
+    topics, emotions = (np.array([getattr(p, name) for p in corpus.passages]) for name in ("topic", "emotion"))
+    right = 0
+    for topic in set(topics):
+        held = topics == topic
+        fitted = clone(model).fit(features[~held], emotions[~held])
+        right += int((fitted.predict(features[held]) == emotions[held]).sum())
+    interval = binomtest(right, len(emotions)).proportion_ci(0.95, method="exact")
+    return right / len(emotions), interval.low, interval.high
+
+
+def bag(texts: list[str]) -> NDArray[np.float64]:
+    return CountVectorizer(token_pattern=r"[a-z']+").fit_transform(texts).toarray().astype(float)
+
+
+@pytest.mark.parametrize("part", ["first", "last", "form"])
+def test_neither_ends_nor_form_tell_the_condition(corpus: Corpus, part: str) -> None:
+    """First five words, last five words, length and punctuation: accuracy at chance, 1/21."""
+    lists = [words(text) for text in corpus.texts]
+    form = np.array([[len(w), len(t), t.count(","), t.index(".")] for w, t in zip(lists, corpus.texts, strict=True)])
+    if part == "form":
+        result = accuracy(
+            form.astype(float), corpus, make_pipeline(StandardScaler(), LogisticRegression(max_iter=2000))
+        )
+    else:
+        cut = slice(None, 5) if part == "first" else slice(-5, None)
+        result = accuracy(bag([" ".join(w[cut]) for w in lists]), corpus, MultinomialNB())
+    assert result[1] <= 1 / len(CONDITIONS) <= result[2], result
+
+
+def test_whole_passages_do_tell_the_condition(corpus: Corpus) -> None:
+    """The same classifier can see a difference where there is one (measured: .43)."""
+    value, low, _ = accuracy(bag(corpus.texts), corpus, MultinomialNB())
+    print(f"bag of words, whole passages: accuracy {value:.2f}")
+    assert low > 0.2
