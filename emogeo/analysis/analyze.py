@@ -101,7 +101,7 @@ def _shown_pairs(pairs: pd.DataFrame, label: dict[str, str]) -> str:
             "b": pairs["key_b"].map(label),
             "rho": _with_interval(pairs, "rho"),
             "rho_star": _with_interval(pairs, "rho_star"),
-            "p": [_number(p, 4) for p in pairs["p_holm"]],
+            "p_holm": [_number(p, 4) for p in pairs["p_holm"]],
             "reliability": [
                 f"{_number(a)} / {_number(b)}"
                 for a, b in zip(pairs["reliability_a"], pairs["reliability_b"], strict=True)
