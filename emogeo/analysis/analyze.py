@@ -68,7 +68,7 @@ def _summary(catalogue: Catalogue, names: list[str], runs: pd.DataFrame, pairs: 
     parts = ["", "Runs", _shown_runs(runs, label), ""]
     if len(pairs):
         parts += ["Pairs", _shown_pairs(pairs, label), ""]
-        parts += [f"note: {note}" for note in dict.fromkeys(pairs["note"].dropna())]
+        parts += [f"note: {note}" for note in dict.fromkeys(pairs["note"].dropna()) if note]
     else:
         parts.append("Pairs: none; two finished runs make a pair (a reread is none).")
     parts += [f"left out: {reason}" for reason in catalogue.left_out]

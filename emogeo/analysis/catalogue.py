@@ -110,7 +110,7 @@ def read_catalogue(store: Store) -> Catalogue:
         raise StoreError(
             f"{store.path} holds no whole run.{broken} Run `python train.py` first, or give store.path=FOLDER."
         )
-    catalogue.runs.sort(key=lambda run: (run.model, *run.telling.values(), run.key))
+    catalogue.runs.sort(key=lambda run: (run.model, *run.telling.values(), run.reread, run.key))
     return catalogue
 
 
