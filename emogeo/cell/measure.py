@@ -36,7 +36,6 @@ class Measures:
     """[layer, pair]"""
     curves: dict[str, Array]
     """By layer: mean_cosine, separation, rdm_std, anisotropy, and removed components."""
-    denoised: bool
 
     def at_layer(self, curve: str) -> float | None:
         """A curve's value at the selected layer; None where every block is used, or there is no such curve."""
@@ -84,7 +83,6 @@ def measure(
         rdm=rdm,
         rdm_by_layer=np.stack([upper(r) for r in by_layer]),
         curves=curves,
-        denoised=neutral is not None,
     )
 
 

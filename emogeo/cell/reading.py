@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 from typing import Any
@@ -51,8 +52,6 @@ def activations_of(cell: Cell, reading: Reading, store: Store) -> StoredActivati
 
 
 def _stored(files: dict[str, bytes]) -> StoredActivations:
-    import json
-
     tensors = unpack(files["activations.safetensors"])
     return StoredActivations(tensors["states"], tensors["nonfinite"], json.loads(files["reading.json"]))
 

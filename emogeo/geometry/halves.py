@@ -64,9 +64,14 @@ class Halves:
 
     @cached_property
     def whole(self) -> Array:
-        """[1 + deleted unit, pair] standardized ranks of the plain RDM: of all units, then without each."""
-        weights = np.ones((self.n_units + 1, self.n_units))
-        weights[np.arange(1, self.n_units + 1), np.arange(self.n_units)] = 0
+        """[1 + deleted unit, pair] standardized ranks of the plain RDM: of all units, then without each.
+
+        A single unit leaves nothing when it is deleted, so there is only the first row.
+        """
+        n = self.n_units
+        weights = np.ones((n + 1, n))
+        weights[np.arange(1, n + 1), np.arange(n)] = 0
+        weights = weights if n > 1 else weights[:1]
         return standard_ranks(plain_rdms(self.products.values, weights / weights.sum(axis=1, keepdims=True)))
 
     def restricted(self, units: Sequence[str], conditions: Sequence[str]) -> Halves:

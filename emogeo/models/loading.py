@@ -62,10 +62,6 @@ class ModelCache:
         self._models.move_to_end(name)
         return self._models[name]
 
-    def clear(self) -> None:
-        self._models.clear()
-        gc.collect()
-
     def _make_room(self, weights: Weights, precision: Precision, device: str) -> None:
         needed = 1.5 * _expected_bytes(weights, precision)
         while self._models and _free_bytes(device) < needed:

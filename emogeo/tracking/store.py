@@ -6,7 +6,6 @@ import hashlib
 import json
 import os
 import re
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -119,10 +118,6 @@ class Store:
         if extra:
             raise StoreError(f"{folder} holds {', '.join(sorted(extra))}, which its manifest does not name.")
         return contents
-
-    def remove(self, kind: str, key: str) -> None:
-        """Forgets a record."""
-        shutil.rmtree(self.folder(kind, key), ignore_errors=True)
 
 
 _SWAP_SECONDS = 0.05

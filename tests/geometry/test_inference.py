@@ -121,7 +121,7 @@ def test_a_run_with_itself() -> None:
 
 
 def test_few_units_and_low_reliability_are_not_identifiable() -> None:
-    for n_units in (2, 3, 4, 5):
+    for n_units in (1, 2, 3, 4, 5):
         result = compare(*halves(Planted(n_units=n_units, signal=0.5), seed=1))
         assert result.rho_star is None
         assert result.reason == f"not identifiable ({n_units} units; intervals need 6)"
