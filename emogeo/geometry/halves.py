@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
 
-from emogeo.geometry.units import UnitProducts, crossvalidated_rdms, plain_rdms
+from emogeo.geometry.units import UnitProducts, crossvalidated_deletions, crossvalidated_rdms, plain_rdms
 
 Array = NDArray[np.float64]
 N_SPLITS = 100
@@ -59,8 +59,12 @@ class Halves:
 
     @cached_property
     def jackknife(self) -> Array:
-        """[deleted unit, split, half, pair]: `ranks` with one unit's weight set to 0."""
-        return np.stack([self._without(unit) for unit in range(self.n_units)])
+        """[deleted unit, split, half, pair]: `ranks` with one unit's weight set to 0; only halves that held it change."""
+        deleted = np.repeat(self.ranks[None], self.n_units, axis=0)
+        splits, halves, units = np.nonzero(self.members)
+        rdms = crossvalidated_deletions(self.products.values, self.members.reshape(-1, self.n_units))
+        deleted[units, splits, halves] = standard_ranks(rdms)
+        return deleted
 
     @cached_property
     def whole(self) -> Array:
@@ -77,16 +81,6 @@ class Halves:
     def restricted(self, units: Sequence[str], conditions: Sequence[str]) -> Halves:
         """The same run over fewer units or conditions."""
         return Halves(self.products.restricted(units, conditions), self.seed)
-
-    def _without(self, unit: int) -> Array:
-        """Only halves that held the unit change."""
-        ranks = self.ranks.copy()
-        splits, halves = np.nonzero(self.members[:, :, unit])
-        fewer = self.members[splits, halves].copy()
-        fewer[:, unit] = 0
-        rdms, _ = crossvalidated_rdms(self.products.values, fewer)
-        ranks[splits, halves] = standard_ranks(rdms)
-        return ranks
 
 
 def split_units(units: Sequence[str], seed: int, n_splits: int = N_SPLITS) -> Array:
@@ -106,6 +100,17 @@ def split_units(units: Sequence[str], seed: int, n_splits: int = N_SPLITS) -> Ar
 
 def standard_ranks(values: Array) -> Array:
     """Ranks along the last axis (ties share their mean), centred, of unit length: dot products are Spearman's rho."""
-    ranks = rankdata(values, axis=-1)
-    ranks -= ranks.mean(axis=-1, keepdims=True)
+    ranks = _ranks(values)
+    ranks -= (values.shape[-1] + 1) / 2
     return np.asarray(ranks / np.linalg.norm(ranks, axis=-1, keepdims=True))
+
+
+def _ranks(values: Array) -> Array:
+    """As scipy's rankdata, which is slow on many rows and needed only for those with ties."""
+    order = np.argsort(values, axis=-1)
+    ranks = np.empty(values.shape)
+    np.put_along_axis(ranks, order, np.broadcast_to(np.arange(1.0, values.shape[-1] + 1), values.shape), axis=-1)
+    tied = (np.diff(np.take_along_axis(values, order, axis=-1), axis=-1) == 0).any(axis=-1)
+    if tied.any():
+        ranks[tied] = rankdata(values[tied], axis=-1)
+    return ranks

@@ -77,7 +77,8 @@ def plain_rdms(products: Array, weights: Array) -> Array:
     """
     n, _, c, _ = products.shape
     pairs = np.einsum("du,dv->duv", weights, weights).reshape(len(weights), n * n)
-    return _dissimilarities((pairs @ products.reshape(n * n, c * c)).reshape(-1, c, c))[0]
+    rows, columns = np.triu_indices(c)
+    return _dissimilarities(pairs @ products[:, :, rows, columns].reshape(n * n, -1), c)[0]
 
 
 def crossvalidated_rdms(products: Array, members: Array) -> tuple[Array, int]:
@@ -96,23 +97,55 @@ def crossvalidated_rdms(products: Array, members: Array) -> tuple[Array, int]:
     Raises:
         GeometryError: a half with fewer than two units.
     """
+    return _crossvalidated(_sums_with(products, members), members.sum(axis=1), products.shape[-1])
+
+
+def crossvalidated_deletions(products: Array, members: Array) -> Array:
+    """The same after one unit of a half is deleted, for every draw and unit in the order of np.nonzero(members).
+
+    Returns:
+        [draw and unit, pair]
+
+    Raises:
+        GeometryError: a half with fewer than three units.
+    """
+    draws, units = np.nonzero(members)
+    sums = _sums_with(products, members)
+    rest = sums.sum(axis=1)[draws] - 2 * sums[draws, units]
+    return _crossvalidated(rest[:, None], members.sum(axis=1)[draws] - 1, products.shape[-1])[0]
+
+
+def _sums_with(products: Array, members: Array) -> Array:
+    """Products of each member of a half with all its other members, summed: [draw, unit, pair with the diagonal].
+
+    Symmetrized over conditions; 0 for units outside.
+    """
     n, _, c, _ = products.shape
-    size = members.sum(axis=1)
+    rows, columns = np.triu_indices(c)
+    both = (products[:, :, rows, columns] + products[:, :, columns, rows]) / 2
+    both[np.arange(n), np.arange(n)] = 0
+    return np.asarray((members @ both).transpose(1, 0, 2) * members[:, :, None])
+
+
+def _crossvalidated(sums: Array, size: Array, n_conditions: int) -> tuple[Array, int]:
     if (size < 2).any():
         raise GeometryError("A cross-validated RDM needs at least two units.")
-    pairs = np.einsum("du,dv->duv", members, members)
-    pairs[:, np.arange(n), np.arange(n)] = 0
-    pairs /= (size * (size - 1))[:, None, None]
-    products_of_draws = (pairs.reshape(-1, n * n) @ products.reshape(n * n, c * c)).reshape(-1, c, c)
-    return _dissimilarities((products_of_draws + products_of_draws.transpose(0, 2, 1)) / 2)
+    return _dissimilarities(sums.sum(axis=1) / (size * (size - 1))[:, None], n_conditions)
 
 
-def _dissimilarities(gram: Array) -> tuple[Array, int]:
-    diagonal = np.einsum("dii->di", gram)
+def _dissimilarities(gram: Array, n_conditions: int) -> tuple[Array, int]:
+    """From inner products [draw, pair with the diagonal] to 1 - cosine [draw, pair]; how many norms were clipped."""
+    rows, columns = np.triu_indices(n_conditions)
+    diagonal = gram[:, rows == columns]
     floor = CLIP * np.abs(diagonal).mean(axis=1, keepdims=True)
     if (floor == 0).any():
         raise GeometryError("All vectors have length zero: no cosine.")
-    lengths = np.sqrt(np.maximum(diagonal, floor))
-    rows, columns = np.triu_indices(gram.shape[1], k=1)
-    cosines = gram[:, rows, columns] / (lengths[:, rows] * lengths[:, columns])
+    inverse = 1.0 / np.sqrt(np.maximum(diagonal, floor))
+    rows, columns = rows[rows != columns], columns[rows != columns]
+    cosines = gram[:, _off_diagonal(n_conditions)] * inverse[:, rows] * inverse[:, columns]
     return 1.0 - cosines, int((diagonal < floor).sum())
+
+
+def _off_diagonal(n: int) -> NDArray[np.intp]:
+    rows, columns = np.triu_indices(n)
+    return np.flatnonzero(rows != columns)
