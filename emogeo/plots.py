@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -11,6 +12,8 @@ from matplotlib.figure import Figure
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
+MANY_PAIRS = 40
+_SAME, _DISJOINT = "#c0392b", "#20639b"
 _CELL = 0.34
 """Inches per row of a labelled matrix."""
 
@@ -58,6 +61,86 @@ def layers_figure(
         axes.grid(alpha=0.25)
     marked = "every block is used" if selected is None else f"dashed: the selected block, {selected}"
     figure.suptitle(f"{title} ({marked})", fontsize=10)
+    return _png(figure)
+
+
+def halves_figure(pairs: Sequence[str], same: Array, disjoint: Array, ceiling: Array) -> bytes:
+    """Agreement of two runs on one half of the texts against that on opposite halves, a row per pair of runs.
+
+    With many pairs, a point per pair instead.
+
+    Args:
+        same, disjoint, ceiling: [pair]; the ceiling is the root of the product of the reliabilities.
+    """
+    if len(pairs) > MANY_PAIRS:
+        return _halves_cloud(same, disjoint)
+    figure = Figure(figsize=(8.5, 0.34 * len(pairs) + 1.6), layout="constrained")
+    axes = figure.subplots()
+    rows = np.arange(len(pairs))
+    axes.hlines(rows, disjoint, same, color="#b8b8b8", linewidth=3, zorder=1)
+    axes.scatter(ceiling, rows, marker="|", s=160, color="#444444", label="ceiling: √(reliability a · b)", zorder=2)
+    axes.scatter(same, rows, s=34, color=_SAME, label="same half: the same texts", zorder=3)
+    axes.scatter(disjoint, rows, s=34, color=_DISJOINT, label="opposite halves: disjoint texts", zorder=3)
+    axes.set_yticks(rows, pairs, fontsize=8)
+    axes.invert_yaxis()
+    axes.set_xlim(min(0.0, float(disjoint.min()) - 0.03), 1.0)
+    axes.set_xlabel("Spearman ρ of half RDMs, mean over splits")
+    axes.grid(axis="x", alpha=0.25)
+    figure.legend(loc="outside upper left", ncols=3, fontsize=8, frameon=False)
+    return _png(figure)
+
+
+def _halves_cloud(same: Array, disjoint: Array) -> bytes:
+    figure = Figure(figsize=(5.2, 5.0), layout="constrained")
+    axes = figure.subplots()
+    axes.plot([-1, 1], [-1, 1], color="#888888", linewidth=1, linestyle="--")
+    axes.scatter(disjoint, same, s=14, color=_SAME, alpha=0.6)
+    least = min(0.0, float(disjoint.min()), float(same.min())) - 0.03
+    axes.set(
+        xlim=(least, 1), ylim=(least, 1), xlabel="opposite halves: disjoint texts", ylabel="same half: the same texts"
+    )
+    axes.set_title(f"Spearman ρ of half RDMs, {len(same)} pairs of runs", fontsize=10, loc="left")
+    axes.grid(alpha=0.25)
+    return _png(figure)
+
+
+@dataclass(frozen=True)
+class Band:
+    """A curve over layers with its interval."""
+
+    name: str
+    layers: NDArray[np.int64]
+    """[layer], 0-based block indices"""
+    values: Array
+    low: Array
+    high: Array
+    selected: int | None
+
+
+def reliability_figure(panels: Mapping[str, Sequence[Band]]) -> bytes:
+    """Reliability by layer with its interval, a panel per model; dots are selected blocks."""
+    columns = min(len(panels), 3)
+    rows = -(-len(panels) // columns)
+    figure = Figure(figsize=(4.2 * columns, 3.1 * rows), layout="constrained")
+    grid = figure.subplots(rows, columns, squeeze=False, sharey=True)
+    for axes, (model, bands) in zip(grid.flat, panels.items(), strict=False):
+        for number, band in enumerate(bands):
+            colour = f"C{number % 10}"
+            axes.plot(band.layers, band.values, color=colour, linewidth=1.3, label=band.name)
+            axes.fill_between(band.layers, band.low, band.high, color=colour, alpha=0.15, linewidth=0)
+            if band.selected is not None:
+                at = int(np.flatnonzero(band.layers == band.selected)[0])
+                axes.plot(band.selected, band.values[at], "o", color=colour, markersize=5)
+        axes.axhline(0, color="#888888", linewidth=0.8)
+        axes.set_title(model, fontsize=10, loc="left")
+        axes.set_xlabel("block (0-based)")
+        axes.grid(alpha=0.25)
+        if len(bands) > 1:
+            axes.legend(fontsize=6.5)
+    for axes in list(grid.flat)[len(panels) :]:
+        axes.set_visible(False)
+    for axes in grid[:, 0]:
+        axes.set_ylabel("reliability (half against half)")
     return _png(figure)
 
 

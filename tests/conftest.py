@@ -52,6 +52,7 @@ def tiny_cell(tmp_path: Path, tiny_llama: Path) -> Composer:
             "runtime.progress=false",
             "runtime.device=cpu",
             "precision=fp32",
+            "stimuli=passages6",
             "tracking=disabled",
             *overrides,
         )

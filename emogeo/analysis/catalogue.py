@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.errors import StoreError
+from emogeo.tracking.keys import SCHEMA
 from emogeo.tracking.store import RUNS, Store, unpack
 
 _TELLING = ("precision", "mode", "prompt_template", "stimuli", "selection", "pooling", "centring", "denoising")
@@ -51,21 +52,26 @@ class Run:
         """[text, feature] at the selected layer"""
         return unpack(self.files["vectors.safetensors"])["passages"]
 
+    @cached_property
+    def embeddings(self) -> NDArray[np.float32]:
+        """[text, d_model], mean input embeddings"""
+        return unpack(self.files["vectors.safetensors"])["embeddings"]
+
+    @cached_property
+    def texts(self) -> list[str]:
+        """What was read, without the prompt template."""
+        return [json.loads(line)["text"] for line in self.files["texts.jsonl"].splitlines()]
+
     @property
-    def reread(self) -> bool:
-        """A cell that was read in other batches, to measure the numerical floor."""
-        return bool(self.record["reread"])
+    def twin(self) -> str | None:
+        """Of a cell that was read in other batches, to measure the numerical floor: the same cell read as usual."""
+        return None if self.record["twin"] is None else str(self.record["twin"])
 
     @property
     def reader(self) -> tuple[str, ...]:
         """The model at a precision."""
         model = self.record["model"]
         return (str(model["id"]), str(model["revision"]), str(self.record["precision"]))
-
-    @property
-    def twin_name(self) -> tuple[object, ...]:
-        """Equal for a cell and its reread."""
-        return (self.reader, tuple(self.telling.items()), tuple(self.record["units"]))
 
     @cached_property
     def telling(self) -> dict[str, str]:
@@ -102,15 +108,20 @@ def read_catalogue(store: Store) -> Catalogue:
     for key in store.keys(RUNS):
         try:
             files = store.read(RUNS, key)
-            catalogue.runs.append(Run(json.loads(files["run.json"]), files))
+            run = Run(json.loads(files["run.json"]), files)
         except StoreError as error:
             catalogue.left_out.append(str(error))
+            continue
+        if run.record.get("schema") == SCHEMA:
+            catalogue.runs.append(run)
+        else:
+            catalogue.left_out.append(f"{store.folder(RUNS, key)} is of an earlier version; run its cell again")
     if not catalogue.runs:
         broken = "".join(f" Left out: {reason}" for reason in catalogue.left_out)
         raise StoreError(
             f"{store.path} holds no whole run.{broken} Run `python train.py` first, or give store.path=FOLDER."
         )
-    catalogue.runs.sort(key=lambda run: (run.model, *run.telling.values(), run.reread, run.key))
+    catalogue.runs.sort(key=lambda run: (run.model, *run.telling.values(), run.twin is not None, run.key))
     return catalogue
 
 
@@ -118,7 +129,7 @@ def short_names(runs: Sequence[Run]) -> list[str]:
     """The model's name and, where they differ between runs, what else tells runs apart."""
     differing = [name for name in _TELLING if len({run.telling[name] for run in runs}) > 1]
     names = [
-        " ".join([run.model, *(run.telling[name] for name in differing), *(["reread"] if run.reread else [])])
+        " ".join([run.model, *(run.telling[name] for name in differing), *(["reread"] if run.twin else [])])
         for run in runs
     ]
     repeated = {name for name in names if names.count(name) > 1}

@@ -1,19 +1,22 @@
-"""Runs compared on the units and conditions that they share."""
+"""Runs and their baselines, ready to be compared on the conditions and units that they share."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emogeo.analysis.catalogue import Run
 from emogeo.config.schema import Centring
 from emogeo.errors import GeometryError
+from emogeo.geometry.controls import bag_of_words
 from emogeo.geometry.halves import Halves
-from emogeo.geometry.inference import Comparison, compare
 from emogeo.geometry.rdm import spearman
-from emogeo.geometry.units import unit_products
+from emogeo.geometry.units import distinct_units, unit_products
 from emogeo.stimuli.conditions import CONDITIONS
 
 MIN_CONDITIONS = 4
@@ -22,59 +25,60 @@ MIN_CONDITIONS = 4
 
 @dataclass(frozen=True)
 class Readied:
-    """A run with the inner products from which all inference follows."""
+    """A run, and the baselines made of its texts, as inner products from which all inference follows."""
 
     run: Run
     seed: int
 
     @cached_property
     def halves(self) -> Halves:
-        """Over all of the run's units and conditions."""
-        states = self.run.passages.astype(np.float64)
+        """The model's states at the selected layer, over all of the run's units and conditions."""
+        return self._halves(self.run.passages)
+
+    @cached_property
+    def input_embeddings(self) -> Halves:
+        """The same made of mean input embeddings."""
+        return self._halves(self.run.embeddings)
+
+    @cached_property
+    def bag_of_words(self) -> Halves:
+        """The same made of word counts."""
+        return self._halves(bag_of_words(self.run.texts))
+
+    def _halves(self, features: NDArray[Any]) -> Halves:
         record = self.run.record
+        units = distinct_units(self.run.texts, record["units"])
         centring = Centring(record["config"]["centring"])
-        return Halves(unit_products(states, record["emotions"], record["units"], CONDITIONS, centring), self.seed)
+        states = features.astype(np.float64)
+        return Halves(unit_products(states, record["emotions"], units, CONDITIONS, centring), self.seed)
 
 
-def shared(a: Readied, b: Readied) -> tuple[list[str], list[str]]:
-    """Units (same passages) and conditions that two runs have in common.
+def over_shared(a: Halves, b: Halves) -> tuple[Halves, Halves]:
+    """Both over their common conditions, and over their common units or, if they have none, each over its own.
 
     Raises:
-        GeometryError: too few of either; says how many.
+        GeometryError: too few common conditions; says how many.
     """
-    units = [unit for unit in a.halves.products.units if unit in b.halves.products.units]
-    conditions = [c for c in a.halves.products.conditions if c in b.halves.products.conditions]
+    conditions = [c for c in a.products.conditions if c in b.products.conditions]
     if len(conditions) < MIN_CONDITIONS:
         raise GeometryError(f"{len(conditions)} conditions in common, {MIN_CONDITIONS} are needed")
-    if not units:
-        raise GeometryError("no passages in common: comparing runs on different texts is not built yet")
-    return units, conditions
+    units = [unit for unit in a.products.units if unit in b.products.units]
+    return over(a, units or a.products.units, conditions), over(b, units or b.products.units, conditions)
 
 
-def compared(a: Readied, b: Readied) -> tuple[Halves, Halves, Comparison]:
-    """Both runs over what they share, and what their comparison says.
-
-    Raises:
-        GeometryError: see `shared`.
-    """
-    units, conditions = shared(a, b)
-    first, second = (_over(run.halves, units, conditions) for run in (a, b))
-    return first, second, compare(first, second)
-
-
-def floors(runs: list[Run]) -> dict[tuple[str, ...], float]:
-    """1 - rho between a cell and its reread twin, for each model at a precision."""
-    found = {}
-    for run in runs:
-        if run.reread:
-            twin = next((other for other in runs if not other.reread and other.twin_name == run.twin_name), None)
-            if twin is not None:
-                found[run.reader] = 1.0 - spearman(run.rdm, twin.rdm)
-    return found
-
-
-def _over(run: Halves, units: list[str], conditions: list[str]) -> Halves:
-    """The run itself where nothing is left out, so that its splits are computed once for all pairs."""
-    if list(run.products.units) == units and list(run.products.conditions) == conditions:
+def over(run: Halves, units: Sequence[str], conditions: Sequence[str]) -> Halves:
+    """The run itself where nothing is left out, so that its splits are computed once for all comparisons."""
+    if run.products.units == tuple(units) and run.products.conditions == tuple(conditions):
         return run
     return run.restricted(units, conditions)
+
+
+def floors(runs: Sequence[Run]) -> dict[tuple[str, ...], float]:
+    """1 - rho between a cell and its reread, for each model at a precision: the largest that was measured."""
+    by_key = {run.key: run for run in runs}
+    found: dict[tuple[str, ...], float] = {}
+    for run in runs:
+        if run.twin in by_key:
+            floor = 1.0 - spearman(run.rdm, by_key[run.twin].rdm)
+            found[run.reader] = max(floor, found.get(run.reader, floor))
+    return found

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -10,11 +10,23 @@ from numpy.typing import NDArray
 
 from emogeo.cell.plan import Cell
 from emogeo.cell.reading import StoredActivations
+from emogeo.config.schema import Centring, Selection
 from emogeo.errors import GeometryError
+from emogeo.geometry.criteria import LabelledStates, reliability_by_layer, separation
 from emogeo.geometry.descriptors import mean_cosine
-from emogeo.geometry.layers import LayerChoice, choose_layer, separation, side_by_side
+from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS
+from emogeo.geometry.inference import Estimate
+from emogeo.geometry.layers import LayerChoice, choosing_half, named_choice, side_by_side
 from emogeo.geometry.rdm import cosine_rdm, rdm_std, upper
-from emogeo.geometry.vectors import Vectors, centre, condition_means, neutral_components, project_out, scale
+from emogeo.geometry.vectors import (
+    Vectors,
+    centre,
+    condition_means,
+    neutral_components,
+    project_out,
+    scale,
+    without_topic_means,
+)
 from emogeo.stimuli.conditions import CONDITIONS
 
 Array = NDArray[np.float64]
@@ -28,14 +40,14 @@ class Measures:
     """Blocks that vectors are given for."""
     vectors: Vectors
     passages: Array
-    """[text, feature] at the selected layer, denoised, not centred"""
+    """[text, feature] at the selected layer, denoised, without topic means if they were removed, else not centred"""
     choice: LayerChoice
     rdm: Array
     """[condition, condition]"""
     rdm_by_layer: Array
     """[layer, pair]"""
     curves: dict[str, Array]
-    """By layer: mean_cosine, separation, rdm_std, anisotropy, and removed components."""
+    """By layer: mean_cosine, separation, reliability with its interval, rdm_std, anisotropy, removed components."""
 
     def at_layer(self, curve: str) -> float | None:
         """A curve's value at the selected layer; None where every block is used, or there is no such curve."""
@@ -61,13 +73,16 @@ def measure(
     removed = np.zeros(len(layers))
     if neutral is not None:
         states, removed = _denoise(states, neutral.states[:, layers].astype(np.float64), config.denoising.share)
+    if config.centring is Centring.topic_mean:
+        states = without_topic_means(states, cell.corpus.topics)
+    texts = LabelledStates(states, emotions, cell.units, CONDITIONS)
     centred = centre(condition_means(states, emotions, CONDITIONS), CONDITIONS, config.centring)
     vectors = scale(centred, config.norm)
     by_layer = [_rdm_of_block(vectors, row, layer) for row, layer in enumerate(layers)]
-    curves = _curves(cell, states, vectors, facts.states[:, layers].astype(np.float64))
+    curves = _curves(cell, texts, vectors, facts.states[:, layers].astype(np.float64))
     curves["removed_components"] = removed
     curves["rdm_std"] = np.array([rdm_std(rdm) for rdm in by_layer])
-    choice = choose_layer(config.layer_selection, cell.named_layer, layers, curves)
+    choice = named_choice(config.layer_selection, cell.named_layer, layers) or _chosen(cell, texts, layers, curves)
     if choice.index is None:
         rdm = cosine_rdm(side_by_side(vectors.values, vectors.values), vectors.conditions)
         features = side_by_side(states, vectors.values)
@@ -103,11 +118,36 @@ def _denoise(states: Array, neutral: Array, share: float) -> tuple[Array, Array]
     return cleaned, removed
 
 
-def _curves(cell: Cell, states: Array, vectors: Vectors, facts: Array) -> dict[str, Array]:
+def _curves(cell: Cell, texts: LabelledStates, vectors: Vectors, facts: Array) -> dict[str, Array]:
     curves = {"mean_cosine": mean_cosine(vectors.values), "anisotropy": mean_cosine(facts)}
-    if len(set(cell.units)) >= 2:
-        curves["separation"] = separation(states, cell.corpus.emotions, cell.units, CONDITIONS)
+    n_units = len(set(cell.units))
+    if n_units >= 2:
+        curves["separation"] = separation(texts)
+    if n_units >= MIN_UNITS:
+        reliabilities = reliability_by_layer(texts, cell.config.centring, cell.config.seed)
+        curves["reliability"] = np.array([r.value for r in reliabilities])
+        if n_units >= MIN_JACKKNIFE:
+            curves["reliability_ci_low"] = np.array([r.low for r in reliabilities])
+            curves["reliability_ci_high"] = np.array([r.high for r in reliabilities])
     return curves
+
+
+def _chosen(cell: Cell, texts: LabelledStates, layers: list[int], curves: dict[str, Array]) -> LayerChoice:
+    """The published criterion on all units; the others on one half, and reported on the other."""
+    selection = cell.config.layer_selection.name
+    if selection is Selection.min_mean_cosine:
+        return LayerChoice(layers[int(np.argmin(curves["mean_cosine"]))], "lowest mean pairwise cosine")
+    choosing, reporting = choosing_half(cell.units, cell.config.seed)
+    figures = _criterion(cell, texts.of_units(choosing))
+    best = int(np.argmax([figure.value for figure in figures]))
+    held_out = _criterion(cell, replace(texts, states=texts.states[:, [best]]).of_units(reporting))[0]
+    return LayerChoice(layers[best], f"highest {selection.value}", held_out, len(choosing))
+
+
+def _criterion(cell: Cell, texts: LabelledStates) -> list[Estimate]:
+    if cell.config.layer_selection.name is Selection.reliability:
+        return reliability_by_layer(texts, cell.config.centring, cell.config.seed)
+    return [Estimate(float(value), np.nan, np.nan) for value in separation(texts)]
 
 
 def _refuse_nan(*arrays: Any) -> None:

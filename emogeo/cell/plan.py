@@ -6,8 +6,8 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from emogeo.config.schema import DenoisingMethod, ModelConfig, PoolingConfig, TrainConfig
-from emogeo.geometry.layers import blocks_up_to, resolve_layer
+from emogeo.config.schema import Centring, DenoisingMethod, ModelConfig, PoolingConfig, TrainConfig
+from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
 from emogeo.models.chat import chat_renderer
 from emogeo.models.precision import Precision, resolve_device, resolve_precision, resolve_token_budget
 from emogeo.models.weights import Weights, resolve_weights
@@ -47,6 +47,8 @@ class Cell:
     """Neutral texts in the cell's own template and pooling, for denoising."""
     meaning: dict[str, Any]
     key: str
+    twin: str | None
+    """Of a reread, the key of the same cell read as usual."""
 
     @property
     def title(self) -> str:
@@ -74,6 +76,10 @@ def plan_cell(config: TrainConfig) -> Cell:
         EmogeoError: anything that would make the cell fail later.
     """
     corpus, facts = load_corpus(config.stimuli.path, config.stimuli.topics), load_facts()
+    units = tuple(corpus.units(config.seed))
+    check_units(config.layer_selection, len(set(units)))
+    if config.centring is Centring.topic_mean:
+        corpus.check_topic_means()
     device = resolve_device(config.runtime.device)
     precision = resolve_precision(config.precision, device)
     budget = resolve_token_budget(config.runtime.token_budget, device)
@@ -100,7 +106,6 @@ def plan_cell(config: TrainConfig) -> Cell:
     neutral = None
     if config.denoising.method is DenoisingMethod.neutral_pcs:
         neutral = reading("neutral texts", render(facts, template.text, chat), config.pooling)
-    units = tuple(corpus.units(config.seed))
     meaning = _meaning(config, corpus, units, passages, raw_facts, neutral)
     return Cell(
         config=config,
@@ -117,6 +122,7 @@ def plan_cell(config: TrainConfig) -> Cell:
         neutral=neutral,
         meaning=meaning,
         key=key_of(meaning),
+        twin=plan_cell(replace(config, reread=False)).key if config.reread else None,
     )
 
 
@@ -166,9 +172,11 @@ def _meaning(
         "facts": facts.key,
         "emotions": corpus.emotions,
         "units": list(units),
+        "topics": corpus.topics if config.centring is Centring.topic_mean else None,
         "centring": config.centring.value,
         "denoising": None if neutral is None else {"neutral": neutral.key, "share": config.denoising.share},
         "norm": config.norm.value,
         "layer_selection": {**asdict(selection), "name": selection.name.value},
         "nonfinite": config.nonfinite.value,
+        "seed": config.seed,
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import os
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,17 +18,17 @@ from emogeo.tracking.store import ACTIVATIONS, Store, pack, unpack
 log = logging.getLogger(__name__)
 
 
+@dataclass(frozen=True)
 class StoredActivations:
     """Pooled states of one reading, and how they came about."""
 
-    def __init__(
-        self, states: np.ndarray[Any, Any], nonfinite: np.ndarray[Any, Any], provenance: dict[str, Any]
-    ) -> None:
-        self.states = states
-        """[text, layer, d_model] float32"""
-        self.nonfinite = nonfinite
-        """[text, layer] NaN or infinite values"""
-        self.provenance = provenance
+    states: np.ndarray[Any, Any]
+    """[text, layer, d_model] float32"""
+    embeddings: np.ndarray[Any, Any]
+    """[text, d_model] float32, mean input embeddings"""
+    nonfinite: np.ndarray[Any, Any]
+    """[text, layer] NaN or infinite values"""
+    provenance: dict[str, Any]
 
     @property
     def finite_layers(self) -> list[int]:
@@ -53,7 +54,7 @@ def activations_of(cell: Cell, reading: Reading, store: Store) -> StoredActivati
 
 def _stored(files: dict[str, bytes]) -> StoredActivations:
     tensors = unpack(files["activations.safetensors"])
-    return StoredActivations(tensors["states"], tensors["nonfinite"], json.loads(files["reading.json"]))
+    return StoredActivations(**tensors, provenance=json.loads(files["reading.json"]))
 
 
 def _read_and_store(cell: Cell, reading: Reading, store: Store) -> dict[str, bytes]:
@@ -89,7 +90,9 @@ def _read_and_store(cell: Cell, reading: Reading, store: Store) -> dict[str, byt
         "device_map": runtime.device_map,
     }
     files = {
-        "activations.safetensors": pack({"states": result.states, "nonfinite": result.nonfinite}),
+        "activations.safetensors": pack(
+            {"states": result.states, "embeddings": result.embeddings, "nonfinite": result.nonfinite}
+        ),
         "reading.json": canonical_json(provenance),
     }
     store.write(ACTIVATIONS, reading.key, files)

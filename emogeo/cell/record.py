@@ -14,8 +14,9 @@ from emogeo.cell.measure import Measures
 from emogeo.cell.plan import Cell
 from emogeo.cell.reading import StoredActivations
 from emogeo.config.compose import as_dict
+from emogeo.geometry.layers import LayerChoice
 from emogeo.geometry.rdm import rdm_std
-from emogeo.tracking.keys import canonical_json
+from emogeo.tracking.keys import SCHEMA, canonical_json
 from emogeo.tracking.store import pack
 
 _LIBRARIES = ("emogeo", "torch", "transformers", "tokenizers", "bitsandbytes", "accelerate", "numpy", "scipy")
@@ -29,12 +30,19 @@ def finished_files(cell: Cell, measures: Measures, readings: dict[str, StoredAct
         "index": measures.choice.index,
         "criterion": measures.choice.criterion,
         "layers": measures.layers,
+        "held_out": _held_out(measures.choice),
+        "n_choosing": measures.choice.n_choosing,
     }
     run["by_layer"] = {name: _floats(values) for name, values in measures.curves.items()}
     run["metrics"] = _metrics(measures, readings["passages"])
-    vectors = {"vectors": measures.vectors.values.astype(np.float32), "passages": measures.passages.astype(np.float32)}
+    vectors = {
+        "vectors": measures.vectors.values.astype(np.float32),
+        "passages": measures.passages.astype(np.float32),
+        "embeddings": readings["passages"].embeddings,
+    }
     return {
         "vectors.safetensors": pack(vectors),
+        "texts.jsonl": _texts(cell),
         "rdm.safetensors": pack({"rdm": measures.rdm, "rdm_by_layer": measures.rdm_by_layer}),
         "run.json": canonical_json(run),
     }
@@ -50,6 +58,7 @@ def refused_files(cell: Cell, reason: str, readings: dict[str, StoredActivations
 def _run(cell: Cell, readings: dict[str, StoredActivations], status: str) -> dict[str, Any]:
     weights, corpus = cell.weights, cell.corpus
     return {
+        "schema": SCHEMA,
         "key": cell.key,
         "status": status,
         "title": cell.title,
@@ -69,7 +78,7 @@ def _run(cell: Cell, readings: dict[str, StoredActivations], status: str) -> dic
         "stimuli": corpus.name if cell.config.stimuli.path else cell.config.stimuli.name,
         "emotions": corpus.emotions,
         "units": cell.unit_digests,
-        "reread": cell.config.reread,
+        "twin": cell.twin,
         "n_units": len(set(cell.units)),
         "n_texts": len(cell.passages.texts),
         "n_distinct_texts": len({t.content for t in cell.passages.texts}),
@@ -80,11 +89,26 @@ def _run(cell: Cell, readings: dict[str, StoredActivations], status: str) -> dic
     }
 
 
+def _texts(cell: Cell) -> bytes:
+    """The passages, in the order of the states and in the form that `stimuli.path` takes."""
+    rows = (canonical_json({"emotion": p.emotion, "topic": p.topic, "text": p.text}) for p in cell.corpus.passages)
+    return b"\n".join(rows) + b"\n"
+
+
+def _held_out(choice: LayerChoice) -> list[float | None] | None:
+    """Value and interval on the units that did not choose the layer; null where there is none."""
+    if choice.held_out is None:
+        return None
+    figures = (choice.held_out.value, choice.held_out.low, choice.held_out.high)
+    return [None if np.isnan(figure) else figure for figure in figures]
+
+
 def _metrics(measures: Measures, passages: StoredActivations) -> dict[str, Any]:
     return {
         "anisotropy": measures.at_layer("anisotropy"),
         "rdm_std": rdm_std(measures.rdm),
         "separation": measures.at_layer("separation"),
+        "reliability": measures.at_layer("reliability"),
         "mean_cosine": measures.at_layer("mean_cosine"),
         "nonfinite": int(passages.nonfinite.sum()),
         "finite_layers": len(measures.layers),

@@ -10,7 +10,7 @@ from emogeo.config.schema import TrackingConfig, TrackingMode
 from emogeo.tracking.store import MANIFEST, RUNS, Store, unpack
 from emogeo.tracking.wandb_session import ArtifactSpec, Mirror, log_run
 
-_CURVES = ("separation", "mean_cosine", "rdm_std", "anisotropy")
+_CURVES = ("reliability", "separation", "mean_cosine", "rdm_std", "anisotropy")
 
 
 def track_run(tracking: TrackingConfig, store: Store, key: str) -> None:
@@ -40,7 +40,12 @@ def _mirror(files: dict[str, bytes]) -> Mirror:
     resolved = {name: run[name] for name in ("model", "precision", "n_units", "n_texts", "status")}
     metadata = {"key": key, "config": run["config"]}
     artifacts = [
-        ArtifactSpec("emotion-vectors", f"emotion-vectors-{key[:16]}", ["vectors.safetensors", "run.json"], metadata),
+        ArtifactSpec(
+            "emotion-vectors",
+            f"emotion-vectors-{key[:16]}",
+            ["vectors.safetensors", "texts.jsonl", "run.json"],
+            metadata,
+        ),
         ArtifactSpec("rdm", f"rdm-{key[:16]}", ["rdm.safetensors", "run.json", "manifest.json"], metadata),
     ]
     return Mirror(
@@ -87,6 +92,7 @@ def _summary(run: dict[str, Any]) -> dict[str, Any]:
         "layer/selected": run["layer"]["index"],
         "model/anisotropy": metrics["anisotropy"],
         "model/separation": metrics["separation"],
+        "model/reliability": metrics["reliability"],
         "model/nonfinite": metrics["nonfinite"],
         "texts/units": run["n_units"],
         "texts/distinct": run["n_distinct_texts"],

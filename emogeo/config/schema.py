@@ -48,6 +48,7 @@ class Selection(Enum):
     depth = "depth"
     min_mean_cosine = "min_mean_cosine"
     separation = "separation"
+    reliability = "reliability"
 
 
 class Position(Enum):
@@ -61,6 +62,8 @@ class Centring(Enum):
     """What is subtracted from every condition's vector."""
 
     grand_mean = "grand_mean"
+    topic_mean = "topic_mean"
+    """Each topic's mean first, from its texts, then the grand mean."""
     neutral = "neutral"
     none = "none"
 
@@ -259,7 +262,7 @@ class TrainConfig:
     reread: bool = False
     """Read in other batches, with other companions and padding: a cell that measures the numerical floor."""
     seed: int = 0
-    """Seeds the grouping of an uncrossed corpus into units."""
+    """Seeds the grouping of an uncrossed corpus into units, and the halves of units on which layers are chosen."""
     force: bool = False
     """Recompute a finished cell."""
     store: StoreConfig = field(default_factory=StoreConfig)

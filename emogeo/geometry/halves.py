@@ -9,8 +9,8 @@ from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
+from emogeo.geometry.rdm import standard_ranks
 from emogeo.geometry.units import UnitProducts, crossvalidated_deletions, crossvalidated_rdms, plain_rdms
 
 Array = NDArray[np.float64]
@@ -53,13 +53,13 @@ class Halves:
         return self._ranks_and_clips[0]
 
     @property
-    def clips(self) -> int:
-        """How many squared norms of half RDMs were clipped, over all splits."""
-        return self._ranks_and_clips[1]
+    def clipped(self) -> float:
+        """Share of squared norms of half RDMs that were clipped, over all splits."""
+        return self._ranks_and_clips[1] / (2 * N_SPLITS * len(self.products.conditions))
 
     @cached_property
     def jackknife(self) -> Array:
-        """[deleted unit, split, half, pair]: `ranks` with one unit's weight set to 0; only halves that held it change."""
+        """[deleted unit, split, half, pair]: `ranks` with one unit's weight set to 0 (only halves with it change)."""
         deleted = np.repeat(self.ranks[None], self.n_units, axis=0)
         splits, halves, units = np.nonzero(self.members)
         rdms = crossvalidated_deletions(self.products.values, self.members.reshape(-1, self.n_units))
@@ -96,21 +96,3 @@ def split_units(units: Sequence[str], seed: int, n_splits: int = N_SPLITS) -> Ar
         members[split, 0, order[: n // 2]] = 1
         members[split, 1, order[n // 2 : 2 * (n // 2)]] = 1
     return members
-
-
-def standard_ranks(values: Array) -> Array:
-    """Ranks along the last axis (ties share their mean), centred, of unit length: dot products are Spearman's rho."""
-    ranks = _ranks(values)
-    ranks -= (values.shape[-1] + 1) / 2
-    return np.asarray(ranks / np.linalg.norm(ranks, axis=-1, keepdims=True))
-
-
-def _ranks(values: Array) -> Array:
-    """As scipy's rankdata, which is slow on many rows and needed only for those with ties."""
-    order = np.argsort(values, axis=-1)
-    ranks = np.empty(values.shape)
-    np.put_along_axis(ranks, order, np.broadcast_to(np.arange(1.0, values.shape[-1] + 1), values.shape), axis=-1)
-    tied = (np.diff(np.take_along_axis(values, order, axis=-1), axis=-1) == 0).any(axis=-1)
-    if tied.any():
-        ranks[tied] = rankdata(values[tied], axis=-1)
-    return ranks

@@ -8,6 +8,7 @@ jackknives; see docs/inference.md for the definitions and how well they hold.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -18,13 +19,18 @@ from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
 
 Array = NDArray[np.float64]
 MIN_RELIABILITY = 0.2
+SURE_RELIABILITY = 0.1
+SURE_LEVEL = 0.99
+"""Below .2, or not above .1 with 99% confidence, a reliability is too near zero to divide by: the data sets that
+look reliable by luck would give a rho* that is too low (docs/inference.md)."""
 LEVEL = 0.95
-_CHUNK = 1_000
+_LEAST = 1e-3
+"""A deletion that takes a reliability to zero leaves no ratio: this makes its interval wide, not absent."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with its interval."""
+    """A figure with its interval (NaN where there is none)."""
 
     value: float
     low: float
@@ -37,10 +43,12 @@ class Comparison:
 
     rho: Estimate
     n_units: int
+    """The smaller number, where the runs have different units."""
     half_size: int
     reliability_a: Estimate | None = None
     reliability_b: Estimate | None = None
     same_half: Estimate | None = None
+    """None where the runs have no text in common."""
     disjoint_half: Estimate | None = None
     rho_star: Estimate | None = None
     reason: str | None = None
@@ -53,76 +61,92 @@ class Comparison:
         return self.same_half.value - self.disjoint_half.value
 
 
-def reliability(run: Halves) -> Estimate:
+def agreement(run: Halves) -> float:
+    """r_aa, one half against the other, at half size."""
+    return float(_opposite(run.ranks, run.ranks))
+
+
+def reliability(run: Halves, level: float = LEVEL) -> Estimate:
     """r_aa at half size, with its jackknife interval (none below six units: low and high are NaN)."""
-    value = float(_opposite(run.ranks, run.ranks))
     if run.n_units < MIN_JACKKNIFE:
-        return Estimate(value, float("nan"), float("nan"))
-    return _interval(value, _opposite(run.jackknife, run.jackknife), fisher=True)
+        return _bare(agreement(run))
+    return interval(agreement(run), [_opposite(run.jackknife, run.jackknife)], fisher=True, level=level)
 
 
 def compare(a: Halves, b: Halves) -> Comparison:
-    """Compares two runs over the same units and the same conditions.
+    """Compares two runs over the same units, or over units that have no text in common.
 
     Below four units rho stands alone; below six there are no intervals, and without
-    intervals no rho*. rho* is given where both reliabilities are at least .2 with
-    an interval above 0.
+    intervals no rho*. rho* is given where both reliabilities are at least .2, and
+    above .1 with 99% confidence. Runs on different units have errors of their own: their
+    jackknife variances add.
 
     Raises:
-        ValueError: runs over different units or conditions.
+        ValueError: runs over different conditions, or with some but not all units in common.
     """
-    if a.products.units != b.products.units or a.products.conditions != b.products.conditions:
-        raise ValueError("compare() wants the same units and conditions in the same order; use restricted().")
-    n = a.n_units
-    products = np.einsum("kp,kp->k", a.whole, b.whole)
-    rho = _interval(float(products[0]), products[1:], fisher=True) if n >= MIN_UNITS else _bare(float(products[0]))
+    common = _common_units(a, b)
+    n = min(a.n_units, b.n_units)
+    rho = _rho(a, b, common) if n >= MIN_UNITS else _bare(float(a.whole[0] @ b.whole[0]))
     if n < MIN_JACKKNIFE:
         return Comparison(rho, n, n // 2, reason=f"not identifiable ({n} units; intervals need {MIN_JACKKNIFE})")
-    reliability_a, reliability_b = reliability(a), reliability(b)
-    comparison = {
-        "reliability_a": reliability_a,
-        "reliability_b": reliability_b,
-        "same_half": _interval(float(_same(a.ranks, b.ranks)), _same(a.jackknife, b.jackknife), fisher=True),
-        "disjoint_half": _interval(
-            float(_opposite(a.ranks, b.ranks)), _opposite(a.jackknife, b.jackknife), fisher=True
-        ),
-    }
-    reason = _unreliable(reliability_a, reliability_b)
-    star = None if reason else _rho_star(a, b)
-    return Comparison(rho, n, a.half_size, **comparison, rho_star=star, reason=reason)
+    reason = _unreliable("a", a) or _unreliable("b", b)
+    disjoint = _opposite if common else _across
+    return Comparison(
+        rho,
+        n,
+        n // 2,
+        reliability(a),
+        reliability(b),
+        same_half=_estimate(a, b, common, _same, fisher=True) if common else None,
+        disjoint_half=_estimate(a, b, common, disjoint, fisher=True),
+        rho_star=None if reason else _estimate(a, b, common, _disattenuated(disjoint), fisher=False),
+        reason=reason,
+    )
 
 
-def mantel_disjoint(a: Halves, b: Halves, permutations: int, seed: int) -> float:
-    """One-sided p of r_dis under permuted condition labels of `b`, one permutation for all splits.
+def interval(value: float, deleted: Sequence[Array], fisher: bool, level: float = LEVEL) -> Estimate:
+    """Delete-one jackknife, on atanh for correlations.
 
-    Permuting labels permutes the entries of each rank vector, so with M the mean over
-    splits of the outer products of rank vectors [pair, pair], a draw is
-    sum over k of M[k, pi(k)]. p = (1 + #) / (1 + permutations).
+    Args:
+        value: the figure with every unit.
+        deleted: for each independent set of units, the figure with one of them left out [unit];
+            the variances of the sets add.
+
+    Returns:
+        The interval by t with n - 1 degrees of freedom; Welch-Satterthwaite's for several sets.
     """
-    n = len(a.products.conditions)
-    crossed = np.einsum("shp,shq->pq", a.ranks, b.ranks[:, ::-1]) / (2 * len(a.ranks))
-    rows, columns = np.triu_indices(n, k=1)
-    position = np.zeros((n, n), dtype=np.int64)
-    position[rows, columns] = np.arange(len(rows))
-    position += position.T
-    observed = np.trace(crossed)
-    generator = np.random.default_rng(seed)
-    reached, pairs = 0, np.arange(len(rows))
-    for start in range(0, permutations, _CHUNK):
-        count = min(_CHUNK, permutations - start)
-        orders = generator.permuted(np.tile(np.arange(n), (count, 1)), axis=1)
-        draws = crossed[pairs, position[orders[:, rows], orders[:, columns]]].sum(axis=1)
-        reached += int((draws >= observed - 1e-12).sum())
-    return (1 + reached) / (1 + permutations)
+    bound = 1 - 1e-12
+    draws = [np.arctanh(np.clip(d, -bound, bound)) if fisher else d for d in deleted]
+    freedom = np.array([len(d) - 1 for d in draws])
+    variances = np.array([(len(d) - 1) / len(d) * np.sum((d - d.mean()) ** 2) for d in draws])
+    total = variances.sum()
+    df = total**2 / np.sum(variances**2 / freedom) if total > 0 else freedom.min()
+    reach = student.ppf((1 + level) / 2, df) * np.sqrt(total)
+    centre = np.arctanh(np.clip(value, -bound, bound)) if fisher else value
+    low, high = (np.tanh(x) if fisher else x for x in (centre - reach, centre + reach))
+    return Estimate(value, float(low), float(high))
 
 
-def holm(p: Array) -> Array:
-    """Holm's step-down adjustment of a family of p values (Holm 1979)."""
-    order = np.argsort(p)
-    scaled = p[order] * np.arange(len(p), 0, -1)
-    adjusted = np.empty(len(p))
-    adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1.0)
-    return adjusted
+def _common_units(a: Halves, b: Halves) -> bool:
+    if a.products.conditions != b.products.conditions:
+        raise ValueError("compare() wants the same conditions in the same order; use restricted().")
+    if a.products.units == b.products.units:
+        return True
+    if set(a.products.units) & set(b.products.units):
+        raise ValueError("compare() wants the same units in the same order, or none in common; use restricted().")
+    return False
+
+
+def _rho(a: Halves, b: Halves, common: bool) -> Estimate:
+    pairs = [(a.whole[1:], b.whole[1:])] if common else [(a.whole[1:], b.whole[:1]), (a.whole[:1], b.whole[1:])]
+    deleted = [np.asarray((x * y).sum(axis=1)) for x, y in pairs]
+    return interval(float(a.whole[0] @ b.whole[0]), deleted, fisher=True)
+
+
+def _estimate(a: Halves, b: Halves, common: bool, statistic: Callable[[Array, Array], Array], fisher: bool) -> Estimate:
+    """A statistic of half RDMs, whole and with each unit deleted: from both runs, or from one and then the other."""
+    pairs = [(a.jackknife, b.jackknife)] if common else [(a.jackknife, b.ranks[None]), (a.ranks[None], b.jackknife)]
+    return interval(float(statistic(a.ranks, b.ranks)), [statistic(x, y) for x, y in pairs], fisher)
 
 
 def _opposite(a: Array, b: Array) -> Array:
@@ -134,33 +158,27 @@ def _same(a: Array, b: Array) -> Array:
     return np.asarray(np.einsum("...shp,...shp->...", a, b) / (2 * a.shape[-3]))
 
 
-def _rho_star(a: Halves, b: Halves) -> Estimate:
-    value = _opposite(a.ranks, b.ranks) / np.sqrt(_opposite(a.ranks, a.ranks) * _opposite(b.ranks, b.ranks))
-    own_a, own_b = _opposite(a.jackknife, a.jackknife), _opposite(b.jackknife, b.jackknife)
-    # a deletion that takes a reliability to zero leaves no ratio: the clip makes its interval wide, not absent
-    deleted = _opposite(a.jackknife, b.jackknife) / np.sqrt(np.maximum(own_a, 1e-3) * np.maximum(own_b, 1e-3))
-    return _interval(float(value), deleted, fisher=False)
+def _across(a: Array, b: Array) -> Array:
+    """Any half of a against any of b: for runs without common text."""
+    return (_opposite(a, b) + _same(a, b)) / 2
 
 
-def _unreliable(a: Estimate, b: Estimate) -> str | None:
-    for name, estimate in (("a", a), ("b", b)):
-        if estimate.value < MIN_RELIABILITY or not estimate.low > 0:
-            return (
-                f"not identifiable (reliability of {name} {estimate.value:.2f} "
-                f"[{estimate.low:.2f}, {estimate.high:.2f}]; at least {MIN_RELIABILITY} and above 0 is needed)"
-            )
-    return None
+def _disattenuated(disjoint: Callable[[Array, Array], Array]) -> Callable[[Array, Array], Array]:
+    def ratio(a: Array, b: Array) -> Array:
+        own = np.maximum(_opposite(a, a), _LEAST) * np.maximum(_opposite(b, b), _LEAST)
+        return np.asarray(disjoint(a, b) / np.sqrt(own))
+
+    return ratio
 
 
-def _interval(value: float, deleted: Array, fisher: bool) -> Estimate:
-    """Delete-one jackknife, t with n - 1 degrees of freedom; on atanh for correlations."""
-    n = len(deleted)
-    bound = 1 - 1e-12
-    draws, centre = (np.arctanh(np.clip(x, -bound, bound)) if fisher else x for x in (deleted, np.asarray(value)))
-    error = np.sqrt((n - 1) / n * np.sum((draws - draws.mean()) ** 2))
-    reach = student.ppf((1 + LEVEL) / 2, n - 1) * error
-    low, high = (np.tanh(x) if fisher else x for x in (centre - reach, centre + reach))
-    return Estimate(value, float(low), float(high))
+def _unreliable(name: str, run: Halves) -> str | None:
+    usual, sure = reliability(run), reliability(run, SURE_LEVEL).low
+    if usual.value >= MIN_RELIABILITY and sure > SURE_RELIABILITY:
+        return None
+    return (
+        f"not identifiable (reliability of {name} {usual.value:.2f} [{usual.low:.2f}, {usual.high:.2f}]; needed: "
+        f"{MIN_RELIABILITY}, and {SURE_RELIABILITY} as the lower end at {SURE_LEVEL:.0%}, which is {sure:.2f})"
+    )
 
 
 def _bare(value: float) -> Estimate:

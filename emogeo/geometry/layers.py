@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.config.schema import LayerSelectionConfig, Selection
-from emogeo.errors import ConfigError, GeometryError, NonFiniteError
-from emogeo.geometry.vectors import condition_means
+from emogeo.errors import ConfigError, NonFiniteError
+from emogeo.geometry.halves import MIN_UNITS, split_units
+from emogeo.geometry.inference import Estimate
 
 Array = NDArray[np.float64]
+UNITS_PER_HALF = {Selection.separation: 2, Selection.reliability: MIN_UNITS}
+"""Selections that choose on one half of the units and report on the other, and what a half needs."""
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,10 @@ class LayerChoice:
     index: int | None
     criterion: str
     """What was maximized or minimized, or that the layer was given."""
+    held_out: Estimate | None = None
+    """The criterion at this block on the units that did not choose it (NaN where there is no interval)."""
+    n_choosing: int | None = None
+    """Units that chose."""
 
 
 def blocks_up_to(depth: float, n_layers: int) -> int:
@@ -58,71 +65,48 @@ def resolve_layer(selection: LayerSelectionConfig, n_layers: int, n_blocks: int)
     return index
 
 
-def choose_layer(
-    selection: LayerSelectionConfig, named: int | None, layers: Sequence[int], curves: dict[str, Array]
-) -> LayerChoice:
-    """Applies a selection to the blocks that are there.
+def check_units(selection: LayerSelectionConfig, n_units: int) -> None:
+    """Refuses a selection on one half of the units where a half is too small.
+
+    Raises:
+        ConfigError: says how many units there are and are needed.
+    """
+    needed = 2 * UNITS_PER_HALF.get(selection.name, 0)
+    if n_units < needed:
+        raise ConfigError(
+            f"layer_selection={selection.name.value} chooses on one half of the units and reports on the other; "
+            f"it needs {needed} units and there are {n_units}. "
+            "Type layer_selection=depth, or give stimuli with more topics."
+        )
+
+
+def choosing_half(units: Sequence[str], seed: int) -> tuple[list[str], list[str]]:
+    """Names of units that choose a layer, and of the others, on which it is reported; by seed."""
+    names = sorted(set(units))
+    chosen = split_units(names, seed, n_splits=1)[0, 0].astype(bool)
+    return (
+        [name for name, choosing in zip(names, chosen, strict=True) if choosing],
+        [name for name, choosing in zip(names, chosen, strict=True) if not choosing],
+    )
+
+
+def named_choice(selection: LayerSelectionConfig, named: int | None, layers: Sequence[int]) -> LayerChoice | None:
+    """The choice that needs no criterion: every block, or one by index or depth; else None.
 
     Args:
         named: what `resolve_layer` said.
         layers: 0-based indices of the (finite) blocks.
-        curves: `mean_cosine` and `separation`, each [layer], over `layers`.
 
     Raises:
         NonFiniteError: the named block is not among the finite ones.
-        GeometryError: `separation` without at least two units.
     """
     if selection.name is Selection.all:
         return LayerChoice(None, "every block")
-    if named is not None:
-        if named not in layers:
-            raise NonFiniteError(f"Block {named} is not among the finite ones, {list(layers)}.")
-        return LayerChoice(named, "given")
-    if selection.name is Selection.min_mean_cosine:
-        return LayerChoice(layers[int(np.argmin(curves["mean_cosine"]))], "lowest mean pairwise cosine")
-    if "separation" not in curves:
-        raise GeometryError(
-            "layer_selection=separation compares topics and needs at least two of them. "
-            "Type layer_selection=depth, or give stimuli with more passages per condition."
-        )
-    return LayerChoice(layers[int(np.argmax(curves["separation"]))], "highest cross-validated separation")
-
-
-def separation(states: Array, emotions: Sequence[str], units: Sequence[str], conditions: Sequence[str]) -> Array:
-    """Between-emotion over within-emotion variance at each layer, cross-validated over units.
-
-    With c[e,u] the state of emotion e in unit u minus that unit's mean over emotions:
-    between = mean over e and u != v of <c[e,u], c[e,v]>, which text noise leaves at
-    zero when emotions share nothing; within = mean over e of the variance of c[e,u]
-    over u (n - 1), summed over dimensions.
-
-    Args:
-        states: [text, layer, d_model], one text per emotion and unit.
-
-    Returns:
-        [layer]
-
-    Raises:
-        GeometryError: fewer than two units.
-    """
-    names = list(dict.fromkeys(units))
-    n = len(names)
-    if n < 2:
-        raise GeometryError(f"Separation compares units and there is only {n}.")
-    centred = np.stack([_centred_unit(states, emotions, units, name, conditions) for name in names])
-    total = centred.sum(axis=0)
-    squares = (centred**2).sum(axis=(0, -1))
-    between = ((total**2).sum(axis=-1) - squares) / (n * (n - 1))
-    within = (squares - (total**2).sum(axis=-1) / n) / (n - 1)
-    return np.asarray(between.mean(axis=0) / within.mean(axis=0))
-
-
-def _centred_unit(
-    states: Array, emotions: Sequence[str], units: Sequence[str], name: str, conditions: Sequence[str]
-) -> Array:
-    rows = [row for row, unit in enumerate(units) if unit == name]
-    means = condition_means(states[rows], [emotions[row] for row in rows], conditions)
-    return np.asarray(means - means.mean(axis=0))
+    if named is None:
+        return None
+    if named not in layers:
+        raise NonFiniteError(f"Block {named} is not among the finite ones, {list(layers)}.")
+    return LayerChoice(named, "given")
 
 
 def side_by_side(values: Array, vectors: Array) -> Array:

@@ -11,7 +11,6 @@ from scipy.stats import rankdata
 from emogeo.errors import GeometryError
 
 Array = NDArray[np.float64]
-_CHUNK = 2_000
 
 
 def cosine_rdm(vectors: Array, conditions: Sequence[str]) -> Array:
@@ -46,33 +45,20 @@ def spearman(a: Array, b: Array) -> float:
     Raises:
         GeometryError: RDMs of different size, or one whose entries are all equal.
     """
-    if a.shape != b.shape:
-        raise GeometryError(f"RDMs over {len(a)} and {len(b)} conditions cannot be compared.")
-    return float(_standard_ranks(upper(a)) @ _standard_ranks(upper(b)))
+    _refuse_sizes(a, b)
+    return float(standard_ranks(upper(a)) @ standard_ranks(upper(b)))
 
 
-def mantel(a: Array, b: Array, permutations: int, seed: int) -> float:
-    """One-sided p of Spearman's rho under permuted condition labels of `b` (Mantel 1967).
+def rho_a(a: Array, b: Array) -> float:
+    """Expected Spearman's rho of two RDMs when ties are broken at random (Schütt et al. 2023, eLife 12:e82566).
 
-    p = (1 + #{rho* >= rho}) / (1 + permutations). Texts that both runs have read
-    make it small by themselves: it says that something is shared, not what.
+    Raises:
+        GeometryError: RDMs of different size.
     """
-    n = len(a)
-    rows, columns = np.triu_indices(n, k=1)
-    fixed = _standard_ranks(upper(a))
-    ranks = np.zeros((n, n))
-    ranks[rows, columns] = _standard_ranks(upper(b))
-    ranks += ranks.T
-    observed = fixed @ ranks[rows, columns]
-    generator = np.random.default_rng(seed)
-    reached = 0
-    for start in range(0, permutations, _CHUNK):
-        count = min(_CHUNK, permutations - start)
-        orders = generator.permuted(np.tile(np.arange(n), (count, 1)), axis=1)
-        draws = ranks[orders[:, rows], orders[:, columns]] @ fixed
-        # a relabelling that reproduces the observed order may differ by rounding alone
-        reached += int(np.sum(draws >= observed - 1e-12))
-    return (1 + reached) / (1 + permutations)
+    _refuse_sizes(a, b)
+    x, y = (rankdata(upper(rdm)) for rdm in (a, b))
+    n = len(x)
+    return float(12 * (x - x.mean()) @ (y - y.mean()) / (n**3 - n))
 
 
 def rdm_std(rdm: Array) -> float:
@@ -80,10 +66,31 @@ def rdm_std(rdm: Array) -> float:
     return float(np.std(upper(rdm)))
 
 
-def _standard_ranks(values: Array) -> Array:
-    ranks = rankdata(values)
-    centred = ranks - ranks.mean()
-    length = np.linalg.norm(centred)
-    if length == 0:
+def standard_ranks(values: Array) -> Array:
+    """Ranks along the last axis (ties share their mean), centred, of unit length: dot products are Spearman's rho.
+
+    Raises:
+        GeometryError: a row whose entries are all equal.
+    """
+    ranks = _ranks(values)
+    ranks -= (values.shape[-1] + 1) / 2
+    lengths = np.linalg.norm(ranks, axis=-1, keepdims=True)
+    if (lengths == 0).any():
         raise GeometryError("All dissimilarities of an RDM are equal: it has no order to compare.")
-    return np.asarray(centred / length)
+    return np.asarray(ranks / lengths)
+
+
+def _ranks(values: Array) -> Array:
+    """As scipy's rankdata, which is slow on many rows and needed only for those with ties."""
+    order = np.argsort(values, axis=-1)
+    ranks = np.empty(values.shape)
+    np.put_along_axis(ranks, order, np.broadcast_to(np.arange(1.0, values.shape[-1] + 1), values.shape), axis=-1)
+    tied = (np.diff(np.take_along_axis(values, order, axis=-1), axis=-1) == 0).any(axis=-1)
+    if tied.any():
+        ranks[tied] = rankdata(values[tied], axis=-1)
+    return ranks
+
+
+def _refuse_sizes(a: Array, b: Array) -> None:
+    if a.shape != b.shape:
+        raise GeometryError(f"RDMs over {len(a)} and {len(b)} conditions cannot be compared.")

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emogeo.config.schema import Centring
 from emogeo.errors import GeometryError
-from emogeo.geometry.vectors import centre, condition_means
+from emogeo.geometry.vectors import centre
 
 Array = NDArray[np.float64]
 CLIP = 0.01
@@ -49,20 +49,43 @@ def unit_products(
         GeometryError: a unit without a text for some condition.
     """
     names = tuple(sorted(set(units)))
-    rows = {name: [row for row, unit in enumerate(units) if unit == name] for name in names}
-    means = []
-    for name in names:
-        own = [emotions[row] for row in rows[name]]
-        missing = set(conditions) - set(own)
-        if missing:
-            raise GeometryError(f"Unit {name} has no text for {', '.join(sorted(missing))}.")
-        means.append(condition_means(states[rows[name]][:, None], own, conditions))
-    centred = [centre(mean, conditions, centring) for mean in means]
-    stacked = np.stack([c.values[:, 0] for c in centred])
-    n_units, n_conditions, _ = stacked.shape
-    flat = stacked.reshape(n_units * n_conditions, -1)
-    gram = (flat @ flat.T).reshape(n_units, n_conditions, n_units, n_conditions)
-    return UnitProducts(names, centred[0].conditions, np.ascontiguousarray(gram.transpose(0, 2, 1, 3)))
+    u, c = _positions(names, units), _positions(conditions, emotions)
+    counts = np.zeros((len(conditions), len(names), 1))
+    np.add.at(counts, (c, u), 1)
+    if not counts.all():
+        condition, unit, _ = np.argwhere(counts == 0)[0]
+        raise GeometryError(f"Unit {names[unit]} has no text for {conditions[condition]}.")
+    sums = np.zeros((len(conditions), len(names), states.shape[1]))
+    np.add.at(sums, (c, u), states)
+    centred = centre(sums / counts, conditions, centring)  # [condition, unit, feature]
+    n_conditions, n_units, _ = centred.values.shape
+    flat = centred.values.reshape(n_conditions * n_units, -1)
+    gram = (flat @ flat.T).reshape(n_conditions, n_units, n_conditions, n_units)
+    return UnitProducts(names, centred.conditions, np.ascontiguousarray(gram.transpose(1, 3, 0, 2)))
+
+
+def distinct_units(texts: Sequence[str], units: Sequence[str]) -> list[str]:
+    """The unit of each text, where units with a text in common are one, under the first of their names.
+
+    Identical texts (greedy decoding repeats itself) are one observation, not two.
+    """
+    parent = {unit: unit for unit in units}
+
+    def root(unit: str) -> str:
+        while parent[unit] != unit:
+            unit = parent[unit]
+        return unit
+
+    holder: dict[str, str] = {}
+    for text, unit in zip(texts, units, strict=True):
+        first, second = sorted((root(holder.setdefault(text, unit)), root(unit)))
+        parent[second] = first
+    return [root(unit) for unit in units]
+
+
+def _positions(names: Sequence[str], labels: Sequence[str]) -> list[int]:
+    position = {name: i for i, name in enumerate(names)}
+    return [position[label] for label in labels]
 
 
 def plain_rdms(products: Array, weights: Array) -> Array:

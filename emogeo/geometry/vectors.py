@@ -41,15 +41,34 @@ def condition_means(states: Array, emotions: Sequence[str], conditions: Sequence
 def centre(means: Array, conditions: Sequence[str], centring: Centring) -> Vectors:
     """Subtracts the grand mean of the conditions (neutral included), or the neutral vector, or nothing.
 
+    `topic_mean` is the grand mean over states from which `without_topic_means` has taken the topics.
     Centring on neutral leaves neutral a zero vector without a direction, so neutral is dropped.
     """
     if centring is Centring.none:
         return Vectors(tuple(conditions), means)
-    if centring is Centring.grand_mean:
+    if centring in {Centring.grand_mean, Centring.topic_mean}:
         return Vectors(tuple(conditions), means - means.mean(axis=0))
     neutral = list(conditions).index(NEUTRAL)
     others = [row for row in range(len(conditions)) if row != neutral]
     return Vectors(tuple(conditions[row] for row in others), means[others] - means[neutral])
+
+
+def without_topic_means(states: Array, topics: Sequence[str]) -> Array:
+    """Subtracts from each text the mean state of its topic's texts.
+
+    Where every topic is told once per condition the RDM stays as it is under the
+    grand mean; elsewhere this takes out what a topic gives to the conditions it
+    is told for.
+
+    Args:
+        states: [text, layer, d_model].
+    """
+    labels = np.asarray(topics)
+    centred = np.empty_like(states)
+    for topic in dict.fromkeys(topics):
+        rows = labels == topic
+        centred[rows] = states[rows] - states[rows].mean(axis=0)
+    return centred
 
 
 def scale(vectors: Vectors, norm: Norm) -> Vectors:

@@ -20,6 +20,7 @@ from emogeo.models.loading import LoadedModel
 from emogeo.stimuli.templates import Text
 
 log = logging.getLogger(__name__)
+_EVERY_TOKEN = PoolingConfig(Position.mean)
 
 
 @dataclass
@@ -28,6 +29,8 @@ class Activations:
 
     states: NDArray[np.float32]
     """[text, layer, d_model], the residual stream after each block."""
+    embeddings: NDArray[np.float32]
+    """[text, d_model], the mean of a text's input embeddings: what it says before the first block."""
     nonfinite: NDArray[np.int64]
     """[text, layer], NaN or infinite values over all of a text's tokens."""
     batches: list[list[int]] = field(default_factory=list)
@@ -90,6 +93,7 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: ReadingPlan) -> Activa
 def _empty(n_texts: int, n_blocks: int, width: int) -> Activations:
     return Activations(
         states=np.empty((n_texts, n_blocks, width), np.float32),
+        embeddings=np.empty((n_texts, width), np.float32),
         nonfinite=np.zeros((n_texts, n_blocks), np.int64),
     )
 
@@ -113,6 +117,8 @@ def _read_batch(
 
     with torch.inference_mode(), watched(model.body, plan.n_blocks, watch):
         model.body(input_ids=ids, attention_mask=mask, position_ids=_positions(mask), use_cache=False)
+        embedded = pool(model.body.get_input_embeddings()(ids), mask, _EVERY_TOKEN)
+    result.embeddings[rows] = embedded.cpu().numpy()
     result.states[rows] = torch.stack(pooled, dim=1).float().cpu().numpy()
     result.nonfinite[rows] = torch.stack(nonfinite, dim=1).cpu().numpy()
 

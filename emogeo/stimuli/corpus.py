@@ -16,7 +16,6 @@ from emogeo.errors import StimuliError
 from emogeo.stimuli.conditions import CONDITIONS
 
 FIELDS = ("emotion", "topic", "text")
-N_FACTS = 40
 _DATA = files("emogeo.stimuli") / "data"
 
 
@@ -45,11 +44,14 @@ class Corpus:
         return [p.emotion for p in self.passages]
 
     @property
+    def topics(self) -> list[str]:
+        return [p.topic for p in self.passages]
+
+    @property
     def crossed(self) -> bool:
         """True when every topic is told exactly once per condition."""
         cells = Counter((p.topic, p.emotion) for p in self.passages)
-        topics = {p.topic for p in self.passages}
-        return len(cells) == len(topics) * len(CONDITIONS) == len(self.passages)
+        return len(cells) == len(set(self.topics)) * len(CONDITIONS) == len(self.passages)
 
     def units(self, seed: int) -> list[str]:
         """The unit of each passage, over which a condition's texts are replicated.
@@ -58,7 +60,7 @@ class Corpus:
         random grouping seeded by `seed`, named `group-0`, `group-1`, ...
         """
         if self.crossed:
-            return [p.topic for p in self.passages]
+            return self.topics
         by_emotion: dict[str, list[int]] = defaultdict(list)
         for row, passage in enumerate(self.passages):
             by_emotion[passage.emotion].append(row)
@@ -68,6 +70,22 @@ class Corpus:
             for group, row in enumerate(generator.sample(rows, len(rows))):
                 units[row] = f"group-{group}"
         return units
+
+    def check_topic_means(self) -> None:
+        """Refuses to take topic means away where that would take an emotion along.
+
+        Raises:
+            StimuliError: a topic told for one condition only.
+        """
+        told: dict[str, set[str]] = defaultdict(set)
+        for passage in self.passages:
+            told[passage.topic].add(passage.emotion)
+        for topic, emotions in told.items():
+            if len(emotions) == 1:
+                raise StimuliError(
+                    f"centring=topic_mean: topic {topic!r} is told for {min(emotions)} only, and its mean would take "
+                    "that emotion along. Type centring=grand_mean, or tell each topic for several emotions."
+                )
 
 
 def load_corpus(path: str | None = None, topics: int | None = None) -> Corpus:
@@ -89,7 +107,7 @@ def load_corpus(path: str | None = None, topics: int | None = None) -> Corpus:
 
 def load_facts() -> list[str]:
     """Neutral factual sentences, the same for every model (for anisotropy and denoising)."""
-    return (_DATA / "facts.txt").read_text(encoding="utf-8").split("\n")[:N_FACTS]
+    return (_DATA / "facts.txt").read_text(encoding="utf-8").splitlines()
 
 
 def _package_corpus(topics: int | None) -> Corpus:

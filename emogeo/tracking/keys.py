@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-SCHEMA = 1
+SCHEMA = 2
 """Raised when stored records change their meaning."""
 
 

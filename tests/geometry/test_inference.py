@@ -9,16 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.stats import false_discovery_control, spearmanr
+from scipy.stats import spearmanr
+from scipy.stats import t as student
 
 from emogeo.config.schema import Centring
 from emogeo.errors import GeometryError
-from emogeo.geometry.halves import Halves, split_units, standard_ranks
-from emogeo.geometry.inference import compare, holm, mantel_disjoint, reliability
-from emogeo.geometry.rdm import cosine_rdm, upper
-from emogeo.geometry.units import crossvalidated_rdms, plain_rdms, unit_products
+from emogeo.geometry.halves import Halves, split_units
+from emogeo.geometry.inference import compare, reliability
+from emogeo.geometry.rdm import cosine_rdm, standard_ranks, upper
+from emogeo.geometry.units import crossvalidated_rdms, distinct_units, plain_rdms, unit_products
 from emogeo.geometry.vectors import centre, condition_means
-from tests.planted import CONDITIONS, Planted, halves, labels
+from tests.planted import CONDITIONS, Planted, codes, halves, labels, run_of
 
 Array = NDArray[np.float64]
 seeds = st.integers(0, 2**31)
@@ -132,35 +133,6 @@ def test_few_units_and_low_reliability_are_not_identifiable() -> None:
     assert "reliability of a" in noise.reason
 
 
-def test_mantel_equals_a_loop_that_permutes_one_run() -> None:
-    a, b = halves(Planted(n_units=6, signal=0.1), seed=6)
-    names = list(CONDITIONS[:4])
-    a, b = a.restricted(a.products.units, names), b.restricted(b.products.units, names)
-    observed = compare(a, b).disjoint_half
-    assert observed is not None
-    draws = []
-    for order in itertools.permutations(names):
-        permuted = Halves(b.restricted(b.products.units, order).products, b.seed)
-        object.__setattr__(permuted.products, "conditions", tuple(names))
-        other = compare(a, permuted).disjoint_half
-        assert other is not None
-        draws.append(other.value)
-    exact = np.mean(np.array(draws) >= observed.value - 1e-9)
-    assert mantel_disjoint(a, b, 20_000, seed=1) == pytest.approx(exact, abs=0.015)
-
-
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
-def test_holm_is_step_down(p: list[float]) -> None:
-    adjusted = holm(np.array(p))
-    m = len(p)
-    order = np.argsort(p, kind="stable")
-    running = 0.0
-    for rank, index in enumerate(order):
-        running = max(running, min(1.0, (m - rank) * p[index]))
-        assert adjusted[index] == pytest.approx(running)
-    assert (adjusted >= false_discovery_control(p) - 1e-12).all()
-
-
 def test_a_unit_without_some_condition_is_named() -> None:
     emotions, units = labels(3)
     with pytest.raises(GeometryError, match="u00 has no text for afraid"):
@@ -171,3 +143,57 @@ def test_other_units_are_refused() -> None:
     a, _ = halves(Planted(n_units=6, signal=0.5), seed=1)
     with pytest.raises(ValueError, match="same units"):
         compare(a, a.restricted(a.products.units[:5], a.products.conditions))
+    with pytest.raises(ValueError, match="same conditions"):
+        compare(a, a.restricted(a.products.units, a.products.conditions[:5]))
+
+
+def other_texts(n_units: int, signal: float, seed: int, prefix: str = "v") -> Halves:
+    return run_of(codes(1.0)[0], signal, np.random.default_rng(seed), n_units, prefix)
+
+
+def test_runs_on_other_texts_are_compared_by_any_two_halves() -> None:
+    a, _ = halves(Planted(n_units=8, signal=0.5), seed=1)
+    b = other_texts(12, 0.5, seed=2)
+    wanted = np.mean([(a.ranks[s, i] * b.ranks[s, j]).sum() for s in range(100) for i in (0, 1) for j in (0, 1)])
+    result = compare(a, b)
+    assert result.same_half is None
+    assert result.stimulus_share is None
+    assert result.disjoint_half is not None
+    assert result.disjoint_half.value == pytest.approx(wanted, abs=1e-12)
+    assert (result.n_units, result.half_size) == (8, 4)
+    assert result.rho_star is not None
+    own = reliability(a).value * reliability(b).value
+    assert result.rho_star.value == pytest.approx(wanted / np.sqrt(own), abs=1e-12)
+
+
+def test_variances_of_independent_units_add() -> None:
+    """Against the interval written out, with Welch and Satterthwaite's degrees of freedom."""
+    a, b = other_texts(8, 0.5, seed=1, prefix="u"), other_texts(12, 0.5, seed=2)
+    got = compare(a, b).rho
+    variances = []
+    for draws in (a.whole[1:] @ b.whole[0], b.whole[1:] @ a.whole[0]):
+        z, n = np.arctanh(draws), len(draws)
+        variances.append((n - 1) / n * ((z - z.mean()) ** 2).sum())
+    df = sum(variances) ** 2 / (variances[0] ** 2 / 7 + variances[1] ** 2 / 11)
+    reach = student.ppf(0.975, df) * np.sqrt(sum(variances))
+    centre = np.arctanh(a.whole[0] @ b.whole[0])
+    assert (got.low, got.high) == (pytest.approx(np.tanh(centre - reach)), pytest.approx(np.tanh(centre + reach)))
+
+
+def test_units_with_a_text_in_common_are_one() -> None:
+    texts = ["p", "q", "r", "s", "q", "t", "x", "y"]
+    assert distinct_units(texts, ["a", "a", "b", "b", "c", "c", "d", "d"]) == ["a", "a", "b", "b", "a", "a", "d", "d"]
+    assert distinct_units(["p", "p", "q", "q"], ["a", "b", "b", "c"]) == ["a", "a", "a", "a"]
+
+
+def test_a_reliability_that_may_be_near_zero_is_not_divided_by() -> None:
+    """A reliability of at least .2 whose 99% interval reaches down to .1 is not divided by."""
+    weak = next(
+        (a, b)
+        for a, b in (halves(Planted(n_units=6, signal=0.12), seed) for seed in range(200))
+        if 0.2 < min(reliability(a).value, reliability(b).value) < 0.22
+    )
+    result = compare(*weak)
+    assert result.rho_star is None
+    assert result.reason is not None
+    assert "as the lower end at 99%" in result.reason

@@ -14,9 +14,24 @@ from sklearn.decomposition import PCA
 from emogeo.config.schema import Centring, LayerSelectionConfig, Norm, Selection
 from emogeo.errors import ConfigError, GeometryError, NonFiniteError
 from emogeo.geometry.descriptors import mean_cosine
-from emogeo.geometry.layers import blocks_up_to, choose_layer, resolve_layer, separation, side_by_side
+from emogeo.geometry.layers import (
+    blocks_up_to,
+    check_units,
+    choosing_half,
+    named_choice,
+    resolve_layer,
+    side_by_side,
+)
 from emogeo.geometry.rdm import cosine_rdm
-from emogeo.geometry.vectors import Vectors, centre, condition_means, neutral_components, project_out, scale
+from emogeo.geometry.vectors import (
+    Vectors,
+    centre,
+    condition_means,
+    neutral_components,
+    project_out,
+    scale,
+    without_topic_means,
+)
 
 Array = NDArray[np.float64]
 CONDITIONS = ("angry", "calm", "neutral", "sad")
@@ -67,48 +82,6 @@ def test_neutral_components_equal_scikit_learn(seed: int, share: float) -> None:
     assert variance <= 1 - share + 1e-9
 
 
-def separation_by_loops(states: Array) -> Array:
-    """The definition, pair by pair."""
-    centred = {}
-    for unit, condition in itertools.product(UNITS, CONDITIONS):
-        rows = [i for i in range(len(EMOTIONS)) if TEXT_UNITS[i] == unit]
-        mean = np.mean([states[i] for i in rows], axis=0)
-        own = next(i for i in rows if EMOTIONS[i] == condition)
-        centred[condition, unit] = states[own] - mean
-    between = np.mean(
-        [(centred[c, u] * centred[c, v]).sum(-1) for c in CONDITIONS for u in UNITS for v in UNITS if u != v], axis=0
-    )
-    within = np.mean([np.var([centred[c, u] for u in UNITS], axis=0, ddof=1).sum(-1) for c in CONDITIONS], axis=0)
-    return np.asarray(between / within)
-
-
-def test_separation_equals_a_loop() -> None:
-    states = random_states(4)
-    np.testing.assert_allclose(separation(states, EMOTIONS, TEXT_UNITS, CONDITIONS), separation_by_loops(states))
-
-
-def test_separation_of_noise_is_zero_on_average() -> None:
-    """Planted truth: no emotion in the states; the mean over draws is 0 within four standard errors."""
-    draws = np.array([separation(random_states(s), EMOTIONS, TEXT_UNITS, CONDITIONS).mean() for s in range(300)])
-    assert abs(draws.mean()) < 4 * draws.std() / np.sqrt(len(draws))
-
-
-def test_separation_finds_the_layer_where_emotions_are() -> None:
-    states = random_states(7)
-    codes = np.random.default_rng(1).normal(size=(4, 8)) * 3
-    states[:, 3] += codes[[CONDITIONS.index(e) for e in EMOTIONS]]
-    curve = separation(states, EMOTIONS, TEXT_UNITS, CONDITIONS)
-    selection = LayerSelectionConfig(name=Selection.separation)
-    assert choose_layer(selection, None, range(5), {"separation": curve}).index == 3
-
-
-def test_separation_needs_two_units() -> None:
-    with pytest.raises(GeometryError, match="only 1"):
-        separation(random_states()[:4], EMOTIONS[:4], TEXT_UNITS[:4], CONDITIONS)
-    with pytest.raises(GeometryError, match="at least two"):
-        choose_layer(LayerSelectionConfig(name=Selection.separation), None, [0], {"mean_cosine": np.zeros(1)})
-
-
 @settings(max_examples=30)
 @given(seed=st.integers(0, 2**32 - 1))
 def test_mean_cosine_equals_a_loop(seed: int) -> None:
@@ -155,7 +128,53 @@ def test_layers_that_are_not_there() -> None:
     with pytest.raises(ConfigError, match="max_depth"):
         resolve_layer(LayerSelectionConfig(Selection.depth, depth=1.0), 12, 6)
     with pytest.raises(NonFiniteError, match="Block 3"):
-        choose_layer(LayerSelectionConfig(Selection.index, index=3), 3, [0, 1], {})
+        named_choice(LayerSelectionConfig(Selection.index, index=3), 3, [0, 1])
+
+
+def test_choices_that_need_no_criterion() -> None:
+    every = named_choice(LayerSelectionConfig(Selection.all), None, [0, 1])
+    assert every is not None
+    assert every.index is None
+    given = named_choice(LayerSelectionConfig(Selection.index, index=1), 1, [0, 1])
+    assert given is not None
+    assert given.index == 1
+    assert named_choice(LayerSelectionConfig(Selection.reliability), None, [0, 1]) is None
+
+
+@given(n=st.integers(4, 30), seed=st.integers(0, 1000))
+def test_the_half_that_chooses_and_the_other_are_all_units(n: int, seed: int) -> None:
+    names = [f"u{i}" for i in range(n)]
+    choosing, reporting = choosing_half([*names, *names], seed)
+    assert sorted([*choosing, *reporting]) == sorted(names)
+    assert len(choosing) == n // 2
+    assert (choosing, reporting) == choosing_half(names[::-1], seed)
+
+
+def test_a_half_that_is_too_small_is_refused() -> None:
+    check_units(LayerSelectionConfig(Selection.min_mean_cosine), 1)
+    check_units(LayerSelectionConfig(Selection.reliability), 8)
+    with pytest.raises(ConfigError, match="needs 8 units and there are 7"):
+        check_units(LayerSelectionConfig(Selection.reliability), 7)
+    with pytest.raises(ConfigError, match="needs 4 units and there are 3"):
+        check_units(LayerSelectionConfig(Selection.separation), 3)
+
+
+def test_topic_means_are_taken_from_texts() -> None:
+    states = random_states(5)
+    topics = ["a"] * 6 + ["b"] * 6
+    got = without_topic_means(states, topics)
+    np.testing.assert_allclose(got[:6], states[:6] - states[:6].mean(axis=0))
+    np.testing.assert_allclose(got[6:].mean(axis=0), 0, atol=1e-15)
+
+
+def test_topic_means_change_nothing_in_a_crossed_corpus() -> None:
+    states = random_states(6)
+    removed = without_topic_means(states, TEXT_UNITS)
+    plain, without = (
+        centre(condition_means(s, EMOTIONS, CONDITIONS), CONDITIONS, centring).values
+        for s, centring in ((states, Centring.grand_mean), (removed, Centring.topic_mean))
+    )
+    np.testing.assert_allclose(plain, without, atol=1e-12)
 
 
 def test_side_by_side_gives_every_layer_the_same_weight() -> None:

@@ -1,0 +1,70 @@
+"""The `pairs` table: every two runs compared, and the matrix of one of its columns."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from tqdm import tqdm
+
+from emogeo.analysis.catalogue import Run
+from emogeo.analysis.comparisons import Readied, floors, over_shared
+from emogeo.analysis.tables import COMPARISON_COLUMNS, Permutations, adjust, comparison_row, floor_column
+from emogeo.errors import GeometryError
+from emogeo.geometry.halves import Halves
+
+PAIR_COLUMNS = ["key_a", "key_b", "model_a", "model_b", *COMPARISON_COLUMNS]
+MANY_PAIRS = 30
+
+
+def pairs_of(readied: Sequence[Readied]) -> list[tuple[Readied, Readied]]:
+    """Every two runs; rereads are no runs of their own, they give the floor."""
+    return list(combinations([ready for ready in readied if ready.run.twin is None], 2))
+
+
+def pairs_table(readied: Sequence[Readied], permutations: Permutations) -> pd.DataFrame:
+    """One row per pair of finished runs."""
+    measured, pairs = floors([ready.run for ready in readied]), pairs_of(readied)
+    permutations = permutations.for_family(len(pairs))
+    bar = tqdm(pairs, desc="comparing", unit="pair", disable=len(pairs) < MANY_PAIRS)
+    return adjust(pd.DataFrame([_pair_row(a, b, permutations, measured) for a, b in bar], columns=PAIR_COLUMNS))
+
+
+def pair_matrix(runs: Sequence[Run], pairs: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    """A column of the pairs as a matrix [run, run]; 1 on the diagonal, NaN where a pair has no figure."""
+    position = {run.key: row for row, run in enumerate(runs)}
+    matrix = np.full((len(runs), len(runs)), np.nan)
+    np.fill_diagonal(matrix, 1.0)
+    for key_a, key_b, value in pairs[["key_a", "key_b", column]].itertuples(index=False):
+        a, b = position[key_a], position[key_b]
+        matrix[a, b] = matrix[b, a] = np.nan if pd.isna(value) else value
+    return matrix
+
+
+def _pair_row(
+    a: Readied, b: Readied, permutations: Permutations, measured: dict[tuple[str, ...], float]
+) -> dict[str, Any]:
+    row: dict[str, Any] = {"key_a": a.run.key, "key_b": b.run.key, "model_a": a.run.model, "model_b": b.run.model}
+    try:
+        first, second = over_shared(a.halves, b.halves)
+        figures, notes = comparison_row(first, second, permutations)
+    except GeometryError as error:
+        return {**row, "note": f"left out: {error}"}
+    row.update(figures)
+    notes = [*_left_out(a.halves, b.halves, first), *notes, *floor_column(row, [a.run, b.run], measured)]
+    return {**row, "note": "; ".join(notes)}
+
+
+def _left_out(a: Halves, b: Halves, over: Halves) -> list[str]:
+    """What one of the runs has and the comparison has not."""
+    notes = []
+    if set(a.products.units) & set(b.products.units) and over.n_units < max(a.n_units, b.n_units):
+        notes.append(f"over the {over.n_units} units in common, of {a.n_units} and {b.n_units}")
+    dropped = sorted(set(a.products.conditions) ^ set(b.products.conditions))
+    if dropped:
+        notes.append(f"without {', '.join(dropped)}, which one run lacks")
+    return notes

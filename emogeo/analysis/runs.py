@@ -1,0 +1,74 @@
+"""The `runs` table: one row per run, refused ones included."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from emogeo.analysis.catalogue import Run
+from emogeo.analysis.comparisons import Readied
+from emogeo.analysis.tables import columns
+from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
+from emogeo.geometry.inference import reliability
+
+RUN_COLUMNS = [
+    *("key", "model", "family", "variant", "params_b", "precision", "mode", "recipe", "prompt_template", "stimuli"),
+    *("layer", "n_layers", "n_units", "n_texts", "n_distinct_texts", "anisotropy", "rdm_std"),
+    *("reliability", "reliability_ci_low", "reliability_ci_high", "clipped", "separation"),
+    *("held_out", "held_out_ci_low", "held_out_ci_high", "nonfinite", "tokens_per_s", "note"),
+]
+_METRICS = ("anisotropy", "rdm_std", "separation", "tokens_per_s")
+
+
+def runs_table(runs: Sequence[Run], readied: Sequence[Readied]) -> pd.DataFrame:
+    """One row per run, in the catalogue's order."""
+    halves = {ready.run.key: ready.halves for ready in readied}
+    table = pd.DataFrame([_run_row(run, halves.get(run.key)) for run in runs], columns=RUN_COLUMNS)
+    return table.astype({"layer": "Int64"})
+
+
+def _run_row(run: Run, halves: Halves | None) -> dict[str, Any]:
+    record, model = run.record, run.record["model"]
+    row = {name: record.get(name) for name in RUN_COLUMNS}
+    row.update({name: model.get(name) for name in ("family", "variant", "params_b", "n_layers")}, model=run.model)
+    row["nonfinite"] = sum(record["nonfinite"]["passages"])
+    if halves is None:
+        row["note"] = f"refused: {record['reason']}"
+        return row
+    row["layer"] = record["layer"]["index"]
+    row.update({name: record["metrics"][name] for name in _METRICS})
+    row["n_units"] = halves.n_units
+    notes = [*_layer_notes(record), *_put_held_out(row, record["layer"]), *_put_reliability(row, halves)]
+    row["note"] = "; ".join(notes)
+    return row
+
+
+def _put_reliability(row: dict[str, Any], halves: Halves) -> list[str]:
+    if halves.n_units < MIN_UNITS:
+        return [f"reliability: not identifiable ({halves.n_units} units, {MIN_UNITS} are needed)"]
+    row.update(columns("reliability", reliability(halves)), clipped=halves.clipped)
+    if halves.n_units < MIN_JACKKNIFE:
+        return [f"reliability: no interval ({halves.n_units} units, {MIN_JACKKNIFE} are needed)"]
+    return []
+
+
+def _put_held_out(row: dict[str, Any], layer: dict[str, Any]) -> list[str]:
+    if layer["held_out"] is None:
+        return []
+    row["held_out"], row["held_out_ci_low"], row["held_out_ci_high"] = layer["held_out"]
+    others = row["n_units"] - layer["n_choosing"]
+    return [f"layer: {layer['criterion']} on {layer['n_choosing']} units; held_out: the same on the other {others}"]
+
+
+def _layer_notes(record: dict[str, Any]) -> list[str]:
+    notes = [] if record.get("recipe") else ["recipe: none was named"]
+    if record["layer"]["index"] is None:
+        notes.append("layer: every block, so anisotropy and separation have no single value")
+    finite, blocks = len(record["layer"]["layers"]), record["provenance"]["n_blocks"]
+    if finite < blocks:
+        notes.append(f"FLAG overflow: only {finite} of {blocks} blocks are finite")
+    if record["metrics"]["separation"] is None and record["layer"]["index"] is not None:
+        notes.append("separation: needs two units")
+    return notes
