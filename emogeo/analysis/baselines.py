@@ -66,6 +66,7 @@ def _against_norms(run: Halves, permutations: Permutations) -> tuple[dict[str, A
     """Norms have no texts, so rho itself is on no shared text, and its Mantel p is `p`."""
     norms = load_norms()
     rated = [c for c in run.products.conditions if c in norms]
+    unrated = sorted(set(run.products.conditions) - set(rated))
     run = over(run, run.products.units, rated)
     distances = standard_ranks(norm_distances(norms, rated))
     figures = run.whole @ distances
@@ -76,7 +77,6 @@ def _against_norms(run: Halves, permutations: Permutations) -> tuple[dict[str, A
         else {"rho": float(figures[0])}
     )
     row["p"] = mantel(run.whole[0], distances, permutations.n, permutations.seed)
-    unrated = sorted(set(run.products.conditions) - set(rated))
     return row, [
         "rho_star: ratings have no replicates here; p is of rho, and no text is shared",
         *([f"without {', '.join(unrated)}, which has no ratings"] if unrated else []),
@@ -86,7 +86,7 @@ def _against_norms(run: Halves, permutations: Permutations) -> tuple[dict[str, A
 def _partial_rows(a: Readied, b: Readied) -> list[dict[str, Any]]:
     row: dict[str, Any] = {"key_a": a.run.key, "key_b": b.run.key, "model_a": a.run.model, "model_b": b.run.model}
     try:
-        first, second = over_shared(a.halves, b.halves)
+        first, second = over_shared(a, b)
         if first.products.units != second.products.units:
             raise GeometryError("no text in common, so no baseline of both")
         return [

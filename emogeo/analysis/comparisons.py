@@ -53,17 +53,23 @@ class Readied:
         return Halves(unit_products(states, record["emotions"], units, CONDITIONS, centring), self.seed)
 
 
-def over_shared(a: Halves, b: Halves) -> tuple[Halves, Halves]:
-    """Both over their common conditions, and over their common units or, if they have none, each over its own.
+def over_shared(a: Readied, b: Readied) -> tuple[Halves, Halves]:
+    """Both over their common conditions, and over their common units or, if they share no text, each over its own.
 
     Raises:
-        GeometryError: too few common conditions; says how many.
+        GeometryError: too few common conditions, or common texts that belong to other units.
     """
-    conditions = [c for c in a.products.conditions if c in b.products.conditions]
+    first, second = a.halves.products, b.halves.products
+    conditions = [c for c in first.conditions if c in second.conditions]
     if len(conditions) < MIN_CONDITIONS:
         raise GeometryError(f"{len(conditions)} conditions in common, {MIN_CONDITIONS} are needed")
-    units = [unit for unit in a.products.units if unit in b.products.units]
-    return over(a, units or a.products.units, conditions), over(b, units or b.products.units, conditions)
+    units = [unit for unit in first.units if unit in second.units]
+    if not units and (same := len(set(a.run.texts) & set(b.run.texts))):
+        raise GeometryError(
+            f"{same} texts in common, but not one whole unit: the texts are neither the same nor disjoint; "
+            "give both runs the same stimuli and the same seed"
+        )
+    return over(a.halves, units or first.units, conditions), over(b.halves, units or second.units, conditions)
 
 
 def over(run: Halves, units: Sequence[str], conditions: Sequence[str]) -> Halves:

@@ -16,6 +16,7 @@ from emogeo.analysis.comparisons import Readied, floors, over_shared
 from emogeo.analysis.tables import COMPARISON_COLUMNS, Permutations, adjust, comparison_row, floor_column
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
+from emogeo.stimuli.corpus import GROUP
 
 PAIR_COLUMNS = ["key_a", "key_b", "model_a", "model_b", *COMPARISON_COLUMNS]
 MANY_PAIRS = 30
@@ -50,12 +51,17 @@ def _pair_row(
 ) -> dict[str, Any]:
     row: dict[str, Any] = {"key_a": a.run.key, "key_b": b.run.key, "model_a": a.run.model, "model_b": b.run.model}
     try:
-        first, second = over_shared(a.halves, b.halves)
+        first, second = over_shared(a, b)
         figures, notes = comparison_row(first, second, permutations)
     except GeometryError as error:
         return {**row, "note": f"left out: {error}"}
     row.update(figures)
-    notes = [*_left_out(a.halves, b.halves, first), *notes, *floor_column(row, [a.run, b.run], measured)]
+    notes = [
+        *_left_out(a.halves, b.halves, first),
+        *notes,
+        *_same_names(first, second),
+        *floor_column(row, [a.run, b.run], measured),
+    ]
     return {**row, "note": "; ".join(notes)}
 
 
@@ -68,3 +74,12 @@ def _left_out(a: Halves, b: Halves, over: Halves) -> list[str]:
     if dropped:
         notes.append(f"without {', '.join(dropped)}, which one run lacks")
     return notes
+
+
+def _same_names(a: Halves, b: Halves) -> list[str]:
+    """Units of other texts may still tell the same topic."""
+    names = [{unit.rpartition(":")[0] for unit in run.products.units} for run in (a, b)]
+    both = sorted(name for name in names[0] & names[1] if not name.startswith(GROUP))
+    if a.products.units == b.products.units or not both:
+        return []
+    return [f"topics of the same name but other texts ({', '.join(both)}): if they are alike, rho_star is too high"]

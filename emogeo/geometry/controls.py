@@ -9,10 +9,13 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial.distance import pdist
 
+from emogeo.errors import GeometryError
 from emogeo.geometry.halves import MIN_UNITS, Halves
 from emogeo.geometry.inference import Estimate, interval
 
 Array = NDArray[np.float64]
+_NOTHING = 1e-9
+"""Length of a residual that is rounding alone; whole rank vectors have length 1."""
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
@@ -53,4 +56,7 @@ def _residual_correlation(x: Array, y: Array, given: Array) -> float:
     """Of centred rank vectors [pair], given [control, pair]."""
     coefficients = np.linalg.lstsq(given.T, np.stack([x, y], axis=1), rcond=None)[0]
     rest = np.stack([x, y]) - (given.T @ coefficients).T
-    return float(np.corrcoef(rest)[0, 1])
+    lengths = np.linalg.norm(rest, axis=1)
+    if (lengths < _NOTHING).any():
+        raise GeometryError("What is given explains an RDM's ranks entirely: nothing is left to correlate.")
+    return float(rest[0] @ rest[1] / lengths.prod())

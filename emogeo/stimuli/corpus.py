@@ -16,6 +16,8 @@ from emogeo.errors import StimuliError
 from emogeo.stimuli.conditions import CONDITIONS
 
 FIELDS = ("emotion", "topic", "text")
+GROUP = "group-"
+"""Units of an uncrossed corpus are named by it and a number."""
 _DATA = files("emogeo.stimuli") / "data"
 
 
@@ -68,7 +70,7 @@ class Corpus:
         for emotion in CONDITIONS:
             rows = by_emotion[emotion]
             for group, row in enumerate(generator.sample(rows, len(rows))):
-                units[row] = f"group-{group}"
+                units[row] = f"{GROUP}{group}"
         return units
 
     def check_topic_means(self) -> None:

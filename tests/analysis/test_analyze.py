@@ -12,7 +12,8 @@ from scipy.stats import spearmanr
 
 from emogeo.analysis.analyze import analyze
 from emogeo.analysis.catalogue import read_catalogue, short_names
-from emogeo.analysis.tables import PAIR_COLUMNS, RUN_COLUMNS
+from emogeo.analysis.pairs import PAIR_COLUMNS
+from emogeo.analysis.runs import RUN_COLUMNS
 from emogeo.cell.run import run_cell
 from emogeo.config.schema import AnalyzeConfig, StoreConfig
 from emogeo.errors import NonFiniteError, StoreError
@@ -83,9 +84,24 @@ def test_runs_on_other_passages_share_no_text(tiny_cell: Composer, filled: Path,
     (tmp_path / "mine.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     run_cell(tiny_cell(f"stimuli.path='{tmp_path / 'mine.jsonl'}'"))
     pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
-    other = pairs[pairs["note"].str.contains("no passages in common")]
+    other = pairs[pairs["note"].str.contains("no text in common")]
     assert len(other) == 3
-    assert other["rho"].isna().all()
+    assert other["rho"].notna().all()
+    assert other["reliability_a"].notna().all()
+    assert other[["p_same_text", "rho_same_half", "stimulus_share"]].isna().all().all()
+    assert other["note"].str.contains("topics of the same name but other texts").all()
+    partials = pd.read_parquet(tmp_path / "out" / "partials.parquet")
+    assert partials["note"].str.contains("left out: no text in common").sum() == 3
+
+
+def test_the_same_texts_in_other_units_are_not_compared(tiny_cell: Composer, tmp_path: Path) -> None:
+    rows = [{"emotion": p.emotion, "topic": "one", "text": p.text} for p in load_corpus(topics=6).passages]
+    (tmp_path / "uncrossed.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    for seed in (0, 1):
+        run_cell(tiny_cell(f"stimuli.path='{tmp_path / 'uncrossed.jsonl'}'", f"seed={seed}"))
+    pairs = pd.read_parquet(run_analysis(tmp_path / "store", tmp_path / "out") / "pairs.parquet")
+    assert pairs["note"].str.startswith("left out: 126 texts in common, but not one whole unit").all()
+    assert pairs["rho"].isna().all()
 
 
 def test_some_common_topics_are_compared_and_named(tiny_cell: Composer, filled: Path, tmp_path: Path) -> None:
@@ -97,7 +113,7 @@ def test_some_common_topics_are_compared_and_named(tiny_cell: Composer, filled: 
     pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
     some = pairs[pairs["n_units"] == 5]
     assert len(some) == 3
-    assert some["note"].str.contains("over the 5 units in common, of up to 6").all()
+    assert some["note"].str.contains("over the 5 units in common, of").all()
     assert some["note"].str.contains(r"not identifiable \(5 units").all()
 
 

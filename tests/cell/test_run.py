@@ -12,8 +12,10 @@ import pytest
 
 from emogeo.cell.plan import plan_cell
 from emogeo.cell.run import run_cell
-from emogeo.config.schema import TrainConfig
-from emogeo.errors import ConfigError, NonFiniteError, WeightsError
+from emogeo.config.schema import Centring, TrainConfig
+from emogeo.errors import ConfigError, NonFiniteError, StimuliError, WeightsError
+from emogeo.geometry.criteria import LabelledStates, reliability_by_layer
+from emogeo.geometry.layers import choosing_half
 from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.models import activations, loading
 from emogeo.stimuli.conditions import CONDITIONS
@@ -56,7 +58,7 @@ def tensors(config: TrainConfig, key: str, file: str) -> dict[str, np.ndarray[An
     return unpack(Store(config.store.path).read(RUNS, key)[file])
 
 
-def test_a_record_holds_what_the_design_says(tiny_cell: Composer) -> None:
+def test_a_record_holds_what_the_design_says(tiny_cell: Composer, tmp_path: Path) -> None:
     config = tiny_cell("layer_selection=separation")
     outcome = run_cell(config)
     n = len(load_corpus(topics=6).passages)
@@ -68,10 +70,60 @@ def test_a_record_holds_what_the_design_says(tiny_cell: Composer) -> None:
     assert rdms["rdm_by_layer"].shape == (BLOCKS, 210)
     layer = outcome.run["layer"]["index"]
     np.testing.assert_array_equal(upper(rdms["rdm"]), rdms["rdm_by_layer"][layer])
-    assert layer == int(np.argmax(outcome.run["by_layer"]["separation"]))
+    assert outcome.run["layer"]["criterion"] == "highest separation"
+    assert outcome.run["layer"]["n_choosing"] == 3
+    assert outcome.run["layer"]["held_out"][1:] == [None, None]
+    assert vectors["embeddings"].shape == (n, WIDTH)
+    stored = Store(config.store.path).read(RUNS, outcome.key)["texts.jsonl"].decode()
+    (tmp_path / "again.jsonl").write_text(stored)
+    assert load_corpus(str(tmp_path / "again.jsonl")).passages == load_corpus(topics=6).passages
     assert outcome.run["precision"] == "fp32"
     assert outcome.run["provenance"]["readings"]["passages"]["tokens_per_s"] > 0
     assert outcome.run["provenance"]["libraries"]["transformers"]
+
+
+def test_one_half_chooses_the_layer_and_the_other_reports_it(tiny_cell: Composer) -> None:
+    """From the stored activations, with the halves and the reliabilities computed anew."""
+    config = tiny_cell("layer_selection=reliability", "stimuli.topics=12", "centring=topic_mean")
+    outcome = run_cell(config)
+    store, passages = Store(config.store.path), plan_cell(config).passages
+    states = unpack(store.read(ACTIVATIONS, passages.key)["activations.safetensors"])["states"].astype(float)
+    corpus = load_corpus(topics=12)
+    texts = LabelledStates(states, corpus.emotions, corpus.topics, CONDITIONS)
+    choosing, reporting = choosing_half(corpus.topics, 0)
+    curve = [r.value for r in reliability_by_layer(texts.of_units(choosing), Centring.grand_mean, 0)]
+    chosen = outcome.run["layer"]["index"]
+    assert chosen == int(np.argmax(curve))
+    held_out = reliability_by_layer(texts.of_units(reporting), Centring.grand_mean, 0)[chosen]
+    assert outcome.run["layer"]["held_out"] == pytest.approx([held_out.value, held_out.low, held_out.high])
+    whole = reliability_by_layer(texts, Centring.grand_mean, 0)[chosen]
+    assert outcome.run["by_layer"]["reliability"][chosen] == pytest.approx(whole.value)
+    assert outcome.run["by_layer"]["reliability_ci_low"][chosen] == pytest.approx(whole.low)
+
+
+def test_too_few_units_to_choose_on_are_refused_before_anything_is_read(
+    tiny_cell: Composer, forward_passes: list[int]
+) -> None:
+    with pytest.raises(ConfigError, match="needs 8 units and there are 6"):
+        run_cell(tiny_cell("layer_selection=reliability"))
+    assert forward_passes == []
+
+
+def test_a_topic_told_for_one_emotion_keeps_its_mean(tiny_cell: Composer, tmp_path: Path) -> None:
+    rows = [
+        {"emotion": p.emotion, "topic": f"{p.topic} {p.emotion}", "text": p.text}
+        for p in load_corpus(topics=6).passages
+    ]
+    (tmp_path / "nested.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    with pytest.raises(StimuliError, match="would take that emotion along"):
+        plan_cell(tiny_cell(f"stimuli.path='{tmp_path / 'nested.jsonl'}'", "centring=topic_mean"))
+
+
+def test_a_reread_names_its_twin(tiny_cell: Composer) -> None:
+    first = run_cell(tiny_cell())
+    again = run_cell(tiny_cell("reread=true"))
+    assert first.run["twin"] is None
+    assert again.run["twin"] == first.key != again.key
 
 
 def test_the_rdm_follows_from_the_stored_passages(tiny_cell: Composer) -> None:
@@ -91,7 +143,7 @@ def test_one_pass_serves_everything_that_differs_after_it(
     after = ["layer_selection=all", "layer_selection=depth", "centring=none", "norm=unit", "centring=neutral"]
     keys = {run_cell(tiny_cell(change)).key for change in ["force=false", *after]}
     assert len(keys) == len(after) + 1
-    assert forward_passes == [len(load_corpus(topics=6).passages), 40]
+    assert forward_passes == [len(load_corpus(topics=6).passages), 100]
     run_cell(tiny_cell("denoising.method=neutral_pcs"))
     assert forward_passes[2:] == [], "raw neutral texts, last token: those of the anisotropy"
     run_cell(tiny_cell("pooling.position=mean", "pooling.skip=2"))

@@ -8,6 +8,7 @@ from scipy.stats import pearsonr, rankdata
 from sklearn.feature_extraction.text import CountVectorizer
 from sklearn.linear_model import LinearRegression
 
+from emogeo.errors import GeometryError
 from emogeo.geometry.controls import bag_of_words, norm_distances, partial_rho
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.units import plain_rdms
@@ -58,3 +59,5 @@ def test_what_is_given_is_gone() -> None:
     a, b, c = (run_of(common, 0.5, generator, 24) for _ in range(3))
     assert float(a.whole[0] @ b.whole[0]) > 0.9
     assert partial_rho(a, b, [c]).value < 0.5
+    with pytest.raises(GeometryError, match="explains"):
+        partial_rho(a, b, [a])

@@ -53,6 +53,13 @@ def plain_loop(model: LoadedModel, texts: list[Text], pooling: PoolingConfig) ->
     return torch.stack(rows).numpy()
 
 
+def mean_embeddings(model: LoadedModel, texts: list[Text]) -> np.ndarray[Any, Any]:
+    table = model.body.get_input_embeddings()
+    with torch.inference_mode():
+        tokens = [model.tokenizer(t.content, return_tensors="pt", add_special_tokens=t.special_tokens) for t in texts]
+        return torch.stack([table(t["input_ids"])[0].mean(dim=0) for t in tokens]).numpy()
+
+
 def relative(got: np.ndarray[Any, Any], wanted: np.ndarray[Any, Any]) -> float:
     """Largest relative distance of a state."""
     return float((np.linalg.norm(got - wanted, axis=-1) / np.linalg.norm(wanted, axis=-1)).max())
@@ -87,6 +94,7 @@ def test_real_states_equal_a_plain_loop_at_every_block(
         assert relative(got.states, wanted) < 1e-4, budget
         assert sum(len(batch) for batch in got.batches) == len(texts)
         assert not got.nonfinite.any()
+        np.testing.assert_allclose(got.embeddings, mean_embeddings(default_model, texts), atol=1e-5)
 
 
 @pytest.mark.parametrize("family", ["smollm2", "qwen2.5", "gemma-3", "mistral"])

@@ -151,5 +151,5 @@ def test_an_unquoted_line_separator_stays_in_its_text(tmp_path: Path) -> None:
 
 def test_facts_are_distinct_sentences() -> None:
     facts = load_facts()
-    assert len(facts) == len(set(facts)) == 40
+    assert len(facts) == len(set(facts)) == 100
     assert all(fact.endswith(".") and fact[0].isupper() for fact in facts)
