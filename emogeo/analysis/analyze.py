@@ -15,7 +15,7 @@ from emogeo.analysis.interchange import export_rdms
 from emogeo.analysis.pairs import pair_matrix, pairs_table
 from emogeo.analysis.runs import runs_table
 from emogeo.analysis.summary import summary
-from emogeo.analysis.tables import Permutations, write_table
+from emogeo.analysis.tables import MantelTests, write_table
 from emogeo.config.schema import AnalyzeConfig
 from emogeo.tracking.store import Store
 
@@ -35,11 +35,10 @@ def analyze(config: AnalyzeConfig) -> Path:
     finished, output = catalogue.finished, Path(config.output).expanduser()
     output.mkdir(parents=True, exist_ok=True)
     readied = [Readied(run, config.seed) for run in finished]
-    permutations = Permutations(config.permutations, config.seed)
     tables = {
         "runs": runs_table(catalogue.runs, readied),
-        "pairs": pairs_table(readied, permutations),
-        "baselines": baselines_table(readied, permutations),
+        "pairs": pairs_table(readied, MantelTests(config.permutations, config.seed)),
+        "baselines": baselines_table(readied, MantelTests(config.permutations, config.seed)),
         "partials": partials_table(readied),
     }
     for name, table in tables.items():

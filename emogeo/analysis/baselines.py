@@ -9,12 +9,11 @@ import pandas as pd
 
 from emogeo.analysis.comparisons import Readied, floors, over, over_shared
 from emogeo.analysis.pairs import pairs_of
-from emogeo.analysis.tables import COMPARISON_COLUMNS, Permutations, adjust, columns, comparison_row, floor_column
+from emogeo.analysis.tables import COMPARISON_COLUMNS, MantelTests, columns, compare_into, floor_into
 from emogeo.errors import GeometryError
 from emogeo.geometry.controls import norm_distances, partial_rho
 from emogeo.geometry.halves import MIN_UNITS, Halves
 from emogeo.geometry.inference import interval
-from emogeo.geometry.permutation import mantel
 from emogeo.geometry.rdm import standard_ranks
 from emogeo.stimuli.norms import load_norms
 
@@ -29,25 +28,14 @@ PARTIAL_COLUMNS = [
 ]
 
 
-def baselines_table(readied: Sequence[Readied], permutations: Permutations) -> pd.DataFrame:
+def baselines_table(readied: Sequence[Readied], tests: MantelTests) -> pd.DataFrame:
     """One row per finished run and baseline."""
     measured = floors([ready.run for ready in readied])
     runs = [ready for ready in readied if ready.run.twin is None]
-    permutations = permutations.for_family(len(runs) * len(BASELINES))
-    rows = []
-    for ready in runs:
-        for name in BASELINES:
-            row = {"key": ready.run.key, "model": ready.run.model, "baseline": name}
-            try:
-                figures, notes = _against(ready, name, permutations)
-            except GeometryError as error:
-                rows.append({**row, "note": f"left out: {error}"})
-                continue
-            row.update(figures)
-            notes += floor_column(row, [ready.run], measured)
-            rows.append({**row, "note": "; ".join(notes)})
+    rows = [_baseline_row(ready, name, tests, measured) for ready in runs for name in BASELINES]
+    tests.fill(rows)
     table = pd.DataFrame(rows, columns=["key", "model", "baseline", *COMPARISON_COLUMNS])
-    return adjust(table).set_axis(BASELINE_COLUMNS, axis=1)
+    return table.set_axis(BASELINE_COLUMNS, axis=1)
 
 
 def partials_table(readied: Sequence[Readied]) -> pd.DataFrame:
@@ -56,13 +44,23 @@ def partials_table(readied: Sequence[Readied]) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=PARTIAL_COLUMNS)
 
 
-def _against(ready: Readied, baseline: str, permutations: Permutations) -> tuple[dict[str, Any], list[str]]:
-    if baseline == "human_norms":
-        return _against_norms(ready.halves, permutations)
-    return comparison_row(ready.halves, getattr(ready, baseline), permutations)
+def _baseline_row(
+    ready: Readied, baseline: str, tests: MantelTests, measured: dict[tuple[str, ...], float]
+) -> dict[str, Any]:
+    row: dict[str, Any] = {"key": ready.run.key, "model": ready.run.model, "baseline": baseline}
+    try:
+        if baseline == "human_norms":
+            notes = _norms_into(row, ready.halves, tests)
+        else:
+            notes = compare_into(row, ready.halves, getattr(ready, baseline), tests)
+        notes += floor_into(row, [ready.run], measured)
+    except GeometryError as error:
+        notes = [f"left out: {error}"]
+    row["note"] = "; ".join(notes)
+    return row
 
 
-def _against_norms(run: Halves, permutations: Permutations) -> tuple[dict[str, Any], list[str]]:
+def _norms_into(row: dict[str, Any], run: Halves, tests: MantelTests) -> list[str]:
     """Norms have no texts, so rho itself is on no shared text, and its Mantel p is `p`."""
     norms = load_norms()
     rated = [c for c in run.products.conditions if c in norms]
@@ -70,14 +68,13 @@ def _against_norms(run: Halves, permutations: Permutations) -> tuple[dict[str, A
     run = over(run, run.products.units, rated)
     distances = standard_ranks(norm_distances(norms, rated))
     figures = run.whole @ distances
-    row: dict[str, Any] = {"n_units": run.n_units, "half_size": run.half_size, "n_conditions": len(rated)}
-    row.update(
-        columns("rho", interval(float(figures[0]), [figures[1:]], fisher=True))
-        if run.n_units >= MIN_UNITS
-        else {"rho": float(figures[0])}
-    )
-    row["p"] = mantel(run.whole[0], distances, permutations.n, permutations.seed)
-    return row, [
+    if run.n_units >= MIN_UNITS:
+        row.update(columns("rho", interval(float(figures[0]), [figures[1:]], fisher=True)))
+    else:
+        row["rho"] = float(figures[0])
+    row.update(n_units=run.n_units, half_size=run.half_size, n_conditions=len(rated))
+    tests.of_ranks(row, "p", run.whole[0], distances)
+    return [
         "rho_star: ratings have no replicates here; p is of rho, and no text is shared",
         *([f"without {', '.join(unrated)}, which has no ratings"] if unrated else []),
     ]

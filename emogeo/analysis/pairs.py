@@ -13,7 +13,7 @@ from tqdm import tqdm
 
 from emogeo.analysis.catalogue import Run
 from emogeo.analysis.comparisons import Readied, floors, over_shared
-from emogeo.analysis.tables import COMPARISON_COLUMNS, Permutations, adjust, comparison_row, floor_column
+from emogeo.analysis.tables import COMPARISON_COLUMNS, MantelTests, compare_into, floor_into
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.stimuli.corpus import GROUP
@@ -27,12 +27,13 @@ def pairs_of(readied: Sequence[Readied]) -> list[tuple[Readied, Readied]]:
     return list(combinations([ready for ready in readied if ready.run.twin is None], 2))
 
 
-def pairs_table(readied: Sequence[Readied], permutations: Permutations) -> pd.DataFrame:
+def pairs_table(readied: Sequence[Readied], tests: MantelTests) -> pd.DataFrame:
     """One row per pair of finished runs."""
     measured, pairs = floors([ready.run for ready in readied]), pairs_of(readied)
-    permutations = permutations.for_family(len(pairs))
     bar = tqdm(pairs, desc="comparing", unit="pair", disable=len(pairs) < MANY_PAIRS)
-    return adjust(pd.DataFrame([_pair_row(a, b, permutations, measured) for a, b in bar], columns=PAIR_COLUMNS))
+    rows = [_pair_row(a, b, tests, measured) for a, b in bar]
+    tests.fill(rows)
+    return pd.DataFrame(rows, columns=PAIR_COLUMNS)
 
 
 def pair_matrix(runs: Sequence[Run], pairs: pd.DataFrame, column: str) -> NDArray[np.float64]:
@@ -46,23 +47,17 @@ def pair_matrix(runs: Sequence[Run], pairs: pd.DataFrame, column: str) -> NDArra
     return matrix
 
 
-def _pair_row(
-    a: Readied, b: Readied, permutations: Permutations, measured: dict[tuple[str, ...], float]
-) -> dict[str, Any]:
+def _pair_row(a: Readied, b: Readied, tests: MantelTests, measured: dict[tuple[str, ...], float]) -> dict[str, Any]:
     row: dict[str, Any] = {"key_a": a.run.key, "key_b": b.run.key, "model_a": a.run.model, "model_b": b.run.model}
     try:
         first, second = over_shared(a, b)
-        figures, notes = comparison_row(first, second, permutations)
+        notes = [*_left_out(a.halves, b.halves, first), *_same_names(first, second)]
+        notes += compare_into(row, first, second, tests)
+        notes += floor_into(row, [a.run, b.run], measured)
     except GeometryError as error:
-        return {**row, "note": f"left out: {error}"}
-    row.update(figures)
-    notes = [
-        *_left_out(a.halves, b.halves, first),
-        *notes,
-        *_same_names(first, second),
-        *floor_column(row, [a.run, b.run], measured),
-    ]
-    return {**row, "note": "; ".join(notes)}
+        notes = [f"left out: {error}"]
+    row["note"] = "; ".join(notes)
+    return row
 
 
 def _left_out(a: Halves, b: Halves, over: Halves) -> list[str]:

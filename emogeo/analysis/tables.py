@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from emogeo.analysis.catalogue import Run
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import Comparison, Estimate, compare
-from emogeo.geometry.permutation import holm, mantel, mantel_disjoint
+from emogeo.geometry.permutation import crossed_halves, holm, mantel, mantel_disjoint
 
+Array = NDArray[np.float64]
 PERMUTATIONS_PER_TEST = 200
+_AT_ONCE = 100
+"""Tests whose [pair, pair] matrices are in memory together."""
 COMPARISON_COLUMNS = [
     *("rho", "rho_ci_low", "rho_ci_high", "p_same_text", "n_units", "half_size", "reliability_a", "reliability_b"),
     *("rho_same_half", "rho_disjoint_half", "stimulus_share", "rho_star", "rho_star_ci_low", "rho_star_ci_high"),
@@ -23,42 +28,63 @@ COMPARISON_COLUMNS = [
 ]
 
 
-@dataclass(frozen=True)
-class Permutations:
-    """How p values are made."""
+@dataclass
+class MantelTests:
+    """Permutation tests of a family, collected while its rows are made and then done together.
 
-    n: int
+    At least 200 permutations per row, so that the smallest p survives Holm's adjustment.
+    """
+
+    permutations: int
     seed: int
+    _ranks: dict[int, list[tuple[dict[str, Any], str, Array, Array]]] = field(default_factory=lambda: defaultdict(list))
+    _halves: dict[int, list[tuple[dict[str, Any], Halves, Halves]]] = field(default_factory=lambda: defaultdict(list))
 
-    def for_family(self, tests: int) -> Permutations:
-        """At least 200 per test, so that the smallest p survives Holm's adjustment."""
-        return Permutations(max(self.n, PERMUTATIONS_PER_TEST * tests), self.seed)
+    def of_ranks(self, row: dict[str, Any], column: str, a: Array, b: Array) -> None:
+        """A Mantel test of two rank vectors [pair]."""
+        self._ranks[len(a)].append((row, column, a, b))
+
+    def of_halves(self, row: dict[str, Any], a: Halves, b: Halves) -> None:
+        """The Mantel test on disjoint text, for column `p`."""
+        self._halves[len(a.products.conditions)].append((row, a, b))
+
+    def fill(self, rows: Sequence[dict[str, Any]]) -> None:
+        """Does the tests, and adjusts the p values of `rows`, which are a family."""
+        n = max(self.permutations, PERMUTATIONS_PER_TEST * len(rows))
+        for tests in self._ranks.values():
+            p = mantel(np.stack([t[2] for t in tests]), np.stack([t[3] for t in tests]), n, self.seed)
+            for (row, column, _, _), value in zip(tests, p, strict=True):
+                row[column] = float(value)
+        for pending in self._halves.values():
+            for start in range(0, len(pending), _AT_ONCE):
+                block = pending[start : start + _AT_ONCE]
+                p = mantel_disjoint(np.stack([crossed_halves(a, b) for _, a, b in block]), n, self.seed)
+                for (row, _, _), value in zip(block, p, strict=True):
+                    row["p"] = float(value)
+        given = [row for row in rows if row.get("p") is not None]
+        for row, value in zip(given, holm(np.array([row["p"] for row in given])), strict=True):
+            row["p_holm"] = float(value)
 
 
-def comparison_row(a: Halves, b: Halves, permutations: Permutations) -> tuple[dict[str, Any], list[str]]:
-    """Every figure of a comparison under its column's name, and notes on those that cannot be given."""
+def compare_into(row: dict[str, Any], a: Halves, b: Halves, tests: MantelTests) -> list[str]:
+    """Puts every figure of a comparison under its column's name, asks for its p; notes what cannot be given."""
     result = compare(a, b)
-    row = {
-        **columns("rho", result.rho),
-        "n_units": result.n_units,
-        "half_size": result.half_size,
-        "n_conditions": len(a.products.conditions),
-        **_halves_columns(result),
-    }
+    row.update(columns("rho", result.rho), **_halves_columns(result))
+    row.update(n_units=result.n_units, half_size=result.half_size, n_conditions=len(a.products.conditions))
     notes = []
     if a.products.units == b.products.units:
-        row["p_same_text"] = mantel(a.whole[0], b.whole[0], permutations.n, permutations.seed)
+        tests.of_ranks(row, "p_same_text", a.whole[0], b.whole[0])
     else:
         notes.append(f"p_same_text and rho_same_half: no text in common ({a.n_units} and {b.n_units} units)")
     if result.rho_star is None:
-        return row, [*notes, f"rho_star and p: {result.reason}"]
+        return [*notes, f"rho_star and p: {result.reason}"]
     row.update(columns("rho_star", result.rho_star))
-    row["p"] = mantel_disjoint(a, b, permutations.n, permutations.seed)
-    return row, notes
+    tests.of_halves(row, a, b)
+    return notes
 
 
-def floor_column(row: dict[str, Any], runs: list[Run], measured: Mapping[tuple[str, ...], float]) -> list[str]:
-    """Puts in the larger floor of the runs, or says whose was not measured."""
+def floor_into(row: dict[str, Any], runs: list[Run], measured: Mapping[tuple[str, ...], float]) -> list[str]:
+    """Puts in the larger floor of the runs, or notes whose was not measured."""
     absent = [run for run in runs if run.reader not in measured]
     if not absent:
         row["floor"] = max(measured[run.reader] for run in runs)
@@ -73,13 +99,6 @@ def columns(name: str, estimate: Estimate) -> dict[str, float]:
     if not np.isnan(estimate.low):
         row.update({f"{name}_ci_low": estimate.low, f"{name}_ci_high": estimate.high})
     return row
-
-
-def adjust(table: pd.DataFrame) -> pd.DataFrame:
-    """Fills `p_holm`: the rows of a table are a family."""
-    given = table["p"].notna()
-    table.loc[given, "p_holm"] = holm(table.loc[given, "p"].to_numpy(dtype=float))
-    return table
 
 
 def write_table(table: pd.DataFrame, folder: Path, name: str) -> None:

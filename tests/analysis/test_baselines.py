@@ -13,7 +13,7 @@ from scipy.stats import spearmanr
 from emogeo.analysis.baselines import BASELINE_COLUMNS, PARTIAL_COLUMNS, baselines_table, partials_table
 from emogeo.analysis.catalogue import Run
 from emogeo.analysis.comparisons import Readied
-from emogeo.analysis.tables import Permutations
+from emogeo.analysis.tables import MantelTests
 from emogeo.geometry.controls import bag_of_words, norm_distances
 from emogeo.geometry.inference import compare, reliability
 from emogeo.stimuli.conditions import CONDITIONS
@@ -22,7 +22,9 @@ from emogeo.stimuli.norms import load_norms
 from emogeo.tracking.store import pack
 from tests.planted import D_TEXT, codes
 
-PERMUTATIONS = Permutations(200, 0)
+
+def few_permutations() -> MantelTests:
+    return MantelTests(200, 0)
 
 
 def planted_run(corpus: Corpus, name: str, seed: int, emotion: float = 1.0, centring: str = "grand_mean") -> Readied:
@@ -59,7 +61,7 @@ def readied(corpus: Corpus) -> list[Readied]:
 
 
 def test_baselines_have_every_companion_of_a_rho(readied: list[Readied]) -> None:
-    table = baselines_table(readied, PERMUTATIONS)
+    table = baselines_table(readied, few_permutations())
     assert list(table.columns) == BASELINE_COLUMNS
     assert list(table["baseline"]) == ["bag_of_words", "input_embeddings", "human_norms"] * 2
     texts = table[table["baseline"] != "human_norms"]
@@ -73,7 +75,7 @@ def test_baselines_have_every_companion_of_a_rho(readied: list[Readied]) -> None
 
 
 def test_human_norms_leave_out_the_word_that_has_none(readied: list[Readied]) -> None:
-    row = baselines_table(readied[:1], PERMUTATIONS).iloc[2]
+    row = baselines_table(readied[:1], few_permutations()).iloc[2]
     rated = [c for c in CONDITIONS if c != "exasperated"]
     run = readied[0].halves.restricted(readied[0].halves.products.units, rated)
     assert row["rho"] == pytest.approx(spearmanr(run.whole[0], norm_distances(load_norms(), rated)).statistic)
@@ -96,4 +98,4 @@ def test_partials_take_out_what_the_words_explain(corpus: Corpus) -> None:
 def test_baselines_follow_the_centring_of_the_run(corpus: Corpus) -> None:
     ready = planted_run(corpus, "one", 0, centring="neutral")
     assert "neutral" not in ready.bag_of_words.products.conditions
-    assert set(baselines_table([ready], PERMUTATIONS)["n_conditions"]) == {19, 20}
+    assert set(baselines_table([ready], few_permutations())["n_conditions"]) == {19, 20}

@@ -27,7 +27,7 @@ from threadpoolctl import threadpool_limits
 
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import Comparison, Estimate, compare
-from emogeo.geometry.permutation import mantel_disjoint
+from emogeo.geometry.permutation import crossed_halves, mantel_disjoint
 from emogeo.geometry.rdm import standard_ranks
 from emogeo.geometry.units import plain_rdms
 from tests.planted import Planted, halves, truth
@@ -115,7 +115,7 @@ def measure(design: Planted, draws: int) -> Row:
 def _one(design: Planted, seed: int) -> tuple[Comparison, float | None, Estimate]:
     a, b = halves(design, seed)
     result = compare(a, b)
-    p = None if result.rho_star is None else mantel_disjoint(a, b, PERMUTATIONS, seed)
+    p = None if result.rho_star is None else float(mantel_disjoint(crossed_halves(a, b)[None], PERMUTATIONS, seed)[0])
     return result, p, _bootstrap(a, b, seed)
 
 

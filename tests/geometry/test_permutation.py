@@ -13,14 +13,14 @@ from scipy.stats import false_discovery_control, spearmanr
 
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import compare
-from emogeo.geometry.permutation import holm, mantel, mantel_disjoint
+from emogeo.geometry.permutation import crossed_halves, holm, mantel, mantel_disjoint
 from emogeo.geometry.rdm import standard_ranks, upper
 from tests.geometry.test_rdm import random_rdm, seeds
 from tests.planted import CONDITIONS, Planted, codes, halves, run_of
 
 
 def ranked(a: NDArray[np.float64], b: NDArray[np.float64], permutations: int, seed: int) -> float:
-    return mantel(standard_ranks(upper(a)), standard_ranks(upper(b)), permutations, seed)
+    return float(mantel(standard_ranks(upper(a))[None], standard_ranks(upper(b))[None], permutations, seed)[0])
 
 
 def test_mantel_equals_an_exhaustive_loop() -> None:
@@ -53,6 +53,15 @@ def test_mantel_false_positives() -> None:
     assert 0.022 < np.mean(small) < 0.082
 
 
+def test_many_tests_are_each_as_if_alone() -> None:
+    ranks = np.stack([standard_ranks(upper(random_rdm(seed))) for seed in range(4)])
+    a, b = ranks[[0, 0, 1, 2]], ranks[[1, 2, 3, 3]]
+    alone = [mantel(x[None], y[None], 500, seed=1)[0] for x, y in zip(a, b, strict=True)]
+    assert mantel(a, b, 500, seed=1).tolist() == alone
+    crossed = np.einsum("tp,tq->tpq", a, b)
+    assert mantel_disjoint(crossed, 500, seed=1).tolist() == alone
+
+
 def relabelled(run: Halves, order: tuple[str, ...]) -> Halves:
     """The run with its conditions renamed."""
     permuted = Halves(run.restricted(run.products.units, order).products, run.seed)
@@ -79,7 +88,7 @@ def test_mantel_on_disjoint_halves_equals_all_relabellings(common: bool) -> None
     observed = disjoint(a, b)
     draws = [disjoint(a, relabelled(b, order)) for order in itertools.permutations(CONDITIONS[:4])]
     exact = np.mean(np.array(draws) >= observed - 1e-9)
-    assert mantel_disjoint(a, b, 20_000, seed=1) == pytest.approx(exact, abs=0.015)
+    assert mantel_disjoint(crossed_halves(a, b)[None], 20_000, seed=1)[0] == pytest.approx(exact, abs=0.015)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
