@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
@@ -82,7 +83,7 @@ def halves_figure(pairs: Sequence[str], same: Array, disjoint: Array, ceiling: A
     axes.scatter(same, rows, s=34, color=_SAME, label="same half: the same texts", zorder=3)
     axes.scatter(disjoint, rows, s=34, color=_DISJOINT, label="opposite halves: disjoint texts", zorder=3)
     axes.set_yticks(rows, pairs, fontsize=8)
-    axes.invert_yaxis()
+    axes.set_ylim(len(pairs) - 0.4, -0.6)
     axes.set_xlim(min(0.0, float(disjoint.min()) - 0.03), 1.0)
     axes.set_xlabel("Spearman ρ of half RDMs, mean over splits")
     axes.grid(axis="x", alpha=0.25)
@@ -134,6 +135,7 @@ def reliability_figure(panels: Mapping[str, Sequence[Band]]) -> bytes:
         axes.axhline(0, color="#888888", linewidth=0.8)
         axes.set_title(model, fontsize=10, loc="left")
         axes.set_xlabel("block (0-based)")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.25)
         if len(bands) > 1:
             axes.legend(fontsize=6.5)

@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 
 from emogeo.analysis.comparisons import Readied, floors, over, over_shared
-from emogeo.analysis.pairs import pairs_of
-from emogeo.analysis.tables import COMPARISON_COLUMNS, MantelTests, columns, compare_into, floor_into
+from emogeo.analysis.pairs import NAMES, pairs_of
+from emogeo.analysis.tables import COMPARISON_COLUMNS, MantelTests, columns, compare_into, floor_into, typed
 from emogeo.errors import GeometryError
 from emogeo.geometry.controls import norm_distances, partial_rho
 from emogeo.geometry.halves import MIN_UNITS, Halves
@@ -23,8 +23,8 @@ BASELINE_COLUMNS = [
     *("reliability_baseline" if name == "reliability_b" else name for name in COMPARISON_COLUMNS),
 ]
 PARTIAL_COLUMNS = [
-    *("key_a", "key_b", "model_a", "model_b", "given", "rho", "rho_partial", "rho_partial_ci_low"),
-    *("rho_partial_ci_high", "n_units", "n_conditions", "note"),
+    *(*NAMES, "given", "rho", "rho_partial", "rho_partial_ci_low", "rho_partial_ci_high"),
+    *("n_units", "n_conditions", "note"),
 ]
 
 
@@ -34,14 +34,14 @@ def baselines_table(readied: Sequence[Readied], tests: MantelTests) -> pd.DataFr
     runs = [ready for ready in readied if ready.run.twin is None]
     rows = [_baseline_row(ready, name, tests, measured) for ready in runs for name in BASELINES]
     tests.fill(rows)
-    table = pd.DataFrame(rows, columns=["key", "model", "baseline", *COMPARISON_COLUMNS])
-    return table.set_axis(BASELINE_COLUMNS, axis=1)
+    names = ["key", "model", "baseline"]
+    return typed(rows, [*names, *COMPARISON_COLUMNS], words=[*names, "note"]).set_axis(BASELINE_COLUMNS, axis=1)
 
 
 def partials_table(readied: Sequence[Readied]) -> pd.DataFrame:
     """One row per pair of runs with text in common, and baselines given."""
     rows = [row for a, b in pairs_of(readied) for row in _partial_rows(a, b)]
-    return pd.DataFrame(rows, columns=PARTIAL_COLUMNS)
+    return typed(rows, PARTIAL_COLUMNS, words=[*NAMES, "given", "note"])
 
 
 def _baseline_row(
@@ -75,7 +75,7 @@ def _norms_into(row: dict[str, Any], run: Halves, tests: MantelTests) -> list[st
     row.update(n_units=run.n_units, half_size=run.half_size, n_conditions=len(rated))
     tests.of_ranks(row, "p", run.whole[0], distances)
     return [
-        "rho_star: ratings have no replicates here; p is of rho, and no text is shared",
+        "rho_star: ratings have no replicates here, so p is of rho, with no text shared",
         *([f"without {', '.join(unrated)}, which has no ratings"] if unrated else []),
     ]
 

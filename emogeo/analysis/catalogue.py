@@ -80,7 +80,10 @@ class Run:
         selection = config["layer_selection"]
         values = {name: str(self.record[name]) for name in ("precision", "mode", "prompt_template", "stimuli")}
         values["selection"] = " ".join(str(v) for v in selection.values() if v is not None)
-        values["pooling"] = f"{config['pooling']['position']} skip {config['pooling']['skip']}"
+        position, skip = config["pooling"]["position"], config["pooling"]["skip"]
+        values["pooling"] = (
+            f"{position} skip {skip}" if skip else f"{position} token" if position == "last" else position
+        )
         values["centring"] = f"centring {config['centring']}"
         values["denoising"] = f"denoising {config['denoising']['method']}"
         return values

@@ -66,7 +66,7 @@ def over_shared(a: Readied, b: Readied) -> tuple[Halves, Halves]:
     units = [unit for unit in first.units if unit in second.units]
     if not units and (same := len(set(a.run.texts) & set(b.run.texts))):
         raise GeometryError(
-            f"{same} texts in common, but not one whole unit: the texts are neither the same nor disjoint; "
+            f"{same} texts in common, but not one whole unit: the texts are neither the same nor disjoint, "
             "give both runs the same stimuli and the same seed"
         )
     return over(a.halves, units or first.units, conditions), over(b.halves, units or second.units, conditions)

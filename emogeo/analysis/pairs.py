@@ -13,12 +13,13 @@ from tqdm import tqdm
 
 from emogeo.analysis.catalogue import Run
 from emogeo.analysis.comparisons import Readied, floors, over_shared
-from emogeo.analysis.tables import COMPARISON_COLUMNS, MantelTests, compare_into, floor_into
+from emogeo.analysis.tables import COMPARISON_COLUMNS, MantelTests, compare_into, floor_into, typed
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.stimuli.corpus import GROUP
 
-PAIR_COLUMNS = ["key_a", "key_b", "model_a", "model_b", *COMPARISON_COLUMNS]
+NAMES = ["key_a", "key_b", "model_a", "model_b"]
+PAIR_COLUMNS = [*NAMES, *COMPARISON_COLUMNS]
 MANY_PAIRS = 30
 
 
@@ -33,7 +34,7 @@ def pairs_table(readied: Sequence[Readied], tests: MantelTests) -> pd.DataFrame:
     bar = tqdm(pairs, desc="comparing", unit="pair", disable=len(pairs) < MANY_PAIRS)
     rows = [_pair_row(a, b, tests, measured) for a, b in bar]
     tests.fill(rows)
-    return pd.DataFrame(rows, columns=PAIR_COLUMNS)
+    return typed(rows, PAIR_COLUMNS, words=[*NAMES, "note"])
 
 
 def pair_matrix(runs: Sequence[Run], pairs: pd.DataFrame, column: str) -> NDArray[np.float64]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from emogeo.analysis.catalogue import Run
 from emogeo.analysis.comparisons import Readied
-from emogeo.analysis.tables import columns
+from emogeo.analysis.tables import columns, typed
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
 from emogeo.geometry.inference import reliability
 
@@ -19,14 +19,14 @@ RUN_COLUMNS = [
     *("reliability", "reliability_ci_low", "reliability_ci_high", "clipped", "separation"),
     *("held_out", "held_out_ci_low", "held_out_ci_high", "nonfinite", "tokens_per_s", "note"),
 ]
+WORDS = ["key", "model", "family", "variant", "precision", "mode", "recipe", "prompt_template", "stimuli", "note"]
 _METRICS = ("anisotropy", "rdm_std", "separation", "tokens_per_s")
 
 
 def runs_table(runs: Sequence[Run], readied: Sequence[Readied]) -> pd.DataFrame:
     """One row per run, in the catalogue's order."""
     halves = {ready.run.key: ready.halves for ready in readied}
-    table = pd.DataFrame([_run_row(run, halves.get(run.key)) for run in runs], columns=RUN_COLUMNS)
-    return table.astype({"layer": "Int64"})
+    return typed([_run_row(run, halves.get(run.key)) for run in runs], RUN_COLUMNS, WORDS)
 
 
 def _run_row(run: Run, halves: Halves | None) -> dict[str, Any]:

@@ -26,6 +26,7 @@ COMPARISON_COLUMNS = [
     *("rho_same_half", "rho_disjoint_half", "stimulus_share", "rho_star", "rho_star_ci_low", "rho_star_ci_high"),
     *("p", "p_holm", "floor", "n_conditions", "note"),
 ]
+WHOLE = {"layer", "n_layers", "n_units", "half_size", "n_conditions", "n_texts", "n_distinct_texts", "nonfinite"}
 
 
 @dataclass
@@ -90,7 +91,7 @@ def floor_into(row: dict[str, Any], runs: list[Run], measured: Mapping[tuple[str
         row["floor"] = max(measured[run.reader] for run in runs)
         return []
     names = " and ".join(dict.fromkeys(f"{run.model} at {run.record['precision']}" for run in absent))
-    return [f"floor: not measured for {names}; run the same cell with reread=true"]
+    return [f"floor: not measured for {names}: run the same cell with reread=true"]
 
 
 def columns(name: str, estimate: Estimate) -> dict[str, float]:
@@ -99,6 +100,13 @@ def columns(name: str, estimate: Estimate) -> dict[str, float]:
     if not np.isnan(estimate.low):
         row.update({f"{name}_ci_low": estimate.low, f"{name}_ci_high": estimate.high})
     return row
+
+
+def typed(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], words: Sequence[str]) -> pd.DataFrame:
+    """A table whose columns have the same types whatever is missing: text, whole numbers, or floats."""
+    table = pd.DataFrame(rows, columns=list(columns))
+    types = {c: "str" if c in words else "Int64" if c in WHOLE else "float64" for c in columns}
+    return table.astype(types)
 
 
 def write_table(table: pd.DataFrame, folder: Path, name: str) -> None:

@@ -88,7 +88,7 @@ def compare(a: Halves, b: Halves) -> Comparison:
     n = min(a.n_units, b.n_units)
     rho = _rho(a, b, common) if n >= MIN_UNITS else _bare(float(a.whole[0] @ b.whole[0]))
     if n < MIN_JACKKNIFE:
-        return Comparison(rho, n, n // 2, reason=f"not identifiable ({n} units; intervals need {MIN_JACKKNIFE})")
+        return Comparison(rho, n, n // 2, reason=f"not identifiable ({n} units, intervals need {MIN_JACKKNIFE})")
     reason = _unreliable("a", a) or _unreliable("b", b)
     disjoint = _opposite if common else _across
     return Comparison(
@@ -176,7 +176,7 @@ def _unreliable(name: str, run: Halves) -> str | None:
     if usual.value >= MIN_RELIABILITY and sure > SURE_RELIABILITY:
         return None
     return (
-        f"not identifiable (reliability of {name} {usual.value:.2f} [{usual.low:.2f}, {usual.high:.2f}]; needed: "
+        f"not identifiable (reliability of {name} {usual.value:.2f} [{usual.low:.2f}, {usual.high:.2f}], needed: "
         f"{MIN_RELIABILITY}, and {SURE_RELIABILITY} as the lower end at {SURE_LEVEL:.0%}, which is {sure:.2f})"
     )
 

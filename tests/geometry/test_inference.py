@@ -125,7 +125,7 @@ def test_few_units_and_low_reliability_are_not_identifiable() -> None:
     for n_units in (1, 2, 3, 4, 5):
         result = compare(*halves(Planted(n_units=n_units, signal=0.5), seed=1))
         assert result.rho_star is None
-        assert result.reason == f"not identifiable ({n_units} units; intervals need 6)"
+        assert result.reason == f"not identifiable ({n_units} units, intervals need 6)"
         assert np.isnan(result.rho.low) == (n_units < 4)
     noise = compare(*halves(Planted(n_units=12, signal=0.0), seed=1))
     assert noise.rho_star is None
