@@ -6,7 +6,7 @@ help:
 	@echo "make demo   set up, extract from two real models, compare them"
 	@echo "make test   set up, all tests"
 	@echo "make lint   ruff, mypy, import-linter"
-	@echo "make bench  speed against a plain loop and the machine's matmul peak"
+	@echo "make bench  speed against a plain loop, the matmul peak, and rsatoolbox"
 
 .venv/emogeo: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -17,9 +17,9 @@ help:
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
-# fp32 runs everywhere, and Gemma overflows in the fp16 that auto means on a GPU
+# on the CPU, where auto is bf16 or fp32: Gemma overflows in the fp16 that auto means on a GPU
 demo: .venv/emogeo
-	$(BIN)/python train.py -m model=smollm2-135m-instruct,gemma-3-270m precision=fp32
+	$(BIN)/python train.py -m model=smollm2-135m-instruct,gemma-3-270m reread=false,true runtime.device=cpu
 	$(BIN)/python analyze.py output=results/demo
 
 test: .venv/dev
@@ -33,3 +33,4 @@ lint: .venv/dev
 
 bench: .venv/dev
 	$(BIN)/python -m tests.bench.extraction
+	$(BIN)/python -m tests.bench.inference

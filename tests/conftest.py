@@ -53,6 +53,7 @@ def tiny_cell(tmp_path: Path, tiny_llama: Path) -> Composer:
             "runtime.device=cpu",
             "precision=fp32",
             "stimuli=passages6",
+            "layer_selection=min_mean_cosine",
             "tracking=disabled",
             *overrides,
         )

@@ -76,7 +76,7 @@ def check_units(selection: LayerSelectionConfig, n_units: int) -> None:
         raise ConfigError(
             f"layer_selection={selection.name.value} chooses on one half of the units and reports on the other; "
             f"it needs {needed} units and there are {n_units}. "
-            "Type layer_selection=depth, or give stimuli with more topics."
+            "Type layer_selection=depth (or min_mean_cosine, as published), or give stimuli with more topics."
         )
 
 

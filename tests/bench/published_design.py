@@ -122,7 +122,7 @@ def figure(raw: dict[str, list[Study]], many: dict[str, list[Study]], file: Path
         axes.set_title(title, fontsize=10, loc="left")
         axes.grid(axis="y", alpha=0.25)
     left.set_ylabel("mean and 95% of data sets")
-    left.set_ylim(-0.35, 1.45)
+    left.set_ylim(0.0, 1.25)
     left.legend(fontsize=8, loc="upper left")
     canvas.suptitle("One geometry in all four sets (dashed: the truth); only the noise of a text differs", fontsize=10)
     file.parent.mkdir(parents=True, exist_ok=True)

@@ -48,10 +48,10 @@ def test_every_option_composes(group: str, option: str) -> None:
     assert as_dict(compose_train(f"{group}={option}"))[group]
 
 
-def test_defaults_are_the_published_protocol() -> None:
+def test_defaults_are_the_published_protocol_but_for_the_layer() -> None:
     config = compose_train()
     assert config.prompt_template.text == "{passage}"
-    assert config.layer_selection.name is Selection.min_mean_cosine
+    assert config.layer_selection.name is Selection.reliability
     assert config.precision.dtype is Dtype.auto
     assert as_dict(config)["pooling"] == {"position": "last", "skip": 0}
 
