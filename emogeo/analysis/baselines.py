@@ -52,7 +52,7 @@ def _baseline_row(
         if baseline == "human_norms":
             notes = _norms_into(row, ready.halves, tests)
         else:
-            notes = compare_into(row, ready.halves, getattr(ready, baseline), tests)
+            notes = compare_into(row, ready.halves, getattr(ready, baseline), (ready.run.model, baseline), tests)
         notes += floor_into(row, [ready.run], measured)
     except GeometryError as error:
         notes = [f"left out: {error}"]

@@ -53,7 +53,7 @@ def _pair_row(a: Readied, b: Readied, tests: MantelTests, measured: dict[tuple[s
     try:
         first, second = over_shared(a, b)
         notes = [*_left_out(a.halves, b.halves, first), *_same_names(first, second)]
-        notes += compare_into(row, first, second, tests)
+        notes += compare_into(row, first, second, (a.run.model, b.run.model), tests)
         notes += floor_into(row, [a.run, b.run], measured)
     except GeometryError as error:
         notes = [f"left out: {error}"]
@@ -64,8 +64,9 @@ def _pair_row(a: Readied, b: Readied, tests: MantelTests, measured: dict[tuple[s
 def _left_out(a: Halves, b: Halves, over: Halves) -> list[str]:
     """What one of the runs has and the comparison has not."""
     notes = []
-    if set(a.products.units) & set(b.products.units) and over.n_units < max(a.n_units, b.n_units):
-        notes.append(f"over the {over.n_units} units in common, of {a.n_units} and {b.n_units}")
+    units = [{unit.rpartition(":")[0] for unit in set(run.products.units) - set(over.products.units)} for run in (a, b)]
+    if set(a.products.units) & set(b.products.units) and (dropped := sorted(units[0] | units[1])):
+        notes.append(f"over the {over.n_units} units in common, without {', '.join(dropped)}")
     dropped = sorted(set(a.products.conditions) ^ set(b.products.conditions))
     if dropped:
         notes.append(f"without {', '.join(dropped)}, which one run lacks")

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from emogeo.analysis.catalogue import Catalogue
+
+_NAMED = 2
+"""Rows that a note names, at most."""
 
 
 def summary(catalogue: Catalogue, names: Mapping[str, str], tables: Mapping[str, pd.DataFrame], output: Path) -> str:
@@ -24,7 +27,8 @@ def summary(catalogue: Catalogue, names: Mapping[str, str], tables: Mapping[str,
         parts += ["Pairs: none; two finished runs make a pair (a reread is none).", ""]
     if len(baselines):
         parts += ["Baselines", _shown_baselines(baselines, names), ""]
-    parts += [f"note: {note}" for note in _notes(pairs["note"], baselines["note"])]
+    parts += _notes([f"{names[a]} – {names[b]}" for a, b in zip(pairs["key_a"], pairs["key_b"], strict=True)], pairs)
+    parts += [note for note in _notes(list(baselines["baseline"]), baselines) if note not in parts]
     parts += [f"left out: {reason}" for reason in catalogue.left_out]
     noted = runs[runs["note"].str.contains("refused|FLAG")]
     parts += [
@@ -40,10 +44,17 @@ def summary(catalogue: Catalogue, names: Mapping[str, str], tables: Mapping[str,
     return "\n".join(parts)
 
 
-def _notes(*columns: pd.Series) -> Iterable[str]:
-    """Each note once, however many rows have it."""
-    single = [note for column in columns for row in column.dropna() for note in str(row).split("; ") if note]
-    return dict.fromkeys(single)
+def _notes(rows: Sequence[str], table: pd.DataFrame) -> list[str]:
+    """Each note once, with the rows that it is about; what many share is said of none."""
+    about: dict[str, dict[str, None]] = {}
+    for row, notes in zip(rows, table["note"], strict=True):
+        for note in filter(None, str(notes).split("; ")):
+            about.setdefault(note, {})[row] = None
+    return [f"note{_on(list(of))}: {note}" for note, of in about.items()]
+
+
+def _on(rows: Sequence[str]) -> str:
+    return "" if len(rows) > _NAMED else f" on {', '.join(rows)}"
 
 
 def _shown_runs(runs: pd.DataFrame, names: Mapping[str, str]) -> str:

@@ -67,9 +67,9 @@ class MantelTests:
             row["p_holm"] = float(value)
 
 
-def compare_into(row: dict[str, Any], a: Halves, b: Halves, tests: MantelTests) -> list[str]:
+def compare_into(row: dict[str, Any], a: Halves, b: Halves, names: tuple[str, str], tests: MantelTests) -> list[str]:
     """Puts every figure of a comparison under its column's name, asks for its p; notes what cannot be given."""
-    result = compare(a, b)
+    result = compare(a, b, names)
     row.update(columns("rho", result.rho), **_halves_columns(result))
     row.update(n_units=result.n_units, half_size=result.half_size, n_conditions=len(a.products.conditions))
     notes = []
@@ -89,9 +89,8 @@ def floor_into(row: dict[str, Any], runs: list[Run], measured: Mapping[tuple[str
     absent = [run for run in runs if run.reader not in measured]
     if not absent:
         row["floor"] = max(measured[run.reader] for run in runs)
-        return []
-    names = " and ".join(dict.fromkeys(f"{run.model} at {run.record['precision']}" for run in absent))
-    return [f"floor: not measured for {names}: run the same cell with reread=true"]
+    names = dict.fromkeys(f"{run.model} at {run.record['precision']}" for run in absent)
+    return [f"floor: not measured for {name}, run the same cell with reread=true" for name in names]
 
 
 def columns(name: str, estimate: Estimate) -> dict[str, float]:

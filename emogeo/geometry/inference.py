@@ -73,13 +73,16 @@ def reliability(run: Halves, level: float = LEVEL) -> Estimate:
     return interval(agreement(run), [_opposite(run.jackknife, run.jackknife)], fisher=True, level=level)
 
 
-def compare(a: Halves, b: Halves) -> Comparison:
+def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Comparison:
     """Compares two runs over the same units, or over units that have no text in common.
 
     Below four units rho stands alone; below six there are no intervals, and without
     intervals no rho*. rho* is given where both reliabilities are at least .2, and
     above .1 with 99% confidence. Runs on different units have errors of their own: their
     jackknife variances add.
+
+    Args:
+        names: what the reason calls the runs.
 
     Raises:
         ValueError: runs over different conditions, or with some but not all units in common.
@@ -89,7 +92,7 @@ def compare(a: Halves, b: Halves) -> Comparison:
     rho = _rho(a, b, common) if n >= MIN_UNITS else _bare(float(a.whole[0] @ b.whole[0]))
     if n < MIN_JACKKNIFE:
         return Comparison(rho, n, n // 2, reason=f"not identifiable ({n} units, intervals need {MIN_JACKKNIFE})")
-    reason = _unreliable("a", a) or _unreliable("b", b)
+    reason = _unreliable(names[0], a) or _unreliable(names[1], b)
     disjoint = _opposite if common else _across
     return Comparison(
         rho,

@@ -113,7 +113,7 @@ def test_some_common_topics_are_compared_and_named(tiny_cell: Composer, filled: 
     pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
     some = pairs[pairs["n_units"] == 5]
     assert len(some) == 3
-    assert some["note"].str.contains("over the 5 units in common, of").all()
+    assert some["note"].str.contains("over the 5 units in common, without waiting-room").all()
     assert some["note"].str.contains(r"not identifiable \(5 units").all()
 
 
