@@ -19,6 +19,8 @@ MIN_UNITS = 4
 """Below, a half has one unit, and a unit cannot be compared with itself."""
 MIN_JACKKNIFE = 6
 """Below, a half from which one unit is deleted has one left."""
+MIN_STAR = 8
+"""Below, a rho* that passes the gate by luck is too far off (docs/inference.md)."""
 
 
 @dataclass(frozen=True)

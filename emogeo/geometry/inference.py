@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import t as student
 
-from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
+from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS, Halves
 
 Array = NDArray[np.float64]
 MIN_RELIABILITY = 0.2
@@ -76,10 +76,10 @@ def reliability(run: Halves, level: float = LEVEL) -> Estimate:
 def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Comparison:
     """Compares two runs over the same units, or over units that have no text in common.
 
-    Below four units rho stands alone; below six there are no intervals, and without
-    intervals no rho*. rho* is given where both reliabilities are at least .2, and
-    above .1 with 99% confidence. Runs on different units have errors of their own: their
-    jackknife variances add.
+    Below four units rho stands alone, below six there are no intervals, below eight no
+    rho*. rho* is given where both reliabilities are at least .2, and above .1 with 99%
+    confidence. Runs on different units have errors of their own: their jackknife
+    variances add.
 
     Args:
         names: what the reason calls the runs.
@@ -89,13 +89,14 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Compar
     """
     common = _common_units(a, b)
     n = min(a.n_units, b.n_units)
-    rho = _rho(a, b, common) if n >= MIN_UNITS else _bare(float(a.whole[0] @ b.whole[0]))
-    if n < MIN_JACKKNIFE:
-        return Comparison(rho, n, n // 2, reason=f"not identifiable ({n} units, intervals need {MIN_JACKKNIFE})")
-    reason = _unreliable(names[0], a) or _unreliable(names[1], b)
+    if n < MIN_UNITS:
+        return Comparison(
+            _bare(float(a.whole[0] @ b.whole[0])), n, n // 2, reason=f"not identifiable ({n} units, {MIN_UNITS} needed)"
+        )
+    reason = f"not identifiable ({n} units, {MIN_STAR} needed)" if n < MIN_STAR else _unreliable(a, b, names)
     disjoint = _opposite if common else _across
     return Comparison(
-        rho,
+        _rho(a, b, common),
         n,
         n // 2,
         reliability(a),
@@ -105,6 +106,11 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Compar
         rho_star=None if reason else _estimate(a, b, common, _disattenuated(disjoint), fisher=False),
         reason=reason,
     )
+
+
+def identifiable(run: Halves) -> bool:
+    """Whether a run is reliable enough for a rho* with another such run."""
+    return run.n_units >= MIN_STAR and _unreliable(run, run, ("", "")) is None
 
 
 def interval(value: float, deleted: Sequence[Array], fisher: bool, level: float = LEVEL) -> Estimate:
@@ -148,8 +154,11 @@ def _rho(a: Halves, b: Halves, common: bool) -> Estimate:
 
 def _estimate(a: Halves, b: Halves, common: bool, statistic: Callable[[Array, Array], Array], fisher: bool) -> Estimate:
     """A statistic of half RDMs, whole and with each unit deleted: from both runs, or from one and then the other."""
+    value = float(statistic(a.ranks, b.ranks))
+    if min(a.n_units, b.n_units) < MIN_JACKKNIFE:
+        return _bare(value)
     pairs = [(a.jackknife, b.jackknife)] if common else [(a.jackknife, b.ranks[None]), (a.ranks[None], b.jackknife)]
-    return interval(float(statistic(a.ranks, b.ranks)), [statistic(x, y) for x, y in pairs], fisher)
+    return interval(value, [statistic(x, y) for x, y in pairs], fisher)
 
 
 def _opposite(a: Array, b: Array) -> Array:
@@ -174,14 +183,16 @@ def _disattenuated(disjoint: Callable[[Array, Array], Array]) -> Callable[[Array
     return ratio
 
 
-def _unreliable(name: str, run: Halves) -> str | None:
-    usual, sure = reliability(run), reliability(run, SURE_LEVEL).low
-    if usual.value >= MIN_RELIABILITY and sure > SURE_RELIABILITY:
+def _unreliable(a: Halves, b: Halves, names: tuple[str, str]) -> str | None:
+    reasons = []
+    for name, run in zip(names, (a, b), strict=True):
+        usual, sure = reliability(run), reliability(run, SURE_LEVEL).low
+        if usual.value < MIN_RELIABILITY or sure <= SURE_RELIABILITY:
+            reasons.append(f"of {name} {usual.value:.2f} [{usual.low:.2f}, {usual.high:.2f}], at 99% above {sure:.2f}")
+    if not reasons:
         return None
-    return (
-        f"not identifiable (reliability of {name} {usual.value:.2f} [{usual.low:.2f}, {usual.high:.2f}], needed: "
-        f"{MIN_RELIABILITY}, and {SURE_RELIABILITY} as the lower end at {SURE_LEVEL:.0%}, which is {sure:.2f})"
-    )
+    needed = f"needed: {MIN_RELIABILITY}, and above {SURE_RELIABILITY} at {SURE_LEVEL:.0%}"
+    return f"not identifiable (reliability {' and '.join(reasons)}, {needed})"
 
 
 def _bare(value: float) -> Estimate:

@@ -82,13 +82,15 @@ def standard_ranks(values: Array) -> Array:
 
 def _ranks(values: Array) -> Array:
     """As scipy's rankdata, which is slow on many rows and needed only for those with ties."""
-    order = np.argsort(values, axis=-1)
-    ranks = np.empty(values.shape)
-    np.put_along_axis(ranks, order, np.broadcast_to(np.arange(1.0, values.shape[-1] + 1), values.shape), axis=-1)
-    tied = (np.diff(np.take_along_axis(values, order, axis=-1), axis=-1) == 0).any(axis=-1)
+    rows = values.reshape(-1, values.shape[-1])
+    order = np.argsort(rows, axis=1) + np.arange(len(rows))[:, None] * rows.shape[1]
+    ranks, ordered = np.empty(rows.size), rows.ravel()[order]
+    ranks[order] = np.arange(1.0, rows.shape[1] + 1)
+    ranks = ranks.reshape(rows.shape)
+    tied = (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
     if tied.any():
-        ranks[tied] = rankdata(values[tied], axis=-1)
-    return ranks
+        ranks[tied] = rankdata(rows[tied], axis=1)
+    return ranks.reshape(values.shape)
 
 
 def _refuse_sizes(a: Array, b: Array) -> None:

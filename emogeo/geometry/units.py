@@ -46,8 +46,10 @@ def unit_products(
         states: [text, feature], at least one text per unit and condition.
 
     Raises:
-        GeometryError: a unit without a text for some condition.
+        GeometryError: a unit without a text for some condition, or states that are not finite.
     """
+    if not np.isfinite(states).all():
+        raise GeometryError("States with NaN or infinity have no geometry.")
     names = tuple(sorted(set(units)))
     u, c = _positions(names, units), _positions(conditions, emotions)
     counts = np.zeros((len(conditions), len(names), 1))
@@ -65,7 +67,7 @@ def unit_products(
 
 
 def distinct_units(texts: Sequence[str], units: Sequence[str]) -> list[str]:
-    """The unit of each text, where units with a text in common are one, under the first of their names.
+    """The unit of each text, where units with a text in common are one, named by all of their names.
 
     Identical texts (greedy decoding repeats itself) are one observation, not two.
     """
@@ -80,7 +82,10 @@ def distinct_units(texts: Sequence[str], units: Sequence[str]) -> list[str]:
     for text, unit in zip(texts, units, strict=True):
         first, second = sorted((root(holder.setdefault(text, unit)), root(unit)))
         parent[second] = first
-    return [root(unit) for unit in units]
+    members: dict[str, list[str]] = {}
+    for unit in parent:
+        members.setdefault(root(unit), []).append(unit)
+    return ["+".join(sorted(members[root(unit)])) for unit in units]
 
 
 def _positions(names: Sequence[str], labels: Sequence[str]) -> list[int]:
@@ -159,16 +164,11 @@ def _crossvalidated(sums: Array, size: Array, n_conditions: int) -> tuple[Array,
 def _dissimilarities(gram: Array, n_conditions: int) -> tuple[Array, int]:
     """From inner products [draw, pair with the diagonal] to 1 - cosine [draw, pair]; how many norms were clipped."""
     rows, columns = np.triu_indices(n_conditions)
-    diagonal = gram[:, rows == columns]
+    off = rows != columns
+    diagonal = gram[:, ~off]
     floor = CLIP * np.abs(diagonal).mean(axis=1, keepdims=True)
     if (floor == 0).any():
         raise GeometryError("All vectors have length zero: no cosine.")
     inverse = 1.0 / np.sqrt(np.maximum(diagonal, floor))
-    rows, columns = rows[rows != columns], columns[rows != columns]
-    cosines = gram[:, _off_diagonal(n_conditions)] * inverse[:, rows] * inverse[:, columns]
+    cosines = gram[:, off] * inverse[:, rows[off]] * inverse[:, columns[off]]
     return 1.0 - cosines, int((diagonal < floor).sum())
-
-
-def _off_diagonal(n: int) -> NDArray[np.intp]:
-    rows, columns = np.triu_indices(n)
-    return np.flatnonzero(rows != columns)

@@ -154,14 +154,20 @@ def promises(rows: Sequence[Row]) -> list[str]:
     sure = [row for row in given if min(row.reliability_a, row.reliability_b) >= 0.7 and (row.true_rho or 0) <= 0.9]
     same = [row for row in given if row.true_rho is not None and row.true_rho > 0.999]
     unrelated = [row for row in rows if row.true_rho is None and row.given > RARE]
+    star = f"ρ* (designs where {RARE:.0%} of data sets have one)"
     return [
-        _promise("ρ* covers the planted ρ, at least 93%", 0.93, 1, [r.star_covers for r in given]),
+        _promise(
+            f"{star} covers the planted ρ, at least 93%",
+            0.93,
+            1,
+            [r.star_covers for r in given],
+        ),
         _promise("r_dis covers its mean, at least 93%", 0.93, 1, [r.disjoint_covers for r in related]),
         _promise("ρ covers its mean, at least 93%", 0.93, 1, [r.rho_covers for r in related]),
-        _promise("ρ* covers at most 99% where reliable", 0, 0.99, [r.star_covers for r in sure]),
+        _promise(f"{star} covers at most 99% where reliable", 0, 0.99, [r.star_covers for r in sure]),
         _promise("r_dis covers at most 99% where reliable", 0, 0.99, [r.disjoint_covers for r in sure]),
         _promise("ρ covers at most 99% where reliable", 0, 0.99, [r.rho_covers for r in sure]),
-        _promise("bias of ρ* at most .05", 0, 0.05, [abs(r.bias) for r in given]),
+        _promise(f"bias of {star} at most .05", 0, 0.05, [abs(r.bias) for r in given]),
         _promise("r_dis alike for shared noise 0 and .8, within .01", 0, 0.01, _shared_matters(related)),
         _promise("p ≤ .05 for unrelated geometries, at most 6%", 0, 0.06, [r.p_small for r in unrelated]),
         _promise("an absent effect declared, at most 5%", 0, 0.05, [r.effect for r in same]),
@@ -171,7 +177,7 @@ def promises(rows: Sequence[Row]) -> list[str]:
 def _promise(name: str, least: float, most: float, figures: Sequence[float]) -> str:
     if not figures:
         return f"no design: {name}"
-    worst = min(figures) if least > 0 else max(figures)
+    worst = float(np.min(figures) if least > 0 else np.max(figures))
     return f"{'holds' if least <= worst <= most else 'FAILS'}: {name} (worst: {worst:.3f})"
 
 
