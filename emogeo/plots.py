@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 Array = NDArray[np.float64]
-MANY_PAIRS = 40
+ROWS_AT_MOST = 40
 _SAME, _DISJOINT = "#c0392b", "#20639b"
 _CELL = 0.34
 """Inches per row of a labelled matrix."""
@@ -73,7 +73,7 @@ def halves_figure(pairs: Sequence[str], same: Array, disjoint: Array, ceiling: A
     Args:
         same, disjoint, ceiling: [pair]; the ceiling is the root of the product of the reliabilities.
     """
-    if len(pairs) > MANY_PAIRS:
+    if len(pairs) > ROWS_AT_MOST:
         return _halves_cloud(same, disjoint)
     figure = Figure(figsize=(8.5, 0.34 * len(pairs) + 1.6), layout="constrained")
     axes = figure.subplots()

@@ -10,12 +10,12 @@ import pandas as pd
 from emogeo.analysis.baselines import baselines_table, partials_table
 from emogeo.analysis.catalogue import read_catalogue, short_names
 from emogeo.analysis.comparisons import Readied
-from emogeo.analysis.figures import write_figures
+from emogeo.analysis.figures import MATRICES, write_figures
 from emogeo.analysis.interchange import export_rdms
 from emogeo.analysis.pairs import pair_matrix, pairs_table
 from emogeo.analysis.runs import runs_table
 from emogeo.analysis.summary import summary
-from emogeo.analysis.tables import MantelTests, write_table
+from emogeo.analysis.tables import write_table
 from emogeo.config.schema import AnalyzeConfig
 from emogeo.tracking.store import Store
 
@@ -34,21 +34,21 @@ def analyze(config: AnalyzeConfig) -> Path:
     catalogue = read_catalogue(Store(config.store.path))
     finished, output = catalogue.finished, Path(config.output).expanduser()
     output.mkdir(parents=True, exist_ok=True)
-    readied = [Readied(run, config.seed) for run in finished]
+    named = zip(finished, short_names(finished), strict=True)
+    readied = [Readied(run, name, config.seed) for run, name in named]
     tables = {
         "runs": runs_table(catalogue.runs, readied),
-        "pairs": pairs_table(readied, MantelTests(config.permutations, config.seed)),
-        "baselines": baselines_table(readied, MantelTests(config.permutations, config.seed)),
+        "pairs": pairs_table(readied, config.permutations, config.seed),
+        "baselines": baselines_table(readied, config.permutations, config.seed),
         "partials": partials_table(readied),
     }
     for name, table in tables.items():
         write_table(table, output, name)
-    names = dict(zip([run.key for run in finished], short_names(finished), strict=True))
-    own = [run for run in finished if run.twin is None]
-    for column in ("rho", "rho_star"):
-        matrix, labels = pair_matrix(own, tables["pairs"], column), [names[run.key] for run in own]
+    own = [ready for ready in readied if ready.run.twin is None]
+    for column in MATRICES:
+        matrix, labels = pair_matrix(own, tables["pairs"], column), [ready.name for ready in own]
         pd.DataFrame(matrix, index=pd.Index(labels, name="run"), columns=labels).to_csv(output / f"{column}_matrix.csv")
-    write_figures(own, names, tables, output / "figures")
-    export_rdms(own, names, output / "rdms.h5")
-    print(summary(catalogue, names, tables, output))
+    write_figures(own, tables["pairs"], output / "figures")
+    export_rdms(own, output / "rdms.h5")
+    print(summary(catalogue, {ready.run.key: ready.name for ready in readied}, tables, output))
     return output

@@ -13,7 +13,7 @@ from emogeo.analysis.tables import COMPARISON_COLUMNS, MantelTests, columns, com
 from emogeo.errors import GeometryError
 from emogeo.geometry.controls import norm_distances, partial_rho
 from emogeo.geometry.halves import MIN_UNITS, Halves
-from emogeo.geometry.inference import interval
+from emogeo.geometry.inference import agreement, interval
 from emogeo.geometry.rdm import standard_ranks
 from emogeo.stimuli.norms import load_norms
 
@@ -28,12 +28,16 @@ PARTIAL_COLUMNS = [
 ]
 
 
-def baselines_table(readied: Sequence[Readied], tests: MantelTests) -> pd.DataFrame:
-    """One row per finished run and baseline."""
+def baselines_table(readied: Sequence[Readied], permutations: int, seed: int) -> pd.DataFrame:
+    """One row per finished run and baseline; the p of text baselines are a family, those of norms another."""
     measured = floors([ready.run for ready in readied])
     runs = [ready for ready in readied if ready.run.twin is None]
-    rows = [_baseline_row(ready, name, tests, measured) for ready in runs for name in BASELINES]
-    tests.fill(rows)
+    rows: list[dict[str, Any]] = []
+    for family in (BASELINES[:2], BASELINES[2:]):
+        tests = MantelTests.of_family(len(runs) * len(family), permutations, seed)
+        own = [_baseline_row(ready, name, tests, measured) for ready in runs for name in family]
+        tests.fill(own)
+        rows += own
     names = ["key", "model", "baseline"]
     return typed(rows, [*names, *COMPARISON_COLUMNS], words=[*names, "note"]).set_axis(BASELINE_COLUMNS, axis=1)
 
@@ -52,7 +56,7 @@ def _baseline_row(
         if baseline == "human_norms":
             notes = _norms_into(row, ready.halves, tests)
         else:
-            notes = compare_into(row, ready.halves, getattr(ready, baseline), (ready.run.model, baseline), tests)
+            notes = compare_into(row, ready.halves, getattr(ready, baseline), (ready.name, baseline), tests)
         notes += floor_into(row, [ready.run], measured)
     except GeometryError as error:
         notes = [f"left out: {error}"]
@@ -68,44 +72,38 @@ def _norms_into(row: dict[str, Any], run: Halves, tests: MantelTests) -> list[st
     run = over(run, run.products.units, rated)
     distances = standard_ranks(norm_distances(norms, rated))
     figures = run.whole @ distances
-    if run.n_units >= MIN_UNITS:
-        row.update(columns("rho", interval(float(figures[0]), [figures[1:]], fisher=True)))
-    else:
-        row["rho"] = float(figures[0])
-    row.update(n_units=run.n_units, half_size=run.half_size, n_conditions=len(rated))
+    row.update(rho=float(figures[0]), n_units=run.n_units, half_size=run.half_size, n_conditions=len(rated))
+    notes = [f"without {', '.join(unrated)}, which has no ratings"] if unrated else []
+    if run.n_units < MIN_UNITS:
+        return [*notes, f"all but rho: not identifiable ({run.n_units} units, {MIN_UNITS} needed)"]
+    row.update(columns("rho", interval(float(figures[0]), [figures[1:]], fisher=True)))
+    row["reliability_a"] = agreement(run)
     tests.of_ranks(row, "p", run.whole[0], distances)
-    return [
-        "rho_star: ratings have no replicates here, so p is of rho, with no text shared",
-        *([f"without {', '.join(unrated)}, which has no ratings"] if unrated else []),
-    ]
+    return [*notes, "rho_star: ratings have no replicates here, so p is of rho, with no text shared"]
 
 
 def _partial_rows(a: Readied, b: Readied) -> list[dict[str, Any]]:
     row: dict[str, Any] = {"key_a": a.run.key, "key_b": b.run.key, "model_a": a.run.model, "model_b": b.run.model}
     try:
         first, second = over_shared(a, b)
-        if first.products.units != second.products.units:
-            raise GeometryError("no text in common, so no baseline of both")
-        return [
-            {
-                **row,
-                "given": name,
-                "rho": float(first.whole[0] @ second.whole[0]),
-                **columns("rho_partial", partial_rho(first, second, _of(given, first))),
-                "n_units": first.n_units,
-                "n_conditions": len(first.products.conditions),
-                "note": "" if first.n_units >= MIN_UNITS else f"no interval ({first.n_units} units)",
-            }
-            for name, given in _given(a, b).items()
-        ]
     except GeometryError as error:
         return [{**row, "note": f"left out: {error}"}]
+    if first.products.units != second.products.units:
+        return [{**row, "note": "left out: no text in common, so no baseline of both"}]
+    row.update(rho=float(first.whole[0] @ second.whole[0]))
+    row.update(n_units=first.n_units, n_conditions=len(first.products.conditions))
+    return [{**row, "given": name, **_partial(first, second, given)} for name, given in _given(a, b).items()]
+
+
+def _partial(a: Halves, b: Halves, given: list[Halves]) -> dict[str, Any]:
+    try:
+        like = [over(halves, a.products.units, a.products.conditions) for halves in given]
+        figures = columns("rho_partial", partial_rho(a, b, like))
+    except GeometryError as error:
+        return {"note": f"left out: {error}"}
+    return {**figures, "note": "" if a.n_units >= MIN_UNITS else f"no interval ({a.n_units} units)"}
 
 
 def _given(a: Readied, b: Readied) -> dict[str, list[Halves]]:
-    words, embeddings = [a.bag_of_words], [a.input_embeddings, b.input_embeddings]
+    words, embeddings = [a.bag_of_words, b.bag_of_words], [a.input_embeddings, b.input_embeddings]
     return {"bag_of_words": words, "input_embeddings": embeddings, "both": [*words, *embeddings]}
-
-
-def _of(given: list[Halves], like: Halves) -> list[Halves]:
-    return [over(halves, like.products.units, like.products.conditions) for halves in given]

@@ -12,10 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.errors import StoreError
+from emogeo.geometry.rdm import upper
 from emogeo.tracking.keys import SCHEMA
 from emogeo.tracking.store import RUNS, Store, unpack
 
-_TELLING = ("precision", "mode", "prompt_template", "stimuli", "selection", "pooling", "centring", "denoising")
+_TELLING = (
+    "precision",
+    "mode",
+    "prompt_template",
+    "stimuli",
+    "selection",
+    "pooling",
+    "centring",
+    "denoising",
+    "norm",
+    "seed",
+)
 
 
 @dataclass(frozen=True)
@@ -47,6 +59,16 @@ class Run:
         """[condition, condition]"""
         return unpack(self.files["rdm.safetensors"])["rdm"]
 
+    def rdm_at(self, layer: int | None) -> NDArray[np.float64] | None:
+        """[pair] at a block, or of every block for None; None where the run has no such block."""
+        if layer is None:
+            return upper(self.rdm)
+        layers = self.record["layer"]["layers"]
+        if layer not in layers:
+            return None
+        by_layer: NDArray[np.float64] = unpack(self.files["rdm.safetensors"])["rdm_by_layer"]
+        return np.asarray(by_layer[layers.index(layer)])
+
     @cached_property
     def passages(self) -> NDArray[np.float32]:
         """[text, feature] at the selected layer"""
@@ -58,9 +80,13 @@ class Run:
         return unpack(self.files["vectors.safetensors"])["embeddings"]
 
     @cached_property
+    def told(self) -> list[dict[str, str]]:
+        """What was read, without the prompt template: emotion, topic, text."""
+        return [json.loads(line) for line in self.files["texts.jsonl"].splitlines()]
+
+    @property
     def texts(self) -> list[str]:
-        """What was read, without the prompt template."""
-        return [json.loads(line)["text"] for line in self.files["texts.jsonl"].splitlines()]
+        return [told["text"] for told in self.told]
 
     @property
     def twin(self) -> str | None:
@@ -86,6 +112,8 @@ class Run:
         )
         values["centring"] = f"centring {config['centring']}"
         values["denoising"] = f"denoising {config['denoising']['method']}"
+        values["norm"] = f"norm {config['norm']}"
+        values["seed"] = f"seed {config['seed']}"
         return values
 
 
@@ -130,7 +158,8 @@ def read_catalogue(store: Store) -> Catalogue:
 
 def short_names(runs: Sequence[Run]) -> list[str]:
     """The model's name and, where they differ between runs, what else tells runs apart."""
-    differing = [name for name in _TELLING if len({run.telling[name] for run in runs}) > 1]
+    telling = list(runs[0].telling) if runs else []
+    differing = [name for name in telling if len({run.telling[name] for run in runs}) > 1]
     names = [
         " ".join([run.model, *(run.telling[name] for name in differing), *(["reread"] if run.twin else [])])
         for run in runs

@@ -15,8 +15,9 @@ from emogeo.config.schema import Centring
 from emogeo.errors import GeometryError
 from emogeo.geometry.controls import bag_of_words
 from emogeo.geometry.halves import Halves
-from emogeo.geometry.rdm import spearman
+from emogeo.geometry.rdm import standard_ranks, upper
 from emogeo.geometry.units import distinct_units, unit_products
+from emogeo.geometry.vectors import without_topic_means
 from emogeo.stimuli.conditions import CONDITIONS
 
 MIN_CONDITIONS = 4
@@ -28,6 +29,8 @@ class Readied:
     """A run, and the baselines made of its texts, as inner products from which all inference follows."""
 
     run: Run
+    name: str
+    """Short, and no other run's."""
     seed: int
 
     @cached_property
@@ -50,6 +53,9 @@ class Readied:
         units = distinct_units(self.run.texts, record["units"])
         centring = Centring(record["config"]["centring"])
         states = features.astype(np.float64)
+        if centring is Centring.topic_mean:  # taken from the run's states already, where this changes nothing
+            topics = [told["topic"] for told in self.run.told]
+            states = without_topic_means(states[:, None], topics)[:, 0]
         return Halves(unit_products(states, record["emotions"], units, CONDITIONS, centring), self.seed)
 
 
@@ -80,11 +86,16 @@ def over(run: Halves, units: Sequence[str], conditions: Sequence[str]) -> Halves
 
 
 def floors(runs: Sequence[Run]) -> dict[tuple[str, ...], float]:
-    """1 - rho between a cell and its reread, for each model at a precision: the largest that was measured."""
+    """1 - rho between a cell and its reread, for each model at a precision: the largest that was measured.
+
+    Both at the block that the cell has selected, whatever the reread would have.
+    """
     by_key = {run.key: run for run in runs}
     found: dict[tuple[str, ...], float] = {}
     for run in runs:
-        if run.twin in by_key:
-            floor = 1.0 - spearman(run.rdm, by_key[run.twin].rdm)
+        twin = by_key.get(run.twin or "")
+        again = None if twin is None else run.rdm_at(twin.record["layer"]["index"])
+        if twin is not None and again is not None:
+            floor = 1.0 - float(standard_ranks(upper(twin.rdm)) @ standard_ranks(again))
             found[run.reader] = max(floor, found.get(run.reader, floor))
     return found

@@ -9,19 +9,17 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emogeo.analysis.catalogue import Run
+from emogeo.analysis.comparisons import Readied
 from emogeo.analysis.pairs import pair_matrix
 from emogeo.plots import Band, halves_figure, rdm_figure, reliability_figure, rho_figure
 
-_MATRICES = {
-    "rho": ("ρ between runs, on the same passages", "Spearman ρ"),
+MATRICES = {
+    "rho": ("ρ between runs, on the passages that they share", "Spearman ρ"),
     "rho_star": ("ρ* between runs: disjoint passages, disattenuated", "ρ* (– : not identifiable)"),
 }
 
 
-def write_figures(
-    runs: Sequence[Run], names: Mapping[str, str], tables: Mapping[str, pd.DataFrame], folder: Path
-) -> None:
+def write_figures(readied: Sequence[Readied], pairs: pd.DataFrame, folder: Path) -> None:
     """Matrices of ρ and ρ*, same-half against disjoint-half, reliability by layer, and an RDM per run.
 
     Figures of an earlier analysis in `folder` are removed.
@@ -29,26 +27,24 @@ def write_figures(
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.png"):
         old.unlink()
-    pairs = tables["pairs"]
-    if runs:
-        for column, (title, label) in _MATRICES.items():
-            matrix = pair_matrix(runs, pairs, column)
-            shown = rho_figure(matrix, [names[run.key] for run in runs], title, label)
+    if readied:
+        for column, (title, label) in MATRICES.items():
+            shown = rho_figure(pair_matrix(readied, pairs, column), [r.name for r in readied], title, label)
             (folder / f"{column}_matrix.png").write_bytes(shown)
     halved = pairs.dropna(subset=["rho_same_half", "rho_disjoint_half"])
     if len(halved):
+        names = {ready.run.key: ready.name for ready in readied}
         (folder / "same_and_disjoint_half.png").write_bytes(_halves(halved, names))
-    _reliability_by_layer(runs, names, folder)
-    for run in runs:
-        layer = run.record["layer"]["index"]
-        title = f"{names[run.key]}, {'every block' if layer is None else f'block {layer}'}"
-        (folder / f"rdm_{_file_name(names[run.key])}_{run.key[:8]}.png").write_bytes(
-            rdm_figure(run.rdm, run.conditions, title)
-        )
+    _reliability_by_layer(readied, folder)
+    for ready in readied:
+        layer = ready.run.record["layer"]["index"]
+        title = f"{ready.name}, {'every block' if layer is None else f'block {layer}'}"
+        file = f"rdm_{re.sub(r'[^A-Za-z0-9.]+', '-', ready.name)}_{ready.run.key[:8]}.png"
+        (folder / file).write_bytes(rdm_figure(ready.run.rdm, ready.run.conditions, title))
 
 
 def _halves(pairs: pd.DataFrame, names: Mapping[str, str]) -> bytes:
-    ceiling = np.sqrt(np.maximum(pairs["reliability_a"] * pairs["reliability_b"], 0.0))
+    ceiling = np.sqrt(pairs["reliability_a"].clip(lower=0.0) * pairs["reliability_b"].clip(lower=0.0))
     return halves_figure(
         [f"{names[a]} · {names[b]}" for a, b in zip(pairs["key_a"], pairs["key_b"], strict=True)],
         pairs["rho_same_half"].to_numpy(dtype=float),
@@ -57,25 +53,18 @@ def _halves(pairs: pd.DataFrame, names: Mapping[str, str]) -> bytes:
     )
 
 
-def _reliability_by_layer(runs: Sequence[Run], names: Mapping[str, str], folder: Path) -> None:
-    """A panel per model; runs that differ in more than the selected layer have a line each."""
+def _reliability_by_layer(readied: Sequence[Readied], folder: Path) -> None:
+    """A panel per model, a line per run."""
     panels: dict[str, list[Band]] = {}
-    for run in runs:
-        by_layer = run.record["by_layer"]
+    for ready in readied:
+        by_layer, layer = ready.run.record["by_layer"], ready.run.record["layer"]
         if "reliability" not in by_layer:
             continue
-        band = Band(
-            names[run.key],
-            np.array(run.record["layer"]["layers"]),
-            np.array(by_layer["reliability"]),
-            np.array(by_layer.get("reliability_ci_low", by_layer["reliability"])),
-            np.array(by_layer.get("reliability_ci_high", by_layer["reliability"])),
-            run.record["layer"]["index"],
+        values, low, high = (
+            np.array(by_layer.get(name, by_layer["reliability"]))
+            for name in ("reliability", "reliability_ci_low", "reliability_ci_high")
         )
-        panels.setdefault(run.model, []).append(band)
+        band = Band(ready.name, np.array(layer["layers"]), values, low, high, layer["index"])
+        panels.setdefault(ready.run.model, []).append(band)
     if panels:
         (folder / "reliability_by_layer.png").write_bytes(reliability_figure(panels))
-
-
-def _file_name(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9.]+", "-", name)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 import h5py
@@ -10,21 +10,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.analysis.catalogue import Run
+from emogeo.analysis.comparisons import Readied
 from emogeo.geometry.rdm import upper
 from emogeo.stimuli.conditions import CONDITIONS
 
 _DESCRIPTORS = ("precision", "mode", "prompt_template", "stimuli")
 
 
-def export_rdms(runs: Sequence[Run], names: Mapping[str, str], file: Path) -> None:
+def export_rdms(readied: Sequence[Readied], file: Path) -> None:
     """Writes every run's RDM; `rsatoolbox.rdm.load_rdm(file)` reads them.
 
     RDMs of fewer conditions have NaN where one is missing, as rsatoolbox marks
     missing dissimilarities. No file is written for no runs.
     """
     file.unlink(missing_ok=True)
-    if not runs:
+    if not readied:
         return
+    runs = [ready.run for ready in readied]
     conditions = [c for c in CONDITIONS if any(c in run.conditions for run in runs)]
     with h5py.File(file, "w") as out:
         out["dissimilarities"] = np.stack([_over(conditions, run) for run in runs])
@@ -33,7 +35,7 @@ def export_rdms(runs: Sequence[Run], names: Mapping[str, str], file: Path) -> No
         described = out.create_group("rdm_descriptors")
         described["index"] = np.arange(len(runs))
         described["key"] = _strings([run.key for run in runs])
-        described["run"] = _strings([names[run.key] for run in runs])
+        described["run"] = _strings([ready.name for ready in readied])
         described["model"] = _strings([run.model for run in runs])
         described["layer"] = _strings([str(run.record["layer"]["index"]) for run in runs])
         for name in _DESCRIPTORS:

@@ -11,16 +11,17 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from emogeo.analysis.catalogue import Run
 from emogeo.analysis.comparisons import Readied, floors, over_shared
 from emogeo.analysis.tables import COMPARISON_COLUMNS, MantelTests, compare_into, floor_into, typed
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
+from emogeo.geometry.inference import identifiable
 from emogeo.stimuli.corpus import GROUP
 
 NAMES = ["key_a", "key_b", "model_a", "model_b"]
 PAIR_COLUMNS = [*NAMES, *COMPARISON_COLUMNS]
-MANY_PAIRS = 30
+SHOW_PROGRESS = 30
+"""Pairs from which on a bar is worth it."""
 
 
 def pairs_of(readied: Sequence[Readied]) -> list[tuple[Readied, Readied]]:
@@ -28,20 +29,29 @@ def pairs_of(readied: Sequence[Readied]) -> list[tuple[Readied, Readied]]:
     return list(combinations([ready for ready in readied if ready.run.twin is None], 2))
 
 
-def pairs_table(readied: Sequence[Readied], tests: MantelTests) -> pd.DataFrame:
-    """One row per pair of finished runs."""
+def pairs_table(readied: Sequence[Readied], permutations: int, seed: int) -> pd.DataFrame:
+    """One row per pair of finished runs; their p are a family.
+
+    Args:
+        permutations: of labels, for each Mantel test, at least.
+    """
     measured, pairs = floors([ready.run for ready in readied]), pairs_of(readied)
-    bar = tqdm(pairs, desc="comparing", unit="pair", disable=len(pairs) < MANY_PAIRS)
+    tests = MantelTests.of_family(len(pairs), permutations, seed)
+    bar = tqdm(pairs, desc="comparing", unit="pair", disable=len(pairs) < SHOW_PROGRESS)
     rows = [_pair_row(a, b, tests, measured) for a, b in bar]
     tests.fill(rows)
     return typed(rows, PAIR_COLUMNS, words=[*NAMES, "note"])
 
 
-def pair_matrix(runs: Sequence[Run], pairs: pd.DataFrame, column: str) -> NDArray[np.float64]:
-    """A column of the pairs as a matrix [run, run]; 1 on the diagonal, NaN where a pair has no figure."""
-    position = {run.key: row for row, run in enumerate(runs)}
-    matrix = np.full((len(runs), len(runs)), np.nan)
-    np.fill_diagonal(matrix, 1.0)
+def pair_matrix(readied: Sequence[Readied], pairs: pd.DataFrame, column: str) -> NDArray[np.float64]:
+    """A column of the pairs as a matrix [run, run]; NaN where a pair has no figure.
+
+    The diagonal is 1; of rho_star, only for runs that are reliable enough to have one.
+    """
+    position = {ready.run.key: row for row, ready in enumerate(readied)}
+    matrix = np.full((len(readied), len(readied)), np.nan)
+    known = [column != "rho_star" or identifiable(ready.halves) for ready in readied]
+    np.fill_diagonal(matrix, np.where(known, 1.0, np.nan))
     for key_a, key_b, value in pairs[["key_a", "key_b", column]].itertuples(index=False):
         a, b = position[key_a], position[key_b]
         matrix[a, b] = matrix[b, a] = np.nan if pd.isna(value) else value
@@ -53,7 +63,7 @@ def _pair_row(a: Readied, b: Readied, tests: MantelTests, measured: dict[tuple[s
     try:
         first, second = over_shared(a, b)
         notes = [*_left_out(a.halves, b.halves, first), *_same_names(first, second)]
-        notes += compare_into(row, first, second, (a.run.model, b.run.model), tests)
+        notes += compare_into(row, first, second, (a.name, b.name), tests)
         notes += floor_into(row, [a.run, b.run], measured)
     except GeometryError as error:
         notes = [f"left out: {error}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from emogeo.analysis.comparisons import Readied
 from emogeo.analysis.tables import columns, typed
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
 from emogeo.geometry.inference import reliability
+from emogeo.stimuli.corpus import GROUP
 
 RUN_COLUMNS = [
     *("key", "model", "family", "variant", "params_b", "precision", "mode", "recipe", "prompt_template", "stimuli"),
@@ -41,6 +43,7 @@ def _run_row(run: Run, halves: Halves | None) -> dict[str, Any]:
     row.update({name: record["metrics"][name] for name in _METRICS})
     row["n_units"] = halves.n_units
     notes = [*_layer_notes(record), *_put_held_out(row, record["layer"]), *_put_reliability(row, halves)]
+    notes += _shared_topics(run)
     row["note"] = "; ".join(notes)
     return row
 
@@ -60,6 +63,21 @@ def _put_held_out(row: dict[str, Any], layer: dict[str, Any]) -> list[str]:
     row["held_out"], row["held_out_ci_low"], row["held_out_ci_high"] = layer["held_out"]
     others = row["n_units"] - layer["n_choosing"]
     return [f"layer: {layer['criterion']} on {layer['n_choosing']} units; held_out: the same on the other {others}"]
+
+
+def _shared_topics(run: Run) -> list[str]:
+    """Random groups that tell the same topic are not on disjoint topics."""
+    groups: dict[str, set[str]] = defaultdict(set)
+    for told, unit in zip(run.told, run.record["units"], strict=True):
+        if unit.startswith(GROUP):
+            groups[told["topic"]].add(unit)
+    shared = [topic for topic, units in groups.items() if len(units) > 1]
+    if not shared or len(groups) == 1:
+        return []
+    return [
+        f"FLAG units: random groups, and {len(shared)} of {len(groups)} topics are in several of them, so what a topic "
+        "gives to an emotion counts as the emotion's, tell every topic for every emotion"
+    ]
 
 
 def _layer_notes(record: dict[str, Any]) -> list[str]:

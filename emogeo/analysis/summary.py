@@ -50,11 +50,12 @@ def _notes(rows: Sequence[str], table: pd.DataFrame) -> list[str]:
     for row, notes in zip(rows, table["note"], strict=True):
         for note in filter(None, str(notes).split("; ")):
             about.setdefault(note, {})[row] = None
-    return [f"note{_on(list(of))}: {note}" for note, of in about.items()]
+    return [f"note{_on(list(of), note)}: {note}" for note, of in about.items()]
 
 
-def _on(rows: Sequence[str]) -> str:
-    return "" if len(rows) > _NAMED else f" on {', '.join(rows)}"
+def _on(rows: Sequence[str], note: str) -> str:
+    named = len(rows) <= _NAMED or note.startswith("left out")
+    return f" on {', '.join(rows)}" if named else ""
 
 
 def _shown_runs(runs: pd.DataFrame, names: Mapping[str, str]) -> str:
@@ -87,7 +88,10 @@ def _figures(table: pd.DataFrame, source: pd.DataFrame, second: str) -> None:
     """Every companion of a rho, side by side."""
     table["rho"] = _with_interval(source, "rho")
     table["rho_star"] = _with_interval(source, "rho_star")
-    table["p_holm"] = [_number(p, 4) for p in source["p_holm"]]
+    table["p (Holm)"] = [
+        f"{_number(p, 4)} ({_number(holm, 4)})" if pd.notna(p) else "–"
+        for p, holm in zip(source["p"], source["p_holm"], strict=True)
+    ]
     table["reliability"] = [
         f"{_number(a)} / {_number(b)}" for a, b in zip(source["reliability_a"], source[second], strict=True)
     ]

@@ -13,14 +13,14 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emogeo.analysis.catalogue import Run
-from emogeo.geometry.halves import Halves
+from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
 from emogeo.geometry.inference import Comparison, Estimate, compare
 from emogeo.geometry.permutation import crossed_halves, holm, mantel, mantel_disjoint
 
 Array = NDArray[np.float64]
 PERMUTATIONS_PER_TEST = 200
 _AT_ONCE = 100
-"""Tests whose [pair, pair] matrices are in memory together."""
+"""Tests whose [pair, pair] matrices are in memory together, at most."""
 COMPARISON_COLUMNS = [
     *("rho", "rho_ci_low", "rho_ci_high", "p_same_text", "n_units", "half_size", "reliability_a", "reliability_b"),
     *("rho_same_half", "rho_disjoint_half", "stimulus_share", "rho_star", "rho_star_ci_low", "rho_star_ci_high"),
@@ -31,15 +31,17 @@ WHOLE = {"layer", "n_layers", "n_units", "half_size", "n_conditions", "n_texts",
 
 @dataclass
 class MantelTests:
-    """Permutation tests of a family, collected while its rows are made and then done together.
-
-    At least 200 permutations per row, so that the smallest p survives Holm's adjustment.
-    """
+    """Permutation tests, collected while rows are made so that they share permutations."""
 
     permutations: int
     seed: int
     _ranks: dict[int, list[tuple[dict[str, Any], str, Array, Array]]] = field(default_factory=lambda: defaultdict(list))
-    _halves: dict[int, list[tuple[dict[str, Any], Halves, Halves]]] = field(default_factory=lambda: defaultdict(list))
+    _crossed: dict[int, list[tuple[dict[str, Any], Array]]] = field(default_factory=lambda: defaultdict(list))
+
+    @staticmethod
+    def of_family(size: int, permutations: int, seed: int) -> MantelTests:
+        """With at least 200 permutations per row, so that the smallest p survives Holm's adjustment."""
+        return MantelTests(max(permutations, PERMUTATIONS_PER_TEST * size), seed)
 
     def of_ranks(self, row: dict[str, Any], column: str, a: Array, b: Array) -> None:
         """A Mantel test of two rank vectors [pair]."""
@@ -47,24 +49,29 @@ class MantelTests:
 
     def of_halves(self, row: dict[str, Any], a: Halves, b: Halves) -> None:
         """The Mantel test on disjoint text, for column `p`."""
-        self._halves[len(a.products.conditions)].append((row, a, b))
+        pending = self._crossed[len(a.products.conditions)]
+        pending.append((row, crossed_halves(a, b)))
+        if len(pending) == _AT_ONCE:
+            self._do_crossed(pending)
 
     def fill(self, rows: Sequence[dict[str, Any]]) -> None:
         """Does the tests, and adjusts the p values of `rows`, which are a family."""
-        n = max(self.permutations, PERMUTATIONS_PER_TEST * len(rows))
         for tests in self._ranks.values():
-            p = mantel(np.stack([t[2] for t in tests]), np.stack([t[3] for t in tests]), n, self.seed)
+            p = mantel(np.stack([t[2] for t in tests]), np.stack([t[3] for t in tests]), self.permutations, self.seed)
             for (row, column, _, _), value in zip(tests, p, strict=True):
                 row[column] = float(value)
-        for pending in self._halves.values():
-            for start in range(0, len(pending), _AT_ONCE):
-                block = pending[start : start + _AT_ONCE]
-                p = mantel_disjoint(np.stack([crossed_halves(a, b) for _, a, b in block]), n, self.seed)
-                for (row, _, _), value in zip(block, p, strict=True):
-                    row["p"] = float(value)
+        for pending in self._crossed.values():
+            self._do_crossed(pending)
         given = [row for row in rows if row.get("p") is not None]
         for row, value in zip(given, holm(np.array([row["p"] for row in given])), strict=True):
             row["p_holm"] = float(value)
+
+    def _do_crossed(self, pending: list[tuple[dict[str, Any], Array]]) -> None:
+        if pending:
+            p = mantel_disjoint(np.stack([crossed for _, crossed in pending]), self.permutations, self.seed)
+            for (row, _), value in zip(pending, p, strict=True):
+                row["p"] = float(value)
+        pending.clear()
 
 
 def compare_into(row: dict[str, Any], a: Halves, b: Halves, names: tuple[str, str], tests: MantelTests) -> list[str]:
@@ -73,10 +80,14 @@ def compare_into(row: dict[str, Any], a: Halves, b: Halves, names: tuple[str, st
     row.update(columns("rho", result.rho), **_halves_columns(result))
     row.update(n_units=result.n_units, half_size=result.half_size, n_conditions=len(a.products.conditions))
     notes = []
+    if result.n_units < MIN_UNITS:
+        return [f"all but rho: {result.reason}"]
     if a.products.units == b.products.units:
         tests.of_ranks(row, "p_same_text", a.whole[0], b.whole[0])
     else:
         notes.append(f"p_same_text and rho_same_half: no text in common ({a.n_units} and {b.n_units} units)")
+    if result.n_units < MIN_JACKKNIFE:
+        notes.append(f"no intervals of halves figures ({result.n_units} units, {MIN_JACKKNIFE} needed)")
     if result.rho_star is None:
         return [*notes, f"rho_star and p: {result.reason}"]
     row.update(columns("rho_star", result.rho_star))

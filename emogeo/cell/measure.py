@@ -75,7 +75,7 @@ def measure(
         states, removed = _denoise(states, neutral.states[:, layers].astype(np.float64), config.denoising.share)
     if config.centring is Centring.topic_mean:
         states = without_topic_means(states, cell.corpus.topics)
-    texts = LabelledStates(states, emotions, cell.units, CONDITIONS)
+    texts = LabelledStates(states, emotions, cell.unit_digests, CONDITIONS)
     centred = centre(condition_means(states, emotions, CONDITIONS), CONDITIONS, config.centring)
     vectors = scale(centred, config.norm)
     by_layer = [_rdm_of_block(vectors, row, layer) for row, layer in enumerate(layers)]
@@ -84,8 +84,8 @@ def measure(
     curves["rdm_std"] = np.array([rdm_std(rdm) for rdm in by_layer])
     choice = named_choice(config.layer_selection, cell.named_layer, layers) or _chosen(cell, texts, layers, curves)
     if choice.index is None:
-        rdm = cosine_rdm(side_by_side(vectors.values, vectors.values), vectors.conditions)
-        features = side_by_side(states, vectors.values)
+        rdm = cosine_rdm(side_by_side(centred.values, centred.values), centred.conditions)
+        features = side_by_side(states, centred.values)
     else:
         row = layers.index(choice.index)
         rdm, features = by_layer[row], states[:, row]
@@ -137,7 +137,7 @@ def _chosen(cell: Cell, texts: LabelledStates, layers: list[int], curves: dict[s
     selection = cell.config.layer_selection.name
     if selection is Selection.min_mean_cosine:
         return LayerChoice(layers[int(np.argmin(curves["mean_cosine"]))], "lowest mean pairwise cosine")
-    choosing, reporting = choosing_half(cell.units, cell.config.seed)
+    choosing, reporting = choosing_half(texts.units, cell.config.seed)
     figures = _criterion(cell, texts.of_units(choosing))
     best = int(np.argmax([figure.value for figure in figures]))
     held_out = _criterion(cell, replace(texts, states=texts.states[:, [best]]).of_units(reporting))[0]

@@ -8,6 +8,7 @@ from typing import Any
 
 from emogeo.config.schema import Centring, DenoisingMethod, ModelConfig, PoolingConfig, TrainConfig
 from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
+from emogeo.geometry.units import distinct_units
 from emogeo.models.chat import chat_renderer
 from emogeo.models.precision import Precision, resolve_device, resolve_precision, resolve_token_budget
 from emogeo.models.weights import Weights, resolve_weights
@@ -76,10 +77,8 @@ def plan_cell(config: TrainConfig) -> Cell:
         EmogeoError: anything that would make the cell fail later.
     """
     corpus, facts = load_corpus(config.stimuli.path, config.stimuli.topics), load_facts()
-    units = tuple(corpus.units(config.seed))
+    units = _units(config, corpus)
     check_units(config.layer_selection, len(set(units)))
-    if config.centring is Centring.topic_mean:
-        corpus.check_topic_means()
     device = resolve_device(config.runtime.device)
     precision = resolve_precision(config.precision, device)
     budget = resolve_token_budget(config.runtime.token_budget, device)
@@ -124,6 +123,15 @@ def plan_cell(config: TrainConfig) -> Cell:
         key=key_of(meaning),
         twin=plan_cell(replace(config, reread=False)).key if config.reread else None,
     )
+
+
+def _units(config: TrainConfig, corpus: Corpus) -> tuple[str, ...]:
+    """The unit of each passage; texts that share a topic's mean are no independent observations."""
+    units = corpus.units(config.seed)
+    if config.centring is Centring.topic_mean:
+        corpus.check_topic_means()
+        units = distinct_units(corpus.topics, units)
+    return tuple(units)
 
 
 def _labelled(model: ModelConfig, weights: Weights) -> ModelConfig:

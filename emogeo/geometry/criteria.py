@@ -30,7 +30,8 @@ class LabelledStates:
 
     def of_units(self, kept: Sequence[str]) -> LabelledStates:
         """The texts of some units."""
-        rows = [row for row, unit in enumerate(self.units) if unit in set(kept)]
+        names = set(kept)
+        rows = [row for row, unit in enumerate(self.units) if unit in names]
         return replace(
             self,
             states=self.states[rows],

@@ -51,15 +51,19 @@ class Corpus:
 
     @property
     def crossed(self) -> bool:
-        """True when every topic is told exactly once per condition."""
-        cells = Counter((p.topic, p.emotion) for p in self.passages)
-        return len(cells) == len(set(self.topics)) * len(CONDITIONS) == len(self.passages)
+        """True when every topic is told for every condition, each time by the same number of passages.
+
+        One topic for many passages per condition is a label, not a design.
+        """
+        cells, topics = Counter((p.topic, p.emotion) for p in self.passages), set(self.topics)
+        told = set(cells.values())
+        return len(cells) == len(topics) * len(CONDITIONS) and len(told) == 1 and (len(topics) > 1 or told == {1})
 
     def units(self, seed: int) -> list[str]:
         """The unit of each passage, over which a condition's texts are replicated.
 
-        A unit holds one passage per condition: the topic in a crossed corpus, else a
-        random grouping seeded by `seed`, named `group-0`, `group-1`, ...
+        The topic in a crossed corpus, else a random group with one passage per condition,
+        seeded by `seed` and named `group-0`, `group-1`, ...
         """
         if self.crossed:
             return self.topics

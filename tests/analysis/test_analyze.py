@@ -11,15 +11,16 @@ import pytest
 from scipy.stats import spearmanr
 
 from emogeo.analysis.analyze import analyze
-from emogeo.analysis.catalogue import read_catalogue, short_names
+from emogeo.analysis.catalogue import Run, read_catalogue, short_names
+from emogeo.analysis.comparisons import Readied, floors
 from emogeo.analysis.pairs import PAIR_COLUMNS
 from emogeo.analysis.runs import RUN_COLUMNS
 from emogeo.cell.run import run_cell
 from emogeo.config.schema import AnalyzeConfig, StoreConfig
 from emogeo.errors import NonFiniteError, StoreError
-from emogeo.geometry.rdm import upper
+from emogeo.geometry.rdm import standard_ranks, upper
 from emogeo.stimuli.corpus import load_corpus
-from emogeo.tracking.store import RUNS, Store
+from emogeo.tracking.store import RUNS, Store, pack, unpack
 from tests.conftest import Composer
 
 
@@ -94,6 +95,51 @@ def test_runs_on_other_passages_share_no_text(tiny_cell: Composer, filled: Path,
     assert partials["note"].str.contains("left out: no text in common").sum() == 3
 
 
+def test_groups_that_share_topics_are_flagged(tiny_cell: Composer, tmp_path: Path) -> None:
+    passages = load_corpus(topics=6).passages
+    rows = [
+        {"emotion": p.emotion, "topic": p.topic if p.emotion not in {"sad", "gloomy"} else "alone", "text": p.text} for p in passages
+    ]
+    (tmp_path / "nearly.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    run_cell(tiny_cell(f"stimuli.path='{tmp_path / 'nearly.jsonl'}'"))
+    runs = pd.read_parquet(run_analysis(tmp_path / "store", tmp_path / "out") / "runs.parquet")
+    assert runs["note"].str.contains("FLAG units: random groups, and 7 of 7 topics are in several of them").all()
+
+
+def test_topic_means_tie_groups_together(tiny_cell: Composer, tmp_path: Path) -> None:
+    """Texts that share a topic's mean are no independent observations: nothing is left to compare halves of."""
+    test_groups_that_share_topics_are_flagged(tiny_cell, tmp_path)
+    outcome = run_cell(tiny_cell(f"stimuli.path='{tmp_path / 'nearly.jsonl'}'", "centring=topic_mean"))
+    assert outcome.run["n_units"] == 1
+    assert "reliability" not in outcome.run["by_layer"]
+
+
+def test_a_floor_is_measured_at_the_block_of_the_cell(tiny_cell: Composer, tmp_path: Path) -> None:
+    key = run_cell(tiny_cell()).key
+    run_cell(tiny_cell("reread=true"))
+    runs = read_catalogue(Store(tmp_path / "store")).finished
+    again = next(run for run in runs if run.twin == key)
+    elsewhere = {**again.record, "layer": {**again.record["layer"], "index": 0}}
+    moved = Run(elsewhere, {**again.files, "rdm.safetensors": pack({
+        "rdm": np.eye(21), "rdm_by_layer": unpack(again.files["rdm.safetensors"])["rdm_by_layer"]
+    })})  # fmt: skip
+    others = [run for run in runs if run.twin is None]
+    assert floors([*others, moved]) == floors([*others, again])
+    assert floors([moved]) == {}
+
+
+def test_rho_star_has_a_diagonal_for_reliable_runs_only(filled: Path, tmp_path: Path) -> None:
+    output = run_analysis(filled, tmp_path / "out")
+    assert pd.read_csv(output / "rho_star_matrix.csv", index_col="run").isna().all().all(), "six topics"
+
+
+def test_all_blocks_with_unit_norm_are_the_geometry_that_is_compared(tiny_cell: Composer, tmp_path: Path) -> None:
+    run_cell(tiny_cell("layer_selection=all", "norm=unit"))
+    (run,) = read_catalogue(Store(tmp_path / "store")).finished
+    ranks = Readied(run, "x", 0).halves.whole[0]
+    np.testing.assert_allclose(standard_ranks(upper(run.rdm)), ranks, atol=1e-6)
+
+
 def test_the_same_texts_in_other_units_are_not_compared(tiny_cell: Composer, tmp_path: Path) -> None:
     rows = [{"emotion": p.emotion, "topic": "one", "text": p.text} for p in load_corpus(topics=6).passages]
     (tmp_path / "uncrossed.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
@@ -114,7 +160,8 @@ def test_some_common_topics_are_compared_and_named(tiny_cell: Composer, filled: 
     some = pairs[pairs["n_units"] == 5]
     assert len(some) == 3
     assert some["note"].str.contains("over the 5 units in common, without waiting-room").all()
-    assert some["note"].str.contains(r"not identifiable \(5 units").all()
+    assert some["note"].str.contains(r"not identifiable \(5 units, 8 needed").all()
+    assert some[["reliability_a", "rho_same_half", "rho_disjoint_half", "p_same_text"]].notna().all().all()
 
 
 def test_the_same_store_gives_the_same_bytes(filled: Path, tmp_path: Path) -> None:

@@ -6,25 +6,23 @@ import json
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
 from emogeo.analysis.baselines import BASELINE_COLUMNS, PARTIAL_COLUMNS, baselines_table, partials_table
 from emogeo.analysis.catalogue import Run
 from emogeo.analysis.comparisons import Readied
-from emogeo.analysis.tables import MantelTests
 from emogeo.geometry.controls import bag_of_words, norm_distances
 from emogeo.geometry.inference import compare, reliability
+from emogeo.geometry.permutation import holm
+from emogeo.geometry.vectors import without_topic_means
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.corpus import Corpus, load_corpus
 from emogeo.stimuli.norms import load_norms
 from emogeo.tracking.store import pack
 from tests.planted import D_TEXT, codes
 
-
-def few_permutations() -> MantelTests:
-    return MantelTests(200, 0)
+FEW = (200, 0)
 
 
 def planted_run(corpus: Corpus, name: str, seed: int, emotion: float = 1.0, centring: str = "grand_mean") -> Readied:
@@ -46,8 +44,8 @@ def planted_run(corpus: Corpus, name: str, seed: int, emotion: float = 1.0, cent
         "passages": (emotion * code + words + 0.3 * generator.normal(size=words.shape)).astype(np.float32),
         "embeddings": (words + 0.1 * generator.normal(size=words.shape)).astype(np.float32),
     }
-    texts = "\n".join(json.dumps({"text": text}) for text in corpus.texts).encode()
-    return Readied(Run(record, {"vectors.safetensors": pack(arrays), "texts.jsonl": texts}), 0)
+    texts = "\n".join(json.dumps({"topic": p.topic, "text": p.text}) for p in corpus.passages).encode()
+    return Readied(Run(record, {"vectors.safetensors": pack(arrays), "texts.jsonl": texts}), name, 0)
 
 
 @pytest.fixture(scope="module")
@@ -61,9 +59,9 @@ def readied(corpus: Corpus) -> list[Readied]:
 
 
 def test_baselines_have_every_companion_of_a_rho(readied: list[Readied]) -> None:
-    table = baselines_table(readied, few_permutations())
+    table = baselines_table(readied, *FEW)
     assert list(table.columns) == BASELINE_COLUMNS
-    assert list(table["baseline"]) == ["bag_of_words", "input_embeddings", "human_norms"] * 2
+    assert list(table["baseline"]) == ["bag_of_words", "input_embeddings"] * 2 + ["human_norms"] * 2
     texts = table[table["baseline"] != "human_norms"]
     given = ["rho", "rho_ci_low", "p_same_text", "reliability_a", "reliability_baseline", "rho_same_half"]
     assert texts[given].notna().all().all()
@@ -71,18 +69,23 @@ def test_baselines_have_every_companion_of_a_rho(readied: list[Readied]) -> None
     wanted = compare(readied[0].halves, readied[0].bag_of_words)
     assert table.loc[0, "rho"] == wanted.rho.value
     assert table.loc[0, "reliability_baseline"] == reliability(readied[0].bag_of_words).value
-    assert pd.isna(table.loc[0, "rho_star"]) == (wanted.rho_star is None)
+    assert wanted.rho_star is not None
+    assert table.loc[0, "rho_star"] == wanted.rho_star.value
+    assert table.loc[0, "stimulus_share"] == table.loc[0, "rho_same_half"] - table.loc[0, "rho_disjoint_half"]
 
 
 def test_human_norms_leave_out_the_word_that_has_none(readied: list[Readied]) -> None:
-    row = baselines_table(readied[:1], few_permutations()).iloc[2]
+    table = baselines_table(readied, *FEW)
+    row = table.iloc[4]
     rated = [c for c in CONDITIONS if c != "exasperated"]
     run = readied[0].halves.restricted(readied[0].halves.products.units, rated)
     assert row["rho"] == pytest.approx(spearmanr(run.whole[0], norm_distances(load_norms(), rated)).statistic)
     assert row["n_conditions"] == 20
     assert "without exasperated, which has no ratings" in row["note"]
     assert np.isnan(row["p_same_text"])
-    assert 0 < row["p"] <= row["p_holm"] <= 1
+    assert row["reliability_a"] == pytest.approx(reliability(run).value)
+    family = table["p"][4:].to_numpy()
+    assert sorted(table["p_holm"][4:]) == sorted(holm(family)), "a family of their own"
 
 
 def test_partials_take_out_what_the_words_explain(corpus: Corpus) -> None:
@@ -95,7 +98,30 @@ def test_partials_take_out_what_the_words_explain(corpus: Corpus) -> None:
     assert (table["rho_partial_ci_low"] < table["rho_partial"]).all()
 
 
+def test_a_baseline_that_explains_everything_leaves_the_other(corpus: Corpus) -> None:
+    """Embeddings with the run's own geometry leave no residual; the words still do."""
+    ready, other = (planted_run(corpus, name, seed) for seed, name in enumerate(["one", "two"]))
+    arrays = {"passages": ready.run.passages, "embeddings": ready.run.passages}
+    same = Readied(Run(ready.run.record, {**ready.run.files, "vectors.safetensors": pack(arrays)}), "one", 0)
+    table = partials_table([same, other]).set_index("given")
+    assert table.loc["input_embeddings", "note"].startswith("left out: What is given explains")
+    assert table.loc["bag_of_words", "note"] == ""
+    assert table.loc["bag_of_words", "rho_partial"] > 0
+
+
+def test_baselines_lose_topic_means_where_the_run_has(corpus: Corpus) -> None:
+    """Embeddings that are the states before topic means went have the same geometry, in an uncrossed corpus too."""
+    told = Corpus("some", tuple(p for i, p in enumerate(corpus.passages) if (i % 21 + i // 21) % 3))
+    ready = planted_run(told, "one", 0, centring="topic_mean")
+    units = [f"u{told.emotions[:row].count(emotion)}" for row, emotion in enumerate(told.emotions)]
+    record = {**ready.run.record, "units": units}
+    raw = ready.run.passages
+    arrays = {"passages": without_topic_means(raw.astype(float)[:, None], told.topics)[:, 0], "embeddings": raw}
+    same = Readied(Run(record, {**ready.run.files, "vectors.safetensors": pack(arrays)}), "one", 0)
+    assert compare(same.halves, same.input_embeddings).rho.value == pytest.approx(1, abs=1e-6)
+
+
 def test_baselines_follow_the_centring_of_the_run(corpus: Corpus) -> None:
     ready = planted_run(corpus, "one", 0, centring="neutral")
     assert "neutral" not in ready.bag_of_words.products.conditions
-    assert set(baselines_table([ready], few_permutations())["n_conditions"]) == {19, 20}
+    assert set(baselines_table([ready], *FEW)["n_conditions"]) == {19, 20}

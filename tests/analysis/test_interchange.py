@@ -8,6 +8,7 @@ import numpy as np
 import rsatoolbox
 
 from emogeo.analysis.catalogue import Run
+from emogeo.analysis.comparisons import Readied
 from emogeo.analysis.interchange import export_rdms
 from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.stimuli.conditions import CONDITIONS
@@ -27,7 +28,7 @@ def planted_run(name: str, conditions: tuple[str, ...], seed: int) -> Run:
 
 
 def exported(runs: list[Run], folder: Path) -> rsatoolbox.rdm.RDMs:
-    export_rdms(runs, {run.key: f"{run.model} ρ" for run in runs}, folder / "rdms.h5")
+    export_rdms([Readied(run, f"{run.model} ρ", 0) for run in runs], folder / "rdms.h5")
     return rsatoolbox.rdm.load_rdm(str(folder / "rdms.h5"))
 
 
@@ -58,5 +59,5 @@ def test_what_an_rdm_lacks_is_missing_there(tmp_path: Path) -> None:
 
 def test_no_runs_no_file(tmp_path: Path) -> None:
     exported([planted_run("one", CONDITIONS, 0)], tmp_path)
-    export_rdms([], {}, tmp_path / "rdms.h5")
+    export_rdms([], tmp_path / "rdms.h5")
     assert not (tmp_path / "rdms.h5").exists()

@@ -70,9 +70,9 @@ def _against_rsatoolbox(runs: list[Halves], own: float) -> None:
     def bootstrap() -> None:
         rsatoolbox.inference.eval_bootstrap_pattern(models, rdms, method="spearman", N=SAMPLES)
 
-    print("a sample of all pairs            seconds      against emogeo's permutation")
-    print(f"  emogeo, label permutation      {own:.6f}")
-    for name, call in (("permute_rdms and compare", permute), ("eval_bootstrap_pattern", bootstrap)):
+    print("one random sample, all pairs             seconds   times emogeo's")
+    print(f"  emogeo, permutation of labels          {own:.6f}")
+    for name, call in (("permutation of labels", permute), ("bootstrap of conditions", bootstrap)):
         seconds = _seconds(call)
         print(f"  rsatoolbox {name:25s} {seconds:.6f} {seconds / own:9.0f}x")
 

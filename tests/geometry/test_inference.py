@@ -142,6 +142,38 @@ def test_few_units_and_low_reliability_are_not_identifiable() -> None:
     assert "and of b" in noise.reason
 
 
+def test_states_that_are_not_finite_are_refused() -> None:
+    emotions, units = labels(3)
+    states = random_states(0, 3)
+    states[5, 2] = np.nan
+    with pytest.raises(GeometryError, match="NaN or infinity"):
+        unit_products(states, emotions, units, CONDITIONS, Centring.grand_mean)
+
+
+def test_clipped_is_a_share_of_all_norms() -> None:
+    strong, weak = (halves(Planted(n_units=8, signal=signal), seed=3)[0] for signal in (2.0, 0.0))
+    assert strong.clipped == 0
+    n = weak.n_units
+    rdms, clips = crossvalidated_rdms(weak.products.values, weak.members.reshape(-1, n))
+    assert weak.clipped == clips / (len(rdms) * 21) > 0.1
+
+
+def test_the_interval_of_rho_star_is_written_out() -> None:
+    a, b = halves(Planted(n_units=9, signal=0.6), seed=4)
+
+    def star(x: Array, y: Array) -> float:
+        own = [(r[:, 0] * r[:, 1]).sum(axis=-1).mean() for r in (x, y)]
+        crossed = ((x[:, 0] * y[:, 1]).sum(axis=-1) + (x[:, 1] * y[:, 0]).sum(axis=-1)).mean() / 2
+        return float(crossed / np.sqrt(own[0] * own[1]))
+
+    deleted = np.array([star(a.jackknife[unit], b.jackknife[unit]) for unit in range(9)])
+    reach = student.ppf(0.975, 8) * np.sqrt(8 / 9 * ((deleted - deleted.mean()) ** 2).sum())
+    got = compare(a, b).rho_star
+    assert got is not None
+    wanted = star(a.ranks, b.ranks)
+    assert (got.value, got.low, got.high) == pytest.approx((wanted, wanted - reach, wanted + reach))
+
+
 def test_a_unit_without_some_condition_is_named() -> None:
     emotions, units = labels(3)
     with pytest.raises(GeometryError, match="u00 has no text for afraid"):

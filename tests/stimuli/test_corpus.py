@@ -68,6 +68,18 @@ def test_units_of_an_uncrossed_corpus_hold_each_condition_once(seed: int) -> Non
         assert sorted(members) == list(CONDITIONS)
 
 
+def test_several_passages_per_topic_and_condition_are_one_unit() -> None:
+    from emogeo.stimuli.corpus import _corpus
+
+    rows = [row | {"topic": f"t{i // 42}"} for i, row in enumerate(balanced(6))]
+    corpus = _corpus("x", rows)
+    assert corpus.crossed
+    assert corpus.units(0) == corpus.topics
+    assert not _corpus("x", [row for row in rows if (row["topic"], row["emotion"]) != ("t0", "sad")] + [
+        {"emotion": "sad", "topic": "t1", "text": f"more {i}"} for i in range(2)
+    ]).crossed  # fmt: skip
+
+
 def broken(change: str) -> Rows:
     rows = balanced()
     if change == "unknown":
