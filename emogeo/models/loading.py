@@ -1,4 +1,4 @@
-"""Loading a transformer without its LM head at a precision, and keeping it for the next cell of a sweep."""
+"""Loading a transformer at a precision, without its LM head unless it is to write, and keeping it for the next cell."""
 
 from __future__ import annotations
 
@@ -12,7 +12,15 @@ from typing import Any
 import psutil
 import torch
 from safetensors import SafetensorError
-from transformers import AutoModel, AutoTokenizer, BitsAndBytesConfig, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import (
+    AutoModel,
+    AutoModelForCausalLM,
+    AutoTokenizer,
+    BitsAndBytesConfig,
+    GenerationConfig,
+    PreTrainedModel,
+    PreTrainedTokenizerBase,
+)
 from transformers.utils import logging as transformers_logging
 
 from emogeo.config.schema import Dtype, Quantization, Source
@@ -20,6 +28,7 @@ from emogeo.errors import PrecisionError, WeightsError
 from emogeo.models.cache import verify
 from emogeo.models.precision import Precision
 from emogeo.models.weights import Weights
+from emogeo.stimuli.templates import Text
 
 log = logging.getLogger(__name__)
 
@@ -30,10 +39,29 @@ _QUANTIZED_BYTES = {Quantization.int8: 1.0, Quantization.nf4: 0.6}
 
 @dataclass(frozen=True)
 class LoadedModel:
-    """A transformer body and its tokenizer."""
+    """A transformer body and its tokenizer; with its LM head where texts are to be written."""
 
     body: PreTrainedModel
     tokenizer: PreTrainedTokenizerBase
+    causal: PreTrainedModel | None = None
+    stops: tuple[int, ...] = ()
+    """Tokens that end a text."""
+
+    @property
+    def with_head(self) -> tuple[PreTrainedModel, list[int]]:
+        """The model that writes, and the tokens that end a text."""
+        if self.causal is None:
+            raise ValueError("loaded without an LM head: load_model(..., head=True)")
+        return self.causal, list(self.stops)
+
+    @property
+    def pad_token_id(self) -> int:
+        return int(self.tokenizer.pad_token_id or 0)
+
+    def tokenize(self, text: Text) -> list[int]:
+        """Token ids; a chat text has its special tokens in it already."""
+        ids: list[int] = self.tokenizer(text.content, add_special_tokens=text.special_tokens)["input_ids"]
+        return ids
 
     @property
     def input_device(self) -> torch.device:
@@ -49,16 +77,20 @@ class ModelCache:
     def __init__(self) -> None:
         self._models: OrderedDict[tuple[str, ...], LoadedModel] = OrderedDict()
 
-    def get(self, weights: Weights, precision: Precision, device: str, device_map: str | None) -> LoadedModel:
-        """Loads on first use.
+    def get(
+        self, weights: Weights, precision: Precision, device: str, device_map: str | None, head: bool = False
+    ) -> LoadedModel:
+        """Loads on first use; a model that was loaded with its head also reads.
 
         Raises:
             WeightsError, PrecisionError: see `load_model`.
         """
         name = (weights.id, weights.revision, precision.label, device, str(device_map))
+        if name in self._models and head and self._models[name].causal is None:
+            del self._models[name]
         if name not in self._models:
             self._make_room(weights, precision, device)
-            self._models[name] = load_model(weights, precision, device, device_map)
+            self._models[name] = load_model(weights, precision, device, device_map, head)
         self._models.move_to_end(name)
         return self._models[name]
 
@@ -76,11 +108,14 @@ MODELS = ModelCache()
 """One per process: a sweep loads each model at a precision once."""
 
 
-def load_model(weights: Weights, precision: Precision, device: str, device_map: str | None) -> LoadedModel:
-    """Loads the transformer body (no LM head) and the tokenizer from a local folder.
+def load_model(
+    weights: Weights, precision: Precision, device: str, device_map: str | None, head: bool = False
+) -> LoadedModel:
+    """Loads the transformer body and the tokenizer from a local folder.
 
     Args:
         device_map: accelerate's placement for models that do not fit on `device`; None puts all on `device`.
+        head: with the LM head, to write texts.
 
     Raises:
         WeightsError: the cached files are not what was written, or transformers cannot read them.
@@ -96,7 +131,8 @@ def load_model(weights: Weights, precision: Precision, device: str, device_map: 
     options = _options(precision, device, device_map)
     try:
         tokenizer = AutoTokenizer.from_pretrained(weights.folder, trust_remote_code=False, local_files_only=True)
-        body, report = AutoModel.from_pretrained(weights.folder, output_loading_info=True, **options)
+        loader = AutoModelForCausalLM if head else AutoModel
+        model, report = loader.from_pretrained(weights.folder, output_loading_info=True, **options)
     except torch.OutOfMemoryError as error:
         raise PrecisionError(
             f"{weights.name} at {precision.label} does not fit on {device}: runtime.device_map=auto or precision=nf4."
@@ -107,7 +143,18 @@ def load_model(weights: Weights, precision: Precision, device: str, device_map: 
     _refuse_absent_tensors(weights, report)
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
-    return LoadedModel(body.eval(), tokenizer)
+    model.eval()
+    if not head:
+        return LoadedModel(model, tokenizer)
+    return LoadedModel(model.base_model, tokenizer, model, _take_stops(model, tokenizer))
+
+
+def _take_stops(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> tuple[int, ...]:
+    """The tokens that end a text; the model's other defaults of decoding (penalties, say) would act unseen and go."""
+    stops = model.generation_config.eos_token_id
+    ids = set(stops if isinstance(stops, list) else [stops]) | {tokenizer.eos_token_id}
+    model.generation_config = GenerationConfig()
+    return tuple(sorted(int(token) for token in ids if token is not None))
 
 
 def _refuse_absent_gpu(device: str) -> None:

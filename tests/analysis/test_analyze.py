@@ -97,9 +97,8 @@ def test_runs_on_other_passages_share_no_text(tiny_cell: Composer, filled: Path,
 
 def test_groups_that_share_topics_are_flagged(tiny_cell: Composer, tmp_path: Path) -> None:
     passages = load_corpus(topics=6).passages
-    rows = [
-        {"emotion": p.emotion, "topic": p.topic if p.emotion not in {"sad", "gloomy"} else "alone", "text": p.text} for p in passages
-    ]
+    topics = [p.topic if p.emotion not in {"sad", "gloomy"} else "alone" for p in passages]
+    rows = [{"emotion": p.emotion, "topic": t, "text": p.text} for p, t in zip(passages, topics, strict=True)]
     (tmp_path / "nearly.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     run_cell(tiny_cell(f"stimuli.path='{tmp_path / 'nearly.jsonl'}'"))
     runs = pd.read_parquet(run_analysis(tmp_path / "store", tmp_path / "out") / "runs.parquet")

@@ -1,0 +1,117 @@
+"""Texts that a model writes: batched, with a KV cache, each reproducible by its own seed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import torch
+from transformers import GenerationConfig as HFGenerationConfig
+from transformers import LogitsProcessor, LogitsProcessorList, TemperatureLogitsWarper, TopPLogitsWarper
+
+from emogeo.models.loading import LoadedModel
+from emogeo.stimuli.templates import Text
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How the next token is chosen."""
+
+    max_new_tokens: int
+    min_new_tokens: int = 0
+    temperature: float | None = None
+    """None: greedy."""
+    top_p: float = 1.0
+
+
+@dataclass(frozen=True)
+class Written:
+    """What a model wrote after one prompt."""
+
+    prompt_ids: list[int]
+    ids: list[int]
+    """New tokens, without the one that stopped it."""
+    text: str
+    stop: str
+    """stopped, or length."""
+
+
+def write(
+    model: LoadedModel, prompts: Sequence[Text], seeds: Sequence[int], decoding: Decoding, batches: Sequence[list[int]]
+) -> Iterator[tuple[list[int], list[Written]]]:
+    """Writes after each prompt, batch by batch.
+
+    A sampled text depends on its prompt and its seed, not on its companions (but for rounding).
+
+    Args:
+        seeds: one per prompt; without effect on greedy decoding.
+        batches: row numbers of the prompts of each batch.
+
+    Yields:
+        The rows of a batch and what was written, in their order.
+    """
+    for rows in batches:
+        tokens = [model.tokenize(prompts[row]) for row in rows]
+        yield rows, _write_batch(model, tokens, [seeds[row] for row in rows], decoding)
+
+
+def _write_batch(model: LoadedModel, tokens: list[list[int]], seeds: list[int], decoding: Decoding) -> list[Written]:
+    causal, stops = model.with_head
+    ids, mask = _padded_on_the_left(tokens, model.pad_token_id, model.input_device)
+    config = HFGenerationConfig(
+        do_sample=False,
+        max_new_tokens=decoding.max_new_tokens,
+        min_new_tokens=decoding.min_new_tokens or None,
+        eos_token_id=stops,
+        pad_token_id=model.pad_token_id,
+    )
+    with torch.inference_mode():
+        output = causal.generate(
+            input_ids=ids, attention_mask=mask, generation_config=config, logits_processor=_chooser(decoding, seeds)
+        )
+    return [
+        _written(model, prompt, row, set(stops), decoding.max_new_tokens)
+        for prompt, row in zip(tokens, output[:, ids.shape[1] :].tolist(), strict=True)
+    ]
+
+
+def _written(model: LoadedModel, prompt: list[int], new: list[int], stops: set[int], most: int) -> Written:
+    end = next((i for i, token in enumerate(new) if token in stops), len(new))
+    stop = "length" if end == most else "stopped"
+    text = str(model.tokenizer.decode(new[:end], skip_special_tokens=True))
+    return Written(prompt, new[:end], text, stop)
+
+
+def _padded_on_the_left(tokens: list[list[int]], pad: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    longest = max(map(len, tokens))
+    ids = torch.tensor([[pad] * (longest - len(t)) + t for t in tokens], device=device)
+    lengths = torch.tensor([len(t) for t in tokens], device=device)
+    return ids, (torch.arange(longest, device=device) >= longest - lengths[:, None]).long()
+
+
+def _chooser(decoding: Decoding, seeds: list[int]) -> LogitsProcessorList:
+    if decoding.temperature is None:
+        return LogitsProcessorList()
+    warpers = [TemperatureLogitsWarper(decoding.temperature)]
+    if decoding.top_p < 1.0:
+        warpers.append(TopPLogitsWarper(decoding.top_p))
+    return LogitsProcessorList([*warpers, SeededChoice(seeds)])
+
+
+class SeededChoice(LogitsProcessor):  # type: ignore[misc]
+    """Draws each row's token with the row's own generator and leaves it the only one possible.
+
+    One uniform number per row and token, through the inverse of the cumulative probabilities
+    in the order of token ids. So a text does not depend on which others share its batch.
+    """
+
+    def __init__(self, seeds: Sequence[int]) -> None:
+        self._generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+
+    def __call__(self, _input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        cumulative = torch.softmax(scores.double(), dim=-1).cumsum(dim=-1)
+        drawn = torch.stack([torch.rand((), generator=g, dtype=torch.float64) for g in self._generators])
+        target = drawn.to(scores.device)[:, None] * cumulative[:, -1:]
+        chosen = torch.searchsorted(cumulative, target, right=True).clamp(max=scores.shape[-1] - 1)
+        only = torch.full_like(scores, -torch.inf)
+        return only.scatter_(1, chosen, 0.0)

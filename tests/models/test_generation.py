@@ -1,0 +1,112 @@
+"""Written texts: batched as alone, reproducible by seed, stopped where they should, sampled as probabilities say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from scipy.stats import chisquare
+
+from emogeo.models.generation import Decoding, SeededChoice, Written, write
+from emogeo.models.loading import LoadedModel, load_model
+from emogeo.models.weights import resolve_weights
+from emogeo.stimuli.templates import Text
+from tests.conftest import compose_train
+from tests.models.test_activations import FP32
+from tests.tiny import CHAT, write_model
+
+PROMPTS = [Text(content, True) for content in ("A", "A letter", "A letter lay on the mat", "On the last bus", "So")]
+SEEDS = [11, 12, 13, 14, 15]
+
+
+def load(folder: Path, cache: Path) -> LoadedModel:
+    config = compose_train(f"model.weights='{folder}'").model
+    return load_model(resolve_weights(config, cache), FP32, "cpu", None, head=True)
+
+
+@pytest.fixture(scope="module", params=["smollm2", "qwen2.5", "gemma-3", "mistral"])
+def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> LoadedModel:
+    folder = tmp_path_factory.mktemp("writers")
+    return load(write_model(folder / request.param, request.param, CHAT), folder)
+
+
+def written(model: LoadedModel, decoding: Decoding, batches: list[list[int]]) -> list[Written]:
+    found: dict[int, Written] = {}
+    for rows, texts in write(model, PROMPTS, SEEDS, decoding, batches):
+        found.update(zip(rows, texts, strict=True))
+    return [found[row] for row in range(len(PROMPTS))]
+
+
+@pytest.mark.parametrize(
+    "decoding", [Decoding(12), Decoding(12, temperature=0.7, top_p=0.9)], ids=["greedy", "sampled"]
+)
+def test_a_batch_writes_what_each_would_alone(model: LoadedModel, decoding: Decoding) -> None:
+    alone = written(model, decoding, [[row] for row in range(5)])
+    assert written(model, decoding, [[0, 1, 2, 3, 4]]) == alone
+    assert written(model, decoding, [[4, 2], [0, 3, 1]]) == alone
+
+
+def test_greedy_equals_a_plain_loop_without_a_cache(model: LoadedModel) -> None:
+    causal, stops = model.with_head
+    for prompt, got in zip(PROMPTS, written(model, Decoding(8), [[0, 1, 2, 3, 4]]), strict=True):
+        ids = model.tokenize(prompt)
+        new: list[int] = []
+        while len(new) < 8:
+            with torch.inference_mode():
+                logits = causal(torch.tensor([ids + new]), use_cache=False).logits[0, -1]
+            token = int(logits.argmax())
+            if token in stops:
+                break
+            new.append(token)
+        assert got.prompt_ids == ids
+        assert got.ids == new
+        assert got.stop == ("length" if len(new) == 8 else "stopped")
+        assert got.text == model.tokenizer.decode(new, skip_special_tokens=True)
+
+
+def test_seeds_decide_what_is_sampled(model: LoadedModel) -> None:
+    decoding = Decoding(12, temperature=1.5)
+    first, again, other = (next(write(model, PROMPTS[:1], [seed], decoding, [[0]]))[1][0].ids for seed in (1, 1, 2))
+    assert first == again != other
+
+
+def test_a_text_ends_at_a_stop_token_but_not_before_its_least_length(model: LoadedModel) -> None:
+    causal, _ = model.with_head
+    decoding = Decoding(10, temperature=2.0)
+    alone = written(model, decoding, [[row] for row in range(5)])
+    stop = next(t for text in alone for i, t in enumerate(text.ids) if i >= 2 and t not in text.ids[:i])
+    stopping = LoadedModel(model.body, model.tokenizer, causal, (stop,))
+    stopped = 0
+    for before, after in zip(alone, written(stopping, decoding, [[0, 1, 2, 3, 4]]), strict=True):
+        if stop in before.ids:
+            assert after.ids == before.ids[: before.ids.index(stop)]
+            assert after.stop == "stopped"
+            stopped += 1
+    assert stopped
+    least = Decoding(10, min_new_tokens=7, temperature=2.0)
+    assert all(len(text.ids) >= 7 for text in written(stopping, least, [[0, 1, 2, 3, 4]]))
+
+
+def test_the_model_reads_with_the_head_as_without(model: LoadedModel, tmp_path: Path) -> None:
+    bare = load_model(
+        resolve_weights(compose_train(f"model.weights='{model.tokenizer.name_or_path}'").model, tmp_path),
+        FP32, "cpu", None,
+    )  # fmt: skip
+    ids = torch.tensor([model.tokenize(PROMPTS[2])])
+    with torch.inference_mode():
+        torch.testing.assert_close(model.body(ids).last_hidden_state, bare.body(ids).last_hidden_state)
+    with pytest.raises(ValueError, match="without an LM head"):
+        _ = bare.with_head
+
+
+def test_tokens_are_drawn_as_their_probabilities_say() -> None:
+    probabilities = np.array([0.5, 0.0, 0.3, 0.15, 0.05])
+    scores = torch.tensor(np.log(np.maximum(probabilities, 1e-300))).float().repeat(4, 1)
+    scores[:, 1] = -torch.inf
+    choice = SeededChoice([1, 2, 3, 4])
+    drawn = torch.cat([choice(torch.zeros(4, 1, dtype=torch.long), scores).argmax(dim=1) for _ in range(1000)])
+    counts = np.bincount(drawn.numpy(), minlength=5)
+    assert counts[1] == 0
+    assert chisquare(counts[[0, 2, 3, 4]], 4000 * probabilities[[0, 2, 3, 4]]).pvalue > 1e-3
