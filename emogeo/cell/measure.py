@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emogeo.cell.plan import Cell
 from emogeo.cell.reading import StoredActivations
-from emogeo.config.schema import Centring, Selection
+from emogeo.config.schema import Centring, DenoisingMethod, Selection
 from emogeo.errors import GeometryError
 from emogeo.geometry.criteria import LabelledStates, reliability_by_layer, separation
 from emogeo.geometry.descriptors import mean_cosine
@@ -21,13 +21,13 @@ from emogeo.geometry.rdm import cosine_rdm, rdm_std, upper
 from emogeo.geometry.vectors import (
     Vectors,
     centre,
-    condition_means,
     neutral_components,
     project_out,
     scale,
+    unit_means,
     without_topic_means,
 )
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import CONDITIONS, NEUTRAL
 
 Array = NDArray[np.float64]
 
@@ -68,15 +68,17 @@ def measure(
     Raises:
         GeometryError: vectors without a direction, or a criterion without its units.
     """
-    config, emotions = cell.config, cell.corpus.emotions
+    config, told = cell.config, cell.told
+    units = told.unit_digests
     states = passages.states[:, layers].astype(np.float64)
     removed = np.zeros(len(layers))
-    if neutral is not None:
-        states, removed = _denoise(states, neutral.states[:, layers].astype(np.float64), config.denoising.share)
+    if config.denoising.method is DenoisingMethod.neutral_pcs:
+        plain = states[[e == NEUTRAL for e in told.emotions]] if neutral is None else neutral.states[:, layers]
+        states, removed = _denoise(states, plain.astype(np.float64), config.denoising.share)
     if config.centring is Centring.topic_mean:
-        states = without_topic_means(states, cell.corpus.topics)
-    texts = LabelledStates(states, emotions, cell.unit_digests, CONDITIONS)
-    centred = centre(condition_means(states, emotions, CONDITIONS), CONDITIONS, config.centring)
+        states = without_topic_means(states, told.topics)
+    texts = LabelledStates(states, told.emotions, units, CONDITIONS)
+    centred = centre(unit_means(states, told.emotions, units, CONDITIONS).mean(axis=0), CONDITIONS, config.centring)
     vectors = scale(centred, config.norm)
     by_layer = [_rdm_of_block(vectors, row, layer) for row, layer in enumerate(layers)]
     curves = _curves(cell, texts, vectors, facts.states[:, layers].astype(np.float64))
@@ -120,7 +122,7 @@ def _denoise(states: Array, neutral: Array, share: float) -> tuple[Array, Array]
 
 def _curves(cell: Cell, texts: LabelledStates, vectors: Vectors, facts: Array) -> dict[str, Array]:
     curves = {"mean_cosine": mean_cosine(vectors.values), "anisotropy": mean_cosine(facts)}
-    n_units = len(set(cell.units))
+    n_units = len(set(texts.units))
     if n_units >= 2:
         curves["separation"] = separation(texts)
     if n_units >= MIN_UNITS:

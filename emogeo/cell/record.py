@@ -56,7 +56,7 @@ def refused_files(cell: Cell, reason: str, readings: dict[str, StoredActivations
 
 
 def _run(cell: Cell, readings: dict[str, StoredActivations], status: str) -> dict[str, Any]:
-    weights, corpus = cell.weights, cell.corpus
+    weights, told = cell.weights, cell.told
     return {
         "schema": SCHEMA,
         "key": cell.key,
@@ -75,13 +75,14 @@ def _run(cell: Cell, readings: dict[str, StoredActivations], status: str) -> dic
         "precision": cell.precision.label,
         "mode": cell.config.mode.name.value,
         "prompt_template": cell.config.prompt_template.name,
-        "stimuli": corpus.name if cell.config.stimuli.path else cell.config.stimuli.name,
-        "emotions": corpus.emotions,
-        "units": cell.unit_digests,
+        "stimuli": cell.stimuli,
+        "emotions": list(told.emotions),
+        "units": told.unit_digests,
         "twin": cell.twin,
-        "n_units": len(set(cell.units)),
+        "n_units": len(set(told.units)),
         "n_texts": len(cell.passages.texts),
-        "n_distinct_texts": len({t.content for t in cell.passages.texts}),
+        "n_distinct_texts": len(set(told.texts)),
+        "generation": None if cell.generation is None else {"key": cell.generation, **(cell.counts or {})},
         "nonfinite": {name: _counts(reading) for name, reading in readings.items()},
         "meaning": cell.meaning,
         "config": as_dict(cell.config),
@@ -91,8 +92,9 @@ def _run(cell: Cell, readings: dict[str, StoredActivations], status: str) -> dic
 
 def _texts(cell: Cell) -> bytes:
     """The passages, in the order of the states and in the form that `stimuli.path` takes."""
-    rows = (canonical_json({"emotion": p.emotion, "topic": p.topic, "text": p.text}) for p in cell.corpus.passages)
-    return b"\n".join(rows) + b"\n"
+    told = zip(cell.told.emotions, cell.told.topics, cell.told.texts, strict=True)
+    rows = (canonical_json({"emotion": e, "topic": topic, "text": text}) + b"\n" for e, topic, text in told)
+    return b"".join(rows)
 
 
 def _held_out(choice: LayerChoice) -> list[float | None] | None:

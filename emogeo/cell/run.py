@@ -14,8 +14,10 @@ from emogeo.cell.plan import Cell, plan_cell
 from emogeo.cell.reading import StoredActivations, activations_of
 from emogeo.cell.record import finished_files, refused_files
 from emogeo.cell.track import track_run, tracked
+from emogeo.cell.writing import stories_of
 from emogeo.config.schema import Dtype, NonFinite, TrainConfig
 from emogeo.errors import NonFiniteError, StoreError
+from emogeo.stimuli.corpus import GROUP
 from emogeo.tracking.store import RUNS, Store
 
 log = logging.getLogger(__name__)
@@ -46,8 +48,11 @@ def run_cell(config: TrainConfig) -> Outcome:
         return _answer_known(cell, known, store)
     store.check_writable()
     log.info("%s: %s", cell.title, cell.key[:12])
-    if not cell.corpus.crossed:
-        log.info("topics and conditions are not crossed: %d random groups are the units", len(set(cell.units)))
+    if cell.writing is not None:
+        cell = cell.with_stories(stories_of(cell, cell.writing, store))
+    groups = {unit for unit in cell.told.units if unit.startswith(GROUP)}
+    if groups:
+        log.info("topics and conditions are not crossed: %d random groups are the units", len(groups))
     readings = _readings(cell, store)
     layers = _usable_layers(cell, readings, store)
     measures = measure(cell, layers, readings["passages"], readings["facts"], readings.get("neutral"))

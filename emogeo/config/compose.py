@@ -9,9 +9,11 @@ from omegaconf import DictConfig, OmegaConf
 
 from emogeo.config.schema import (
     AnalyzeConfig,
+    GenerationConfig,
     Mode,
     ModelConfig,
     Position,
+    PromptTemplateConfig,
     Quantization,
     Source,
     TrainConfig,
@@ -67,20 +69,65 @@ def _check(cell: TrainConfig) -> None:
 
 def _check_template(cell: TrainConfig) -> None:
     template, mode = cell.prompt_template, cell.mode.name
+    if (mode is Mode.replay) != (cell.mode.source is not None):
+        raise ConfigError("mode=replay reads the texts of a generation run and no other mode does: mode.source=KEY.")
+    if mode is Mode.replay:
+        return  # the prompts are those of its source
     if template.mode is not mode:
         raise ConfigError(
             f"prompt_template={template.name} is for mode={template.mode.value}, but mode={mode.value}. "
-            f"Type mode={template.mode.value}, or a template of {mode.value} such as prompt_template=raw."
+            f"Type mode={template.mode.value}, or a template of {mode.value} such as prompt_template={_EXAMPLE[mode]}."
         )
-    if mode is not Mode.comprehension:
-        raise ConfigError(f"mode={mode.value} is not built yet; type mode=comprehension.")
-    if "{passage}" not in template.text:
+    if mode is Mode.comprehension and "{passage}" not in template.text:
         raise ConfigError(f"prompt_template.text={template.text!r} has no {{passage}} in it.")
+    if mode is Mode.generation:
+        _check_prompts(template)
+        _check_decoding(cell.generation)
     if template.chat and not cell.model.chat_template and cell.model.weights is None:
         raise ConfigError(
             f"prompt_template={template.name} needs a chat template, and model={cell.model.name} "
-            f"({cell.model.variant}) has none. Type prompt_template=raw|feeling|question, or an instruct model."
+            f"({cell.model.variant}) has none. Type {_PLAIN[mode]}, or an instruct model."
         )
+
+
+_EXAMPLE = {Mode.comprehension: "raw", Mode.generation: "stories"}
+_PLAIN = {
+    Mode.comprehension: "prompt_template=raw|feeling|question",
+    Mode.generation: "prompt_template=loose, prompt_template.chat=false",
+}
+
+
+def _check_prompts(template: PromptTemplateConfig) -> None:
+    if not template.prompts or len(template.prompts) != len(template.neutral):
+        raise ConfigError(
+            f"prompt_template={template.name} has {len(template.prompts)} prompts and {len(template.neutral)} for "
+            "neutral; give at least one, and one of neutral for each."
+        )
+    for prompt in template.prompts:
+        if "{emotion}" not in prompt:
+            raise ConfigError(f"prompt_template.prompts: {prompt!r} has no {{emotion}} in it.")
+    crossed = {"{topic}" in prompt for prompt in [*template.prompts, *template.neutral]}
+    if len(crossed) > 1:
+        raise ConfigError("prompt_template: either every prompt, neutral ones too, has {topic} in it, or none.")
+
+
+def _check_decoding(asked: GenerationConfig) -> None:
+    for name, least in (("samples", 1), ("replicates", 1), ("max_new_tokens", 1), ("retries", 0), ("repetition", 0)):
+        if getattr(asked, name) < least:
+            raise ConfigError(f"generation.{name}={getattr(asked, name)}: at least {least}.")
+    if asked.batch_size is not None and asked.batch_size < 1:
+        raise ConfigError(f"generation.batch_size={asked.batch_size}: at least 1, or null.")
+    if not 0 <= asked.min_new_tokens <= asked.max_new_tokens:
+        raise ConfigError(
+            f"generation.min_new_tokens={asked.min_new_tokens}: between 0 and max_new_tokens={asked.max_new_tokens}."
+        )
+    if asked.temperature is not None and asked.temperature <= 0:
+        raise ConfigError(f"generation.temperature={asked.temperature}: above 0, or null for greedy.")
+    if not 0 < asked.top_p <= 1:
+        raise ConfigError(f"generation.top_p={asked.top_p}: above 0 and up to 1.")
+    if asked.temperature is None and (asked.top_p < 1 or asked.ban_emotion_words):
+        what = "top_p" if asked.top_p < 1 else "ban_emotion_words (a second try writes the same)"
+        raise ConfigError(f"generation.{what} has no meaning in greedy decoding; type generation.temperature=0.7, say.")
 
 
 def _check_selection(cell: TrainConfig) -> None:
@@ -101,7 +148,7 @@ def _check_selection(cell: TrainConfig) -> None:
 def _check_ranges(cell: TrainConfig) -> None:
     if cell.max_depth is not None and not 0 < cell.max_depth <= 1:
         raise ConfigError(f"max_depth={cell.max_depth}: a share of depth above 0 and up to 1, or null.")
-    if cell.pooling.skip < 0 or (cell.pooling.skip and cell.pooling.position is Position.last):
+    if cell.pooling.skip < 0 or (cell.pooling.skip and cell.pooling.position is not Position.mean):
         raise ConfigError(
             f"pooling.skip={cell.pooling.skip} with pooling.position={cell.pooling.position.value}: "
             "skip is 0 or more, and more than 0 only for pooling.position=mean."

@@ -34,10 +34,11 @@ class Quantization(Enum):
 
 
 class Mode(Enum):
-    """What the model does with a text; `comprehension` reads it."""
+    """What the model does with a text: reads it, writes it, or reads what was written before."""
 
     comprehension = "comprehension"
     generation = "generation"
+    replay = "replay"
 
 
 class Selection(Enum):
@@ -55,6 +56,7 @@ class Position(Enum):
     """Which token positions are pooled."""
 
     last = "last"
+    middle = "middle"
     mean = "mean"
 
 
@@ -153,6 +155,8 @@ class ModeConfig:
     """What the model does."""
 
     name: Mode = MISSING
+    source: str | None = None
+    """Replay: key (or its first digits) of the generation run whose texts are read."""
 
 
 @dataclass
@@ -162,10 +166,36 @@ class PromptTemplateConfig:
     name: str = MISSING
     mode: Mode = MISSING
     """The mode this template is for."""
-    text: str = MISSING
-    """Contains `{passage}`."""
+    text: str = "{passage}"
+    """Comprehension: contains `{passage}`."""
+    prompts: list[str] = field(default_factory=list)
+    """Generation: each contains `{emotion}` and, to be asked for every topic of the corpus, `{topic}`."""
+    neutral: list[str] = field(default_factory=list)
+    """Generation: the same for the neutral condition, one for each prompt."""
     chat: bool = False
     """Wrap the text as a user turn in the model's own chat template."""
+
+
+@dataclass
+class GenerationConfig:
+    """How texts are written."""
+
+    samples: int = 1
+    """Texts per condition, prompt (and topic), and replicate."""
+    replicates: int = 1
+    """Independent repetitions; the unit of a template with one prompt and no topics."""
+    temperature: float | None = None
+    """null: greedy."""
+    top_p: float = 1.0
+    max_new_tokens: int = 256
+    min_new_tokens: int = 1
+    ban_emotion_words: bool = False
+    """Write again, up to `retries` times, what uses the emotion's own word or one of its family."""
+    retries: int = 3
+    repetition: int = 0
+    """Everything again, with other seeds and other batches: the regeneration null."""
+    batch_size: int | None = None
+    """Texts written at once; null: 20 on a CPU, 64 on a GPU."""
 
 
 @dataclass
@@ -252,6 +282,7 @@ class TrainConfig:
     layer_selection: LayerSelectionConfig = MISSING
     stimuli: StimuliConfig = MISSING
     tracking: TrackingConfig = MISSING
+    generation: GenerationConfig = field(default_factory=GenerationConfig)
     pooling: PoolingConfig = field(default_factory=PoolingConfig)
     centring: Centring = Centring.grand_mean
     denoising: DenoisingConfig = field(default_factory=DenoisingConfig)

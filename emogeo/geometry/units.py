@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from emogeo.config.schema import Centring
 from emogeo.errors import GeometryError
-from emogeo.geometry.vectors import centre
+from emogeo.geometry.vectors import centre, unit_means
 
 Array = NDArray[np.float64]
 CLIP = 0.01
@@ -51,15 +51,8 @@ def unit_products(
     if not np.isfinite(states).all():
         raise GeometryError("States with NaN or infinity have no geometry.")
     names = tuple(sorted(set(units)))
-    u, c = _positions(names, units), _positions(conditions, emotions)
-    counts = np.zeros((len(conditions), len(names), 1))
-    np.add.at(counts, (c, u), 1)
-    if not counts.all():
-        condition, unit, _ = np.argwhere(counts == 0)[0]
-        raise GeometryError(f"Unit {names[unit]} has no text for {conditions[condition]}.")
-    sums = np.zeros((len(conditions), len(names), states.shape[1]))
-    np.add.at(sums, (c, u), states)
-    centred = centre(sums / counts, conditions, centring)  # [condition, unit, feature]
+    means = unit_means(states[:, None], emotions, units, conditions)[:, :, 0]
+    centred = centre(means.transpose(1, 0, 2), conditions, centring)  # [condition, unit, feature]
     n_conditions, n_units, _ = centred.values.shape
     flat = centred.values.reshape(n_conditions * n_units, -1)
     gram = (flat @ flat.T).reshape(n_conditions, n_units, n_conditions, n_units)
@@ -86,11 +79,6 @@ def distinct_units(texts: Sequence[str], units: Sequence[str]) -> list[str]:
     for unit in parent:
         members.setdefault(root(unit), []).append(unit)
     return ["+".join(sorted(members[root(unit)])) for unit in units]
-
-
-def _positions(names: Sequence[str], labels: Sequence[str]) -> list[int]:
-    position = {name: i for i, name in enumerate(names)}
-    return [position[label] for label in labels]
 
 
 def plain_rdms(products: Array, weights: Array) -> Array:

@@ -38,6 +38,26 @@ def condition_means(states: Array, emotions: Sequence[str], conditions: Sequence
     return np.stack([states[rows == condition].mean(axis=0) for condition in conditions])
 
 
+def unit_means(states: Array, emotions: Sequence[str], units: Sequence[str], conditions: Sequence[str]) -> Array:
+    """Mean state of each condition in each unit: [unit, condition, layer, d_model], units sorted.
+
+    Raises:
+        GeometryError: a unit without a text for some condition.
+    """
+    names = sorted(set(units))
+    row_of = {name: row for row, name in enumerate(names)}
+    column_of = {condition: column for column, condition in enumerate(conditions)}
+    at = ([row_of[unit] for unit in units], [column_of[emotion] for emotion in emotions])
+    counts = np.zeros((len(names), len(conditions)))
+    np.add.at(counts, at, 1)
+    if not counts.all():
+        unit, condition = np.argwhere(counts == 0)[0]
+        raise GeometryError(f"Unit {names[unit]} has no text for {conditions[condition]}.")
+    sums = np.zeros((len(names), len(conditions), *states.shape[1:]))
+    np.add.at(sums, at, states)
+    return sums / counts[:, :, None, None]
+
+
 def centre(means: Array, conditions: Sequence[str], centring: Centring) -> Vectors:
     """Subtracts the grand mean of the conditions (neutral included), or the neutral vector, or nothing.
 

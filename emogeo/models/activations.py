@@ -67,8 +67,9 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: ReadingPlan) -> Activa
         StimuliError: a text too short for `pooling.skip`.
         PrecisionError: out of memory where the budget may not change, or with a single text.
     """
-    tokens = [model.tokenizer(t.content, add_special_tokens=t.special_tokens)["input_ids"] for t in texts]
+    tokens = [model.tokenize(text) for text in texts]
     _refuse_short(tokens, texts, plan.pooling)
+    starts = [text.start for text in texts]
     result = _empty(len(tokens), plan.n_blocks, _width(model))
     batching, budget = plan_other_batches if plan.reread else plan_batches, plan.token_budget
     pending = batching([len(t) for t in tokens], budget)
@@ -77,7 +78,7 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: ReadingPlan) -> Activa
         while pending:
             batch = pending[0]
             try:
-                _read_batch(model, [tokens[row] for row in batch], batch, plan, result)
+                _read_batch(model, [(tokens[row], starts[row]) for row in batch], batch, plan, result)
             except (torch.OutOfMemoryError, RuntimeError) as error:
                 budget = _smaller_budget(error, batch, budget, plan)
                 rows = [row for waiting in pending for row in waiting]
@@ -103,21 +104,22 @@ def _width(model: LoadedModel) -> int:
 
 
 def _read_batch(
-    model: LoadedModel, tokens: list[list[int]], rows: list[int], plan: ReadingPlan, result: Activations
+    model: LoadedModel, batch: list[tuple[list[int], int]], rows: list[int], plan: ReadingPlan, result: Activations
 ) -> None:
     device = model.input_device
-    ids, mask = _padded(tokens, int(model.tokenizer.pad_token_id or 0), device)
+    ids, mask = _padded([tokens for tokens, _ in batch], model.pad_token_id, device)
+    starts = torch.tensor([start for _, start in batch], device=device)
     pooled: list[torch.Tensor] = []
     nonfinite: list[torch.Tensor] = []
 
     def watch(_index: int, states: torch.Tensor) -> None:
         seen = mask.to(states.device)
-        pooled.append(pool(states, seen, plan.pooling).to(device))
+        pooled.append(pool(states, seen, plan.pooling, starts.to(states.device)).to(device))
         nonfinite.append(count_nonfinite(states, seen).to(device))
 
     with torch.inference_mode(), watched(model.body, plan.n_blocks, watch):
         model.body(input_ids=ids, attention_mask=mask, position_ids=_positions(mask), use_cache=False)
-        embedded = pool(model.body.get_input_embeddings()(ids), mask, _EVERY_TOKEN)
+        embedded = pool(model.body.get_input_embeddings()(ids), mask, _EVERY_TOKEN, starts)
     result.embeddings[rows] = embedded.cpu().numpy()
     result.states[rows] = torch.stack(pooled, dim=1).float().cpu().numpy()
     result.nonfinite[rows] = torch.stack(nonfinite, dim=1).cpu().numpy()
@@ -135,21 +137,25 @@ def _positions(mask: torch.Tensor) -> torch.Tensor:
     return (mask.cumsum(dim=1) - 1).clamp(min=0)
 
 
-def pool(states: torch.Tensor, mask: torch.Tensor, pooling: PoolingConfig) -> torch.Tensor:
+def pool(states: torch.Tensor, mask: torch.Tensor, pooling: PoolingConfig, starts: torch.Tensor) -> torch.Tensor:
     """One state per text.
 
     Args:
         states: [text, token, d_model], padded on the right.
         mask: [text, token], 1 on tokens.
+        starts: [text], the first token that counts; what comes before is a prompt.
 
     Returns:
-        [text, d_model]: the last token's state, or the float32 mean without the first `skip` tokens.
+        [text, d_model]: the last token's state, the middle one's (of n tokens the one at n // 2), or the
+        float32 mean without the first `skip` tokens.
     """
     lengths = mask.sum(dim=1)
-    if pooling.position is Position.last:
-        return states[torch.arange(len(states), device=states.device), lengths - 1]
-    kept = mask.clone()
-    kept[:, : pooling.skip] = 0
+    if pooling.position is not Position.mean:
+        middle = starts + (lengths - starts) // 2
+        at = lengths - 1 if pooling.position is Position.last else middle
+        return states[torch.arange(len(states), device=states.device), at]
+    columns = torch.arange(mask.shape[1], device=mask.device)
+    kept = mask * (columns >= (starts + pooling.skip)[:, None])
     weights = kept.float() / kept.sum(dim=1, keepdim=True)
     # where, not a product: 0 x inf would carry a padding token's overflow into the mean
     finite = torch.where(kept[..., None].bool(), states.float(), 0.0)
@@ -165,9 +171,10 @@ def count_nonfinite(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
 
 def _refuse_short(tokens: list[list[int]], texts: Sequence[Text], pooling: PoolingConfig) -> None:
     for row, ids in enumerate(tokens):
-        if len(ids) <= pooling.skip:
+        length = len(ids) - texts[row].start
+        if length <= pooling.skip:
             raise StimuliError(
-                f"pooling.skip={pooling.skip} leaves nothing of text {row} ({len(ids)} tokens): "
+                f"pooling.skip={pooling.skip} leaves nothing of text {row} ({length} tokens): "
                 f"{texts[row].content[:60]!r}. Type a smaller pooling.skip."
             )
 

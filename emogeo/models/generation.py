@@ -10,18 +10,7 @@ from transformers import GenerationConfig as HFGenerationConfig
 from transformers import LogitsProcessor, LogitsProcessorList, TemperatureLogitsWarper, TopPLogitsWarper
 
 from emogeo.models.loading import LoadedModel
-from emogeo.stimuli.templates import Text
-
-
-@dataclass(frozen=True)
-class Decoding:
-    """How the next token is chosen."""
-
-    max_new_tokens: int
-    min_new_tokens: int = 0
-    temperature: float | None = None
-    """None: greedy."""
-    top_p: float = 1.0
+from emogeo.stimuli.templates import Decoding, Text
 
 
 @dataclass(frozen=True)

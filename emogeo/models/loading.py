@@ -60,6 +60,8 @@ class LoadedModel:
 
     def tokenize(self, text: Text) -> list[int]:
         """Token ids; a chat text has its special tokens in it already."""
+        if text.ids is not None:
+            return list(text.ids)
         ids: list[int] = self.tokenizer(text.content, add_special_tokens=text.special_tokens)["input_ids"]
         return ids
 

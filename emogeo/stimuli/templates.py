@@ -14,6 +14,21 @@ class Text:
 
     content: str
     special_tokens: bool
+    ids: tuple[int, ...] | None = None
+    """Tokens as they were written, which need not be those that the text would be cut into."""
+    start: int = 0
+    """The first token that is pooled: what a model wrote begins here, after its prompt."""
+
+
+@dataclass(frozen=True)
+class Decoding:
+    """How a model chooses the next token of what it writes."""
+
+    max_new_tokens: int
+    min_new_tokens: int = 0
+    temperature: float | None = None
+    """None: greedy."""
+    top_p: float = 1.0
 
 
 def render(passages: Iterable[str], template: str, chat: Callable[[str], str] | None) -> list[Text]:

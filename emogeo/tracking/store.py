@@ -23,6 +23,7 @@ from emogeo.tracking.keys import canonical_json
 MANIFEST = "manifest.json"
 RUNS = "runs"
 ACTIVATIONS = "activations"
+GENERATIONS = "generations"
 _KEY = re.compile(r"[0-9a-f]{64}")
 
 

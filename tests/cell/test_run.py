@@ -88,9 +88,9 @@ def test_one_half_chooses_the_layer_and_the_other_reports_it(tiny_cell: Composer
     outcome = run_cell(config)
     store, passages = Store(config.store.path), plan_cell(config).passages
     states = unpack(store.read(ACTIVATIONS, passages.key)["activations.safetensors"])["states"].astype(float)
-    corpus = load_corpus(topics=12)
-    texts = LabelledStates(states, corpus.emotions, corpus.topics, CONDITIONS)
-    choosing, reporting = choosing_half(corpus.topics, 0)
+    told = plan_cell(config).told
+    texts = LabelledStates(states, told.emotions, told.unit_digests, CONDITIONS)
+    choosing, reporting = choosing_half(told.unit_digests, 0)
     curve = [r.value for r in reliability_by_layer(texts.of_units(choosing), Centring.grand_mean, 0)]
     chosen = outcome.run["layer"]["index"]
     assert chosen == int(np.argmax(curve))

@@ -20,6 +20,14 @@ FROM_INDEX = {
 }
 
 
+COMPANIONS = {
+    "generation": ["prompt_template=loose"],
+    "replay": ["mode.source=abc"],
+    **{name: ["mode=generation"] for name in ("loose", "stories", "topic_stories")},
+}
+"""What an option cannot be meant without."""
+
+
 def options(group: str) -> list[str]:
     return sorted(p.stem for p in (CONF / group).glob("*.yaml"))
 
@@ -45,7 +53,7 @@ def test_every_model_is_pinned(model: str) -> None:
     + [("layer_selection", option) for option in options("layer_selection")],
 )
 def test_every_option_composes(group: str, option: str) -> None:
-    assert as_dict(compose_train(f"{group}={option}"))[group]
+    assert as_dict(compose_train(f"{group}={option}", *COMPANIONS.get(option, [])))[group]
 
 
 def test_defaults_are_the_published_protocol_but_for_the_layer() -> None:

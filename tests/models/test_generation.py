@@ -9,10 +9,10 @@ import pytest
 import torch
 from scipy.stats import chisquare
 
-from emogeo.models.generation import Decoding, SeededChoice, Written, write
+from emogeo.models.generation import SeededChoice, Written, write
 from emogeo.models.loading import LoadedModel, load_model
 from emogeo.models.weights import resolve_weights
-from emogeo.stimuli.templates import Text
+from emogeo.stimuli.templates import Decoding, Text
 from tests.conftest import compose_train
 from tests.models.test_activations import FP32
 from tests.tiny import CHAT, write_model

@@ -1,0 +1,63 @@
+"""The texts of another cell, found by its key."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+from emogeo.cell.writing import Story, read_stories
+from emogeo.errors import StoreError
+from emogeo.tracking.store import GENERATIONS, RUNS, Store
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """Stories and where they come from."""
+
+    key: str
+    """Of the generations record."""
+    name: str
+    """What the texts are called in tables."""
+    weights: str
+    """Id of the model that wrote them."""
+    stories: list[Story]
+
+
+def replayed(store: Store, source: str | None) -> Replayed:
+    """The texts of a generation run.
+
+    Args:
+        source: key of the run, or its first digits.
+
+    Raises:
+        StoreError: no such run, several, or one that has no written texts; says which there are.
+    """
+    wanted = source or ""
+    found = [key for key in store.keys(RUNS) if key.startswith(wanted)]
+    runs = [json.loads(store.read(RUNS, key)["run.json"]) for key in found] if len(found) == 1 else []
+    if not runs or runs[0]["generation"] is None:
+        raise StoreError(f"mode.source={source}: {_problem(store, found)}")
+    run = runs[0]
+    key = str(run["generation"]["key"])
+    stories = read_stories(store, key)
+    facts = json.loads(store.read(GENERATIONS, key)["generation.json"])
+    return Replayed(key, str(run["stimuli"]), str(facts["weights"]), stories)
+
+
+def _problem(store: Store, found: list[str]) -> str:
+    if len(found) == 1:
+        problem = "that run has read texts, not written them."
+    else:
+        problem = f"{len(found)} runs of {store.path} begin so." if found else f"no run of {store.path} begins so."
+    return f"{problem} Runs with written texts: {', '.join(_writers(store)) or 'none; type mode=generation first'}."
+
+
+def _writers(store: Store) -> list[str]:
+    listed = []
+    for key in store.keys(RUNS):
+        run = json.loads(store.read(RUNS, key)["run.json"])
+        if run.get("generation") is not None:
+            listed.append(f"{key[:12]} ({run['title']})")
+    return listed[:_SHOWN]

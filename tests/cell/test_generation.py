@@ -1,0 +1,266 @@
+"""Cells whose texts a model writes, and cells that read them again, on a tiny model."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from emogeo.cell import writing
+from emogeo.cell.plan import plan_cell
+from emogeo.cell.run import Outcome, run_cell
+from emogeo.cell.writing import Story, read_stories, told_stories
+from emogeo.config.schema import TrainConfig
+from emogeo.errors import ConfigError, StimuliError, StoreError
+from emogeo.models import generation, loading
+from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.corpus import load_corpus
+from emogeo.stimuli.stories import names_emotion, plan_requests
+from emogeo.tracking.store import RUNS, Store, unpack
+from tests.conftest import Composer
+from tests.tiny import write_model
+
+LOOSE = ("mode=generation", "prompt_template=loose", "generation.temperature=1.0", "generation.max_new_tokens=8")
+
+
+@pytest.fixture
+def batches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many texts the model was asked for, call by call."""
+    sizes: list[int] = []
+    original = generation.write
+
+    def counted(model: Any, prompts: Any, *rest: Any) -> Any:
+        sizes.append(len(prompts))
+        return original(model, prompts, *rest)
+
+    monkeypatch.setattr(generation, "write", counted)
+    return sizes
+
+
+def stories(config: TrainConfig, outcome: Outcome) -> list[Story]:
+    return read_stories(Store(config.store.path), outcome.run["generation"]["key"])
+
+
+def states(config: TrainConfig, outcome: Outcome) -> np.ndarray[Any, Any]:
+    return unpack(Store(config.store.path).read(RUNS, outcome.key)["vectors.safetensors"])["passages"]
+
+
+def test_a_cell_writes_reads_and_records(tiny_cell: Composer, batches: list[int]) -> None:
+    config = tiny_cell(*LOOSE, "generation.replicates=3")
+    outcome = run_cell(config)
+    told = stories(config, outcome)
+    assert [s.emotion for s in told] == [c for c in CONDITIONS for _ in range(3)]
+    assert batches == [20, 20, 20, 3]
+    assert outcome.run["mode"] == "generation"
+    assert outcome.run["stimuli"] == "loose"
+    counts = outcome.run["generation"]
+    assert counts["texts"] == 63
+    assert counts["distinct"] == len({s.text for s in told})
+    assert counts["new_tokens"] == sum(len(s.ids) for s in told)
+    assert outcome.run["n_units"] <= 3
+    again = run_cell(config)
+    assert (again.computed, again.key) == (False, outcome.key)
+
+
+def test_what_is_read_is_what_was_written(tiny_cell: Composer) -> None:
+    """The last written token's state, from a plain pass over prompt and text."""
+    import torch
+
+    config = tiny_cell(*LOOSE, "layer_selection=index", "layer_selection.index=1")
+    outcome = run_cell(config)
+    cell = plan_cell(config)
+    model = loading.MODELS.get(cell.weights, cell.precision, "cpu", None)
+    for story, state in zip(stories(config, outcome), states(config, outcome), strict=True):
+        with torch.inference_mode():
+            tokens = torch.tensor([[*story.prompt_ids, *story.ids]])
+            hidden = model.body(tokens, output_hidden_states=True).hidden_states[2]
+        np.testing.assert_allclose(state, hidden[0, -1].numpy(), atol=1e-4)
+        assert story.text == model.tokenizer.decode(list(story.ids), skip_special_tokens=True)
+
+
+def test_pooling_leaves_the_prompt_out(tiny_cell: Composer) -> None:
+    base = (*LOOSE, "layer_selection=index", "layer_selection.index=0", "generation.min_new_tokens=8")
+    last, middle, mean, tail = (
+        states(config, run_cell(config))
+        for config in (
+            tiny_cell(*base),
+            tiny_cell(*base, "pooling.position=middle"),
+            tiny_cell(*base, "pooling.position=mean"),
+            tiny_cell(*base, "pooling.position=mean", "pooling.skip=7"),
+        )
+    )
+    np.testing.assert_allclose(tail, last, atol=1e-5)
+    assert not np.allclose(middle, last)
+    assert not np.allclose(mean, last)
+
+
+def test_other_poolings_write_nothing_anew(tiny_cell: Composer, batches: list[int]) -> None:
+    run_cell(tiny_cell(*LOOSE))
+    run_cell(tiny_cell(*LOOSE, "pooling.position=mean", "layer_selection=all"))
+    run_cell(tiny_cell(*LOOSE, "reread=true"))
+    assert len(batches) == 2
+    run_cell(tiny_cell(*LOOSE, "generation.repetition=1"))
+    run_cell(tiny_cell(*LOOSE, "generation.top_p=0.9"))
+    assert len(batches) == 6
+
+
+def test_a_repetition_has_other_texts_and_greedy_other_batches(tiny_cell: Composer) -> None:
+    configs = [tiny_cell(*LOOSE, f"generation.repetition={n}") for n in (0, 1)]
+    first, second = ([s.text for s in stories(c, run_cell(c))] for c in configs)
+    assert first != second
+    greedy = ("mode=generation", "prompt_template=loose", "generation.max_new_tokens=4")
+    keys = {plan_cell(tiny_cell(*greedy, f"generation.repetition={n}")).key for n in (0, 1)}
+    assert len(keys) == 2
+    assert len({plan_cell(tiny_cell(*greedy, f"seed={seed}")).generation for seed in (0, 1)}) == 1
+
+
+def test_an_interrupted_cell_goes_on_where_it_stopped(
+    tiny_cell: Composer, tmp_path: Path, batches: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    base = (*LOOSE, "generation.replicates=2", "generation.batch_size=10")
+    undisturbed = tiny_cell(*base, f"store.path='{tmp_path / 'other'}'")
+    wanted = stories(undisturbed, run_cell(undisturbed))
+    assert batches == [10, 10, 10, 10, 2]
+    config, original = tiny_cell(*base), writing._write_batch
+    calls = iter(range(100))
+
+    def killed(*arguments: Any) -> Any:
+        if next(calls) == 3:
+            raise KeyboardInterrupt
+        return original(*arguments)
+
+    monkeypatch.setattr(writing, "_write_batch", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run_cell(config)
+    partial = next(Path(config.store.path).glob("partial/*.jsonl"))
+    assert len(partial.read_bytes().splitlines()) == 30
+    with partial.open("ab") as stream:
+        stream.write(b'{"row":31}\t{"emotion":"angr')
+    monkeypatch.setattr(writing, "_write_batch", original)
+    batches.clear()
+    outcome = run_cell(config)
+    assert batches == [10, 2]
+    assert stories(config, outcome) == wanted
+    assert not partial.exists()
+
+
+def test_replay_reads_the_same_tokens_at_another_precision(tiny_cell: Composer, batches: list[int]) -> None:
+    config = tiny_cell(*LOOSE, "generation.replicates=2")
+    source = run_cell(config)
+    own = run_cell(tiny_cell("mode=replay", f"mode.source={source.key[:10]}"))
+    lower = run_cell(tiny_cell("mode=replay", f"mode.source={source.key}", "precision=bf16"))
+    assert len(batches) == 3
+    assert own.run["generation"]["key"] == lower.run["generation"]["key"] == source.run["generation"]["key"]
+    assert own.run["units"] == lower.run["units"] == source.run["units"]
+    np.testing.assert_array_equal(states(config, own), states(config, source))
+    a, b = states(config, own), states(config, lower)
+    assert 0 < np.abs(a - b).max() < 0.1 * np.abs(a).max()
+
+
+def test_another_model_reads_the_text_alone(tiny_cell: Composer, tiny_overflowing: Path) -> None:
+    source = run_cell(tiny_cell(*LOOSE))
+    config = tiny_cell("mode=replay", f"mode.source={source.key}", weights=tiny_overflowing)
+    cell = plan_cell(config)
+    assert {text.start for text in cell.passages.texts} == {0}
+    assert [text.content for text in cell.passages.texts] == list(cell.told.texts)
+    run_cell(config)
+
+
+def test_a_source_that_is_not_there_is_named_before_anything_is_loaded(tiny_cell: Composer) -> None:
+    with pytest.raises(StoreError, match="no run of .* Runs with written texts: none; type mode=generation first"):
+        plan_cell(tiny_cell("mode=replay", "mode.source=abc"))
+    read = run_cell(tiny_cell())
+    written = run_cell(tiny_cell(*LOOSE))
+    with pytest.raises(StoreError, match=f"has read texts, not written them.*{written.key[:12]} \\(tiny-llama"):
+        plan_cell(tiny_cell("mode=replay", f"mode.source={read.key}"))
+
+
+def story(emotion: str, unit: str, ids: tuple[int, ...] = (1,)) -> Story:
+    return Story(emotion, "t", unit, "p", "x", (0,), ids, "stopped", 1)
+
+
+def test_an_emotion_without_any_text_is_named() -> None:
+    whole = [story(emotion, unit) for emotion in CONDITIONS for unit in ("a", "b")]
+    assert told_stories(whole, "here") == whole
+    assert told_stories([*whole, story("sad", "a", ())], "here") == whole
+    broken = [s for s in whole if (s.emotion, s.unit) != ("sad", "b")] + [story("sad", "b", ())]
+    with pytest.raises(StimuliError, match="here has no text for 1 of its conditions and units: sad in b"):
+        told_stories(broken, "here")
+
+
+def test_texts_that_name_their_emotion_are_tried_again_and_counted(
+    tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch, batches: list[int]
+) -> None:
+    monkeypatch.setattr(writing, "names_emotion", lambda text, _emotion: len(text) % 2 == 0)
+    outcome = run_cell(tiny_cell(*LOOSE, "generation.ban_emotion_words=true", "generation.retries=2"))
+    counts = outcome.run["generation"]
+    assert 0 < counts["naming_their_emotion"] < counts["retried"] < 21
+    assert len(batches) > 2
+
+
+def test_words_of_an_emotion() -> None:
+    assert names_emotion("She was FEARFUL of the dark", "afraid")
+    assert not names_emotion("She was fearful of the dark", "sad")
+    assert not names_emotion("Anything at all", "neutral")
+    assert all(names_emotion(f"so {emotion} today", emotion) for emotion in CONDITIONS if emotion != "neutral")
+
+
+def test_units_are_topics_prompts_or_replicates() -> None:
+    topics = sorted(set(load_corpus(topics=6).topics))
+    crossed = plan_requests(["{emotion} {topic}"], ["{topic}"], topics, samples=2, replicates=1)
+    assert {r.unit for r in crossed} == set(topics)
+    assert len(crossed) == 21 * 6 * 2
+    assert "a ride on the last bus of the night" in {r.prompt.removeprefix("sad ") for r in crossed}
+    five = plan_requests([f"{{emotion}} {i}" for i in range(5)], [f"n {i}" for i in range(5)], topics, 2, 1)
+    assert {r.unit for r in five} == {f"prompt-{i}" for i in range(5)}
+    assert len(five) == 21 * 10
+    one = plan_requests(["{emotion}"], ["none"], topics, samples=2, replicates=3)
+    assert sorted(r.unit for r in one if r.emotion == "sad") == [f"replicate-{i}" for i in (0, 0, 1, 1, 2, 2)]
+    assert {r.prompt for r in one if r.emotion == "neutral"} == {"none"}
+
+
+def test_every_topic_of_the_corpus_has_words_to_ask_for_it() -> None:
+    asked = plan_requests(["{emotion}: {topic}"], ["{topic}"], sorted(set(load_corpus().topics)), 1, 1)
+    assert not any(request.topic in request.prompt.split(": ")[-1] for request in asked if "-" in request.topic)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("mode=generation",), "prompt_template=stories"),
+        (("prompt_template=stories",), "Type mode=generation"),
+        (("mode=replay",), "mode.source=KEY"),
+        (("mode.source=abc",), "no other mode does"),
+        ((*LOOSE, "generation.min_new_tokens=9"), "max_new_tokens=8"),
+        ((*LOOSE, "generation.temperature=0"), "null for greedy"),
+        ((*LOOSE, "generation.top_p=0"), "up to 1"),
+        ((*LOOSE, "generation.temperature=null", "generation.top_p=0.9"), "no meaning in greedy"),
+        ((*LOOSE, "generation.temperature=null", "generation.ban_emotion_words=true"), "writes the same"),
+        ((*LOOSE, "generation.samples=0"), "at least 1"),
+        ((*LOOSE, "prompt_template.prompts=[nothing]"), "has no {emotion}"),
+        ((*LOOSE, "prompt_template.neutral=[]"), "one of neutral for each"),
+        ((*LOOSE, "prompt_template.neutral=['{topic}']"), "or none"),
+    ],
+)
+def test_contradictions_are_refused(tiny_cell: Composer, words: tuple[str, ...], said: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        tiny_cell(*words)
+    assert said in str(error.value)
+
+
+def test_a_base_model_has_no_chat_turn(tiny_cell: Composer, tmp_path: Path) -> None:
+    base = write_model(tmp_path / "tiny-base", "smollm2")
+    with pytest.raises(Exception, match="tiny-base has none"):
+        plan_cell(tiny_cell("mode=generation", "prompt_template=stories", weights=base))
+    plain = tiny_cell("mode=generation", "prompt_template=stories", "prompt_template.chat=false", weights=base)
+    assert plan_cell(plain).writing is not None
+
+
+def test_neutral_stories_are_what_is_projected_out(tiny_cell: Composer) -> None:
+    outcome = run_cell(tiny_cell(*LOOSE, "generation.replicates=5", "denoising.method=neutral_pcs"))
+    assert max(outcome.run["by_layer"]["removed_components"]) >= 1
+    assert set(outcome.run["nonfinite"]) == {"passages", "facts"}
+    assert json.dumps(outcome.run["meaning"]["denoising"]) == '{"neutral": null, "share": 0.5}'
