@@ -10,7 +10,7 @@ from typing import Any
 from emogeo.cell.replay import Replayed, replayed
 from emogeo.cell.told import Told
 from emogeo.cell.writing import Story, counts, prompts_of, told_stories
-from emogeo.config.schema import Centring, DenoisingMethod, Mode, ModelConfig, PoolingConfig, TrainConfig
+from emogeo.config.schema import Centring, DenoisingMethod, Mode, ModelConfig, NeutralTexts, PoolingConfig, TrainConfig
 from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
 from emogeo.geometry.units import distinct_units
 from emogeo.models.chat import chat_renderer
@@ -169,7 +169,7 @@ def _cell(
     facts = render(load_facts(), SLOT, None)
     raw_facts = reading("facts", facts, PoolingConfig(), _contents(facts))
     neutral = None
-    if config.denoising.method is DenoisingMethod.neutral_pcs and source.generation is None:
+    if config.denoising.method is DenoisingMethod.neutral_pcs and config.denoising.texts is NeutralTexts.facts:
         texts = render(load_facts(), config.prompt_template.text, chat)
         neutral = reading("neutral texts", texts, config.pooling, _contents(texts))
     meaning = _meaning(config, source.told, passages, raw_facts, neutral)

@@ -73,6 +73,7 @@ def _run(cell: Cell, readings: dict[str, StoredActivations], status: str) -> dic
             "n_layers": weights.n_layers,
         },
         "precision": cell.precision.label,
+        "recipe": cell.config.recipe,
         "mode": cell.config.mode.name.value,
         "prompt_template": cell.config.prompt_template.name,
         "stimuli": cell.stimuli,

@@ -9,9 +9,11 @@ from omegaconf import DictConfig, OmegaConf
 
 from emogeo.config.schema import (
     AnalyzeConfig,
+    DenoisingMethod,
     GenerationConfig,
     Mode,
     ModelConfig,
+    NeutralTexts,
     Position,
     PromptTemplateConfig,
     Quantization,
@@ -155,6 +157,13 @@ def _check_ranges(cell: TrainConfig) -> None:
         )
     if cell.runtime.device_map not in {None, *_DEVICE_MAPS}:
         raise ConfigError(f"runtime.device_map={cell.runtime.device_map}: allowed are null, {', '.join(_DEVICE_MAPS)}.")
+    denoising = cell.denoising
+    if (
+        denoising.method is DenoisingMethod.neutral_pcs
+        and denoising.texts is NeutralTexts.facts
+        and cell.mode.name is not Mode.comprehension
+    ):
+        raise ConfigError(f"mode={cell.mode.name.value} has neutral texts of its own: type denoising.texts=condition.")
     if not 0 < cell.denoising.share < 1:
         raise ConfigError(f"denoising.share={cell.denoising.share}: a share of variance between 0 and 1.")
     for name, value in (("token_budget", cell.runtime.token_budget), ("threads", cell.runtime.threads)):

@@ -47,6 +47,7 @@ class Selection(Enum):
     all = "all"
     index = "index"
     depth = "depth"
+    middle = "middle"
     min_mean_cosine = "min_mean_cosine"
     separation = "separation"
     reliability = "reliability"
@@ -75,6 +76,13 @@ class DenoisingMethod(Enum):
 
     none = "none"
     neutral_pcs = "neutral_pcs"
+
+
+class NeutralTexts(Enum):
+    """Which texts the components are of."""
+
+    facts = "facts"
+    condition = "condition"
 
 
 class Norm(Enum):
@@ -223,6 +231,8 @@ class DenoisingConfig:
     method: DenoisingMethod = DenoisingMethod.none
     share: float = 0.5
     """Share of neutral variance whose components are removed."""
+    texts: NeutralTexts = NeutralTexts.facts
+    """The neutral factual sentences, in the run's template and pooling, or the run's own neutral texts."""
 
 
 @dataclass
@@ -275,6 +285,8 @@ class StoreConfig:
 class TrainConfig:
     """One cell."""
 
+    recipe: str | None = None
+    """Name of the published (or own) way of extraction that set the fields below, before they were overridden."""
     model: ModelConfig = MISSING
     precision: PrecisionConfig = MISSING
     mode: ModeConfig = MISSING

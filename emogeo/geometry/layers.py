@@ -53,6 +53,8 @@ def resolve_layer(selection: LayerSelectionConfig, n_layers: int, n_blocks: int)
                 f"(or -{n_layers} to -1 from the top)."
             )
         index = selection.index % n_layers
+    elif selection.name is Selection.middle:
+        index = n_layers // 2
     elif selection.name is Selection.depth and selection.depth is not None:
         index = blocks_up_to(selection.depth, n_layers) - 1
     else:

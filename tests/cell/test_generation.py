@@ -243,6 +243,7 @@ def test_every_topic_of_the_corpus_has_words_to_ask_for_it() -> None:
         ((*LOOSE, "prompt_template.prompts=[nothing]"), "has no {emotion}"),
         ((*LOOSE, "prompt_template.neutral=[]"), "one of neutral for each"),
         ((*LOOSE, "prompt_template.neutral=['{topic}']"), "or none"),
+        ((*LOOSE, "denoising.method=neutral_pcs"), "denoising.texts=condition"),
     ],
 )
 def test_contradictions_are_refused(tiny_cell: Composer, words: tuple[str, ...], said: str) -> None:
@@ -260,7 +261,9 @@ def test_a_base_model_has_no_chat_turn(tiny_cell: Composer, tmp_path: Path) -> N
 
 
 def test_neutral_stories_are_what_is_projected_out(tiny_cell: Composer) -> None:
-    outcome = run_cell(tiny_cell(*LOOSE, "generation.replicates=5", "denoising.method=neutral_pcs"))
+    outcome = run_cell(
+        tiny_cell(*LOOSE, "generation.replicates=5", "denoising.method=neutral_pcs", "denoising.texts=condition")
+    )
     assert max(outcome.run["by_layer"]["removed_components"]) >= 1
     assert set(outcome.run["nonfinite"]) == {"passages", "facts"}
     assert json.dumps(outcome.run["meaning"]["denoising"]) == '{"neutral": null, "share": 0.5}'

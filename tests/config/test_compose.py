@@ -6,7 +6,7 @@ import pytest
 from omegaconf.errors import OmegaConfBaseException
 
 from emogeo.config.compose import as_dict
-from emogeo.config.schema import Dtype, Selection
+from emogeo.config.schema import Centring, Dtype, Mode, Norm, Position, Selection
 from emogeo.errors import ConfigError
 from tests.conftest import CONF, compose_train
 
@@ -23,6 +23,7 @@ FROM_INDEX = {
 COMPANIONS = {
     "generation": ["prompt_template=loose"],
     "replay": ["mode.source=abc"],
+    "jeong_loose": ["layer_selection.index=3"],
     **{name: ["mode=generation"] for name in ("loose", "stories", "topic_stories")},
 }
 """What an option cannot be meant without."""
@@ -50,10 +51,25 @@ def test_every_model_is_pinned(model: str) -> None:
     ("group", "option"),
     [(group, option) for group in ("precision", "mode", "stimuli", "tracking") for option in options(group)]
     + [("prompt_template", option) for option in options("prompt_template")]
-    + [("layer_selection", option) for option in options("layer_selection")],
+    + [("layer_selection", option) for option in options("layer_selection")]
+    + [("recipe", option) for option in options("recipe") if option != "none"],
 )
 def test_every_option_composes(group: str, option: str) -> None:
     assert as_dict(compose_train(f"{group}={option}", *COMPANIONS.get(option, [])))[group]
+
+
+def test_a_recipe_sets_what_was_published_and_gives_way_to_overrides() -> None:
+    matched = compose_train("recipe=jeong_matched")
+    assert (matched.recipe, matched.mode.name) == ("jeong_matched", Mode.generation)
+    assert matched.prompt_template.name == "stories"
+    assert (matched.generation.samples, matched.generation.temperature) == (2, None)
+    assert (matched.pooling.position, matched.centring, matched.norm) == (Position.middle, Centring.neutral, Norm.unit)
+    changed = compose_train("recipe=jeong_matched", "pooling.position=last", "layer_selection=reliability")
+    assert (changed.recipe, changed.pooling.position) == ("jeong_matched", Position.last)
+    assert changed.layer_selection.name is Selection.reliability
+    assert compose_train().recipe is None
+    with pytest.raises(ConfigError, match=r"needs a value: type layer_selection\.index"):
+        compose_train("recipe=jeong_loose")
 
 
 def test_defaults_are_the_published_protocol_but_for_the_layer() -> None:
