@@ -7,9 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from emogeo.config.schema import TrackingConfig, TrackingMode
-from emogeo.tracking.store import MANIFEST, RUNS, Store, unpack
+from emogeo.tracking.store import GENERATIONS, MANIFEST, RUNS, Store, unpack
 from emogeo.tracking.wandb_session import ArtifactSpec, Mirror, log_run
 
+_STORIES = "generations.jsonl"
 _CURVES = ("reliability", "separation", "mean_cosine", "rdm_std", "anisotropy")
 
 
@@ -25,8 +26,12 @@ def tracked(store: Store, key: str) -> bool:
 
 
 def _record(store: Store, key: str) -> dict[str, bytes]:
-    """A record's files and its manifest, with which a pulled copy can be checked."""
-    return {**store.read(RUNS, key), MANIFEST: (store.folder(RUNS, key) / MANIFEST).read_bytes()}
+    """A record's files and its manifest, with which a pulled copy can be checked; and the texts that a model wrote."""
+    files = {**store.read(RUNS, key), MANIFEST: (store.folder(RUNS, key) / MANIFEST).read_bytes()}
+    generation = json.loads(files["run.json"])["generation"]
+    if generation is not None and store.has(GENERATIONS, generation["key"]):
+        files[_STORIES] = store.read(GENERATIONS, generation["key"])[_STORIES]
+    return files
 
 
 def _folder(store: Store, key: str) -> Path:
@@ -48,6 +53,9 @@ def _mirror(files: dict[str, bytes]) -> Mirror:
         ),
         ArtifactSpec("rdm", f"rdm-{key[:16]}", ["rdm.safetensors", "run.json", "manifest.json"], metadata),
     ]
+    if _STORIES in files:
+        generation = run["generation"]["key"]
+        artifacts.append(ArtifactSpec("generations", f"generations-{generation[:16]}", [_STORIES], {"key": generation}))
     return Mirror(
         key=key,
         title=run["title"],

@@ -12,7 +12,7 @@ from wandb.proto import wandb_internal_pb2
 from emogeo.cell.run import run_cell
 from emogeo.errors import NonFiniteError
 from emogeo.tracking import wandb_session
-from emogeo.tracking.store import RUNS, Store
+from emogeo.tracking.store import GENERATIONS, RUNS, Store
 from tests.conftest import Composer
 
 
@@ -71,6 +71,20 @@ def test_one_offline_run_with_config_curves_figures_and_artifacts(tiny_cell: Com
     history = {key for r in records for item in r.history.item for key in (item.key, *item.nested_key)}
     assert {"layer/index", "layer/separation", "rdm/heatmap"} <= history
     assert len(list(folder.glob("wandb/offline-run-*/files/media/images/**/*.png"))) == 2
+
+
+def test_written_texts_are_an_artifact(tiny_cell: Composer, home: Path) -> None:
+    asked = ("mode=generation", "prompt_template=loose", "generation.max_new_tokens=3")
+    config = tiny_cell(*asked, "tracking=offline")
+    outcome = run_cell(config)
+    folder = Path(config.store.path) / "wandb" / outcome.key
+    artifacts = {r.artifact.type: r.artifact for r in logged(folder) if r.HasField("artifact")}
+    assert set(artifacts) == {"emotion-vectors", "rdm", "generations"}
+    (content,) = artifacts["generations"].manifest.contents
+    key = outcome.run["generation"]["key"]
+    assert (folder / content.local_path).read_bytes() == Store(config.store.path).read(GENERATIONS, key)[
+        "generations.jsonl"
+    ]
 
 
 def test_files_of_artifacts_are_named_relative_to_the_folder(tiny_cell: Composer, home: Path) -> None:
