@@ -34,3 +34,4 @@ lint: .venv/dev
 bench: .venv/dev
 	$(BIN)/python -m tests.bench.extraction
 	$(BIN)/python -m tests.bench.inference
+	$(BIN)/python -m tests.bench.generation

@@ -94,18 +94,32 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Compar
             _bare(float(a.whole[0] @ b.whole[0])), n, n // 2, reason=f"not identifiable ({n} units, {MIN_UNITS} needed)"
         )
     reason = f"not identifiable ({n} units, {MIN_STAR} needed)" if n < MIN_STAR else _unreliable(a, b, names)
-    disjoint = _opposite if common else _across
+    disjoint = _disjoint(a, b)
     return Comparison(
         _rho(a, b, common),
         n,
         n // 2,
         reliability(a),
         reliability(b),
-        same_half=_estimate(a, b, common, _same, fisher=True) if common else None,
-        disjoint_half=_estimate(a, b, common, disjoint, fisher=True),
-        rho_star=None if reason else _estimate(a, b, common, _disattenuated(disjoint), fisher=False),
+        same_half=_estimate([a, b], _same, fisher=True) if common else None,
+        disjoint_half=_estimate([a, b], disjoint, fisher=True),
+        rho_star=None if reason else _estimate([a, b], _disattenuated(disjoint), fisher=False),
         reason=reason,
     )
+
+
+def cross_experiment_bias(a: Halves, c: Halves, d: Halves) -> Estimate | None:
+    """rho*(a, d) - rho*(c, d): what comparing d with another experiment's run adds to comparing it with its own.
+
+    None where a run is not reliable enough for a rho*. A unit of d is deleted from both terms at once.
+
+    Raises:
+        ValueError: see `compare`.
+    """
+    if not all(identifiable(run) for run in (a, c, d)):
+        return None
+    first, second = _disattenuated(_disjoint(a, d)), _disattenuated(_disjoint(c, d))
+    return _estimate([a, c, d], lambda x, y, z: first(x, z) - second(y, z), fisher=False)
 
 
 def identifiable(run: Halves) -> bool:
@@ -152,13 +166,16 @@ def _rho(a: Halves, b: Halves, common: bool) -> Estimate:
     return interval(float(a.whole[0] @ b.whole[0]), deleted, fisher=True)
 
 
-def _estimate(a: Halves, b: Halves, common: bool, statistic: Callable[[Array, Array], Array], fisher: bool) -> Estimate:
-    """A statistic of half RDMs, whole and with each unit deleted: from both runs, or from one and then the other."""
-    value = float(statistic(a.ranks, b.ranks))
-    if min(a.n_units, b.n_units) < MIN_JACKKNIFE:
+def _estimate(runs: Sequence[Halves], statistic: Callable[..., Array], fisher: bool) -> Estimate:
+    """A statistic of the runs' half RDMs, whole and with each unit deleted from every run that has it."""
+    value = float(statistic(*(run.ranks for run in runs)))
+    if min(run.n_units for run in runs) < MIN_JACKKNIFE:
         return _bare(value)
-    pairs = [(a.jackknife, b.jackknife)] if common else [(a.jackknife, b.ranks[None]), (a.ranks[None], b.jackknife)]
-    return interval(value, [statistic(x, y) for x, y in pairs], fisher)
+    deleted = [
+        statistic(*(run.jackknife if run.products.units == units else run.ranks[None] for run in runs))
+        for units in dict.fromkeys(run.products.units for run in runs)
+    ]
+    return interval(value, deleted, fisher)
 
 
 def _opposite(a: Array, b: Array) -> Array:
@@ -173,6 +190,10 @@ def _same(a: Array, b: Array) -> Array:
 def _across(a: Array, b: Array) -> Array:
     """Any half of a against any of b: for runs without common text."""
     return (_opposite(a, b) + _same(a, b)) / 2
+
+
+def _disjoint(a: Halves, b: Halves) -> Callable[[Array, Array], Array]:
+    return _opposite if _common_units(a, b) else _across
 
 
 def _disattenuated(disjoint: Callable[[Array, Array], Array]) -> Callable[[Array, Array], Array]:

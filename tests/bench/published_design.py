@@ -20,7 +20,7 @@ from matplotlib.figure import Figure
 from threadpoolctl import threadpool_limits
 
 from emogeo.geometry.halves import Halves
-from emogeo.geometry.inference import Comparison, compare
+from emogeo.geometry.inference import Comparison, Estimate, compare, cross_experiment_bias
 from tests.planted import codes, run_of
 
 SETS = "ABCD"
@@ -46,15 +46,11 @@ class Study:
 
     comparisons: dict[str, Comparison]
     """By layer."""
+    star_bias: Estimate | None
 
     @property
     def raw_bias(self) -> float:
         return self.comparisons["cross-experiment"].rho.value - self.comparisons["precision"].rho.value
-
-    @property
-    def star_bias(self) -> float | None:
-        stars = [self.comparisons[layer].rho_star for layer in ("cross-experiment", "precision")]
-        return None if stars[0] is None or stars[1] is None else stars[0].value - stars[1].value
 
     def effect(self, layer: str) -> bool:
         """Whether an effect (none was planted) is declared."""
@@ -69,7 +65,8 @@ def draw(model: str, units: dict[str, int], seed: int) -> Study:
     sets: dict[str, Halves] = {
         name: run_of(code, SIGNALS[model][name], generator, units[name], prefix=name) for name in SETS
     }
-    return Study({layer: compare(sets[pair[0]], sets[pair[1]]) for layer, pair in LAYERS.items()})
+    comparisons = {layer: compare(sets[pair[0]], sets[pair[1]]) for layer, pair in LAYERS.items()}
+    return Study(comparisons, cross_experiment_bias(sets["A"], sets["C"], sets["D"]))
 
 
 def studies(model: str, units: dict[str, int], draws: int, workers: int = 2) -> list[Study]:
@@ -88,9 +85,10 @@ def summarize(name: str, raw: Sequence[Study], many: Sequence[Study]) -> list[st
             f"| {np.mean([study.effect(layer) for study in many]):.1%} |"
         )
     biases = [study.star_bias for study in many if study.star_bias is not None]
+    declared = sum(not bias.low <= 0 <= bias.high for bias in biases) / len(many)
     rows.append(
         f"| {name} | bias, (A–D) − (C–D) | {_spread([s.raw_bias for s in raw], '+.2f')} | – "
-        f"| {_spread(biases, '+.2f')} | – |"
+        f"| {_spread([bias.value for bias in biases], '+.2f')} | {declared:.1%} |"
     )
     return rows
 

@@ -15,7 +15,7 @@ from scipy.stats import t as student
 from emogeo.config.schema import Centring
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves, split_units
-from emogeo.geometry.inference import compare, reliability
+from emogeo.geometry.inference import compare, cross_experiment_bias, reliability
 from emogeo.geometry.rdm import cosine_rdm, standard_ranks, upper
 from emogeo.geometry.units import crossvalidated_rdms, distinct_units, plain_rdms, unit_products
 from emogeo.geometry.vectors import centre, condition_means
@@ -140,6 +140,38 @@ def test_few_units_and_low_reliability_are_not_identifiable() -> None:
     assert noise.reason is not None
     assert "reliability of a" in noise.reason
     assert "and of b" in noise.reason
+
+
+def star(a: Halves, b: Halves) -> float:
+    estimate = compare(a, b).rho_star
+    assert estimate is not None
+    return estimate.value
+
+
+def without(run: Halves, unit: int) -> Halves:
+    """The run with half RDMs from which a unit is deleted."""
+    smaller = Halves(run.products, run.seed)
+    smaller.__dict__["_ranks_and_clips"] = (run.jackknife[unit], 0)
+    smaller.__dict__["jackknife"] = run.jackknife
+    return smaller
+
+
+def test_the_bias_deletes_a_unit_of_the_third_run_from_both_terms() -> None:
+    a, c, d = (other_texts(n, 0.6, seed, prefix) for n, seed, prefix in ((9, 1, "a"), (10, 2, "c"), (8, 3, "d")))
+    variances, sizes = [], (9, 10, 8)
+    for which, size in enumerate(sizes):
+        draws = []
+        for unit in range(size):
+            x, y, z = (without(run, unit) if i == which else run for i, run in enumerate((a, c, d)))
+            draws.append(star(x, z) - star(y, z))
+        variances.append((size - 1) / size * np.sum((np.array(draws) - np.mean(draws)) ** 2))
+    df = sum(variances) ** 2 / sum(v**2 / (n - 1) for v, n in zip(variances, sizes, strict=True))
+    reach = student.ppf(0.975, df) * np.sqrt(sum(variances))
+    got = cross_experiment_bias(a, c, d)
+    assert got is not None
+    wanted = star(a, d) - star(c, d)
+    assert (got.value, got.low, got.high) == pytest.approx((wanted, wanted - reach, wanted + reach), abs=1e-9)
+    assert cross_experiment_bias(a, c, other_texts(8, 0.01, 4, "e")) is None
 
 
 def test_states_that_are_not_finite_are_refused() -> None:
