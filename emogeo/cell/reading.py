@@ -6,7 +6,7 @@ import json
 import logging
 import os
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -14,6 +14,9 @@ from emogeo.cell.plan import Cell, Reading
 from emogeo.errors import StoreError
 from emogeo.tracking.keys import canonical_json
 from emogeo.tracking.store import ACTIVATIONS, Store, pack, unpack
+
+if TYPE_CHECKING:
+    from emogeo.models.loading import LoadedModel
 
 log = logging.getLogger(__name__)
 
@@ -52,22 +55,31 @@ def activations_of(cell: Cell, reading: Reading, store: Store) -> StoredActivati
     return _stored(_read_and_store(cell, reading, store))
 
 
+def model_of(cell: Cell, head: bool = False) -> LoadedModel:
+    """The cell's model, loaded once per process, on the cell's number of threads."""
+    import torch
+
+    from emogeo.models.loading import MODELS, show_progress
+
+    runtime = cell.config.runtime
+    show_progress(runtime.progress)
+    torch.set_num_threads(_threads(cell))
+    return MODELS.get(cell.weights, cell.precision, cell.device, runtime.device_map, head)
+
+
+def _threads(cell: Cell) -> int:
+    return cell.config.runtime.threads or os.cpu_count() or 1
+
+
 def _stored(files: dict[str, bytes]) -> StoredActivations:
     tensors = unpack(files["activations.safetensors"])
     return StoredActivations(**tensors, provenance=json.loads(files["reading.json"]))
 
 
 def _read_and_store(cell: Cell, reading: Reading, store: Store) -> dict[str, bytes]:
-    import torch
-
     from emogeo.models.activations import ReadingPlan, read
-    from emogeo.models.loading import MODELS, show_progress
 
-    runtime = cell.config.runtime
-    show_progress(runtime.progress)
-    threads = runtime.threads or os.cpu_count() or 1
-    torch.set_num_threads(threads)
-    model = MODELS.get(cell.weights, cell.precision, cell.device, runtime.device_map)
+    runtime, model = cell.config.runtime, model_of(cell)
     log.info("%s: forward pass over %d texts", reading.name, len(reading.texts))
     plan = ReadingPlan(
         pooling=reading.pooling,
@@ -85,7 +97,7 @@ def _read_and_store(cell: Cell, reading: Reading, store: Store) -> dict[str, byt
         "tokens": result.tokens,
         "seconds": round(result.seconds, 3),
         "tokens_per_s": round(result.tokens_per_s, 1),
-        "threads": threads,
+        "threads": _threads(cell),
         "device": cell.device,
         "device_map": runtime.device_map,
     }

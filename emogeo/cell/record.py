@@ -75,20 +75,28 @@ def _run(cell: Cell, readings: dict[str, StoredActivations], status: str) -> dic
         "precision": cell.precision.label,
         "recipe": cell.config.recipe,
         "mode": cell.config.mode.name.value,
-        "prompt_template": cell.config.prompt_template.name,
-        "stimuli": cell.stimuli,
+        "prompt_template": cell.template,
+        "stimuli": cell.source.name,
         "emotions": list(told.emotions),
         "units": told.unit_digests,
         "twin": cell.twin,
         "n_units": len(set(told.units)),
         "n_texts": len(cell.passages.texts),
         "n_distinct_texts": len(set(told.texts)),
-        "generation": None if cell.generation is None else {"key": cell.generation, **(cell.counts or {})},
+        "generation": _generation(cell),
         "nonfinite": {name: _counts(reading) for name, reading in readings.items()},
         "meaning": cell.meaning,
         "config": as_dict(cell.config),
         "provenance": _provenance(cell, readings),
     }
+
+
+def _generation(cell: Cell) -> dict[str, Any] | None:
+    """Of texts that a model wrote: their record's key, counts, and how they were written."""
+    source = cell.source
+    if source.generation is None:
+        return None
+    return {"key": source.generation, **(source.counts or {}), "written": source.written}
 
 
 def _texts(cell: Cell) -> bytes:

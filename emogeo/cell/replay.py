@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from typing import Any
 
 from emogeo.cell.writing import Story, read_stories
 from emogeo.errors import StoreError
@@ -20,8 +21,10 @@ class Replayed:
     """Of the generations record."""
     name: str
     """What the texts are called in tables."""
-    weights: str
-    """Id of the model that wrote them."""
+    weights: dict[str, str]
+    """Identity of the weights that wrote them."""
+    written: dict[str, Any]
+    """How they were written."""
     stories: list[Story]
 
 
@@ -37,27 +40,34 @@ def replayed(store: Store, source: str | None) -> Replayed:
     wanted = source or ""
     found = [key for key in store.keys(RUNS) if key.startswith(wanted)]
     runs = [json.loads(store.read(RUNS, key)["run.json"]) for key in found] if len(found) == 1 else []
-    if not runs or runs[0]["generation"] is None:
+    if not runs or runs[0].get("generation") is None:
         raise StoreError(f"mode.source={source}: {_problem(store, found)}")
     run = runs[0]
     key = str(run["generation"]["key"])
     stories = read_stories(store, key)
     facts = json.loads(store.read(GENERATIONS, key)["generation.json"])
-    return Replayed(key, str(run["stimuli"]), str(facts["weights"]), stories)
+    written = {**run["generation"]["written"], "run": run["key"]}
+    return Replayed(key, str(run["stimuli"]), facts["weights"], written, stories)
 
 
 def _problem(store: Store, found: list[str]) -> str:
-    if len(found) == 1:
-        problem = "that run has read texts, not written them."
-    else:
-        problem = f"{len(found)} runs of {store.path} begin so." if found else f"no run of {store.path} begins so."
-    return f"{problem} Runs with written texts: {', '.join(_writers(store)) or 'none; type mode=generation first'}."
+    if len(found) > 1:
+        return f"{len(found)} runs of {store.path} begin so: {', '.join(found[:_SHOWN])}."
+    problem = "that run has read texts, not written them." if found else f"no run of {store.path} begins so."
+    writers = _writers(store)
+    more = f" and {len(writers) - _SHOWN} more" if len(writers) > _SHOWN else ""
+    return (
+        f"{problem} Runs with written texts: {', '.join(writers[:_SHOWN]) or 'none; type mode=generation first'}{more}."
+    )
 
 
 def _writers(store: Store) -> list[str]:
     listed = []
     for key in store.keys(RUNS):
-        run = json.loads(store.read(RUNS, key)["run.json"])
-        if run.get("generation") is not None:
-            listed.append(f"{key[:12]} ({run['title']})")
-    return listed[:_SHOWN]
+        try:  # only to be listed, so unverified
+            run = json.loads((store.folder(RUNS, key) / "run.json").read_bytes())
+            if run.get("generation") is not None:
+                listed.append(f"{key} ({run['title']})")
+        except (OSError, ValueError, AttributeError, KeyError):
+            continue
+    return listed

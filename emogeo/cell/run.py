@@ -48,8 +48,8 @@ def run_cell(config: TrainConfig) -> Outcome:
         return _answer_known(cell, known, store)
     store.check_writable()
     log.info("%s: %s", cell.title, cell.key[:12])
-    if cell.writing is not None:
-        cell = cell.with_stories(stories_of(cell, cell.writing, store))
+    if cell.source.writing is not None:
+        cell = cell.with_stories(stories_of(cell, cell.source.writing, store))
     groups = {unit for unit in cell.told.units if unit.startswith(GROUP)}
     if groups:
         log.info("topics and conditions are not crossed: %d random groups are the units", len(groups))

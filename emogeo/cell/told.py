@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from emogeo.cell.writing import Story
+from emogeo.geometry.units import distinct_units
+from emogeo.stimuli.templates import Text
 from emogeo.tracking.keys import key_of
 
 
@@ -25,3 +29,15 @@ class Told:
             told.setdefault(unit, []).append(f"{emotion}\t{text}")
         names = {unit: f"{unit}:{key_of({'texts': sorted(own)})[:12]}" for unit, own in told.items()}
         return [names[unit] for unit in self.units]
+
+
+def told_of(stories: Sequence[Story]) -> Told:
+    """Stories as texts with labels; units with a text in common are one."""
+    texts = tuple(story.text for story in stories)
+    units = tuple(distinct_units(texts, [story.unit for story in stories]))
+    return Told(tuple(s.emotion for s in stories), tuple(s.topic for s in stories), units, texts)
+
+
+def as_written(story: Story) -> Text:
+    """Prompt and text as one sequence of tokens, pooled from where the text begins."""
+    return Text(story.text, False, (*story.prompt_ids, *story.ids), len(story.prompt_ids))

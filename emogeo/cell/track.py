@@ -28,7 +28,7 @@ def tracked(store: Store, key: str) -> bool:
 def _record(store: Store, key: str) -> dict[str, bytes]:
     """A record's files and its manifest, with which a pulled copy can be checked; and the texts that a model wrote."""
     files = {**store.read(RUNS, key), MANIFEST: (store.folder(RUNS, key) / MANIFEST).read_bytes()}
-    generation = json.loads(files["run.json"])["generation"]
+    generation = json.loads(files["run.json"]).get("generation")
     if generation is not None and store.has(GENERATIONS, generation["key"]):
         files[_STORIES] = store.read(GENERATIONS, generation["key"])[_STORIES]
     return files

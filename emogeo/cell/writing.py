@@ -6,6 +6,7 @@ import json
 import logging
 import os
 import random
+import re
 import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
@@ -17,16 +18,19 @@ from tqdm import tqdm
 
 from emogeo.errors import StimuliError, StoreError
 from emogeo.stimuli.conditions import CONDITIONS
-from emogeo.stimuli.stories import Request, names_emotion
-from emogeo.stimuli.templates import Text
+from emogeo.stimuli.stories import names_emotion
 from emogeo.tracking.keys import canonical_json
 from emogeo.tracking.store import GENERATIONS, Store
 
 if TYPE_CHECKING:
-    from emogeo.cell.plan import Cell, Writing
+    from emogeo.cell.plan import Cell
+    from emogeo.cell.sources import Writing
     from emogeo.models.loading import LoadedModel
 
 log = logging.getLogger(__name__)
+_REFUSAL = re.compile(
+    r"\W*(?:I'm sorry|I am sorry|I apologi[sz]e|I can(?:'|no)t|I am unable|I'm unable|As an AI)", re.IGNORECASE
+)
 
 
 @dataclass(frozen=True)
@@ -64,25 +68,33 @@ def stories_of(cell: Cell, writing: Writing, store: Store) -> list[Story]:
     Raises:
         EmogeoError: see `emogeo.models.loading.load_model`.
     """
-    if store.has(GENERATIONS, writing.key) and not cell.config.force:
-        try:
-            stories = read_stories(store, writing.key)
-            log.info("stories: in the store, nothing to write (%s)", writing.key[:12])
-            return stories
-        except StoreError as error:
-            log.warning("%s The record counts as missing and is written again.", error)
     folder = store.path / "partial"
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f"{writing.key}.jsonl"
-    with FileLock(folder / f"{writing.key}.lock"):
+    with FileLock(folder / f"{writing.key}.lock"):  # another process may be writing the same
+        known = None if cell.config.force else _known(store, writing.key)
+        if known is not None:
+            return known
         if cell.config.force:
             partial.unlink(missing_ok=True)
         stories = _write_all(cell, writing, partial)
-        facts = {"weights": cell.weights.id, "counts": counts(stories)}
+        facts = {"weights": cell.weights.identity, "counts": counts(stories)}
         lines = b"".join(_line(story) for story in stories)
         files = {"generations.jsonl": lines, "generation.json": canonical_json(facts)}
         store.write(GENERATIONS, writing.key, files)
         partial.unlink()
+    return stories
+
+
+def _known(store: Store, key: str) -> list[Story] | None:
+    if not store.has(GENERATIONS, key):
+        return None
+    try:
+        stories = read_stories(store, key)
+    except StoreError as error:
+        log.warning("%s The record counts as missing and is written again.", error)
+        return None
+    log.info("stories: in the store, nothing to write (%s)", key[:12])
     return stories
 
 
@@ -91,7 +103,8 @@ def counts(stories: Sequence[Story]) -> dict[str, int]:
     return {
         "texts": len(stories),
         "distinct": len({story.text for story in stories}),
-        "empty": sum(not story.ids for story in stories),
+        "empty": sum(not story.text.strip() for story in stories),
+        "refusals": sum(_REFUSAL.match(story.text) is not None for story in stories),
         "stopped": sum(story.stop == "stopped" for story in stories),
         "retried": sum(story.attempts > 1 for story in stories),
         "naming_their_emotion": sum(names_emotion(story.text, story.emotion) for story in stories),
@@ -105,7 +118,7 @@ def told_stories(stories: Sequence[Story], where: str) -> list[Story]:
     Raises:
         StimuliError: a condition and unit that is left without any.
     """
-    kept = [story for story in stories if story.ids]
+    kept = [story for story in stories if story.text.strip()]
     units = list(dict.fromkeys(story.unit for story in stories))
     there = {(story.emotion, story.unit) for story in kept}
     missing = [(emotion, unit) for unit in units for emotion in CONDITIONS if (emotion, unit) not in there]
@@ -122,7 +135,7 @@ def _write_all(cell: Cell, writing: Writing, partial: Path) -> list[Story]:
         return [found[row] for row in range(len(writing.requests))]
     if found:
         log.info("stories: %d of %d were written before", len(found), len(writing.requests))
-    model = _load(cell)
+    model = _writer(cell)
     left = sum(map(len, pending))
     bar = tqdm(total=left, desc="writing", unit="text", disable=not cell.config.runtime.progress)
     with bar, partial.open("ab") as stream:
@@ -136,16 +149,11 @@ def _write_all(cell: Cell, writing: Writing, partial: Path) -> list[Story]:
     return [found[row] for row in range(len(writing.requests))]
 
 
-def _load(cell: Cell) -> LoadedModel:
-    import torch
+def _writer(cell: Cell) -> LoadedModel:
+    from emogeo.cell.reading import model_of
 
-    from emogeo.models.loading import MODELS, show_progress
-
-    runtime = cell.config.runtime
-    show_progress(runtime.progress)
-    torch.set_num_threads(runtime.threads or os.cpu_count() or 1)
     log.info("stories: the model writes")
-    return MODELS.get(cell.weights, cell.precision, cell.device, runtime.device_map, head=True)
+    return model_of(cell, head=True)
 
 
 def _write_batch(writing: Writing, model: LoadedModel, batch: list[int]) -> list[Story]:
@@ -185,7 +193,8 @@ def _attempt(writing: Writing, model: LoadedModel, rows: list[int], attempt: int
 def _seed(writing: Writing, row: int, attempt: int) -> int:
     """A sampled text's own seed: of the cell's, its prompt, its draw and the attempt."""
     request = writing.requests[row]
-    return zlib.crc32(f"{writing.seed}\t{request.draw}\t{attempt}\t{request.prompt}".encode())
+    told = f"{request.emotion}\t{request.topic}\t{request.unit}\t{request.draw}\t{request.prompt}"
+    return zlib.crc32(f"{writing.seed}\t{attempt}\t{told}".encode())
 
 
 def _batches(cell: Cell, writing: Writing) -> list[list[int]]:
@@ -201,7 +210,7 @@ def _resume(partial: Path, n: int) -> dict[int, Story]:
     found: dict[int, Story] = {}
     if not partial.exists():
         return found
-    whole = b""
+    whole = 0
     for line in partial.read_bytes().splitlines(keepends=True):
         head, _, body = line.partition(b"\t")
         try:
@@ -211,8 +220,9 @@ def _resume(partial: Path, n: int) -> dict[int, Story]:
         if not line.endswith(b"\n") or not 0 <= row < n:
             break
         found[row] = story
-        whole += line
-    partial.write_bytes(whole)
+        whole += len(line)
+    if whole < partial.stat().st_size:
+        os.truncate(partial, whole)
     return found
 
 
@@ -222,10 +232,3 @@ def _line(story: Story) -> bytes:
 
 def _story(row: dict[str, Any]) -> Story:
     return Story(**{**row, "prompt_ids": tuple(row["prompt_ids"]), "ids": tuple(row["ids"])})
-
-
-def prompts_of(requests: Sequence[Request], chat: Any) -> list[Text]:
-    """Prompts as a model reads them; a chat template writes the special tokens itself."""
-    if chat is None:
-        return [Text(request.prompt, special_tokens=True) for request in requests]
-    return [Text(chat(request.prompt), special_tokens=False) for request in requests]

@@ -71,7 +71,7 @@ def _check(cell: TrainConfig) -> None:
 
 def _check_template(cell: TrainConfig) -> None:
     template, mode = cell.prompt_template, cell.mode.name
-    if (mode is Mode.replay) != (cell.mode.source is not None):
+    if (mode is Mode.replay) != bool(cell.mode.source):
         raise ConfigError("mode=replay reads the texts of a generation run and no other mode does: mode.source=KEY.")
     if mode is Mode.replay:
         return  # the prompts are those of its source
@@ -85,6 +85,7 @@ def _check_template(cell: TrainConfig) -> None:
     if mode is Mode.generation:
         _check_prompts(template)
         _check_decoding(cell.generation)
+        _check_lengths(cell)
     if template.chat and not cell.model.chat_template and cell.model.weights is None:
         raise ConfigError(
             f"prompt_template={template.name} needs a chat template, and model={cell.model.name} "
@@ -113,6 +114,15 @@ def _check_prompts(template: PromptTemplateConfig) -> None:
         raise ConfigError("prompt_template: either every prompt, neutral ones too, has {topic} in it, or none.")
 
 
+def _check_lengths(cell: TrainConfig) -> None:
+    skip, least = cell.pooling.skip, cell.generation.min_new_tokens
+    if skip and skip >= least:
+        raise ConfigError(
+            f"pooling.skip={skip} may leave nothing of a text of generation.min_new_tokens={least}: "
+            f"type generation.min_new_tokens={skip + 1} or more."
+        )
+
+
 def _check_decoding(asked: GenerationConfig) -> None:
     for name, least in (("samples", 1), ("replicates", 1), ("max_new_tokens", 1), ("retries", 0), ("repetition", 0)):
         if getattr(asked, name) < least:
@@ -127,6 +137,11 @@ def _check_decoding(asked: GenerationConfig) -> None:
         raise ConfigError(f"generation.temperature={asked.temperature}: above 0, or null for greedy.")
     if not 0 < asked.top_p <= 1:
         raise ConfigError(f"generation.top_p={asked.top_p}: above 0 and up to 1.")
+    if asked.temperature is None and asked.replicates > 1:
+        raise ConfigError(
+            f"generation.replicates={asked.replicates}: greedy decoding writes the same each time; "
+            "type generation.temperature=0.7, say."
+        )
     if asked.temperature is None and (asked.top_p < 1 or asked.ban_emotion_words):
         what = "top_p" if asked.top_p < 1 else "ban_emotion_words (a second try writes the same)"
         raise ConfigError(f"generation.{what} has no meaning in greedy decoding; type generation.temperature=0.7, say.")

@@ -196,7 +196,7 @@ class GenerationConfig:
     """null: greedy."""
     top_p: float = 1.0
     max_new_tokens: int = 256
-    min_new_tokens: int = 1
+    min_new_tokens: int = 0
     ban_emotion_words: bool = False
     """Write again, up to `retries` times, what uses the emotion's own word or one of its family."""
     retries: int = 3
@@ -305,7 +305,8 @@ class TrainConfig:
     reread: bool = False
     """Read in other batches, with other companions and padding: a cell that measures the numerical floor."""
     seed: int = 0
-    """Seeds the grouping of an uncrossed corpus into units, and the halves of units on which layers are chosen."""
+    """Seeds the grouping of an uncrossed corpus into units, the halves of units on which layers are chosen,
+    and what is sampled in mode=generation."""
     force: bool = False
     """Recompute a finished cell."""
     store: StoreConfig = field(default_factory=StoreConfig)

@@ -35,8 +35,8 @@ def chat_renderer(folder: Path, name: str) -> Callable[[str], str]:
     template = chat_template(folder)
     if template is None:
         raise WeightsError(
-            f"prompt_template=chat needs a chat template, and the tokenizer of {name} has none. "
-            "Type prompt_template=raw|feeling|question, or an instruct model."
+            f"This prompt template needs a chat template, and the tokenizer of {name} has none. "
+            "Type prompt_template.chat=false, another prompt_template, or an instruct model."
         )
     tokens = _special_tokens(folder)
 

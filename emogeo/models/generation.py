@@ -9,6 +9,7 @@ import torch
 from transformers import GenerationConfig as HFGenerationConfig
 from transformers import LogitsProcessor, LogitsProcessorList, TemperatureLogitsWarper, TopPLogitsWarper
 
+from emogeo.errors import NonFiniteError, PrecisionError
 from emogeo.models.loading import LoadedModel
 from emogeo.stimuli.templates import Decoding, Text
 
@@ -54,10 +55,16 @@ def _write_batch(model: LoadedModel, tokens: list[list[int]], seeds: list[int], 
         eos_token_id=stops,
         pad_token_id=model.pad_token_id,
     )
-    with torch.inference_mode():
-        output = causal.generate(
-            input_ids=ids, attention_mask=mask, generation_config=config, logits_processor=_chooser(decoding, seeds)
-        )
+    try:
+        with torch.inference_mode():
+            output = causal.generate(
+                input_ids=ids, attention_mask=mask, generation_config=config, logits_processor=_chooser(decoding, seeds)
+            )
+    except torch.OutOfMemoryError as error:
+        fewer = max(len(tokens) // 2, 1)
+        raise PrecisionError(
+            f"Out of memory while writing {len(tokens)} texts at once: type generation.batch_size={fewer}."
+        ) from error
     return [
         _written(model, prompt, row, set(stops), decoding.max_new_tokens)
         for prompt, row in zip(tokens, output[:, ids.shape[1] :].tolist(), strict=True)
@@ -80,11 +87,23 @@ def _padded_on_the_left(tokens: list[list[int]], pad: int, device: torch.device)
 
 def _chooser(decoding: Decoding, seeds: list[int]) -> LogitsProcessorList:
     if decoding.temperature is None:
-        return LogitsProcessorList()
-    warpers = [TemperatureLogitsWarper(decoding.temperature)]
+        return LogitsProcessorList([FiniteLogits()])
+    warpers = [FiniteLogits(), TemperatureLogitsWarper(decoding.temperature)]
     if decoding.top_p < 1.0:
         warpers.append(TopPLogitsWarper(decoding.top_p))
     return LogitsProcessorList([*warpers, SeededChoice(seeds)])
+
+
+class FiniteLogits(LogitsProcessor):  # type: ignore[misc]
+    """Ends it where the model has overflowed, which would otherwise be written down as a text."""
+
+    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
+        if bool((torch.isnan(scores) | (scores == torch.inf)).any()):
+            raise NonFiniteError(
+                f"The model's logits are not finite after {input_ids.shape[1]} tokens: it cannot write at this "
+                "precision. Try precision=bf16 or fp32."
+            )
+        return scores
 
 
 class SeededChoice(LogitsProcessor):  # type: ignore[misc]

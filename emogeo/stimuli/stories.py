@@ -54,8 +54,8 @@ def plan_requests(
 
 def names_emotion(text: str, emotion: str) -> bool:
     """Whether a text uses the emotion's own word or one of its family."""
-    stems = _families()[emotion]
-    return bool(stems) and re.search(rf"\b(?:{'|'.join(stems)})", text, re.IGNORECASE) is not None
+    pattern = _pattern(emotion)
+    return pattern is not None and pattern.search(text) is not None
 
 
 def _phrase(topic: str) -> str:
@@ -69,6 +69,13 @@ def _phrases() -> dict[str, str]:
 
 
 @cache
-def _families() -> dict[str, list[str]]:
-    families: dict[str, list[str]] = json.loads((_DATA / "emotion_words.json").read_text(encoding="utf-8"))
-    return families
+def families() -> dict[str, list[str]]:
+    """Words of each emotion; one with a star also stands for longer words that begin so."""
+    words: dict[str, list[str]] = json.loads((_DATA / "emotion_words.json").read_text(encoding="utf-8"))
+    return words
+
+
+@cache
+def _pattern(emotion: str) -> re.Pattern[str] | None:
+    words = [re.escape(w.removesuffix("*")) + (r"\w*" if w.endswith("*") else "") for w in families()[emotion]]
+    return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE) if words else None

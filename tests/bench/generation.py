@@ -14,7 +14,8 @@ from pathlib import Path
 import torch
 from hydra import compose, initialize_config_dir
 
-from emogeo.cell.plan import Writing, plan_cell
+from emogeo.cell.plan import plan_cell
+from emogeo.cell.sources import Writing
 from emogeo.config.compose import parse_train, register
 from emogeo.models.generation import write
 from emogeo.models.loading import LoadedModel, load_model, show_progress
@@ -31,12 +32,12 @@ def main() -> None:
     torch.set_num_threads(os.cpu_count() or 1)
     show_progress(False)
     model = load_model(cell.weights, cell.precision, "cpu", None, head=True)
-    assert cell.writing is not None
+    assert cell.source.writing is not None
     plans = {"one at a time": [[row] for row in range(N_TEXTS)], "in one batch": [list(range(N_TEXTS))]}
     rates: dict[str, list[float]] = {name: [] for name in plans}
     for _ in range(ROUNDS):
         for name, batches in plans.items():
-            rates[name].append(_tokens_per_s(model, cell.writing, batches))
+            rates[name].append(_tokens_per_s(model, cell.source.writing, batches))
     print(
         f"{cell.weights.name} {cell.precision.label}, {N_TEXTS} texts of up to {NEW_TOKENS} new tokens, {ROUNDS} rounds"
     )

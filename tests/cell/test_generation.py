@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from emogeo.cell import writing
 from emogeo.cell.plan import plan_cell
 from emogeo.cell.run import Outcome, run_cell
 from emogeo.cell.writing import Story, read_stories, told_stories
 from emogeo.config.schema import TrainConfig
-from emogeo.errors import ConfigError, StimuliError, StoreError
+from emogeo.errors import ConfigError, NonFiniteError, StimuliError, StoreError
 from emogeo.models import generation, loading
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.stimuli.stories import names_emotion, plan_requests
-from emogeo.tracking.store import RUNS, Store, unpack
+from emogeo.tracking.store import GENERATIONS, RUNS, Store, unpack
 from tests.conftest import Composer
 from tests.tiny import write_model
 
@@ -114,7 +117,7 @@ def test_a_repetition_has_other_texts_and_greedy_other_batches(tiny_cell: Compos
     greedy = ("mode=generation", "prompt_template=loose", "generation.max_new_tokens=4")
     keys = {plan_cell(tiny_cell(*greedy, f"generation.repetition={n}")).key for n in (0, 1)}
     assert len(keys) == 2
-    assert len({plan_cell(tiny_cell(*greedy, f"seed={seed}")).generation for seed in (0, 1)}) == 1
+    assert len({plan_cell(tiny_cell(*greedy, f"seed={seed}")).source.generation for seed in (0, 1)}) == 1
 
 
 def test_an_interrupted_cell_goes_on_where_it_stopped(
@@ -147,6 +150,80 @@ def test_an_interrupted_cell_goes_on_where_it_stopped(
     assert not partial.exists()
 
 
+SAME = ["runtime.threads=1", "max_depth=0.5", "pooling.position=mean", "reread=true", "generation.batch_size=7"]
+OTHER = [
+    *("seed=1", "generation.repetition=1", "generation.top_p=0.9", "generation.temperature=0.5"),
+    *("generation.min_new_tokens=2", "generation.max_new_tokens=9", "generation.samples=2", "precision=bf16"),
+    *("generation.ban_emotion_words=true", "prompt_template.prompts=['{emotion}!']", "prompt_template.chat=true"),
+]
+
+
+def test_the_key_of_texts_is_what_decides_them(tiny_cell: Composer) -> None:
+    key = plan_cell(tiny_cell(*LOOSE)).source.generation
+    assert {plan_cell(tiny_cell(*LOOSE, change)).source.generation for change in SAME} == {key}
+    others = [plan_cell(tiny_cell(*LOOSE, change)).source.generation for change in OTHER]
+    assert len({key, *others}) == len(OTHER) + 1
+    samples, replicates = (
+        plan_cell(tiny_cell(*LOOSE, f"generation.{name}=8")).source.generation for name in ("samples", "replicates")
+    )
+    assert samples != replicates, "other units"
+
+
+def test_states_belong_to_the_tokens_that_are_there(tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Texts that are written anew under the same key (force) are read anew."""
+    base = (*LOOSE, "layer_selection=index", "layer_selection.index=1")
+    run_cell(tiny_cell(*base))
+    monkeypatch.setattr(writing, "_seed", lambda _writing, row, _attempt: row + 77)
+    run_cell(tiny_cell(*base, "force=true", "pooling.position=mean"))
+    config = tiny_cell(*base, "centring=none")
+    outcome = run_cell(config)
+    fresh = tiny_cell("mode=replay", f"mode.source={outcome.key}", *base[4:], "centring=none", "force=true")
+    np.testing.assert_array_equal(states(config, outcome), states(fresh, run_cell(fresh)))
+
+
+def test_a_second_process_waits_and_writes_nothing(tiny_cell: Composer, batches: list[int]) -> None:
+    config = tiny_cell(*LOOSE)
+    cell = plan_cell(config)
+    assert cell.source.writing is not None
+    store = Store(config.store.path)
+    partial = store.path / "partial"
+    partial.mkdir(parents=True)
+    with ThreadPoolExecutor(1) as pool:
+        with FileLock(partial / f"{cell.source.writing.key}.lock"):
+            waiting = pool.submit(writing.stories_of, cell, cell.source.writing, store)
+            time.sleep(0.2)
+            assert not waiting.done()
+            written = writing._write_all(cell, cell.source.writing, partial / "mine.jsonl")
+            lines = b"".join(writing._line(story) for story in written)
+            store.write(GENERATIONS, cell.source.writing.key, {"generations.jsonl": lines})
+        assert waiting.result() == written
+    assert batches == [20, 1]
+
+
+def test_logits_that_overflow_are_no_text(tiny_cell: Composer, tiny_overflowing: Path) -> None:
+    for decoding in ("generation.temperature=1.0", "generation.temperature=null"):
+        config = tiny_cell(*LOOSE[:2], decoding, "precision=fp16", "nonfinite=finite_layers", weights=tiny_overflowing)
+        with pytest.raises(NonFiniteError, match="logits are not finite after .* tokens"):
+            run_cell(config)
+
+
+def test_units_that_share_a_text_may_be_too_few_to_choose_on(
+    tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(writing, "_seed", lambda _writing, _row, _attempt: 5)
+    with pytest.raises(ConfigError, match="needs 8 units and there are 1"):
+        run_cell(tiny_cell(*LOOSE, "generation.replicates=8", "layer_selection=reliability"))
+
+
+def test_a_replay_records_how_its_texts_were_written(tiny_cell: Composer) -> None:
+    source = run_cell(tiny_cell(*LOOSE))
+    run = run_cell(tiny_cell("mode=replay", f"mode.source={source.key}", "precision=bf16")).run
+    written = run["generation"]["written"]
+    assert (run["mode"], run["prompt_template"], written["run"]) == ("replay", "loose", source.key)
+    assert (written["precision"], written["generation"]["temperature"]) == ("fp32", 1.0)
+    assert "replay loose" in run["title"]
+
+
 def test_replay_reads_the_same_tokens_at_another_precision(tiny_cell: Composer, batches: list[int]) -> None:
     config = tiny_cell(*LOOSE, "generation.replicates=2")
     source = run_cell(config)
@@ -174,19 +251,19 @@ def test_a_source_that_is_not_there_is_named_before_anything_is_loaded(tiny_cell
         plan_cell(tiny_cell("mode=replay", "mode.source=abc"))
     read = run_cell(tiny_cell())
     written = run_cell(tiny_cell(*LOOSE))
-    with pytest.raises(StoreError, match=f"has read texts, not written them.*{written.key[:12]} \\(tiny-llama"):
+    with pytest.raises(StoreError, match=f"has read texts, not written them.*{written.key} \\(tiny-llama"):
         plan_cell(tiny_cell("mode=replay", f"mode.source={read.key}"))
 
 
-def story(emotion: str, unit: str, ids: tuple[int, ...] = (1,)) -> Story:
-    return Story(emotion, "t", unit, "p", "x", (0,), ids, "stopped", 1)
+def story(emotion: str, unit: str, text: str = "x") -> Story:
+    return Story(emotion, "t", unit, "p", text, (0,), (1,), "stopped", 1)
 
 
 def test_an_emotion_without_any_text_is_named() -> None:
     whole = [story(emotion, unit) for emotion in CONDITIONS for unit in ("a", "b")]
     assert told_stories(whole, "here") == whole
-    assert told_stories([*whole, story("sad", "a", ())], "here") == whole
-    broken = [s for s in whole if (s.emotion, s.unit) != ("sad", "b")] + [story("sad", "b", ())]
+    assert told_stories([*whole, story("sad", "a", " ")], "here") == whole
+    broken = [s for s in whole if (s.emotion, s.unit) != ("sad", "b")] + [story("sad", "b", "")]
     with pytest.raises(StimuliError, match="here has no text for 1 of its conditions and units: sad in b"):
         told_stories(broken, "here")
 
@@ -195,7 +272,9 @@ def test_texts_that_name_their_emotion_are_tried_again_and_counted(
     tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch, batches: list[int]
 ) -> None:
     monkeypatch.setattr(writing, "names_emotion", lambda text, _emotion: len(text) % 2 == 0)
-    outcome = run_cell(tiny_cell(*LOOSE, "generation.ban_emotion_words=true", "generation.retries=2"))
+    outcome = run_cell(
+        tiny_cell(*LOOSE, "generation.ban_emotion_words=true", "generation.retries=1", "generation.min_new_tokens=6")
+    )
     counts = outcome.run["generation"]
     assert 0 < counts["naming_their_emotion"] < counts["retried"] < 21
     assert len(batches) > 2
@@ -206,6 +285,8 @@ def test_words_of_an_emotion() -> None:
     assert not names_emotion("She was fearful of the dark", "sad")
     assert not names_emotion("Anything at all", "neutral")
     assert all(names_emotion(f"so {emotion} today", emotion) for emotion in CONDITIONS if emotion != "neutral")
+    others = {"sad": "the saddle", "afraid": "a scarecrow", "happy": "gladiators", "loving": "a lovely day"}
+    assert not any(names_emotion(text, emotion) for emotion, text in others.items())
 
 
 def test_units_are_topics_prompts_or_replicates() -> None:
@@ -234,6 +315,9 @@ def test_every_topic_of_the_corpus_has_words_to_ask_for_it() -> None:
         (("prompt_template=stories",), "Type mode=generation"),
         (("mode=replay",), "mode.source=KEY"),
         (("mode.source=abc",), "no other mode does"),
+        (("mode=replay", "mode.source=''"), "mode.source=KEY"),
+        ((*LOOSE, "generation.temperature=null", "generation.replicates=2"), "writes the same each time"),
+        ((*LOOSE, "pooling.position=mean", "pooling.skip=3", "generation.min_new_tokens=3"), "min_new_tokens=4"),
         ((*LOOSE, "generation.min_new_tokens=9"), "max_new_tokens=8"),
         ((*LOOSE, "generation.temperature=0"), "null for greedy"),
         ((*LOOSE, "generation.top_p=0"), "up to 1"),
@@ -257,7 +341,7 @@ def test_a_base_model_has_no_chat_turn(tiny_cell: Composer, tmp_path: Path) -> N
     with pytest.raises(Exception, match="tiny-base has none"):
         plan_cell(tiny_cell("mode=generation", "prompt_template=stories", weights=base))
     plain = tiny_cell("mode=generation", "prompt_template=stories", "prompt_template.chat=false", weights=base)
-    assert plan_cell(plain).writing is not None
+    assert plan_cell(plain).source.writing is not None
 
 
 def test_neutral_stories_are_what_is_projected_out(tiny_cell: Composer) -> None:

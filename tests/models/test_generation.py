@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 from scipy.stats import chisquare
+from transformers import GenerationConfig
 
 from emogeo.models.generation import SeededChoice, Written, write
 from emogeo.models.loading import LoadedModel, load_model
@@ -99,6 +100,38 @@ def test_the_model_reads_with_the_head_as_without(model: LoadedModel, tmp_path: 
         torch.testing.assert_close(model.body(ids).last_hidden_state, bare.body(ids).last_hidden_state)
     with pytest.raises(ValueError, match="without an LM head"):
         _ = bare.with_head
+
+
+def test_temperature_and_top_p_shape_what_is_drawn(model: LoadedModel) -> None:
+    """First tokens over many seeds against the softmax of the model's own logits, warmed and cut."""
+    causal, stops = model.with_head
+    with torch.inference_mode():
+        logits = causal(torch.tensor([model.tokenize(PROMPTS[0])])).logits[0, -1].double()
+    temperature = 2.0 * float(logits.std())
+    probabilities = (logits / temperature).softmax(0)
+    order = probabilities.argsort(descending=True)
+    kept = order[: int((probabilities[order].cumsum(0) < 0.5).sum()) + 1]
+    assert len(kept) > 50
+    prompts, seeds = [PROMPTS[0]] * 500, list(range(500))
+    decoding = Decoding(1, temperature=temperature, top_p=0.5)
+    ((_, texts),) = write(model, prompts, seeds, decoding, [list(range(500))])
+    drawn = [text.ids[0] for text in texts if text.ids]
+    assert set(drawn) <= set(kept.tolist())
+    groups = np.array_split(np.array([token for token in kept.tolist() if token not in stops]), 5)
+    expected = np.array([float(probabilities[torch.tensor(group)].sum()) for group in groups])
+    observed = np.array([np.isin(drawn, group).sum() for group in groups])
+    assert observed.sum() == len(drawn)
+    assert chisquare(observed, expected / expected.sum() * len(drawn)).pvalue > 1e-4
+
+
+def test_the_models_own_decoding_defaults_are_dropped(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "tuned", "smollm2", CHAT)
+    plain = written(load(folder, tmp_path), Decoding(8), [[0, 1, 2, 3, 4]])
+    GenerationConfig(repetition_penalty=5.0, do_sample=True, top_k=3, eos_token_id=[1, 7]).save_pretrained(folder)
+    tuned = load(folder, tmp_path)
+    assert tuned.stops == (1, 7)
+    cut = [text.ids[: text.ids.index(7)] if 7 in text.ids else text.ids for text in plain]
+    assert [text.ids for text in written(tuned, Decoding(8), [[0, 1, 2, 3, 4]])] == cut
 
 
 def test_tokens_are_drawn_as_their_probabilities_say() -> None:
