@@ -19,9 +19,9 @@ from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS, Halves
 
 Array = NDArray[np.float64]
 MIN_RELIABILITY = 0.2
-SURE_RELIABILITY = 0.1
+SURE_RELIABILITY = 0.15
 SURE_LEVEL = 0.99
-"""Below .2, or not above .1 with 99% confidence, a reliability is too near zero to divide by: the data sets that
+"""Below .2, or not above .15 with 99% confidence, a reliability is too near zero to divide by: the data sets that
 look reliable by luck would give a rho* that is too low (docs/inference.md)."""
 LEVEL = 0.95
 _LEAST = 1e-3
@@ -77,7 +77,7 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Compar
     """Compares two runs over the same units, or over units that have no text in common.
 
     Below four units rho stands alone, below six there are no intervals, below eight no
-    rho*. rho* is given where both reliabilities are at least .2, and above .1 with 99%
+    rho*. rho* is given where both reliabilities are at least .2, and above .15 with 99%
     confidence. Runs on different units have errors of their own: their jackknife
     variances add.
 
