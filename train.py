@@ -6,6 +6,7 @@ import hydra
 from omegaconf import DictConfig
 
 from emogeo.config.compose import parse_train
+from emogeo.config.recipes import recipe_differences
 from emogeo.config.schema import TrainConfig
 from emogeo.entry import prepare, shown
 
@@ -16,7 +17,7 @@ CONF = Path(__file__).parent / "conf"
 def main(config: DictConfig) -> None:
     from emogeo.cell.run import run_cell
 
-    shown(lambda: run_cell(parse_train(config)))
+    shown(lambda: run_cell(parse_train(config), recipe_differences(config, CONF)))
 
 
 if __name__ == "__main__":

@@ -7,19 +7,30 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from emogeo.cell.replay import replayed
-from emogeo.cell.sources import TextSource, comprehension, contents, generation, reader, replay, tokens_of, units_of
+from emogeo.cell.replay import Replayed, replayed, written
+from emogeo.cell.sources import (
+    Chat,
+    TextSource,
+    comprehension,
+    contents,
+    generation,
+    reader,
+    replay,
+    tokens_of,
+    units_of,
+)
 from emogeo.cell.told import Told, as_written, told_of
 from emogeo.cell.writing import Story, counts, told_stories
 from emogeo.config.schema import Centring, DenoisingMethod, Mode, ModelConfig, NeutralTexts, PoolingConfig, TrainConfig
+from emogeo.errors import StoreError
 from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
 from emogeo.models.chat import chat_renderer
 from emogeo.models.precision import Precision, resolve_device, resolve_precision, resolve_token_budget
 from emogeo.models.weights import Weights, resolve_weights
-from emogeo.stimuli.corpus import load_corpus, load_facts
+from emogeo.stimuli.corpus import Corpus, load_corpus, load_facts
 from emogeo.stimuli.templates import SLOT, Text, render
 from emogeo.tracking.keys import key_of
-from emogeo.tracking.store import Store
+from emogeo.tracking.store import GENERATIONS, Store
 
 
 @dataclass(frozen=True)
@@ -100,7 +111,8 @@ def plan_cell(config: TrainConfig) -> Cell:
     device = resolve_device(config.runtime.device)
     precision = resolve_precision(config.precision, device)
     corpus, mode = load_corpus(config.stimuli.path, config.stimuli.topics), config.mode.name
-    stories = replayed(Store(config.store.path), config.mode.source) if mode is Mode.replay else None
+    store, key = Store(config.store.path), config.mode.source
+    stories = replayed(store, key) if key else None
     if mode is Mode.comprehension:
         check_units(config.layer_selection, len(set(units_of(config, corpus))))
     weights = resolve_weights(config.model, Path(config.runtime.weights_cache).expanduser(), config.runtime.progress)
@@ -109,8 +121,8 @@ def plan_cell(config: TrainConfig) -> Cell:
     chat = None
     if config.prompt_template.chat and stories is None:
         chat = chat_renderer(weights.folder, weights.name)
-    if stories is not None:
-        source = replay(config, weights, stories)
+    if mode is Mode.replay:
+        source = replay(config, weights, stories or _own(config, corpus, weights, device, chat, store))
     elif mode is Mode.generation:
         source = generation(config, corpus, weights, precision, device, chat)
     else:
@@ -120,6 +132,25 @@ def plan_cell(config: TrainConfig) -> Cell:
     if config.denoising.method is DenoisingMethod.neutral_pcs and config.denoising.texts is NeutralTexts.facts:
         neutral = render(load_facts(), config.prompt_template.text, chat)
     return _cell(config, weights, precision, device, source, neutral)
+
+
+def _own(config: TrainConfig, corpus: Corpus, weights: Weights, device: str, chat: Chat, store: Store) -> Replayed:
+    """What the configuration itself has written, at the precision of `mode.writer`.
+
+    Raises:
+        StoreError: nothing was written yet.
+    """
+    assert config.mode.writer is not None
+    precision = resolve_precision(config.mode.writer, device)
+    key = generation(config, corpus, weights, precision, device, chat).generation
+    assert key is not None
+    if not store.has(GENERATIONS, key):
+        raise StoreError(
+            f"mode=replay: {weights.name} has not written these texts at {precision.label} into {store.path} yet "
+            f"(key {key[:12]}). Run the same cell first with mode=generation precision={config.mode.writer.name}, "
+            "or name other texts with mode.source=KEY."
+        )
+    return written(store, key)
 
 
 def _cell(

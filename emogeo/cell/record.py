@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import platform
 import sys
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -22,9 +23,16 @@ from emogeo.tracking.store import pack
 _LIBRARIES = ("emogeo", "torch", "transformers", "tokenizers", "bitsandbytes", "accelerate", "numpy", "scipy")
 
 
-def finished_files(cell: Cell, measures: Measures, readings: dict[str, StoredActivations]) -> dict[str, bytes]:
-    """Vectors, RDM and run.json of a finished cell."""
+def finished_files(
+    cell: Cell, measures: Measures, readings: dict[str, StoredActivations], departures: Mapping[str, Any]
+) -> dict[str, bytes]:
+    """Vectors, RDM and run.json of a finished cell.
+
+    Args:
+        departures: fields set otherwise than by the recipe that the cell names, with both values.
+    """
     run = _run(cell, readings, status="finished")
+    run["recipe_departures"] = dict(departures)
     run["conditions"] = list(measures.vectors.conditions)
     run["layer"] = {
         "index": measures.choice.index,

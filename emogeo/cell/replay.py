@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass
 from typing import Any
 
-from emogeo.cell.writing import Story, read_stories
+from emogeo.cell.writing import FACTS, Story, read_stories
 from emogeo.errors import StoreError
 from emogeo.tracking.store import GENERATIONS, RUNS, Store
 
@@ -19,8 +19,6 @@ class Replayed:
 
     key: str
     """Of the generations record."""
-    name: str
-    """What the texts are called in tables."""
     weights: dict[str, str]
     """Identity of the weights that wrote them."""
     written: dict[str, Any]
@@ -28,40 +26,46 @@ class Replayed:
     stories: list[Story]
 
 
-def replayed(store: Store, source: str | None) -> Replayed:
+def replayed(store: Store, source: str) -> Replayed:
     """The texts of a generation run.
 
     Args:
-        source: key of the run, or its first digits.
+        source: key of the run or of its texts, or its first digits.
 
     Raises:
         StoreError: no such run, several, or one that has no written texts; says which there are.
     """
-    wanted = source or ""
-    found = [key for key in store.keys(RUNS) if key.startswith(wanted)]
-    runs = [json.loads(store.read(RUNS, key)["run.json"]) for key in found] if len(found) == 1 else []
-    if not runs or runs[0].get("generation") is None:
-        raise StoreError(f"mode.source={source}: {_problem(store, found)}")
-    run = runs[0]
-    key = str(run["generation"]["key"])
-    stories = read_stories(store, key)
-    facts = json.loads(store.read(GENERATIONS, key)["generation.json"])
-    written = {**run["generation"]["written"], "run": run["key"]}
-    return Replayed(key, str(run["stimuli"]), facts["weights"], written, stories)
+    runs = [key for key in store.keys(RUNS) if key.startswith(source)]
+    texts = [key for key in store.keys(GENERATIONS) if key.startswith(source)]
+    if len(runs) + len(texts) != 1:
+        raise StoreError(f"mode.source={source}: {_problem(store, runs + texts)}")
+    if texts:
+        return written(store, texts[0])
+    run = json.loads(store.read(RUNS, runs[0])["run.json"])
+    if run.get("generation") is None:
+        raise StoreError(f"mode.source={source}: that run has read passages. {_writers(store)}")
+    return written(store, str(run["generation"]["key"]))
+
+
+def written(store: Store, key: str) -> Replayed:
+    """The texts of a record.
+
+    Raises:
+        StoreError: no such record, a broken one, or one of an earlier version.
+    """
+    facts = json.loads(store.read(GENERATIONS, key)[FACTS])
+    if "written" not in facts:
+        raise StoreError(f"{store.folder(GENERATIONS, key)} is of an earlier version; write it again with force=true.")
+    return Replayed(key, facts["weights"], facts["written"], read_stories(store, key))
 
 
 def _problem(store: Store, found: list[str]) -> str:
-    if len(found) > 1:
-        return f"{len(found)} runs of {store.path} begin so: {', '.join(found[:_SHOWN])}."
-    problem = "that run has read texts, not written them." if found else f"no run of {store.path} begins so."
-    writers = _writers(store)
-    more = f" and {len(writers) - _SHOWN} more" if len(writers) > _SHOWN else ""
-    return (
-        f"{problem} Runs with written texts: {', '.join(writers[:_SHOWN]) or 'none; type mode=generation first'}{more}."
-    )
+    if found:
+        return f"{len(found)} records of {store.path} begin so: {', '.join(found[:_SHOWN])}."
+    return f"no run of {store.path} begins so. {_writers(store)}"
 
 
-def _writers(store: Store) -> list[str]:
+def _writers(store: Store) -> str:
     listed = []
     for key in store.keys(RUNS):
         try:  # only to be listed, so unverified
@@ -70,4 +74,5 @@ def _writers(store: Store) -> list[str]:
                 listed.append(f"{key} ({run['title']})")
         except (OSError, ValueError, AttributeError, KeyError):
             continue
-    return listed
+    more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
+    return f"Runs with written texts: {', '.join(listed[:_SHOWN]) or 'none; type mode=generation first'}{more}."

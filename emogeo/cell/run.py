@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -35,8 +36,11 @@ class Outcome:
     """The content of run.json."""
 
 
-def run_cell(config: TrainConfig) -> Outcome:
+def run_cell(config: TrainConfig, departures: Mapping[str, Any] | None = None) -> Outcome:
     """Plans and runs one cell; a finished one is not computed again unless `force`.
+
+    Args:
+        departures: from the recipe that the configuration names, for the record.
 
     Raises:
         NonFiniteError: states overflowed and `nonfinite=refuse`; the store keeps a refused record.
@@ -56,7 +60,7 @@ def run_cell(config: TrainConfig) -> Outcome:
     readings = _readings(cell, store)
     layers = _usable_layers(cell, readings, store)
     measures = measure(cell, layers, readings["passages"], readings["facts"], readings.get("neutral"))
-    files = finished_files(cell, measures, readings)
+    files = finished_files(cell, measures, readings, departures or {})
     folder = store.write(RUNS, cell.key, files)
     run = json.loads(files["run.json"])
     log.info("finished %s: %s", cell.title, folder)

@@ -15,7 +15,7 @@ from emogeo.geometry.units import distinct_units
 from emogeo.models.precision import Precision
 from emogeo.models.weights import Weights
 from emogeo.stimuli.corpus import Corpus
-from emogeo.stimuli.stories import Request, families, plan_requests
+from emogeo.stimuli.stories import TOPIC, Request, families, plan_requests
 from emogeo.stimuli.templates import SLOT, Decoding, Text, render
 from emogeo.tracking.keys import key_of
 
@@ -110,6 +110,7 @@ def generation(
         "precision": precision.label,
         "recipe": config.recipe,
         "prompt_template": {"name": template.name, "chat": template.chat, "prompts": list(template.prompts)},
+        "topics": topics if TOPIC in template.prompts[0] else None,
         "generation": asdict(asked),
         "seed": config.seed,
     }
@@ -122,7 +123,7 @@ def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSourc
     Raises:
         StimuliError: an emotion and unit without a text, or a text too short for `pooling.skip`.
     """
-    where = f"mode.source={config.mode.source}"
+    where = f"mode=replay of {source.key[:12]}"
     kept = told_stories(source.stories, where)
     same = source.weights == weights.identity
     texts = tuple(as_written(story) if same else Text(story.text, special_tokens=True) for story in kept)
@@ -130,9 +131,8 @@ def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSourc
     if same and shortest <= config.pooling.skip:
         raise StimuliError(f"pooling.skip={config.pooling.skip}: the shortest text of {where} has {shortest} tokens.")
     content = tokens_of(texts) if same else contents(texts)
-    return TextSource(
-        source.name, told_of(kept), texts, content, None, source.key, counts(source.stories), source.written
-    )
+    name, told = str(source.written["prompt_template"]["name"]), told_of(kept)
+    return TextSource(name, told, texts, content, None, source.key, counts(source.stories), source.written)
 
 
 def contents(texts: Sequence[Text]) -> dict[str, Any]:

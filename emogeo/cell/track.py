@@ -6,11 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+from emogeo.cell.writing import FACTS, STORIES
 from emogeo.config.schema import TrackingConfig, TrackingMode
 from emogeo.tracking.store import GENERATIONS, MANIFEST, RUNS, Store, unpack
 from emogeo.tracking.wandb_session import ArtifactSpec, Mirror, log_run
 
-_STORIES = "generations.jsonl"
 _CURVES = ("reliability", "separation", "mean_cosine", "rdm_std", "anisotropy")
 
 
@@ -30,7 +30,7 @@ def _record(store: Store, key: str) -> dict[str, bytes]:
     files = {**store.read(RUNS, key), MANIFEST: (store.folder(RUNS, key) / MANIFEST).read_bytes()}
     generation = json.loads(files["run.json"]).get("generation")
     if generation is not None and store.has(GENERATIONS, generation["key"]):
-        files[_STORIES] = store.read(GENERATIONS, generation["key"])[_STORIES]
+        files.update(store.read(GENERATIONS, generation["key"]))
     return files
 
 
@@ -53,9 +53,11 @@ def _mirror(files: dict[str, bytes]) -> Mirror:
         ),
         ArtifactSpec("rdm", f"rdm-{key[:16]}", ["rdm.safetensors", "run.json", "manifest.json"], metadata),
     ]
-    if _STORIES in files:
+    if STORIES in files:
         generation = run["generation"]["key"]
-        artifacts.append(ArtifactSpec("generations", f"generations-{generation[:16]}", [_STORIES], {"key": generation}))
+        artifacts.append(
+            ArtifactSpec("generations", f"generations-{generation[:16]}", [STORIES, FACTS], {"key": generation})
+        )
     return Mirror(
         key=key,
         title=run["title"],

@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from emogeo.models.loading import LoadedModel
 
 log = logging.getLogger(__name__)
+STORIES, FACTS = "generations.jsonl", "generation.json"
+"""Files of a record of texts: the texts, and who wrote them how."""
 _REFUSAL = re.compile(
     r"\W*(?:I'm sorry|I am sorry|I apologi[sz]e|I can(?:'|no)t|I am unable|I'm unable|As an AI)", re.IGNORECASE
 )
@@ -58,7 +60,7 @@ def read_stories(store: Store, key: str) -> list[Story]:
     Raises:
         StoreError: no such record, or a broken one.
     """
-    lines = store.read(GENERATIONS, key)["generations.jsonl"].splitlines()
+    lines = store.read(GENERATIONS, key)[STORIES].splitlines()
     return [_story(json.loads(line)) for line in lines]
 
 
@@ -78,9 +80,9 @@ def stories_of(cell: Cell, writing: Writing, store: Store) -> list[Story]:
         if cell.config.force:
             partial.unlink(missing_ok=True)
         stories = _write_all(cell, writing, partial)
-        facts = {"weights": cell.weights.identity, "counts": counts(stories)}
+        facts = {"weights": cell.weights.identity, "counts": counts(stories), "written": cell.source.written}
         lines = b"".join(_line(story) for story in stories)
-        files = {"generations.jsonl": lines, "generation.json": canonical_json(facts)}
+        files = {STORIES: lines, FACTS: canonical_json(facts)}
         store.write(GENERATIONS, writing.key, files)
         partial.unlink()
     return stories

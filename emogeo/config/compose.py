@@ -71,10 +71,17 @@ def _check(cell: TrainConfig) -> None:
 
 def _check_template(cell: TrainConfig) -> None:
     template, mode = cell.prompt_template, cell.mode.name
-    if (mode is Mode.replay) != bool(cell.mode.source):
-        raise ConfigError("mode=replay reads the texts of a generation run and no other mode does: mode.source=KEY.")
+    if mode is not Mode.replay and cell.mode.source:
+        raise ConfigError("mode.source=KEY names texts to be read again: type mode=replay mode.source=KEY.")
     if mode is Mode.replay:
-        return  # the prompts are those of its source
+        if cell.mode.source:
+            return  # the prompts are those of its source
+        if template.mode is not Mode.generation or cell.mode.writer is None:
+            raise ConfigError(
+                "mode=replay reads again what was written: give the run's key (mode.source=KEY), or the recipe or "
+                "prompt_template with which this model has written before."
+            )
+        mode = Mode.generation
     if template.mode is not mode:
         raise ConfigError(
             f"prompt_template={template.name} is for mode={template.mode.value}, but mode={mode.value}. "

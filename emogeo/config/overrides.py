@@ -27,6 +27,9 @@ def check_overrides(arguments: Sequence[str], schema: type, conf: Path) -> None:
         overrides = OverridesParser.create().parse_overrides(words)
     except OverrideParseException:
         return  # Hydra says where the grammar breaks
+    runs_or_shows = {"-m", "--multirun", "--cfg", "-c", "--info", "-i"}
+    if runs_or_shows.isdisjoint(arguments) and "study" in {override.key_or_group for override in overrides}:
+        raise ConfigError("A study is a sweep: type -m before +study=.")
     for override in overrides:
         _check_one(override, schema, conf, own_groups)
 

@@ -164,7 +164,10 @@ class ModeConfig:
 
     name: Mode = MISSING
     source: str | None = None
-    """Replay: key (or its first digits) of the generation run whose texts are read."""
+    """Replay: key (or its first digits) of a generation run, or of its texts; null for what this very configuration
+    has written at the precision of `writer`."""
+    writer: PrecisionConfig | None = None
+    """Replay: the precision at which this configuration's texts were written."""
 
 
 @dataclass
@@ -282,9 +285,25 @@ class StoreConfig:
 
 
 @dataclass
+class SizeConfig:
+    """Numbers that the cells of a study share."""
+
+    name: str = MISSING
+    max_new_tokens: int = MISSING
+    short_new_tokens: int = MISSING
+    """Of the loose recipe."""
+    samples: int = MISSING
+    """Texts per prompt of the matched recipe."""
+
+
+@dataclass
 class TrainConfig:
     """One cell."""
 
+    study: str | None = None
+    """Name of the study that the cell was run for."""
+    size: SizeConfig | None = None
+    """How large that study is."""
     recipe: str | None = None
     """Name of the published (or own) way of extraction that set the fields below, before they were overridden."""
     model: ModelConfig = MISSING

@@ -219,7 +219,8 @@ def test_a_replay_records_how_its_texts_were_written(tiny_cell: Composer) -> Non
     source = run_cell(tiny_cell(*LOOSE))
     run = run_cell(tiny_cell("mode=replay", f"mode.source={source.key}", "precision=bf16")).run
     written = run["generation"]["written"]
-    assert (run["mode"], run["prompt_template"], written["run"]) == ("replay", "loose", source.key)
+    assert (run["mode"], run["prompt_template"]) == ("replay", "loose")
+    assert written == source.run["generation"]["written"]
     assert (written["precision"], written["generation"]["temperature"]) == ("fp32", 1.0)
     assert "replay loose" in run["title"]
 
@@ -229,6 +230,11 @@ def test_replay_reads_the_same_tokens_at_another_precision(tiny_cell: Composer, 
     source = run_cell(config)
     own = run_cell(tiny_cell("mode=replay", f"mode.source={source.key[:10]}"))
     lower = run_cell(tiny_cell("mode=replay", f"mode.source={source.key}", "precision=bf16"))
+    described = tiny_cell(
+        *LOOSE, "generation.replicates=2", "mode=replay", "precision=bf16", "precision@mode.writer=fp32"
+    )
+    by_texts = f"mode.source={source.run['generation']['key'][:12]}"
+    assert plan_cell(described).key == plan_cell(tiny_cell("mode=replay", by_texts, "precision=bf16")).key == lower.key
     assert len(batches) == 3
     assert own.run["generation"]["key"] == lower.run["generation"]["key"] == source.run["generation"]["key"]
     assert own.run["units"] == lower.run["units"] == source.run["units"]
@@ -251,8 +257,11 @@ def test_a_source_that_is_not_there_is_named_before_anything_is_loaded(tiny_cell
         plan_cell(tiny_cell("mode=replay", "mode.source=abc"))
     read = run_cell(tiny_cell())
     written = run_cell(tiny_cell(*LOOSE))
-    with pytest.raises(StoreError, match=f"has read texts, not written them.*{written.key} \\(tiny-llama"):
+    with pytest.raises(StoreError, match=f"has read passages.*{written.key} \\(tiny-llama"):
         plan_cell(tiny_cell("mode=replay", f"mode.source={read.key}"))
+    other = tiny_cell(*LOOSE, "mode=replay", "precision@mode.writer=fp32", "seed=1")
+    with pytest.raises(StoreError, match=r"not written these texts at fp32 .*Run the same cell first with mode=gener"):
+        plan_cell(other)
 
 
 def story(emotion: str, unit: str, text: str = "x") -> Story:
@@ -314,7 +323,7 @@ def test_every_topic_of_the_corpus_has_words_to_ask_for_it() -> None:
         (("mode=generation",), "prompt_template=stories"),
         (("prompt_template=stories",), "Type mode=generation"),
         (("mode=replay",), "mode.source=KEY"),
-        (("mode.source=abc",), "no other mode does"),
+        (("mode.source=abc",), "type mode=replay mode.source=KEY"),
         (("mode=replay", "mode.source=''"), "mode.source=KEY"),
         ((*LOOSE, "generation.temperature=null", "generation.replicates=2"), "writes the same each time"),
         ((*LOOSE, "pooling.position=mean", "pooling.skip=3", "generation.min_new_tokens=3"), "min_new_tokens=4"),

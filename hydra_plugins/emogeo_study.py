@@ -1,0 +1,78 @@
+"""Hydra's sweeper for studies: a list of cells, each a list of overrides, for every combination of what is swept.
+
+Hydra finds plugins in this namespace only.
+"""
+
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from hydra._internal.core_plugins.basic_sweeper import BasicSweeper, BasicSweeperConf
+from hydra.core.config_store import ConfigStore
+from hydra.errors import CompactHydraException
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class StudySweeperConf(BasicSweeperConf):
+    """`hydra.sweeper` of a study."""
+
+    _target_: str = "hydra_plugins.emogeo_study.StudySweeper"
+    cells: dict[str, list[str]] = field(default_factory=dict)
+    """Under a name that people can read, each cell's overrides; the name of another cell stands for that cell's."""
+    only: list[str] | None = None
+    """Names of the cells to run; null for all."""
+
+
+ConfigStore.instance().store(group="hydra/sweeper", name="study", node=StudySweeperConf, provider="emogeo")
+
+
+class StudySweeper(BasicSweeper):
+    """Runs every cell of a study for every combination of the swept overrides (models, say)."""
+
+    def __init__(
+        self,
+        max_batch_size: int | None,
+        params: dict[str, str] | None = None,
+        cells: dict[str, list[str]] | None = None,
+        only: list[str] | None = None,
+    ) -> None:
+        super().__init__(max_batch_size, params)
+        known = dict(cells or {})
+        unknown = sorted(set(only or ()) - set(known))
+        if unknown:
+            raise CompactHydraException(
+                f"hydra.sweeper.only: {', '.join(unknown)} is no cell of this study. Allowed: {', '.join(known)}."
+            )
+        self._cells = {name: overrides_of(name, known) for name in known if only is None or name in only}
+
+    def get_job_batch(self) -> Sequence[Sequence[str]]:
+        """Each combination with each cell; what was typed has the last word."""
+        combinations = super().get_job_batch()
+        log.info(
+            "%d cells: %d (%s) for each of %d combinations of what is swept",
+            len(self._cells) * len(combinations),
+            len(self._cells),
+            ", ".join(self._cells),
+            len(combinations),
+        )
+        return [together(own, typed) for typed in combinations for own in self._cells.values()]
+
+
+def overrides_of(name: str, cells: Mapping[str, Sequence[str]]) -> list[str]:
+    """A cell's overrides, those of the cells that it names put in their place."""
+    found: list[str] = []
+    for item in cells[name]:
+        found = together(found, [item] if "=" in item else overrides_of(item, cells))
+    return found
+
+
+def together(first: Sequence[str], last: Sequence[str]) -> list[str]:
+    """Both; of what is set twice, only the last."""
+    keys = {_key(override) for override in last}
+    return [*(override for override in first if _key(override) not in keys), *last]
+
+
+def _key(override: str) -> str:
+    return override.partition("=")[0].lstrip("+~")

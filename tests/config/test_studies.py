@@ -1,0 +1,122 @@
+"""Every study composes, cell by cell, and says what it is."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from hydra import compose, initialize_config_dir
+
+from emogeo.config.compose import parse_train, register
+from emogeo.config.recipes import recipe_differences
+from emogeo.config.schema import TrainConfig
+from hydra_plugins.emogeo_study import overrides_of, together
+from tests.conftest import CONF, ROOT
+
+STUDIES = sorted(p.stem for p in (CONF / "study").glob("*.yaml"))
+
+
+def cells(study: str) -> dict[str, list[str]]:
+    body = yaml.safe_load((CONF / "study" / f"{study}.yaml").read_text())
+    named = body["hydra"]["sweeper"]["cells"]
+    return {name: overrides_of(name, named) for name in named}
+
+
+def composed(study: str, overrides: list[str]) -> TrainConfig:
+    register()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return parse_train(compose("config", overrides=[f"+study={study}", *overrides]))
+
+
+def test_the_five_studies_are_there() -> None:
+    assert STUDIES == ["controls", "decomposition", "precision", "sub_parameters", "universality"]
+
+
+@pytest.mark.parametrize("study", STUDIES)
+@pytest.mark.parametrize("size", ["small", "published"])
+def test_every_cell_of_a_study_composes(study: str, size: str) -> None:
+    words = [f"size={size}"] if study in {"decomposition", "precision", "sub_parameters"} else []
+    for name, overrides in cells(study).items():
+        assert composed(study, [*words, *overrides]).study == study, name
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_a_study_starts_with_its_command_and_its_number_of_cells(study: str) -> None:
+    text = (CONF / "study" / f"{study}.yaml").read_text()
+    package, command, *_ = text.splitlines()
+    assert package == "# @package _global_"
+    assert command.startswith(f"# python train.py -m +study={study}")
+    stated = re.search(r"(\d+) cells a model", text)
+    assert stated is not None and int(stated[1]) == len(cells(study))
+
+
+def test_the_published_sets_are_the_published_recipes() -> None:
+    found = {name: composed("decomposition", ["size=published", *o]) for name, o in cells("decomposition").items()}
+    assert [found[name].recipe for name in "ABCD"] == ["jeong_comprehension", "jeong_loose", *["jeong_matched"] * 2]
+    assert found["A"].stimuli.topics == 3
+    assert (found["B"].generation.max_new_tokens, found["C"].generation.max_new_tokens) == (100, 256)
+    assert (found["C"].generation.samples, found["C_again"].generation.repetition) == (2, 1)
+    assert (found["C"].precision.name, found["D"].precision.name) == ("auto", "int8")
+
+
+def test_what_is_typed_has_the_last_word() -> None:
+    assert together(["a=1", "b=2"], ["+b=3", "c=4"]) == ["a=1", "+b=3", "c=4"]
+    assert overrides_of("two", {"one": ["a=1", "b=2"], "two": ["one", "b=3"]}) == ["a=1", "b=3"]
+
+
+def test_departures_from_a_recipe() -> None:
+    register()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        plain = compose("config", overrides=["recipe=jeong_matched", "precision=int8"])
+        changed = compose(
+            "config", overrides=["recipe=jeong_matched", "prompt_template=loose", "generation.samples=1", "norm=none"]
+        )
+        none = compose("config", overrides=["pooling.position=mean"])
+    assert recipe_differences(plain, CONF) == {}
+    assert recipe_differences(changed, CONF) == {
+        "prompt_template.name": ["stories", "loose"],
+        "generation.samples": [2, 1],
+        "norm": ["unit", "none"],
+    }
+    assert recipe_differences(none, CONF) == {}
+
+
+def test_a_study_runs_its_cells_for_every_model_and_skips_none(tiny_llama: Path, tmp_path: Path) -> None:
+    words = [
+        *("-m", "+study=universality", "model=smollm2-135m-instruct,gemma-3-270m", f"model.weights={tiny_llama}"),
+        *("precision=fp32", "stimuli=passages6", "layer_selection=middle", f"store.path={tmp_path / 'store'}"),
+        *("tracking=disabled", "runtime.progress=false", f"hydra.sweep.dir={tmp_path / 'jobs'}"),
+        "hydra.sweeper.only=[published,mean]",
+    ]
+    done = subprocess.run(
+        [sys.executable, "train.py", *words], cwd=ROOT, capture_output=True, text=True, timeout=180, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    assert "4 cells: 2 (published, mean) for each of 2 combinations" in done.stdout
+    assert len(list((tmp_path / "store" / "runs").iterdir())) == 2  # the same weights under two names
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["-m", "+study=decomposition", "hydra.sweeper.only=[E]"], "E is no cell of this study. Allowed: A, A_topics"),
+        (["+study=decomposition"], "type -m"),
+        (["-m", "+study=decompositon"], "Did you mean decomposition?"),
+    ],
+)
+def test_a_study_that_cannot_be_meant(words: list[str], said: str, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "train.py", *words, f"hydra.sweep.dir={tmp_path}"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert said in done.stdout + done.stderr
+    assert "Traceback" not in done.stderr
