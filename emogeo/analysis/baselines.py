@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from emogeo.analysis.comparisons import Readied, floors, over, over_shared
+from emogeo.analysis.comparisons import Readied, Together, floors, over, over_shared
 from emogeo.analysis.pairs import NAMES, pairs_of
 from emogeo.analysis.tables import COMPARISON_COLUMNS, MantelTests, columns, compare_into, floor_into, typed
 from emogeo.errors import GeometryError
@@ -56,7 +56,8 @@ def _baseline_row(
         if baseline == "human_norms":
             notes = _norms_into(row, ready.halves, tests)
         else:
-            notes = compare_into(row, ready.halves, getattr(ready, baseline), (ready.name, baseline), tests)
+            both = Together([ready.halves, getattr(ready, baseline)], same_text=True)
+            notes = compare_into(row, both, (ready.name, baseline), tests)
         notes += floor_into(row, [ready.run], measured)
     except GeometryError as error:
         notes = [f"left out: {error}"]
@@ -85,10 +86,11 @@ def _norms_into(row: dict[str, Any], run: Halves, tests: MantelTests) -> list[st
 def _partial_rows(a: Readied, b: Readied) -> list[dict[str, Any]]:
     row: dict[str, Any] = {"key_a": a.run.key, "key_b": b.run.key, "model_a": a.run.model, "model_b": b.run.model}
     try:
-        first, second = over_shared(a, b)
+        both = over_shared(a, b)
     except GeometryError as error:
         return [{**row, "note": f"left out: {error}"}]
-    if first.products.units != second.products.units:
+    first, second = both.halves
+    if not both.same_text:
         return [{**row, "note": "left out: no text in common, so no baseline of both"}]
     row.update(rho=float(first.whole[0] @ second.whole[0]))
     row.update(n_units=first.n_units, n_conditions=len(first.products.conditions))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -11,17 +11,27 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.analysis.catalogue import Run
-from emogeo.config.schema import Centring
+from emogeo.config.schema import Centring, Norm
 from emogeo.errors import GeometryError
 from emogeo.geometry.controls import bag_of_words
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.rdm import standard_ranks, upper
-from emogeo.geometry.units import distinct_units, unit_products
+from emogeo.geometry.units import distinct_units, recentred, unit_products
 from emogeo.geometry.vectors import without_topic_means
 from emogeo.stimuli.conditions import CONDITIONS
 
+_DIGEST = ":"
 MIN_CONDITIONS = 4
 """With three conditions an RDM has three entries, and six relabellings."""
+
+
+@dataclass(frozen=True)
+class View:
+    """What of a run is compared."""
+
+    conditions: tuple[str, ...] = CONDITIONS
+    recentre: bool = False
+    """Once more, on the mean of just these conditions."""
 
 
 @dataclass(frozen=True)
@@ -32,50 +42,121 @@ class Readied:
     name: str
     """Short, and no other run's."""
     seed: int
+    view: View = field(default_factory=View)
+    _over: dict[tuple[str, ...], Halves] = field(default_factory=dict, repr=False, compare=False)
 
     @cached_property
     def halves(self) -> Halves:
-        """The model's states at the selected layer, over all of the run's units and conditions."""
-        return self._halves(self.run.passages)
+        """The model's states at the selected layer, over all of the run's units."""
+        return self.halves_over(self._units)
+
+    def halves_over(self, units: Sequence[str]) -> Halves:
+        """The same with other units.
+
+        Args:
+            units: of each text.
+        """
+        key = tuple(units)
+        if key not in self._over:
+            self._over[key] = self._halves(self.run.passages, key)
+        return self._over[key]
 
     @cached_property
     def input_embeddings(self) -> Halves:
         """The same made of mean input embeddings."""
-        return self._halves(self.run.embeddings)
+        return self._halves(self.run.embeddings, self._units)
 
     @cached_property
     def bag_of_words(self) -> Halves:
         """The same made of word counts."""
-        return self._halves(bag_of_words(self.run.texts))
+        return self._halves(bag_of_words(self.run.texts), self._units)
 
-    def _halves(self, features: NDArray[Any]) -> Halves:
+    @property
+    def _units(self) -> list[str]:
+        return distinct_units(self.run.texts, self.run.record["units"])
+
+    def _halves(self, features: NDArray[Any], units: Sequence[str]) -> Halves:
         record = self.run.record
-        units = distinct_units(self.run.texts, record["units"])
         centring = Centring(record["config"]["centring"])
         states = features.astype(np.float64)
         if centring is Centring.topic_mean:  # taken from the run's states already, where this changes nothing
             topics = [told["topic"] for told in self.run.told]
             states = without_topic_means(states[:, None], topics)[:, 0]
-        return Halves(unit_products(states, record["emotions"], units, CONDITIONS, centring), self.seed)
+        products = unit_products(states, record["emotions"], units, CONDITIONS, centring)
+        conditions = [condition for condition in products.conditions if condition in self.view.conditions]
+        if self.view.recentre:
+            products = recentred(products, conditions, Norm(record["config"]["norm"]))
+        elif len(conditions) < len(products.conditions):
+            products = products.restricted(products.units, conditions)
+        return Halves(products, self.seed)
 
 
-def over_shared(a: Readied, b: Readied) -> tuple[Halves, Halves]:
-    """Both over their common conditions, and over their common units or, if they share no text, each over its own.
+@dataclass(frozen=True)
+class Together:
+    """Runs over their common conditions, and over common units or, where there are none, each over its own."""
+
+    halves: list[Halves]
+    same_text: bool
+    """The common units have the same texts in all of the runs."""
+
+    @property
+    def paired(self) -> bool:
+        """Whether the units are common; they may have other texts and only the same names: one topic told twice."""
+        return len({halves.products.units for halves in self.halves}) == 1
+
+
+def over_shared(*runs: Readied) -> Together:
+    """Runs made comparable.
+
+    No text and no topic lies in two units of the runs taken together: units of one name are
+    one, and so are units that have a text in common. Halves of one run and opposite halves
+    of another then share nothing, whatever the runs have in common.
 
     Raises:
-        GeometryError: too few common conditions, or common texts that belong to other units.
+        GeometryError: too few common conditions, or texts in common that tie all units together.
     """
-    first, second = a.halves.products, b.halves.products
-    conditions = [c for c in first.conditions if c in second.conditions]
+    labels = joint_units([ready.run for ready in runs])
+    found = [ready.halves_over(own) for ready, own in zip(runs, labels, strict=True)]
+    first, *others = (halves.products for halves in found)
+    conditions = [c for c in first.conditions if all(c in other.conditions for other in others)]
     if len(conditions) < MIN_CONDITIONS:
         raise GeometryError(f"{len(conditions)} conditions in common, {MIN_CONDITIONS} are needed")
-    units = [unit for unit in first.units if unit in second.units]
-    if not units and (same := len(set(a.run.texts) & set(b.run.texts))):
+    units = [unit for unit in first.units if all(unit in other.units for other in others)]
+    if len(units) == 1 and min(len(set(ready.run.record["units"])) for ready in runs) > 1:
         raise GeometryError(
-            f"{same} texts in common, but not one whole unit: the texts are neither the same nor disjoint, "
-            "give both runs the same stimuli and the same seed"
+            "texts in common tie all units together, so that no two halves are disjoint: give the runs the same "
+            "stimuli and the same seed"
         )
-    return over(a.halves, units or first.units, conditions), over(b.halves, units or second.units, conditions)
+    same = bool(units) and all(_DIGEST in unit for unit in units)
+    return Together([over(halves, units or halves.products.units, conditions) for halves in found], same)
+
+
+def joint_units(runs: Sequence[Run]) -> list[list[str]]:
+    """The unit of each text of each run; a unit that has the same texts in every run that has it keeps its digest."""
+    names = [[name_of(unit) for unit in run.record["units"]] for run in runs]
+    texts, units = [], []
+    for run, own in zip(runs, names, strict=True):
+        texts += run.texts
+        units += own
+        for unit in dict.fromkeys(own):  # of units that were tied before, each is tied
+            parts = unit.split("+")
+            texts += [f"\0{part}" for part in parts]
+            units += [unit] * len(parts)
+    joint = dict(zip(units, distinct_units(texts, units), strict=True))
+    digests: dict[str, set[frozenset[str]]] = {}
+    for run, own in zip(runs, names, strict=True):
+        of_run: dict[str, set[str]] = {}
+        for name, digest in zip(own, run.record["units"], strict=True):
+            of_run.setdefault(joint[name], set()).add(digest)
+        for unit, found in of_run.items():
+            digests.setdefault(unit, set()).add(frozenset(found))
+    label = {u: "+".join(sorted(next(iter(found)))) if len(found) == 1 else u for u, found in digests.items()}
+    return [[label[joint[name]] for name in own] for own in names]
+
+
+def name_of(unit: str) -> str:
+    """A unit's name without the digest of its texts."""
+    return unit.rpartition(_DIGEST)[0]
 
 
 def over(run: Halves, units: Sequence[str], conditions: Sequence[str]) -> Halves:

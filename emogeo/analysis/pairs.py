@@ -11,12 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from emogeo.analysis.comparisons import Readied, floors, over_shared
+from emogeo.analysis.comparisons import Readied, Together, floors, name_of, over_shared
 from emogeo.analysis.tables import COMPARISON_COLUMNS, MantelTests, compare_into, floor_into, typed
 from emogeo.errors import GeometryError
-from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import identifiable
-from emogeo.stimuli.corpus import GROUP
 
 NAMES = ["key_a", "key_b", "model_a", "model_b"]
 PAIR_COLUMNS = [*NAMES, *COMPARISON_COLUMNS]
@@ -61,9 +59,9 @@ def pair_matrix(readied: Sequence[Readied], pairs: pd.DataFrame, column: str) ->
 def _pair_row(a: Readied, b: Readied, tests: MantelTests, measured: dict[tuple[str, ...], float]) -> dict[str, Any]:
     row: dict[str, Any] = {"key_a": a.run.key, "key_b": b.run.key, "model_a": a.run.model, "model_b": b.run.model}
     try:
-        first, second = over_shared(a, b)
-        notes = [*_left_out(a.halves, b.halves, first), *_same_names(first, second)]
-        notes += compare_into(row, first, second, (a.name, b.name), tests)
+        both = over_shared(a, b)
+        notes = left_out(a, b, both)
+        notes += compare_into(row, both, (a.name, b.name), tests)
         notes += floor_into(row, [a.run, b.run], measured)
     except GeometryError as error:
         notes = [f"left out: {error}"]
@@ -71,22 +69,13 @@ def _pair_row(a: Readied, b: Readied, tests: MantelTests, measured: dict[tuple[s
     return row
 
 
-def _left_out(a: Halves, b: Halves, over: Halves) -> list[str]:
+def left_out(a: Readied, b: Readied, both: Together) -> list[str]:
     """What one of the runs has and the comparison has not."""
-    notes = []
-    units = [{unit.rpartition(":")[0] for unit in set(run.products.units) - set(over.products.units)} for run in (a, b)]
-    if set(a.products.units) & set(b.products.units) and (dropped := sorted(units[0] | units[1])):
-        notes.append(f"over the {over.n_units} units in common, without {', '.join(dropped)}")
-    dropped = sorted(set(a.products.conditions) ^ set(b.products.conditions))
-    if dropped:
+    notes, over = [], both.halves[0].products
+    units = [{name_of(unit) for unit in ready.run.record["units"]} for ready in (a, b)]
+    if both.paired and (dropped := sorted(units[0] ^ units[1])):
+        notes.append(f"over the {len(over.units)} units in common, without {', '.join(dropped)}")
+    conditions = [ready.halves.products.conditions for ready in (a, b)]
+    if dropped := sorted(set(conditions[0]) ^ set(conditions[1])):
         notes.append(f"without {', '.join(dropped)}, which one run lacks")
     return notes
-
-
-def _same_names(a: Halves, b: Halves) -> list[str]:
-    """Units of other texts may still tell the same topic."""
-    names = [{unit.rpartition(":")[0] for unit in run.products.units} for run in (a, b)]
-    both = sorted(name for name in names[0] & names[1] if not name.startswith(GROUP))
-    if a.products.units == b.products.units or not both:
-        return []
-    return [f"topics of the same name but other texts ({', '.join(both)}): if they are alike, rho_star is too high"]

@@ -13,6 +13,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from emogeo.analysis.catalogue import Run
+from emogeo.analysis.comparisons import Together
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
 from emogeo.geometry.inference import Comparison, Estimate, compare
 from emogeo.geometry.permutation import crossed_halves, holm, mantel, mantel_disjoint
@@ -74,16 +75,19 @@ class MantelTests:
         pending.clear()
 
 
-def compare_into(row: dict[str, Any], a: Halves, b: Halves, names: tuple[str, str], tests: MantelTests) -> list[str]:
+def compare_into(row: dict[str, Any], both: Together, names: tuple[str, str], tests: MantelTests) -> list[str]:
     """Puts every figure of a comparison under its column's name, asks for its p; notes what cannot be given."""
+    a, b = both.halves
     result = compare(a, b, names)
     row.update(columns("rho", result.rho), **_halves_columns(result))
     row.update(n_units=result.n_units, half_size=result.half_size, n_conditions=len(a.products.conditions))
     notes = []
     if result.n_units < MIN_UNITS:
         return [f"all but rho: {result.reason}"]
-    if a.products.units == b.products.units:
+    if both.same_text:
         tests.of_ranks(row, "p_same_text", a.whole[0], b.whole[0])
+    elif both.paired:
+        notes.append("p_same_text: other texts; rho_same_half: on units of the same name (topics, say)")
     else:
         notes.append(f"p_same_text and rho_same_half: no text in common ({a.n_units} and {b.n_units} units)")
     if result.n_units < MIN_JACKKNIFE:

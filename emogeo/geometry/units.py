@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from emogeo.config.schema import Centring
+from emogeo.config.schema import Centring, Norm
 from emogeo.errors import GeometryError
 from emogeo.geometry.vectors import centre, unit_means
 
@@ -57,6 +57,22 @@ def unit_products(
     flat = centred.values.reshape(n_conditions * n_units, -1)
     gram = (flat @ flat.T).reshape(n_conditions, n_units, n_conditions, n_units)
     return UnitProducts(names, centred.conditions, np.ascontiguousarray(gram.transpose(1, 3, 0, 2)))
+
+
+def recentred(products: UnitProducts, conditions: Sequence[str], norm: Norm) -> UnitProducts:
+    """Some of the conditions, each scaled as the run's vectors are, centred once more on the mean of just these.
+
+    A run's own centring may have had a condition in it that a comparison leaves out (neutral, as published).
+    """
+    some = products.restricted(products.units, conditions)
+    values = some.values
+    if norm is Norm.unit:
+        lengths = np.sqrt(np.einsum("uvii->i", values)) / len(some.units)
+        if not (lengths > 0).all():
+            raise GeometryError("A vector of length zero has no direction.")
+        values = values / np.outer(lengths, lengths)
+    values = values - values.mean(axis=2, keepdims=True)
+    return UnitProducts(some.units, some.conditions, values - values.mean(axis=3, keepdims=True))
 
 
 def distinct_units(texts: Sequence[str], units: Sequence[str]) -> list[str]:

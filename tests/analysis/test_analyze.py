@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 
 from emogeo.analysis.analyze import analyze
 from emogeo.analysis.catalogue import Run, read_catalogue, short_names
-from emogeo.analysis.comparisons import Readied, floors
+from emogeo.analysis.comparisons import Readied, floors, joint_units
 from emogeo.analysis.pairs import PAIR_COLUMNS
 from emogeo.analysis.runs import RUN_COLUMNS
 from emogeo.cell.run import run_cell
@@ -80,19 +80,58 @@ def test_a_reread_gives_the_floor_and_is_no_run_of_its_own(
     assert (pairs["floor"] >= -1e-12).all()
 
 
-def test_runs_on_other_passages_share_no_text(tiny_cell: Composer, filled: Path, tmp_path: Path) -> None:
-    rows = [{"emotion": p.emotion, "topic": p.topic, "text": f"Once, {p.text}"} for p in load_corpus(topics=6).passages]
+def other_passages(tmp_path: Path, topics: dict[str, str] | None = None) -> str:
+    """The six topics told in other words, under the same names or others."""
+    rows = [
+        {"emotion": p.emotion, "topic": (topics or {}).get(p.topic, p.topic), "text": f"Once, {p.text}"}
+        for p in load_corpus(topics=6).passages
+    ]
     (tmp_path / "mine.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    run_cell(tiny_cell(f"stimuli.path='{tmp_path / 'mine.jsonl'}'"))
+    return f"stimuli.path='{tmp_path / 'mine.jsonl'}'"
+
+
+def test_runs_on_other_topics_are_compared_on_disjoint_text(tiny_cell: Composer, filled: Path, tmp_path: Path) -> None:
+    elsewhere = {topic: f"{topic}, elsewhere" for topic in load_corpus(topics=6).topics}
+    run_cell(tiny_cell(other_passages(tmp_path, elsewhere)))
     pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
     other = pairs[pairs["note"].str.contains("no text in common")]
     assert len(other) == 3
     assert other["rho"].notna().all()
     assert other["reliability_a"].notna().all()
     assert other[["p_same_text", "rho_same_half", "stimulus_share"]].isna().all().all()
-    assert other["note"].str.contains("topics of the same name but other texts").all()
     partials = pd.read_parquet(tmp_path / "out" / "partials.parquet")
     assert partials["note"].str.contains("left out: no text in common").sum() == 3
+
+
+def test_topics_told_twice_are_paired_so_that_halves_share_no_topic(
+    tiny_cell: Composer, filled: Path, tmp_path: Path
+) -> None:
+    run_cell(tiny_cell(other_passages(tmp_path)))
+    pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
+    told_twice = pairs[pairs["note"].str.contains("p_same_text: other texts; rho_same_half: on units of the same name")]
+    assert len(told_twice) == 3
+    assert told_twice[["rho_same_half", "rho_disjoint_half"]].notna().all().all()
+    assert told_twice["p_same_text"].isna().all()
+
+
+def told(units: dict[str, list[str]]) -> Run:
+    """A record with units [name:digest] of texts, enough to be joined."""
+    record = {"units": [unit for unit, own in units.items() for _ in own], "key": "k"}
+    lines = [json.dumps({"emotion": "sad", "topic": "t", "text": text}) for own in units.values() for text in own]
+    return Run(record, {"texts.jsonl": "\n".join(lines).encode()})
+
+
+def test_joint_units() -> None:
+    first = told({"a:1": ["x"], "b:2": ["y"], "c:3": ["z"]})
+    assert joint_units([first, told({"a:1": ["x"], "b:2": ["y"]})]) == [["a:1", "b:2", "c:3"], ["a:1", "b:2"]]
+    other_words = joint_units([first, told({"a:9": ["other"], "b:2": ["y"]})])
+    assert other_words == [["a", "b:2", "c:3"], ["a", "b:2"]], "one name, other texts"
+    tied = joint_units([first, told({"a:8": ["y"], "b:7": ["w"]})])
+    assert tied == [["a+b", "a+b", "c:3"], ["a+b", "a+b"]], "a text of b is a's in the other run"
+    before = joint_units([first, told({"a+b:6": ["p", "q"]})])
+    assert before[1] == [before[0][0]] * 2 == [before[0][1]] * 2, "tied before"
+    apart = joint_units([first, told({"d:5": ["v"]})])
+    assert apart == [["a:1", "b:2", "c:3"], ["d:5"]]
 
 
 def test_groups_that_share_topics_are_flagged(tiny_cell: Composer, tmp_path: Path) -> None:
@@ -145,7 +184,7 @@ def test_the_same_texts_in_other_units_are_not_compared(tiny_cell: Composer, tmp
     for seed in (0, 1):
         run_cell(tiny_cell(f"stimuli.path='{tmp_path / 'uncrossed.jsonl'}'", f"seed={seed}"))
     pairs = pd.read_parquet(run_analysis(tmp_path / "store", tmp_path / "out") / "pairs.parquet")
-    assert pairs["note"].str.startswith("left out: 126 texts in common, but not one whole unit").all()
+    assert pairs["note"].str.startswith("left out: texts in common tie all units together").all()
     assert pairs["rho"].isna().all()
 
 

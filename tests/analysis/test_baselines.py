@@ -37,7 +37,7 @@ def planted_run(corpus: Corpus, name: str, seed: int, emotion: float = 1.0, cent
         "precision": "fp32",
         "config": {"centring": centring},
         "emotions": corpus.emotions,
-        "units": corpus.topics,
+        "units": [f"{topic}:digest" for topic in corpus.topics],
         "twin": None,
     }
     arrays = {
@@ -113,7 +113,7 @@ def test_baselines_lose_topic_means_where_the_run_has(corpus: Corpus) -> None:
     """Embeddings that are the states before topic means went have the same geometry, in an uncrossed corpus too."""
     told = Corpus("some", tuple(p for i, p in enumerate(corpus.passages) if (i % 21 + i // 21) % 3))
     ready = planted_run(told, "one", 0, centring="topic_mean")
-    units = [f"u{told.emotions[:row].count(emotion)}" for row, emotion in enumerate(told.emotions)]
+    units = [f"u:{told.emotions[:row].count(emotion)}" for row, emotion in enumerate(told.emotions)]
     record = {**ready.run.record, "units": units}
     raw = ready.run.passages
     arrays = {"passages": without_topic_means(raw.astype(float)[:, None], told.topics)[:, 0], "embeddings": raw}
