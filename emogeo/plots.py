@@ -28,7 +28,7 @@ def rdm_figure(rdm: Array, conditions: Sequence[str], title: str) -> bytes:
     _label(axes, conditions, conditions)
     axes.set_title(title, fontsize=11, loc="left")
     figure.colorbar(image, ax=axes, label="dissimilarity, 1 − cosine", shrink=0.8)
-    return _png(figure)
+    return png(figure)
 
 
 def rho_figure(rho: Array, names: Sequence[str], title: str, label: str = "Spearman ρ") -> bytes:
@@ -44,7 +44,7 @@ def rho_figure(rho: Array, names: Sequence[str], title: str, label: str = "Spear
         axes.text(column, row, text, ha="center", va="center", fontsize=9, color=colour)
     axes.set_title(title, fontsize=11, loc="left")
     figure.colorbar(image, ax=axes, label=label, shrink=0.8)
-    return _png(figure)
+    return png(figure)
 
 
 def layers_figure(
@@ -62,7 +62,7 @@ def layers_figure(
         axes.grid(alpha=0.25)
     marked = "every block is used" if selected is None else f"dashed: the selected block, {selected}"
     figure.suptitle(f"{title} ({marked})", fontsize=10)
-    return _png(figure)
+    return png(figure)
 
 
 def halves_figure(pairs: Sequence[str], same: Array, disjoint: Array, ceiling: Array) -> bytes:
@@ -88,7 +88,7 @@ def halves_figure(pairs: Sequence[str], same: Array, disjoint: Array, ceiling: A
     axes.set_xlabel("Spearman ρ of half RDMs, mean over splits")
     axes.grid(axis="x", alpha=0.25)
     figure.legend(loc="outside upper left", ncols=3, fontsize=8, frameon=False)
-    return _png(figure)
+    return png(figure)
 
 
 def _halves_cloud(same: Array, disjoint: Array) -> bytes:
@@ -102,7 +102,7 @@ def _halves_cloud(same: Array, disjoint: Array) -> bytes:
     )
     axes.set_title(f"Spearman ρ of half RDMs, {len(same)} pairs of runs", fontsize=10, loc="left")
     axes.grid(alpha=0.25)
-    return _png(figure)
+    return png(figure)
 
 
 @dataclass(frozen=True)
@@ -122,12 +122,15 @@ def reliability_figure(panels: Mapping[str, Sequence[Band]]) -> bytes:
     """Reliability by layer with its interval, a panel per model; dots are selected blocks."""
     columns = min(len(panels), 3)
     rows = -(-len(panels) // columns)
-    figure = Figure(figsize=(4.2 * columns, 3.1 * rows), layout="constrained")
+    named = 0.13 * max(map(len, panels.values()))
+    figure = Figure(figsize=(4.2 * columns, (3.1 + named) * rows), layout="constrained")
     grid = figure.subplots(rows, columns, squeeze=False, sharey=True)
     for axes, (model, bands) in zip(grid.flat, panels.items(), strict=False):
         for number, band in enumerate(bands):
             colour = f"C{number % 10}"
-            axes.plot(band.layers, band.values, color=colour, linewidth=1.3, label=band.name)
+            axes.plot(
+                band.layers, band.values, color=colour, linewidth=1.3, label=band.name.removeprefix(model).strip()
+            )
             axes.fill_between(band.layers, band.low, band.high, color=colour, alpha=0.15, linewidth=0)
             if band.selected is not None:
                 at = int(np.flatnonzero(band.layers == band.selected)[0])
@@ -138,15 +141,16 @@ def reliability_figure(panels: Mapping[str, Sequence[Band]]) -> bytes:
         axes.xaxis.set_major_locator(MaxNLocator(integer=True))
         axes.grid(alpha=0.25)
         if len(bands) > 1:
-            axes.legend(fontsize=6.5)
+            axes.legend(fontsize=6.5, loc="upper center", bbox_to_anchor=(0.5, -0.2), frameon=False)
     for axes in list(grid.flat)[len(panels) :]:
         axes.set_visible(False)
     for axes in grid[:, 0]:
         axes.set_ylabel("reliability (half against half)")
-    return _png(figure)
+    return png(figure)
 
 
-def _png(figure: Figure) -> bytes:
+def png(figure: Figure) -> bytes:
+    """The bytes of a figure's file, the same for the same figure."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=130, metadata={"Software": None})
     return buffer.getvalue()

@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from emogeo.analysis.baselines import baselines_table, partials_table
 from emogeo.analysis.catalogue import read_catalogue, short_names
-from emogeo.analysis.comparisons import Readied
+from emogeo.analysis.comparisons import Readied, View
+from emogeo.analysis.effects import effects_table
 from emogeo.analysis.figures import MATRICES, write_figures
 from emogeo.analysis.interchange import export_rdms
 from emogeo.analysis.pairs import pair_matrix, pairs_table
 from emogeo.analysis.runs import runs_table
 from emogeo.analysis.summary import summary
 from emogeo.analysis.tables import write_table
-from emogeo.config.schema import AnalyzeConfig
+from emogeo.analysis.variance import cells_of, variance_table
+from emogeo.config.schema import AnalyzeConfig, Conditions, EffectsConfig
+from emogeo.stimuli.conditions import CONDITIONS, NEUTRAL
 from emogeo.tracking.store import Store
 
 log = logging.getLogger(__name__)
@@ -36,11 +40,14 @@ def analyze(config: AnalyzeConfig) -> Path:
     output.mkdir(parents=True, exist_ok=True)
     named = zip(finished, short_names(finished), strict=True)
     readied = [Readied(run, name, config.seed) for run, name in named]
+    viewed = [replace(ready, view=view_of(config.effects)) for ready in readied]
     tables = {
         "runs": runs_table(catalogue.runs, readied),
         "pairs": pairs_table(readied, config.permutations, config.seed),
         "baselines": baselines_table(readied, config.permutations, config.seed),
         "partials": partials_table(readied),
+        "effects": effects_table(viewed, config.permutations, config.seed),
+        "variance": variance_table(cells_of(viewed), config.permutations, config.seed),
     }
     for name, table in tables.items():
         write_table(table, output, name)
@@ -48,7 +55,13 @@ def analyze(config: AnalyzeConfig) -> Path:
     for column in MATRICES:
         matrix, labels = pair_matrix(own, tables["pairs"], column), [ready.name for ready in own]
         pd.DataFrame(matrix, index=pd.Index(labels, name="run"), columns=labels).to_csv(output / f"{column}_matrix.csv")
-    write_figures(own, tables["pairs"], output / "figures")
+    write_figures(own, tables, output / "figures")
     export_rdms(own, output / "rdms.h5")
     print(summary(catalogue, {ready.run.key: ready.name for ready in readied}, tables, output))
     return output
+
+
+def view_of(effects: EffectsConfig) -> View:
+    """The conditions of the effects tables."""
+    without = {NEUTRAL} if effects.conditions is Conditions.emotions else set()
+    return View(tuple(condition for condition in CONDITIONS if condition not in without), effects.recentre)

@@ -28,6 +28,8 @@ _TELLING = (
     "norm",
     "seed",
 )
+_USUAL = {"centring grand_mean", "denoising none", "norm none"}
+"""What goes without saying in a name."""
 
 
 @dataclass(frozen=True)
@@ -105,6 +107,11 @@ class Run:
         config = self.record["config"]
         selection = config["layer_selection"]
         values = {name: str(self.record[name]) for name in ("precision", "mode", "prompt_template", "stimuli")}
+        generation = self.record["generation"]
+        if generation is not None:  # the template says what the texts are
+            written, again = generation["written"]["precision"], generation["written"]["generation"]["repetition"]
+            elsewhere = [f"written at {written}"] if written != values["precision"] else []
+            values["stimuli"] = " ".join([*elsewhere, *([f"again {again}"] if again else [])])
         values["selection"] = " ".join(str(v) for v in selection.values() if v is not None)
         position, skip = config["pooling"]["position"], config["pooling"]["skip"]
         values["pooling"] = (
@@ -160,9 +167,10 @@ def short_names(runs: Sequence[Run]) -> list[str]:
     """The model's name and, where they differ between runs, what else tells runs apart."""
     telling = list(runs[0].telling) if runs else []
     differing = [name for name in telling if len({run.telling[name] for run in runs}) > 1]
-    names = [
-        " ".join([run.model, *(run.telling[name] for name in differing), *(["reread"] if run.twin else [])])
-        for run in runs
-    ]
+    names = [" ".join([run.model, *_words(run, differing), *(["reread"] if run.twin else [])]) for run in runs]
     repeated = {name for name in names if names.count(name) > 1}
     return [f"{name} {run.key[:6]}" if name in repeated else name for name, run in zip(names, runs, strict=True)]
+
+
+def _words(run: Run, differing: Sequence[str]) -> list[str]:
+    return [run.telling[name] for name in differing if run.telling[name] not in {"", *_USUAL}]

@@ -43,7 +43,7 @@ class Readied:
     """Short, and no other run's."""
     seed: int
     view: View = field(default_factory=View)
-    _over: dict[tuple[str, ...], Halves] = field(default_factory=dict, repr=False, compare=False)
+    _over: dict[tuple[str, ...], Halves] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @cached_property
     def halves(self) -> Halves:
@@ -113,7 +113,7 @@ def over_shared(*runs: Readied) -> Together:
     of another then share nothing, whatever the runs have in common.
 
     Raises:
-        GeometryError: too few common conditions, or texts in common that tie all units together.
+        GeometryError: too few common conditions.
     """
     labels = joint_units([ready.run for ready in runs])
     found = [ready.halves_over(own) for ready, own in zip(runs, labels, strict=True)]
@@ -122,11 +122,6 @@ def over_shared(*runs: Readied) -> Together:
     if len(conditions) < MIN_CONDITIONS:
         raise GeometryError(f"{len(conditions)} conditions in common, {MIN_CONDITIONS} are needed")
     units = [unit for unit in first.units if all(unit in other.units for other in others)]
-    if len(units) == 1 and min(len(set(ready.run.record["units"])) for ready in runs) > 1:
-        raise GeometryError(
-            "texts in common tie all units together, so that no two halves are disjoint: give the runs the same "
-            "stimuli and the same seed"
-        )
     same = bool(units) and all(_DIGEST in unit for unit in units)
     return Together([over(halves, units or halves.products.units, conditions) for halves in found], same)
 

@@ -10,6 +10,13 @@ import numpy as np
 import pandas as pd
 
 from emogeo.analysis.comparisons import Readied
+from emogeo.analysis.effect_figures import (
+    layers_of_effect_figure,
+    of_sub_parameters,
+    sub_parameters_figure,
+    variance_figure,
+    without_singles,
+)
 from emogeo.analysis.pairs import pair_matrix
 from emogeo.plots import Band, halves_figure, rdm_figure, reliability_figure, rho_figure
 
@@ -19,14 +26,15 @@ MATRICES = {
 }
 
 
-def write_figures(readied: Sequence[Readied], pairs: pd.DataFrame, folder: Path) -> None:
-    """Matrices of ρ and ρ*, same-half against disjoint-half, reliability by layer, and an RDM per run.
+def write_figures(readied: Sequence[Readied], tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Matrices of ρ and ρ*, same-half against disjoint-half, reliability by layer, effects, and an RDM per run.
 
     Figures of an earlier analysis in `folder` are removed.
     """
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.png"):
         old.unlink()
+    pairs = tables["pairs"]
     if readied:
         for column, (title, label) in MATRICES.items():
             shown = rho_figure(pair_matrix(readied, pairs, column), [r.name for r in readied], title, label)
@@ -36,6 +44,7 @@ def write_figures(readied: Sequence[Readied], pairs: pd.DataFrame, folder: Path)
         names = {ready.run.key: ready.name for ready in readied}
         (folder / "same_and_disjoint_half.png").write_bytes(_halves(halved, names))
     _reliability_by_layer(readied, folder)
+    _effects(tables["effects"], tables["variance"], folder)
     for ready in readied:
         layer = ready.run.record["layer"]["index"]
         title = f"{ready.name}, {'every block' if layer is None else f'block {layer}'}"
@@ -51,6 +60,16 @@ def _halves(pairs: pd.DataFrame, names: Mapping[str, str]) -> bytes:
         pairs["rho_disjoint_half"].to_numpy(dtype=float),
         ceiling.to_numpy(dtype=float),
     )
+
+
+def _effects(effects: pd.DataFrame, variance: pd.DataFrame, folder: Path) -> None:
+    compared = effects[effects["rho"].notna()]
+    if len(layers := without_singles(compared)):
+        (folder / "layers_of_effect.png").write_bytes(layers_of_effect_figure(layers))
+    if len(parameters := of_sub_parameters(compared)):
+        (folder / "sub_parameters.png").write_bytes(sub_parameters_figure(parameters))
+    if variance["share"].notna().any():
+        (folder / "variance.png").write_bytes(variance_figure(variance))
 
 
 def _reliability_by_layer(readied: Sequence[Readied], folder: Path) -> None:

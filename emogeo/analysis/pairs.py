@@ -75,6 +75,9 @@ def left_out(a: Readied, b: Readied, both: Together) -> list[str]:
     units = [{name_of(unit) for unit in ready.run.record["units"]} for ready in (a, b)]
     if both.paired and (dropped := sorted(units[0] ^ units[1])):
         notes.append(f"over the {len(over.units)} units in common, without {', '.join(dropped)}")
+    tied = sum(unit.count("+") for unit in over.units)
+    if both.paired and tied > max(sum(name.count("+") for name in own) for own in units):
+        notes.append(f"texts in common tie units together, {len(over.units)} left")
     conditions = [ready.halves.products.conditions for ready in (a, b)]
     if dropped := sorted(set(conditions[0]) ^ set(conditions[1])):
         notes.append(f"without {', '.join(dropped)}, which one run lacks")

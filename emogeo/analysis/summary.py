@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from emogeo.analysis.catalogue import Catalogue
+from emogeo.analysis.effects import missing, opposite_signs
 
 _NAMED = 2
 """Rows that a note names, at most."""
+_SHOWN = 40
+"""Rows of a table that are printed, at most."""
 
 
 def summary(catalogue: Catalogue, names: Mapping[str, str], tables: Mapping[str, pd.DataFrame], output: Path) -> str:
@@ -19,16 +22,21 @@ def summary(catalogue: Catalogue, names: Mapping[str, str], tables: Mapping[str,
     Args:
         names: a short name for each finished run's key.
     """
-    runs, pairs, baselines = (tables[name] for name in ("runs", "pairs", "baselines"))
+    runs, pairs, baselines, effects, variance = (
+        tables[name] for name in ("runs", "pairs", "baselines", "effects", "variance")
+    )
     parts = ["", "Runs", _shown_runs(runs, names), ""]
     if len(pairs):
-        parts += ["Pairs", _shown_pairs(pairs, tables["partials"], names), ""]
+        parts += _block("Pairs", pairs, lambda: _shown_pairs(pairs, tables["partials"], names), names)
     else:
         parts += ["Pairs: none; two finished runs make a pair (a reread is none).", ""]
-    if len(baselines):
-        parts += ["Baselines", _shown_baselines(baselines, names), ""]
-    parts += _notes([f"{names[a]} – {names[b]}" for a, b in zip(pairs["key_a"], pairs["key_b"], strict=True)], pairs)
-    parts += [note for note in _notes(list(baselines["baseline"]), baselines) if note not in parts]
+    parts += _block("Baselines", baselines, lambda: _shown_baselines(baselines, names), names)
+    if len(effects):
+        parts += ["Effects (a: the first run of a row, b: the second)", _shown_effects(effects), ""]
+        parts += [*_notes(list(effects["factor"]), effects), *opposite_signs(effects)]
+    if variance["share"].notna().any():
+        parts += ["", "Variance of 1 − ρ* over pairs of cells", _shown_variance(variance), ""]
+    parts += missing(catalogue.finished, effects)
     parts += [f"left out: {reason}" for reason in catalogue.left_out]
     noted = runs[runs["note"].str.contains("refused|FLAG")]
     parts += [
@@ -42,6 +50,19 @@ def summary(catalogue: Catalogue, names: Mapping[str, str], tables: Mapping[str,
         f"figures  {output}/figures/",
     ]
     return "\n".join(parts)
+
+
+def _block(title: str, table: pd.DataFrame, shown: Callable[[], str], names: Mapping[str, str]) -> list[str]:
+    """A table with its notes; of many rows, only how many."""
+    if not len(table):
+        return []
+    if len(table) > _SHOWN:
+        return [f"{title}: {len(table)} rows, in {title.lower()}.csv", ""]
+    if "baseline" in table:
+        rows = list(table["baseline"])
+    else:
+        rows = [f"{names[a]} – {names[b]}" for a, b in zip(table["key_a"], table["key_b"], strict=True)]
+    return [title, shown(), "", *_notes(rows, table)]
 
 
 def _notes(rows: Sequence[str], table: pd.DataFrame) -> list[str]:
@@ -82,6 +103,26 @@ def _shown_baselines(baselines: pd.DataFrame, names: Mapping[str, str]) -> str:
     table = pd.DataFrame({"run": baselines["key"].map(names), "baseline": baselines["baseline"]})
     _figures(table, baselines, "reliability_baseline")
     return str(table.to_string(index=False))
+
+
+def _shown_effects(effects: pd.DataFrame) -> str:
+    table = effects[["model", "layer_of_effect", "factor", "n_units"]].copy()
+    table["rho"] = [_number(rho) for rho in effects["rho"]]
+    table["rho_star"] = _with_interval(effects, "rho_star")
+    table["effect"] = _with_interval(
+        effects.rename(columns={"ci_low": "effect_ci_low", "ci_high": "effect_ci_high"}), "effect"
+    )
+    for name, digits in (("floor", 4), ("null", 2), ("published", 2)):
+        table[name] = [_number(value, digits) for value in effects[name]]
+    table["counts"] = effects["counts"]
+    table["bias"] = _with_interval(effects, "bias")
+    table["bias, raw"] = [_number(value) for value in effects["bias_raw"]]
+    return str(table.to_string(index=False))
+
+
+def _shown_variance(variance: pd.DataFrame) -> str:
+    table = variance[["factor", "share", "p", "p_min", "n_relabellings", "aliased_with"]]
+    return str(table.to_string(index=False, na_rep="–", float_format=lambda v: f"{v:.3g}"))
 
 
 def _figures(table: pd.DataFrame, source: pd.DataFrame, second: str) -> None:

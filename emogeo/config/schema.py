@@ -338,6 +338,23 @@ class RecordSource(Enum):
     store = "store"
 
 
+class Conditions(Enum):
+    """Which conditions effects are of."""
+
+    emotions = "emotions"
+    all = "all"
+
+
+@dataclass
+class EffectsConfig:
+    """Which geometries the effects and variance tables compare."""
+
+    conditions: Conditions = Conditions.emotions
+    """emotions: the twenty without neutral, as published."""
+    recentre: bool = True
+    """Each run once more on the mean of those conditions, as published."""
+
+
 @dataclass
 class AnalyzeConfig:
     """One analysis of many cells."""
@@ -348,4 +365,5 @@ class AnalyzeConfig:
     """Folder for tables and figures."""
     permutations: int = 10_000
     """Label permutations of each Mantel test."""
+    effects: EffectsConfig = field(default_factory=EffectsConfig)
     seed: int = 0

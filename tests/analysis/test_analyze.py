@@ -178,14 +178,15 @@ def test_all_blocks_with_unit_norm_are_the_geometry_that_is_compared(tiny_cell: 
     np.testing.assert_allclose(standard_ranks(upper(run.rdm)), ranks, atol=1e-6)
 
 
-def test_the_same_texts_in_other_units_are_not_compared(tiny_cell: Composer, tmp_path: Path) -> None:
+def test_the_same_texts_in_other_units_have_a_rho_and_nothing_more(tiny_cell: Composer, tmp_path: Path) -> None:
     rows = [{"emotion": p.emotion, "topic": "one", "text": p.text} for p in load_corpus(topics=6).passages]
     (tmp_path / "uncrossed.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     for seed in (0, 1):
         run_cell(tiny_cell(f"stimuli.path='{tmp_path / 'uncrossed.jsonl'}'", f"seed={seed}"))
     pairs = pd.read_parquet(run_analysis(tmp_path / "store", tmp_path / "out") / "pairs.parquet")
-    assert pairs["note"].str.startswith("left out: texts in common tie all units together").all()
-    assert pairs["rho"].isna().all()
+    assert pairs["note"].str.contains("texts in common tie units together, 1 left").all()
+    assert pairs["note"].str.contains(r"all but rho: not identifiable \(1 units").all()
+    assert pairs["rho"].notna().all()
 
 
 def test_some_common_topics_are_compared_and_named(tiny_cell: Composer, filled: Path, tmp_path: Path) -> None:
