@@ -22,6 +22,8 @@ RUN_COLUMNS = [
     *("held_out", "held_out_ci_low", "held_out_ci_high", "nonfinite", "tokens_per_s", "note"),
 ]
 WORDS = ["key", "model", "family", "variant", "precision", "mode", "recipe", "prompt_template", "stimuli", "note"]
+MANY_REFUSALS = 0.1
+"""Share of refusals among written texts that is flagged."""
 _METRICS = ("anisotropy", "rdm_std", "separation", "tokens_per_s")
 
 
@@ -35,7 +37,7 @@ def _run_row(run: Run, halves: Halves | None) -> dict[str, Any]:
     record, model = run.record, run.record["model"]
     row = {name: record.get(name) for name in RUN_COLUMNS}
     row.update({name: model.get(name) for name in ("family", "variant", "params_b", "n_layers")}, model=run.model)
-    row["nonfinite"] = sum(record["nonfinite"]["passages"])
+    row["nonfinite"] = sum(record["nonfinite"]["passages"]) if record["nonfinite"] else None
     if halves is None:
         row["note"] = f"refused: {record['reason']}"
         return row
@@ -43,7 +45,7 @@ def _run_row(run: Run, halves: Halves | None) -> dict[str, Any]:
     row.update({name: record["metrics"][name] for name in _METRICS})
     row["n_units"] = halves.n_units
     notes = [*_layer_notes(record), *_put_held_out(row, record["layer"]), *_put_reliability(row, halves)]
-    notes += _shared_topics(run)
+    notes += [*_shared_topics(run), *_refusals(record)]
     row["note"] = "; ".join(notes)
     return row
 
@@ -78,6 +80,15 @@ def _shared_topics(run: Run) -> list[str]:
         f"FLAG units: random groups, and {len(shared)} of {len(groups)} topics are in several of them, so what a topic "
         "gives to an emotion counts as the emotion's, tell every topic for every emotion"
     ]
+
+
+def _refusals(record: dict[str, Any]) -> list[str]:
+    """A refusal is the same for every emotion."""
+    written = record["generation"]
+    if written is None or written["refusals"] < MANY_REFUSALS * written["texts"]:
+        return []
+    refusals, texts, distinct = (written[name] for name in ("refusals", "texts", "distinct"))
+    return [f"FLAG texts: {refusals} of {texts} begin as a refusal, {distinct} are distinct"]
 
 
 def _layer_notes(record: dict[str, Any]) -> list[str]:

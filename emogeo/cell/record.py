@@ -57,7 +57,7 @@ def finished_files(
 
 
 def refused_files(cell: Cell, reason: str, readings: dict[str, StoredActivations]) -> dict[str, bytes]:
-    """run.json of a cell that was refused for non-finite states, with their counts."""
+    """run.json of a cell that was refused for non-finite states, with their counts; without, if it could not write."""
     run = _run(cell, readings, status="refused")
     run["reason"] = reason
     return {"run.json": canonical_json(run)}
@@ -90,7 +90,7 @@ def _run(cell: Cell, readings: dict[str, StoredActivations], status: str) -> dic
         "twin": cell.twin,
         "n_units": len(set(told.units)),
         "n_texts": len(cell.passages.texts),
-        "n_distinct_texts": len(set(told.texts)),
+        "n_distinct_texts": len(set(told.texts) - {""}),
         "generation": _generation(cell),
         "nonfinite": {name: _counts(reading) for name, reading in readings.items()},
         "meaning": cell.meaning,

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
-from emogeo.cell.writing import FACTS, Story, read_stories
+from emogeo.cell.writing import FACTS, STORIES, Story, read_stories
 from emogeo.errors import StoreError
+from emogeo.tracking.pull import artifact_files
 from emogeo.tracking.store import GENERATIONS, RUNS, Store
 
 _SHOWN = 5
+WANDB = "wandb:"
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,13 @@ def replayed(store: Store, source: str) -> Replayed:
     """The texts of a generation run.
 
     Args:
-        source: key of the run or of its texts, or its first digits.
+        source: key of the run or of its texts, or its first digits; or `wandb:` and an artifact's path.
 
     Raises:
         StoreError: no such run, several, or one that has no written texts; says which there are.
     """
+    if source.startswith(WANDB):
+        return _fetched(store, source.removeprefix(WANDB))
     runs = [key for key in store.keys(RUNS) if key.startswith(source)]
     texts = [key for key in store.keys(GENERATIONS) if key.startswith(source)]
     if len(runs) + len(texts) != 1:
@@ -45,6 +50,17 @@ def replayed(store: Store, source: str) -> Replayed:
     if run.get("generation") is None:
         raise StoreError(f"mode.source={source}: that run has read passages. {_writers(store)}")
     return written(store, str(run["generation"]["key"]))
+
+
+def _fetched(store: Store, path: str) -> Replayed:
+    """Texts of an artifact; from here on the store has them, as if they were written here."""
+    files = artifact_files(path, GENERATIONS, [STORIES, FACTS])
+    key = str(json.loads(files[FACTS]).get("key", ""))
+    if not re.fullmatch("[0-9a-f]{64}", key):
+        raise StoreError(f"{WANDB}{path} does not say of which texts it is ({FACTS}, `key`).")
+    if not store.has(GENERATIONS, key):
+        store.write(GENERATIONS, key, files)
+    return written(store, key)
 
 
 def written(store: Store, key: str) -> Replayed:

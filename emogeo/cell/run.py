@@ -14,8 +14,9 @@ from emogeo.cell.measure import measure
 from emogeo.cell.plan import Cell, plan_cell
 from emogeo.cell.reading import StoredActivations, activations_of
 from emogeo.cell.record import finished_files, refused_files
+from emogeo.cell.sources import Writing
 from emogeo.cell.track import track_run, tracked
-from emogeo.cell.writing import stories_of
+from emogeo.cell.writing import Story, stories_of
 from emogeo.config.schema import Dtype, NonFinite, TrainConfig
 from emogeo.errors import NonFiniteError, StoreError
 from emogeo.stimuli.corpus import GROUP
@@ -53,7 +54,7 @@ def run_cell(config: TrainConfig, departures: Mapping[str, Any] | None = None) -
     store.check_writable()
     log.info("%s: %s", cell.title, cell.key[:12])
     if cell.source.writing is not None:
-        cell = cell.with_stories(stories_of(cell, cell.source.writing, store))
+        cell = cell.with_stories(_stories(cell, cell.source.writing, store))
     groups = {unit for unit in cell.told.units if unit.startswith(GROUP)}
     if groups:
         log.info("topics and conditions are not crossed: %d random groups are the units", len(groups))
@@ -90,6 +91,15 @@ def _answer_known(cell: Cell, run: dict[str, Any], store: Store) -> Outcome:
     return Outcome(cell.key, cell.title, False, run)
 
 
+def _stories(cell: Cell, writing: Writing, store: Store) -> list[Story]:
+    """What the model writes; where it overflows, the cell is refused."""
+    try:
+        return stories_of(cell, writing, store)
+    except NonFiniteError as error:
+        _refuse(cell, str(error), {}, store)
+        raise
+
+
 def _readings(cell: Cell, store: Store) -> dict[str, StoredActivations]:
     wanted = {"passages": cell.passages, "facts": cell.facts}
     if cell.neutral is not None:
@@ -115,9 +125,13 @@ def _usable_layers(cell: Cell, readings: dict[str, StoredActivations], store: St
         log.warning("%s Going on with the %d finite blocks.", reason, len(finite))
         return finite
     reason = f"{reason} {_advice(cell, finite)}"
+    _refuse(cell, reason, readings, store)
+    raise NonFiniteError(reason)
+
+
+def _refuse(cell: Cell, reason: str, readings: dict[str, StoredActivations], store: Store) -> None:
     store.write(RUNS, cell.key, refused_files(cell, reason, readings))
     track_run(cell.config.tracking, store, cell.key)
-    raise NonFiniteError(reason)
 
 
 def _overflow(cell: Cell, readings: dict[str, StoredActivations], finite: list[int]) -> str:

@@ -80,7 +80,12 @@ def stories_of(cell: Cell, writing: Writing, store: Store) -> list[Story]:
         if cell.config.force:
             partial.unlink(missing_ok=True)
         stories = _write_all(cell, writing, partial)
-        facts = {"weights": cell.weights.identity, "counts": counts(stories), "written": cell.source.written}
+        facts = {
+            "key": writing.key,
+            "weights": cell.weights.identity,
+            "counts": counts(stories),
+            "written": cell.source.written,
+        }
         lines = b"".join(_line(story) for story in stories)
         files = {STORIES: lines, FACTS: canonical_json(facts)}
         store.write(GENERATIONS, writing.key, files)

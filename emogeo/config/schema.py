@@ -164,8 +164,8 @@ class ModeConfig:
 
     name: Mode = MISSING
     source: str | None = None
-    """Replay: key (or its first digits) of a generation run, or of its texts; null for what this very configuration
-    has written at the precision of `writer`."""
+    """Replay: key (or its first digits) of a generation run or of its texts, or wandb:ENTITY/PROJECT/ARTIFACT:VERSION;
+    null for what this very configuration has written at the precision of `writer`."""
     writer: PrecisionConfig | None = None
     """Replay: the precision at which this configuration's texts were written."""
 

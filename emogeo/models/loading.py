@@ -151,10 +151,16 @@ def load_model(
     return LoadedModel(model.base_model, tokenizer, model, _take_stops(model, tokenizer))
 
 
+_ENDS_OF_TEXT = {"<|endoftext|>", "<|end_of_text|>"}
+"""Chat models may name the end of their turn alone; after these tokens no text goes on either."""
+
+
 def _take_stops(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> tuple[int, ...]:
     """The tokens that end a text; the model's other defaults of decoding (penalties, say) would act unseen and go."""
     stops = model.generation_config.eos_token_id
     ids = set(stops if isinstance(stops, list) else [stops]) | {tokenizer.eos_token_id}
+    special = tokenizer.added_tokens_decoder.items()
+    ids |= {token for token, added in special if added.content in _ENDS_OF_TEXT}
     model.generation_config = GenerationConfig()
     return tuple(sorted(int(token) for token in ids if token is not None))
 

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 from filelock import FileLock
 
+from emogeo.analysis.catalogue import read_catalogue
+from emogeo.analysis.runs import runs_table
 from emogeo.cell import writing
 from emogeo.cell.plan import plan_cell
 from emogeo.cell.run import Outcome, run_cell
@@ -205,6 +207,11 @@ def test_logits_that_overflow_are_no_text(tiny_cell: Composer, tiny_overflowing:
         config = tiny_cell(*LOOSE[:2], decoding, "precision=fp16", "nonfinite=finite_layers", weights=tiny_overflowing)
         with pytest.raises(NonFiniteError, match="logits are not finite after .* tokens"):
             run_cell(config)
+        with pytest.raises(NonFiniteError, match="logits are not finite.*refused before.*force=true tries again"):
+            run_cell(config)
+    runs = runs_table(read_catalogue(Store(config.store.path)).runs, [])
+    assert runs["note"].str.startswith("refused: The model's logits are not finite").all()
+    assert len(runs) == 2
 
 
 def test_units_that_share_a_text_may_be_too_few_to_choose_on(
@@ -262,6 +269,49 @@ def test_a_source_that_is_not_there_is_named_before_anything_is_loaded(tiny_cell
     other = tiny_cell(*LOOSE, "mode=replay", "precision@mode.writer=fp32", "seed=1")
     with pytest.raises(StoreError, match=r"not written these texts at fp32 .*Run the same cell first with mode=gener"):
         plan_cell(other)
+
+
+def test_texts_come_from_a_wandb_artifact(tiny_cell: Composer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The client is stood in for: an artifact that downloads what a record holds, whole or not."""
+    source = run_cell(tiny_cell(*LOOSE))
+    key = source.run["generation"]["key"]
+    record = Store(tmp_path / "store").read(GENERATIONS, key)
+    spoiled: list[str] = []
+
+    class Artifact:
+        def download(self, root: str) -> None:
+            for name, content in record.items():
+                (Path(root) / name).write_bytes(content)
+
+        def verify(self, root: str) -> None:
+            assert Path(root).is_dir()
+            if spoiled:
+                raise ValueError(f"Digest mismatch for file: {spoiled[0]}")
+
+    asked: list[tuple[str, str]] = []
+
+    class Api:
+        def __init__(self, timeout: int) -> None:
+            assert timeout > 0
+
+        def artifact(self, path: str, type: str) -> Artifact:
+            asked.append((path, type))
+            return Artifact()
+
+    monkeypatch.setattr("wandb.Api", Api)
+    elsewhere = ("mode=replay", "mode.source='wandb:me/mine/generations-x:v0'", f"store.path='{tmp_path / 'other'}'")
+    spoiled.append("generations.jsonl")
+    with pytest.raises(StoreError, match="wandb:me/mine/generations-x:v0 cannot be fetched: Digest mismatch"):
+        plan_cell(tiny_cell(*elsewhere))
+    assert not Store(tmp_path / "other").has(GENERATIONS, key), "nothing spoiled enters the store"
+    spoiled.clear()
+    assert plan_cell(tiny_cell(*elsewhere)).source.generation == key
+    assert asked == [("me/mine/generations-x:v0", "generations")] * 2
+    assert Store(tmp_path / "other").read(GENERATIONS, key) == record
+    assert plan_cell(tiny_cell(*elsewhere[:1], f"mode.source={key[:9]}", elsewhere[2])).source.generation == key
+    record["generation.json"] = record["generation.json"].replace(key.encode(), b"../../etc")
+    with pytest.raises(StoreError, match="does not say of which texts it is"):
+        plan_cell(tiny_cell(*elsewhere))
 
 
 def story(emotion: str, unit: str, text: str = "x") -> Story:

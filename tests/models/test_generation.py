@@ -11,7 +11,7 @@ from scipy.stats import chisquare
 from transformers import GenerationConfig
 
 from emogeo.models.generation import SeededChoice, Written, write
-from emogeo.models.loading import LoadedModel, load_model
+from emogeo.models.loading import LoadedModel, _take_stops, load_model
 from emogeo.models.weights import resolve_weights
 from emogeo.stimuli.templates import Decoding, Text
 from tests.conftest import compose_train
@@ -130,6 +130,9 @@ def test_the_models_own_decoding_defaults_are_dropped(tmp_path: Path) -> None:
     GenerationConfig(repetition_penalty=5.0, do_sample=True, top_k=3, eos_token_id=[1, 7]).save_pretrained(folder)
     tuned = load(folder, tmp_path)
     assert tuned.stops == (1, 7)
+    tuned.tokenizer.add_special_tokens({"additional_special_tokens": ["<|endoftext|>"]})
+    end = tuned.tokenizer.convert_tokens_to_ids("<|endoftext|>")
+    assert end in _take_stops(tuned.with_head[0], tuned.tokenizer)
     cut = [text.ids[: text.ids.index(7)] if 7 in text.ids else text.ids for text in plain]
     assert [text.ids for text in written(tuned, Decoding(8), [[0, 1, 2, 3, 4]])] == cut
 

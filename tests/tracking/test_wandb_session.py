@@ -80,11 +80,9 @@ def test_written_texts_are_an_artifact(tiny_cell: Composer, home: Path) -> None:
     folder = Path(config.store.path) / "wandb" / outcome.key
     artifacts = {r.artifact.type: r.artifact for r in logged(folder) if r.HasField("artifact")}
     assert set(artifacts) == {"emotion-vectors", "rdm", "generations"}
-    (content,) = artifacts["generations"].manifest.contents
-    key = outcome.run["generation"]["key"]
-    assert (folder / content.local_path).read_bytes() == Store(config.store.path).read(GENERATIONS, key)[
-        "generations.jsonl"
-    ]
+    contents = artifacts["generations"].manifest.contents
+    logged_files = {content.path: (folder / content.local_path).read_bytes() for content in contents}
+    assert logged_files == Store(config.store.path).read(GENERATIONS, outcome.run["generation"]["key"])
 
 
 def test_files_of_artifacts_are_named_relative_to_the_folder(tiny_cell: Composer, home: Path) -> None:
