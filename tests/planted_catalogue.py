@@ -25,7 +25,7 @@ EMOTIONS = tuple(condition for condition in CONDITIONS if condition != NEUTRAL)
 VIEW = View(EMOTIONS, recentre=True)
 N_UNITS = 24
 READ_ALIKE = ("pooling.position=mean", "layer_selection=depth", "layer_selection.depth=0.85")
-MATCHED = ("recipe=jeong_matched", "prompt_template=topic_stories", "generation.samples=1", *READ_ALIKE)
+MATCHED = ("recipe=jeong_matched", "prompt_template=stories_by_topic", "generation.samples=1", *READ_ALIKE)
 LOOSE = ("recipe=jeong_loose", "generation.replicates=24", *READ_ALIKE)
 
 

@@ -21,7 +21,16 @@ from emogeo.cell.sources import (
 )
 from emogeo.cell.told import Told, as_written, told_of
 from emogeo.cell.writing import Story, counts, told_stories
-from emogeo.config.schema import Centring, DenoisingMethod, Mode, ModelConfig, NeutralTexts, PoolingConfig, TrainConfig
+from emogeo.config.schema import (
+    Centring,
+    DenoisingMethod,
+    Mode,
+    ModelConfig,
+    NeutralTexts,
+    PoolingConfig,
+    Position,
+    TrainConfig,
+)
 from emogeo.errors import StoreError
 from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
 from emogeo.models.chat import chat_renderer
@@ -41,6 +50,8 @@ class Reading:
     texts: tuple[Text, ...]
     pooling: PoolingConfig
     key: str
+    also: tuple[tuple[PoolingConfig, str], ...] = ()
+    """Other poolings of the same texts, with the keys of their records: they cost no pass of their own."""
 
 
 @dataclass(frozen=True)
@@ -98,7 +109,7 @@ class Cell:
         texts = tuple(as_written(story) for story in kept)
         source = replace(self.source, told=told_of(kept), texts=texts, counts=counts(stories))
         check_units(self.config.layer_selection, len(set(source.told.units)))
-        passages = _reading(self.reader, "passages", texts, self.config.pooling, tokens_of(texts))
+        passages = _main_reading(self.reader, texts, self.config.pooling, tokens_of(texts))
         return replace(self, source=source, passages=passages)
 
 
@@ -165,7 +176,7 @@ def _cell(
     n_blocks = blocks_up_to(config.max_depth or 1.0, weights.n_layers)
     reads = {**reader(weights, precision, n_blocks, budget), "reread": config.reread}
     sentences, neutral = render(load_facts(), SLOT, None), None
-    passages = _reading(reads, "passages", source.texts, config.pooling, source.content)
+    passages = _main_reading(reads, source.texts, config.pooling, source.content)
     facts = _reading(reads, "facts", sentences, PoolingConfig(), contents(sentences))
     if neutral_texts is not None:
         neutral = _reading(reads, "neutral texts", neutral_texts, config.pooling, contents(neutral_texts))
@@ -192,8 +203,20 @@ def _cell(
 def _reading(
     reads: dict[str, Any], name: str, texts: Sequence[Text], pooling: PoolingConfig, content: dict[str, Any]
 ) -> Reading:
-    pooled = {"position": pooling.position.value, "skip": pooling.skip}
-    return Reading(name, tuple(texts), pooling, key_of({**reads, **content, "pooling": pooled}))
+    return Reading(name, tuple(texts), pooling, _reading_key(reads, pooling, content))
+
+
+def _main_reading(
+    reads: dict[str, Any], texts: Sequence[Text], pooling: PoolingConfig, content: dict[str, Any]
+) -> Reading:
+    """Of the cell's own texts, which are kept at every token position."""
+    others = [own for own in map(PoolingConfig, Position) if own != pooling]
+    also = tuple((own, _reading_key(reads, own, content)) for own in others)
+    return replace(_reading(reads, "passages", texts, pooling, content), also=also)
+
+
+def _reading_key(reads: dict[str, Any], pooling: PoolingConfig, content: dict[str, Any]) -> str:
+    return key_of({**reads, **content, "pooling": {"position": pooling.position.value, "skip": pooling.skip}})
 
 
 def _labelled(model: ModelConfig, weights: Weights) -> ModelConfig:

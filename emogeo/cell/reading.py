@@ -16,6 +16,7 @@ from emogeo.tracking.keys import canonical_json
 from emogeo.tracking.store import ACTIVATIONS, Store, pack, unpack
 
 if TYPE_CHECKING:
+    from emogeo.models.activations import Activations
     from emogeo.models.loading import LoadedModel
 
 log = logging.getLogger(__name__)
@@ -88,6 +89,7 @@ def _read_and_store(cell: Cell, reading: Reading, store: Store) -> dict[str, byt
         companions_matter=cell.precision.depends_on_companions,
         reread=cell.config.reread,
         progress=runtime.progress,
+        also=tuple(pooling for pooling, _ in reading.also),
     )
     result = read(model, reading.texts, plan)
     log.info("%s: %d tokens in %.1f s, %.0f tokens/s", reading.name, result.tokens, result.seconds, result.tokens_per_s)
@@ -101,11 +103,14 @@ def _read_and_store(cell: Cell, reading: Reading, store: Store) -> dict[str, byt
         "device": cell.device,
         "device_map": runtime.device_map,
     }
-    files = {
-        "activations.safetensors": pack(
-            {"states": result.states, "embeddings": result.embeddings, "nonfinite": result.nonfinite}
-        ),
-        "reading.json": canonical_json(provenance),
-    }
-    store.write(ACTIVATIONS, reading.key, files)
-    return files
+    keys = [reading.key, *(key for _, key in reading.also)]
+    records = [_files(result, states, provenance) for states in (result.states, *result.also)]
+    for key, files in zip(keys, records, strict=True):
+        if key == reading.key or not store.has(ACTIVATIONS, key):
+            store.write(ACTIVATIONS, key, files)
+    return records[0]
+
+
+def _files(result: Activations, states: np.ndarray[Any, Any], provenance: dict[str, Any]) -> dict[str, bytes]:
+    tensors = {"states": states, "embeddings": result.embeddings, "nonfinite": result.nonfinite}
+    return {"activations.safetensors": pack(tensors), "reading.json": canonical_json(provenance)}

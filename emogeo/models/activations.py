@@ -33,6 +33,8 @@ class Activations:
     """[text, d_model], the mean of a text's input embeddings: what it says before the first block."""
     nonfinite: NDArray[np.int64]
     """[text, layer], NaN or infinite values over all of a text's tokens."""
+    also: list[NDArray[np.float32]] = field(default_factory=list)
+    """`states` in each of the plan's further poolings."""
     batches: list[list[int]] = field(default_factory=list)
     tokens: int = 0
     seconds: float = 0.0
@@ -54,6 +56,8 @@ class ReadingPlan:
     """Batch companions change results, so the budget must hold."""
     reread: bool = False
     """Batch the texts in another way."""
+    also: tuple[PoolingConfig, ...] = ()
+    """Further poolings, from the same pass."""
     progress: bool = True
 
 
@@ -70,7 +74,7 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: ReadingPlan) -> Activa
     tokens = [model.tokenize(text) for text in texts]
     _refuse_short(tokens, texts, plan.pooling)
     starts = [text.start for text in texts]
-    result = _empty(len(tokens), plan.n_blocks, _width(model))
+    result = _empty(len(tokens), plan, _width(model))
     batching, budget = plan_other_batches if plan.reread else plan_batches, plan.token_budget
     pending = batching([len(t) for t in tokens], budget)
     started = time.perf_counter()
@@ -91,11 +95,13 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: ReadingPlan) -> Activa
     return result
 
 
-def _empty(n_texts: int, n_blocks: int, width: int) -> Activations:
+def _empty(n_texts: int, plan: ReadingPlan, width: int) -> Activations:
+    shape = (n_texts, plan.n_blocks, width)
     return Activations(
-        states=np.empty((n_texts, n_blocks, width), np.float32),
+        states=np.empty(shape, np.float32),
         embeddings=np.empty((n_texts, width), np.float32),
-        nonfinite=np.zeros((n_texts, n_blocks), np.int64),
+        nonfinite=np.zeros(shape[:2], np.int64),
+        also=[np.empty(shape, np.float32) for _ in plan.also],
     )
 
 
@@ -109,19 +115,22 @@ def _read_batch(
     device = model.input_device
     ids, mask = _padded([tokens for tokens, _ in batch], model.pad_token_id, device)
     starts = torch.tensor([start for _, start in batch], device=device)
-    pooled: list[torch.Tensor] = []
+    poolings = (plan.pooling, *plan.also)
+    pooled: list[list[torch.Tensor]] = [[] for _ in poolings]
     nonfinite: list[torch.Tensor] = []
 
     def watch(_index: int, states: torch.Tensor) -> None:
-        seen = mask.to(states.device)
-        pooled.append(pool(states, seen, plan.pooling, starts.to(states.device)).to(device))
+        seen, begin = mask.to(states.device), starts.to(states.device)
+        for pooling, found in zip(poolings, pooled, strict=True):
+            found.append(pool(states, seen, pooling, begin).to(device))
         nonfinite.append(count_nonfinite(states, seen).to(device))
 
     with torch.inference_mode(), watched(model.body, plan.n_blocks, watch):
         model.body(input_ids=ids, attention_mask=mask, position_ids=_positions(mask), use_cache=False)
         embedded = pool(model.body.get_input_embeddings()(ids), mask, _EVERY_TOKEN, starts)
     result.embeddings[rows] = embedded.cpu().numpy()
-    result.states[rows] = torch.stack(pooled, dim=1).float().cpu().numpy()
+    for target, found in zip((result.states, *result.also), pooled, strict=True):
+        target[rows] = torch.stack(found, dim=1).float().cpu().numpy()
     result.nonfinite[rows] = torch.stack(nonfinite, dim=1).cpu().numpy()
 
 

@@ -20,7 +20,7 @@ from emogeo.cell.run import Outcome, run_cell
 from emogeo.cell.writing import Story, read_stories, told_stories
 from emogeo.config.schema import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError, StimuliError, StoreError
-from emogeo.models import generation, loading
+from emogeo.models import activations, generation, loading
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.stimuli.stories import names_emotion, plan_requests
@@ -248,6 +248,21 @@ def test_replay_reads_the_same_tokens_at_another_precision(tiny_cell: Composer, 
     np.testing.assert_array_equal(states(config, own), states(config, source))
     a, b = states(config, own), states(config, lower)
     assert 0 < np.abs(a - b).max() < 0.1 * np.abs(a).max()
+
+
+def test_one_pass_serves_every_token_position(
+    tiny_cell: Composer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = (*LOOSE, "generation.replicates=2", "generation.min_new_tokens=4")
+    run_cell(tiny_cell(*asked, "pooling.position=last"))
+    with monkeypatch.context() as patched:
+        patched.setattr(activations, "read", None)
+        configs = [tiny_cell(*asked, f"pooling.position={position}") for position in ("middle", "mean")]
+        found = [states(config, run_cell(config)) for config in configs]
+    for position, own in zip(("middle", "mean"), found, strict=True):
+        config = tiny_cell(*asked, f"pooling.position={position}", f"store.path='{tmp_path / position}'")
+        np.testing.assert_array_equal(own, states(config, run_cell(config)))
+    assert np.abs(found[0] - found[1]).max() > 0
 
 
 def test_another_model_reads_the_text_alone(tiny_cell: Composer, tiny_overflowing: Path) -> None:

@@ -24,7 +24,7 @@ COMPANIONS = {
     "generation": ["prompt_template=loose"],
     "replay": ["mode.source=abc"],
     "jeong_loose": ["layer_selection.index=3"],
-    **{name: ["mode=generation"] for name in ("loose", "stories", "topic_stories", "topic_loose")},
+    **{name: ["mode=generation"] for name in ("loose", "stories", "topic_stories", "topic_loose", "stories_by_topic")},
 }
 """What an option cannot be meant without."""
 
