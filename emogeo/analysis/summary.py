@@ -14,6 +14,7 @@ _NAMED = 2
 """Rows that a note names, at most."""
 _SHOWN = 40
 """Rows of a table that are printed, at most."""
+_SHOWN_EFFECTS = 80
 
 
 def summary(catalogue: Catalogue, names: Mapping[str, str], tables: Mapping[str, pd.DataFrame], output: Path) -> str:
@@ -31,9 +32,12 @@ def summary(catalogue: Catalogue, names: Mapping[str, str], tables: Mapping[str,
     else:
         parts += ["Pairs: none; two finished runs make a pair (a reread is none).", ""]
     parts += _block("Baselines", baselines, lambda: _shown_baselines(baselines, names), names)
-    if len(effects):
+    if len(effects) > _SHOWN_EFFECTS:
+        parts += [f"Effects: {len(effects)} rows, in effects.csv", ""]
+    elif len(effects):
         parts += ["Effects (a: the first run of a row, b: the second)", _shown_effects(effects), ""]
-        parts += [*_notes(list(effects["factor"]), effects), *opposite_signs(effects)]
+        parts += _notes(list(effects["factor"]), effects)
+    parts += opposite_signs(effects)
     if variance["share"].notna().any():
         parts += ["", "Variance of 1 − ρ* over pairs of cells", _shown_variance(variance), ""]
     parts += missing(catalogue.finished, effects)
