@@ -159,7 +159,7 @@ def _record(name: str) -> dict[str, Any]:
     return {
         "key": name,
         "status": "finished",
-        "model": {"name": "planted", "id": "planted", "revision": None},
+        "model": {"name": "planted", "id": "planted", "revision": None, "variant": "instruct"},
         "precision": planted.precision,
         "mode": config["mode"]["name"],
         "recipe": config["recipe"],

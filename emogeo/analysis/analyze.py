@@ -57,7 +57,7 @@ def analyze(config: AnalyzeConfig) -> Path:
         pd.DataFrame(matrix, index=pd.Index(labels, name="run"), columns=labels).to_csv(output / f"{column}_matrix.csv")
     write_figures(own, tables, output / "figures")
     export_rdms(own, output / "rdms.h5")
-    print(summary(catalogue, {ready.run.key: ready.name for ready in readied}, tables, output))
+    print(summary(catalogue, {ready.run.key: ready.name for ready in readied}, tables, config.store.path, output))
     return output
 
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from emogeo.errors import StoreError
 from emogeo.geometry.rdm import upper
-from emogeo.tracking.keys import SCHEMA
+from emogeo.tracking.keys import SCHEMA, key_of
 from emogeo.tracking.store import RUNS, Store, unpack
 
 _TELLING = (
@@ -89,6 +89,11 @@ class Run:
     @property
     def texts(self) -> list[str]:
         return [told["text"] for told in self.told]
+
+    @cached_property
+    def text_digest(self) -> str:
+        """Equal for runs over the same texts, whatever their units."""
+        return key_of({"texts": sorted(self.texts)})
 
     @property
     def twin(self) -> str | None:

@@ -122,8 +122,17 @@ def over_shared(*runs: Readied) -> Together:
     if len(conditions) < MIN_CONDITIONS:
         raise GeometryError(f"{len(conditions)} conditions in common, {MIN_CONDITIONS} are needed")
     units = [unit for unit in first.units if all(unit in other.units for other in others)]
-    same = bool(units) and all(_DIGEST in unit for unit in units)
+    digests = [set(ready.halves.products.units) for ready in runs]
+    same = bool(units) and all(unit in own for unit in units for own in digests)
     return Together([over(halves, units or halves.products.units, conditions) for halves in found], same)
+
+
+def raw_rho(a: Readied, b: Readied) -> float:
+    """Spearman of the two runs' own RDMs over their common conditions, every text of a run alike."""
+    first, second = (ready.halves_over(["all"] * len(ready.run.record["units"])) for ready in (a, b))
+    conditions = [c for c in first.products.conditions if c in second.products.conditions]
+    ranks = [over(halves, halves.products.units, conditions).whole[0] for halves in (first, second)]
+    return float(ranks[0] @ ranks[1])
 
 
 def joint_units(runs: Sequence[Run]) -> list[list[str]]:

@@ -10,21 +10,18 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from emogeo.analysis.factors import SUB_PARAMETERS, SUCH
+from emogeo.analysis.factors import AS_PUBLISHED, OF_COMPREHENSION, SUB_PARAMETERS, SUCH
 from emogeo.analysis.published import LAYERS, decomposition
 from emogeo.plots import png
 
 _STAR, _RAW, _PUBLISHED = "#20639b", "#8a8a8a", "#c0392b"
 _MARKERS = ("x", "+")
-_READ = " (comprehension)"
 _TITLES = {
     "method": "method",
     "sub_parameter": "sub-parameters",
     "precision": "precision",
     "cross_experiment": "cross-experiment",
 }
-_REPEATS = {"method": "as published", "sub_parameter": "all at once", "precision": "regenerated"}
-"""Factors beside which published points are drawn."""
 
 
 def layers_of_effect_figure(effects: pd.DataFrame) -> bytes:
@@ -49,14 +46,14 @@ def layers_of_effect_figure(effects: pd.DataFrame) -> bytes:
 
 def without_singles(effects: pd.DataFrame) -> pd.DataFrame:
     """Without the rows of one sub-parameter each, which have a figure of their own."""
-    singles = {name + where for name in SUCH for where in ("", _READ)}
+    singles = {name + where for name in SUCH for where in ("", OF_COMPREHENSION)}
     return effects[~effects["factor"].isin(singles)]
 
 
 def of_sub_parameters(effects: pd.DataFrame) -> pd.DataFrame:
     """The rows of generation's sub-parameters, one by one and together."""
     rows = effects[effects["layer_of_effect"] == "sub_parameter"]
-    return rows[~rows["factor"].str.endswith(_READ)]
+    return rows[~rows["factor"].str.endswith(OF_COMPREHENSION)]
 
 
 def sub_parameters_figure(effects: pd.DataFrame) -> bytes:
@@ -65,7 +62,7 @@ def sub_parameters_figure(effects: pd.DataFrame) -> bytes:
     Args:
         effects: rows with a rho, those of `of_sub_parameters`.
     """
-    rows = effects.drop_duplicates(["model", "factor"], keep="last")
+    rows = effects.sort_values("rho_star", na_position="last", kind="stable").drop_duplicates(["model", "factor"])
     factors = [name for name in (*SUB_PARAMETERS, *SUCH[len(SUB_PARAMETERS) :]) if name in set(rows["factor"])]
     factors += [name for name in dict.fromkeys(rows["factor"]) if name not in factors]
     models = list(dict.fromkeys(rows["model"]))
@@ -141,7 +138,7 @@ def _layers_panel(axes: Axes, rows: Sequence[Mapping[str, Any]], keys: Sequence[
 
 def _published_points(axes: Axes, at: int, layer: str, factor: str) -> None:
     """Of the two published models, beside the rows that repeat their sets."""
-    if not factor.startswith(_REPEATS.get(layer, "as published")):
+    if AS_PUBLISHED not in factor:
         return
     sets = LAYERS[layer][-1 if "loose" in factor else 0]
     for marker, (model, rho) in zip(_MARKERS, decomposition().items(), strict=True):

@@ -6,6 +6,7 @@ for texts that were written again, above what writing again does by itself.
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping, Sequence
 from itertools import combinations
 from typing import Any
@@ -13,12 +14,26 @@ from typing import Any
 import pandas as pd
 
 from emogeo.analysis.catalogue import Run
-from emogeo.analysis.comparisons import Readied, floors, over_shared
-from emogeo.analysis.factors import LAYERS, NULL, Matched, matched, partner
+from emogeo.analysis.comparisons import Readied, floors, over, over_shared, raw_rho
+from emogeo.analysis.factors import (
+    IN_COMPREHENSION,
+    IN_REPLAY,
+    LAYERS,
+    NULL,
+    OF_COMPREHENSION,
+    REGENERATED,
+    SUB_PARAMETERS,
+    TEXT,
+    Matched,
+    matched,
+    partner,
+)
 from emogeo.analysis.pairs import left_out
 from emogeo.analysis.published import published_bias, published_rho
 from emogeo.analysis.tables import COMPARISON_COLUMNS, MantelTests, columns, compare_into, floor_into, typed
+from emogeo.config.schema import StoreConfig
 from emogeo.errors import GeometryError
+from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import cross_experiment_bias
 
 WORDS = ["model", "layer_of_effect", "factor", "aliased_with", "key_a", "key_b", "counts", "note"]
@@ -28,6 +43,7 @@ EFFECT_COLUMNS = [
     *("effect", "ci_low", "ci_high", "floor", "null", "counts"),
     *("bias", "bias_ci_low", "bias_ci_high", "bias_raw", "published", "published_bias", "note"),
 ]
+_SAME = 1e-6
 YES, NO, UNKNOWN = "yes", "no", "not identifiable"
 
 
@@ -41,9 +57,9 @@ def effects_table(readied: Sequence[Readied], permutations: int, seed: int) -> p
     tests = MantelTests.of_family(len(found), permutations, seed)
     rows = [_row(match, by_key, tests, measured) for match in found]
     tests.fill(rows)
-    nulls = {key: row for row in rows if row["factor"] == NULL for key in (row["key_a"], row["key_b"])}
+    nulls = [row for row in rows if row["factor"] == NULL]
     for row, match in zip(rows, found, strict=True):
-        if row["factor"] == "regenerated":
+        if TEXT in match.aliased and match.layer in {"precision", "sub_parameter"}:
             _put_null(row, nulls)
         row["counts"] = _counts(row)
         if match.layer == "cross_experiment":
@@ -74,11 +90,12 @@ def _row(
         "aliased_with": ", ".join([*match.aliased, *_blocks(match)]),
         "key_a": a.run.key,
         "key_b": b.run.key,
-        "published": _published(match),
+        "published": published_rho(match.a.model, match.published_sets or ""),
     }
     try:
         both = over_shared(a, b)
         notes = left_out(a, b, both) + compare_into(row, both, ("a", "b"), tests)
+        notes += _put_raw(row, a, b)
         notes += floor_into(row, [a.run, b.run], measured)
     except GeometryError as error:
         notes = [f"left out: {error}"]
@@ -88,20 +105,31 @@ def _row(
     return row
 
 
+def _put_raw(row: dict[str, Any], a: Readied, b: Readied) -> list[str]:
+    """rho as published: of each run's own vectors, all of its texts alike, whatever units the comparison is over."""
+    raw = raw_rho(a, b)
+    inferred, row["rho"] = row["rho"], raw
+    if abs(inferred - raw) < _SAME:
+        return []
+    row.update(rho_ci_low=None, rho_ci_high=None)
+    return [f"rho is over all texts of either run, everything else over {row['n_units']} units (there {inferred:.2f})"]
+
+
 def _blocks(match: Matched) -> list[str]:
     """A criterion may select another block in each run."""
     a, b = (run.record["layer"]["index"] for run in (match.a, match.b))
-    return [] if a == b or "layer" in {match.factor, *match.aliased} else [f"selected block ({a}, {b})"]
+    said = {match.factor.removesuffix(OF_COMPREHENSION), *match.aliased}
+    return [] if a == b or "layer" in said else [f"selected block ({a}, {b})"]
 
 
-def _put_null(row: dict[str, Any], nulls: Mapping[str, dict[str, Any]]) -> None:
-    null = nulls.get(row["key_a"]) or nulls.get(row["key_b"])
-    if null is None:
-        row["note"].append("null: neither run was written again, run its cell with generation.repetition=1")
-    elif null.get("effect") is None:
-        row["note"].append("null: not identifiable, as its own row says")
+def _put_null(row: dict[str, Any], nulls: Sequence[dict[str, Any]]) -> None:
+    """The largest null of the two runs; where they have none, of the model."""
+    of_model = [null for null in nulls if null["model"] == row["model"] and null.get("effect") is not None]
+    own = [null for null in of_model if {null["key_a"], null["key_b"]} & {row["key_a"], row["key_b"]}]
+    if own or of_model:
+        row["null"] = max(null["effect"] for null in own or of_model)
     else:
-        row["null"] = null["effect"]
+        row["note"].append("null: none is identifiable, run the same cells with generation.repetition=1")
 
 
 def _counts(row: dict[str, Any]) -> str:
@@ -109,44 +137,43 @@ def _counts(row: dict[str, Any]) -> str:
         return UNKNOWN
     if row["ci_low"] <= 0:
         return NO
-    if row.get("floor") is None or (row["factor"] == "regenerated" and row.get("null") is None):
-        row["note"].append("counts: needs the floor and, where texts were written again, the null")
+    written_again = any("null" in note for note in row["note"]) or row.get("null") is not None
+    if row.get("floor") is None or (written_again and row.get("null") is None):
+        row["note"].append("counts: needs the floor and, where texts were written again, a null")
         return UNKNOWN
     return YES if row["ci_low"] > max(row["floor"], row.get("null") or 0.0) else NO
 
 
 def _put_bias(row: dict[str, Any], match: Matched, by_key: Mapping[str, Readied]) -> None:
     """A-D minus C-D, of the runs' common conditions."""
-    row["published_bias"] = published_bias(match.a.model) if row["published"] is not None else None
+    if match.published_sets == "A-D":
+        row["published_bias"] = published_bias(match.a.model)
     between = partner([ready.run for ready in by_key.values()], match.a, match.b)
     if between is None:
         precision = match.a.record["precision"]
-        row["note"].append(f"bias: needs the run of {match.b.key[:12]} at {precision} as well")
+        row["note"].append(f"bias: needs the cell of {match.b.key[:12]} at {precision} as well")
         return
+    a, c, d = (by_key[run.key] for run in (match.a, between, match.b))
+    row["bias_raw"] = raw_rho(a, d) - raw_rho(c, d)
     try:
-        a, c, d = over_shared(*(by_key[run.key] for run in (match.a, between, match.b))).halves
-        bias = cross_experiment_bias(a, c, d)
-    except (GeometryError, ValueError) as error:
+        bias = cross_experiment_bias(*_three(a, c, d))
+    except GeometryError as error:
         row["note"].append(f"bias: {error}")
         return
-    row["bias_raw"] = float(a.whole[0] @ d.whole[0] - c.whole[0] @ d.whole[0])
     if bias is None:
         row["note"].append("bias: not identifiable (a run is not reliable enough)")
     else:
         row.update(columns("bias", bias))
 
 
-def _published(match: Matched) -> float | None:
-    """Of the published pair of sets that these two runs repeat."""
-    recipe = match.b.record["recipe"]
-    if match.layer in {"method", "cross_experiment"}:
-        if not match.factor.startswith("as published"):
-            return None
-        sets = {"method": {"jeong_matched": "A-C", "jeong_loose": "A-B"}, "cross_experiment": {"jeong_matched": "A-D"}}
-        wanted = sets[match.layer].get(recipe)
-    else:
-        wanted = {"all at once": "B-C", "regenerated": "C-D"}.get(match.factor)
-    return None if wanted is None else published_rho(match.a.model, wanted)
+def _three(a: Readied, c: Readied, d: Readied) -> tuple[Halves, Halves, Halves]:
+    """A, C and D over the units of all three; where A has none of theirs, C and D over those of both."""
+    together = over_shared(a, c, d)
+    first, second, third = together.halves
+    if together.paired:
+        return first, second, third
+    second, third = over_shared(c, d).halves
+    return over(first, first.products.units, second.products.conditions), second, third
 
 
 def _signs(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
@@ -159,18 +186,27 @@ def _signs(a: Mapping[str, Any], b: Mapping[str, Any]) -> str:
     return f"{figures}, signs not identifiable (an interval holds 0)"
 
 
-def missing(runs: Sequence[Run], effects: pd.DataFrame) -> list[str]:
-    """What the runs cannot answer, with the command that adds the cells."""
-    lines: dict[tuple[str, str, str], list[str]] = {}
-    for run in {run.model: run for run in runs}.values():
-        own = effects[effects["model"] == run.model]
-        for study, absent in _absent(own).items():
-            weights = run.record["config"]["model"]["weights"]
-            words = ("model.weights", str(weights)) if weights else ("model", run.model)
-            lines.setdefault((study, ", ".join(absent), words[0]), []).append(words[1])
+def missing(runs: Sequence[Run], effects: pd.DataFrame, store: str) -> list[str]:
+    """What the runs cannot answer, with the command that adds the cells.
+
+    Args:
+        store: where the cells are, and new ones have to go.
+    """
+    lines: dict[tuple[str, ...], list[str]] = {}
+    sizes = {size["name"] for run in runs if (size := run.record["config"].get("size"))}
+    words = [f"size={size}" for size in sorted(sizes)[:1] if len(sizes) == 1 and size != "small"]
+    words += [f"store.path={shlex.quote(store)}"] if store != StoreConfig().path else []
+    for run in {run.reader[:2]: run for run in runs}.values():
+        base = ["prompt_template.chat=false"] if run.record["model"]["variant"] == "base" else []
+        weights = run.record["config"]["model"]["weights"]
+        named = ("model", run.model) if weights is None else ("model.weights", f"'{weights}'")
+        for study, absent in _absent(effects[effects["model"] == run.model]).items():
+            key = (study, ", ".join(absent), " ".join([*base, *words]), named[0])
+            lines.setdefault(key, []).append(named[1])
     return [
-        f"no cells yet for {absent}: python train.py -m +study={study} {field}={','.join(values)}"
-        for (study, absent, field), values in lines.items()
+        f"no cells yet for {absent}: python train.py -m +study={study} "
+        + " ".join(filter(None, [shlex.quote(f"{field}={','.join(values)}"), rest]))
+        for (study, absent, rest, field), values in lines.items()
     ]
 
 
@@ -178,8 +214,7 @@ def _absent(own: pd.DataFrame) -> dict[str, list[str]]:
     layers, factors = set(own["layer_of_effect"]), set(own["factor"])
     first = [layer for layer in LAYERS if layer not in layers]
     if "precision" in layers:
-        wanted = ("in comprehension", "in replay", "regenerated", NULL)
-        first += [f"precision {factor}" for factor in wanted if factor not in factors]
-    singles = ("template", "samples", "decoding", "length", "position", "layer", "chat", "centring")
-    second = [name for name in singles if name not in factors] if "sub_parameter" in layers else []
+        wanted = (IN_COMPREHENSION, IN_REPLAY, REGENERATED, NULL)
+        first += [f"precision {kind}" for kind in wanted if not any(f.startswith(kind) for f in factors)]
+    second = [name for name in SUB_PARAMETERS if name not in factors] if "sub_parameter" in layers else []
     return {study: absent for study, absent in (("decomposition", first), ("sub_parameters", second)) if absent}

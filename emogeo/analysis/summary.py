@@ -17,11 +17,14 @@ _SHOWN = 40
 _SHOWN_EFFECTS = 80
 
 
-def summary(catalogue: Catalogue, names: Mapping[str, str], tables: Mapping[str, pd.DataFrame], output: Path) -> str:
+def summary(
+    catalogue: Catalogue, names: Mapping[str, str], tables: Mapping[str, pd.DataFrame], store: str, output: Path
+) -> str:
     """Runs, pairs and baselines as text, every reason for what is missing, and where the rest is.
 
     Args:
         names: a short name for each finished run's key.
+        store: where the runs are.
     """
     runs, pairs, baselines, effects, variance = (
         tables[name] for name in ("runs", "pairs", "baselines", "effects", "variance")
@@ -40,7 +43,7 @@ def summary(catalogue: Catalogue, names: Mapping[str, str], tables: Mapping[str,
     parts += opposite_signs(effects)
     if variance["share"].notna().any():
         parts += ["", "Variance of 1 − ρ* over pairs of cells", _shown_variance(variance), ""]
-    parts += missing(catalogue.finished, effects)
+    parts += missing(catalogue.finished, effects, store)
     parts += [f"left out: {reason}" for reason in catalogue.left_out]
     noted = runs[runs["note"].str.contains("refused|FLAG")]
     parts += [

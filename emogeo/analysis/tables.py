@@ -27,10 +27,7 @@ COMPARISON_COLUMNS = [
     *("rho_same_half", "rho_disjoint_half", "stimulus_share", "rho_star", "rho_star_ci_low", "rho_star_ci_high"),
     *("p", "p_holm", "floor", "n_conditions", "note"),
 ]
-WHOLE = {
-    *("layer", "n_layers", "n_units", "half_size", "n_conditions", "n_texts", "n_distinct_texts", "nonfinite"),
-    "n_relabellings",
-}
+WHOLE = {"layer", "n_layers", "n_units", "half_size", "n_conditions", "n_texts", "n_distinct_texts", "nonfinite"}
 
 
 @dataclass

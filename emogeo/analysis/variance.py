@@ -11,7 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, islice
 from typing import Any
 
 import numpy as np
@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from emogeo.analysis.comparisons import Readied, over_shared
-from emogeo.analysis.factors import NAMES, levels
+from emogeo.analysis.factors import NAMES, levels, without_echoes
 from emogeo.analysis.tables import typed
 from emogeo.errors import GeometryError
 from emogeo.geometry.inference import compare, identifiable, interval
@@ -30,6 +30,8 @@ VARIANCE_COLUMNS = ["factor", "share", "ci_low", "ci_high", "p", "p_min", "n_rel
 MIN_MODELS = 6
 """From which on a share has an interval, by leaving out one model at a time."""
 _TIE = 1e-12
+_AT_ONCE = 500
+"""Relabellings that are in memory together."""
 
 
 @dataclass(frozen=True)
@@ -59,7 +61,8 @@ class Cells:
 
 def cells_of(readied: Sequence[Readied]) -> Cells:
     """Every cell that is reliable enough, and every two of them."""
-    usual = [ready for ready in readied if ready.run.twin is None and identifiable(ready.halves)]
+    kept = {run.key for run in without_echoes([ready.run for ready in readied])}
+    usual = [ready for ready in readied if ready.run.key in kept and identifiable(ready.halves)]
     pairs, apart = [], []
     both = list(combinations(range(len(usual)), 2))
     for a, b in tqdm(both, desc="variance", unit="pair", disable=len(both) < 100):
@@ -128,7 +131,7 @@ def _row(
         return {**row, "note": "not identifiable: the other factors together change wherever this one does"}
     row["share"] = observed
     ways, strata = relabellings(cells, groups, group)
-    row["n_relabellings"], notes = ways, []
+    row["n_relabellings"], notes = float(ways), []
     if ways > 1:
         row.update(_p(cells, groups, group, ways, strata, permutations, seed))
     else:
@@ -149,13 +152,13 @@ def _p(
     """Exact where every relabelling can be counted; p_min is that of the largest share among them."""
     labels, exact = _labels(cells, group), ways <= permutations
     moved = _every(labels, strata) if exact else _drawn(labels, strata, permutations, seed)
-    draws = np.stack([cells.differ(own) for own in moved])
-    shares = np.nan_to_num(_shares(draws, *_others(cells, groups, group)))
+    others, parts = _others(cells, groups, group), []
+    while some := list(islice(moved, _AT_ONCE)):
+        parts.append(np.nan_to_num(_shares(np.stack([cells.differ(own) for own in some]), *others)))
     observed = share(cells, groups, group)
-    extra = 0 if exact else 1
-    reached = [int((shares >= wanted - _TIE).sum()) + extra for wanted in (observed, max(shares.max(), observed))]
-    p, p_min = (count / (len(shares) + extra) for count in reached)
-    return {"p": p, "p_min": p_min}
+    shares = np.concatenate(parts if exact else [*parts, np.array([observed])])
+    reached = [(shares >= wanted - _TIE).mean() for wanted in (observed, shares.max())]
+    return {"p": float(reached[0]), "p_min": float(reached[1])}
 
 
 def _put_interval(

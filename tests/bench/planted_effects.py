@@ -25,7 +25,7 @@ DESIGNS = {
     "no bias": Design(a_c=1.0, b_c=1.0, c_d=0.6),
 }
 PERMUTATIONS = 100
-COVERED, DECLARED, OFF = 0.93, 0.05, 0.05
+COVERED, DECLARED, OFF, FOUND = 0.93, 0.05, 0.05, 0.9
 
 
 def rows_of(design: Design, seed: int) -> pd.DataFrame:
@@ -67,16 +67,19 @@ def checks(name: str, table: pd.DataFrame) -> list[tuple[str, bool]]:
     cross = table[table["layer"] == "cross_experiment"]
     bias, off = cross["bias_truth"].iloc[0], cross["bias_off"].iloc[0]
     covered, counted, missed = table["covered"].min(), absent["counts"].max(), table["off"].abs().max()
+    given, declared = table["given"].min(), cross["bias_declared"].iloc[0]
     said = [
+        (f"{name}: ρ* given in every row, least {given:.3f}", bool(given > 0.5)),
         (f"{name}: ρ* covered, least {covered:.3f}", bool(covered >= COVERED)),
         (f"{name}: absent effects that count, most {counted:.3f}", bool(counted <= DECLARED)),
         (f"{name}: ρ* off, most {missed:.3f}", bool(missed <= OFF)),
         (f"{name}: bias {bias:+.3f}, off {off:+.3f}", bool(abs(off) <= OFF)),
         (f"{name}: bias covered {cross['bias_covered'].iloc[0]:.3f}", bool(cross["bias_covered"].iloc[0] >= COVERED)),
     ]
-    if abs(cross["bias_truth"].iloc[0]) < 1e-9:
-        declared = cross["bias_declared"].iloc[0]
+    if abs(bias) < 1e-9:
         said.append((f"{name}: an absent bias declared {declared:.3f}", bool(declared <= DECLARED)))
+    else:
+        said.append((f"{name}: its bias found {declared:.3f}", bool(declared >= FOUND)))
     return said
 
 
