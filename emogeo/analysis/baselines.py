@@ -90,7 +90,8 @@ def _partial_rows(a: Readied, b: Readied) -> list[dict[str, Any]]:
     except GeometryError as error:
         return [{**row, "note": f"left out: {error}"}]
     first, second = both.halves
-    if not both.same_text:
+    own = [set(ready.halves.products.units) for ready in (a, b)]
+    if not (both.same_text and all(set(first.products.units) <= units for units in own)):
         return [{**row, "note": "left out: no text in common, so no baseline of both"}]
     row.update(rho=float(first.whole[0] @ second.whole[0]))
     row.update(n_units=first.n_units, n_conditions=len(first.products.conditions))

@@ -122,9 +122,15 @@ def over_shared(*runs: Readied) -> Together:
     if len(conditions) < MIN_CONDITIONS:
         raise GeometryError(f"{len(conditions)} conditions in common, {MIN_CONDITIONS} are needed")
     units = [unit for unit in first.units if all(unit in other.units for other in others)]
-    digests = [set(ready.halves.products.units) for ready in runs]
-    same = bool(units) and all(unit in own for unit in units for own in digests)
+    own = [_told(ready.run, own, set(units)) for ready, own in zip(runs, labels, strict=True)]
+    same = bool(units) and all(told == own[0] for told in own)
     return Together([over(halves, units or halves.products.units, conditions) for halves in found], same)
+
+
+def _told(run: Run, labels: Sequence[str], units: set[str]) -> list[tuple[str, str, str]]:
+    """Unit, emotion and text of everything told in some units."""
+    told = zip(labels, run.record["emotions"], run.texts, strict=True)
+    return sorted(own for own in told if own[0] in units)
 
 
 def raw_rho(a: Readied, b: Readied) -> float:

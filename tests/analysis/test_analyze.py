@@ -114,6 +114,19 @@ def test_topics_told_twice_are_paired_so_that_halves_share_no_topic(
     assert told_twice["p_same_text"].isna().all()
 
 
+def test_a_topic_may_have_a_colon_in_its_name(tiny_cell: Composer, filled: Path, tmp_path: Path) -> None:
+    named = {topic: f"work: {topic}" for topic in load_corpus(topics=6).topics}
+    rows = [{"emotion": p.emotion, "topic": named[p.topic], "text": p.text} for p in load_corpus(topics=6).passages]
+    (tmp_path / "colons.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    run_cell(tiny_cell(f"stimuli.path='{tmp_path / 'colons.jsonl'}'"))
+    run_cell(tiny_cell(other_passages(tmp_path, named)))
+    pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
+    other = "p_same_text: other texts; rho_same_half: on units of the same name"
+    assert pairs["note"].str.contains(other).sum() == 1, "the topics with colons, told twice"
+    assert pairs["note"].str.contains("no text in common").sum() == 3
+    assert pairs["p_same_text"].notna().sum() == 3 + 3, "whatever the topics are called"
+
+
 def told(units: dict[str, list[str]]) -> Run:
     """A record with units [name:digest] of texts, enough to be joined."""
     record = {"units": [unit for unit, own in units.items() for _ in own], "key": "k"}
