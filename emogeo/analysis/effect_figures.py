@@ -22,6 +22,7 @@ _TITLES = {
     "precision": "precision",
     "cross_experiment": "cross-experiment",
 }
+_ORDER = list(_TITLES)
 
 
 def layers_of_effect_figure(effects: pd.DataFrame) -> bytes:
@@ -30,7 +31,7 @@ def layers_of_effect_figure(effects: pd.DataFrame) -> bytes:
     Args:
         effects: rows with a rho, those of `without_singles`.
     """
-    keys = list(dict.fromkeys(_key(row) for row in effects.to_dict("records")))
+    keys = sorted({_key(row) for row in effects.to_dict("records")}, key=lambda key: (_ORDER.index(key[0]), *key[1:]))
     models = list(dict.fromkeys(effects["model"]))
     figure = Figure(figsize=(3.6 + 3.6 * len(models), 0.3 * len(keys) + 2.0), layout="constrained")
     panels = figure.subplots(1, len(models), sharey=True, squeeze=False)[0]
@@ -126,7 +127,7 @@ def _layers_panel(axes: Axes, rows: Sequence[Mapping[str, Any]], keys: Sequence[
             low, high = row["rho_star_ci_low"], row["rho_star_ci_high"]
             axes.plot([low, high], [at, at], color=_STAR, linewidth=1.5, alpha=0.7)
             axes.plot(row["rho_star"], at, "o", color=_STAR, markersize=5, label="ρ* with its interval")
-        if pd.notna(row["null"]):
+        if pd.notna(row["null"]) and pd.notna(row["rho_star"]):
             axes.plot(1 - row["null"], at, "|", color="black", markersize=12, mew=2, label="ρ* of the null")
     for at, (layer, factor, _) in enumerate(keys):
         _published_points(axes, at, layer, factor)
