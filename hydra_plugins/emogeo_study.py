@@ -40,6 +40,13 @@ class StudySweeper(BasicSweeper):
     ) -> None:
         super().__init__(max_batch_size, params)
         known = dict(cells or {})
+        named = {item for own in known.values() for item in own if "=" not in item}
+        if named - set(known):
+            raise CompactHydraException(
+                f"hydra.sweeper.cells: there is no cell {', '.join(sorted(named - set(known)))}."
+            )
+        if only is not None and not only:
+            raise CompactHydraException(f"hydra.sweeper.only is empty. Allowed: {', '.join(known)}.")
         unknown = sorted(set(only or ()) - set(known))
         if unknown:
             raise CompactHydraException(
@@ -50,6 +57,8 @@ class StudySweeper(BasicSweeper):
     def get_job_batch(self) -> Sequence[Sequence[str]]:
         """Each combination with each cell; what was typed has the last word."""
         combinations = super().get_job_batch()
+        batch = [together(own, typed) for typed in combinations for own in self._cells.values()]
+        distinct = len({tuple(sorted(job)) for job in batch})
         log.info(
             "%d cells: %d (%s) for each of %d combinations of what is swept",
             len(self._cells) * len(combinations),
@@ -57,7 +66,9 @@ class StudySweeper(BasicSweeper):
             ", ".join(self._cells),
             len(combinations),
         )
-        return [together(own, typed) for typed in combinations for own in self._cells.values()]
+        if distinct < len(batch):
+            log.warning("only %d of them are distinct, by what was typed", distinct)
+        return batch
 
 
 def overrides_of(name: str, cells: Mapping[str, Sequence[str]]) -> list[str]:
@@ -69,9 +80,10 @@ def overrides_of(name: str, cells: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def together(first: Sequence[str], last: Sequence[str]) -> list[str]:
-    """Both; of what is set twice, only the last."""
+    """Both; of what is set twice, only the last, and another option of a group takes the old one's fields along."""
     keys = {_key(override) for override in last}
-    return [*(override for override in first if _key(override) not in keys), *last]
+    kept = (o for o in first if _key(o) not in keys and _key(o).partition(".")[0] not in keys)
+    return [*kept, *last]
 
 
 def _key(override: str) -> str:

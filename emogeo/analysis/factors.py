@@ -121,12 +121,8 @@ def without_echoes(runs: Sequence[Run]) -> list[Run]:
     """Neither rereads nor replays that repeat the reading of the run whose texts they read."""
     usual = [run for run in runs if run.twin is None]
     known = {run.key: levels(run) for run in usual}
-    read = {(run.record["generation"]["key"], *known[run.key].values()) for run in usual if _is(run, "generation")}
-    return [
-        run
-        for run in usual
-        if not _is(run, "replay") or (run.record["generation"]["key"], *known[run.key].values()) not in read
-    ]
+    read = {(run.text_digest, *known[run.key].values()) for run in usual if _is(run, "generation")}
+    return [run for run in usual if not _is(run, "replay") or (run.text_digest, *known[run.key].values()) not in read]
 
 
 def matched(runs: Sequence[Run]) -> list[Matched]:
@@ -271,8 +267,9 @@ def _is(run: Run, mode: str) -> bool:
 
 
 def _same_texts(a: Run, b: Run) -> bool:
+    """Of written texts; a record's texts may have been written again under their key."""
     keys = [(run.record["generation"] or {}).get("key") for run in (a, b)]
-    return keys[0] is not None and keys[0] == keys[1]
+    return keys[0] is not None and keys[0] == keys[1] and a.text_digest == b.text_digest
 
 
 def _order(run: Run) -> tuple[bool, bool, bool, bool, str]:

@@ -7,8 +7,9 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from emogeo.cell.writing import FACTS, STORIES, Story, read_stories
+from emogeo.cell.writing import FACTS, STORIES, Story, parsed_stories, read_stories
 from emogeo.errors import StoreError
+from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.tracking.pull import artifact_files
 from emogeo.tracking.store import GENERATIONS, RUNS, Store
 
@@ -55,11 +56,21 @@ def replayed(store: Store, source: str) -> Replayed:
 def _fetched(store: Store, path: str) -> Replayed:
     """Texts of an artifact; from here on the store has them, as if they were written here."""
     files = artifact_files(path, GENERATIONS, [STORIES, FACTS])
-    key = str(json.loads(files[FACTS]).get("key", ""))
-    if not re.fullmatch("[0-9a-f]{64}", key):
-        raise StoreError(f"{WANDB}{path} does not say of which texts it is ({FACTS}, `key`).")
+    try:
+        facts, stories = json.loads(files[FACTS]), parsed_stories(files[STORIES])
+        key, told = facts["key"], {story.emotion for story in stories}
+        whole = re.fullmatch("[0-9a-f]{64}", key) and told <= set(CONDITIONS) and {"weights", "written"} <= set(facts)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(f"{WANDB}{path} holds no written texts ({type(error).__name__}: {error}).") from error
+    if not whole or not stories:
+        raise StoreError(f"{WANDB}{path} does not hold texts of the known conditions with the key of their record.")
     if not store.has(GENERATIONS, key):
         store.write(GENERATIONS, key, files)
+    elif store.read(GENERATIONS, key)[STORIES] != files[STORIES]:
+        raise StoreError(
+            f"{WANDB}{path} holds other texts than {store.folder(GENERATIONS, key)}, under one key (another device or "
+            "batch size, say): use another store.path."
+        )
     return written(store, key)
 
 

@@ -31,7 +31,9 @@ log = logging.getLogger(__name__)
 STORIES, FACTS = "generations.jsonl", "generation.json"
 """Files of a record of texts: the texts, and who wrote them how."""
 _REFUSAL = re.compile(
-    r"\W*(?:I'm sorry|I am sorry|I apologi[sz]e|I can(?:'|no)t|I am unable|I'm unable|As an AI)", re.IGNORECASE
+    r"\W*(?:sorry,? )?(?:I['’]?m sorry|I am sorry|sorry, but|I apologi[sz]e|I can(?:['’]|no)t|I won['’]t|I am unable|"
+    r"I['’]m unable|As an AI|As a language model)",
+    re.IGNORECASE,
 )
 
 
@@ -60,8 +62,16 @@ def read_stories(store: Store, key: str) -> list[Story]:
     Raises:
         StoreError: no such record, or a broken one.
     """
-    lines = store.read(GENERATIONS, key)[STORIES].splitlines()
-    return [_story(json.loads(line)) for line in lines]
+    return parsed_stories(store.read(GENERATIONS, key)[STORIES])
+
+
+def parsed_stories(lines: bytes) -> list[Story]:
+    """Stories from JSON lines.
+
+    Raises:
+        ValueError, KeyError, TypeError: lines that are none.
+    """
+    return [_story(json.loads(line)) for line in lines.splitlines()]
 
 
 def stories_of(cell: Cell, writing: Writing, store: Store) -> list[Story]:
@@ -131,7 +141,10 @@ def told_stories(stories: Sequence[Story], where: str) -> list[Story]:
     missing = [(emotion, unit) for unit in units for emotion in CONDITIONS if (emotion, unit) not in there]
     if missing:
         listed = ", ".join(f"{emotion} in {unit}" for emotion, unit in missing[:5])
-        raise StimuliError(f"{where} has no text for {len(missing)} of its conditions and units: {listed}.")
+        raise StimuliError(
+            f"{where} has no text for {len(missing)} of its conditions and units: {listed}. "
+            "A text that ended at once is empty: type generation.min_new_tokens=8, say."
+        )
     return kept
 
 

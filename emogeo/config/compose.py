@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from hydra.core.config_store import ConfigStore
@@ -75,6 +76,7 @@ def _check_template(cell: TrainConfig) -> None:
         raise ConfigError("mode.source=KEY names texts to be read again: type mode=replay mode.source=KEY.")
     if mode is Mode.replay:
         if cell.mode.source:
+            _check_source(cell.mode.source)
             return  # the prompts are those of its source
         if template.mode is not Mode.generation or cell.mode.writer is None:
             raise ConfigError(
@@ -97,6 +99,14 @@ def _check_template(cell: TrainConfig) -> None:
         raise ConfigError(
             f"prompt_template={template.name} needs a chat template, and model={cell.model.name} "
             f"({cell.model.variant}) has none. Type {_PLAIN[mode]}, or an instruct model."
+        )
+
+
+def _check_source(source: str) -> None:
+    if not re.fullmatch("[0-9a-f]{1,64}|wandb:.+", source):
+        raise ConfigError(
+            f"mode.source={source} is neither a key (hexadecimal digits; quote one that could be a number, as in "
+            "\"mode.source='12e4'\") nor wandb:ENTITY/PROJECT/ARTIFACT:VERSION."
         )
 
 

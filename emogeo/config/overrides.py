@@ -27,11 +27,18 @@ def check_overrides(arguments: Sequence[str], schema: type, conf: Path) -> None:
         overrides = OverridesParser.create().parse_overrides(words)
     except OverrideParseException:
         return  # Hydra says where the grammar breaks
-    runs_or_shows = {"-m", "--multirun", "--cfg", "-c", "--info", "-i"}
-    if runs_or_shows.isdisjoint(arguments) and "study" in {override.key_or_group for override in overrides}:
-        raise ConfigError("A study is a sweep: type -m before +study=.")
+    _check_study([override for override in overrides if override.key_or_group == "study"], arguments)
     for override in overrides:
         _check_one(override, schema, conf, own_groups)
+
+
+def _check_study(studies: Sequence[Override], arguments: Sequence[str]) -> None:
+    """A study is a sweep by itself."""
+    flags = {argument.partition("=")[0] for argument in arguments}
+    if studies and flags.isdisjoint({"-m", "--multirun", "--cfg", "-c", "--info", "-i", "hydra.mode"}):
+        raise ConfigError("A study is a sweep: type -m before +study=.")
+    if any(override.is_sweep_override() for override in studies):
+        raise ConfigError("One study at a time: each has cells of its own.")
 
 
 def _check_one(override: Override, schema: type, conf: Path, own_groups: bool) -> None:

@@ -9,10 +9,12 @@ from typing import Any
 from omegaconf import DictConfig, OmegaConf
 
 _OVERRIDE = "override /"
+_GOVERNED = ("generation", "pooling", "centring", "denoising", "norm")
+"""What a recipe sets, beside groups; what it does not name is as `config.yaml` has it."""
 
 
 def recipe_differences(config: DictConfig, conf: Path) -> dict[str, list[Any]]:
-    """Fields and groups that a recipe sets and that were set otherwise: the recipe's value, then the cell's.
+    """Fields that were set otherwise than a recipe has them: the recipe's value, then the cell's.
 
     Args:
         config: as composed.
@@ -22,14 +24,28 @@ def recipe_differences(config: DictConfig, conf: Path) -> dict[str, list[Any]]:
     if config.recipe is None or not file.is_file():
         return {}
     cell = OmegaConf.to_container(config, resolve=True, enum_to_str=True)
-    recipe = OmegaConf.to_container(OmegaConf.load(file))
-    assert isinstance(cell, dict) and isinstance(recipe, dict)
-    groups = [
-        (key.removeprefix(_OVERRIDE), option) for entry in recipe.pop("defaults") for key, option in entry.items()
-    ]
-    wanted = {f"{group}.name": option for group, option in groups} | dict(_leaves(recipe))
+    wanted = _recipe(file, conf)
     actual = {field: _at(cell, field) for field in wanted}
     return {field: [value, actual[field]] for field, value in wanted.items() if actual[field] != value}
+
+
+def _recipe(file: Path, conf: Path) -> dict[str, Any]:
+    """Every field of a recipe: of the main configuration, then of the options that it chooses, then its own."""
+    body, main = _load(file), _load(conf / "config.yaml")
+    wanted = dict(_leaves({name: main[name] for name in _GOVERNED}))
+    for entry in body.pop("defaults", []):
+        for key, option in entry.items() if isinstance(entry, Mapping) else ():
+            group = key.removeprefix(_OVERRIDE)
+            own = _load(conf / group / f"{option}.yaml")
+            own.pop("defaults", None)
+            wanted |= {f"{group}.{field}": value for field, value in _leaves(own)}
+    return wanted | dict(_leaves(body))
+
+
+def _load(file: Path) -> dict[str, Any]:
+    found = OmegaConf.to_container(OmegaConf.load(file))
+    assert isinstance(found, dict)
+    return {str(key): value for key, value in found.items()}
 
 
 def _leaves(node: Mapping[Any, Any], path: str = "") -> Iterator[tuple[str, Any]]:

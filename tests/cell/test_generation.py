@@ -17,7 +17,7 @@ from emogeo.analysis.runs import runs_table
 from emogeo.cell import writing
 from emogeo.cell.plan import plan_cell
 from emogeo.cell.run import Outcome, run_cell
-from emogeo.cell.writing import Story, read_stories, told_stories
+from emogeo.cell.writing import Story, counts, read_stories, told_stories
 from emogeo.config.schema import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError, StimuliError, StoreError
 from emogeo.models import activations, generation, loading
@@ -324,9 +324,25 @@ def test_texts_come_from_a_wandb_artifact(tiny_cell: Composer, tmp_path: Path, m
     assert asked == [("me/mine/generations-x:v0", "generations")] * 2
     assert Store(tmp_path / "other").read(GENERATIONS, key) == record
     assert plan_cell(tiny_cell(*elsewhere[:1], f"mode.source={key[:9]}", elsewhere[2])).source.generation == key
-    record["generation.json"] = record["generation.json"].replace(key.encode(), b"../../etc")
-    with pytest.raises(StoreError, match="does not say of which texts it is"):
+    whole = dict(record)
+    record["generations.jsonl"] = whole["generations.jsonl"].replace(b'"topic"', b'"subject"')
+    with pytest.raises(StoreError, match="holds no written texts"):
         plan_cell(tiny_cell(*elsewhere))
+    record["generations.jsonl"] = whole["generations.jsonl"].replace(b'"attempts":1', b'"attempts":2')
+    with pytest.raises(StoreError, match="holds other texts than .* under one key"):
+        plan_cell(tiny_cell(*elsewhere))
+    record["generations.jsonl"] = whole["generations.jsonl"].replace(b'"afraid"', b'"envious"')
+    with pytest.raises(StoreError, match="known conditions"):
+        plan_cell(tiny_cell(*elsewhere))
+    record |= {**whole, "generation.json": whole["generation.json"].replace(key.encode(), b"../../etc")}
+    with pytest.raises(StoreError, match="known conditions with the key of their record"):
+        plan_cell(tiny_cell(*elsewhere))
+
+
+def test_refusals_are_seen_in_any_apostrophe() -> None:
+    told = ["I’m sorry, but I can’t", "Sorry, I can't help", "I won’t write", "As an AI", "I'm sorry she left, he said"]
+    assert counts([story("sad", "u", text) for text in told])["refusals"] == 5
+    assert counts([story("sad", "u", "He was sorry to go.")])["refusals"] == 0
 
 
 def story(emotion: str, unit: str, text: str = "x") -> Story:
@@ -349,8 +365,8 @@ def test_texts_that_name_their_emotion_are_tried_again_and_counted(
     outcome = run_cell(
         tiny_cell(*LOOSE, "generation.ban_emotion_words=true", "generation.retries=1", "generation.min_new_tokens=6")
     )
-    counts = outcome.run["generation"]
-    assert 0 < counts["naming_their_emotion"] < counts["retried"] < 21
+    counted = outcome.run["generation"]
+    assert 0 < counted["naming_their_emotion"] < counted["retried"] < 21
     assert len(batches) > 2
 
 
@@ -390,6 +406,7 @@ def test_every_topic_of_the_corpus_has_words_to_ask_for_it() -> None:
         (("mode=replay",), "mode.source=KEY"),
         (("mode.source=abc",), "type mode=replay mode.source=KEY"),
         (("mode=replay", "mode.source=''"), "mode.source=KEY"),
+        (("mode=replay", "mode.source=12e45678"), "quote one that could be a number"),
         ((*LOOSE, "generation.temperature=null", "generation.replicates=2"), "writes the same each time"),
         ((*LOOSE, "pooling.position=mean", "pooling.skip=3", "generation.min_new_tokens=3"), "min_new_tokens=4"),
         ((*LOOSE, "generation.min_new_tokens=9"), "max_new_tokens=8"),

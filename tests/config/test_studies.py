@@ -66,6 +66,12 @@ def test_the_published_sets_are_the_published_recipes() -> None:
 def test_what_is_typed_has_the_last_word() -> None:
     assert together(["a=1", "b=2"], ["+b=3", "c=4"]) == ["a=1", "+b=3", "c=4"]
     assert overrides_of("two", {"one": ["a=1", "b=2"], "two": ["one", "b=3"]}) == ["a=1", "b=3"]
+    assert together(["layer_selection=depth", "layer_selection.depth=0.9"], ["layer_selection=middle"]) == [
+        "layer_selection=middle"
+    ], "another option takes the old one's fields along"
+    for words in (["layer_selection=middle"], ["layer_selection=reliability"]):
+        for name, own in cells("controls").items():
+            assert composed("controls", together(own, words)), name
 
 
 def test_departures_from_a_recipe() -> None:
@@ -77,12 +83,38 @@ def test_departures_from_a_recipe() -> None:
         )
         none = compose("config", overrides=["pooling.position=mean"])
     assert recipe_differences(plain, CONF) == {}
-    assert recipe_differences(changed, CONF) == {
-        "prompt_template.name": ["stories", "loose"],
-        "generation.samples": [2, 1],
-        "norm": ["unit", "none"],
+    found = recipe_differences(changed, CONF)
+    assert set(found) == {
+        *("prompt_template.name", "prompt_template.chat", "prompt_template.prompts", "prompt_template.neutral"),
+        *("generation.samples", "norm"),
     }
+    assert (found["prompt_template.name"], found["norm"]) == (["stories", "loose"], ["unit", "none"])
     assert recipe_differences(none, CONF) == {}
+
+
+@pytest.mark.parametrize(
+    ("words", "departures"),
+    [
+        (["recipe=jeong_matched", "prompt_template.chat=false"], {"prompt_template.chat": [True, False]}),
+        (["recipe=jeong_comprehension", "norm=unit"], {"norm": ["none", "unit"]}),
+        (["recipe=jeong_matched", "generation.min_new_tokens=9"], {"generation.min_new_tokens": [0, 9]}),
+        (
+            ["recipe=sofroniew", "layer_selection=reliability"],
+            {"layer_selection.name": ["depth", "reliability"], "layer_selection.depth": [0.6667, None]},
+        ),
+    ],
+)
+def test_what_a_recipe_leaves_as_it_is_is_part_of_it(words: list[str], departures: dict[str, list[object]]) -> None:
+    register()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        assert recipe_differences(compose("config", overrides=words), CONF) == departures
+
+
+@pytest.mark.parametrize("recipe", sorted(p.stem for p in (CONF / "recipe").glob("*.yaml") if p.stem != "none"))
+def test_a_recipe_does_not_depart_from_itself(recipe: str) -> None:
+    register()
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        assert recipe_differences(compose("config", overrides=[f"recipe={recipe}"]), CONF) == {}
 
 
 def test_a_study_runs_its_cells_for_every_model_and_skips_none(tiny_llama: Path, tmp_path: Path) -> None:
@@ -105,6 +137,9 @@ def test_a_study_runs_its_cells_for_every_model_and_skips_none(tiny_llama: Path,
     [
         (["-m", "+study=decomposition", "hydra.sweeper.only=[E]"], "E is no cell of this study. Allowed: A, A_topics"),
         (["+study=decomposition"], "type -m"),
+        (["-m", "+study=decomposition,controls"], "One study at a time"),
+        (["-m", "+study=controls", "hydra.sweeper.only=[]"], "only is empty"),
+        (["-m", "+study=controls", "+hydra.sweeper.cells.mine=[nothing]"], "there is no cell nothing"),
         (["-m", "+study=decompositon"], "Did you mean decomposition?"),
     ],
 )
