@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from textwrap import fill
 from typing import Any
 
 import numpy as np
@@ -10,8 +11,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from emogeo.analysis.factors import AS_PUBLISHED, OF_COMPREHENSION, SUB_PARAMETERS, SUCH
-from emogeo.analysis.published import LAYERS, decomposition
+from emogeo.analysis.factors import AS_PUBLISHED, LAYERS, OF_COMPREHENSION, SUB_PARAMETERS, SUCH
+from emogeo.analysis.published import PUBLISHED_LAYERS, decomposition
 from emogeo.plots import png
 
 _STAR, _RAW, _PUBLISHED = "#20639b", "#8a8a8a", "#c0392b"
@@ -22,7 +23,8 @@ _TITLES = {
     "precision": "precision",
     "cross_experiment": "cross-experiment",
 }
-_ORDER = list(_TITLES)
+_WIDTH = 46
+"""Letters in a line of a label."""
 
 
 def layers_of_effect_figure(effects: pd.DataFrame) -> bytes:
@@ -31,7 +33,7 @@ def layers_of_effect_figure(effects: pd.DataFrame) -> bytes:
     Args:
         effects: rows with a rho, those of `without_singles`.
     """
-    keys = sorted({_key(row) for row in effects.to_dict("records")}, key=lambda key: (_ORDER.index(key[0]), *key[1:]))
+    keys = sorted({_key(row) for row in effects.to_dict("records")}, key=lambda key: (LAYERS.index(key[0]), *key[1:]))
     models = list(dict.fromkeys(effects["model"]))
     figure = Figure(figsize=(3.6 + 3.6 * len(models), 0.3 * len(keys) + 2.0), layout="constrained")
     panels = figure.subplots(1, len(models), sharey=True, squeeze=False)[0]
@@ -57,13 +59,19 @@ def of_sub_parameters(effects: pd.DataFrame) -> pd.DataFrame:
     return rows[~rows["factor"].str.endswith(OF_COMPREHENSION)]
 
 
+def one_of_each(effects: pd.DataFrame) -> pd.DataFrame:
+    """Of each model's rows of one factor the first with a rho*, else the first, whatever its size."""
+    given_first = effects["rho_star"].isna().sort_values(kind="stable").index
+    return effects.loc[given_first].drop_duplicates(["model", "factor"])
+
+
 def sub_parameters_figure(effects: pd.DataFrame) -> bytes:
     """A bar per sub-parameter and model: 1 - rho* with its interval, and 1 - rho as it would be read without it.
 
     Args:
         effects: rows with a rho, those of `of_sub_parameters`.
     """
-    rows = effects.sort_values("rho_star", na_position="last", kind="stable").drop_duplicates(["model", "factor"])
+    rows = one_of_each(effects)
     factors = [name for name in (*SUB_PARAMETERS, *SUCH[len(SUB_PARAMETERS) :]) if name in set(rows["factor"])]
     factors += [name for name in dict.fromkeys(rows["factor"]) if name not in factors]
     models = list(dict.fromkeys(rows["model"]))
@@ -97,7 +105,7 @@ def variance_figure(variance: pd.DataFrame) -> bytes:
     high = (rows["ci_high"] - rows["share"]).fillna(0.0).clip(lower=0)
     axes.barh(range(len(rows)), rows["share"], color=_STAR, xerr=np.stack([low, high]), ecolor="#333333")
     names = [
-        _wrapped(f"{row['factor']} (= {row['aliased_with']})" if row["aliased_with"] else str(row["factor"]))
+        fill(f"{row['factor']} (= {row['aliased_with']})" if row["aliased_with"] else str(row["factor"]), _WIDTH)
         for row in rows.to_dict("records")
     ]
     axes.set_yticks(range(len(rows)), names, fontsize=8)
@@ -141,15 +149,6 @@ def _published_points(axes: Axes, at: int, layer: str, factor: str) -> None:
     """Of the two published models, beside the rows that repeat their sets."""
     if AS_PUBLISHED not in factor:
         return
-    sets = LAYERS[layer][-1 if "loose" in factor else 0]
+    sets = PUBLISHED_LAYERS[layer][-1 if "loose" in factor else 0]
     for marker, (model, rho) in zip(_MARKERS, decomposition().items(), strict=True):
         axes.plot(rho[sets], at, marker, color=_PUBLISHED, markersize=6, label=f"published: {model}")
-
-
-def _wrapped(text: str, width: int = 46) -> str:
-    lines = [""]
-    for word in text.split(" "):
-        if lines[-1] and len(lines[-1]) + len(word) >= width:
-            lines.append("")
-        lines[-1] += f"{' ' if lines[-1] else ''}{word}"
-    return "\n".join(lines)

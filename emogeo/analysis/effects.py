@@ -59,9 +59,10 @@ def effects_table(readied: Sequence[Readied], permutations: int, seed: int) -> p
     tests.fill(rows)
     nulls = [row for row in rows if row["factor"] == NULL]
     for row, match in zip(rows, found, strict=True):
-        if TEXT in match.aliased and match.layer in {"precision", "sub_parameter"}:
+        again = TEXT in match.aliased and match.layer in {"precision", "sub_parameter"}
+        if again:
             _put_null(row, nulls)
-        row["counts"] = _counts(row)
+        row["counts"] = _counts(row, again)
         if match.layer == "cross_experiment":
             _put_bias(row, match, by_key)
         row["note"] = "; ".join(row["note"])
@@ -132,13 +133,13 @@ def _put_null(row: dict[str, Any], nulls: Sequence[dict[str, Any]]) -> None:
         row["note"].append("null: none is identifiable, run the same cells with generation.repetition=1")
 
 
-def _counts(row: dict[str, Any]) -> str:
+def _counts(row: dict[str, Any], again: bool) -> str:
+    """Above the floor and, for texts that were written again, above the null."""
     if row.get("effect") is None:
         return UNKNOWN
     if row["ci_low"] <= 0:
         return NO
-    written_again = any("null" in note for note in row["note"]) or row.get("null") is not None
-    if row.get("floor") is None or (written_again and row.get("null") is None):
+    if row.get("floor") is None or (again and row.get("null") is None):
         row["note"].append("counts: needs the floor and, where texts were written again, a null")
         return UNKNOWN
     return YES if row["ci_low"] > max(row["floor"], row.get("null") or 0.0) else NO

@@ -7,7 +7,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-LAYERS = {
+PUBLISHED_LAYERS = {
     "method": ("A-C", "A-B"),
     "sub_parameter": ("B-C",),
     "precision": ("C-D",),

@@ -14,6 +14,7 @@ from scipy.stats import spearmanr
 
 from emogeo.analysis.catalogue import Run, read_catalogue
 from emogeo.analysis.comparisons import Readied, over_shared
+from emogeo.analysis.effect_figures import one_of_each
 from emogeo.analysis.effects import EFFECT_COLUMNS, effects_table, missing, opposite_signs
 from emogeo.analysis.factors import NULL, OWN_PRECISION, levels, matched, partner, published_set
 from emogeo.analysis.published import decomposition
@@ -253,3 +254,9 @@ def test_topics_told_by_two_sets_are_not_independent(planted: list[Readied]) -> 
     assert not over_shared(first, second).same_text
     loose = next(r for r in planted if r.name == "B")
     assert not over_shared(first, loose).paired
+
+
+def test_a_bar_is_of_the_first_row_with_a_rho_star_and_not_of_the_largest_effect() -> None:
+    rows = [("length", None), ("length", 0.9), ("length", 0.2), ("chat", None)]
+    table = pd.DataFrame([{"model": "m", "factor": f, "rho_star": star} for f, star in rows])
+    assert one_of_each(table)["rho_star"].to_dict() == {1: 0.9, 3: pytest.approx(np.nan, nan_ok=True)}
