@@ -15,8 +15,11 @@ from emogeo.cell.measure import Measures
 from emogeo.cell.plan import Cell
 from emogeo.cell.reading import StoredActivations
 from emogeo.config.compose import as_dict
+from emogeo.config.schema import TrainConfig
 from emogeo.geometry.layers import LayerChoice
 from emogeo.geometry.rdm import rdm_std
+from emogeo.models.precision import Precision
+from emogeo.models.weights import Weights
 from emogeo.tracking.keys import SCHEMA, canonical_json
 from emogeo.tracking.store import pack
 
@@ -64,25 +67,9 @@ def refused_files(cell: Cell, reason: str, readings: dict[str, StoredActivations
 
 
 def _run(cell: Cell, readings: dict[str, StoredActivations], status: str) -> dict[str, Any]:
-    weights, told = cell.weights, cell.told
+    told = cell.told
     return {
-        "schema": SCHEMA,
-        "key": cell.key,
-        "status": status,
-        "title": cell.title,
-        "model": {
-            "name": weights.name,
-            "family": weights.family,
-            "variant": weights.variant,
-            "params_b": weights.params_b,
-            "source": weights.source.value,
-            "id": weights.id,
-            "revision": weights.revision,
-            "n_layers": weights.n_layers,
-        },
-        "precision": cell.precision.label,
-        "recipe": cell.config.recipe,
-        "mode": cell.config.mode.name.value,
+        **heading(cell.key, cell.title, cell.config, cell.weights, cell.precision, status),
         "prompt_template": cell.template,
         "stimuli": cell.source.name,
         "emotions": list(told.emotions),
@@ -94,8 +81,33 @@ def _run(cell: Cell, readings: dict[str, StoredActivations], status: str) -> dic
         "generation": _generation(cell),
         "nonfinite": {name: _counts(reading) for name, reading in readings.items()},
         "meaning": cell.meaning,
-        "config": as_dict(cell.config),
         "provenance": _provenance(cell, readings),
+    }
+
+
+def heading(
+    key: str, title: str, config: TrainConfig, weights: Weights, precision: Precision, status: str
+) -> dict[str, Any]:
+    """What run.json of every kind of cell begins with."""
+    return {
+        "schema": SCHEMA,
+        "key": key,
+        "status": status,
+        "title": title,
+        "model": {
+            "name": weights.name,
+            "family": weights.family,
+            "variant": weights.variant,
+            "params_b": weights.params_b,
+            "source": weights.source.value,
+            "id": weights.id,
+            "revision": weights.revision,
+            "n_layers": weights.n_layers,
+        },
+        "precision": precision.label,
+        "recipe": config.recipe,
+        "mode": config.mode.name.value,
+        "config": as_dict(config),
     }
 
 
@@ -137,14 +149,21 @@ def _metrics(measures: Measures, passages: StoredActivations) -> dict[str, Any]:
 
 def _provenance(cell: Cell, readings: dict[str, StoredActivations]) -> dict[str, Any]:
     return {
+        **surroundings(cell.device),
+        "token_budget": cell.token_budget,
+        "n_blocks": cell.n_blocks,
+        "readings": {name: reading.provenance for name, reading in readings.items()},
+    }
+
+
+def surroundings(device: str) -> dict[str, Any]:
+    """When, where and with what something was computed."""
+    return {
         "created": datetime.now(UTC).isoformat(timespec="seconds"),
         "python": sys.version.split()[0],
         "platform": platform.platform(),
         "libraries": {name: _version(name) for name in _LIBRARIES},
-        "device": cell.device,
-        "token_budget": cell.token_budget,
-        "n_blocks": cell.n_blocks,
-        "readings": {name: reading.provenance for name, reading in readings.items()},
+        "device": device,
     }
 
 

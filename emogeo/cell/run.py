@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,8 +37,19 @@ class Outcome:
     """The content of run.json."""
 
 
+@dataclass(frozen=True)
+class Task:
+    """What is to be recorded under a key, and how to compute it."""
+
+    key: str
+    title: str
+    config: TrainConfig
+    compute: Callable[[Store], Mapping[str, bytes]]
+    """Gives the record's files."""
+
+
 def run_cell(config: TrainConfig, departures: Mapping[str, Any] | None = None) -> Outcome:
-    """Plans and runs one cell; a finished one is not computed again unless `force`.
+    """Plans and runs one cell of emotion geometry; a finished one is not computed again unless `force`.
 
     Args:
         departures: from the recipe that the configuration names, for the record.
@@ -47,12 +58,26 @@ def run_cell(config: TrainConfig, departures: Mapping[str, Any] | None = None) -
         NonFiniteError: states overflowed and `nonfinite=refuse`; the store keeps a refused record.
         EmogeoError: anything else that is the user's to mend.
     """
-    cell, store = plan_cell(config), Store(config.store.path)
-    known = None if config.force else _known(store, cell.key)
+    cell = plan_cell(config)
+    return run_task(Task(cell.key, cell.title, config, lambda store: _extracted(cell, store, departures or {})))
+
+
+def run_task(task: Task) -> Outcome:
+    """Computes and records, unless that was done before, and mirrors the record to W&B."""
+    store = Store(task.config.store.path)
+    known = None if task.config.force else _known(store, task.key)
     if known is not None:
-        return _answer_known(cell, known, store)
+        return _answer_known(task, known, store)
     store.check_writable()
-    log.info("%s: %s", cell.title, cell.key[:12])
+    log.info("%s: %s", task.title, task.key[:12])
+    files = task.compute(store)
+    folder = store.write(RUNS, task.key, files)
+    log.info("finished %s: %s", task.title, folder)
+    track_run(task.config.tracking, store, task.key)
+    return Outcome(task.key, task.title, True, json.loads(files["run.json"]))
+
+
+def _extracted(cell: Cell, store: Store, departures: Mapping[str, Any]) -> dict[str, bytes]:
     if cell.source.writing is not None:
         cell = cell.with_stories(_stories(cell, cell.source.writing, store))
     groups = {unit for unit in cell.told.units if unit.startswith(GROUP)}
@@ -61,12 +86,7 @@ def run_cell(config: TrainConfig, departures: Mapping[str, Any] | None = None) -
     readings = _readings(cell, store)
     layers = _usable_layers(cell, readings, store)
     measures = measure(cell, layers, readings["passages"], readings["facts"], readings.get("neutral"))
-    files = finished_files(cell, measures, readings, departures or {})
-    folder = store.write(RUNS, cell.key, files)
-    run = json.loads(files["run.json"])
-    log.info("finished %s: %s", cell.title, folder)
-    track_run(config.tracking, store, cell.key)
-    return Outcome(cell.key, cell.title, True, run)
+    return finished_files(cell, measures, readings, departures)
 
 
 def _known(store: Store, key: str) -> dict[str, Any] | None:
@@ -81,14 +101,14 @@ def _known(store: Store, key: str) -> dict[str, Any] | None:
     return record
 
 
-def _answer_known(cell: Cell, run: dict[str, Any], store: Store) -> Outcome:
-    folder = store.folder(RUNS, cell.key)
-    if not tracked(store, cell.key):
-        track_run(cell.config.tracking, store, cell.key)
+def _answer_known(task: Task, run: dict[str, Any], store: Store) -> Outcome:
+    folder = store.folder(RUNS, task.key)
+    if not tracked(store, task.key):
+        track_run(task.config.tracking, store, task.key)
     if run["status"] == "refused":
         raise NonFiniteError(f"{run['reason']} (refused before, {folder}; force=true tries again.)")
-    log.info("finished before, skipped: %s: %s", cell.title, folder)
-    return Outcome(cell.key, cell.title, False, run)
+    log.info("finished before, skipped: %s: %s", task.title, folder)
+    return Outcome(task.key, task.title, False, run)
 
 
 def _stories(cell: Cell, writing: Writing, store: Store) -> list[Story]:

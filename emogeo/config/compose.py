@@ -72,8 +72,13 @@ def _check(cell: TrainConfig) -> None:
 
 def _check_template(cell: TrainConfig) -> None:
     template, mode = cell.prompt_template, cell.mode.name
-    if mode is not Mode.replay and cell.mode.source:
+    if mode not in _SOURCED and cell.mode.source:
         raise ConfigError("mode.source=KEY names texts to be read again: type mode=replay mode.source=KEY.")
+    if mode is Mode.behaviour:
+        return  # asks in its own words
+    if mode is Mode.steering:
+        _check_steering(cell)
+        mode = Mode.comprehension
     if mode is Mode.replay:
         if cell.mode.source:
             _check_source(cell.mode.source)
@@ -102,6 +107,20 @@ def _check_template(cell: TrainConfig) -> None:
         )
 
 
+def _check_steering(cell: TrainConfig) -> None:
+    steering = cell.steering
+    if cell.mode.source and not re.fullmatch("[0-9a-f]{1,64}", cell.mode.source):
+        raise ConfigError(f"mode.source={cell.mode.source}: the key of a run, in hexadecimal digits.")
+    if not steering.scenarios or not steering.strengths or not steering.contexts:
+        raise ConfigError("steering needs at least one of each: steering.scenarios, .strengths, .contexts.")
+    if min(steering.strengths) <= 0 or len(set(steering.strengths)) < len(steering.strengths):
+        raise ConfigError(
+            f"steering.strengths={steering.strengths}: different numbers above 0 (the unsteered text is always there)."
+        )
+    if steering.controls < 1 or steering.max_new_tokens < 1:
+        raise ConfigError("steering.controls and steering.max_new_tokens: at least 1.")
+
+
 def _check_source(source: str) -> None:
     if not re.fullmatch("[0-9a-f]{1,64}|wandb:.+", source):
         raise ConfigError(
@@ -110,6 +129,7 @@ def _check_source(source: str) -> None:
         )
 
 
+_SOURCED = (Mode.replay, Mode.steering)
 _EXAMPLE = {Mode.comprehension: "raw", Mode.generation: "stories"}
 _PLAIN = {
     Mode.comprehension: "prompt_template=raw|feeling|question",
@@ -182,6 +202,9 @@ def _check_selection(cell: TrainConfig) -> None:
 def _check_ranges(cell: TrainConfig) -> None:
     if cell.max_depth is not None and not 0 < cell.max_depth <= 1:
         raise ConfigError(f"max_depth={cell.max_depth}: a share of depth above 0 and up to 1, or null.")
+    behaviour = cell.behaviour
+    if behaviour.turns < 1 or behaviour.max_new_tokens < 1 or not 0 <= behaviour.capability <= 1:
+        raise ConfigError("behaviour.turns and .max_new_tokens: at least 1; behaviour.capability: a share, 0 to 1.")
     if cell.pooling.skip < 0 or (cell.pooling.skip and cell.pooling.position is not Position.mean):
         raise ConfigError(
             f"pooling.skip={cell.pooling.skip} with pooling.position={cell.pooling.position.value}: "
@@ -193,7 +216,7 @@ def _check_ranges(cell: TrainConfig) -> None:
     if (
         denoising.method is DenoisingMethod.neutral_pcs
         and denoising.texts is NeutralTexts.facts
-        and cell.mode.name is not Mode.comprehension
+        and cell.mode.name in (Mode.generation, Mode.replay)
     ):
         raise ConfigError(f"mode={cell.mode.name.value} has neutral texts of its own: type denoising.texts=condition.")
     if not 0 < cell.denoising.share < 1:

@@ -34,11 +34,13 @@ class Quantization(Enum):
 
 
 class Mode(Enum):
-    """What the model does with a text: reads it, writes it, or reads what was written before."""
+    """What the model does: reads a text, writes one, reads what was written before; is steered, or is asked."""
 
     comprehension = "comprehension"
     generation = "generation"
     replay = "replay"
+    steering = "steering"
+    behaviour = "behaviour"
 
 
 class Selection(Enum):
@@ -165,7 +167,8 @@ class ModeConfig:
     name: Mode = MISSING
     source: str | None = None
     """Replay: key (or its first digits) of a generation run or of its texts, or wandb:ENTITY/PROJECT/ARTIFACT:VERSION;
-    null for what this very configuration has written at the precision of `writer`."""
+    null for what this very configuration has written at the precision of `writer`.
+    Steering: key of the run whose vectors are added; null for this configuration in mode=comprehension."""
     writer: PrecisionConfig | None = None
     """Replay: the precision at which this configuration's texts were written."""
 
@@ -207,6 +210,49 @@ class GenerationConfig:
     """Everything again, with other seeds and other batches: the regeneration null."""
     batch_size: int | None = None
     """Texts written at once; null: 20 on a CPU, 64 on a GPU."""
+
+
+@dataclass
+class ScenarioConfig:
+    """A prompt, and the emotion towards which its answer is steered."""
+
+    prompt: str = MISSING
+    emotion: str = MISSING
+
+
+@dataclass
+class SteeringConfig:
+    """mode=steering: emotion vectors added to the residual stream while the model writes."""
+
+    name: str = MISSING
+    scenarios: dict[str, ScenarioConfig] = MISSING
+    strengths: list[float] = MISSING
+    """Lengths of what is added, as shares of the block's mean residual norm."""
+    max_new_tokens: int = MISSING
+    blocks: list[int] | None = None
+    """0-based; null for every block."""
+    chat: bool | None = None
+    """Ask through the chat template; null where the model has one."""
+    controls: int = MISSING
+    """Random directions of the same length."""
+    contexts: list[str] = MISSING
+    """Openings after which the probability of emotion words is measured."""
+    neutral_words: list[str] = MISSING
+    """Words about which emotions say nothing; each emotion word is matched with one."""
+
+
+@dataclass
+class BehaviourConfig:
+    """mode=behaviour: what the model says under pressure, and whether it keeps to a format."""
+
+    turns: int = 5
+    """Of pressure."""
+    max_new_tokens: int = 96
+    """Of each answer to a format task."""
+    capability: float = 0.8
+    """Share of the capability items that a model must get right for a facet to be given."""
+    batch_size: int | None = None
+    """Texts at once; null: 20 on a CPU, 64 on a GPU."""
 
 
 @dataclass
@@ -314,6 +360,8 @@ class TrainConfig:
     stimuli: StimuliConfig = MISSING
     tracking: TrackingConfig = MISSING
     generation: GenerationConfig = field(default_factory=GenerationConfig)
+    steering: SteeringConfig = MISSING
+    behaviour: BehaviourConfig = field(default_factory=BehaviourConfig)
     pooling: PoolingConfig = field(default_factory=PoolingConfig)
     centring: Centring = Centring.grand_mean
     denoising: DenoisingConfig = field(default_factory=DenoisingConfig)

@@ -6,7 +6,7 @@ import hashlib
 import json
 from typing import Any
 
-SCHEMA = 2
+SCHEMA = 3
 """Raised when stored records change their meaning."""
 
 
