@@ -15,9 +15,18 @@ CONF = Path(__file__).parent / "conf"
 
 @hydra.main(version_base="1.3", config_path="conf", config_name="config")
 def main(config: DictConfig) -> None:
-    from emogeo.cell.run import run_cell
+    shown(lambda: _run(config))
 
-    shown(lambda: run_cell(parse_train(config), recipe_differences(config, CONF)))
+
+def _run(config: DictConfig) -> None:
+    from emogeo.cell.run import run_cell
+    from emogeo.probes.run import PROBES, run_probe
+
+    cell = parse_train(config)
+    if cell.mode.name in PROBES:
+        run_probe(cell)
+    else:
+        run_cell(cell, recipe_differences(config, CONF))
 
 
 if __name__ == "__main__":

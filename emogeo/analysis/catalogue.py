@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from emogeo.config.schema import Mode
 from emogeo.errors import StoreError
 from emogeo.geometry.rdm import upper
 from emogeo.tracking.keys import SCHEMA, key_of
@@ -28,6 +29,7 @@ _TELLING = (
     "norm",
     "seed",
 )
+PROBES = (Mode.steering.value, Mode.behaviour.value)
 _USUAL = {"centring grand_mean", "denoising none", "norm none"}
 """What goes without saying in a name."""
 
@@ -70,6 +72,15 @@ class Run:
             return None
         by_layer: NDArray[np.float64] = unpack(self.files["rdm.safetensors"])["rdm_by_layer"]
         return np.asarray(by_layer[layers.index(layer)])
+
+    @cached_property
+    def layer_vectors(self) -> NDArray[np.float64] | None:
+        """[condition, d_model] at the selected layer; None where every block is used."""
+        layer = self.record["layer"]
+        if layer["index"] is None:
+            return None
+        vectors = unpack(self.files["vectors.safetensors"])["vectors"]
+        return np.asarray(vectors[:, layer["layers"].index(layer["index"])], dtype=np.float64)
 
     @cached_property
     def passages(self) -> NDArray[np.float32]:
@@ -134,6 +145,9 @@ class Catalogue:
     """Whole records, and what was left out and why."""
 
     runs: list[Run] = field(default_factory=list)
+    """Geometries."""
+    probes: list[Run] = field(default_factory=list)
+    """Steering and behaviour."""
     left_out: list[str] = field(default_factory=list)
 
     @property
@@ -156,14 +170,15 @@ def read_catalogue(store: Store) -> Catalogue:
             catalogue.left_out.append(str(error))
             continue
         if run.record.get("schema") == SCHEMA:
-            catalogue.runs.append(run)
+            (catalogue.probes if run.record["mode"] in PROBES else catalogue.runs).append(run)
         else:
             catalogue.left_out.append(f"{store.folder(RUNS, key)} is of an earlier version; run its cell again")
-    if not catalogue.runs:
+    if not catalogue.runs and not catalogue.probes:
         broken = "".join(f" Left out: {reason}" for reason in catalogue.left_out)
         raise StoreError(
             f"{store.path} holds no whole run.{broken} Run `python train.py` first, or give store.path=FOLDER."
         )
+    catalogue.probes.sort(key=lambda run: (run.record["mode"], run.model, run.record["precision"], run.key))
     catalogue.runs.sort(key=lambda run: (run.model, *run.telling.values(), run.twin is not None, run.key))
     return catalogue
 

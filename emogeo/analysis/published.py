@@ -39,3 +39,16 @@ def published_bias(model: str) -> float | None:
     """A-D minus C-D."""
     rho = decomposition().get(model)
     return None if rho is None else rho["A-D"] - rho["C-D"]
+
+
+def published_pair(a: str, b: str) -> float | None:
+    """The raw rho of two models on the same passages."""
+    order = reference()["rdm_rho"]["order"]
+    if a not in order or b not in order:
+        return None
+    return float(reference()["rdm_rho"]["matrix"][order.index(a)][order.index(b)])
+
+
+def published_model(name: str) -> dict[str, Any] | None:
+    """A model's descriptors, best layer and steering regime."""
+    return next((model for model in reference()["models"] if model["name"] == name), None)

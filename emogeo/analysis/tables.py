@@ -27,7 +27,12 @@ COMPARISON_COLUMNS = [
     *("rho_same_half", "rho_disjoint_half", "stimulus_share", "rho_star", "rho_star_ci_low", "rho_star_ci_high"),
     *("p", "p_holm", "floor", "n_conditions", "note"),
 ]
-WHOLE = {"layer", "n_layers", "n_units", "half_size", "n_conditions", "n_texts", "n_distinct_texts", "nonfinite"}
+WHOLE = {
+    *("layer", "n_layers", "n_units", "half_size", "n_conditions", "n_texts", "n_distinct_texts", "nonfinite"),
+    *("words", "n_random", "n_others", "n_models", "n_families", "n_items", "turn", "valence_axis", "arousal_axis"),
+    *("best_min_mean_cosine", "best_separation", "best_reliability"),
+}
+"""Columns of whole numbers."""
 
 
 @dataclass

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -13,7 +14,13 @@ from emogeo.cell.reading import StoredActivations
 from emogeo.config.schema import Centring, DenoisingMethod, Selection
 from emogeo.errors import GeometryError
 from emogeo.geometry.criteria import LabelledStates, reliability_by_layer, separation
-from emogeo.geometry.descriptors import mean_cosine
+from emogeo.geometry.descriptors import (
+    LargestDimensions,
+    anisotropy,
+    largest_dimensions,
+    mean_cosine,
+    participation_ratio,
+)
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS
 from emogeo.geometry.inference import Estimate
 from emogeo.geometry.layers import LayerChoice, choosing_half, named_choice, side_by_side
@@ -47,7 +54,10 @@ class Measures:
     rdm_by_layer: Array
     """[layer, pair]"""
     curves: dict[str, Array]
-    """By layer: mean_cosine, separation, reliability with its interval, rdm_std, anisotropy, removed components."""
+    """By layer: mean_cosine, separation, reliability with its interval, rdm_std, anisotropy with its interval and
+    without the largest dimensions, participation ratio, removed components."""
+    largest: list[LargestDimensions]
+    """[layer], of the neutral sentences"""
 
     def at_layer(self, curve: str) -> float | None:
         """A curve's value at the selected layer; None where every block is used, or there is no such curve."""
@@ -81,7 +91,9 @@ def measure(
     centred = centre(unit_means(states, told.emotions, units, CONDITIONS).mean(axis=0), CONDITIONS, config.centring)
     vectors = scale(centred, config.norm)
     by_layer = [_rdm_of_block(vectors, row, layer) for row, layer in enumerate(layers)]
-    curves = _curves(cell, texts, vectors, facts.states[:, layers].astype(np.float64))
+    sentences = facts.states[:, layers].astype(np.float64)
+    largest = largest_dimensions(sentences)
+    curves = _curves(cell, texts, vectors) | _sentence_curves(sentences, largest)
     curves["removed_components"] = removed
     curves["rdm_std"] = np.array([rdm_std(rdm) for rdm in by_layer])
     choice = named_choice(config.layer_selection, cell.named_layer, layers) or _chosen(cell, texts, layers, curves)
@@ -100,6 +112,7 @@ def measure(
         rdm=rdm,
         rdm_by_layer=np.stack([upper(r) for r in by_layer]),
         curves=curves,
+        largest=largest,
     )
 
 
@@ -120,8 +133,23 @@ def _denoise(states: Array, neutral: Array, share: float) -> tuple[Array, Array]
     return cleaned, removed
 
 
-def _curves(cell: Cell, texts: LabelledStates, vectors: Vectors, facts: Array) -> dict[str, Array]:
-    curves = {"mean_cosine": mean_cosine(vectors.values), "anisotropy": mean_cosine(facts)}
+def _sentence_curves(sentences: Array, largest: Sequence[LargestDimensions]) -> dict[str, Array]:
+    """Anisotropy by layer, as it is and without the largest dimensions."""
+    found = anisotropy(sentences)
+    return {
+        "anisotropy": np.array([estimate.value for estimate in found]),
+        "anisotropy_ci_low": np.array([estimate.low for estimate in found]),
+        "anisotropy_ci_high": np.array([estimate.high for estimate in found]),
+        "anisotropy_without_largest": np.array([own.without for own in largest]),
+    }
+
+
+def _curves(cell: Cell, texts: LabelledStates, vectors: Vectors) -> dict[str, Array]:
+    by_layer = np.moveaxis(vectors.values - vectors.values.mean(axis=0), 1, 0)
+    curves = {
+        "mean_cosine": mean_cosine(vectors.values),
+        "participation_ratio": participation_ratio(by_layer @ by_layer.swapaxes(1, 2)),
+    }
     n_units = len(set(texts.units))
     if n_units >= 2:
         curves["separation"] = separation(texts)

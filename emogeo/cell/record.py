@@ -45,6 +45,9 @@ def finished_files(
         "n_choosing": measures.choice.n_choosing,
     }
     run["by_layer"] = {name: _floats(values) for name, values in measures.curves.items()}
+    run["largest_dimensions"] = [
+        {"indices": own.indices, "contributions": own.contributions} for own in measures.largest
+    ]
     run["metrics"] = _metrics(measures, readings["passages"])
     vectors = {
         "vectors": measures.vectors.values.astype(np.float32),
@@ -137,6 +140,8 @@ def _held_out(choice: LayerChoice) -> list[float | None] | None:
 def _metrics(measures: Measures, passages: StoredActivations) -> dict[str, Any]:
     return {
         "anisotropy": measures.at_layer("anisotropy"),
+        "anisotropy_without_largest": measures.at_layer("anisotropy_without_largest"),
+        "participation_ratio": measures.at_layer("participation_ratio"),
         "rdm_std": rdm_std(measures.rdm),
         "separation": measures.at_layer("separation"),
         "reliability": measures.at_layer("reliability"),

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 
+from emogeo.geometry.inference import Estimate, interval
+
 Array = NDArray[np.float64]
+LARGEST = 3
+"""Dimensions that are taken out, to see whether a few make a space look narrow."""
 
 
 def mean_cosine(states: Array) -> Array:
@@ -24,3 +30,99 @@ def mean_cosine(states: Array) -> Array:
     unit = states / np.linalg.norm(states, axis=-1, keepdims=True)
     n = len(unit)
     return np.asarray(((unit.sum(axis=0) ** 2).sum(axis=-1) - n) / (n * (n - 1)))
+
+
+@dataclass(frozen=True)
+class LargestDimensions:
+    """The dimensions that add most to the mean cosine of one layer."""
+
+    indices: list[int]
+    contributions: list[float]
+    """Of each to the mean cosine, in its units; over all dimensions they sum to it."""
+    without: float
+    """Mean cosine of the same states with these dimensions set to zero."""
+
+
+def anisotropy(states: Array) -> list[Estimate]:
+    """Mean pairwise cosine at each layer with its interval over sentences.
+
+    Args:
+        states: [sentence, layer, d_model], raw last-token states of neutral sentences.
+    """
+    unit = states / np.linalg.norm(states, axis=-1, keepdims=True)
+    n, total = len(unit), unit.sum(axis=0)
+    deleted = (((total - unit) ** 2).sum(axis=-1) - (n - 1)) / ((n - 1) * (n - 2))  # [sentence, layer]
+    values = mean_cosine(states)
+    return [interval(float(value), [own], fisher=True) for value, own in zip(values, deleted.T, strict=True)]
+
+
+def largest_dimensions(states: Array) -> list[LargestDimensions]:
+    """At each layer, the few dimensions that add most to the mean cosine, and what is left without them.
+
+    A dimension adds the mean over pairs of u_id u_jd, u being of unit length (Timkey & van Schijndel 2021,
+    EMNLP, 4527-4546).
+
+    Args:
+        states: [sentence, layer, d_model]
+    """
+    return [_largest_of(block) for block in np.moveaxis(states, 1, 0)]
+
+
+def _largest_of(states: Array) -> LargestDimensions:
+    unit = states / np.linalg.norm(states, axis=-1, keepdims=True)
+    n = len(unit)
+    added = (unit.sum(axis=0) ** 2 - (unit**2).sum(axis=0)) / (n * (n - 1))
+    indices = np.argsort(-added, kind="stable")[:LARGEST]
+    rest = states.copy()
+    rest[:, indices] = 0.0
+    without = float(mean_cosine(rest[:, None])[0])
+    return LargestDimensions([int(i) for i in indices], [float(added[i]) for i in indices], without)
+
+
+def participation_ratio(gram: Array) -> Array:
+    """How many dimensions condition vectors spread over: (sum of eigenvalues)^2 / sum of their squares.
+
+    Text noise adds dimensions, so the figure falls as texts are added.
+
+    Args:
+        gram: [..., condition, condition], inner products of centred vectors.
+
+    Returns:
+        [...], between 1 and the number of conditions less one.
+    """
+    trace = np.trace(gram, axis1=-2, axis2=-1)
+    return np.asarray(trace**2 / (gram**2).sum(axis=(-2, -1)))
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The principal component of condition vectors that goes best with a rating."""
+
+    component: int
+    """From 1, in the order of variance."""
+    r: float
+    """Pearson, without its sign, which a component has none of."""
+    p: float
+
+
+def rating_axis(vectors: Array, ratings: Array, components: int, permutations: int, seed: int) -> Axis:
+    """Looks for a rating among the first principal components of condition vectors.
+
+    p is of the best of them: ratings are permuted among conditions, and each time the best is taken.
+
+    Args:
+        vectors: [condition, feature], centred.
+        ratings: [condition], NaN where a condition has none.
+        components: how many are looked at.
+    """
+    left, singular, _ = np.linalg.svd(vectors, full_matrices=False)
+    rated = ~np.isnan(ratings)
+    scores = (left * singular)[rated, :components]
+    scores = scores - scores.mean(axis=0)
+    scores /= np.linalg.norm(scores, axis=0)
+    values = ratings[rated] - ratings[rated].mean()
+    values /= np.linalg.norm(values)
+    observed = np.abs(scores.T @ values)
+    orders = np.random.default_rng(seed).permuted(np.tile(values, (permutations, 1)), axis=1)
+    reached = (np.abs(orders @ scores).max(axis=1) >= observed.max() - 1e-12).sum()
+    return Axis(int(observed.argmax()) + 1, float(observed.max()), float((1 + reached) / (1 + permutations)))

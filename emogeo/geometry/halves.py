@@ -11,7 +11,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.geometry.rdm import standard_ranks
-from emogeo.geometry.units import UnitProducts, crossvalidated_deletions, crossvalidated_rdms, plain_rdms
+from emogeo.geometry.units import (
+    UnitProducts,
+    crossvalidated_deletions,
+    crossvalidated_rdms,
+    deletion_weights,
+    plain_rdms,
+)
 
 Array = NDArray[np.float64]
 N_SPLITS = 100
@@ -70,15 +76,8 @@ class Halves:
 
     @cached_property
     def whole(self) -> Array:
-        """[1 + deleted unit, pair] standardized ranks of the plain RDM: of all units, then without each.
-
-        A single unit leaves nothing when it is deleted, so there is only the first row.
-        """
-        n = self.n_units
-        weights = np.ones((n + 1, n))
-        weights[np.arange(1, n + 1), np.arange(n)] = 0
-        weights = weights if n > 1 else weights[:1]
-        return standard_ranks(plain_rdms(self.products.values, weights / weights.sum(axis=1, keepdims=True)))
+        """[1 + deleted unit, pair] standardized ranks of the plain RDM: of all units, then without each."""
+        return standard_ranks(plain_rdms(self.products.values, deletion_weights(self.n_units)))
 
     def restricted(self, units: Sequence[str], conditions: Sequence[str]) -> Halves:
         """The same run over fewer units or conditions."""

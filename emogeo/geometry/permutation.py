@@ -5,12 +5,16 @@ Many tests at once: they share the permutations, so each costs little more than 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from itertools import permutations as all_orders
+from math import factorial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.geometry.halves import Halves
+from emogeo.geometry.rdm import standard_ranks
 
 Array = NDArray[np.float64]
 _CHUNK = 1_000
@@ -79,6 +83,50 @@ def holm(p: Array) -> Array:
     adjusted = np.empty(len(p))
     adjusted[order] = np.minimum(np.maximum.accumulate(scaled), 1.0)
     return adjusted
+
+
+@dataclass(frozen=True)
+class FewTest:
+    """A permutation test of few things."""
+
+    r: float
+    p: float
+    p_min: float
+    """The smallest p that so few things can give."""
+
+
+def permute_few(
+    statistic: Callable[[NDArray[np.int64]], float], n: int, permutations: int, seed: int, two_sided: bool
+) -> FewTest:
+    """Permutes n things: every order where these are few, else random ones.
+
+    Args:
+        statistic: of an order [thing] of the second measurement against the first; the identity is what was observed.
+        two_sided: whether large negative values count as well.
+    """
+    exact = factorial(n) <= permutations
+    generator = np.random.default_rng(seed)
+    drawn = (generator.permutation(n) for _ in range(permutations))
+    orders = (np.array(order) for order in all_orders(range(n))) if exact else drawn
+    observed = statistic(np.arange(n))
+    draws = np.array([statistic(order) for order in orders])
+    extreme = np.abs(draws) >= abs(observed) - _ROUNDING if two_sided else draws >= observed - _ROUNDING
+    if exact:
+        best = np.abs(draws).max() if two_sided else draws.max()
+        ties = np.abs(draws) >= best - _ROUNDING if two_sided else draws >= best - _ROUNDING
+        return FewTest(observed, float(extreme.mean()), float(ties.mean()))
+    return FewTest(observed, float((1 + extreme.sum()) / (1 + permutations)), 1 / (1 + permutations))
+
+
+def mantel_of_few(a: Array, b: Array, permutations: int, seed: int, two_sided: bool) -> FewTest:
+    """Mantel test of two distance matrices [thing, thing] over few things (models, families), by Spearman's rho."""
+    upper = np.triu_indices(len(a), k=1)
+    ranks = standard_ranks(a[upper])
+
+    def statistic(order: NDArray[np.int64]) -> float:
+        return float(ranks @ standard_ranks(b[np.ix_(order, order)][upper]))
+
+    return permute_few(statistic, len(a), permutations, seed, two_sided)
 
 
 def _relabelled(n_pairs: int, permutations: int, seed: int) -> Iterator[NDArray[np.int64]]:

@@ -97,6 +97,17 @@ def distinct_units(texts: Sequence[str], units: Sequence[str]) -> list[str]:
     return ["+".join(sorted(members[root(unit)])) for unit in units]
 
 
+def deletion_weights(n: int) -> Array:
+    """Weights of units for a mean over all of them, then without each: [1 + unit, unit].
+
+    A single unit leaves nothing when it is deleted, so there is only the first row.
+    """
+    weights = np.ones((n + 1, n))
+    weights[np.arange(1, n + 1), np.arange(n)] = 0
+    weights = weights if n > 1 else weights[:1]
+    return np.asarray(weights / weights.sum(axis=1, keepdims=True))
+
+
 def plain_rdms(products: Array, weights: Array) -> Array:
     """Cosine RDMs of weighted means over units.
 

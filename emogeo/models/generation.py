@@ -47,7 +47,7 @@ def write(
 
 def _write_batch(model: LoadedModel, tokens: list[list[int]], seeds: list[int], decoding: Decoding) -> list[Written]:
     causal, stops = model.with_head
-    ids, mask = _padded_on_the_left(tokens, model.pad_token_id, model.input_device)
+    ids, mask = padded_on_the_left(tokens, model.pad_token_id, model.input_device)
     config = HFGenerationConfig(
         do_sample=False,
         max_new_tokens=decoding.max_new_tokens,
@@ -78,7 +78,8 @@ def _written(model: LoadedModel, prompt: list[int], new: list[int], stops: set[i
     return Written(prompt, new[:end], text, stop)
 
 
-def _padded_on_the_left(tokens: list[list[int]], pad: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+def padded_on_the_left(tokens: list[list[int]], pad: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
+    """Token ids and mask [text, token]; every text ends in the last column."""
     longest = max(map(len, tokens))
     ids = torch.tensor([[pad] * (longest - len(t)) + t for t in tokens], device=device)
     lengths = torch.tensor([len(t) for t in tokens], device=device)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from emogeo.cell.run import Outcome
+from emogeo.cell.run import Outcome, run_task
 from emogeo.config.schema import Mode, TrainConfig
+from emogeo.probes.steering import steering_task
+
+PROBES = (Mode.steering, Mode.behaviour)
 
 
 def run_probe(config: TrainConfig) -> Outcome | None:
@@ -12,4 +15,4 @@ def run_probe(config: TrainConfig) -> Outcome | None:
     Raises:
         EmogeoError: anything that is the user's to mend.
     """
-    raise NotImplementedError(config.mode.name is Mode.steering)
+    return run_task(steering_task(config))

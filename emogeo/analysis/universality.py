@@ -1,0 +1,145 @@
+"""The `universality` and `base_instruct` tables: models that were read alike, two by two."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from emogeo.analysis.comparisons import Readied
+from emogeo.analysis.descriptors import INTERVALS
+from emogeo.analysis.factors import levels
+from emogeo.analysis.published import published_pair
+from emogeo.analysis.tables import COMPARISON_COLUMNS, typed
+
+_COMPARED = (
+    *("rho", "rho_ci_low", "rho_ci_high", "reliability_a", "reliability_b", "rho_same_half", "rho_disjoint_half"),
+    *("rho_star", "rho_star_ci_low", "rho_star_ci_high", "p_holm", "floor"),
+)
+UNIVERSALITY_COLUMNS = [
+    *("reading", "key_a", "key_b", "model_a", "model_b", "family_a", "family_b", "within_family"),
+    *("log_size_ratio", "depth_difference", *_COMPARED, "rho_partial", "published", "note"),
+]
+_PAIR_WORDS = ["key_a", "key_b", "model_a", "model_b", "note"]
+WORDS = ["reading", *_PAIR_WORDS, "family_a", "family_b", "within_family"]
+BASE_INSTRUCT_COLUMNS = [
+    *("reading", "family", "key_a", "key_b", "model_a", "model_b", *COMPARISON_COLUMNS, "published", "moved")
+]
+_SAME_SIZE = 1.1
+"""Ratio of parameters up to which base and instruct are one model's variants."""
+
+
+def reading_of(ready: Readied) -> str:
+    """How a run was read, in words that are the same for every model."""
+    telling = ready.run.telling
+    usual = ("centring grand_mean", "denoising none", "norm none", "seed 0", "")
+    return ", ".join(word for word in telling.values() if word not in usual)
+
+
+def readings(readied: Sequence[Readied]) -> dict[str, list[Readied]]:
+    """Runs that were read alike, one of each model; rereads are none."""
+    groups: dict[tuple[str, ...], list[Readied]] = {}
+    for ready in readied:
+        if ready.run.twin is None:
+            group = groups.setdefault(tuple(levels(ready.run).values()), [])
+            if all(ready.run.model != other.run.model for other in group):
+                group.append(ready)
+    names = [reading_of(group[0]) for group in groups.values()]
+    unique = [
+        f"{name} ({group[0].run.key[:6]})" if names.count(name) > 1 else name
+        for name, group in zip(names, groups.values(), strict=True)
+    ]
+    return dict(zip(unique, groups.values(), strict=True))
+
+
+def universality_table(readied: Sequence[Readied], pairs: pd.DataFrame, partials: pd.DataFrame) -> pd.DataFrame:
+    """One row per pair of models that were read alike."""
+    known = _by_keys(pairs)
+    given = _by_keys(partials[partials["given"] == "both"])
+    rows = [
+        _row(reading, a, b, known, given)
+        for reading, group in readings(readied).items()
+        for a, b in combinations(group, 2)
+    ]
+    return typed(rows, UNIVERSALITY_COLUMNS, WORDS)
+
+
+def base_instruct_table(readied: Sequence[Readied], pairs: pd.DataFrame, descriptors: pd.DataFrame) -> pd.DataFrame:
+    """One row per family that has both variants, read alike."""
+    known, rows = _by_keys(pairs), []
+    for reading, group in readings(readied).items():
+        for base, instruct in _variants(group):
+            row = dict(known[_keys(base, instruct)])
+            row.update(reading=reading, family=base.run.record["model"]["family"])
+            row.update(key_a=base.run.key, key_b=instruct.run.key, model_a=base.run.model, model_b=instruct.run.model)
+            row["published"] = published_pair(base.run.model, instruct.run.model)
+            row["moved"] = ", ".join(_moved(descriptors, base.run.key, instruct.run.key)) or "none"
+            rows.append(row)
+    return typed(rows, BASE_INSTRUCT_COLUMNS, [*_PAIR_WORDS, "reading", "family", "moved"])
+
+
+def depth_of(ready: Readied) -> float | None:
+    """Of the selected layer, as a share of the model's blocks."""
+    index = ready.run.record["layer"]["index"]
+    return None if index is None else float((index + 1) / ready.run.record["model"]["n_layers"])
+
+
+def _row(
+    reading: str,
+    a: Readied,
+    b: Readied,
+    pairs: Mapping[frozenset[str], Mapping[str, Any]],
+    partials: Mapping[frozenset[str], Mapping[str, Any]],
+) -> dict[str, Any]:
+    pair, partial = pairs[_keys(a, b)], partials.get(_keys(a, b), {})
+    first, second = a.run.record["model"], b.run.record["model"]
+    row: dict[str, Any] = {"reading": reading, "key_a": a.run.key, "key_b": b.run.key}
+    row.update(model_a=a.run.model, model_b=b.run.model, family_a=first["family"], family_b=second["family"])
+    row["within_family"] = "yes" if first["family"] == second["family"] else "no"
+    if first["params_b"] and second["params_b"]:
+        row["log_size_ratio"] = abs(np.log(first["params_b"] / second["params_b"]))
+    depths = depth_of(a), depth_of(b)
+    if depths[0] is not None and depths[1] is not None:
+        row["depth_difference"] = abs(depths[0] - depths[1])
+    turned = pair["key_a"] != a.run.key
+    row.update({name: pair[_turned(name) if turned else name] for name in _COMPARED})
+    row["rho_partial"] = partial.get("rho_partial")
+    row["published"] = published_pair(a.run.model, b.run.model)
+    row["note"] = pair["note"]
+    return row
+
+
+def _turned(name: str) -> str:
+    return {"reliability_a": "reliability_b", "reliability_b": "reliability_a"}.get(name, name)
+
+
+def _keys(a: Readied, b: Readied) -> frozenset[str]:
+    return frozenset((a.run.key, b.run.key))
+
+
+def _by_keys(table: pd.DataFrame) -> dict[frozenset[str], Mapping[str, Any]]:
+    return {frozenset((row["key_a"], row["key_b"])): row for row in table.to_dict("records")}
+
+
+def _variants(group: Sequence[Readied]) -> Iterator[tuple[Readied, Readied]]:
+    """Base and instruct of one family and size."""
+    for base in group:
+        for instruct in group:
+            models = base.run.record["model"], instruct.run.record["model"]
+            sizes = [model["params_b"] for model in models]
+            alike = models[0]["family"] == models[1]["family"] and all(sizes)
+            variants = [model["variant"] for model in models]
+            if alike and variants == ["base", "instruct"] and max(sizes) / min(sizes) < _SAME_SIZE:
+                yield base, instruct
+
+
+def _moved(descriptors: pd.DataFrame, first: str, second: str) -> Iterator[str]:
+    """Descriptors whose intervals do not meet."""
+    rows = descriptors.set_index("key")
+    for name in INTERVALS:
+        a, b = rows.loc[first], rows.loc[second]
+        if a[f"{name}_ci_low"] > b[f"{name}_ci_high"] or b[f"{name}_ci_low"] > a[f"{name}_ci_high"]:
+            yield f"{name} {a[name]:.3f} to {b[name]:.3f}"

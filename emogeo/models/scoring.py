@@ -1,0 +1,87 @@
+"""How probable a model holds a continuation, given what goes before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from emogeo.errors import NonFiniteError, PrecisionError
+from emogeo.models.generation import padded_on_the_left
+from emogeo.models.loading import LoadedModel
+
+
+def continuation_logprobs(
+    model: LoadedModel, prefixes: Sequence[list[int]], continuations: Sequence[list[int]], batch_size: int
+) -> NDArray[np.float64]:
+    """The log-probability of each continuation after its prefix: the sum over its tokens, in nats.
+
+    What is read is the prefix and all of the continuation but its last token; equal readings
+    share a pass, so alternatives of one token each cost no more than one of them.
+
+    Args:
+        prefixes: token ids, at least one each.
+        continuations: one per prefix, at least one token each.
+        batch_size: texts read at once; without effect but for rounding.
+
+    Returns:
+        [n]
+
+    Raises:
+        NonFiniteError: logits with NaN or infinity.
+        PrecisionError: out of memory.
+    """
+    if not all(prefixes) or not all(continuations):
+        raise ValueError("a prefix or a continuation without tokens")
+    asked: dict[tuple[int, ...], list[int]] = {}
+    for row, (prefix, continuation) in enumerate(zip(prefixes, continuations, strict=True)):
+        asked.setdefault((*prefix, *continuation[:-1]), []).append(row)
+    scores = np.full(len(prefixes), np.nan)
+    for batch in _batches(sorted(asked, key=lambda ids: (len(ids), ids)), batch_size):
+        keep = max(len(continuations[row]) for ids in batch for row in asked[ids])
+        logprobs = _logprobs(model, batch, keep)
+        for own, ids in zip(logprobs, batch, strict=True):
+            for row in asked[ids]:
+                scores[row] = _summed(own, continuations[row])
+    return scores
+
+
+def _batches(readings: list[tuple[int, ...]], size: int) -> Iterator[list[tuple[int, ...]]]:
+    for start in range(0, len(readings), size):
+        yield readings[start : start + size]
+
+
+def _summed(logprobs: torch.Tensor, continuation: list[int]) -> float:
+    """Of the tokens that the last positions of [position, token] predict."""
+    positions = torch.arange(-len(continuation), 0, device=logprobs.device)
+    tokens = torch.tensor(continuation, device=logprobs.device)
+    return float(logprobs[positions, tokens].sum(dtype=torch.float64))
+
+
+def _logprobs(model: LoadedModel, batch: list[tuple[int, ...]], keep: int) -> torch.Tensor:
+    """[reading, position, token], of the last `keep` positions."""
+    causal, _ = model.with_head
+    ids, mask = padded_on_the_left([list(ids) for ids in batch], model.pad_token_id, model.input_device)
+    positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
+    try:
+        with torch.inference_mode():
+            output = causal(
+                input_ids=ids, attention_mask=mask, position_ids=positions, logits_to_keep=keep, use_cache=False
+            )
+            logits = output.logits.float()
+            _refuse_nonfinite(logits, mask[:, -logits.shape[1] :].bool())
+            return torch.log_softmax(logits, dim=-1)
+    except torch.OutOfMemoryError as error:
+        raise PrecisionError(
+            f"Out of memory while scoring {len(batch)} texts at once: type a smaller batch size."
+        ) from error
+
+
+def _refuse_nonfinite(logits: torch.Tensor, read: torch.Tensor) -> None:
+    """Only where there is text, not in the padding."""
+    if bool(((torch.isnan(logits) | (logits == torch.inf)).any(dim=-1) & read).any()):
+        raise NonFiniteError(
+            "The model's logits are not finite: nothing can be scored at this precision. Try precision=bf16 or fp32."
+        )

@@ -1,0 +1,96 @@
+"""Directions added to the residual stream while a model writes or reads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+
+import torch
+from torch import nn
+from tqdm import tqdm
+from transformers import PreTrainedModel
+
+from emogeo.errors import NonFiniteError
+from emogeo.models.blocks import find_blocks
+from emogeo.models.generation import padded_on_the_left
+from emogeo.models.loading import LoadedModel
+
+
+@contextmanager
+def steered(body: PreTrainedModel, additions: Mapping[int, torch.Tensor]) -> Iterator[None]:
+    """Adds a vector to every position of blocks' outputs; the hooks are removed whatever happens inside.
+
+    Args:
+        additions: by 0-based block, [text or 1, d_model]: each text of a batch its own, or all the same.
+    """
+    blocks = find_blocks(body)[2]
+    handles = [blocks[index].register_forward_hook(_adding(addition)) for index, addition in additions.items()]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _adding(addition: torch.Tensor) -> Callable[[nn.Module, object, object], object]:
+    def call(_module: nn.Module, _inputs: object, output: object) -> object:
+        states = output[0] if isinstance(output, tuple) else output
+        assert isinstance(states, torch.Tensor)
+        moved = (states.float() + addition.to(states.device)[:, None]).to(states.dtype)
+        return (moved, *output[1:]) if isinstance(output, tuple) else moved
+
+    return call
+
+
+def steered_logprobs(
+    model: LoadedModel,
+    contexts: Sequence[list[int]],
+    tokens: Sequence[int],
+    additions: Mapping[int, torch.Tensor],
+    batch_size: int,
+    progress: bool = True,
+) -> torch.Tensor:
+    """Log-probabilities of tokens right after each context, under each of many directions; the head in float32.
+
+    Args:
+        contexts: token ids.
+        tokens: ids of the words.
+        additions: by 0-based block, [direction, d_model]; a row of zeros steers nothing.
+        batch_size: contexts at once.
+
+    Returns:
+        [direction, context, token], natural logarithms, float32
+
+    Raises:
+        NonFiniteError: the model has overflowed.
+    """
+    n_directions = len(next(iter(additions.values())))
+    rows = [(direction, context) for direction in range(n_directions) for context in range(len(contexts))]
+    found = torch.empty(n_directions, len(contexts), len(tokens))
+    starts = range(0, len(rows), batch_size)
+    for start in tqdm(starts, desc="scoring words", unit="batch", disable=not progress):
+        batch = rows[start : start + batch_size]
+        own = {block: vectors[[direction for direction, _ in batch]] for block, vectors in additions.items()}
+        with torch.inference_mode(), steered(model.body, own):
+            logprobs = _last_logprobs(model, [contexts[context] for _, context in batch])
+        for row, (direction, context) in enumerate(batch):
+            found[direction, context] = logprobs[row, list(tokens)]
+    return found
+
+
+def _last_logprobs(model: LoadedModel, contexts: list[list[int]]) -> torch.Tensor:
+    """[context, vocabulary] after the last token, on the CPU."""
+    causal, _ = model.with_head
+    ids, mask = padded_on_the_left(contexts, model.pad_token_id, model.input_device)
+    positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
+    output = model.body(input_ids=ids, attention_mask=mask, position_ids=positions, use_cache=False)
+    head = causal.get_output_embeddings()
+    states = output.last_hidden_state[:, -1].float().to(head.weight.device)
+    logits = nn.functional.linear(states, head.weight.float(), getattr(head, "bias", None))
+    cap = getattr(causal.config.get_text_config(), "final_logit_softcapping", None)
+    logits = logits if cap is None else cap * torch.tanh(logits / cap)
+    if not bool(torch.isfinite(logits).all()):
+        raise NonFiniteError(
+            "The steered model overflows at this precision: its logits are not finite. Try precision=bf16 or fp32."
+        )
+    return torch.log_softmax(logits, dim=-1).cpu()

@@ -1,0 +1,53 @@
+"""What steering does to texts: the published rule on their words, and ours on their perplexity."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+
+_REPEATS = 3
+"""Times that a word 3-gram must occur."""
+_SHORT = 3
+"""Words below which a text is short."""
+_COLLAPSED, _EXPLODED = 0.5, 0.3
+"""Shares of texts that must be exceeded (arXiv 2604.11050)."""
+UNLIKELY = 4.0
+"""Perplexity of a steered text, relative to the unsteered one's, that no longer reads as the model's own language;
+its inverse: so predictable that it repeats itself."""
+
+
+def repeats_itself(text: str) -> bool:
+    """Whether some three words in a row occur three times."""
+    words = text.split()
+    counts = Counter(zip(words, words[1:], words[2:], strict=False))
+    return max(counts.values(), default=0) >= _REPEATS
+
+
+def is_short(text: str) -> bool:
+    """Fewer than three words."""
+    return len(text.split()) < _SHORT
+
+
+def regime(repeated: Sequence[bool], short: Sequence[bool]) -> str:
+    """surgical, explosive or repetitive collapse, by the published rule."""
+    return _regime(float(np.mean(repeated)), float(np.mean(short)))
+
+
+def regime_by_perplexity(ratios: Sequence[float | None]) -> str:
+    """The same three by how likely the unsteered model finds the texts.
+
+    Args:
+        ratios: perplexity of each steered text over that of the unsteered text of its scenario; None for an
+            empty text, which counts as exploded.
+    """
+    predictable = [ratio is not None and ratio < 1 / UNLIKELY for ratio in ratios]
+    unlikely = [ratio is None or ratio > UNLIKELY for ratio in ratios]
+    return _regime(float(np.mean(predictable)), float(np.mean(unlikely)))
+
+
+def _regime(collapsed: float, exploded: float) -> str:
+    if collapsed > _COLLAPSED:
+        return "repetitive collapse"
+    return "explosive" if exploded > _EXPLODED else "surgical"

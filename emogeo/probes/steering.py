@@ -1,0 +1,264 @@
+"""mode=steering: a run's emotion vectors are added while the model writes, and to what it expects to read."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emogeo.cell.plan import Cell, plan_cell
+from emogeo.cell.reading import activations_of, model_of
+from emogeo.cell.record import heading, surroundings
+from emogeo.cell.run import Task, run_cell
+from emogeo.config.schema import Mode, ModeConfig, SteeringConfig, TrainConfig
+from emogeo.errors import ConfigError, GeometryError, StoreError
+from emogeo.models.chat import chat_renderer, chat_template
+from emogeo.probes.directions import Direction, additions_of, plan_directions
+from emogeo.probes.regimes import is_short, regime, regime_by_perplexity, repeats_itself
+from emogeo.stimuli.conditions import CONDITIONS, NEUTRAL
+from emogeo.stimuli.emotion_words import steering_words
+from emogeo.stimuli.templates import SLOT, Text, render
+from emogeo.tracking.keys import canonical_json, key_of
+from emogeo.tracking.store import RUNS, Store, unpack
+
+if TYPE_CHECKING:
+    from emogeo.models.loading import LoadedModel
+
+log = logging.getLogger(__name__)
+TEXTS, SHIFTS = "texts.jsonl", "shifts.jsonl"
+Array = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A steering cell, resolved before torch is imported."""
+
+    config: TrainConfig
+    reader: Cell
+    """The cell that reads passages with the same model: its vectors are added, unless another run's are."""
+    vectors: str
+    """Key of the run whose vectors are added."""
+    blocks: tuple[int, ...] | None
+    prompts: Mapping[str, Text]
+    """By scenario, as the model reads them."""
+    meaning: dict[str, Any]
+    key: str
+
+    @property
+    def steering(self) -> SteeringConfig:
+        return self.config.steering
+
+    @property
+    def title(self) -> str:
+        cell = self.reader
+        return f"{cell.weights.name} {cell.precision.label} steering {self.steering.name}"
+
+
+def steering_task(config: TrainConfig) -> Task:
+    """Plans a steering cell.
+
+    Raises:
+        EmogeoError: anything that would make it fail later.
+    """
+    plan = _plan(config)
+    return Task(plan.key, plan.title, plan.config, lambda store: _steer(plan, store))
+
+
+def _plan(config: TrainConfig) -> Plan:
+    steering = config.steering
+    _refuse_unknown_emotions(steering)
+    cell = plan_cell(replace(config, mode=ModeConfig(name=Mode.comprehension)))
+    blocks = _blocks(steering.blocks, cell.n_blocks)
+    vectors = _named_run(Store(config.store.path), config.mode.source, cell) if config.mode.source else cell.key
+    asks_in_chat = steering.chat if steering.chat is not None else chat_template(cell.weights.folder) is not None
+    chat = chat_renderer(cell.weights.folder, cell.weights.name) if asks_in_chat else None
+    prompts = {name: render([scenario.prompt], SLOT, chat)[0] for name, scenario in steering.scenarios.items()}
+    protocol = {name: value for name, value in asdict(steering).items() if name not in ("name", "chat")}
+    meaning = {
+        "mode": Mode.steering.value,
+        "vectors": vectors,
+        "reader": cell.reader,
+        "protocol": protocol,
+        "prompts": [[text.content, text.special_tokens] for text in prompts.values()],
+        "words": steering_words(),
+        "seed": config.seed,
+    }
+    config = replace(config, model=cell.config.model)
+    return Plan(config, cell, vectors, blocks, prompts, meaning, key_of(meaning))
+
+
+def _refuse_unknown_emotions(steering: SteeringConfig) -> None:
+    allowed = [condition for condition in CONDITIONS if condition != NEUTRAL]
+    for name, scenario in steering.scenarios.items():
+        if scenario.emotion not in allowed:
+            raise ConfigError(f"steering.scenarios.{name}.emotion={scenario.emotion}. Allowed: {', '.join(allowed)}.")
+
+
+def _blocks(chosen: Sequence[int] | None, n_blocks: int) -> tuple[int, ...] | None:
+    wrong = [block for block in chosen or () if not 0 <= block < n_blocks]
+    if wrong or chosen == []:
+        raise ConfigError(f"steering.blocks={list(chosen or ())}: blocks are 0 to {n_blocks - 1}, or null for all.")
+    return None if chosen is None else tuple(sorted(set(chosen)))
+
+
+def _named_run(store: Store, source: str, cell: Cell) -> str:
+    """The key of a run of the same weights whose key begins so."""
+    found = [key for key in store.keys(RUNS) if key.startswith(source)]
+    if len(found) != 1:
+        raise StoreError(f"mode.source={source}: {len(found)} runs of {store.path} begin so; give one run's key.")
+    run = json.loads(store.read(RUNS, found[0])["run.json"])
+    if run["model"]["revision"] != cell.weights.revision:
+        raise StoreError(
+            f"mode.source={source}: vectors of {run['model']['name']}, but the model is {cell.weights.name}."
+        )
+    return found[0]
+
+
+def _steer(plan: Plan, store: Store) -> dict[str, bytes]:
+    if plan.vectors == plan.reader.key:
+        run_cell(plan.reader.config)  # skipped where it is finished
+    norms = _mean_norms(plan, store)
+    vectors, blocks = _vectors(plan, store)
+    directions = plan_directions(plan.steering, vectors, plan.config.seed)
+    model = model_of(plan.reader, head=True)
+    texts = _texts(plan, model, directions, norms, blocks)
+    shifts, words = _shifts(plan, model, directions, norms, blocks)
+    run = {
+        **heading(plan.key, plan.title, plan.config, plan.reader.weights, plan.reader.precision, "finished"),
+        "vectors": plan.vectors,
+        "blocks": blocks,
+        "mean_norms": [float(norms[block]) for block in blocks],
+        "words": words,
+        "metrics": _metrics(texts),
+        "meaning": plan.meaning,
+        "provenance": surroundings(plan.reader.device),
+    }
+    return {"run.json": canonical_json(run), TEXTS: _lines(texts), SHIFTS: _lines(shifts)}
+
+
+def _mean_norms(plan: Plan, store: Store) -> Array:
+    """[block], the mean length of the residual stream at the last token of the neutral sentences."""
+    states = activations_of(plan.reader, plan.reader.facts, store).states.astype(np.float64)
+    return np.asarray(np.linalg.norm(states, axis=-1).mean(axis=0))
+
+
+def _vectors(plan: Plan, store: Store) -> tuple[dict[str, Array], list[int]]:
+    """Of each emotion [block, d_model], and the blocks."""
+    files = store.read(RUNS, plan.vectors)
+    run = json.loads(files["run.json"])
+    if "vectors.safetensors" not in files:
+        raise StoreError(f"{store.folder(RUNS, plan.vectors)} has no vectors ({run['status']}).")
+    layers = run["layer"]["layers"]
+    blocks = [layer for layer in layers if plan.blocks is None or layer in plan.blocks]
+    absent = sorted(set(plan.blocks or ()) - set(layers))
+    if absent:
+        raise GeometryError(f"steering.blocks: that run has no vectors of blocks {absent}.")
+    values = unpack(files["vectors.safetensors"])["vectors"].astype(np.float64)
+    rows = [layers.index(block) for block in blocks]
+    return {e: values[i, rows] for i, e in enumerate(run["conditions"]) if e != NEUTRAL}, blocks
+
+
+def _texts(
+    plan: Plan, model: LoadedModel, directions: Sequence[Direction], norms: Array, blocks: Sequence[int]
+) -> list[dict[str, Any]]:
+    """What the model writes: unsteered, towards the emotion, and along the first random direction."""
+    from emogeo.models.generation import write
+    from emogeo.models.scoring import continuation_logprobs
+    from emogeo.models.steering import steered
+    from emogeo.stimuli.templates import Decoding
+
+    decoding, rows = Decoding(plan.steering.max_new_tokens), []
+    for name, scenario in plan.steering.scenarios.items():
+        own = [d for d in directions if d.target == scenario.emotion and d.writes]
+        with steered(model.body, additions_of(own, norms, blocks)):
+            _, written = next(
+                write(model, [plan.prompts[name]] * len(own), [0] * len(own), decoding, [[*range(len(own))]])
+            )
+        told = [text for text in written if text.ids]
+        scored = continuation_logprobs(model, [t.prompt_ids for t in told], [t.ids for t in told], len(own))
+        per_token = iter(score / len(text.ids) for score, text in zip(scored, told, strict=True))
+        for direction, text in zip(own, written, strict=True):
+            perplexity = float(np.exp(-next(per_token))) if text.ids else None
+            rows.append(
+                {
+                    "scenario": name,
+                    "emotion": scenario.emotion,
+                    "direction": direction.kind,
+                    "strength": direction.strength,
+                    "prompt": plan.prompts[name].content,
+                    "text": text.text,
+                    "stop": text.stop,
+                    "words": len(text.text.split()),
+                    "repeated": repeats_itself(text.text),
+                    "perplexity": perplexity,
+                }
+            )
+    return _with_ratios(rows)
+
+
+def _with_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Perplexities over that of the scenario's unsteered text; None where there is none."""
+    plain = {row["scenario"]: row["perplexity"] for row in rows if row["direction"] == "none"}
+    for row in rows:
+        usual = plain[row["scenario"]]
+        row["perplexity_ratio"] = row["perplexity"] / usual if row["perplexity"] and usual else None
+    return rows
+
+
+def _metrics(texts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """By direction: shares of repeating and of short texts, and both regimes."""
+    found = {}
+    for kind in ("emotion", "random"):
+        own = [text for text in texts if text["direction"] == kind]
+        repeated, short = [t["repeated"] for t in own], [is_short(t["text"]) for t in own]
+        ratios = [text["perplexity_ratio"] for text in own]
+        known = [ratio for ratio in ratios if ratio is not None]
+        found[kind] = {
+            "n_texts": len(own),
+            "repeated_share": float(np.mean(repeated)),
+            "short_share": float(np.mean(short)),
+            "regime": regime(repeated, short),
+            "perplexity_ratio": float(np.median(known)) if known else None,
+            "regime_by_perplexity": regime_by_perplexity(ratios),
+        }
+    return found
+
+
+def _shifts(
+    plan: Plan, model: LoadedModel, directions: Sequence[Direction], norms: Array, blocks: Sequence[int]
+) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+    """What every direction does to the words of its target; and the words, with their matched neutral ones."""
+    from emogeo.models.steering import steered_logprobs
+    from emogeo.probes.words import matched, shift, vocabulary
+
+    steering = plan.steering
+    targets = sorted({scenario.emotion for scenario in steering.scenarios.values()})
+    known = vocabulary(model, steering.contexts, {e: steering_words()[e] for e in targets}, steering.neutral_words)
+    batch_size = 120 if plan.reader.device == "cpu" else 512
+    logprobs = steered_logprobs(
+        model,
+        known.contexts,
+        list(known.tokens.values()),
+        additions_of(directions, norms, blocks),
+        batch_size,
+        plan.config.runtime.progress,
+    ).numpy()
+    plain = next(row for row, direction in enumerate(directions) if direction.kind == "none")
+    pairs = {emotion: matched(known, emotion, logprobs[plain].mean(axis=0)) for emotion in targets}
+    rows = [
+        {**asdict(direction), **shift(known, pairs[direction.target], logprobs[row] - logprobs[plain])}
+        for row, direction in enumerate(directions)
+        if direction.target is not None and direction.kind != "none"
+    ]
+    for row in rows:
+        row.pop("vector"), row.pop("writes")
+    return rows, {emotion: [list(pair) for pair in own] for emotion, own in pairs.items()}
+
+
+def _lines(rows: Sequence[Mapping[str, Any]]) -> bytes:
+    return b"".join(canonical_json(dict(row)) + b"\n" for row in rows)

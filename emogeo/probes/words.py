@@ -1,0 +1,99 @@
+"""Emotion words, neutral words that match them, and what steering does to the difference."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import linear_sum_assignment
+
+from emogeo.errors import StimuliError
+from emogeo.stimuli.templates import Text
+
+if TYPE_CHECKING:
+    from emogeo.models.loading import LoadedModel
+
+Array = NDArray[np.float32]
+_FEWEST = 3
+"""Words of an emotion, at least."""
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """Words that are one token after every context."""
+
+    contexts: list[list[int]]
+    """Token ids."""
+    emotions: Mapping[str, list[str]]
+    neutral: list[str]
+    tokens: Mapping[str, int]
+    """Of each word."""
+
+    @property
+    def column(self) -> dict[str, int]:
+        """Of each word among the tokens."""
+        return {word: column for column, word in enumerate(self.tokens)}
+
+
+def vocabulary(
+    model: LoadedModel, contexts: Sequence[str], emotions: Mapping[str, Sequence[str]], neutral: Sequence[str]
+) -> Vocabulary:
+    """Leaves out what the model's tokenizer cuts into several tokens.
+
+    Raises:
+        StimuliError: fewer than three words of an emotion are left, or fewer neutral words than of some emotion.
+    """
+    ids = [_ids(model, context) for context in contexts]
+    words = dict.fromkeys([*(word for own in emotions.values() for word in own), *neutral])
+    tokens = {word: token for word in words if (token := _token(model, contexts, ids, word)) is not None}
+    kept = {emotion: [word for word in own if word in tokens] for emotion, own in emotions.items()}
+    plain = [word for word in neutral if word in tokens]
+    for emotion, own in kept.items():
+        if len(own) < _FEWEST or len(plain) < len(own):
+            raise StimuliError(
+                f"Of the words of {emotion}, {len(own)} are one token of this model, and {len(plain)} neutral ones; "
+                f"at least {_FEWEST}, and as many neutral ones, are needed (steering.neutral_words)."
+            )
+    return Vocabulary(ids, kept, plain, tokens)
+
+
+def matched(known: Vocabulary, emotion: str, plain: Array) -> list[tuple[str, str]]:
+    """Each word of an emotion with a neutral one, so that unsteered log-probabilities differ least in sum.
+
+    Args:
+        plain: [token], unsteered log-probabilities, mean over contexts.
+    """
+    column, words = known.column, known.emotions[emotion]
+    own = plain[[column[word] for word in words]]
+    others = plain[[column[word] for word in known.neutral]]
+    rows, chosen = linear_sum_assignment(np.abs(own[:, None] - others))
+    return [(words[row], known.neutral[choice]) for row, choice in zip(rows, chosen, strict=True)]
+
+
+def shift(known: Vocabulary, pairs: Sequence[tuple[str, str]], moved: Array) -> dict[str, Any]:
+    """Change of log-probability in nats, mean over contexts: of the words, of the neutral ones, and the difference.
+
+    Args:
+        moved: [context, token], steered minus unsteered.
+    """
+    column = known.column
+    words, neutral = (float(moved[:, [column[pair[i]] for pair in pairs]].mean()) for i in (0, 1))
+    return {"shift": words - neutral, "shift_words": words, "shift_neutral": neutral}
+
+
+def _ids(model: LoadedModel, text: str) -> list[int]:
+    return model.tokenize(Text(text, special_tokens=True))
+
+
+def _token(model: LoadedModel, contexts: Sequence[str], ids: Sequence[list[int]], word: str) -> int | None:
+    """The one token that a word adds to every context."""
+    found = set()
+    for context, own in zip(contexts, ids, strict=True):
+        longer = _ids(model, f"{context} {word}")
+        if longer[: len(own)] != own or len(longer) != len(own) + 1:
+            return None
+        found.add(longer[-1])
+    return found.pop() if len(found) == 1 else None
