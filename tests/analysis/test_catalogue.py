@@ -1,0 +1,33 @@
+"""What a store's records are taken for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from emogeo.analysis.catalogue import read_catalogue
+from emogeo.errors import StoreError
+from emogeo.tracking.keys import SCHEMA, canonical_json, key_of
+from emogeo.tracking.store import RUNS, Store
+
+
+def planted(store: Store, mode: str, schema: int = SCHEMA) -> str:
+    key = key_of({"planted": mode, "version": schema})
+    run = {"schema": schema, "key": key, "status": "finished", "mode": mode, "precision": "fp32"}
+    store.write(RUNS, key, {"run.json": canonical_json({**run, "model": {"name": "planted"}})})
+    return key
+
+
+def test_steering_and_behaviour_are_no_geometry(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    keys = {planted(store, mode) for mode in ("steering", "behaviour")}
+    catalogue = read_catalogue(store)
+    assert {run.key for run in catalogue.probes} == keys
+    assert catalogue.runs == catalogue.finished == []
+
+
+def test_a_probe_of_an_earlier_version_is_left_out(tmp_path: Path) -> None:
+    planted(Store(tmp_path), "behaviour", SCHEMA - 1)
+    with pytest.raises(StoreError, match="earlier version"):
+        read_catalogue(Store(tmp_path))
