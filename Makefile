@@ -1,9 +1,10 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo test lint bench
+.PHONY: help demo study test lint bench
 help:
 	@echo "make demo   set up, extract from two real models, compare them"
+	@echo "make study  the small study: four models, an hour on two cores; goes on where it was stopped"
 	@echo "make test   set up, all tests"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make bench  speed against a plain loop, the matmul peak, and rsatoolbox"
@@ -21,6 +22,23 @@ help:
 demo: .venv/emogeo
 	$(BIN)/python train.py -m model=smollm2-135m-instruct,gemma-3-270m reread=false,true runtime.device=cpu
 	$(BIN)/python analyze.py output=results/demo
+
+# comprehension of all four models; Gemma at three precisions; writing, INT8 and its null; steering; behaviour
+DEVICE ?= cpu
+STUDY := store.path=study/store runtime.device=$(DEVICE)
+WRITERS := smollm2-135m-instruct,qwen2.5-coder-0.5b-instruct
+study: .venv/dev
+	$(BIN)/python train.py -m +study=universality \
+	    model=$(WRITERS),gemma-3-270m,qwen2.5-coder-1.5b-instruct $(STUDY)
+	$(BIN)/python train.py -m model=gemma-3-270m precision=fp32,bf16,fp16 nonfinite=finite_layers \
+	    recipe=jeong_comprehension stimuli=passages6 $(STUDY)
+	$(BIN)/python train.py -m +study=decomposition model=gemma-3-270m prompt_template.chat=false \
+	    'hydra.sweeper.only=[A_mean,A_mean_reread,C_mean]' $(STUDY)
+	$(BIN)/python train.py -m mode=steering pooling.position=mean model=$(WRITERS),gemma-3-270m $(STUDY)
+	$(BIN)/python train.py -m mode=behaviour 'model=$(WRITERS),gemma-3-270m,qwen2.5-coder-1.5b-instruct' $(STUDY)
+	$(BIN)/python train.py -m +study=decomposition model=$(WRITERS) \
+	    'hydra.sweeper.only=[A_mean,A_mean_reread,C_mean,C_mean_again,C_mean_replay_int8,D_mean]' $(STUDY)
+	$(BIN)/python analyze.py store.path=study/store output=study/results
 
 test: .venv/dev
 	$(BIN)/python -m pytest

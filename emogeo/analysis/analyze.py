@@ -10,14 +10,24 @@ import pandas as pd
 
 from emogeo.analysis.baselines import baselines_table, partials_table
 from emogeo.analysis.catalogue import read_catalogue, short_names
+from emogeo.analysis.claims import claims_table
 from emogeo.analysis.comparisons import Readied, View
+from emogeo.analysis.descriptors import by_layer_table, descriptors_table
 from emogeo.analysis.effects import effects_table
 from emogeo.analysis.figures import MATRICES, write_figures
 from emogeo.analysis.interchange import export_rdms
 from emogeo.analysis.pairs import pair_matrix, pairs_table
+from emogeo.analysis.relations import relations_table
 from emogeo.analysis.runs import runs_table
+from emogeo.analysis.steering import (
+    steering_runs,
+    steering_shifts_table,
+    steering_table,
+    steering_texts_table,
+)
 from emogeo.analysis.summary import summary
 from emogeo.analysis.tables import write_table
+from emogeo.analysis.universality import base_instruct_table, universality_table
 from emogeo.analysis.variance import cells_of, variance_table
 from emogeo.config.schema import AnalyzeConfig, Conditions, EffectsConfig
 from emogeo.stimuli.conditions import CONDITIONS, NEUTRAL
@@ -49,6 +59,22 @@ def analyze(config: AnalyzeConfig) -> Path:
         "effects": effects_table(viewed, config.permutations, config.seed),
         "variance": variance_table(cells_of(viewed), config.permutations, config.seed),
     }
+    tables |= {
+        "descriptors": descriptors_table(catalogue.runs, readied, config.permutations, config.seed),
+        "descriptors_by_layer": by_layer_table(readied),
+        "universality": universality_table(readied, tables["pairs"], tables["partials"]),
+    }
+    tables |= {
+        "base_instruct": base_instruct_table(readied, tables["pairs"], tables["descriptors"]),
+        "relations": relations_table(tables["universality"], tables["descriptors"], config.permutations, config.seed),
+    }
+    steering = steering_runs(catalogue.probes)
+    tables |= {
+        "steering": steering_table(steering),
+        "steering_texts": steering_texts_table(steering),
+        "steering_shifts": steering_shifts_table(steering),
+    }
+    tables["claims"] = claims_table(tables)
     for name, table in tables.items():
         write_table(table, output, name)
     own = [ready for ready in readied if ready.run.twin is None]
