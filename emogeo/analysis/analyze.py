@@ -16,6 +16,7 @@ from emogeo.analysis.descriptors import by_layer_table, descriptors_table
 from emogeo.analysis.effects import effects_table
 from emogeo.analysis.figures import MATRICES, write_figures
 from emogeo.analysis.interchange import export_rdms
+from emogeo.analysis.model_figures import write_model_figures
 from emogeo.analysis.pairs import pair_matrix, pairs_table
 from emogeo.analysis.relations import relations_table
 from emogeo.analysis.runs import runs_table
@@ -82,6 +83,7 @@ def analyze(config: AnalyzeConfig) -> Path:
         matrix, labels = pair_matrix(own, tables["pairs"], column), [ready.name for ready in own]
         pd.DataFrame(matrix, index=pd.Index(labels, name="run"), columns=labels).to_csv(output / f"{column}_matrix.csv")
     write_figures(own, tables, output / "figures")
+    write_model_figures(tables, output / "figures")
     export_rdms(own, output / "rdms.h5")
     print(summary(catalogue, {ready.run.key: ready.name for ready in readied}, tables, config.store.path, output))
     return output

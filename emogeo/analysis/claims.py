@@ -177,7 +177,8 @@ def _anisotropy(tables: Tables) -> Verdict:
     bound = max(NARROW, rival["anisotropy_ci_high"])
     least = max(NARROW, rival["anisotropy_ci_low"])
     highest = f"highest of the others: {rival['run']} {rival['anisotropy']:.3f}"
-    note = f"{own['run']}; {highest}; the claim: above {NARROW} and above all others"
+    few = f"without its 3 largest dimensions {own['anisotropy_without_largest']:.3f}"
+    note = f"{own['run']}, {few}; {highest}; the claim: above {NARROW} and above all others"
     if decided.low > bound:
         return Verdict(REPRODUCED, note, decided)
     return Verdict(CONTRADICTED if decided.high < least else UNKNOWN, note, decided)
