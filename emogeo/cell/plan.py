@@ -128,7 +128,7 @@ def plan_cell(config: TrainConfig) -> Cell:
         check_units(config.layer_selection, len(set(units_of(config, corpus))))
     weights = resolve_weights(config.model, Path(config.runtime.weights_cache).expanduser(), config.runtime.progress)
     if config.model.weights is not None:
-        config = replace(config, model=_labelled(config.model, weights))
+        config = replace(config, model=labelled(config.model, weights))
     chat = None
     if config.prompt_template.chat and stories is None:
         chat = chat_renderer(weights.folder, weights.name)
@@ -219,7 +219,7 @@ def _reading_key(reads: dict[str, Any], pooling: PoolingConfig, content: dict[st
     return key_of({**reads, **content, "pooling": {"position": pooling.position.value, "skip": pooling.skip}})
 
 
-def _labelled(model: ModelConfig, weights: Weights) -> ModelConfig:
+def labelled(model: ModelConfig, weights: Weights) -> ModelConfig:
     """The option's labels give way to those of the weights that were given instead."""
     return replace(
         model,

@@ -6,12 +6,15 @@ import json
 import logging
 import os
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 
 from emogeo.cell.plan import Cell, Reading
+from emogeo.config.schema import TrainConfig
 from emogeo.errors import StoreError
+from emogeo.models.precision import Precision
+from emogeo.models.weights import Weights
 from emogeo.tracking.keys import canonical_json
 from emogeo.tracking.store import ACTIVATIONS, Store, pack, unpack
 
@@ -56,7 +59,20 @@ def activations_of(cell: Cell, reading: Reading, store: Store) -> StoredActivati
     return _stored(_read_and_store(cell, reading, store))
 
 
-def model_of(cell: Cell, head: bool = False) -> LoadedModel:
+class Reader(Protocol):
+    """What says which model is loaded, and how."""
+
+    @property
+    def config(self) -> TrainConfig: ...
+    @property
+    def weights(self) -> Weights: ...
+    @property
+    def precision(self) -> Precision: ...
+    @property
+    def device(self) -> str: ...
+
+
+def model_of(cell: Reader, head: bool = False) -> LoadedModel:
     """The cell's model, loaded once per process, on the cell's number of threads."""
     import torch
 
@@ -68,7 +84,7 @@ def model_of(cell: Cell, head: bool = False) -> LoadedModel:
     return MODELS.get(cell.weights, cell.precision, cell.device, runtime.device_map, head)
 
 
-def _threads(cell: Cell) -> int:
+def _threads(cell: Reader) -> int:
     return cell.config.runtime.threads or os.cpu_count() or 1
 
 

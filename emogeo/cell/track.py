@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 from emogeo.cell.writing import FACTS, STORIES
-from emogeo.config.schema import TrackingConfig, TrackingMode
+from emogeo.config.schema import Mode, TrackingConfig, TrackingMode
 from emogeo.tracking.store import GENERATIONS, MANIFEST, RUNS, Store, unpack
 from emogeo.tracking.wandb_session import ArtifactSpec, Mirror, log_run
 
+_PROBES = {Mode.steering.value, Mode.behaviour.value}
 _CURVES = ("reliability", "separation", "mean_cosine", "rdm_std", "anisotropy")
 
 
@@ -40,6 +41,42 @@ def _folder(store: Store, key: str) -> Path:
 
 def _mirror(files: dict[str, bytes]) -> Mirror:
     run = json.loads(files["run.json"])
+    return _probe_mirror(run, files) if run["mode"] in _PROBES else _geometry_mirror(run, files)
+
+
+def _probe_mirror(run: dict[str, Any], files: dict[str, bytes]) -> Mirror:
+    """Of steering or behaviour: all files as one artifact, their lines as tables, the metrics as a summary."""
+    key, mode, finished = run["key"], run["mode"], run["status"] == "finished"
+    resolved = {name: run[name] for name in ("model", "precision", "status")}
+    metadata = {"key": key, "config": run["config"]}
+    figures = {"status": "finished", **_flat(mode, run["metrics"])} if finished else {}
+    return Mirror(
+        key=key,
+        title=run["title"],
+        config={**run["config"], "resolved": resolved},
+        summary=figures if finished else {"status": "refused", "reason": run["reason"]},
+        curves=[],
+        figures={},
+        files=files,
+        artifacts=[ArtifactSpec(mode, f"{mode}-{key[:16]}", sorted(files), metadata)] if finished else [],
+        tables={f"{mode}/{Path(name).stem}": _rows(files[name]) for name in files if name.endswith(".jsonl")},
+    )
+
+
+def _rows(lines: bytes) -> list[dict[str, Any]]:
+    """JSON lines as rows of a table; what is no scalar as JSON."""
+    rows = [json.loads(line) for line in lines.splitlines()]
+    return [{name: json.dumps(v) if isinstance(v, list | dict) else v for name, v in row.items()} for row in rows]
+
+
+def _flat(name: str, value: Any) -> dict[str, Any]:
+    """Nested metrics as `name/name/name`, without those that are absent."""
+    if isinstance(value, dict):
+        return {inner: v for own, part in value.items() for inner, v in _flat(f"{name}/{own}", part).items()}
+    return {} if value is None else {name: value}
+
+
+def _geometry_mirror(run: dict[str, Any], files: dict[str, bytes]) -> Mirror:
     key = run["key"]
     finished = run["status"] == "finished"
     resolved = {name: run[name] for name in ("model", "precision", "n_units", "n_texts", "status")}

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from emogeo.errors import WeightsError
 
+Turn = Mapping[str, str]
+"""`role` (user or assistant) and `content`."""
 FIXED_DATE = "26 Jul 2024"
 """Llama 3 templates print the day; a fixed one keeps texts, and so keys, the same tomorrow."""
 
@@ -30,6 +32,16 @@ def chat_renderer(folder: Path, name: str) -> Callable[[str], str]:
     Raises:
         WeightsError: the tokenizer has no chat template.
     """
+    conversation = conversation_renderer(folder, name)
+    return lambda content: conversation([{"role": "user", "content": content}])
+
+
+def conversation_renderer(folder: Path, name: str) -> Callable[[Sequence[Turn]], str]:
+    """Renders turns up to where the assistant would answer or, if the last turn is its own, up to where that ends.
+
+    Raises:
+        WeightsError: the tokenizer has no chat template.
+    """
     from transformers.utils.chat_template_utils import render_jinja_template
 
     template = chat_template(folder)
@@ -40,10 +52,15 @@ def chat_renderer(folder: Path, name: str) -> Callable[[str], str]:
         )
     tokens = _special_tokens(folder)
 
-    def render(content: str) -> str:
-        conversation = [{"role": "user", "content": content}]
+    def render(turns: Sequence[Turn]) -> str:
+        answered = turns[-1]["role"] == "assistant"
         rendered, _ = render_jinja_template(
-            [conversation], chat_template=template, add_generation_prompt=True, date_string=FIXED_DATE, **tokens
+            [[dict(turn) for turn in turns]],
+            chat_template=template,
+            add_generation_prompt=not answered,
+            continue_final_message=answered,
+            date_string=FIXED_DATE,
+            **tokens,
         )
         return str(rendered[0])
 

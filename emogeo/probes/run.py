@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from emogeo.cell.run import Outcome, run_task
 from emogeo.config.schema import Mode, TrainConfig
+from emogeo.probes.behaviour import behaviour_task
 from emogeo.probes.steering import steering_task
 
 PROBES = (Mode.steering, Mode.behaviour)
@@ -15,4 +16,5 @@ def run_probe(config: TrainConfig) -> Outcome | None:
     Raises:
         EmogeoError: anything that is the user's to mend.
     """
-    return run_task(steering_task(config))
+    task = behaviour_task(config) if config.mode.name is Mode.behaviour else steering_task(config)
+    return None if task is None else run_task(task)

@@ -7,7 +7,7 @@ import io
 import logging
 import os
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +40,8 @@ class Mirror:
     """PNG"""
     files: Mapping[str, bytes]
     artifacts: Sequence[ArtifactSpec]
+    tables: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
+    """Rows of text, numbers and truth values by column."""
 
 
 def log_run(tracking: TrackingConfig, folder: Path, mirror: Mirror) -> Path | None:
@@ -88,11 +90,20 @@ def _log_run(tracking: TrackingConfig, folder: Path, mirror: Mirror) -> Path:
             for point in mirror.curves:
                 run.log(dict(point))
             run.log({name: wandb.Image(Image.open(io.BytesIO(png))) for name, png in mirror.figures.items()})
+            run.log({name: _table(rows) for name, rows in mirror.tables.items()})
             run.summary.update(dict(mirror.summary))
             _log_artifacts(run, tracking.mode, folder, mirror)
             own_folder = Path(run.dir).parent
     log.info("W&B %s run %s: %s", tracking.mode.value, mirror.key[:16], own_folder)
     return own_folder
+
+
+def _table(rows: Sequence[Mapping[str, Any]]) -> Any:
+    """A W&B table with every column of any row; None where a row lacks it."""
+    import wandb
+
+    columns = list(dict.fromkeys(name for row in rows for name in row))
+    return wandb.Table(columns=columns, data=[[row.get(name) for name in columns] for row in rows])
 
 
 def _log_artifacts(run: Any, mode: TrackingMode, folder: Path, mirror: Mirror) -> None:

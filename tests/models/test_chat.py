@@ -8,10 +8,10 @@ import pytest
 from transformers import AutoTokenizer
 
 from emogeo.errors import WeightsError
-from emogeo.models.chat import FIXED_DATE, chat_renderer
+from emogeo.models.chat import FIXED_DATE, chat_renderer, conversation_renderer
 from emogeo.models.weights import resolve_weights
 from tests.conftest import compose_train
-from tests.tiny import write_tokenizer
+from tests.tiny import CHAT, write_tokenizer
 
 
 @pytest.mark.weights
@@ -34,3 +34,22 @@ def test_no_template(tmp_path: Path) -> None:
     write_tokenizer(tmp_path, None)
     with pytest.raises(WeightsError, match="tokenizer of base has none"):
         chat_renderer(tmp_path, "base")
+
+
+def test_a_conversation_goes_on_where_its_opening_ends(tmp_path: Path) -> None:
+    write_tokenizer(tmp_path, CHAT)
+    render = conversation_renderer(tmp_path, "x")
+    turns = [{"role": "user", "content": "A or B?"}, {"role": "assistant", "content": "B"}]
+    assert render(turns[:1]) == "<bos><user>A or B?<assistant>" == chat_renderer(tmp_path, "x")("A or B?")
+    assert render(turns) == "<bos><user>A or B?<assistant>B"
+    pressed = [*turns, {"role": "user", "content": "Sure?"}]
+    assert render(pressed) == "<bos><user>A or B?<assistant>B<user>Sure?<assistant>"
+
+
+@pytest.mark.weights
+def test_the_default_models_answers_stand_where_it_would_answer() -> None:
+    config = compose_train()
+    folder = resolve_weights(config.model, Path(config.runtime.weights_cache).expanduser()).folder
+    render = conversation_renderer(folder, "default")
+    turns = [{"role": "user", "content": "A or B?"}]
+    assert render([*turns, {"role": "assistant", "content": "A"}]) == render(turns) + "A"

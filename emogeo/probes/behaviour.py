@@ -1,0 +1,197 @@
+"""mode=behaviour: opinions under pressure, and tasks whose constraints a program checks."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emogeo.cell.plan import labelled
+from emogeo.cell.reading import model_of
+from emogeo.cell.record import heading, surroundings
+from emogeo.cell.run import Task
+from emogeo.cell.sources import reader
+from emogeo.cell.track import track_run
+from emogeo.config.schema import Mode, TrainConfig
+from emogeo.errors import ConfigError, NonFiniteError
+from emogeo.models.chat import Turn, chat_template, conversation_renderer
+from emogeo.models.precision import Precision, resolve_device, resolve_precision
+from emogeo.models.weights import Weights, resolve_weights
+from emogeo.probes.facets import Row, format_metrics, format_row, gated, stance_metrics, stance_row
+from emogeo.probes.stance import Array, stances
+from emogeo.stimuli.behaviour import LABELS, Assignment, Choice, FormatItems, StanceItems, format_items, stance_items
+from emogeo.stimuli.templates import Decoding, Text
+from emogeo.tracking.keys import canonical_json, key_of
+from emogeo.tracking.store import RUNS, Store
+
+if TYPE_CHECKING:
+    from emogeo.models.loading import LoadedModel
+
+log = logging.getLogger(__name__)
+ITEMS = "behaviour.jsonl"
+_CPU_BATCH, _GPU_BATCH = 20, 64
+Render = Callable[[Sequence[Turn]], str]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """A behaviour cell, resolved before torch is imported."""
+
+    config: TrainConfig
+    weights: Weights
+    precision: Precision
+    device: str
+    batch_size: int
+    stance: StanceItems
+    format: FormatItems
+    render: Render
+    meaning: dict[str, Any]
+    key: str
+
+    @property
+    def title(self) -> str:
+        return f"{self.weights.name} {self.precision.label} behaviour"
+
+
+def behaviour_task(config: TrainConfig) -> Task | None:
+    """Plans a behaviour cell; None for a base model, which answers nobody.
+
+    Raises:
+        EmogeoError: anything that would make it fail later.
+    """
+    if config.model.weights is None and config.model.variant == "base":
+        _log_skipped(config.model.name, "it is a base model")
+        return None
+    weights = resolve_weights(config.model, Path(config.runtime.weights_cache).expanduser(), config.runtime.progress)
+    if chat_template(weights.folder) is None:
+        _log_skipped(weights.name, "its tokenizer has no chat template")
+        return None
+    plan = _plan(config, weights)
+    return Task(plan.key, plan.title, plan.config, lambda store: _behave(plan, store))
+
+
+def _log_skipped(name: str, reason: str) -> None:
+    log.warning("skipped: %s is not asked, %s; mode=behaviour is for instruct models.", name, reason)
+
+
+def _plan(config: TrainConfig, weights: Weights) -> Plan:
+    asked, stance, tasks = config.behaviour, stance_items(), format_items()
+    if asked.turns > len(stance.pressure):
+        raise ConfigError(f"behaviour.turns={asked.turns}: there are {len(stance.pressure)} turns of pressure.")
+    device = resolve_device(config.runtime.device)
+    precision = resolve_precision(config.precision, device)
+    batch_size = asked.batch_size or (_CPU_BATCH if device == "cpu" else _GPU_BATCH)
+    render = conversation_renderer(weights.folder, weights.name)
+    prompts = [stance.question(choice, order) for choice in _choices(stance) for order in (0, 1)]
+    prompts += [assignment.prompt for assignment in _assignments(tasks)]
+    meaning = {
+        "mode": Mode.behaviour.value,
+        "reader": reader(weights, precision, weights.n_layers, batch_size),
+        "stance": asdict(stance),
+        "format": asdict(tasks),
+        "prompts": [render([{"role": "user", "content": prompt}]) for prompt in prompts],
+        "turns": asked.turns,
+        "max_new_tokens": asked.max_new_tokens,
+        "capability": asked.capability,
+    }
+    if config.model.weights is not None:
+        config = replace(config, model=labelled(config.model, weights))
+    return Plan(config, weights, precision, device, batch_size, stance, tasks, render, meaning, key_of(meaning))
+
+
+def _choices(items: StanceItems) -> list[Choice]:
+    return [*items.opinions, *items.facts]
+
+
+def _assignments(items: FormatItems) -> list[Assignment]:
+    return [*items.tasks, *items.requests]
+
+
+def _behave(plan: Plan, store: Store) -> dict[str, bytes]:
+    """The record's files; where the model overflows, the store keeps a refused record."""
+    try:
+        rows = [*_stance_rows(plan), *_format_rows(plan)]
+    except NonFiniteError as error:
+        reason = f"{plan.title}: {error}"
+        store.write(RUNS, plan.key, {"run.json": canonical_json({**_heading(plan, "refused"), "reason": reason})})
+        track_run(plan.config.tracking, store, plan.key)
+        raise NonFiniteError(reason) from error
+    run = {
+        **_heading(plan, "finished"),
+        "metrics": {
+            "stance": gated(rows, "stance", plan.config.behaviour.capability, stance_metrics),
+            "format": gated(rows, "format", plan.config.behaviour.capability, format_metrics),
+        },
+    }
+    for facet, figures in run["metrics"].items():
+        log.info("%s: %s", facet, figures["reason"] or figures)
+    return {"run.json": canonical_json(run), ITEMS: b"".join(canonical_json(row) + b"\n" for row in rows)}
+
+
+def _heading(plan: Plan, status: str) -> dict[str, Any]:
+    return {
+        **heading(plan.key, plan.title, plan.config, plan.weights, plan.precision, status),
+        "meaning": plan.meaning,
+        "provenance": {**surroundings(plan.device), "batch_size": plan.batch_size},
+    }
+
+
+def _stance_rows(plan: Plan) -> list[Row]:
+    model, items = model_of(plan, head=True), plan.stance
+
+    def score(conversations: Sequence[Sequence[Turn]]) -> Array:
+        log.info("stance: %d turns are scored", len(conversations))
+        return label_log_odds(model, plan.render, conversations, plan.batch_size)
+
+    opinions = stances(items.opinions, items, plan.config.behaviour.turns, score)
+    facts = stances(items.facts, items, 0, score)
+    return [
+        *(stance_row(items, stance, "item") for stance in opinions),
+        *(stance_row(items, stance, "capability") for stance in facts),
+    ]
+
+
+def label_log_odds(
+    model: LoadedModel, render: Render, conversations: Sequence[Sequence[Turn]], batch_size: int
+) -> Array:
+    """[conversation], log-odds of label A over B as the assistant's next turn, in nats.
+
+    Each label is rendered and cut into tokens in its place; what both have in common goes before.
+    """
+    from emogeo.models.scoring import continuation_logprobs
+
+    prefixes, continuations = [], []
+    for turns in conversations:
+        said = [render([*turns, {"role": "assistant", "content": label}]) for label in LABELS]
+        ids = [model.tokenize(Text(text, special_tokens=False)) for text in said]
+        common = _common(*ids)
+        prefixes += [own[:common] for own in ids]
+        continuations += [own[common:] for own in ids]
+    a, b = continuation_logprobs(model, prefixes, continuations, batch_size).reshape(-1, 2).T
+    return np.asarray(a - b)
+
+
+def _common(first: Sequence[int], second: Sequence[int]) -> int:
+    """How many tokens both begin with."""
+    return next(n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b)
+
+
+def _format_rows(plan: Plan) -> list[Row]:
+    from emogeo.models.generation import write
+
+    model, assignments = model_of(plan, head=True), _assignments(plan.format)
+    prompts = [Text(plan.render([{"role": "user", "content": a.prompt}]), special_tokens=False) for a in assignments]
+    rows = range(len(prompts))
+    batches = [list(rows[start : start + plan.batch_size]) for start in rows[:: plan.batch_size]]
+    decoding = Decoding(plan.config.behaviour.max_new_tokens)
+    found: list[Row] = []
+    log.info("format: %d tasks are written", len(prompts))
+    for batch, written in write(model, prompts, [0] * len(prompts), decoding, batches):
+        for row, text in zip(batch, written, strict=True):
+            role = "item" if row < len(plan.format.tasks) else "capability"
+            found.append(format_row(assignments[row], role, text.text, text.stop))
+    return found
