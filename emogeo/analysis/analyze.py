@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
 
 from emogeo.analysis.baselines import baselines_table, partials_table
-from emogeo.analysis.catalogue import read_catalogue, short_names
+from emogeo.analysis.behaviour import (
+    behaviour_geometry_table,
+    behaviour_items_table,
+    behaviour_relations,
+    behaviour_table,
+)
+from emogeo.analysis.catalogue import Catalogue, read_catalogue, short_names
 from emogeo.analysis.claims import claims_table
 from emogeo.analysis.comparisons import Readied, View
 from emogeo.analysis.descriptors import by_layer_table, descriptors_table
@@ -51,31 +58,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     output.mkdir(parents=True, exist_ok=True)
     named = zip(finished, short_names(finished), strict=True)
     readied = [Readied(run, name, config.seed) for run, name in named]
-    viewed = [replace(ready, view=view_of(config.effects)) for ready in readied]
-    tables = {
-        "runs": runs_table(catalogue.runs, readied),
-        "pairs": pairs_table(readied, config.permutations, config.seed),
-        "baselines": baselines_table(readied, config.permutations, config.seed),
-        "partials": partials_table(readied),
-        "effects": effects_table(viewed, config.permutations, config.seed),
-        "variance": variance_table(cells_of(viewed), config.permutations, config.seed),
-    }
-    tables |= {
-        "descriptors": descriptors_table(catalogue.runs, readied, config.permutations, config.seed),
-        "descriptors_by_layer": by_layer_table(readied),
-        "universality": universality_table(readied, tables["pairs"], tables["partials"]),
-    }
-    tables |= {
-        "base_instruct": base_instruct_table(readied, tables["pairs"], tables["descriptors"]),
-        "relations": relations_table(tables["universality"], tables["descriptors"], config.permutations, config.seed),
-    }
-    steering = steering_runs(catalogue.probes)
-    tables |= {
-        "steering": steering_table(steering),
-        "steering_texts": steering_texts_table(steering),
-        "steering_shifts": steering_shifts_table(steering),
-    }
-    tables["claims"] = claims_table(tables)
+    tables = all_tables(catalogue, readied, config)
     for name, table in tables.items():
         write_table(table, output, name)
     own = [ready for ready in readied if ready.run.twin is None]
@@ -87,6 +70,53 @@ def analyze(config: AnalyzeConfig) -> Path:
     export_rdms(own, output / "rdms.h5")
     print(summary(catalogue, {ready.run.key: ready.name for ready in readied}, tables, config.store.path, output))
     return output
+
+
+def all_tables(catalogue: Catalogue, readied: Sequence[Readied], config: AnalyzeConfig) -> dict[str, pd.DataFrame]:
+    """Every table by its name."""
+    chance = (config.permutations, config.seed)
+    viewed = [replace(ready, view=view_of(config.effects)) for ready in readied]
+    tables = {
+        "runs": runs_table(catalogue.runs, readied),
+        "pairs": pairs_table(readied, *chance),
+        "baselines": baselines_table(readied, *chance),
+        "partials": partials_table(readied),
+        "effects": effects_table(viewed, *chance),
+        "variance": variance_table(cells_of(viewed), *chance),
+        "descriptors": descriptors_table(catalogue.runs, readied, *chance),
+        "descriptors_by_layer": by_layer_table(readied),
+    }
+    tables |= _of_models(readied, tables) | _of_steering(catalogue) | _of_behaviour(catalogue, config.seed)
+    beside = behaviour_geometry_table(tables["behaviour"], tables["universality"])
+    relations = [
+        relations_table(tables["universality"], tables["descriptors"], *chance),
+        behaviour_relations(beside, tables["behaviour"], *chance),
+    ]
+    tables |= {"behaviour_geometry": beside, "relations": pd.concat(relations, ignore_index=True)}
+    return tables | {"claims": claims_table(tables)}
+
+
+def _of_models(readied: Sequence[Readied], tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    return {
+        "universality": universality_table(readied, tables["pairs"], tables["partials"]),
+        "base_instruct": base_instruct_table(readied, tables["pairs"], tables["descriptors"]),
+    }
+
+
+def _of_steering(catalogue: Catalogue) -> dict[str, pd.DataFrame]:
+    runs = steering_runs(catalogue.probes)
+    return {
+        "steering": steering_table(runs),
+        "steering_texts": steering_texts_table(runs),
+        "steering_shifts": steering_shifts_table(runs),
+    }
+
+
+def _of_behaviour(catalogue: Catalogue, seed: int) -> dict[str, pd.DataFrame]:
+    return {
+        "behaviour": behaviour_table(catalogue, seed),
+        "behaviour_items": behaviour_items_table(catalogue),
+    }
 
 
 def view_of(effects: EffectsConfig) -> View:

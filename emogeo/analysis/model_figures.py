@@ -100,7 +100,7 @@ def shifts_figure(shifts: pd.DataFrame) -> bytes:
     for axes in grid[-1]:
         axes.set_xlabel("strength (share of residual norm)", fontsize=9)
     handles, labels = grid[0, 0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside lower center", ncols=2, fontsize=8, frameon=False)
+    figure.legend(handles, labels, loc="outside lower center", fontsize=8, frameon=False)
     return png(figure)
 
 
