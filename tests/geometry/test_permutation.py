@@ -13,7 +13,14 @@ from scipy.stats import false_discovery_control, spearmanr
 
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import compare
-from emogeo.geometry.permutation import crossed_halves, holm, mantel, mantel_disjoint
+from emogeo.geometry.permutation import (
+    crossed_halves,
+    holm,
+    mantel,
+    mantel_disjoint,
+    mantel_of_few,
+    permute_few,
+)
 from emogeo.geometry.rdm import standard_ranks, upper
 from tests.geometry.test_rdm import random_rdm, seeds
 from tests.planted import CONDITIONS, Planted, codes, halves, run_of
@@ -101,3 +108,32 @@ def test_holm_is_step_down(p: list[float]) -> None:
         running = max(running, min(1.0, (m - rank) * p[index]))
         assert adjusted[index] == pytest.approx(running)
     assert (adjusted >= false_discovery_control(p) - 1e-12).all()
+
+
+def test_few_things_are_permuted_in_every_order() -> None:
+    a, b = np.random.default_rng(0).normal(size=(2, 5))
+    found = permute_few(lambda order: float(a @ b[order]), 5, 1000, 0, two_sided=False)
+    draws = [a @ b[list(order)] for order in itertools.permutations(range(5))]
+    assert found.p == pytest.approx(np.mean(np.array(draws) >= a @ b - 1e-12))
+    assert found.p_min == pytest.approx(1 / 120)
+
+
+def test_the_smallest_p_of_few_counts_what_symmetry_repeats() -> None:
+    """An RDM of three things whose mirror image is itself cannot give 1/6."""
+    rdm = np.array([[0, 1, 2], [1, 0, 1], [2, 1, 0]], dtype=float)
+    found = mantel_of_few(rdm, rdm, 1000, 0, two_sided=False)
+    assert (found.r, found.p, found.p_min) == (pytest.approx(1.0), pytest.approx(1 / 3), pytest.approx(1 / 3))
+
+
+def test_more_things_than_can_be_tried_are_sampled() -> None:
+    a = np.arange(9.0)
+    found = permute_few(lambda order: float(a @ a[order]), 9, 500, 0, two_sided=True)
+    assert found.p == found.p_min == 1 / 501
+
+
+def test_mantel_of_few_is_calibrated() -> None:
+    p = []
+    for seed in range(200):
+        a, b = (random_rdm(1000 * k + seed, n=6) for k in (1, 2))
+        p.append(mantel_of_few(a, b, 720, seed, two_sided=True).p)
+    assert np.mean(np.array(p) <= 0.05) == pytest.approx(0.05, abs=0.04)

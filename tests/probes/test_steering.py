@@ -1,0 +1,171 @@
+"""Cells of steering: what is recorded, what names it, what is refused; the default model, really steered."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from transformers import AutoTokenizer
+
+from emogeo.analysis.catalogue import read_catalogue
+from emogeo.analysis.steering import steering_runs, steering_shifts_table, steering_table, steering_texts_table
+from emogeo.cell.run import Outcome, run_cell
+from emogeo.config.schema import TrainConfig
+from emogeo.errors import ConfigError, StimuliError, StoreError
+from emogeo.probes.run import run_probe
+from emogeo.probes.steering import SHIFTS, TEXTS, steering_task
+from emogeo.probes.words import matched, vocabulary
+from emogeo.stimuli.emotion_words import steering_words
+from emogeo.tracking.store import RUNS, Store
+from tests.conftest import Composer, compose_train
+from tests.models.test_generation import load
+from tests.tiny import CHAT, write_model
+
+STEER = ("mode=steering", "steering.max_new_tokens=4", "steering.controls=3", "steering.strengths=[0.02,0.1]")
+NEUTRAL = ["wooden", "recent", "local", "square", "northern", "plastic", "narrow", "typical"]
+PLAIN = f"steering.neutral_words={json.dumps(NEUTRAL)}"
+
+
+@pytest.fixture(scope="module")
+def wordy(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A tiny instruct model to whose tokenizer the words are one token."""
+    folder = write_model(tmp_path_factory.mktemp("tiny") / "tiny-wordy", "smollm2", CHAT)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    words = {word for emotion in ("calm", "hostile") for word in steering_words()[emotion]}
+    tokenizer.add_tokens([f" {word}" for word in sorted({*words, *NEUTRAL})])
+    tokenizer.save_pretrained(folder)
+    return folder
+
+
+def steer(config: TrainConfig) -> Outcome:
+    outcome = run_probe(config)
+    assert outcome is not None
+    return outcome
+
+
+def lines(config: TrainConfig, key: str, name: str) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in Store(config.store.path).read(RUNS, key)[name].splitlines()]
+
+
+def test_a_cell_reads_steers_records_and_is_not_steered_again(tiny_cell: Composer, wordy: Path) -> None:
+    config = tiny_cell(*STEER, PLAIN, weights=wordy)
+    outcome = steer(config)
+    assert outcome.computed
+    texts, shifts = (lines(config, outcome.key, name) for name in (TEXTS, SHIFTS))
+    kinds = [(t["scenario"], t["direction"], t["strength"]) for t in texts]
+    assert sorted(kinds) == sorted(
+        (scenario, *way)
+        for scenario in ("threat", "weather")
+        for way in [("none", 0.0), *((kind, s) for kind in ("emotion", "random") for s in (0.02, 0.1))]
+    )
+    assert len(shifts) == 2 * 2 * (1 + 3 + 19)
+    assert all(np.isfinite([row["shift"], row["shift_words"], row["shift_neutral"]]).all() for row in shifts)
+    assert not steer(config).computed
+
+
+def test_tables_of_a_store_with_steering(tiny_cell: Composer, wordy: Path) -> None:
+    config = tiny_cell(*STEER, PLAIN, weights=wordy)
+    steer(config)
+    catalogue = read_catalogue(Store(config.store.path))
+    assert [run.record["mode"] for run in catalogue.runs] == ["comprehension"]
+    runs = steering_runs(catalogue.probes)
+    assert list(steering_table(runs)["direction"]) == ["emotion", "random"]
+    assert len(steering_texts_table(runs)) == 10
+    shifts = steering_shifts_table(runs)
+    assert list(shifts["n_random"]) == [3] * 4
+    assert set(shifts["beats_random"]) == {"not identifiable"}  # p is 1/4 at best
+    row = shifts.iloc[0]
+    own = [s for s in lines(config, runs[0].key, SHIFTS) if (s["target"], s["strength"]) == ("calm", 0.02)]
+    along = next(s["shift"] for s in own if s["kind"] == "emotion")
+    reached = sum(s["shift"] >= along for s in own if s["kind"] == "random")
+    assert row["p"] == (1 + reached) / 4
+
+
+def test_vectors_of_another_run_are_taken_by_its_key(tiny_cell: Composer, wordy: Path) -> None:
+    other = run_cell(tiny_cell("pooling.position=mean", weights=wordy))
+    config = tiny_cell(*STEER, PLAIN, f"mode.source='{other.key[:10]}'", "steering.blocks=[1,2]", weights=wordy)
+    outcome = steer(config)
+    assert (outcome.run["vectors"], outcome.run["blocks"]) == (other.key, [1, 2])
+    assert outcome.key != steer(tiny_cell(*STEER, PLAIN, weights=wordy)).key
+
+
+@pytest.mark.parametrize(
+    ("overrides", "error", "message"),
+    [
+        (("steering.scenarios.threat.emotion=calmly",), ConfigError, "calmly. Allowed: afraid"),
+        (("steering.scenarios.threat.emotion=neutral",), ConfigError, "neutral"),
+        (("steering.blocks=[4]",), ConfigError, "blocks are 0 to 3"),
+        (("steering.blocks=[]",), ConfigError, "null for all"),
+        (("mode.source=abc",), StoreError, "0 runs of .* begin so"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused_before_a_model_is_loaded(
+    tiny_cell: Composer, wordy: Path, overrides: tuple[str, ...], error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=message):
+        steering_task(tiny_cell(*STEER, *overrides, weights=wordy))
+
+
+@pytest.mark.parametrize(
+    "override",
+    ["steering.strengths=[0]", "steering.strengths=[0.1,0.1]", "steering.contexts=[]", "steering.controls=0"],
+)
+def test_a_protocol_without_sense_is_refused_at_compose(override: str) -> None:
+    with pytest.raises(ConfigError, match="steering"):
+        compose_train("mode=steering", override)
+
+
+def test_vectors_of_other_weights_are_refused(tiny_cell: Composer, wordy: Path, tmp_path: Path) -> None:
+    stranger = run_cell(tiny_cell(weights=write_model(tmp_path / "other", "smollm2", CHAT, seed=5)))
+    with pytest.raises(StoreError, match="vectors of other, but the model is tiny-wordy"):
+        steering_task(tiny_cell(*STEER, f"mode.source='{stranger.key}'", weights=wordy))
+
+
+def test_words_that_are_several_tokens_are_left_out_and_too_few_are_an_error(
+    tiny_cell: Composer, wordy: Path, tiny_llama: Path, tmp_path: Path
+) -> None:
+    with pytest.raises(StimuliError, match="0 are one token"):
+        steer(tiny_cell(*STEER, PLAIN))
+    known = vocabulary(load(wordy, tmp_path), ["I feel"], {"calm": [*steering_words()["calm"], "unheardof"]}, NEUTRAL)
+    assert known.emotions["calm"] == steering_words()["calm"]
+
+
+def test_neutral_words_match_in_unsteered_probability(wordy: Path, tmp_path: Path) -> None:
+    known = vocabulary(load(wordy, tmp_path), ["I feel"], {"calm": steering_words()["calm"][:3]}, NEUTRAL)
+    plain = np.zeros(len(known.tokens), np.float32)
+    for word, value in {"calm": -3.0, "peaceful": -9.0, "relaxed": -6.0}.items():
+        plain[known.column[word]] = value
+    for word, value in {"local": -9.1, "narrow": -3.1, "typical": -6.2}.items():
+        plain[known.column[word]] = value
+    pairs = dict(matched(known, "calm", plain))
+    assert pairs == {"calm": "narrow", "peaceful": "local", "relaxed": "typical"}
+
+
+def test_the_key_follows_the_protocol_and_not_its_name(tiny_cell: Composer, wordy: Path) -> None:
+    usual = steering_task(tiny_cell(*STEER, weights=wordy)).key
+    assert steering_task(tiny_cell(*STEER, "steering.name=mine", weights=wordy)).key == usual
+    for override in ("steering.controls=4", "seed=1", "steering.chat=false", "steering.strengths=[0.02]"):
+        assert steering_task(tiny_cell(*STEER, override, weights=wordy)).key != usual
+
+
+@pytest.mark.weights
+def test_the_default_models_vectors_move_their_own_words_more_than_random_ones(tmp_path: Path) -> None:
+    config = compose_train(
+        *("mode=steering", "precision=fp32", "pooling.position=mean", "stimuli=passages6", "runtime.device=cpu"),
+        *(
+            "layer_selection=depth",
+            "layer_selection.depth=0.9",
+            "steering.strengths=[0.02]",
+            "steering.max_new_tokens=8",
+        ),
+        *(f"store.path='{tmp_path}'", "tracking=disabled", "runtime.progress=false"),
+    )
+    outcome = steer(config)
+    for emotion in ("calm", "hostile"):
+        own = [s for s in lines(config, outcome.key, SHIFTS) if s["target"] == emotion]
+        along = next(s["shift"] for s in own if s["kind"] == "emotion")
+        assert along > max(s["shift"] for s in own if s["kind"] == "random")
+        assert along > 0
