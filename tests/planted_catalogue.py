@@ -132,7 +132,7 @@ def _run(name: str, planted: PlantedSet, states: Array) -> Run:
     files = {
         "vectors.safetensors": pack({"passages": texts, "embeddings": texts}),
         "rdm.safetensors": pack({"rdm": rdm, "rdm_by_layer": upper(rdm)[None]}),
-        "texts.jsonl": _lines(planted),
+        "texts.jsonl": lines_of(planted.texts, N_UNITS, "topic" if planted.topics else "replicate"),
     }
     return Run(_record(name), files)
 
@@ -176,10 +176,10 @@ def _record(name: str) -> dict[str, Any]:
 
 
 @cache
-def _lines(planted: PlantedSet) -> bytes:
-    emotions, units = labels(N_UNITS, "topic" if planted.topics else "replicate")
+def lines_of(texts: str, n_units: int, prefix: str = "topic") -> bytes:
+    """texts.jsonl of texts that are named by what they are of."""
     rows: Sequence[dict[str, str]] = [
-        {"emotion": emotion, "topic": unit, "text": f"{planted.texts} {unit} {emotion}"}
-        for emotion, unit in zip(emotions, units, strict=True)
+        {"emotion": emotion, "topic": unit, "text": f"{texts} {unit} {emotion}"}
+        for emotion, unit in zip(*labels(n_units, prefix), strict=True)
     ]
     return "\n".join(map(json.dumps, rows)).encode()

@@ -1,0 +1,106 @@
+"""A catalogue of several models that were read alike, with planted geometries, and the descriptors of their records."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emogeo.analysis.catalogue import Run
+from emogeo.analysis.comparisons import Readied
+from emogeo.config.compose import as_dict
+from emogeo.geometry.rdm import cosine_rdm, upper
+from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.tracking.store import pack
+from tests.conftest import compose_train
+from tests.planted import D_TEXT, labels, unrelated_codes
+from tests.planted_catalogue import lines_of
+
+Array = NDArray[np.float64]
+N_UNITS, LAYERS = 12, 4
+SIGNAL = 0.4
+"""Variance of emotion over variance of a text."""
+
+
+@dataclasses.dataclass(frozen=True)
+class PlantedModel:
+    """One model."""
+
+    name: str
+    family: str
+    variant: str
+    params_b: float
+    own: float = 0.0
+    """Share of its code that no other model has."""
+    anisotropy: float = 0.8
+    precision: str = "bf16"
+
+
+def catalogue(models: list[PlantedModel], seed: int = 0) -> list[Readied]:
+    """Every model on the same texts; each text's noise is a model's own."""
+    generator = np.random.default_rng(seed)
+    shared, *own = (unrelated_codes(np.random.default_rng([seed, row]))[0] for row in range(1 + len(models)))
+    found = []
+    for model, code in zip(models, own, strict=True):
+        mixed = np.sqrt(1 - model.own) * shared + np.sqrt(model.own) * code
+        states = np.sqrt(SIGNAL) * mixed + generator.normal(size=(N_UNITS, len(CONDITIONS), D_TEXT))
+        found.append(Readied(_run(model, states), f"{model.name} {model.precision}", 0))
+    return found
+
+
+def _run(model: PlantedModel, states: Array) -> Run:
+    means = states.mean(axis=0)
+    vectors = means - means.mean(axis=0)
+    rdm = cosine_rdm(vectors, CONDITIONS)
+    files = {
+        "vectors.safetensors": pack(
+            {
+                "vectors": np.repeat(vectors[:, None], LAYERS, axis=1).astype(np.float32),
+                "passages": states.reshape(-1, D_TEXT).astype(np.float32),
+                "embeddings": states.reshape(-1, D_TEXT).astype(np.float32),
+            }
+        ),
+        "rdm.safetensors": pack({"rdm": rdm, "rdm_by_layer": np.repeat(upper(rdm)[None], LAYERS, axis=0)}),
+        "texts.jsonl": lines_of("passages", N_UNITS),
+    }
+    return Run(record(model), files)
+
+
+def record(model: PlantedModel) -> dict[str, Any]:
+    """run.json of a finished cell of comprehension."""
+    config = as_dict(compose_train("pooling.position=mean"))
+    emotions, units = labels(N_UNITS, "topic")
+    curve = [0.1, 0.3, 0.5, 0.4]
+    return {
+        "key": f"{model.name}-{model.precision}",
+        "status": "finished",
+        "model": {
+            **{"name": model.name, "id": model.name, "revision": None, "n_layers": LAYERS},
+            **{"family": model.family, "variant": model.variant, "params_b": model.params_b},
+        },
+        **{"precision": model.precision, "mode": "comprehension", "recipe": None, "prompt_template": "raw"},
+        **{"stimuli": "passages", "config": config, "generation": None, "twin": None, "recipe_departures": {}},
+        "emotions": emotions,
+        "units": [f"{unit}:passages" for unit in units],
+        "n_units": N_UNITS,
+        "conditions": list(CONDITIONS),
+        "layer": {"index": 2, "layers": list(range(LAYERS))},
+        "by_layer": {
+            "mean_cosine": [-0.05, -0.048, -0.049, -0.0491],
+            "separation": curve,
+            "reliability": curve,
+            "reliability_ci_low": [value - 0.1 for value in curve],
+            "reliability_ci_high": [value + 0.1 for value in curve],
+            "anisotropy": [model.anisotropy] * LAYERS,
+            "anisotropy_ci_low": [model.anisotropy - 0.01] * LAYERS,
+            "anisotropy_ci_high": [model.anisotropy + 0.01] * LAYERS,
+            "anisotropy_without_largest": [0.3] * LAYERS,
+            "participation_ratio": [5.0] * LAYERS,
+            "rdm_std": [0.2] * LAYERS,
+        },
+        "largest_dimensions": [{"indices": [7, 3, 1], "contributions": [0.5, 0.04, 0.01]}] * LAYERS,
+        "nonfinite": {"passages": [0] * LAYERS},
+        "provenance": {"n_blocks": LAYERS},
+    }
