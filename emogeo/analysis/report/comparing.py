@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
 
+from emogeo.analysis.comparisons import Readied
+from emogeo.analysis.pairs import pair_matrix
 from emogeo.analysis.published import reference
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.parts import Absent, Column, Part, Section, beside, figure, sheet, word
+from emogeo.analysis.report.parts import Absent, Column, Part, Section, Sheet, beside, figure, sheet, word
 
 _MORE_MODELS = "python train.py -m +study=universality 'model=glob(*)'"
 _TWO_MODELS = "python train.py -m model=smollm2-135m-instruct,gemma-3-270m"
+_MATRICES = {"rho": "ρ between runs", "rho_star": "ρ* between runs"}
 _FIGURES = {
     "universality_matrix.png": "Model × model",
     "universality_dendrogram.png": "Dendrogram of models",
@@ -72,8 +76,21 @@ def published_section(material: Material) -> Section:
 
 
 def _matrices(material: Material) -> list[Part]:
-    titles = {"rho_matrix.png": "ρ between runs", "rho_star_matrix.png": "ρ* between runs"}
-    return [part for file, title in titles.items() for part in material.picture(file, title)]
+    own = [ready for ready in material.readied if ready.run.twin is None]
+    return [
+        part
+        for column, title in _MATRICES.items()
+        if own and not material.table("pairs").empty
+        for part in material.picture(f"{column}_matrix.png", title, _matrix(material, own, column, title))
+    ]
+
+
+def _matrix(material: Material, own: Sequence[Readied], column: str, title: str) -> Sheet:
+    names = [ready.name for ready in own]
+    values = pd.DataFrame(pair_matrix(own, material.table("pairs"), column), columns=names)
+    values.insert(0, "run", names)
+    columns = [word("run", "run"), *(figure(name, name) for name in names)]
+    return sheet(values, f"{title}, as a table", f"{column}_matrix", columns, open=False)
 
 
 def _universality_figures(material: Material) -> list[Part]:

@@ -98,8 +98,8 @@ def _unidentified(material: Material) -> list[Finding]:
     if unknown.empty:
         return []
     said = (
-        f"For {len(unknown)} of {number_of(len(pairs), 'pair')} of runs neither ρ* nor p on disjoint text can be given. Their"
-        f" raw ρ is {range_of(unknown, 'rho')}; shared text makes it larger, text noise smaller."
+        f"For {len(unknown)} of {number_of(len(pairs), 'pair')} of runs neither ρ* nor p on disjoint text can be given. "
+        f"Raw ρ is {range_of(unknown, 'rho')}; shared text makes it larger, text noise smaller."
     )
     reasons = [(note, n) for note, n in commonest(unknown["note"]) if "not identifiable" in note]
     return [Finding("Not identifiable", said, [f"{n} of them: {note}." for note, n in reasons], unsure=True)]
@@ -153,7 +153,7 @@ def _relations(material: Material) -> list[Finding]:
 def _relation(row: dict[str, Any]) -> Finding:
     said = (
         f"{str(row['relation']).replace('_', ' ').capitalize()}: r = {number(row['r'])} over {row['n_models']:.0f} "
-        f"models of {row['n_families']:.0f} families, p = {number(row['p'], 3)} (least possible {number(row['p_min'], 3)})."
+        f"models, {row['n_families']:.0f} families, p = {number(row['p'], 3)} (least possible {number(row['p_min'], 3)})."
     )
     return Finding("Over models", said, [f"{note}." for note in notes_of(row["note"])])
 
@@ -168,8 +168,8 @@ def _effects(material: Material) -> list[Finding]:
 def _effect(layer: str, rows: pd.DataFrame) -> Finding:
     counts, known, unknown = Counter(rows["counts"]), rows[rows["effect"].notna()], rows[rows["effect"].isna()]
     said = (
-        f"Of {number_of(len(rows), 'comparison')} within a model, {counts[YES]} beyond floor and null, {counts[NO]} not,"
-        f" {counts[UNKNOWN]} not identifiable."
+        f"Of {number_of(len(rows), 'comparison')} of a model, {counts[YES]} beyond floor and null, {counts[NO]} not, "
+        f"{counts[UNKNOWN]} not identifiable."
     )
     if len(known):
         most = known.loc[known["effect"].idxmax()]
@@ -242,8 +242,8 @@ def _shift(model: str, rows: pd.DataFrame) -> Finding:
     beats, most = int((rows["beats_random"] == "yes").sum()), rows.loc[rows["shift"].idxmax()]
     random = in_words(most["random_mean"], most["random_low"], most["random_high"])
     said = (
-        f"{model}: {beats} of {number_of(len(rows), 'shift')} of emotion words beyond random directions of the same norm. The"
-        f" largest, {most['emotion']} at strength {most['strength']:g}: {most['shift']:+.2f} nats, random {random}."
+        f"{model}: {beats} of {number_of(len(rows), 'shift')} of emotion words beyond random directions of equal norm. "
+        f"The largest, {most['emotion']} at strength {most['strength']:g}: {most['shift']:+.2f} nats, random {random}."
     )
     least = f"{most['n_random']:.0f} random directions, so the least p possible is {number(most['p_min'], 3)}."
     return Finding("Steering", said, [least], unsure=beats == 0)
