@@ -88,7 +88,9 @@ def _identifiable(material: Material) -> list[Finding]:
         caveats.append(f"{below} of the {len(floors)} with a measured floor lie below 1 by more than it.")
     if len(floors) < len(known):
         absent = len(known) - len(floors)
-        caveats.append(f"For {absent} of {len(known)} the numerical floor was not measured, so 1 cannot be ruled out.")
+        caveats.append(
+            f"For {absent} of {len(known)} no floor was measured, so it is not said whether ρ* lies below 1."
+        )
     return [Finding("Agreement of runs", said, caveats)]
 
 
@@ -98,7 +100,7 @@ def _unidentified(material: Material) -> list[Finding]:
     if unknown.empty:
         return []
     said = (
-        f"For {len(unknown)} of {number_of(len(pairs), 'pair')} of runs neither ρ* nor p on disjoint text can be given. "
+        f"For {len(unknown)} of {number_of(len(pairs), 'pair')} of runs neither ρ* nor p on disjoint text can be had. "
         f"Raw ρ is {range_of(unknown, 'rho')}; shared text makes it larger, text noise smaller."
     )
     reasons = [(note, n) for note, n in commonest(unknown["note"]) if "not identifiable" in note]
@@ -153,7 +155,7 @@ def _relations(material: Material) -> list[Finding]:
 def _relation(row: dict[str, Any]) -> Finding:
     said = (
         f"{str(row['relation']).replace('_', ' ').capitalize()}: r = {number(row['r'])} over {row['n_models']:.0f} "
-        f"models, {row['n_families']:.0f} families, p = {number(row['p'], 3)} (least possible {number(row['p_min'], 3)})."
+        f"models, {row['n_families']:.0f} families, p = {number(row['p'], 3)} (at least {number(row['p_min'], 3)})."
     )
     return Finding("Over models", said, [f"{note}." for note in notes_of(row["note"])])
 
