@@ -32,7 +32,7 @@ class Material:
     @property
     def records(self) -> list[Run]:
         """Every record, geometry or not."""
-        return [*self.catalogue.runs, *getattr(self.catalogue, "probes", [])]
+        return [*self.catalogue.runs, *self.catalogue.probes]
 
     def table(self, name: str) -> pd.DataFrame:
         """A table, empty where there is none."""
