@@ -155,7 +155,7 @@ def _relations(material: Material) -> list[Finding]:
 def _relation(row: dict[str, Any]) -> Finding:
     said = (
         f"{str(row['relation']).replace('_', ' ').capitalize()}: r = {number(row['r'])} over {row['n_models']:.0f} "
-        f"models, {row['n_families']:.0f} families, p = {number(row['p'], 3)} (at least {number(row['p_min'], 3)})."
+        f"models, {row['n_families']:.0f} families, p = {number(row['p'], 3)} (of {number(row['p_min'], 3)})."
     )
     return Finding("Over models", said, [f"{note}." for note in notes_of(row["note"])])
 
@@ -241,14 +241,15 @@ def _shifts(material: Material) -> list[Finding]:
 
 
 def _shift(model: str, rows: pd.DataFrame) -> Finding:
-    beats, most = int((rows["beats_random"] == "yes").sum()), rows.loc[rows["shift"].idxmax()]
-    random = in_words(most["random_mean"], most["random_low"], most["random_high"])
+    counts, most = Counter(rows["beats_random"]), rows.loc[rows["shift"].idxmax()]
     said = (
-        f"{model}: {beats} of {number_of(len(rows), 'shift')} of emotion words beyond random directions of equal norm. "
-        f"The largest, {most['emotion']} at strength {most['strength']:g}: {most['shift']:+.2f} nats, random {random}."
+        f"{model}: of {number_of(len(rows), 'shift')} of emotion words, {counts[YES]} beyond random directions of equal "
+        f"norm, {counts[NO]} not, {counts[UNKNOWN]} not identifiable. The largest, {most['emotion']} at strength "
+        f"{most['strength']:g}: {most['shift']:+.2f} nats, random {most['random_mean']:+.2f} "
+        f"({most['random_low']:+.2f} to {most['random_high']:+.2f})."
     )
     least = f"{most['n_random']:.0f} random directions, so the least p possible is {number(most['p_min'], 3)}."
-    return Finding("Steering", said, [least], unsure=beats == 0)
+    return Finding("Steering", said, [least, *(f"{note}." for note, _ in commonest(rows["note"]))], counts[YES] == 0)
 
 
 def _regimes(material: Material) -> list[Finding]:

@@ -90,5 +90,6 @@ def _of_variants() -> list[Column]:
         figure("p (Holm)", "p_holm", 4),
         figure("floor", "floor", 4),
         word("moved beyond their intervals", "moved"),
+        word("reading", "reading"),
         word("note", "note", style="long"),
     ]

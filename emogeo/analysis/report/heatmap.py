@@ -44,7 +44,7 @@ def palette() -> str:
     """The style sheet's rules for the colours of cells."""
     colours = colormaps["viridis"](np.linspace(0, 1, COLOURS))
     rules = [f".k{number}{{background:{to_hex(colour)}}}" for number, colour in enumerate(colours)]
-    stops = ",".join(to_hex(colour) for colour in colours[::4])
+    stops = ",".join(to_hex(colour) for colour in colormaps["viridis"](np.linspace(0, 1, 9)))
     return "\n".join([*rules, f".scale{{background:linear-gradient(to right,{stops})}}"])
 
 

@@ -55,7 +55,9 @@ def material(figures: Path) -> Material:
     readied = [_hostile(ready) for ready in draw(Design(0.5, 0.1, 0.5), 0) if ready.name in {"A", "A_reread", "C"}]
     figures.mkdir(parents=True, exist_ok=True)
     (figures / FIGURE).write_bytes(rho_figure(readied[0].run.rdm, ["x"] * 21, "planted"))
-    return Material(tables(), readied, Catalogue([ready.run for ready in readied], [], [f"left out {HOSTILE}"]), figures)
+    return Material(
+        tables(), readied, Catalogue([ready.run for ready in readied], [], [f"left out {HOSTILE}"]), figures
+    )
 
 
 def bare(figures: Path) -> Material:
@@ -82,16 +84,18 @@ def tables() -> dict[str, pd.DataFrame]:
     pair = {"key_a": "A", "key_b": "C", "model_a": MODEL, "model_b": "gemma-3-1b-it", "n_units": 24, "note": HOSTILE}
     both = {**pair, **compared(0.83, 0.92), "floor": 0.01, "p_same_text": 0.001, "p": 0.001, "p_holm": 0.002}
     unknown = {**pair, "rho": 0.4, "note": f"rho_star and p: not identifiable ({IMAGE})"}
+    known_models = {**both, "model_a": "qwen2.5-1.5b-instruct", "rho": 0.6246 + 0.1}
     effect = {"model": MODEL, "layer_of_effect": "precision", "factor": HOSTILE, **pair}
     known = {**effect, "effect": 0.2, "ci_low": 0.1, "ci_high": 0.3, "counts": "yes", "rho_star": 0.8}
     descriptor = {"key": "A", "run": MODEL, "model": MODEL, "layer": 3, "n_layers": 4, "anisotropy": 0.97}
     descriptors = [
         {**descriptor, "precision": "fp32", "flags": f"anisotropy .97 {HOSTILE}", "anisotropy_ci_low": 0.96},
         {**descriptor, "precision": "fp16", "flags": "", "nonfinite": 7, "anisotropy": 0.91},
+        {**descriptor, "model": "gemma-3-1b-it", "precision": "fp16", "flags": HOSTILE, "rdm_std": 0.05},
     ]
     return {
         "runs": frame(RUN_COLUMNS, {"key": "A", "model": MODEL, "precision": "bf16", "note": HOSTILE}),
-        "pairs": frame(PAIR_COLUMNS, both, unknown),
+        "pairs": frame(PAIR_COLUMNS, both, unknown, known_models),
         "baselines": frame(BASELINE_COLUMNS, {"key": "A", "model": MODEL, "baseline": HOSTILE, "rho": 0.5}),
         "partials": frame(PARTIAL_COLUMNS, {**pair, "given": "both", "rho": 0.8, "rho_partial": 0.7}),
         "effects": frame(EFFECT_COLUMNS, known, {**effect, "rho": 0.3, "counts": "not identifiable"}),
@@ -108,7 +112,14 @@ def tables() -> dict[str, pd.DataFrame]:
         **_probes(),
         "claims": frame(
             CLAIM_COLUMNS,
-            {"claim": HOSTILE, "published": 0.8, "measured": 0.83, "ci_low": 0.7, "ci_high": 0.9, "verdict": "reproduced"},
+            {
+                "claim": HOSTILE,
+                "published": 0.8,
+                "measured": 0.83,
+                "ci_low": 0.7,
+                "ci_high": 0.9,
+                "verdict": "reproduced",
+            },
             {"claim": "method dissociation", "published": 0.2, "verdict": "not testable", "note": HOSTILE},
         ),
     }
@@ -116,9 +127,22 @@ def tables() -> dict[str, pd.DataFrame]:
 
 def _probes() -> dict[str, pd.DataFrame]:
     of = {"key": "S", "model": MODEL, "precision": "bf16", "note": HOSTILE}
-    regime = {"direction": "emotion", "n_texts": 6, "repeated_share": 0.5, "regime": "surgical", "perplexity_ratio": 1.5}
+    regime = {
+        "direction": "emotion",
+        "n_texts": 6,
+        "repeated_share": 0.5,
+        "regime": "surgical",
+        "perplexity_ratio": 1.5,
+    }
     shift = {"emotion": "afraid", "strength": 0.5, "shift": 1.25, "random_mean": 0.1, "random_low": -0.5}
-    text = {"emotion": "afraid", "direction": "emotion", "strength": 0.5, "prompt": HOSTILE, "text": HOSTILE, "words": 3}
+    text = {
+        "emotion": "afraid",
+        "direction": "emotion",
+        "strength": 0.5,
+        "prompt": HOSTILE,
+        "text": HOSTILE,
+        "words": 3,
+    }
     stance = {"facet": "stance", "source": "measured", "n_items": 20, "capability": 0.9, "value": 0.35}
     format = {"facet": "format", "source": "measured", "n_items": 20, "capability": 0.2}
     return {
@@ -149,7 +173,9 @@ def compared(rho: float, star: float) -> dict[str, float]:
 def frame(columns: list[str], *rows: dict[str, Any]) -> pd.DataFrame:
     """A table with all of its columns, typed as the analysis types them."""
     text = {name for row in rows for name, value in row.items() if isinstance(value, str)} | set(_WORDS)
-    return typed([{k: v for k, v in row.items() if k in columns} for row in rows], columns, [c for c in columns if c in text])
+    return typed(
+        [{k: v for k, v in row.items() if k in columns} for row in rows], columns, [c for c in columns if c in text]
+    )
 
 
 _WORDS = (
