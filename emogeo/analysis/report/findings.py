@@ -63,7 +63,7 @@ def _verdicts(material: Material) -> list[Finding]:
     counts = [f"{n} {verdict}" for verdict, n in Counter(claims["verdict"]).items()]
     decided = claims[claims["verdict"].isin(["reproduced", "contradicted"])]
     caveats = [
-        f"{row['verdict'].capitalize()}: {row['claim']}, "
+        f"{row['verdict'].capitalize()}: {str(row['claim']).replace('_', ' ')}, "
         f"measured {in_words(row['measured'], row['ci_low'], row['ci_high'])}, published {number(row['published'])}."
         for row in decided.to_dict("records")
     ]
@@ -243,8 +243,8 @@ def _shifts(material: Material) -> list[Finding]:
 def _shift(model: str, rows: pd.DataFrame) -> Finding:
     counts, most = Counter(rows["beats_random"]), rows.loc[rows["shift"].idxmax()]
     said = (
-        f"{model}: of {number_of(len(rows), 'shift')} of emotion words, {counts[YES]} beyond random directions of equal "
-        f"norm, {counts[NO]} not, {counts[UNKNOWN]} not identifiable. The largest, {most['emotion']} at strength "
+        f"{model}: of {number_of(len(rows), 'shift')} of emotion words, {counts[YES]} beyond random directions of "
+        f"equal norm, {counts[NO]} not, {counts[UNKNOWN]} not identifiable. The largest, {most['emotion']} at strength "
         f"{most['strength']:g}: {most['shift']:+.2f} nats, random {most['random_mean']:+.2f} "
         f"({most['random_low']:+.2f} to {most['random_high']:+.2f})."
     )
