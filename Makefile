@@ -41,6 +41,7 @@ study: .venv/dev
 	$(BIN)/python analyze.py store.path=study/store output=study/results
 
 test: .venv/dev
+	.ci/browser
 	$(BIN)/python -m pytest
 
 lint: .venv/dev

@@ -26,6 +26,7 @@ from emogeo.analysis.interchange import export_rdms
 from emogeo.analysis.model_figures import write_model_figures
 from emogeo.analysis.pairs import pair_matrix, pairs_table
 from emogeo.analysis.relations import relations_table
+from emogeo.analysis.report.build import write_report
 from emogeo.analysis.runs import runs_table
 from emogeo.analysis.steering import (
     steering_runs,
@@ -68,6 +69,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     write_figures(own, tables, output / "figures")
     write_model_figures(tables, output / "figures")
     export_rdms(own, output / "rdms.h5")
+    write_report(output / "report.html", tables, readied, catalogue, output / "figures")
     print(summary(catalogue, {ready.run.key: ready.name for ready in readied}, tables, config.store.path, output))
     return output
 

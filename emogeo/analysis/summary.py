@@ -9,6 +9,7 @@ import pandas as pd
 
 from emogeo.analysis.catalogue import Catalogue
 from emogeo.analysis.effects import missing, opposite_signs
+from emogeo.analysis.numbers import number, with_interval
 
 _NAMED = 2
 """Rows that a note names, at most."""
@@ -55,6 +56,7 @@ def summary(
         f"tables   {output}/{', '.join(f'{name}.csv' for name in tables)} (also .parquet), rho_matrix.csv,",
         "         rho_star_matrix.csv; rdms.h5 for rsatoolbox; columns: docs/inference.md",
         f"figures  {output}/figures/",
+        f"report   {output}/report.html (one file, opens in a browser, fetches nothing)",
     ]
     return "\n".join(parts)
 
@@ -91,9 +93,9 @@ def _shown_runs(runs: pd.DataFrame, names: Mapping[str, str]) -> str:
     shown = [names.get(key, f"{model} (refused)") for key, model in zip(runs["key"], runs["model"], strict=True)]
     table.insert(0, "run", shown)
     table["layer"] = ["" if pd.isna(layer) else str(layer) for layer in table["layer"]]
-    table["reliability"] = _with_interval(runs, "reliability")
+    table["reliability"] = with_interval(runs, "reliability")
     if runs["held_out"].notna().any():
-        table["held_out"] = _with_interval(runs, "held_out")
+        table["held_out"] = with_interval(runs, "held_out")
     return str(table.to_string(index=False, na_rep="", float_format=lambda v: f"{v:.3f}"))
 
 
@@ -102,7 +104,7 @@ def _shown_pairs(pairs: pd.DataFrame, partials: pd.DataFrame, names: Mapping[str
     _figures(table, pairs, "reliability_b")
     both = partials[partials["given"] == "both"].set_index(["key_a", "key_b"])["rho_partial"]
     keys = zip(pairs["key_a"], pairs["key_b"], strict=True)
-    table["partial"] = [_number(both.get(key)) for key in keys]
+    table["partial"] = [number(both.get(key)) for key in keys]
     return str(table.to_string(index=False))
 
 
@@ -114,16 +116,16 @@ def _shown_baselines(baselines: pd.DataFrame, names: Mapping[str, str]) -> str:
 
 def _shown_effects(effects: pd.DataFrame) -> str:
     table = effects[["model", "layer_of_effect", "factor", "n_units"]].copy()
-    table["rho"] = [_number(rho) for rho in effects["rho"]]
-    table["rho_star"] = _with_interval(effects, "rho_star")
-    table["effect"] = _with_interval(
+    table["rho"] = [number(rho) for rho in effects["rho"]]
+    table["rho_star"] = with_interval(effects, "rho_star")
+    table["effect"] = with_interval(
         effects.rename(columns={"ci_low": "effect_ci_low", "ci_high": "effect_ci_high"}), "effect"
     )
     for name, digits in (("floor", 4), ("null", 2), ("published", 2)):
-        table[name] = [_number(value, digits) for value in effects[name]]
+        table[name] = [number(value, digits) for value in effects[name]]
     table["counts"] = effects["counts"]
-    table["bias"] = _with_interval(effects, "bias")
-    table["bias, raw"] = [_number(value) for value in effects["bias_raw"]]
+    table["bias"] = with_interval(effects, "bias")
+    table["bias, raw"] = [number(value) for value in effects["bias_raw"]]
     return str(table.to_string(index=False))
 
 
@@ -134,29 +136,17 @@ def _shown_variance(variance: pd.DataFrame) -> str:
 
 def _figures(table: pd.DataFrame, source: pd.DataFrame, second: str) -> None:
     """Every companion of a rho, side by side."""
-    table["rho"] = _with_interval(source, "rho")
-    table["rho_star"] = _with_interval(source, "rho_star")
+    table["rho"] = with_interval(source, "rho")
+    table["rho_star"] = with_interval(source, "rho_star")
     table["p (Holm)"] = [
-        f"{_number(p, 4)} ({_number(holm, 4)})" if pd.notna(p) else "–"
+        f"{number(p, 4)} ({number(holm, 4)})" if pd.notna(p) else "–"
         for p, holm in zip(source["p"], source["p_holm"], strict=True)
     ]
     table["reliability"] = [
-        f"{_number(a)} / {_number(b)}" for a, b in zip(source["reliability_a"], source[second], strict=True)
+        f"{number(a)} / {number(b)}" for a, b in zip(source["reliability_a"], source[second], strict=True)
     ]
     table["same/disjoint"] = [
-        f"{_number(a)} / {_number(b)}"
-        for a, b in zip(source["rho_same_half"], source["rho_disjoint_half"], strict=True)
+        f"{number(a)} / {number(b)}" for a, b in zip(source["rho_same_half"], source["rho_disjoint_half"], strict=True)
     ]
-    table["floor"] = [_number(floor, 4) for floor in source["floor"]]
-    table["p_same_text"] = [_number(p, 4) for p in source["p_same_text"]]
-
-
-def _with_interval(table: pd.DataFrame, name: str) -> list[str]:
-    figures = table[[name, f"{name}_ci_low", f"{name}_ci_high"]].itertuples(index=False)
-    return [
-        _number(v) if pd.isna(low) else f"{_number(v)} [{_number(low)}, {_number(high)}]" for v, low, high in figures
-    ]
-
-
-def _number(value: float | None, digits: int = 2) -> str:
-    return "–" if value is None or pd.isna(value) else f"{value:.{digits}f}"
+    table["floor"] = [number(floor, 4) for floor in source["floor"]]
+    table["p_same_text"] = [number(p, 4) for p in source["p_same_text"]]

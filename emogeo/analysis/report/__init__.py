@@ -1,0 +1,1 @@
+"""The whole analysis on one page that needs nothing else."""

@@ -1,0 +1,81 @@
+"""Writes the page."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import logging
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
+import pandas as pd
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from emogeo.analysis.catalogue import Catalogue
+from emogeo.analysis.comparisons import Readied
+from emogeo.analysis.report import comparing, factors, geometries, overview, probes, provenance
+from emogeo.analysis.report.heatmap import palette
+from emogeo.analysis.report.material import Material
+from emogeo.analysis.report.parts import Section
+
+log = logging.getLogger(__name__)
+
+_SECTIONS = (
+    overview.run_section,
+    overview.findings_section,
+    overview.claims_section,
+    comparing.universality_section,
+    comparing.stimulus_section,
+    factors.layers_section,
+    factors.precision_section,
+    geometries.descriptors_section,
+    probes.steering_section,
+    probes.behaviour_section,
+    comparing.published_section,
+    provenance.provenance_section,
+)
+
+
+def write_report(
+    file: Path, tables: Mapping[str, pd.DataFrame], readied: Sequence[Readied], catalogue: Catalogue, figures: Path
+) -> None:
+    """Writes one HTML file that fetches nothing.
+
+    Args:
+        tables: by name; one that is absent counts as empty.
+        figures: the folder of PNG files.
+    """
+    material = Material(tables, readied, catalogue, figures)
+    file.write_text(_page([section(material) for section in _SECTIONS]), encoding="utf-8")
+    log.debug("report: %s", file)
+
+
+def _page(sections: Sequence[Section]) -> str:
+    """Style and script stand in the page word for word, and their sums in its policy: no other can act."""
+    style, script = _file("page.css") + palette(), _file("page.js")
+    environment = Environment(
+        loader=PackageLoader("emogeo.analysis.report"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    return environment.get_template("page.html.jinja").render(
+        sections=sections,
+        style=Markup(style),
+        script=Markup(script),
+        style_sum=_sum(style),
+        script_sum=_sum(script),
+        version=version("emogeo"),
+    )
+
+
+def _file(name: str) -> str:
+    return (files("emogeo.analysis.report") / "templates" / name).read_text(encoding="utf-8")
+
+
+def _sum(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

@@ -1,0 +1,230 @@
+"""Models side by side: universality, what the stimuli share, and the published figures."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import pandas as pd
+
+from emogeo.analysis.comparisons import Readied
+from emogeo.analysis.pairs import pair_matrix
+from emogeo.analysis.published import reference
+from emogeo.analysis.report.material import Material
+from emogeo.analysis.report.parts import Absent, Column, Part, Section, Sheet, beside, figure, sheet, word
+
+_MORE_MODELS = "python train.py -m +study=universality 'model=glob(*)'"
+_TWO_MODELS = "python train.py -m model=smollm2-135m-instruct,gemma-3-270m"
+_MATRICES = {"rho": "ρ between runs", "rho_star": "ρ* between runs"}
+_FIGURES = {
+    "universality_matrix.png": "Model × model",
+    "universality_dendrogram.png": "Dendrogram of models",
+    "universality_embedding.png": "Models in two dimensions",
+}
+
+
+def universality_section(material: Material) -> Section:
+    """Every two models that were read alike."""
+    parts = [*_matrices(material), *_universality_figures(material)]
+    parts += material.shown(
+        "universality",
+        "Models that were read alike",
+        _of_two_models(),
+        "No two models were read alike.",
+        _MORE_MODELS,
+    )
+    parts += material.shown(
+        "relations",
+        "Agreement and descriptors against size, depth and behaviour",
+        _of_relations(),
+        "No relation over models: it takes several models read alike.",
+        _MORE_MODELS,
+    )
+    about = "How far models carry the same geometry, raw and without text noise; a family's models are not independent."
+    return Section("universality", "Universality", about, parts)
+
+
+def stimulus_section(material: Material) -> Section:
+    """What of an agreement is the shared text's."""
+    pairs = material.table("pairs")
+    parts: list[Part] = []
+    if pairs.empty:
+        parts.append(Absent("No pair of runs, so nothing to control.", _TWO_MODELS))
+    else:
+        shown = sheet(pairs, "Pairs of runs", "pairs", _of_pairs(material))
+        pictured = material.picture("same_and_disjoint_half.png", "Agreement on the same and on disjoint texts", shown)
+        parts += pictured or [shown]
+    parts += material.shown(
+        "baselines",
+        "Runs against words, input embeddings and human norms",
+        _of_baselines(material),
+        "No run to hold against baselines.",
+        "python train.py",
+    )
+    parts += material.shown(
+        "partials", "Pairs of runs given the baselines", _of_partials(material), "No pair of runs.", _TWO_MODELS
+    )
+    about = "Two models that read the same words agree for that alone. Halves without a common text do not."
+    return Section("stimulus", "Stimulus control", about, parts)
+
+
+def published_section(material: Material) -> Section:
+    """Pairs and models of the catalogue that the study has as well."""
+    parts = [*_published_pairs(material), *_published_models(material)]
+    about = "Figures of arXiv 2604.11050 beside what was measured here, for the models of both."
+    return Section("published", "Published against measured", about, parts)
+
+
+def _matrices(material: Material) -> list[Part]:
+    own = [ready for ready in material.readied if ready.run.twin is None]
+    return [
+        part
+        for column, title in _MATRICES.items()
+        if own and not material.table("pairs").empty
+        for part in material.picture(f"{column}_matrix.png", title, _matrix(material, own, column, title))
+    ]
+
+
+def _matrix(material: Material, own: Sequence[Readied], column: str, title: str) -> Sheet:
+    names = [ready.name for ready in own]
+    values = pd.DataFrame(pair_matrix(own, material.table("pairs"), column), columns=names)
+    values.insert(0, "run", names)
+    columns = [word("run", "run"), *(figure(name, name) for name in names)]
+    return sheet(values, f"{title}, as a table", f"{column}_matrix", columns, open=False)
+
+
+def _universality_figures(material: Material) -> list[Part]:
+    found = sorted(path.name for path in material.figures.glob("universality*.png"))
+    return [part for file in found for part in material.picture(file, _title(file))]
+
+
+def _title(file: str) -> str:
+    return _FIGURES.get(file) or file.removesuffix(".png").replace("_", " ").capitalize()
+
+
+def _of_two_models() -> list[Column]:
+    return [
+        word("model a", "model_a"),
+        word("model b", "model_b"),
+        word("one family", "within_family"),
+        figure("ρ", "rho"),
+        figure("ρ*", "rho_star"),
+        figure("ρ published", "published"),
+        beside("same / disjoint half", "rho_same_half", "rho_disjoint_half"),
+        beside("reliability a / b", "reliability_a", "reliability_b"),
+        figure("ρ given baselines", "rho_partial"),
+        figure("p (Holm)", "p_holm", 4),
+        figure("floor", "floor", 4),
+        word("reading", "reading"),
+        word("note", "note", style="long"),
+    ]
+
+
+def _of_relations() -> list[Column]:
+    return [
+        word("relation", "relation"),
+        word("reading", "reading"),
+        beside("models / families", "n_models", "n_families", digits=0),
+        figure("r", "r"),
+        figure("p", "p", 4),
+        figure("least p possible", "p_min", 4),
+        figure("published", "published"),
+        word("note", "note", style="long"),
+    ]
+
+
+def _of_pairs(material: Material) -> list[Column]:
+    return [
+        word("run a", "key_a", material.names),
+        word("run b", "key_b", material.names),
+        figure("ρ", "rho"),
+        figure("ρ*", "rho_star"),
+        beside("same / disjoint half", "rho_same_half", "rho_disjoint_half"),
+        beside("reliability a / b", "reliability_a", "reliability_b"),
+        figure("p, same text", "p_same_text", 4),
+        figure("p", "p", 4),
+        figure("p (Holm)", "p_holm", 4),
+        figure("floor", "floor", 4),
+        figure("units", "n_units", 0),
+        word("note", "note", style="long"),
+    ]
+
+
+def _of_baselines(material: Material) -> list[Column]:
+    return [
+        word("run", "key", material.names),
+        word("baseline", "baseline"),
+        figure("ρ", "rho"),
+        figure("ρ*", "rho_star"),
+        beside("same / disjoint half", "rho_same_half", "rho_disjoint_half"),
+        beside("reliability run / baseline", "reliability_a", "reliability_baseline"),
+        figure("p (Holm)", "p_holm", 4),
+        word("note", "note", style="long"),
+    ]
+
+
+def _of_partials(material: Material) -> list[Column]:
+    return [
+        word("run a", "key_a", material.names),
+        word("run b", "key_b", material.names),
+        word("given", "given"),
+        figure("ρ", "rho"),
+        figure("ρ given it", "rho_partial"),
+        word("note", "note", style="long"),
+    ]
+
+
+def _published_pairs(material: Material) -> list[Part]:
+    pairs, order = material.table("pairs"), reference()["rdm_rho"]["order"]
+    rows = [] if pairs.empty else [_with_published(row) for row in pairs.to_dict("records") if _known(row, order)]
+    if not rows:
+        why = f"No pair of different models of the study; its models are {', '.join(order)}."
+        return [Absent(why, f"python train.py -m +study=universality model={','.join(order[:2])}")]
+    columns = [
+        word("run a", "key_a", material.names),
+        word("run b", "key_b", material.names),
+        figure("ρ published", "published"),
+        figure("ρ measured", "rho"),
+        figure("ρ* measured", "rho_star"),
+        figure("measured − published", "difference"),
+        word("note", "note", style="long"),
+    ]
+    return [sheet(pd.DataFrame(rows), "Pairs of models", "published_pairs", columns)]
+
+
+def _known(row: dict[str, Any], order: list[str]) -> bool:
+    return row["model_a"] != row["model_b"] and row["model_a"] in order and row["model_b"] in order
+
+
+def _with_published(row: dict[str, Any]) -> dict[str, Any]:
+    order, matrix = (reference()["rdm_rho"][name] for name in ("order", "matrix"))
+    published = matrix[order.index(row["model_a"])][order.index(row["model_b"])]
+    return {**row, "published": published, "difference": row["rho"] - published}
+
+
+def _published_models(material: Material) -> list[Part]:
+    descriptors = material.table("descriptors")
+    by_name = {model["name"]: model for model in reference()["models"]}
+    rows = [] if descriptors.empty else descriptors[descriptors["model"].isin(list(by_name))].to_dict("records")
+    if not rows:
+        why = "No model of the study, so none of its descriptors to hold against."
+        return [Absent(why, f"python train.py model={next(iter(by_name))}")]
+    table = pd.DataFrame([{**row, **_of_study(by_name[row["model"]])} for row in rows])
+    columns = [
+        word("run", "run"),
+        beside("layer published / measured", "published_layer", "layer", digits=0),
+        figure("anisotropy published", "published_anisotropy"),
+        figure("anisotropy measured", "anisotropy"),
+        figure("RDM std published", "published_rdm_std", 3),
+        figure("RDM std measured", "rdm_std", 3),
+        word("flags", "flags", style="long"),
+    ]
+    return [sheet(table, "Models", "published_models", columns)]
+
+
+def _of_study(model: dict[str, Any]) -> dict[str, Any]:
+    return {
+        "published_layer": model["best_layer"],
+        "published_anisotropy": model["anisotropy"],
+        "published_rdm_std": model["rdm_std"],
+    }

@@ -1,0 +1,73 @@
+"""Heat maps of RDMs as tables whose cells are coloured: no picture, every value can be read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import numpy as np
+import pandas as pd
+from matplotlib import colormaps
+from matplotlib.colors import to_hex
+from numpy.typing import NDArray
+
+from emogeo.analysis.comparisons import Readied
+from emogeo.analysis.report.parts import csv_link
+
+COLOURS = 32
+
+
+@dataclass(frozen=True)
+class HeatMap:
+    """One RDM."""
+
+    kind: ClassVar[str] = "heatmap"
+    title: str
+    file: str
+    conditions: Sequence[str]
+    rows: Sequence[Sequence[tuple[int, str]]]
+    """Colour and value of each cell."""
+    top: str
+    """The value of the last colour; the first is 0."""
+    download: str
+    open: bool
+
+
+def heat_maps(readied: Sequence[Readied]) -> list[HeatMap]:
+    """One per run that is no reread; the first is open."""
+    own = [ready for ready in readied if ready.run.twin is None]
+    return [_heat_map(ready, number == 0) for number, ready in enumerate(own)]
+
+
+def palette() -> str:
+    """The style sheet's rules for the colours of cells."""
+    colours = colormaps["viridis"](np.linspace(0, 1, COLOURS))
+    rules = [f".k{number}{{background:{to_hex(colour)}}}" for number, colour in enumerate(colours)]
+    stops = ",".join(to_hex(colour) for colour in colormaps["viridis"](np.linspace(0, 1, 9)))
+    return "\n".join([*rules, f".scale{{background:linear-gradient(to right,{stops})}}"])
+
+
+def _heat_map(ready: Readied, first: bool) -> HeatMap:
+    rdm, conditions, layer = ready.run.rdm, ready.run.conditions, ready.run.record["layer"]["index"]
+    top = max(1.0, float(rdm.max()))
+    return HeatMap(
+        title=f"{ready.name}, {'every block' if layer is None else f'block {layer}'}",
+        file=f"rdm_{ready.run.key[:8]}.csv",
+        conditions=conditions,
+        rows=_cells(rdm, top),
+        top=f"{top:.2f}",
+        download=csv_link(
+            pd.DataFrame(rdm.round(6), index=pd.Index(conditions, name="emotion"), columns=conditions), True
+        ),
+        open=first,
+    )
+
+
+def _cells(rdm: NDArray[np.float64], top: float) -> list[list[tuple[int, str]]]:
+    """As `rdm_figure` colours them: 0 is the first colour, `top` the last."""
+    colours = np.clip(rdm / top * (COLOURS - 1), 0, COLOURS - 1).round().astype(int)
+    return [
+        [(int(colour), f"{abs(value):.3f}") for colour, value in zip(*row, strict=True)]
+        for row in zip(colours, rdm, strict=True)
+    ]

@@ -1,0 +1,49 @@
+"""What the report is written from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import pandas as pd
+
+from emogeo.analysis.catalogue import Catalogue, Run
+from emogeo.analysis.comparisons import Readied
+from emogeo.analysis.report.parts import Absent, Column, Part, Picture, Sheet, data_link, sheet
+
+
+@dataclass(frozen=True)
+class Material:
+    """Tables, runs and figures of one analysis."""
+
+    tables: Mapping[str, pd.DataFrame]
+    readied: Sequence[Readied]
+    catalogue: Catalogue
+    figures: Path
+    """The folder with them."""
+
+    @cached_property
+    def names(self) -> dict[str, str]:
+        """A short name for each finished run's key."""
+        return {ready.run.key: ready.name for ready in self.readied}
+
+    @property
+    def records(self) -> list[Run]:
+        """Every record, geometry or not."""
+        return [*self.catalogue.runs, *self.catalogue.probes]
+
+    def table(self, name: str) -> pd.DataFrame:
+        """A table, empty where there is none."""
+        return self.tables.get(name, pd.DataFrame())
+
+    def shown(self, name: str, title: str, columns: Sequence[Column], why: str, command: str) -> list[Part]:
+        """A whole table, or why it is empty and what would fill it."""
+        table = self.table(name)
+        return [Absent(why, command)] if table.empty else [sheet(table, title, name, columns)]
+
+    def picture(self, file: str, title: str, of: Sheet | None = None) -> list[Part]:
+        """A figure of the folder with the table that it shows; nothing where it was not drawn."""
+        path = self.figures / file
+        return [Picture(title, file, data_link(path.read_bytes(), "image/png"), of)] if path.is_file() else []

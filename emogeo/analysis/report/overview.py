@@ -1,0 +1,104 @@
+"""What was run, what was found, and what became of the claims."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from emogeo.analysis.report.findings import findings
+from emogeo.analysis.report.material import Material
+from emogeo.analysis.report.parts import (
+    Absent,
+    Listing,
+    Part,
+    Section,
+    Sheet,
+    Tiles,
+    beside,
+    figure,
+    ranging,
+    sheet,
+    word,
+)
+
+
+def run_section(material: Material) -> Section:
+    """Counts, and a row per run."""
+    parts: list[Part] = [Tiles(_counts(material)), *_runs(material)]
+    if material.catalogue.left_out:
+        parts.append(Listing("Left out", material.catalogue.left_out))
+    return Section("run", "What was run", "The cells of the store, refused ones included.", parts)
+
+
+def findings_section(material: Material) -> Section:
+    """Sentences, each with figures of a table."""
+    found: list[Part] = list(findings(material))
+    nothing = Absent("No table holds a figure to speak of: two finished runs make a pair.", "make demo")
+    about = "Written by the program from the tables below; an amber bar marks what is not identifiable, or is flagged."
+    return Section("findings", "Findings", about, found or [nothing])
+
+
+def claims_section(material: Material) -> Section:
+    """Verdicts on the published claims."""
+    columns = [
+        word("claim", "claim"),
+        word("verdict", "verdict", style="badge"),
+        figure("published", "published"),
+        ranging("measured", "measured", "ci_low", "ci_high"),
+        word("note", "note", style="long"),
+    ]
+    parts = material.shown(
+        "claims", "Claims of arXiv 2604.11050", columns, "This analysis has no table of claims.", "make study"
+    )
+    about = "Each claim of the study's abstract. The rules of the verdicts are in docs/claims.md."
+    return Section("claims", "Claims", about, parts)
+
+
+def _counts(material: Material) -> dict[str, str]:
+    records, runs = material.records, material.catalogue.runs
+    models = sorted({run.model for run in records})
+    own = [run for run in runs if run.finished and run.twin is None]
+    texts = sorted({run.record["n_texts"] for run in own})
+    units = sorted({run.record["n_units"] for run in own})
+    emotions = sorted({len(run.conditions) for run in own})
+    counts = {
+        "models": str(len(models)),
+        "precisions": ", ".join(sorted({str(run.record["precision"]) for run in records})),
+        "geometries": str(len(own)),
+        "rereads": str(sum(run.finished and run.twin is not None for run in runs)),
+        "steering and behaviour": str(len(records) - len(runs)),
+        "refused": str(sum(not run.finished for run in runs)),
+        "pairs compared": str(len(material.table("pairs"))),
+        "texts per run": _span(texts),
+        "units": _span(units),
+        "emotions": _span(emotions),
+    }
+    return {name: value for name, value in counts.items() if value}
+
+
+def _span(values: list[int]) -> str:
+    return "" if not values else str(values[0]) if len(values) == 1 else f"{values[0]} to {values[-1]}"
+
+
+def _runs(material: Material) -> list[Part]:
+    runs = material.table("runs")
+    if runs.empty:
+        return [Absent("No run of a geometry.", "python train.py")]
+    return [_runs_sheet(runs.assign(run=runs["key"].map(material.names).fillna(runs["model"])))]
+
+
+def _runs_sheet(runs: pd.DataFrame) -> Sheet:
+    columns = [
+        word("run", "run"),
+        word("precision", "precision"),
+        word("mode", "mode"),
+        word("stimuli", "stimuli"),
+        figure("parameters, 10⁹", "params_b"),
+        beside("layer / of", "layer", "n_layers", digits=0),
+        beside("texts / units", "n_texts", "n_units", digits=0),
+        figure("reliability", "reliability"),
+        figure("held out", "held_out"),
+        figure("separation", "separation"),
+        figure("tokens/s", "tokens_per_s", 0),
+        word("note", "note", style="long"),
+    ]
+    return sheet(runs, "Runs", "runs", columns)

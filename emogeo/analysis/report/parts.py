@@ -1,0 +1,178 @@
+"""What a section of the report is made of, and tables as they are shown."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import pandas as pd
+
+from emogeo.analysis.numbers import ABSENT, number, with_interval
+
+SHOWN_ROWS = 300
+"""Rows of a table on the page, at most."""
+_OPEN_ROWS = 12
+"""Rows up to which a table is open from the start."""
+_LARGEST_DOWNLOAD = 400_000
+"""Bytes of a table up to which its download lies in the page."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """A sentence or two."""
+
+    kind: ClassVar[str] = "text"
+    said: str
+
+
+@dataclass(frozen=True)
+class Absent:
+    """Why something is not there, and what to type for it."""
+
+    kind: ClassVar[str] = "absent"
+    why: str
+    command: str
+
+
+@dataclass(frozen=True)
+class Tiles:
+    """A few numbers at a glance."""
+
+    kind: ClassVar[str] = "tiles"
+    numbers: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Listing:
+    """Sentences one under the other."""
+
+    kind: ClassVar[str] = "listing"
+    title: str
+    lines: Sequence[str]
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column as it is shown."""
+
+    title: str
+    cells: Callable[[pd.DataFrame], Sequence[str]]
+    style: str = "number"
+    """number | word | long | badge"""
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table as it is shown, with the whole of it to download."""
+
+    kind: ClassVar[str] = "sheet"
+    title: str
+    file: str
+    columns: Sequence[Column]
+    rows: Sequence[Sequence[str]]
+    n_rows: int
+    download: str | None
+    """A data link; None where the table is too large for the page."""
+    open: bool
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A figure, with the table that it shows."""
+
+    kind: ClassVar[str] = "picture"
+    title: str
+    file: str
+    source: str
+    """A data link."""
+    sheet: Sheet | None
+
+
+Part = Any
+"""One of the above, or a heat map; the template has a macro for each kind."""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A heading, what it is about, and its parts."""
+
+    anchor: str
+    title: str
+    about: str
+    parts: Sequence[Part]
+
+
+def word(title: str, column: str, names: Mapping[str, str] | None = None, style: str = "word") -> Column:
+    """A column of text.
+
+    Args:
+        names: shown instead of the values, where they have one.
+    """
+    told = names or {}
+    return Column(title, lambda table: [_text(told.get(value, value)) for value in table[column]], style)
+
+
+def figure(title: str, column: str, digits: int = 2) -> Column:
+    """A column of numbers, with their intervals where the table has them."""
+
+    def cells(table: pd.DataFrame) -> list[str]:
+        if f"{column}_ci_low" in table:
+            return with_interval(table, column, digits)
+        return [number(value, digits) for value in table[column]]
+
+    return Column(title, cells)
+
+
+def beside(title: str, *columns: str, digits: int = 2) -> Column:
+    """Several columns of numbers as one, `a / b`."""
+    return Column(
+        title,
+        lambda table: [
+            " / ".join(number(value, digits) for value in row) for row in table[list(columns)].itertuples(index=False)
+        ],
+    )
+
+
+def ranging(title: str, column: str, low: str, high: str, digits: int = 2) -> Column:
+    """A figure with an interval whose columns have names of their own."""
+    renamed = {column: "v", low: "v_ci_low", high: "v_ci_high"}
+    return Column(
+        title, lambda table: with_interval(table[list(renamed)].set_axis(list(renamed.values()), axis=1), "v", digits)
+    )
+
+
+def sheet(table: pd.DataFrame, title: str, file: str, columns: Sequence[Column], open: bool | None = None) -> Sheet:
+    """A table's first rows as they are shown, and all of it to download.
+
+    Args:
+        file: name of the download, without its ending.
+        open: from the start; by default where it is short.
+    """
+    shown = table.head(SHOWN_ROWS)
+    cells = [column.cells(shown) for column in columns]
+    rows = list(zip(*cells, strict=True)) if cells else []
+    unfolded = len(table) <= _OPEN_ROWS if open is None else open
+    return Sheet(title, f"{file}.csv", columns, rows, len(table), _download(table), unfolded)
+
+
+def data_link(content: bytes, mime: str) -> str:
+    """A link that holds what it leads to."""
+    return f"data:{mime};base64,{base64.b64encode(content).decode()}"
+
+
+def csv_link(table: pd.DataFrame, index: bool = False) -> str:
+    """A table as a link to itself."""
+    return data_link(table.to_csv(index=index).encode(), "text/csv;charset=utf-8")
+
+
+def _download(table: pd.DataFrame) -> str | None:
+    link = csv_link(table)
+    return link if len(link) <= _LARGEST_DOWNLOAD else None
+
+
+def _text(value: Any) -> str:
+    if pd.isna(value):
+        return ABSENT
+    return str(value) or ABSENT

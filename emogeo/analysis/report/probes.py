@@ -1,0 +1,135 @@
+"""Steering and behaviour."""
+
+from __future__ import annotations
+
+from emogeo.analysis.report.material import Material
+from emogeo.analysis.report.parts import Column, Part, Section, Sheet, beside, figure, ranging, sheet, word
+
+_STEERING = "python train.py mode=steering"
+_BEHAVIOUR = "python train.py mode=behaviour"
+
+
+def steering_section(material: Material) -> Section:
+    """Regimes, shifts against random directions, and the texts."""
+    why = "No cell was steered."
+    parts = material.shown("steering", "Regimes", _of_regimes(), why, _STEERING)
+    why = "No shift of emotion words was measured."
+    parts += material.shown("steering_shifts", "Shifts against random directions", _of_shifts(), why, _STEERING)
+    parts += _pictures(material, "steering")
+    parts += _folded(material, "steering_texts", "Texts, steered and not", _of_texts(), _STEERING)
+    about = "What adding an emotion's vector does to words and texts, against a random direction of the same norm."
+    return Section("steering", "Steering", about, parts)
+
+
+def behaviour_section(material: Material) -> Section:
+    """Facets, items, and behaviour beside geometry."""
+    why = "No model's behaviour was measured."
+    parts = material.shown("behaviour", "Facets", _of_facets(), why, _BEHAVIOUR)
+    why = "No two models have both a behaviour and a geometry that were measured."
+    parts += material.shown(
+        "behaviour_geometry", "Behaviour beside geometry", _of_distances(), why, f"{_BEHAVIOUR} -m model=A,B"
+    )
+    parts += _pictures(material, "behaviour")
+    parts += _folded(material, "behaviour_items", "Items", _of_items(), _BEHAVIOUR)
+    about = "Two facets of compliance: a stance under pressure, and constraints of format that a program checks."
+    return Section("behaviour", "Behaviour", about, parts)
+
+
+def _pictures(material: Material, name: str) -> list[Part]:
+    found = sorted(path.name for path in material.figures.glob(f"{name}*.png"))
+    return [
+        p for file in found for p in material.picture(file, file.removesuffix(".png").replace("_", " ").capitalize())
+    ]
+
+
+def _folded(material: Material, name: str, title: str, columns: list[Column], command: str) -> list[Part]:
+    """Every line of what was answered, folded however short."""
+    shown = material.shown(name, title, columns, f"{title}: none.", command)
+    return [sheet(material.table(name), title, name, columns, open=False) if isinstance(p, Sheet) else p for p in shown]
+
+
+def _of_regimes() -> list[Column]:
+    return [
+        word("model", "model"),
+        word("precision", "precision"),
+        word("direction", "direction"),
+        figure("texts", "n_texts", 0),
+        beside("share repeated / short", "repeated_share", "short_share"),
+        word("regime, published rule", "regime"),
+        figure("perplexity ratio", "perplexity_ratio"),
+        word("regime by perplexity", "regime_by_perplexity"),
+        word("published", "published"),
+        word("note", "note", style="long"),
+    ]
+
+
+def _of_shifts() -> list[Column]:
+    return [
+        word("model", "model"),
+        word("emotion", "emotion"),
+        figure("strength", "strength"),
+        figure("shift, nats", "shift"),
+        beside("emotion / neutral words", "shift_words", "shift_neutral"),
+        ranging("random: mean [least, largest]", "random_mean", "random_low", "random_high"),
+        figure("random directions", "n_random", 0),
+        beside("other emotions: mean / share below", "others_mean", "others_below"),
+        figure("p", "p", 3),
+        figure("least p possible", "p_min", 3),
+        word("beats random", "beats_random", style="badge"),
+        word("note", "note", style="long"),
+    ]
+
+
+def _of_texts() -> list[Column]:
+    return [
+        word("model", "model"),
+        word("emotion", "emotion"),
+        word("direction", "direction"),
+        figure("strength", "strength"),
+        word("prompt", "prompt", style="long"),
+        word("text", "text", style="long"),
+        figure("words", "words", 0),
+        word("repeated", "repeated"),
+        beside("perplexity / ratio", "perplexity", "perplexity_ratio", digits=1),
+    ]
+
+
+def _of_facets() -> list[Column]:
+    return [
+        word("model", "model"),
+        word("facet", "facet"),
+        word("source", "source"),
+        figure("items", "n_items", 0),
+        figure("capability", "capability"),
+        ranging("value", "value", "ci_low", "ci_high"),
+        figure("shift, nats", "shift"),
+        figure("published", "published"),
+        word("note", "note", style="long"),
+    ]
+
+
+def _of_distances() -> list[Column]:
+    return [
+        word("model a", "model_a"),
+        word("model b", "model_b"),
+        figure("distance in behaviour", "behaviour_distance"),
+        figure("distance in geometry", "geometry_distance"),
+        word("reading", "reading"),
+        word("note", "note", style="long"),
+    ]
+
+
+def _of_items() -> list[Column]:
+    return [
+        word("model", "model"),
+        word("facet", "facet"),
+        word("item", "item"),
+        word("prompt", "prompt", style="long"),
+        beside("before / after", "before", "after"),
+        word("flipped", "flipped"),
+        figure("at turn", "turn", 0),
+        word("answer", "answer", style="long"),
+        word("constraints", "constraints", style="long"),
+        word("met", "met"),
+        word("note", "note", style="long"),
+    ]

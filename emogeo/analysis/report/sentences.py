@@ -1,0 +1,44 @@
+"""Words around figures."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from emogeo.analysis.numbers import in_words
+
+NAMED = 4
+"""Rows or notes that a finding names, at most."""
+
+
+def range_of(rows: pd.DataFrame, column: str) -> str:
+    """Of one row its figure with its interval; of several the least, the largest and the median."""
+    given = rows[rows[column].notna()]
+    if len(given) == 1:
+        row = given.iloc[0]
+        return in_words(row[column], row.get(f"{column}_ci_low"), row.get(f"{column}_ci_high"))
+    values = given[column]
+    return f"{values.min():.2f} to {values.max():.2f} (median {values.median():.2f})"
+
+
+def number_of(n: int, one: str, many: str | None = None) -> str:
+    """`1 pair`, `2 pairs`."""
+    return f"{n} {one if n == 1 else many or f'{one}s'}"
+
+
+def notes_of(notes: Any) -> list[str]:
+    """The single notes of a row."""
+    return [] if pd.isna(notes) else [note for note in str(notes).split("; ") if note]
+
+
+def commonest(columns: Iterable[Any]) -> list[tuple[str, int]]:
+    """The notes that most rows have, with how many."""
+    return Counter(note for notes in columns for note in notes_of(notes)).most_common(NAMED)
+
+
+def listed(words: Sequence[str]) -> str:
+    """`a, b and c`"""
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

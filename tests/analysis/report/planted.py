@@ -1,0 +1,188 @@
+"""Material for the report whose every free text is hostile, and whose every figure is planted."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from emogeo.analysis.baselines import BASELINE_COLUMNS, PARTIAL_COLUMNS
+from emogeo.analysis.catalogue import Catalogue, Run
+from emogeo.analysis.comparisons import Readied
+from emogeo.analysis.descriptors import BY_LAYER_COLUMNS, DESCRIPTOR_COLUMNS
+from emogeo.analysis.effects import EFFECT_COLUMNS
+from emogeo.analysis.pairs import PAIR_COLUMNS
+from emogeo.analysis.relations import RELATION_COLUMNS
+from emogeo.analysis.report.material import Material
+from emogeo.analysis.runs import RUN_COLUMNS
+from emogeo.analysis.steering import REGIME_COLUMNS, SHIFT_COLUMNS, TEXT_COLUMNS
+from emogeo.analysis.tables import typed
+from emogeo.analysis.universality import BASE_INSTRUCT_COLUMNS, UNIVERSALITY_COLUMNS
+from emogeo.analysis.variance import VARIANCE_COLUMNS
+from emogeo.plots import rho_figure
+from tests.planted_catalogue import Design, draw
+
+SCRIPT = "<script>window.hacked=1</script>"
+IMAGE = '"><img src=x onerror="window.hacked=2">'
+CLOSING = "</script></style></td>{{ 7 * 7 }}"
+HOSTILE = f"{SCRIPT} {IMAGE} {CLOSING}"
+"""What a model may write, and what may stand in any name or note."""
+MODEL = f"model {HOSTILE}"
+FIGURE = "universality_'><img src=x onerror=window.hacked=3>.png"
+BEHAVIOUR_COLUMNS = [
+    *("key", "model", "family", "variant", "precision", "facet", "source", "n_items", "capability"),
+    *("value", "ci_low", "ci_high", "shift", "shift_ci_low", "shift_ci_high", "published", "note"),
+]
+ITEM_COLUMNS = [
+    *("key", "model", "facet", "item", "prompt", "before", "after", "flipped", "turn", "answer"),
+    *("constraints", "met", "note"),
+]
+DISTANCE_COLUMNS = ["model_a", "model_b", "behaviour_distance", "geometry_distance", "reading", "note"]
+CLAIM_COLUMNS = ["claim", "published", "measured", "ci_low", "ci_high", "verdict", "note"]
+_PROVENANCE = {
+    "created": "2026-11-25T12:00:00+00:00",
+    "python": "3.11.2",
+    "platform": HOSTILE,
+    "libraries": {"emogeo": "0.1.0", "torch": "2.13.0", "bitsandbytes": None},
+    "device": "cpu",
+}
+
+
+def material(figures: Path) -> Material:
+    """Three runs (one a reread), every table, and a figure with a hostile name."""
+    readied = [_hostile(ready) for ready in draw(Design(0.5, 0.1, 0.5), 0) if ready.name in {"A", "A_reread", "C"}]
+    figures.mkdir(parents=True, exist_ok=True)
+    (figures / FIGURE).write_bytes(rho_figure(readied[0].run.rdm, ["x"] * 21, "planted"))
+    return Material(
+        tables(), readied, Catalogue([ready.run for ready in readied], [], [f"left out {HOSTILE}"]), figures
+    )
+
+
+def bare(figures: Path) -> Material:
+    """One run, and no table but that of runs."""
+    full = material(figures)
+    (figures / FIGURE).unlink()
+    first = full.readied[0]
+    return Material({"runs": full.tables["runs"].head(1)}, [first], Catalogue([first.run]), figures)
+
+
+def _hostile(ready: Readied) -> Readied:
+    record = {
+        **ready.run.record,
+        "title": HOSTILE,
+        "n_texts": 504,
+        "model": {**ready.run.record["model"], "name": MODEL, "source": "hub", "id": HOSTILE, "revision": "abc"},
+        "provenance": _PROVENANCE,
+    }
+    return replace(ready, run=Run(record, ready.run.files), name=f"{ready.name} {IMAGE}")
+
+
+def tables() -> dict[str, pd.DataFrame]:
+    """Every table, a few rows each."""
+    pair = {"key_a": "A", "key_b": "C", "model_a": MODEL, "model_b": "gemma-3-1b-it", "n_units": 24, "note": HOSTILE}
+    both = {**pair, **compared(0.83, 0.92), "floor": 0.01, "p_same_text": 0.001, "p": 0.001, "p_holm": 0.002}
+    unknown = {**pair, "rho": 0.4, "note": f"rho_star and p: not identifiable ({IMAGE})"}
+    known_models = {**both, "model_a": "qwen2.5-1.5b-instruct", "rho": 0.6246 + 0.1}
+    effect = {"model": MODEL, "layer_of_effect": "precision", "factor": HOSTILE, **pair}
+    known = {**effect, "effect": 0.2, "ci_low": 0.1, "ci_high": 0.3, "counts": "yes", "rho_star": 0.8}
+    descriptor = {"key": "A", "run": MODEL, "model": MODEL, "layer": 3, "n_layers": 4, "anisotropy": 0.97}
+    descriptors = [
+        {**descriptor, "precision": "fp32", "flags": f"anisotropy .97 {HOSTILE}", "anisotropy_ci_low": 0.96},
+        {**descriptor, "precision": "fp16", "flags": "", "nonfinite": 7, "anisotropy": 0.91},
+        {**descriptor, "model": "gemma-3-1b-it", "precision": "fp16", "flags": HOSTILE, "rdm_std": 0.05},
+    ]
+    return {
+        "runs": frame(RUN_COLUMNS, {"key": "A", "model": MODEL, "precision": "bf16", "note": HOSTILE}),
+        "pairs": frame(PAIR_COLUMNS, both, unknown, known_models),
+        "baselines": frame(BASELINE_COLUMNS, {"key": "A", "model": MODEL, "baseline": HOSTILE, "rho": 0.5}),
+        "partials": frame(PARTIAL_COLUMNS, {**pair, "given": "both", "rho": 0.8, "rho_partial": 0.7}),
+        "effects": frame(EFFECT_COLUMNS, known, {**effect, "rho": 0.3, "counts": "not identifiable"}),
+        "variance": frame(VARIANCE_COLUMNS, {"factor": HOSTILE, "share": 0.5, "p": 0.01, "p_min": 0.01}),
+        "descriptors": frame(DESCRIPTOR_COLUMNS, *descriptors),
+        "descriptors_by_layer": frame(BY_LAYER_COLUMNS, {"key": "A", "run": MODEL, "layer": 0, "anisotropy": 0.9}),
+        "base_instruct": frame(BASE_INSTRUCT_COLUMNS, {**both, "family": HOSTILE, "moved": f"anisotropy {IMAGE}"}),
+        "universality": frame(UNIVERSALITY_COLUMNS, {**both, "reading": HOSTILE, "within_family": "no"}),
+        "relations": frame(
+            RELATION_COLUMNS,
+            {"relation": "size", "reading": HOSTILE, "note": "not identifiable (2 models, 6 needed)"},
+            {"relation": "depth", "n_models": 7, "n_families": 6, "r": -0.3, "p": 0.02, "p_min": 0.001},
+        ),
+        **_probes(),
+        "claims": frame(
+            CLAIM_COLUMNS,
+            {
+                "claim": HOSTILE,
+                "published": 0.8,
+                "measured": 0.83,
+                "ci_low": 0.7,
+                "ci_high": 0.9,
+                "verdict": "reproduced",
+            },
+            {"claim": "method dissociation", "published": 0.2, "verdict": "not testable", "note": HOSTILE},
+        ),
+    }
+
+
+def _probes() -> dict[str, pd.DataFrame]:
+    of = {"key": "S", "model": MODEL, "precision": "bf16", "note": HOSTILE}
+    regime = {
+        "direction": "emotion",
+        "n_texts": 6,
+        "repeated_share": 0.5,
+        "regime": "surgical",
+        "perplexity_ratio": 1.5,
+    }
+    shift = {"emotion": "afraid", "strength": 0.5, "shift": 1.25, "random_mean": 0.1, "random_low": -0.5}
+    text = {
+        "emotion": "afraid",
+        "direction": "emotion",
+        "strength": 0.5,
+        "prompt": HOSTILE,
+        "text": HOSTILE,
+        "words": 3,
+    }
+    stance = {"facet": "stance", "source": "measured", "n_items": 20, "capability": 0.9, "value": 0.35}
+    format = {"facet": "format", "source": "measured", "n_items": 20, "capability": 0.2}
+    return {
+        "steering": frame(REGIME_COLUMNS, {**of, **regime, "regime_by_perplexity": "explosive"}),
+        "steering_texts": frame(TEXT_COLUMNS, {**of, **text, "repeated": "no", "perplexity": 20.0}),
+        "steering_shifts": frame(
+            SHIFT_COLUMNS,
+            {**of, **shift, "random_high": 0.6, "n_random": 20, "p": 0.05, "p_min": 0.048, "beats_random": "yes"},
+        ),
+        "behaviour": frame(BEHAVIOUR_COLUMNS, {**of, **stance, "ci_low": 0.15, "ci_high": 0.55}, {**of, **format}),
+        "behaviour_items": frame(
+            ITEM_COLUMNS, {**of, "facet": "format", "item": "1", "prompt": HOSTILE, "answer": HOSTILE, "met": "1 of 2"}
+        ),
+        "behaviour_geometry": frame(
+            DISTANCE_COLUMNS, {"model_a": MODEL, "model_b": "b", "behaviour_distance": 0.3, "geometry_distance": 0.2}
+        ),
+    }
+
+
+def compared(rho: float, star: float) -> dict[str, float]:
+    """Two figures with their companions."""
+    around = {"rho_ci_low": rho - 0.1, "rho_ci_high": rho + 0.1}
+    around |= {"rho_star_ci_low": star - 0.05, "rho_star_ci_high": star + 0.05}
+    halves = {"rho_same_half": rho, "rho_disjoint_half": rho - 0.2, "reliability_a": 0.7, "reliability_b": 0.6}
+    return {"rho": rho, "rho_star": star, **around, **halves}
+
+
+def frame(columns: list[str], *rows: dict[str, Any]) -> pd.DataFrame:
+    """A table with all of its columns, typed as the analysis types them."""
+    text = {name for row in rows for name, value in row.items() if isinstance(value, str)} | set(_WORDS)
+    return typed(
+        [{k: v for k, v in row.items() if k in columns} for row in rows], columns, [c for c in columns if c in text]
+    )
+
+
+_WORDS = (
+    *("key", "model", "family", "variant", "precision", "mode", "recipe", "prompt_template", "stimuli", "note"),
+    *("model_a", "model_b", "key_a", "key_b", "given", "baseline", "layer_of_effect", "factor", "aliased_with"),
+    *("counts", "run", "flags", "largest_dimensions", "moved", "reading", "relation", "family_a", "family_b"),
+    *("within_family", "direction", "regime", "regime_by_perplexity", "published_regime", "scenario", "emotion"),
+    *("prompt", "text", "repeated", "beats_random", "facet", "source", "item", "flipped", "answer", "constraints"),
+    *("met", "claim", "verdict"),
+)

@@ -1,0 +1,232 @@
+"""The report as a browser shows it: nothing fetched, nothing run that is not the page's, readable everywhere."""
+
+from __future__ import annotations
+
+import base64
+import csv
+import io
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from emogeo.analysis.report.build import write_report
+from emogeo.analysis.report.material import Material
+from tests.analysis.report.planted import CLOSING, FIGURE, IMAGE, MODEL, SCRIPT, bare, material
+
+SECTIONS = [
+    *("run", "findings", "claims", "universality", "stimulus", "layers"),
+    *("precision", "descriptors", "steering", "behaviour", "published", "provenance"),
+]
+PHONE = {"width": 360, "height": 740}
+CONTRAST = 4.5
+"""Of text, WCAG 2 AA."""
+
+
+@dataclass
+class Seen:
+    """A page and what happened on it."""
+
+    page: Page
+    said: list[str] = field(default_factory=list)
+    """Console messages and errors."""
+    requested: list[str] = field(default_factory=list)
+
+
+Opener = Callable[..., Seen]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    path = shutil.which("chromium")
+    assert path is not None, "the report is tested in chromium: apt-get install chromium"
+    with sync_playwright() as playwright:
+        started = playwright.chromium.launch(executable_path=path)
+        yield started
+        started.close()
+
+
+@pytest.fixture(scope="module")
+def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(material(tmp_path_factory.mktemp("full") / "figures"))
+
+
+@pytest.fixture(scope="module")
+def almost_empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return written(bare(tmp_path_factory.mktemp("bare") / "figures"))
+
+
+@pytest.fixture
+def opened(browser: Browser) -> Iterator[Opener]:
+    pages = []
+
+    def open_page(file: Path, **settings: Any) -> Seen:
+        page = browser.new_page(**settings)
+        seen = Seen(page)
+        page.on("console", lambda message: seen.said.append(message.text))
+        page.on("pageerror", lambda error: seen.said.append(str(error)))
+        page.on("request", lambda request: seen.requested.append(request.url))
+        page.goto(file.as_uri())
+        pages.append(page)
+        return seen
+
+    yield open_page
+    for page in pages:
+        page.close()
+
+
+def written(of: Material) -> Path:
+    file = of.figures.parent / "report.html"
+    write_report(file, of.tables, of.readied, of.catalogue, of.figures)
+    return file
+
+
+@pytest.mark.parametrize("name", ["full", "almost_empty"])
+def test_a_page_with_every_section_that_fetches_nothing(
+    name: str, request: pytest.FixtureRequest, opened: Opener
+) -> None:
+    file = request.getfixturevalue(name)
+    seen = opened(file)
+    assert [section.get_attribute("id") for section in seen.page.locator("main > section").all()] == SECTIONS
+    for section in SECTIONS:
+        assert seen.page.locator(f"#{section} h2").is_visible()
+        assert seen.page.locator(f"#{section} .about ~ *").count() >= 1, f"{section} says neither what nor why not"
+    assert seen.page.locator("nav a").count() == len(SECTIONS)
+    seen.page.wait_for_timeout(200)
+    assert seen.said == []
+    assert [url for url in seen.requested if not url.startswith("data:")] == [file.as_uri()]
+
+
+def test_an_empty_section_says_what_to_type(almost_empty: Path, opened: Opener) -> None:
+    page = opened(almost_empty).page
+    for section in set(SECTIONS) - {"run", "provenance"}:
+        assert page.locator(f"#{section} .absent code").first.inner_text().startswith(("python train.py", "make "))
+
+
+def test_hovering_a_cell_shows_both_emotions_and_the_value(full: Path, opened: Opener) -> None:
+    page = opened(full).page
+    run = material(full.parent / "figures").readied[0].run
+    row, column = run.conditions.index("afraid"), run.conditions.index("proud")
+    cell = page.locator("table.rdm").first.locator("tbody tr").nth(row).locator("td").nth(column)
+    tip = page.locator("#tip")
+    assert tip.is_hidden()
+    cell.hover()
+    assert tip.inner_text() == f"afraid – proud: {run.rdm[row, column]:.3f}"
+    box, of_cell = tip.bounding_box(), cell.bounding_box()
+    assert box is not None and of_cell is not None
+    assert abs(box["y"] + box["height"] - of_cell["y"]) < 30, "beside its cell"
+    page.locator("h1").hover()
+    assert tip.is_hidden()
+
+
+def test_cells_are_reached_by_keyboard_and_by_touch(full: Path, opened: Opener) -> None:
+    page = opened(full, viewport=PHONE, has_touch=True).page
+    table, tip = page.locator("table.rdm").first, page.locator("#tip")
+    names = [cell.strip() for cell in table.locator("tbody th").all_inner_texts()]
+    table.locator("tbody tr").nth(2).locator("td").nth(1).tap()
+    assert tip.inner_text().startswith(f"{names[2]} – {names[1]}: ")
+    table.press("ArrowRight")
+    table.press("ArrowDown")
+    page.wait_for_timeout(100)
+    assert tip.inner_text().startswith(f"{names[3]} – {names[2]}: "), "a scroll that follows leaves it"
+    table.press("Escape")
+    assert tip.is_hidden()
+
+
+def test_hostile_text_stays_text(full: Path, opened: Opener) -> None:
+    seen = opened(full)
+    page = seen.page
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    page.wait_for_timeout(200)
+    assert page.evaluate("window.hacked") is None
+    assert page.locator("img[src=x]").count() == 0
+    assert page.locator("script").count() == 1
+    assert page.locator("#steering td", has_text=SCRIPT).count() >= 2, "prompt and text of a steered cell"
+    for section in set(SECTIONS) - {"universality"}:
+        assert page.locator(f"#{section}").inner_text().count(IMAGE), f"{section} shows the text as it is"
+    assert CLOSING in page.locator("#steering").inner_text()
+    assert page.locator("#universality a.take").get_attribute("download") == FIGURE
+    assert seen.said == []
+
+
+def test_a_script_that_were_written_into_the_page_would_not_run(full: Path, opened: Opener, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.html"
+    broken.write_text(full.read_text().replace("<main>", f"<main>{SCRIPT}<img src='http://127.0.0.1:9/x.png'>"))
+    seen = opened(broken)
+    assert seen.page.evaluate("window.hacked") is None
+    assert len(seen.said) == 2
+    assert all("Content Security Policy" in message for message in seen.said)
+
+
+@pytest.mark.parametrize("name", ["full", "almost_empty"])
+def test_a_phone_scrolls_one_way(name: str, request: pytest.FixtureRequest, opened: Opener) -> None:
+    page = opened(request.getfixturevalue(name), viewport=PHONE).page
+    page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
+    assert page.evaluate("document.documentElement.scrollWidth") == PHONE["width"]
+    assert page.evaluate("Math.max(...[...document.querySelectorAll('.wide')].map((box) => box.clientWidth))") < 360
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_text_stands_out(scheme: str, full: Path, opened: Opener) -> None:
+    page = opened(full, color_scheme=scheme).page
+    texts = page.evaluate(COLOURS)
+    assert len(texts) > 100
+    grounds = {tuple(ground) for _, _, ground in texts}
+    assert all((sum(ground) < 200) == (scheme == "dark") for ground in grounds), "figures are no text"
+    for text, ink, ground in texts:
+        assert contrast(ink, ground) >= CONTRAST, f"{text!r}: {ink} on {ground}"
+
+
+def test_downloads(full: Path, opened: Opener) -> None:
+    page = opened(full).page
+    with page.expect_download() as saved:
+        page.locator("#stimulus a[download='pairs.csv']").click()
+    rows = list(csv.DictReader(saved.value.path().open(newline="")))
+    assert [row["rho"] for row in rows] == ["0.83", "0.4"]
+    assert rows[0]["model_a"] == MODEL
+    link = page.locator("#universality a.take").get_attribute("href") or ""
+    assert base64.b64decode(link.partition("base64,")[2])[:4] == b"\x89PNG"
+    rdm = page.locator("#descriptors .heat a[download]").first.get_attribute("href") or ""
+    assert len(list(csv.reader(io.StringIO(base64.b64decode(rdm.partition("base64,")[2]).decode())))) == 22
+
+
+def test_printed_whole(full: Path, opened: Opener) -> None:
+    page = opened(full).page
+    assert page.locator("details:not([open])").count() >= 1
+    assert page.pdf()[:4] == b"%PDF"
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert page.locator("details:not([open])").count() == 0
+
+
+def contrast(ink: list[float], ground: list[float]) -> float:
+    """Ratio of luminances of two sRGB colours, as WCAG 2 defines it."""
+    darker, lighter = sorted(luminance(colour) for colour in (ink, ground))
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def luminance(colour: list[float]) -> float:
+    shares = [value / 255 for value in colour]
+    linear = [share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+COLOURS = """
+() => {
+  const rgb = (colour) => colour.match(/[\\d.]+/g).map(Number);
+  const ground = (element) => {
+    for (let at = element; at; at = at.parentElement) {
+      const found = rgb(getComputedStyle(at).backgroundColor);
+      if (found.length === 3 || found[3] > 0) return found.slice(0, 3);
+    }
+    return [255, 255, 255];
+  };
+  const own = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
+  return [...document.querySelectorAll("header *, main *")]
+    .filter((element) => own(element) && element.checkVisibility() && !element.matches(".rdm tbody td"))
+    .map((element) => [element.textContent.slice(0, 40), rgb(getComputedStyle(element).color), ground(element)]);
+}
+"""
