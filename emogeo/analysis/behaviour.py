@@ -34,6 +34,7 @@ FACETS = {"stance": "stance_flip_rate", "format": "format_compliance"}
 """And what the published file calls them."""
 _WORDS = ["key", "model", "family", "variant", "precision", "facet", "source", "note"]
 _RESAMPLES = 10_000
+_DECIMALS = 12
 _EXACT = 40_320
 """Orders of eight models, up to which all are tried."""
 
@@ -208,11 +209,11 @@ def _related(known: pd.DataFrame, models: Sequence[str], permutations: int, seed
 
 
 def _matrix(pairs: pd.DataFrame, models: Sequence[str], column: str) -> Array:
-    """[model, model]; NaN where a pair is absent."""
+    """[model, model]; NaN where a pair is absent. Rounded, so that equal distances are ties and not noise."""
     position, matrix = {model: row for row, model in enumerate(models)}, np.full((len(models),) * 2, np.nan)
     np.fill_diagonal(matrix, 0.0)
     for a, b, value in pairs[["model_a", "model_b", column]].itertuples(index=False):
-        matrix[position[a], position[b]] = matrix[position[b], position[a]] = value
+        matrix[position[a], position[b]] = matrix[position[b], position[a]] = round(value, _DECIMALS)
     return matrix
 
 

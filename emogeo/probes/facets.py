@@ -33,7 +33,7 @@ def stance_row(items: StanceItems, stance: Stance, role: str) -> Row:
 
 def format_row(assignment: Assignment, role: str, answer: str, stop: str) -> Row:
     """What is recorded of a task."""
-    held = met(answer, assignment.constraints)
+    held = met(answer, assignment.constraints, finished=stop == "stopped")
     row = {
         "facet": "format",
         "role": role,

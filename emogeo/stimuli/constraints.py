@@ -109,8 +109,9 @@ def is_numbered(text: str, n: int) -> bool:
 
 
 def has_comma_items(text: str, n: int) -> bool:
+    """Items between commas, none over more than one line."""
     parts = text.strip().rstrip(".").split(",")
-    return len(parts) == n and all(words(part) for part in parts)
+    return len(parts) == n and all(words(part) and len(lines(part)) == 1 for part in parts)
 
 
 CONSTRAINTS: Mapping[str, Callable[[str, Any], bool]] = {
@@ -134,9 +135,19 @@ CONSTRAINTS: Mapping[str, Callable[[str, Any], bool]] = {
 }
 
 
-def met(text: str, constraints: Mapping[str, Any]) -> dict[str, bool]:
-    """Which of the constraints a text meets, by name."""
-    return {name: CONSTRAINTS[name](text, value) for name, value in constraints.items()}
+_LASTING = {"words_at_least", "contains", "starts_with"}
+"""What a text goes on meeting, however it goes on."""
+
+
+def met(text: str, constraints: Mapping[str, Any], finished: bool = True) -> dict[str, bool]:
+    """Which of the constraints a text meets, by name.
+
+    Args:
+        finished: False for an answer that was cut off, of which most constraints cannot be said to be met.
+    """
+    return {
+        name: CONSTRAINTS[name](text, value) and (finished or name in _LASTING) for name, value in constraints.items()
+    }
 
 
 def _has(text: str, phrase: str) -> bool:

@@ -41,7 +41,8 @@ class Mirror:
     files: Mapping[str, bytes]
     artifacts: Sequence[ArtifactSpec]
     tables: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
-    """Rows of text, numbers and truth values by column."""
+    """Rows of text, numbers and truth values by column. The client keeps a table as an artifact of its own, whose file,
+    inside the run's folder, it names absolutely: a copy of the folder syncs all but that."""
 
 
 def log_run(tracking: TrackingConfig, folder: Path, mirror: Mirror) -> Path | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import struct
 import time
 from pathlib import Path
@@ -11,6 +12,7 @@ from wandb.proto import wandb_internal_pb2
 
 from emogeo.cell.run import run_cell
 from emogeo.errors import NonFiniteError
+from emogeo.probes.run import run_probe
 from emogeo.tracking import wandb_session
 from emogeo.tracking.store import GENERATIONS, RUNS, Store
 from tests.conftest import Composer
@@ -71,6 +73,29 @@ def test_one_offline_run_with_config_curves_figures_and_artifacts(tiny_cell: Com
     history = {key for r in records for item in r.history.item for key in (item.key, *item.nested_key)}
     assert {"layer/index", "layer/separation", "rdm/heatmap"} <= history
     assert len(list(folder.glob("wandb/offline-run-*/files/media/images/**/*.png"))) == 2
+
+
+def test_behaviour_is_an_artifact_a_summary_and_a_table(tiny_cell: Composer, home: Path) -> None:
+    config = tiny_cell("mode=behaviour", "behaviour.turns=1", "behaviour.max_new_tokens=2", "tracking=offline")
+    outcome = run_probe(config)
+    assert outcome is not None
+    folder = Path(config.store.path) / "wandb" / outcome.key
+    records = logged(folder)
+    artifacts = {r.artifact.type: r.artifact for r in records if r.HasField("artifact")}
+    own = artifacts["behaviour"]
+    assert own.name == f"behaviour-{outcome.key[:16]}"
+    files = {content.path: (folder / content.local_path).read_bytes() for content in own.manifest.contents}
+    record = Store(config.store.path).folder(RUNS, outcome.key)
+    assert files == {file.name: file.read_bytes() for file in record.iterdir()}
+    assert set(files) == {"run.json", "behaviour.jsonl", "manifest.json"}
+    summary = {u.key or "/".join(u.nested_key): u.value_json for r in records for u in r.summary.update}
+    assert summary["status"] == '"finished"'
+    assert summary["behaviour/format/n_items"] == "20"
+    (table,) = folder.glob("wandb/offline-run-*/files/media/table/**/*.table.json")
+    shown = json.loads(table.read_text())
+    assert {"facet", "item", "prompt", "answer", "log_odds", "met"} <= set(shown["columns"])
+    assert len(shown["data"]) == len(files["behaviour.jsonl"].splitlines())
+    assert not any(Path(content.local_path).is_absolute() for content in own.manifest.contents)
 
 
 def test_written_texts_are_an_artifact(tiny_cell: Composer, home: Path) -> None:
