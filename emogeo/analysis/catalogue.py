@@ -112,6 +112,12 @@ class Run:
         return None if self.record["twin"] is None else str(self.record["twin"])
 
     @property
+    def reading(self) -> str:
+        """How it was read, at whatever precision: the same words for every model."""
+        telling = {name: word for name, word in self.telling.items() if name != "precision"}
+        return ", ".join(word for word in telling.values() if word not in {*_USUAL, "seed 0", ""})
+
+    @property
     def reader(self) -> tuple[str, ...]:
         """The model at a precision."""
         model = self.record["model"]

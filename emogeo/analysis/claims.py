@@ -162,26 +162,34 @@ def _opposed(tables: Tables) -> Verdict:
 
 
 def _anisotropy(tables: Tables) -> Verdict:
+    """Within each way of reading, which decides on the layer; they must agree."""
     known = tables["descriptors"].dropna(subset=["anisotropy_ci_low"])
     known = known[~known["flags"].str.contains("overflow")]
+    found = [verdict for _, own in known.groupby("reading") if (verdict := _anisotropy_within(own)) is not None]
+    if not found:
+        command = "python train.py -m model=gemma-3-270m,smollm2-135m-instruct"
+        return _untestable("no base model of Gemma and another family read alike", command)
+    verdicts = {verdict.verdict for verdict in found}
+    note = "; ".join(f"{verdict.verdict}: {verdict.note}" for verdict in found)
+    return Verdict(verdicts.pop() if len(verdicts) == 1 else UNKNOWN, note, found[0].decided)
+
+
+def _anisotropy_within(known: pd.DataFrame) -> Verdict | None:
     base = known[(known["family"] == IMMATURE) & (known["variant"] == "base")]
     others = known[known["family"] != IMMATURE]
     if base.empty or others.empty:
-        return _untestable(
-            "needs a base model of Gemma and another family",
-            "python train.py -m model=gemma-3-270m,smollm2-135m-instruct",
-        )
+        return None
     own = base.loc[base["anisotropy"].idxmax()]
     rival = others.loc[others["anisotropy_ci_high"].idxmax()]
     decided = Figure(own["run"], own["anisotropy"], own["anisotropy_ci_low"], own["anisotropy_ci_high"])
-    bound = max(NARROW, rival["anisotropy_ci_high"])
-    least = max(NARROW, rival["anisotropy_ci_low"])
-    highest = f"highest of the others: {rival['run']} {rival['anisotropy']:.3f}"
     few = f"without its 3 largest dimensions {own['anisotropy_without_largest']:.3f}"
-    note = f"{own['run']}, {few}; {highest}; the claim: above {NARROW} and above all others"
-    if decided.low > bound:
+    note = (
+        f"{own['run']} {own['anisotropy']:.3f}, {few}; highest of the others {rival['run']} {rival['anisotropy']:.3f}"
+    )
+    if decided.low > max(NARROW, rival["anisotropy_ci_high"]):
         return Verdict(REPRODUCED, note, decided)
-    return Verdict(CONTRADICTED if decided.high < least else UNKNOWN, note, decided)
+    fails = decided.high < max(NARROW, rival["anisotropy_ci_low"])
+    return Verdict(CONTRADICTED if fails else UNKNOWN, note, decided)
 
 
 def _variants(tables: Tables, immature: bool) -> list[Figure]:

@@ -20,11 +20,13 @@ from emogeo.geometry.units import deletion_weights, plain_rdms
 from emogeo.stimuli.norms import load_norms
 
 Array = NDArray[np.float64]
-WORDS = ["key", "run", "model", "family", "variant", "precision", "mode", "largest_dimensions", "flags", "note"]
+WORDS = ["key", "run", "model", "family", "variant", "precision", "mode", "reading", "largest_dimensions"]
+WORDS += ["flags", "note"]
 INTERVALS = ("anisotropy", "rdm_std", "participation_ratio", "reliability")
 """Descriptors that come with an interval."""
 DESCRIPTOR_COLUMNS = [
-    *("key", "run", "model", "family", "variant", "params_b", "precision", "mode", "layer", "n_layers", "n_units"),
+    *("key", "run", "model", "family", "variant", "params_b", "precision", "mode", "reading"),
+    *("layer", "n_layers", "n_units"),
     *("anisotropy", "anisotropy_ci_low", "anisotropy_ci_high", "anisotropy_without_largest", "largest_dimensions"),
     *("rdm_std", "rdm_std_ci_low", "rdm_std_ci_high"),
     *("participation_ratio", "participation_ratio_ci_low", "participation_ratio_ci_high"),
@@ -36,7 +38,7 @@ BY_LAYER = (
     *("anisotropy", "anisotropy_without_largest", "rdm_std", "participation_ratio", "mean_cosine", "separation"),
     *("reliability", "reliability_ci_low", "reliability_ci_high"),
 )
-BY_LAYER_COLUMNS = ["key", "run", "model", "precision", "layer", "depth", *BY_LAYER, "nonfinite"]
+BY_LAYER_COLUMNS = ["key", "run", "model", "precision", "reading", "layer", "depth", *BY_LAYER, "nonfinite"]
 NARROW = 0.95
 """Anisotropy above which cosines hardly tell texts apart."""
 _COMPONENTS = 5
@@ -62,18 +64,20 @@ def by_layer_table(readied: Sequence[Readied]) -> pd.DataFrame:
         curves, finite = record["by_layer"], record["layer"]["layers"]
         for block, nonfinite in enumerate(record["nonfinite"]["passages"]):
             row = {"key": ready.run.key, "run": ready.name, "model": ready.run.model, "precision": record["precision"]}
+            row["reading"] = ready.run.reading
             row.update(layer=block, depth=(block + 1) / record["model"]["n_layers"], nonfinite=nonfinite)
             if block in finite:
                 at = finite.index(block)
                 row.update({name: curves[name][at] for name in BY_LAYER if name in curves})
             rows.append(row)
-    return typed(rows, BY_LAYER_COLUMNS, ["key", "run", "model", "precision"])
+    return typed(rows, BY_LAYER_COLUMNS, ["key", "run", "model", "precision", "reading"])
 
 
 def _row(run: Run, ready: Readied | None, permutations: int, seed: int) -> dict[str, Any]:
     record, model = run.record, run.record["model"]
     row = {name: record.get(name) for name in ("key", "precision", "mode")}
     row.update({name: model[name] for name in ("family", "variant", "params_b", "n_layers")}, model=run.model)
+    row["reading"] = run.reading
     row["nonfinite"] = sum(record["nonfinite"]["passages"]) if record["nonfinite"] else None
     if ready is None:
         return {**row, "run": run.model, "flags": f"overflow at {record['precision']}", "note": record["reason"]}

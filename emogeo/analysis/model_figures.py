@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -32,8 +33,8 @@ def write_model_figures(tables: Mapping[str, pd.DataFrame], folder: Path) -> Non
     drawn = [figure for own in readings if (figure := universality_figure(own)) is not None]
     for number, figure in enumerate(drawn, start=1):
         (folder / f"universality_{number}.png").write_bytes(figure)
-    if len(tables["descriptors_by_layer"]):
-        (folder / "descriptors_by_layer.png").write_bytes(descriptors_figure(tables["descriptors_by_layer"]))
+    for name, own in _lines_of_descriptors(tables["descriptors_by_layer"]).items():
+        (folder / f"{name}.png").write_bytes(descriptors_figure(own))
     if len(tables["steering_shifts"]):
         (folder / "steering_shifts.png").write_bytes(shifts_figure(tables["steering_shifts"]))
 
@@ -60,22 +61,40 @@ def universality_figure(pairs: pd.DataFrame) -> bytes | None:
     return png(figure)
 
 
+def _lines_of_descriptors(by_layer: pd.DataFrame) -> dict[str, pd.DataFrame]:
+    """Models in the reading that has the most of them; and a model's precisions, where it has several."""
+    if by_layer.empty:
+        return {}
+    models = by_layer.groupby(["reading", "precision"], sort=False)["model"].nunique()
+    reading, precision = models.idxmax()
+    found = {"descriptors_by_layer": by_layer[(by_layer["reading"] == reading) & (by_layer["precision"] == precision)]}
+    for model, own in by_layer.groupby("model", sort=False):
+        precisions = own.groupby("reading", sort=False)["precision"].nunique()
+        if precisions.max() > 1:
+            name = re.sub(r"[^A-Za-z0-9.]+", "-", str(model))
+            found[f"descriptors_by_precision_{name}"] = own[own["reading"] == precisions.idxmax()]
+    return found
+
+
 def descriptors_figure(by_layer: pd.DataFrame) -> bytes:
-    """Descriptors over depth, a line for the first run of each model at a precision."""
-    figure = Figure(figsize=(3.6 * len(_DESCRIPTORS), 3.9), layout="constrained")
+    """Descriptors over depth of runs that were read alike, a line for each model at a precision."""
+    figure = Figure(figsize=(3.6 * len(_DESCRIPTORS), 4.1), layout="constrained")
     panels = figure.subplots(1, len(_DESCRIPTORS))
-    first = by_layer.drop_duplicates(["model", "precision"])["key"]
-    for key in first:
+    lines = by_layer.drop_duplicates(["model", "precision"])[["key", "model", "precision"]]
+    for width, (key, model, precision) in zip(
+        np.linspace(3.5, 1.2, len(lines)), lines.itertuples(index=False), strict=True
+    ):
         own = by_layer[by_layer["key"] == key]
-        label = f"{own['model'].iloc[0]} {own['precision'].iloc[0]}"
         for axes, column in zip(panels, _DESCRIPTORS, strict=True):
-            axes.plot(own["depth"], own[column].astype(float), marker=".", markersize=4, linewidth=1.2, label=label)
+            y = own[column].to_numpy(dtype=float)
+            axes.plot(own["depth"], y, marker=".", markersize=2 + width, linewidth=width, label=f"{model} {precision}")
     for axes, title in zip(panels, _DESCRIPTORS.values(), strict=True):
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("depth (share of blocks)")
         axes.grid(alpha=0.25)
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 4), fontsize=8, frameon=False)
+    figure.suptitle(f"{by_layer['reading'].iloc[0]}; overflown blocks have no point", fontsize=9)
     return png(figure)
 
 
@@ -83,7 +102,7 @@ def shifts_figure(shifts: pd.DataFrame) -> bytes:
     """What an emotion's words gain on neutral ones, by strength, with the range over random directions."""
     models, emotions = list(dict.fromkeys(shifts["model"])), sorted(set(shifts["emotion"]))
     figure = Figure(figsize=(3.4 * len(models) + 0.6, 2.7 * len(emotions) + 0.6), layout="constrained")
-    grid = figure.subplots(len(emotions), len(models), squeeze=False, sharex=True, sharey="row")
+    grid = figure.subplots(len(emotions), len(models), squeeze=False, sharex=True)
     for row, emotion in enumerate(emotions):
         for column, model in enumerate(models):
             axes, own = grid[row, column], shifts[(shifts["emotion"] == emotion) & (shifts["model"] == model)]
@@ -121,7 +140,7 @@ def _map(axes: Axes, distances: NDArray[np.float64], families: Mapping[str, str]
     for (x, y), model in zip(points, families, strict=True):
         axes.annotate(model, (x, y), xytext=(5, 5), textcoords="offset points", fontsize=7)
     axes.set_title(f"1 − {symbol} in two dimensions ({share:.0%} of it)", fontsize=9)
-    axes.margins(0.25)
+    axes.margins(0.35)
     axes.set_aspect("equal", adjustable="datalim")
     axes.grid(alpha=0.25)
     axes.legend(fontsize=7, frameon=False)

@@ -32,13 +32,6 @@ _SAME_SIZE = 1.1
 """Ratio of parameters up to which base and instruct are one model's variants."""
 
 
-def reading_of(ready: Readied) -> str:
-    """How a run was read, in words that are the same for every model."""
-    telling = ready.run.telling
-    usual = ("centring grand_mean", "denoising none", "norm none", "seed 0", "")
-    return ", ".join(word for word in telling.values() if word not in usual)
-
-
 def readings(readied: Sequence[Readied]) -> dict[str, list[Readied]]:
     """Runs that were read alike, one of each model; rereads are none."""
     groups: dict[tuple[str, ...], list[Readied]] = {}
@@ -47,7 +40,8 @@ def readings(readied: Sequence[Readied]) -> dict[str, list[Readied]]:
             group = groups.setdefault(tuple(levels(ready.run).values()), [])
             if all(ready.run.model != other.run.model for other in group):
                 group.append(ready)
-    names = [reading_of(group[0]) for group in groups.values()]
+    firsts = [group[0].run for group in groups.values()]
+    names = [f"{run.record['precision']}, {run.reading}" for run in firsts]
     unique = [
         f"{name} ({group[0].run.key[:6]})" if names.count(name) > 1 else name
         for name, group in zip(names, groups.values(), strict=True)

@@ -24,6 +24,7 @@ from emogeo.analysis.claims import (
 from tests.conftest import ROOT
 
 NAN = float("nan")
+CLAIM = "anisotropy_of_gemma_base"
 
 
 def figure(value: float, reach: float = 0.02) -> Figure:
@@ -51,7 +52,7 @@ def empty() -> dict[str, pd.DataFrame]:
     columns = {
         "universality": "reading key_a key_b model_a model_b within_family reliability_a reliability_b rho_star "
         "rho_star_ci_low rho_star_ci_high",
-        "descriptors": "key run family variant anisotropy anisotropy_ci_low anisotropy_ci_high "
+        "descriptors": "key run reading family variant anisotropy anisotropy_ci_low anisotropy_ci_high "
         "anisotropy_without_largest flags",
         "base_instruct": "reading family model_a model_b rho_star rho_star_ci_low rho_star_ci_high",
         "effects": "model layer_of_effect factor rho_star rho_star_ci_low rho_star_ci_high "
@@ -87,7 +88,7 @@ def model(name: str, family: str, anisotropy: float, flags: str = "", variant: s
     return {
         **{"key": name, "run": name, "family": family, "variant": variant, "anisotropy": anisotropy, "flags": flags},
         **{"anisotropy_ci_low": anisotropy - 0.005, "anisotropy_ci_high": anisotropy + 0.005},
-        "anisotropy_without_largest": 0.4,
+        **{"anisotropy_without_largest": 0.4, "reading": "last"},
     }
 
 
@@ -132,14 +133,18 @@ def test_opposed_behaviour_needs_disjoint_flip_rates() -> None:
 
 
 @pytest.mark.parametrize(
-    ("gemma", "other", "verdict"),
+    ("gemma", "rival", "verdict"),
     [(0.98, 0.8, REPRODUCED), (0.98, 0.979, UNKNOWN), (0.9, 0.8, CONTRADICTED), (0.96, 0.99, CONTRADICTED)],
 )
-def test_gemmas_anisotropy(gemma: float, other: float, verdict: str) -> None:
-    models = [model("g", "gemma-3", gemma, variant="base"), model("s", "smollm2", other)]
-    assert verdicts(catalogue(pair("s", "g", 0.9), models=models))["anisotropy_of_gemma_base"] == verdict
+def test_gemmas_anisotropy(gemma: float, rival: float, verdict: str) -> None:
+    models = [model("g", "gemma-3", gemma, variant="base"), model("s", "smollm2", rival)]
+    assert verdicts(catalogue(pair("s", "g", 0.9), models=models))[CLAIM] == verdict
+    again = [model("g", "gemma-3", 0.5, variant="base") | {"reading": "mean"}]
+    other = [{**models[1], "reading": "mean"}]
+    expected = verdict if verdict == CONTRADICTED else UNKNOWN
+    assert verdicts(catalogue(pair("s", "g", 0.9), models=[*models, *again, *other]))[CLAIM] == expected
     models[0]["flags"] = "overflow at fp16: 7 of 18 blocks are finite"
-    assert verdicts(catalogue(pair("s", "g", 0.9), models=models))["anisotropy_of_gemma_base"] == UNTESTABLE
+    assert verdicts(catalogue(pair("s", "g", 0.9), models=models))[CLAIM] == UNTESTABLE
 
 
 def test_base_and_instruct_within_and_without_gemma() -> None:
