@@ -38,7 +38,7 @@ BY_LAYER = (
     *("anisotropy", "anisotropy_without_largest", "rdm_std", "participation_ratio", "mean_cosine", "separation"),
     *("reliability", "reliability_ci_low", "reliability_ci_high"),
 )
-BY_LAYER_COLUMNS = ["key", "run", "model", "precision", "reading", "layer", "depth", *BY_LAYER, "nonfinite"]
+BY_LAYER_COLUMNS = ["key", "run", "model", "precision", "reading", "layer", "selected", "depth", *BY_LAYER, "nonfinite"]
 NARROW = 0.95
 """Anisotropy above which cosines hardly tell texts apart."""
 _COMPONENTS = 5
@@ -65,12 +65,13 @@ def by_layer_table(readied: Sequence[Readied]) -> pd.DataFrame:
         for block, nonfinite in enumerate(record["nonfinite"]["passages"]):
             row = {"key": ready.run.key, "run": ready.name, "model": ready.run.model, "precision": record["precision"]}
             row["reading"] = ready.run.reading
+            row["selected"] = "yes" if block == record["layer"]["index"] else "no"
             row.update(layer=block, depth=(block + 1) / record["model"]["n_layers"], nonfinite=nonfinite)
             if block in finite:
                 at = finite.index(block)
                 row.update({name: curves[name][at] for name in BY_LAYER if name in curves})
             rows.append(row)
-    return typed(rows, BY_LAYER_COLUMNS, ["key", "run", "model", "precision", "reading"])
+    return typed(rows, BY_LAYER_COLUMNS, ["key", "run", "model", "precision", "reading", "selected"])
 
 
 def _row(run: Run, ready: Readied | None, permutations: int, seed: int) -> dict[str, Any]:

@@ -87,14 +87,18 @@ def descriptors_figure(by_layer: pd.DataFrame) -> bytes:
         own = by_layer[by_layer["key"] == key]
         for axes, column in zip(panels, _DESCRIPTORS, strict=True):
             y = own[column].to_numpy(dtype=float)
-            axes.plot(own["depth"], y, marker=".", markersize=2 + width, linewidth=width, label=f"{model} {precision}")
+            (line,) = axes.plot(own["depth"], y, linewidth=width, label=f"{model} {precision}")
+            chosen = (own["selected"] == "yes").to_numpy()
+            axes.plot(own["depth"][chosen], y[chosen], "o", markersize=5 + width, color=line.get_color())
     for axes, title in zip(panels, _DESCRIPTORS.values(), strict=True):
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("depth (share of blocks)")
         axes.grid(alpha=0.25)
     handles, labels = panels[0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", ncols=min(len(labels), 4), fontsize=8, frameon=False)
-    figure.suptitle(f"{by_layer['reading'].iloc[0]}; overflown blocks have no point", fontsize=9)
+    figure.suptitle(
+        f"{by_layer['reading'].iloc[0]}; dots: the selected block; no line where a block has overflowed", fontsize=9
+    )
     return png(figure)
 
 

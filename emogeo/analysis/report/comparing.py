@@ -16,16 +16,11 @@ from emogeo.analysis.report.parts import Absent, Column, Part, Section, Sheet, b
 _MORE_MODELS = "python train.py -m +study=universality 'model=glob(*)'"
 _TWO_MODELS = "python train.py -m model=smollm2-135m-instruct,gemma-3-270m"
 _MATRICES = {"rho": "ρ between runs", "rho_star": "ρ* between runs"}
-_FIGURES = {
-    "universality_matrix.png": "Model × model",
-    "universality_dendrogram.png": "Dendrogram of models",
-    "universality_embedding.png": "Models in two dimensions",
-}
 
 
 def universality_section(material: Material) -> Section:
     """Every two models that were read alike."""
-    parts = [*_matrices(material), *_universality_figures(material)]
+    parts = [*_matrices(material), *material.pictures("universality")]
     parts += material.shown(
         "universality",
         "Models that were read alike",
@@ -91,15 +86,6 @@ def _matrix(material: Material, own: Sequence[Readied], column: str, title: str)
     values.insert(0, "run", names)
     columns = [word("run", "run"), *(figure(name, name) for name in names)]
     return sheet(values, f"{title}, as a table", f"{column}_matrix", columns, open=False)
-
-
-def _universality_figures(material: Material) -> list[Part]:
-    found = sorted(path.name for path in material.figures.glob("universality*.png"))
-    return [part for file in found for part in material.picture(file, _title(file))]
-
-
-def _title(file: str) -> str:
-    return _FIGURES.get(file) or file.removesuffix(".png").replace("_", " ").capitalize()
 
 
 def _of_two_models() -> list[Column]:

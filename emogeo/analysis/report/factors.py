@@ -39,6 +39,7 @@ def precision_section(material: Material) -> Section:
     else:
         parts.append(sheet(rows, "Effects of precision", "precision_effects", _of_effects(material.names)))
     parts += _across_precisions(material.table("descriptors"))
+    parts += material.pictures("descriptors_by_precision")
     about = "The same cells at other precisions, and what the precision does to a model's descriptors."
     return Section("precision", "Precision", about, parts)
 

@@ -47,3 +47,9 @@ class Material:
         """A figure of the folder with the table that it shows; nothing where it was not drawn."""
         path = self.figures / file
         return [Picture(title, file, data_link(path.read_bytes(), "image/png"), of)] if path.is_file() else []
+
+    def pictures(self, prefix: str) -> list[Part]:
+        """Every figure whose name begins so, titled by it."""
+        files = sorted(path.name for path in self.figures.glob(f"{prefix}*.png"))
+        titles = [file.removesuffix(".png").replace("_", " ").capitalize() for file in files]
+        return [part for file, title in zip(files, titles, strict=True) for part in self.picture(file, title)]

@@ -15,7 +15,7 @@ def steering_section(material: Material) -> Section:
     parts = material.shown("steering", "Regimes", _of_regimes(), why, _STEERING)
     why = "No shift of emotion words was measured."
     parts += material.shown("steering_shifts", "Shifts against random directions", _of_shifts(), why, _STEERING)
-    parts += _pictures(material, "steering")
+    parts += material.pictures("steering")
     parts += _folded(material, "steering_texts", "Texts, steered and not", _of_texts(), _STEERING)
     about = "What adding an emotion's vector does to words and texts, against a random direction of the same norm."
     return Section("steering", "Steering", about, parts)
@@ -29,17 +29,10 @@ def behaviour_section(material: Material) -> Section:
     parts += material.shown(
         "behaviour_geometry", "Behaviour beside geometry", _of_distances(), why, f"{_BEHAVIOUR} -m model=A,B"
     )
-    parts += _pictures(material, "behaviour")
+    parts += material.pictures("behaviour")
     parts += _folded(material, "behaviour_items", "Items", _of_items(), _BEHAVIOUR)
     about = "Two facets of compliance: a stance under pressure, and constraints of format that a program checks."
     return Section("behaviour", "Behaviour", about, parts)
-
-
-def _pictures(material: Material, name: str) -> list[Part]:
-    found = sorted(path.name for path in material.figures.glob(f"{name}*.png"))
-    return [
-        p for file in found for p in material.picture(file, file.removesuffix(".png").replace("_", " ").capitalize())
-    ]
 
 
 def _folded(material: Material, name: str, title: str, columns: list[Column], command: str) -> list[Part]:
@@ -67,7 +60,7 @@ def _of_shifts() -> list[Column]:
     return [
         word("model", "model"),
         word("emotion", "emotion"),
-        figure("strength", "strength"),
+        figure("strength", "strength", 3),
         figure("shift, nats", "shift"),
         beside("emotion / neutral words", "shift_words", "shift_neutral"),
         ranging("random: mean [least, largest]", "random_mean", "random_low", "random_high"),
@@ -85,7 +78,7 @@ def _of_texts() -> list[Column]:
         word("model", "model"),
         word("emotion", "emotion"),
         word("direction", "direction"),
-        figure("strength", "strength"),
+        figure("strength", "strength", 3),
         word("prompt", "prompt", style="long"),
         word("text", "text", style="long"),
         figure("words", "words", 0),
