@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+import shlex
 import subprocess
 import sys
+from itertools import product
 from pathlib import Path
 
 import pytest
@@ -26,10 +28,10 @@ def cells(study: str) -> dict[str, list[str]]:
     return {name: overrides_of(name, named) for name in named}
 
 
-def composed(study: str, overrides: list[str]) -> TrainConfig:
+def composed(study: str | None, overrides: list[str]) -> TrainConfig:
     register()
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        return parse_train(compose("config", overrides=[f"+study={study}", *overrides]))
+        return parse_train(compose("config", overrides=[*([f"+study={study}"] if study else []), *overrides]))
 
 
 def test_the_five_studies_are_there() -> None:
@@ -155,3 +157,25 @@ def test_a_study_that_cannot_be_meant(words: list[str], said: str, tmp_path: Pat
     assert done.returncode == 1
     assert said in done.stdout + done.stderr
     assert "Traceback" not in done.stderr
+
+
+def commands_of_make_study() -> list[list[str]]:
+    shown = subprocess.run(["make", "-n", "study"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    lines = shown.replace("\\\n", " ").splitlines()
+    return [shlex.split(line)[2:] for line in lines if "train.py" in line]
+
+
+def test_make_study_is_made_of_cells_that_compose() -> None:
+    commands = commands_of_make_study()
+    modes = set()
+    for words in commands:
+        typed = dict(word.split("=", 1) for word in words if word != "-m")
+        study, only = typed.pop("+study", None), typed.pop("hydra.sweeper.only", "")
+        named = cells(study) if study else {"": []}
+        wanted = only.strip("[]").split(",") if only else list(named)
+        for model, precision in product(typed["model"].split(","), typed.get("precision", "auto").split(",")):
+            fixed = {**typed, "model": model, **({"precision": precision} if "precision" in typed else {})}
+            for cell in wanted:
+                overrides = together(named[cell], [f"{name}={value}" for name, value in fixed.items()])
+                modes.add(composed(study, overrides).mode.name.value)
+    assert modes == {"comprehension", "generation", "replay", "steering", "behaviour"}
