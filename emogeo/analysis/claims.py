@@ -165,7 +165,8 @@ def _anisotropy(tables: Tables) -> Verdict:
     """Within each way of reading, which decides on the layer; they must agree."""
     known = tables["descriptors"].dropna(subset=["anisotropy_ci_low"])
     known = known[~known["flags"].str.contains("overflow")]
-    found = [verdict for _, own in known.groupby("reading") if (verdict := _anisotropy_within(own)) is not None]
+    widest = sorted((own for _, own in known.groupby("reading")), key=lambda own: -own["key"].nunique())
+    found = [verdict for own in widest if (verdict := _anisotropy_within(own)) is not None]
     if not found:
         command = "python train.py -m model=gemma-3-270m,smollm2-135m-instruct"
         return _untestable("no base model of Gemma and another family read alike", command)

@@ -20,7 +20,7 @@ _MATRICES = {"rho": "ρ between runs", "rho_star": "ρ* between runs"}
 
 def universality_section(material: Material) -> Section:
     """Every two models that were read alike."""
-    parts = [*_matrices(material), *material.pictures("universality")]
+    parts = [*material.pictures("universality"), *_matrices(material)]
     parts += material.shown(
         "universality",
         "Models that were read alike",
