@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -47,6 +48,7 @@ def relations_table(
             {**head, **_of_models(name, column, label, own, permutations, seed)}
             for name, (column, label) in _OF_MODELS.items()
         ]
+        rows.append({**head, **_of_families(pairs, permutations, seed)})
         rows.append({**head, **_with_published(pairs)})
     return typed(rows, RELATION_COLUMNS, _WORDS)
 
@@ -57,12 +59,12 @@ def _of_pairs(name: str, column: str, pairs: pd.DataFrame, permutations: int, se
     families = sorted({*between["family_a"], *between["family_b"]})
     if len(families) < FEWEST:
         return {"relation": name, "note": _too_few(len(families))}
-    agreement = "rho_star" if between["rho_star"].notna().all() else "rho"
+    agreement = _agreement(between)
     measured = [_by_family(between, families, figure) for figure in (agreement, column)]
     if any(np.isnan(matrix).any() for matrix in measured):
         return {"relation": name, "note": f"left out: no {column} of some models"}
     first, second = measured
-    found = _tested(lambda: mantel_of_few(first, second, permutations, seed, two_sided=True), agreement)
+    found = _tested(lambda: mantel_of_few(first, second, permutations, seed, two_sided=True), f"of {agreement}")
     return {"relation": name, **found}
 
 
@@ -74,6 +76,37 @@ def _by_family(pairs: pd.DataFrame, families: Sequence[str], column: str) -> Arr
             wanted = pairs["family_a"].isin([a, b]) & pairs["family_b"].isin([a, b])
             matrix[i, j] = matrix[j, i] = pairs.loc[wanted, column].mean()
     return matrix
+
+
+def _of_families(pairs: pd.DataFrame, permutations: int, seed: int) -> dict[str, Any]:
+    """How much more alike models of one family are: mean within less mean between; p by permuting models."""
+    families = dict(zip(pairs["model_a"], pairs["family_a"], strict=True))
+    families |= dict(zip(pairs["model_b"], pairs["family_b"], strict=True))
+    models, agreement = list(families), _agreement(pairs)
+    labels, values = np.array(list(families.values())), pairs[agreement].to_numpy(dtype=float)
+    a, b = (np.array([models.index(name) for name in pairs[side]]) for side in ("model_a", "model_b"))
+    within = labels[a] == labels[b]
+    kinds = {"within families": values[within], "between": values[~within]}
+    means = ", ".join(
+        f"{np.nanmean(own):.2f} {name} ({len(own)} pair{'s' * (len(own) > 1)})"
+        for name, own in kinds.items()
+        if len(own)
+    )
+    row, note = {"relation": "within_family"}, f"mean {agreement}: {means}"
+    n_families = len(set(families.values()))
+    if n_families < FEWEST or not within.any():
+        return {**row, "note": f"{_too_few(n_families)}; {note}"}
+
+    def difference(order: NDArray[np.int64]) -> float:
+        same = labels[order][a] == labels[order][b]
+        return float(values[same].mean() - values[~same].mean())
+
+    test = partial(permute_few, difference, len(models), permutations, seed, two_sided=False)
+    return {**row, **_tested(test, note)}
+
+
+def _agreement(pairs: pd.DataFrame) -> str:
+    return "rho_star" if pairs["rho_star"].notna().all() else "rho"
 
 
 def _of_models(
@@ -90,7 +123,7 @@ def _of_models(
         first, second = (standard_ranks(means[figure].to_numpy(dtype=float)) for figure in ("size", column))
         return permute_few(lambda order: float(first @ second[order]), len(means), permutations, seed, two_sided=True)
 
-    return {**row, **_tested(test, "means of families, which the published figure of twelve models does not take")}
+    return {**row, **_tested(test, "of means of families, which the published figure of twelve models does not take")}
 
 
 def _with_published(pairs: pd.DataFrame) -> dict[str, Any]:
@@ -109,7 +142,7 @@ def _tested(test: Callable[[], FewTest], note: str) -> dict[str, Any]:
         found = test()
     except GeometryError as error:  # all figures alike
         return {"note": f"left out: {error}"}
-    return {"r": found.r, "p": found.p, "p_min": found.p_min, "note": f"of {note}"}
+    return {"r": found.r, "p": found.p, "p_min": found.p_min, "note": note}
 
 
 def _too_few(n: int) -> str:

@@ -73,6 +73,7 @@ def test_families_are_what_is_counted(readied: list[Readied]) -> None:
     assert list(found.loc[["size", "anisotropy_params"], "note"]) == ["not identifiable (3 families, 6 needed)"] * 2
     assert found.loc["anisotropy_params", "published"] == reference()["size_correlations"]["anisotropy_vs_params"]
     assert found["r"].isna().all()
+    assert "within families (1 pair)" in found.loc["within_family", "note"]
 
 
 def test_a_planted_relation_to_size_is_found_over_six_families() -> None:
@@ -97,6 +98,10 @@ def test_a_planted_relation_to_size_is_found_over_six_families() -> None:
     assert (found.loc["size", "n_models"], found.loc["size", "n_families"]) == (12, 6)
     assert found.loc["size", "r"] == pytest.approx(-1.0)
     assert found.loc["size", "p"] == found.loc["size", "p_min"] == pytest.approx(2 / 720)
+    assert found.loc["within_family", "r"] == pytest.approx(
+        0.9 - np.mean([r["rho_star"] for r in rows if r["within_family"] == "no"])
+    )
+    assert found.loc["within_family", "p"] <= 0.01
     assert found.loc["anisotropy_params", "r"] == pytest.approx(-1.0)
     assert found.loc["anisotropy_params", "p"] == pytest.approx(2 / 720)
     assert "left out" in found.loc["depth", "note"]  # all alike
