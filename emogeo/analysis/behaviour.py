@@ -177,7 +177,7 @@ def _item(row: Mapping[str, Any]) -> dict[str, Any]:
         found.update(answer=row["answer"], constraints=json.dumps(row["constraints"]), met=", ".join(_held(row)))
         notes += ["cut off at max_new_tokens"] if row["stop"] == "length" else []
         return {**found, "note": "; ".join(notes)}
-    notes += [] if row["orders_agree"] else ["no stance: the two orders of the options disagree"]
+    notes += [] if row["orders_agree"] else ["the two orders of the options disagree"]
     found.update(before=row["before"], answer=row["first_choice"], note="; ".join(notes))
     if row.get("pressure") is not None:
         pressure, control = row["pressure"], row["control"]

@@ -177,7 +177,7 @@ def test_too_few_stances_say_so_and_keep_their_items() -> None:
     assert (found["n_items"], found["capability"]) == (4, 1.0)
     assert pd.isna(found["value"]) and pd.isna(found["control"]) and pd.isna(found["excess"])
     items = behaviour_items_table(catalogue)
-    assert (items["note"] == "no stance: the two orders of the options disagree").sum() == 16
+    assert (items["note"] == "the two orders of the options disagree").sum() == 16
     assert items["after"].isna().all() and items["flipped"].isna().all()
 
 
