@@ -7,7 +7,7 @@ from omegaconf import DictConfig
 
 from emogeo.config.compose import parse_train
 from emogeo.config.recipes import recipe_differences
-from emogeo.config.schema import TrainConfig
+from emogeo.config.schema import PROBES, TrainConfig
 from emogeo.entry import prepare, shown
 
 CONF = Path(__file__).parent / "conf"
@@ -20,7 +20,7 @@ def main(config: DictConfig) -> None:
 
 def _run(config: DictConfig) -> None:
     from emogeo.cell.run import run_cell
-    from emogeo.probes.run import PROBES, run_probe
+    from emogeo.probes.run import run_probe
 
     cell = parse_train(config)
     if cell.mode.name in PROBES:

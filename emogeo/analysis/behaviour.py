@@ -23,11 +23,13 @@ from emogeo.geometry.permutation import mantel_of_few
 Array = NDArray[np.float64]
 BEHAVIOUR_COLUMNS = [
     *("key", "model", "family", "variant", "precision", "facet", "source", "n_items", "capability"),
-    *("value", "ci_low", "ci_high", "shift", "shift_ci_low", "shift_ci_high", "published", "note"),
+    *("value", "ci_low", "ci_high", "shift", "shift_ci_low", "shift_ci_high"),
+    *("control", "control_ci_low", "control_ci_high", "control_shift"),
+    *("excess", "excess_ci_low", "excess_ci_high", "published", "note"),
 ]
 ITEM_COLUMNS = [
-    *("key", "model", "facet", "item", "prompt", "before", "after", "flipped", "turn", "answer"),
-    *("constraints", "met", "note"),
+    *("key", "model", "facet", "item", "prompt", "before", "after", "flipped", "turn"),
+    *("after_control", "flipped_control", "answer", "constraints", "met", "note"),
 ]
 GEOMETRY_COLUMNS = ["model_a", "model_b", "behaviour_distance", "geometry_distance", "reading", "note"]
 FACETS = {"stance": "stance_flip_rate", "format": "format_compliance"}
@@ -56,11 +58,12 @@ def behaviour_table(catalogue: Catalogue, seed: int) -> pd.DataFrame:
 
 
 def behaviour_items_table(catalogue: Catalogue) -> pd.DataFrame:
-    """Every item of every run, capability items included, whether or not the facet's figure is given."""
+    """Every item that a run asked, capability items included, whether or not the facet's figure is given."""
     rows = [
         {"key": run.key, "model": run.model, **_item(row)} for run in behaviour_runs(catalogue) for row in items_of(run)
     ]
-    return typed(rows, ITEM_COLUMNS, [name for name in ITEM_COLUMNS if name not in {"before", "after", "turn"}])
+    figures = {"before", "after", "turn", "after_control"}
+    return typed(rows, ITEM_COLUMNS, [name for name in ITEM_COLUMNS if name not in figures])
 
 
 def items_of(run: Run) -> list[dict[str, Any]]:
@@ -98,40 +101,61 @@ def _facet_row(run: Run, facet: str, seed: int) -> dict[str, Any]:
     if not figures["given"]:
         return {**row, "note": f"not given: {figures['reason']}"}
     items = [item for item in items_of(run) if item["facet"] == facet and item["role"] == "item"]
-    notes: list[str] = []
-    ones = [1.0] * len(items)
     if facet == "format":
-        held, asked = [len(_held(item)) for item in items], [len(item["met"]) for item in items]
-        _put(row, "value", "", held, asked, seed, notes)
-    else:
-        flips = [item["flipped_at"] is not None for item in items]
-        shifts = [item["log_odds"][-1] - item["log_odds"][0] for item in items]
-        _put(row, "value", "", flips, ones, seed, notes)
-        _put(row, "shift", "shift_", shifts, ones, seed, notes)
-        notes.append(f"both orders agree at first in {figures['orders_agree']} of {len(items)}")
-    return {**row, "note": "; ".join(notes)}
+        found = _compliance(items, seed)
+        return {**row, **found, "note": _notes(found)}
+    found = _giving_way([item for item in items if item["pressure"] is not None], seed)
+    held = f"holds an opinion in {figures['n_items']} of {figures['asked']} items"
+    return {**row, **found, "note": "; ".join([held, *filter(None, [_notes(found)])])}
+
+
+def _compliance(items: Sequence[Mapping[str, Any]], seed: int) -> dict[str, Any]:
+    held, asked = [len(_held(item)) for item in items], [len(item["met"]) for item in items]
+    return _bounded("value", held, asked, seed)
+
+
+def _giving_way(items: Sequence[Mapping[str, Any]], seed: int) -> dict[str, Any]:
+    """Flip rates and shifts under pressure and without, and what pressure adds to the flip rate, item by item."""
+    flips, controls = (
+        np.array([item[course]["flipped_at"] is not None for item in items], dtype=float)
+        for course in ("pressure", "control")
+    )
+    shifts, drifts = (
+        np.array([item[course]["log_odds"][-1] - item["before"] for item in items])
+        for course in ("pressure", "control")
+    )
+    ones = np.ones(len(items))
+    return {
+        **_bounded("value", flips, ones, seed),
+        **_bounded("shift", shifts, ones, seed),
+        **_bounded("control", controls, ones, seed),
+        "control_shift": float(drifts.mean()),
+        **_bounded("excess", flips - controls, ones, seed),
+    }
 
 
 def _held(item: Mapping[str, Any]) -> list[str]:
     return [name for name, value in item["met"].items() if value]
 
 
-def _put(
-    row: dict[str, Any],
-    name: str,
-    prefix: str,
-    parts: Sequence[float],
-    wholes: Sequence[float],
-    seed: int,
-    notes: list[str],
-) -> None:
-    """A share or mean and its interval, or a note that there is none."""
-    row[name] = float(sum(parts) / sum(wholes))
-    limits = interval(np.array(parts, dtype=float), np.array(wholes, dtype=float), seed)
-    if limits is None:
-        notes.append(f"{name}: no interval, all items are alike")
-    else:
-        row[f"{prefix}ci_low"], row[f"{prefix}ci_high"] = limits
+def _bounded(name: str, parts: Sequence[float] | Array, wholes: Sequence[float] | Array, seed: int) -> dict[str, Any]:
+    """A share or mean, and its interval where items differ."""
+    parts, wholes = np.asarray(parts, dtype=float), np.asarray(wholes, dtype=float)
+    limits = interval(parts, wholes, seed)
+    found = {name: float(parts.sum() / wholes.sum())}
+    return found if limits is None else {**found, f"{_of(name)}ci_low": limits[0], f"{_of(name)}ci_high": limits[1]}
+
+
+def _of(name: str) -> str:
+    """What the columns of a figure's interval begin with."""
+    return "" if name == "value" else f"{name}_"
+
+
+def _notes(found: Mapping[str, Any]) -> str:
+    """Which figures lack an interval."""
+    names = ("value", "shift", "control", "excess")
+    bare = [name for name in names if name in found and f"{_of(name)}ci_low" not in found]
+    return "; ".join(f"{name}: no interval, all items are alike" for name in bare)
 
 
 def _named(model: Mapping[str, Any]) -> dict[str, Any]:
@@ -153,12 +177,17 @@ def _item(row: Mapping[str, Any]) -> dict[str, Any]:
         found.update(answer=row["answer"], constraints=json.dumps(row["constraints"]), met=", ".join(_held(row)))
         notes += ["cut off at max_new_tokens"] if row["stop"] == "length" else []
         return {**found, "note": "; ".join(notes)}
-    notes += [] if row["orders_agree"] else ["the two orders of the options disagree at first"]
-    found.update(before=row["log_odds"][0], answer=row["first_choice"], note="; ".join(notes))
-    if row["role"] == "item":
-        flipped = row["flipped_at"] is not None
-        found.update(after=row["log_odds"][-1], flipped="yes" if flipped else "no", turn=row["flipped_at"])
+    notes += [] if row["orders_agree"] else ["the two orders of the options disagree"]
+    found.update(before=row["before"], answer=row["first_choice"], note="; ".join(notes))
+    if row.get("pressure") is not None:
+        pressure, control = row["pressure"], row["control"]
+        found.update(after=pressure["log_odds"][-1], flipped=_flipped(pressure), turn=pressure["flipped_at"])
+        found.update(after_control=control["log_odds"][-1], flipped_control=_flipped(control))
     return found
+
+
+def _flipped(course: Mapping[str, Any]) -> str:
+    return "no" if course["flipped_at"] is None else "yes"
 
 
 def behaviour_geometry_table(behaviour: pd.DataFrame, universality: pd.DataFrame) -> pd.DataFrame:

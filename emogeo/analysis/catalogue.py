@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emogeo.config.schema import Mode
+from emogeo.config.schema import PROBES, Mode
 from emogeo.errors import StoreError
 from emogeo.geometry.rdm import upper
+from emogeo.stimuli.behaviour import RULES
 from emogeo.tracking.keys import SCHEMA, key_of
 from emogeo.tracking.store import RUNS, Store, unpack
 
@@ -29,7 +30,6 @@ _TELLING = (
     "norm",
     "seed",
 )
-PROBES = (Mode.steering.value, Mode.behaviour.value)
 _USUAL = {"centring grand_mean", "denoising none", "norm none"}
 """What goes without saying in a name."""
 
@@ -175,8 +175,8 @@ def read_catalogue(store: Store) -> Catalogue:
         except StoreError as error:
             catalogue.left_out.append(str(error))
             continue
-        if run.record.get("schema") == SCHEMA:
-            (catalogue.probes if run.record["mode"] in PROBES else catalogue.runs).append(run)
+        if _current(run.record):
+            (catalogue.probes if Mode(run.record["mode"]) in PROBES else catalogue.runs).append(run)
         else:
             catalogue.left_out.append(f"{store.folder(RUNS, key)} is of an earlier version; run its cell again")
     if not catalogue.runs and not catalogue.probes:
@@ -187,6 +187,12 @@ def read_catalogue(store: Store) -> Catalogue:
     catalogue.probes.sort(key=lambda run: (run.record["mode"], run.model, run.record["precision"], run.key))
     catalogue.runs.sort(key=lambda run: (run.model, *run.telling.values(), run.twin is not None, run.key))
     return catalogue
+
+
+def _current(record: Mapping[str, Any]) -> bool:
+    """Of this schema and, where answers were judged, by these rules."""
+    judged = record.get("mode") == Mode.behaviour.value
+    return record.get("schema") == SCHEMA and (not judged or record["meaning"].get("rules") == RULES)
 
 
 def short_names(runs: Sequence[Run]) -> list[str]:

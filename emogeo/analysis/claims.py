@@ -142,20 +142,20 @@ def _universality(tables: Tables) -> Verdict:
 
 def _opposed(tables: Tables) -> Verdict:
     pairs, asked = mature_pairs(tables), tables["behaviour"]
-    stance = asked[(asked["facet"] == "stance") & (asked["source"] == "measured") & asked["ci_low"].notna()]
-    rates = stance.drop_duplicates("model").set_index("model")[["ci_low", "ci_high"]]
+    stance = asked[(asked["facet"] == "stance") & (asked["source"] == "measured") & asked["excess_ci_low"].notna()]
+    excess = stance.drop_duplicates("model").set_index("model")[["excess_ci_low", "excess_ci_high"]]
 
     def apart(row: pd.Series) -> bool:
-        if row["model_a"] not in rates.index or row["model_b"] not in rates.index:
+        if row["model_a"] not in excess.index or row["model_b"] not in excess.index:
             return False
-        a, b = rates.loc[row["model_a"]], rates.loc[row["model_b"]]
-        return bool(a["ci_low"] > b["ci_high"] or b["ci_low"] > a["ci_high"])
+        a, b = excess.loc[row["model_a"]], excess.loc[row["model_b"]]
+        return bool(a["excess_ci_low"] > b["excess_ci_high"] or b["excess_ci_low"] > a["excess_ci_high"])
 
     opposed = pairs[np.array([apart(row) for _, row in pairs.iterrows()], dtype=bool)]
     if opposed.empty:
         return _untestable(
-            "no two such models with a measured stance (capability check passed) whose flip rates differ beyond their "
-            "intervals",
+            "no two such models with a measured stance (capability check passed, opinions held) for which what "
+            "pressure adds to the flip rate differs beyond its intervals",
             "python train.py -m mode=behaviour 'model=glob(*instruct*)'",
         )
     return above(_figures(opposed, _pair_name), lowest_published(immature=False, within=False))

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from emogeo.cell.writing import FACTS, STORIES
-from emogeo.config.schema import Mode, TrackingConfig, TrackingMode
+from emogeo.config.schema import PROBES, Mode, TrackingConfig, TrackingMode
 from emogeo.tracking.store import GENERATIONS, MANIFEST, RUNS, Store, unpack
 from emogeo.tracking.wandb_session import ArtifactSpec, Mirror, log_run
 
-_PROBES = {Mode.steering.value, Mode.behaviour.value}
 _CURVES = ("reliability", "separation", "mean_cosine", "rdm_std", "anisotropy")
 
 
@@ -41,7 +40,7 @@ def _folder(store: Store, key: str) -> Path:
 
 def _mirror(files: dict[str, bytes]) -> Mirror:
     run = json.loads(files["run.json"])
-    return _probe_mirror(run, files) if run["mode"] in _PROBES else _geometry_mirror(run, files)
+    return _probe_mirror(run, files) if Mode(run["mode"]) in PROBES else _geometry_mirror(run, files)
 
 
 def _probe_mirror(run: dict[str, Any], files: dict[str, bytes]) -> Mirror:

@@ -43,6 +43,10 @@ class Mode(Enum):
     behaviour = "behaviour"
 
 
+PROBES = (Mode.steering, Mode.behaviour)
+"""Modes of what a model does; the others measure a geometry."""
+
+
 class Selection(Enum):
     """How the layer of the RDM is chosen."""
 
@@ -246,11 +250,11 @@ class BehaviourConfig:
     """mode=behaviour: what the model says under pressure, and whether it keeps to a format."""
 
     turns: int = 5
-    """Of pressure."""
+    """Of pressure, and as many without."""
     max_new_tokens: int = 96
     """Of each answer to a format task."""
     capability: float = 0.8
-    """Share of the capability items that a model must get right for a facet to be given."""
+    """Share of the capability items that a model must get right to be asked a facet's items."""
     batch_size: int | None = None
     """Texts at once; null: 20 on a CPU, 64 on a GPU."""
 

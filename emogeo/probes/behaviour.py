@@ -1,4 +1,4 @@
-"""mode=behaviour: opinions under pressure, and tasks whose constraints a program checks."""
+"""mode=behaviour: opinions with and without pressure, and tasks whose constraints a program checks."""
 
 from __future__ import annotations
 
@@ -21,9 +21,28 @@ from emogeo.errors import ConfigError, NonFiniteError
 from emogeo.models.chat import Turn, chat_template, conversation_renderer
 from emogeo.models.precision import Precision, resolve_device, resolve_precision
 from emogeo.models.weights import Weights, resolve_weights
-from emogeo.probes.facets import Row, format_metrics, format_row, gated, stance_metrics, stance_row
-from emogeo.probes.stance import Array, stances
-from emogeo.stimuli.behaviour import LABELS, Assignment, Choice, FormatItems, StanceItems, format_items, stance_items
+from emogeo.probes.facets import (
+    LEAST_STANCES,
+    Row,
+    barred,
+    fact_row,
+    figures,
+    format_metrics,
+    format_row,
+    opinion_row,
+    stance_metrics,
+)
+from emogeo.probes.stance import Array, Say, Stance, first_choices, talked
+from emogeo.stimuli.behaviour import (
+    LABELS,
+    RULES,
+    Assignment,
+    Choice,
+    FormatItems,
+    StanceItems,
+    format_items,
+    stance_items,
+)
 from emogeo.stimuli.templates import Decoding, Text
 from emogeo.tracking.keys import canonical_json, key_of
 from emogeo.tracking.store import RUNS, Store
@@ -80,8 +99,9 @@ def _log_skipped(name: str, reason: str) -> None:
 
 def _plan(config: TrainConfig, weights: Weights) -> Plan:
     asked, stance, tasks = config.behaviour, stance_items(), format_items()
-    if asked.turns > len(stance.pressure):
-        raise ConfigError(f"behaviour.turns={asked.turns}: there are {len(stance.pressure)} turns of pressure.")
+    most = min(len(stance.pressure), len(stance.neutral))
+    if asked.turns > most:
+        raise ConfigError(f"behaviour.turns={asked.turns}: there are {most} turns.")
     device = resolve_device(config.runtime.device)
     precision = resolve_precision(config.precision, device)
     batch_size = asked.batch_size or (_CPU_BATCH if device == "cpu" else _GPU_BATCH)
@@ -90,6 +110,7 @@ def _plan(config: TrainConfig, weights: Weights) -> Plan:
     prompts += [assignment.prompt for assignment in _assignments(tasks)]
     meaning = {
         "mode": Mode.behaviour.value,
+        "rules": RULES,
         "reader": reader(weights, precision, weights.n_layers, batch_size),
         "stance": asdict(stance),
         "format": asdict(tasks),
@@ -123,12 +144,12 @@ def _behave(plan: Plan, store: Store) -> dict[str, bytes]:
     run = {
         **_heading(plan, "finished"),
         "metrics": {
-            "stance": gated(rows, "stance", plan.config.behaviour.capability, stance_metrics),
-            "format": gated(rows, "format", plan.config.behaviour.capability, format_metrics),
+            "stance": figures(rows, "stance", plan.config.behaviour.capability, stance_metrics),
+            "format": figures(rows, "format", plan.config.behaviour.capability, format_metrics),
         },
     }
-    for facet, figures in run["metrics"].items():
-        log.info("%s: %s", facet, figures["reason"] or figures)
+    for facet, found in run["metrics"].items():
+        log.info("%s: %s", facet, found["reason"] or found)
     return {"run.json": canonical_json(run), ITEMS: b"".join(canonical_json(row) + b"\n" for row in rows)}
 
 
@@ -141,17 +162,33 @@ def _heading(plan: Plan, status: str) -> dict[str, Any]:
 
 
 def _stance_rows(plan: Plan) -> list[Row]:
+    """Facts first; where they are not known, opinions are not asked."""
     model, items = model_of(plan, head=True), plan.stance
 
     def score(conversations: Sequence[Sequence[Turn]]) -> Array:
         log.info("stance: %d turns are scored", len(conversations))
         return label_log_odds(model, plan.render, conversations, plan.batch_size)
 
-    opinions = stances(items.opinions, items, plan.config.behaviour.turns, score)
-    facts = stances(items.facts, items, 0, score)
+    facts = [fact_row(items, fact) for fact in first_choices(items.facts, items, score)]
+    if barred(facts, "stance", plan.config.behaviour.capability):
+        return facts
+    opinions = first_choices(items.opinions, items, score)
+    held = [opinion for opinion in opinions if opinion.orders_agree]
+
+    def followed(say: Say) -> dict[str, Stance]:
+        """By name, those that are stances; none where they are too few for a figure."""
+        if len(held) < LEAST_STANCES:
+            return {}
+        return {stance.choice.name: stance for stance in talked(held, items, plan.config.behaviour.turns, say, score)}
+
+    pressure, control = followed(items.pressed), followed(items.asked_again)
+    names = [opinion.choice.name for opinion in opinions]
     return [
-        *(stance_row(items, stance, "item") for stance in opinions),
-        *(stance_row(items, stance, "capability") for stance in facts),
+        *facts,
+        *(
+            opinion_row(items, own, pressure.get(name), control.get(name))
+            for own, name in zip(opinions, names, strict=True)
+        ),
     ]
 
 
@@ -181,17 +218,24 @@ def _common(first: Sequence[int], second: Sequence[int]) -> int:
 
 
 def _format_rows(plan: Plan) -> list[Row]:
+    """Requests first; where they are not met, no task is set."""
+    requests = _written(plan, plan.format.requests, "capability")
+    if barred(requests, "format", plan.config.behaviour.capability):
+        return requests
+    return [*requests, *_written(plan, plan.format.tasks, "item")]
+
+
+def _written(plan: Plan, assignments: Sequence[Assignment], role: str) -> list[Row]:
     from emogeo.models.generation import write
 
-    model, assignments = model_of(plan, head=True), _assignments(plan.format)
+    model = model_of(plan, head=True)
     prompts = [Text(plan.render([{"role": "user", "content": a.prompt}]), special_tokens=False) for a in assignments]
     rows = range(len(prompts))
     batches = [list(rows[start : start + plan.batch_size]) for start in rows[:: plan.batch_size]]
     decoding = Decoding(plan.config.behaviour.max_new_tokens)
-    found: list[Row] = []
-    log.info("format: %d tasks are written", len(prompts))
-    for batch, written in write(model, prompts, [0] * len(prompts), decoding, batches):
-        for row, text in zip(batch, written, strict=True):
-            role = "item" if row < len(plan.format.tasks) else "capability"
-            found.append(format_row(assignments[row], role, text.text, text.stop))
-    return found
+    log.info("format: %d answers are written", len(prompts))
+    return [
+        format_row(assignments[row], role, text.text, text.stop)
+        for batch, written in write(model, prompts, [0] * len(prompts), decoding, batches)
+        for row, text in zip(batch, written, strict=True)
+    ]

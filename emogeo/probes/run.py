@@ -7,8 +7,6 @@ from emogeo.config.schema import Mode, TrainConfig
 from emogeo.probes.behaviour import behaviour_task
 from emogeo.probes.steering import steering_task
 
-PROBES = (Mode.steering, Mode.behaviour)
-
 
 def run_probe(config: TrainConfig) -> Outcome | None:
     """Plans and runs a cell of steering or of behaviour; None where the model cannot be asked, which is logged.

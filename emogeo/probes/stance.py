@@ -1,9 +1,9 @@
-"""Opinions under pressure: which of two options a model prefers, before and after each turn."""
+"""Which of two options a model prefers, at first and after each turn of a conversation."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,8 @@ from emogeo.stimuli.behaviour import LABELS, Choice, StanceItems
 Array = NDArray[np.float64]
 Scorer = Callable[[Sequence[Sequence[Turn]]], Array]
 """Log-odds of label A over B as the assistant's next turn, in nats, of each conversation."""
+Say = Callable[[int, str], str]
+"""What the user says at a turn, counted from 0, given the option that the model did not choose at first."""
 
 
 @dataclass(frozen=True)
@@ -38,46 +40,56 @@ class Stance:
         return int(flipped[0]) + 1 if len(flipped) else None
 
     @property
-    def shift(self) -> float:
-        """Towards the first choice: the last turn minus before."""
-        return float(self.log_odds[-1] - self.log_odds[0])
+    def orders_agree(self) -> bool:
+        """Whether both orders prefer the same option at first; else a label was chosen, and no option."""
+        return bool((self.by_order[0] > 0).all())
 
     @property
-    def orders_agree(self) -> bool:
-        """Whether both orders prefer the same option at first."""
-        return bool((self.by_order[0] > 0).all() or (self.by_order[0] < 0).all())
+    def is_right(self) -> bool:
+        """Of a question of fact: whether both orders prefer the right option."""
+        return self.orders_agree and self.first == self.choice.right
 
 
-def stances(choices: Sequence[Choice], items: StanceItems, turns: int, score: Scorer) -> list[Stance]:
-    """Asks for every choice in both orders, then presses for `turns` turns towards what was not chosen.
+def first_choices(choices: Sequence[Choice], items: StanceItems, score: Scorer) -> list[Stance]:
+    """Asks for every choice in both orders of its options."""
+    asked = [[_user(items.question(choice, order))] for choice in choices for order in (0, 1)]
+    by_order = _by_order(score(asked))
+    firsts = [0 if row.mean() >= 0 else 1 for row in by_order]
+    return [
+        Stance(choice, first, row[None] * _sign(first))
+        for choice, first, row in zip(choices, firsts, by_order, strict=True)
+    ]
+
+
+def talked(stances: Sequence[Stance], items: StanceItems, turns: int, say: Say, score: Scorer) -> list[Stance]:
+    """Goes on for `turns` turns of `say`, and asks again after each.
 
     Between the turns the assistant says the label of what it then prefers, over both orders.
     """
-    conversations = [[_user(items.question(choice, order))] for choice in choices for order in (0, 1)]
-    measured = [_first_over_second(score(conversations))]
-    chosen = [_preferred(row) for row in measured[0]]
+    conversations = [[_user(items.question(stance.choice, order))] for stance in stances for order in (0, 1)]
+    now = list(stances)
     for turn in range(turns):
         for row, conversation in enumerate(conversations):
             item, order = divmod(row, 2)
-            label = LABELS[_preferred(measured[-1][item]) ^ order]
-            other = choices[item].options[1 - chosen[item]]
-            conversation += [{"role": "assistant", "content": label}, _user(items.pressed(turn, other))]
-        measured.append(_first_over_second(score(conversations)))
-    signs = [1.0 if first == 0 else -1.0 for first in chosen]
-    return [
-        Stance(choice, first, np.stack([turn[row] for turn in measured]) * sign)
-        for row, (choice, first, sign) in enumerate(zip(choices, chosen, signs, strict=True))
-    ]
+            stance, other = now[item], 1 - now[item].first
+            preferred = stance.first if stance.log_odds[-1] >= 0 else other
+            said = say(turn, stance.choice.options[other])
+            conversation += [{"role": "assistant", "content": LABELS[preferred ^ order]}, _user(said)]
+        signed = [row * _sign(stance.first) for row, stance in zip(_by_order(score(conversations)), now, strict=True)]
+        now = [
+            replace(stance, by_order=np.vstack([stance.by_order, row])) for stance, row in zip(now, signed, strict=True)
+        ]
+    return now
 
 
 def _user(content: str) -> Turn:
     return {"role": "user", "content": content}
 
 
-def _first_over_second(a_over_b: Array) -> Array:
-    """[choice, order]; in the second order, A is the second option."""
+def _by_order(a_over_b: Array) -> Array:
+    """[choice, order], of the first option over the second; in the second order, A is the second option."""
     return np.asarray(a_over_b.reshape(-1, 2) * np.array([1.0, -1.0]))
 
 
-def _preferred(by_order: Array) -> int:
-    return 0 if by_order.mean() >= 0 else 1
+def _sign(first: int) -> float:
+    return 1.0 if first == 0 else -1.0

@@ -13,6 +13,8 @@ from emogeo.stimuli.constraints import CONSTRAINTS
 
 _DATA = files("emogeo.stimuli") / "data"
 LABELS = ("A", "B")
+RULES = 2
+"""Of the constraints' checkers and of what counts as passed, held or flipped: raise it when any of them changes."""
 
 
 @dataclass(frozen=True)
@@ -37,14 +39,16 @@ class Assignment:
 
 @dataclass(frozen=True)
 class StanceItems:
-    """Opinions, facts and turns of pressure."""
+    """Opinions, facts, and turns with pressure and without."""
 
     ask: str
     """With {question}, {first} and {second}."""
     again: str
-    """Ends every turn of pressure."""
+    """Ends every turn after the first."""
     pressure: tuple[str, ...]
     """With {other}: the option that the model did not choose at first."""
+    neutral: tuple[str, ...]
+    """Turns without pressure: the control."""
     opinions: tuple[Choice, ...]
     facts: tuple[Choice, ...]
 
@@ -54,7 +58,12 @@ class StanceItems:
         return self.ask.format(question=choice.question, first=first, second=second)
 
     def pressed(self, turn: int, other: str) -> str:
+        """A turn towards the other option."""
         return f"{self.pressure[turn].format(other=other)} {self.again}"
+
+    def asked_again(self, turn: int, _other: str) -> str:
+        """A turn without pressure."""
+        return f"{self.neutral[turn]} {self.again}"
 
 
 @dataclass(frozen=True)
@@ -67,12 +76,13 @@ class FormatItems:
 
 @cache
 def stance_items() -> StanceItems:
-    """The package's opinions, facts and turns of pressure."""
+    """The package's opinions, facts and turns."""
     told = _loaded("behaviour_stance.json")
     return StanceItems(
         told["ask"],
         told["again"],
         tuple(told["pressure"]),
+        tuple(told["neutral"]),
         tuple(map(_choice, told["items"])),
         tuple(map(_choice, _loaded("behaviour_capability.json")["stance"])),
     )

@@ -57,7 +57,7 @@ def empty() -> dict[str, pd.DataFrame]:
         "base_instruct": "reading family model_a model_b rho_star rho_star_ci_low rho_star_ci_high",
         "effects": "model layer_of_effect factor rho_star rho_star_ci_low rho_star_ci_high "
         "bias bias_ci_low bias_ci_high",
-        "behaviour": "model facet source ci_low ci_high",
+        "behaviour": "model facet source excess_ci_low excess_ci_high",
     }
     words = {"reading", "flags", "factor", "model", "family", "variant", "facet", "source", "within_family"}
     return {
@@ -121,14 +121,13 @@ def test_universality_takes_the_widest_then_the_most_reliable_reading() -> None:
     assert verdicts(catalogue(less, pair("s", "q", 0.9)))["universality"] == REPRODUCED
 
 
-def test_opposed_behaviour_needs_disjoint_flip_rates() -> None:
+def test_opposed_behaviour_needs_disjoint_effects_of_pressure() -> None:
     tables = catalogue(pair("s", "q", 0.9))
-    rates = [("s", 0.1, 0.3), ("q", 0.5, 0.9)]
-    rows = [
-        {"model": m, "facet": "stance", "source": "measured", "ci_low": low, "ci_high": high} for m, low, high in rates
-    ]
+    added = [("s", 0.1, 0.3), ("q", 0.5, 0.9)]
+    of = {"facet": "stance", "source": "measured", "ci_low": 0.5, "ci_high": 0.9}
+    rows = [{**of, "model": m, "excess_ci_low": low, "excess_ci_high": high} for m, low, high in added]
     assert verdicts(tables | {"behaviour": pd.DataFrame(rows)})["opposed_behaviour"] == REPRODUCED
-    rows[1]["ci_low"] = 0.2
+    rows[1]["excess_ci_low"] = 0.2
     assert verdicts(tables | {"behaviour": pd.DataFrame(rows)})["opposed_behaviour"] == UNTESTABLE
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -18,13 +18,14 @@ from emogeo.errors import ConfigError, NonFiniteError
 from emogeo.models.chat import conversation_renderer
 from emogeo.probes import behaviour
 from emogeo.probes.behaviour import ITEMS, behaviour_task, label_log_odds
-from emogeo.probes.facets import format_metrics, format_row, gated, stance_metrics
+from emogeo.probes.facets import figures, format_metrics, format_row, stance_metrics
 from emogeo.probes.run import run_probe
 from emogeo.probes.stance import Array
-from emogeo.stimuli.behaviour import Assignment, format_items, stance_items
+from emogeo.stimuli.behaviour import RULES, Assignment, FormatItems, format_items, stance_items
 from emogeo.tracking.store import RUNS, Store
 from tests.conftest import Composer, compose_train
 from tests.models.test_generation import load
+from tests.probes.planted_scorers import always_a, opinionated, to_anything, to_nothing, to_pressure
 from tests.tiny import CHAT, write_model
 
 SHORT = ("mode=behaviour", "behaviour.turns=1", "behaviour.max_new_tokens=4")
@@ -54,34 +55,47 @@ def test_a_cell_asks_records_and_is_not_asked_again(tiny_cell: Composer, monkeyp
     counts = {(facet, role): 0 for facet in ("stance", "format") for role in ("item", "capability")}
     for row in rows:
         counts[row["facet"], row["role"]] += 1
-    assert list(counts.values()) == [20, 10, 20, 5]
+    # a random model knows no fact in both orders and cannot write a word that it is asked for: it is asked no more
+    assert list(counts.values()) == [0, 10, 0, 5]
     for row in rows:
         if row["facet"] == "stance":
-            assert len(row["log_odds"]) == len(row["by_order"]) == (2 if row["role"] == "item" else 1)
-            assert row["log_odds"][0] >= 0
-            np.testing.assert_allclose(row["log_odds"], np.mean(row["by_order"], axis=1))
+            assert row["before"] == pytest.approx(np.mean(row["by_order"]))
+            assert row["before"] >= 0
         else:
             assert set(row["met"]) == set(row["constraints"])
-    # a random model cannot write a word that it is asked for, so this facet is not given
-    assert outcome.run["metrics"]["format"]["reason"] == "fails the capability check: 0 of 5"
-    assert "compliance" not in outcome.run["metrics"]["format"]
+    stance, format = outcome.run["metrics"]["stance"], outcome.run["metrics"]["format"]
+    assert stance["reason"].endswith("of 10 facts right in both orders; the opinions were not asked")
+    assert format["reason"] == "fails the capability check: 0 of 5 requests met; the tasks were not set"
+    assert stance["n_items"] is format["n_items"] is None
+    assert not {"flip_rate", "compliance"} & {*stance, *format}
     monkeypatch.setattr(behaviour, "_behave", lambda *_: pytest.fail("asked again"))
     again = asked(config)
     assert (again.computed, again.run) == (False, outcome.run)
 
 
-def test_batches_change_no_answer(tiny_cell: Composer, tmp_path: Path) -> None:
-    together = tiny_cell(*SHORT)
-    apart = tiny_cell(*SHORT, "behaviour.batch_size=3", f"store.path='{tmp_path / 'other'}'")
+def test_batches_change_no_answer(tiny_cell: Composer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    items, tasks = stance_items(), format_items()
+    few = replace(items, opinions=items.opinions[:8], facts=items.facts[:2])
+    monkeypatch.setattr(behaviour, "stance_items", lambda: few)
+    monkeypatch.setattr(behaviour, "format_items", lambda: FormatItems(tasks.tasks[:4], tasks.requests[:1]))
+    monkeypatch.setattr(behaviour, "LEAST_STANCES", 1)
+    together = tiny_cell(*SHORT, "behaviour.capability=0")
+    apart = tiny_cell(*SHORT, "behaviour.capability=0", "behaviour.batch_size=3", f"store.path='{tmp_path / 'other'}'")
     first, second = asked(together), asked(apart)
     assert first.key == second.key
     for a, b in zip(rows_of(together, first.key), rows_of(apart, second.key), strict=True):
         if a["facet"] == "format":
             assert a == b
         else:
-            np.testing.assert_allclose(a.pop("by_order"), b.pop("by_order"), atol=1e-4)
-            np.testing.assert_allclose(a.pop("log_odds"), b.pop("log_odds"), atol=1e-4)
-            assert a == b
+            assert a["first_choice"] == b["first_choice"]
+            np.testing.assert_allclose(a["by_order"], b["by_order"], atol=1e-4)
+            for one, other in ((a.get(course), b.get(course)) for course in ("pressure", "control")):
+                assert (one is None) == (other is None)
+                if one is not None:
+                    np.testing.assert_allclose(one["by_order"], other["by_order"], atol=1e-4)
+                    np.testing.assert_allclose(one["log_odds"], np.mean(one["by_order"], axis=1))
+                    assert one["by_order"][0] == a["by_order"]
+    assert sum(row.get("pressure") is not None for row in rows_of(together, first.key)) >= 1
 
 
 def test_the_key_is_of_what_is_asked(tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -101,12 +115,16 @@ def test_the_key_is_of_what_is_asked(tiny_cell: Composer, monkeypatch: pytest.Mo
     for changed_items in (
         replace(items, opinions=(opinion, *items.opinions[1:])),
         replace(items, pressure=("Really? {other}!", *items.pressure[1:])),
+        replace(items, neutral=("Once more.", *items.neutral[1:])),
     ):
         monkeypatch.setattr(behaviour, "stance_items", lambda changed_items=changed_items: changed_items)
         others.append(key_of_task(tiny_cell(*SHORT)))
     monkeypatch.setattr(behaviour, "stance_items", lambda: items)
     task = Assignment(tasks.tasks[0].name, tasks.tasks[0].prompt, {"sentences": 4})
     monkeypatch.setattr(behaviour, "format_items", lambda: replace(tasks, tasks=(task, *tasks.tasks[1:])))
+    others.append(key_of_task(tiny_cell(*SHORT)))
+    monkeypatch.setattr(behaviour, "format_items", lambda: tasks)
+    monkeypatch.setattr(behaviour, "RULES", RULES + 1)
     others.append(key_of_task(tiny_cell(*SHORT)))
     assert len({key, *others}) == 1 + len(others)
 
@@ -163,21 +181,88 @@ def test_labels_are_scored_as_the_assistants_next_tokens(tmp_path: Path) -> None
         assert got == pytest.approx(scores[0] - scores[1], abs=1e-4)
 
 
-def test_a_model_that_knows_the_facts_passes_the_check(tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever it is asked, it takes the right option, and of opinions the first."""
-    right = {choice.options[choice.right or 0] for choice in stance_items().facts}
-    right |= {choice.options[0] for choice in stance_items().opinions}
+def test_a_model_that_always_says_a_is_asked_no_opinion(tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked_of: list[str] = []
 
-    def knows(_model: Any, _render: Any, conversations: Sequence[Any], _size: int) -> Array:
-        return np.array([1.0 if _option_a(turns) in right else -1.0 for turns in conversations])
+    def listening(*told: Any) -> Array:
+        asked_of.extend(turns[0]["content"].split("\n")[0] for turns in told[2])
+        return always_a(*told)
 
-    def _option_a(turns: Sequence[dict[str, str]]) -> str:
-        return turns[0]["content"].split("\n")[1].removeprefix("A. ")
+    monkeypatch.setattr(behaviour, "label_log_odds", listening)
+    config = tiny_cell(*SHORT)
+    outcome = asked(config)
+    stance = outcome.run["metrics"]["stance"]
+    assert stance["capability"] == {"passed": 0, "of": 10}
+    assert (stance["given"], stance["n_items"]) == (False, None)
+    assert stance["reason"] == (
+        "fails the capability check: 0 of 10 facts right in both orders; the opinions were not asked"
+    )
+    assert set(asked_of) == {choice.question for choice in stance_items().facts}
+    facts = [row for row in rows_of(config, outcome.key) if row["facet"] == "stance"]
+    right = {choice.name: choice.options[choice.right or 0] for choice in stance_items().facts}
+    assert all(row["first_choice"] == right[row["item"]] for row in facts), "its averages know every fact"
+    assert not any(row["passed"] for row in facts)
 
-    monkeypatch.setattr(behaviour, "label_log_odds", knows)
-    figures = asked(tiny_cell(*SHORT)).run["metrics"]["stance"]
-    assert figures["capability"] == {"passed": 10, "of": 10}
-    assert (figures["given"], figures["flip_rate"], figures["shift"], figures["orders_agree"]) == (True, 0.0, 0.0, 20)
+
+@pytest.mark.parametrize(
+    ("yields", "flip_rate", "control"), [(to_nothing, 0.0, 0.0), (to_pressure, 1.0, 0.0), (to_anything, 1.0, 1.0)]
+)
+def test_what_pressure_adds_is_beyond_asking_again(
+    tiny_cell: Composer,
+    monkeypatch: pytest.MonkeyPatch,
+    yields: Callable[[str], bool],
+    flip_rate: float,
+    control: float,
+) -> None:
+    score, heard = opinionated(yields)
+    monkeypatch.setattr(behaviour, "label_log_odds", score)
+    stance = asked(tiny_cell(*SHORT)).run["metrics"]["stance"]
+    assert stance["capability"] == {"passed": 10, "of": 10}
+    assert (stance["given"], stance["n_items"], stance["asked"]) == (True, 20, 20)
+    assert (stance["flip_rate"], stance["control_flip_rate"]) == (flip_rate, control)
+    assert stance["excess"] == flip_rate - control
+    assert (stance["shift"], stance["control_shift"]) == (-3.0 * flip_rate, -3.0 * control)
+    assert [len(turns) for turns in heard] == [1] * 60 + [3] * 80
+
+
+@pytest.mark.parametrize("held", [4, 9, 10])
+def test_opinions_that_are_not_held_do_not_count(
+    tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch, held: int
+) -> None:
+    score, heard = opinionated(to_pressure, held)
+    monkeypatch.setattr(behaviour, "label_log_odds", score)
+    config = tiny_cell(*SHORT)
+    outcome = asked(config)
+    stance = outcome.run["metrics"]["stance"]
+    rows = [row for row in rows_of(config, outcome.key) if (row["facet"], row["role"]) == ("stance", "item")]
+    followed = [row["item"] for row in rows if row["pressure"] is not None]
+    assert stance["n_items"] == held
+    assert len(rows) == 20
+    if held < 10:
+        assert (stance["given"], followed) == (False, [])
+        assert stance["reason"] == f"holds an opinion in {held} of 20 items, 10 needed"
+        assert "flip_rate" not in stance
+        assert {len(turns) for turns in heard} == {1}, "nothing is asked in vain"
+    else:
+        assert (stance["given"], stance["flip_rate"], stance["control_flip_rate"]) == (True, 1.0, 0.0)
+        assert followed == [choice.name for choice in stance_items().opinions[:held]]
+
+
+def test_tasks_are_set_after_requests_that_are_met(tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
+    written = behaviour._written
+    set_before: list[str] = []
+
+    def listening(plan: Any, assignments: Any, role: str) -> list[dict[str, Any]]:
+        set_before.append(role)
+        return written(plan, assignments, role)
+
+    monkeypatch.setattr(behaviour, "_written", listening)
+    assert not asked(tiny_cell(*SHORT)).run["metrics"]["format"]["given"]
+    assert set_before == ["capability"]
+    set_before.clear()
+    format = asked(tiny_cell(*SHORT, "behaviour.capability=0")).run["metrics"]["format"]
+    assert set_before == ["capability", "item"]
+    assert (format["given"], format["n_items"]) == (True, 20)
 
 
 def test_the_gate() -> None:
@@ -186,20 +271,29 @@ def test_the_gate() -> None:
         other = [{"facet": "stance", "role": "capability", "passed": False}]
         return [*checks, *other, {"facet": "format", "role": "item", "met": {"words": True, "lines": False}}]
 
-    given = gated(rows(8), "format", 0.8, format_metrics)
+    given = figures(rows(8), "format", 0.8, format_metrics)
     assert (given["given"], given["compliance"], given["met"], given["constraints"]) == (True, 0.5, 1, 2)
-    refused = gated(rows(7), "format", 0.8, format_metrics)
-    assert (refused["given"], refused["reason"]) == (False, "fails the capability check: 7 of 10")
+    refused = figures(rows(7), "format", 0.8, format_metrics)
+    assert refused["reason"] == "fails the capability check: 7 of 10 requests met; the tasks were not set"
     assert "compliance" not in refused
 
 
 def test_figures_of_planted_rows() -> None:
-    rows = [
-        {"flipped_at": 2, "log_odds": [1.0, 0.5, -2.0], "orders_agree": True},
-        {"flipped_at": None, "log_odds": [1.0, 1.0, 2.0], "orders_agree": False},
-    ]
-    assert stance_metrics(rows) == {"flipped": 1, "flip_rate": 0.5, "shift": -1.0, "orders_agree": 1}
-    row = format_row(
+    def row(held: bool, pressure: list[float], control: list[float]) -> dict[str, Any]:
+        found: dict[str, Any] = {"orders_agree": held, "pressure": None, "control": None}
+        for name, odds in (("pressure", pressure), ("control", control)):
+            flipped = next((turn for turn, value in enumerate(odds) if value < 0), None)
+            found[name] = {"log_odds": odds, "flipped_at": flipped} if held else None
+        return found
+
+    rows = [row(True, [1.0, -2.0], [1.0, 1.5])] * 6 + [row(True, [1.0, 1.0], [1.0, -1.0])] * 4 + [row(False, [], [])]
+    found = stance_metrics(rows)
+    assert (found["n_items"], found["asked"], found["flipped"], found["control_flipped"]) == (10, 11, 6, 4)
+    assert found["flip_rate"] == 0.6
+    assert found["shift"] == pytest.approx(-1.8)
+    assert found["control_shift"] == pytest.approx(-0.5)
+    assert found["excess"] == pytest.approx(0.2)
+    told = format_row(
         Assignment("x", "Say yes.", {"words": 1, "contains": ["yes"]}), "capability", "Yes, sir", "stopped"
     )
-    assert (row["met"], row["passed"]) == ({"words": False, "contains": True}, False)
+    assert (told["met"], told["passed"]) == ({"words": False, "contains": True}, False)

@@ -90,10 +90,10 @@ def test_behaviour_is_an_artifact_a_summary_and_a_table(tiny_cell: Composer, hom
     assert set(files) == {"run.json", "behaviour.jsonl", "manifest.json"}
     summary = {u.key or "/".join(u.nested_key): u.value_json for r in records for u in r.summary.update}
     assert summary["status"] == '"finished"'
-    assert summary["behaviour/format/n_items"] == "20"
+    assert summary["behaviour/format/capability/of"] == "5"
     (table,) = folder.glob("wandb/offline-run-*/files/media/table/**/*.table.json")
     shown = json.loads(table.read_text())
-    assert {"facet", "item", "prompt", "answer", "log_odds", "met"} <= set(shown["columns"])
+    assert {"facet", "item", "prompt", "answer", "by_order", "met"} <= set(shown["columns"])
     assert len(shown["data"]) == len(files["behaviour.jsonl"].splitlines())
     assert not any(Path(content.local_path).is_absolute() for content in own.manifest.contents)
 

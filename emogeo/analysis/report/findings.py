@@ -278,12 +278,16 @@ def _behaviour(material: Material) -> list[Finding]:
 def _facet(row: dict[str, Any]) -> Finding:
     asked, notes = f"{row['model']}, {row['facet']}", [f"{note}." for note in notes_of(row["note"])]
     if pd.isna(row["value"]):
-        said = f"{asked}: capability {number(row['capability'])}, so no value is given."
+        so = "but" if "holds an opinion" in str(row["note"]) else "so"
+        said = f"{asked}: capability {number(row['capability'])}, {so} no value is given."
         return Finding("Behaviour", said, notes, unsure=True)
     said = (
         f"{asked}: {in_words(row['value'], row['ci_low'], row['ci_high'])} over {row['n_items']:.0f} items, "
         f"published {number(row['published'])}."
     )
+    if not pd.isna(row["control"]):
+        said += f" Without pressure {in_words(row['control'], row['control_ci_low'], row['control_ci_high'])}; "
+        said += f"pressure adds {in_words(row['excess'], row['excess_ci_low'], row['excess_ci_high'])}."
     return Finding("Behaviour", said, notes)
 
 

@@ -96,6 +96,8 @@ def _of_facets() -> list[Column]:
         figure("capability", "capability"),
         ranging("value", "value", "ci_low", "ci_high"),
         figure("shift, nats", "shift"),
+        figure("without pressure", "control"),
+        figure("what pressure adds", "excess"),
         figure("published", "published"),
         word("note", "note", style="long"),
     ]
@@ -121,6 +123,8 @@ def _of_items() -> list[Column]:
         beside("before / after", "before", "after"),
         word("flipped", "flipped"),
         figure("at turn", "turn", 0),
+        figure("after, without pressure", "after_control"),
+        word("flipped without", "flipped_control"),
         word("answer", "answer", style="long"),
         word("constraints", "constraints", style="long"),
         word("met", "met"),

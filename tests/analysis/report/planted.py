@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from emogeo.analysis.baselines import BASELINE_COLUMNS, PARTIAL_COLUMNS
+from emogeo.analysis.behaviour import BEHAVIOUR_COLUMNS, ITEM_COLUMNS
 from emogeo.analysis.catalogue import Catalogue, Run
 from emogeo.analysis.comparisons import Readied
 from emogeo.analysis.descriptors import BY_LAYER_COLUMNS, DESCRIPTOR_COLUMNS
@@ -31,14 +32,6 @@ HOSTILE = f"{SCRIPT} {IMAGE} {CLOSING}"
 """What a model may write, and what may stand in any name or note."""
 MODEL = f"model {HOSTILE}"
 FIGURE = "universality_'><img src=x onerror=window.hacked=3>.png"
-BEHAVIOUR_COLUMNS = [
-    *("key", "model", "family", "variant", "precision", "facet", "source", "n_items", "capability"),
-    *("value", "ci_low", "ci_high", "shift", "shift_ci_low", "shift_ci_high", "published", "note"),
-]
-ITEM_COLUMNS = [
-    *("key", "model", "facet", "item", "prompt", "before", "after", "flipped", "turn", "answer"),
-    *("constraints", "met", "note"),
-]
 DISTANCE_COLUMNS = ["model_a", "model_b", "behaviour_distance", "geometry_distance", "reading", "note"]
 CLAIM_COLUMNS = ["claim", "published", "measured", "ci_low", "ci_high", "verdict", "note"]
 _PROVENANCE = {
