@@ -35,7 +35,8 @@ study: .venv/dev
 	$(BIN)/python train.py -m +study=decomposition model=gemma-3-270m prompt_template.chat=false \
 	    'hydra.sweeper.only=[A_mean,A_mean_reread,C_mean]' $(STUDY)
 	$(BIN)/python train.py -m mode=steering pooling.position=mean model=$(WRITERS),gemma-3-270m $(STUDY)
-	$(BIN)/python train.py -m mode=behaviour 'model=$(WRITERS),gemma-3-270m,qwen2.5-coder-1.5b-instruct' $(STUDY)
+	$(BIN)/python train.py -m mode=behaviour precision=fp32 \
+	    model=$(WRITERS),gemma-3-270m,qwen2.5-coder-1.5b-instruct $(STUDY)
 	$(BIN)/python train.py -m +study=decomposition model=$(WRITERS) \
 	    'hydra.sweeper.only=[A_mean,A_mean_reread,C_mean,C_mean_replay_int8]' $(STUDY)
 	$(BIN)/python train.py -m +study=decomposition model=smollm2-135m-instruct \
