@@ -38,9 +38,9 @@ study: .venv/dev
 	$(BIN)/python train.py -m mode=behaviour precision=fp32 \
 	    model=$(WRITERS),gemma-3-270m,qwen2.5-coder-1.5b-instruct $(STUDY)
 	$(BIN)/python train.py -m +study=decomposition model=$(WRITERS) \
-	    'hydra.sweeper.only=[A_mean,A_mean_reread,C_mean,C_mean_replay_int8]' $(STUDY)
+	    'hydra.sweeper.only=[A_mean,A_mean_reread,C_mean]' $(STUDY)
 	$(BIN)/python train.py -m +study=decomposition model=smollm2-135m-instruct \
-	    'hydra.sweeper.only=[C_mean_again,D_mean]' $(STUDY)
+	    'hydra.sweeper.only=[A_mean_int8,A_mean_int8_reread,C_mean_again,C_mean_replay_int8,D_mean]' $(STUDY)
 	$(BIN)/python analyze.py store.path=study/store output=study/results
 
 test: .venv/dev
