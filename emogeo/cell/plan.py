@@ -53,6 +53,12 @@ class Reading:
     also: tuple[tuple[PoolingConfig, str], ...] = ()
     """Other poolings of the same texts, with the keys of their records: they cost no pass of their own."""
 
+    @property
+    def claim(self) -> str:
+        """What a process claims that reads the texts: the same whatever its pooling."""
+        shared = [key for pooling, key in ((self.pooling, self.key), *self.also) if not pooling.skip]
+        return min(shared, default=self.key)
+
 
 @dataclass(frozen=True)
 class Cell:

@@ -49,14 +49,9 @@ def activations_of(cell: Cell, reading: Reading, store: Store) -> StoredActivati
     Raises:
         EmogeoError: see `emogeo.models.activations.read`.
     """
-    if not cell.config.force and store.has(ACTIVATIONS, reading.key):
-        try:
-            found = _stored(store.read(ACTIVATIONS, reading.key))
-            log.info("%s: in the store, no forward pass (%s)", reading.name, reading.key[:12])
-            return found
-        except StoreError as error:
-            log.warning("%s The record counts as missing and is computed again.", error)
-    return _stored(_read_and_store(cell, reading, store))
+    with store.claim(ACTIVATIONS, reading.claim):  # another process may be reading the same
+        known = None if cell.config.force else _known(reading, store)
+        return known or _stored(_read_and_store(cell, reading, store))
 
 
 class Reader(Protocol):
@@ -85,7 +80,24 @@ def model_of(cell: Reader, head: bool = False) -> LoadedModel:
 
 
 def _threads(cell: Reader) -> int:
-    return cell.config.runtime.threads or os.cpu_count() or 1
+    return cell.config.runtime.threads or max(1, _cores() // (cell.config.cluster.slots or 1))
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _known(reading: Reading, store: Store) -> StoredActivations | None:
+    if not store.has(ACTIVATIONS, reading.key):
+        return None
+    try:
+        found = _stored(store.read(ACTIVATIONS, reading.key))
+    except StoreError as error:
+        log.warning("%s The record counts as missing and is computed again.", error)
+        return None
+    log.info("%s: in the store, no forward pass (%s)", reading.name, reading.key[:12])
+    return found
 
 
 def _stored(files: dict[str, bytes]) -> StoredActivations:
