@@ -14,6 +14,7 @@ from emogeo.cell.plan import Cell, Reading
 from emogeo.config.schema import TrainConfig
 from emogeo.errors import StoreError
 from emogeo.models.precision import Precision
+from emogeo.models.slots import on_slot
 from emogeo.models.weights import Weights
 from emogeo.tracking.keys import canonical_json
 from emogeo.tracking.store import ACTIVATIONS, Store, pack, unpack
@@ -76,7 +77,7 @@ def model_of(cell: Reader, head: bool = False) -> LoadedModel:
     runtime = cell.config.runtime
     show_progress(runtime.progress)
     torch.set_num_threads(_threads(cell))
-    return MODELS.get(cell.weights, cell.precision, cell.device, runtime.device_map, head)
+    return MODELS.get(cell.weights, cell.precision, on_slot(cell.device), runtime.device_map, head)
 
 
 def _threads(cell: Reader) -> int:
@@ -128,7 +129,7 @@ def _read_and_store(cell: Cell, reading: Reading, store: Store) -> dict[str, byt
         "seconds": round(result.seconds, 3),
         "tokens_per_s": round(result.tokens_per_s, 1),
         "threads": _threads(cell),
-        "device": cell.device,
+        "device": on_slot(cell.device),
         "device_map": runtime.device_map,
     }
     keys = [reading.key, *(key for _, key in reading.also)]
