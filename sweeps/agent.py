@@ -54,8 +54,9 @@ class Agent:
         Returns:
             What happened, if something did.
         """
+        cell = next(_cells(self._process.pid), None)
         if self.running:
-            self._cell = self._cell if self._taking_over else next(_cells(self._process.pid), None)
+            self._cell = self._cell if self._taking_over else cell
             return None
         if self._taking_over:
             return self._go_on()
