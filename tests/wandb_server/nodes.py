@@ -85,7 +85,7 @@ class Nodes:
             "historyTail": json.dumps(run.history[-1:]),
             "eventsTail": json.dumps(run.streams.get("wandb-events.jsonl", [])[-1:]),
             "history": lambda a: _lines(run, a),
-            "sampledHistory": lambda a: [_sampled(run, spec) for spec in a["specs"] if spec != "{}"],
+            "sampledHistory": lambda a: [_sampled(run, spec) for spec in _listed(a["specs"]) if spec != "{}"],
             "parquetHistory": lambda a: {"parquetUrls": [], "liveData": []},
             "user": {"name": run.project.entity, "username": run.project.entity},
             "project": lambda a: self.project(run.project),
@@ -243,3 +243,8 @@ def _sampled(run: Run, spec: str) -> list[dict[str, Any]]:
     keys = json.loads(spec)["keys"]
     points = [json.loads(line) for line in run.history]
     return [{key: point[key] for key in keys} for point in points if set(keys) <= set(point)]
+
+
+def _listed(specs: str | list[str]) -> list[str]:
+    """GraphQL takes one value where a list is asked for."""
+    return [specs] if isinstance(specs, str) else specs
