@@ -15,6 +15,7 @@ class Ended(SystemExit):
     def __init__(self, number: int) -> None:
         super().__init__(128 + number)
         self.number = number
+        self.exit_code = 128 + number
 
     def __str__(self) -> str:
         name = signal.Signals(self.number).name

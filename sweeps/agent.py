@@ -20,25 +20,27 @@ _GRACE_SECONDS = 30.0
 
 
 @dataclass(frozen=True)
-class CellProcess:
-    """The cell that an agent is at, as a process that can be started again as the same run."""
+class Cell:
+    """A cell that an agent has begun: enough to run it again as the same run of the sweep."""
 
-    command: tuple[str, ...]
-    environment: Mapping[str, str]
+    command: Sequence[str]
+    variables: Mapping[str, str]
+    """What W&B's client says in the environment, without keys."""
     folder: str
 
 
 class Agent:
-    """Restarts are counted; after `restarts` crashes the agent is given up."""
+    """Runs the cells that others have left, then an agent; after `restarts` crashes it is given up."""
 
-    def __init__(self, device: Device, command: Sequence[str], logs: Path, restarts: int) -> None:
+    def __init__(
+        self, device: Device, command: Sequence[str], logs: Path, restarts: int, left: Sequence[Cell] = ()
+    ) -> None:
         self.device = device
         self.crashes = 0
         self.log = logs / f"{device.name}.log"
-        self._command, self._restarts = list(command), restarts
-        self._cell: CellProcess | None = None
-        self._taking_over = False
-        self._process = self._start(self._command, {**os.environ, **_environment(device)}, None)
+        self._command, self._restarts, self._left = command, restarts, list(left)
+        self._cell: Cell | None = None
+        self._process = self._next()
 
     @property
     def running(self) -> bool:
@@ -48,30 +50,26 @@ class Agent:
     def failed(self) -> bool:
         return not self.running and self._process.returncode != 0
 
+    @property
+    def unfinished(self) -> list[Cell]:
+        """What it was at, and what it has not come to."""
+        done = self._process.poll() == 0
+        return [*([self._cell] if self._cell and not done else []), *self._left]
+
     def look(self) -> str | None:
         """Notes the cell that is computed; starts again what has crashed, first the cell that it was at.
 
         Returns:
             What happened, if something did.
         """
-        cell = next(_cells(self._process.pid), None)
+        cell = None if self._taking_over else next(_cells(self._process.pid), None)
         if self.running:
             self._cell = self._cell if self._taking_over else cell
             return None
         if self._taking_over:
-            return self._go_on()
-        if self._process.returncode == 0 or self.crashes > self._restarts:
-            return None
-        self.crashes += 1
-        self.end()
-        what = f"{self.device.name}: the agent ended with {self._process.returncode}"
-        if self.crashes > self._restarts:
-            return f"{what} and is given up after {self.crashes} times; {self.log} says why"
-        if self._cell is None:
-            return f"{what}; {self._go_on()}"
-        self._taking_over = True
-        self._process = self._start(self._cell.command, self._cell.environment, self._cell.folder)
-        return f"{what}; its cell is taken over"
+            self._process = self._next()
+            return f"{self.device.name}: the agent goes on"
+        return self._look_after_crash() if self._process.returncode and self.crashes <= self._restarts else None
 
     def tell_to_end(self) -> None:
         """The agent first, or it would begin the next cell; then its cell, which closes what is open."""
@@ -85,20 +83,25 @@ class Agent:
             _send(process, signal.SIGKILL)
         self._process.wait()
 
-    def _go_on(self) -> str:
-        self._taking_over, self._cell = False, None
-        self._process = self._start(self._command, {**os.environ, **_environment(self.device)}, None)
-        return f"{self.device.name}: the agent is started again"
+    def _look_after_crash(self) -> str:
+        what = f"{self.device.name}: the agent ended with {self._process.returncode}"
+        self.crashes += 1
+        self.end()
+        if self.crashes > self._restarts:
+            return f"{what} and is given up after {self.crashes} times; {self.log} says why"
+        self._left, before = self.unfinished, self._cell
+        self._process = self._next()
+        return f"{what}; {'its cell is taken over' if before else 'it is started again'}"
 
-    def _start(
-        self, command: Sequence[str], environment: Mapping[str, str], folder: str | None
-    ) -> subprocess.Popen[bytes]:
-        """In a session of its own, so that all that it starts can be found and Ctrl-C reaches it only from here."""
+    def _next(self) -> subprocess.Popen[bytes]:
+        """A cell that is left, else the agent: in a session of its own, where all that it starts can be found."""
+        self._taking_over = bool(self._left)
+        self._cell = self._left.pop(0) if self._left else None
         with self.log.open("ab") as stream:
             process = subprocess.Popen(
-                command,
-                env=dict(environment),
-                cwd=folder,
+                self._cell.command if self._cell else self._command,
+                env={**os.environ, **_environment(self.device), **(self._cell.variables if self._cell else {})},
+                cwd=self._cell.folder if self._cell else None,
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=subprocess.STDOUT,
@@ -118,12 +121,13 @@ def _environment(device: Device) -> dict[str, str]:
     }
 
 
-def _cells(agent: int) -> Iterator[CellProcess]:
+def _cells(agent: int) -> Iterator[Cell]:
     try:
         for child in psutil.Process(agent).children():
             command = child.cmdline()
             if any(Path(word).name == PROGRAM for word in command):
-                yield CellProcess(tuple(command), child.environ(), child.cwd())
+                told = {n: value for n, value in child.environ().items() if n.startswith("WANDB_") and "KEY" not in n}
+                yield Cell(command, told, child.cwd())
     except psutil.Error:  # it has just ended
         return
 

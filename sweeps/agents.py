@@ -1,22 +1,27 @@
 """Starts a W&B agent on every GPU and keeps them going: `python -m sweeps.agents SWEEP_ID --gpus 0,1,2,3`.
 
-An agent that crashes is started again, after the cell that it was at; Ctrl-C and SIGTERM stop all of them.
+An agent that crashes is started again, after the cell that it was at. Ctrl-C and SIGTERM stop all of them; the same
+command goes on, first with the cells that were stopped, which W&B would not give out again.
 """
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 import time
 from collections import Counter
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 
 from emogeo.signals import Ended, end_cleanly
-from sweeps.agent import Agent
+from sweeps.agent import Agent, Cell
 from sweeps.devices import DevicesError, parse_devices
 
+LEFT = "left.json"
+"""Cells that were begun and not finished, beside the logs."""
 _POLL_SECONDS = 0.5
 _PROGRESS_SECONDS = 10.0
 PROJECT = "emogeo"
@@ -38,12 +43,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logs.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "wandb", "agent", path]
     print(f"{len(devices)} agents of {path}; what they say is in {logs}/", flush=True)
+    left, n = _left(logs / LEFT), len(devices)
     end_cleanly()
+    agents = [Agent(device, command, logs, asked.restarts, left[i::n]) for i, device in enumerate(devices)]
     try:
-        return supervise([Agent(device, command, logs, asked.restarts) for device in devices], progress)
+        return supervise(agents, progress)
     except Ended as end:
         print(f"sweeps.agents: {end}", file=sys.stderr)
-        return int(str(end.code))
+        return end.exit_code
+    finally:
+        cells = [asdict(cell) for agent in agents for cell in agent.unfinished]
+        (logs / LEFT).write_text(json.dumps(cells, indent=1) + "\n")
+
+
+def _left(file: Path) -> list[Cell]:
+    """Cells that were stopped before; from here on they are the agents'."""
+    return [Cell(**cell) for cell in json.loads(file.read_text())] if file.exists() else []
 
 
 def supervise(agents: Sequence[Agent], progress: Callable[[], str]) -> int:

@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -82,7 +83,29 @@ def test_the_cell_of_a_killed_agent_is_taken_over(tmp_path: Path, capsys: pytest
     assert (tmp_path / "cells").read_text() == "begun\n" * 2
     assert len(starts(tmp_path)) == 2
     said = capsys.readouterr().out
-    assert said.index("its cell is taken over") < said.index("the agent is started again")
+    assert said.index("its cell is taken over") < said.index("the agent goes on")
+
+
+def test_a_cell_that_was_stopped_comes_first_next_time(tmp_path: Path) -> None:
+    stopped = agent(tmp_path, "60", "0")
+    until(lambda: stopped.look() is None and stopped._cell is not None and (tmp_path / "cells").exists())
+    stopped.end()
+    (cell,) = stopped.unfinished
+    assert [Path(word).name for word in cell.command[1:]] == ["train.py", "x", "cells", "60"]
+    quick = replace(cell, command=[*cell.command[:-1], "0"])
+    again = Agent(NONE, stopped._command, tmp_path, 0, [quick])
+    assert supervise([again], lambda: "") == 0
+    assert (tmp_path / "cells").read_text() == "begun\n" * 2
+    assert (len(starts(tmp_path)), again.unfinished) == (2, [])
+
+
+def test_keys_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WANDB_API_KEY", "secret")
+    monkeypatch.setenv("WANDB_RUN_ID", "abc")
+    stopped = agent(tmp_path, "60", "0")
+    until(lambda: stopped.look() is None and stopped._cell is not None)
+    stopped.end()
+    assert [("WANDB_RUN_ID" in cell.variables, "secret" in str(cell)) for cell in stopped.unfinished] == [(True, False)]
 
 
 def test_a_signal_ends_agents_and_their_cells(tmp_path: Path) -> None:
