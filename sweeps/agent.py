@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,9 +63,8 @@ class Agent:
         Returns:
             What happened, if something did.
         """
-        cell = None if self._taking_over else next(_cells(self._process.pid), None)
         if self.running:
-            self._cell = self._cell if self._taking_over else cell
+            self._note_cell()
             return None
         if self._taking_over:
             self._process = self._next()
@@ -73,20 +73,31 @@ class Agent:
 
     def tell_to_end(self) -> None:
         """The agent first, or it would begin the next cell; then its cell, which closes what is open."""
+        self._note_cell()
         for process in sorted(_session(self._process.pid), key=lambda process: process.pid != self._process.pid):
             _send(process, signal.SIGTERM)
 
-    def end(self) -> None:
-        """Waits for all of it to end, and in the end makes it."""
-        self.tell_to_end()
-        for process in psutil.wait_procs(list(_session(self._process.pid)), timeout=_GRACE_SECONDS)[1]:
+    def wait(self) -> None:
+        """Until all of it has ended; what does not is killed."""
+        deadline = time.monotonic() + _GRACE_SECONDS
+        while list(_session(self._process.pid)) and time.monotonic() < deadline:
+            self._process.poll()
+            time.sleep(0.05)
+        for process in _session(self._process.pid):
             _send(process, signal.SIGKILL)
         self._process.wait()
+
+    def _note_cell(self) -> None:
+        """Of an agent that has just died, the last one stays noted."""
+        found = next(_cells(self._process.pid), None)
+        if not self._taking_over and (found or self.running):
+            self._cell = found
 
     def _look_after_crash(self) -> str:
         what = f"{self.device.name}: the agent ended with {self._process.returncode}"
         self.crashes += 1
-        self.end()
+        self.tell_to_end()  # a cell may live on without its agent
+        self.wait()
         if self.crashes > self._restarts:
             return f"{what} and is given up after {self.crashes} times; {self.log} says why"
         self._left, before = self.unfinished, self._cell
@@ -121,15 +132,15 @@ def _environment(device: Device) -> dict[str, str]:
     }
 
 
-def _cells(agent: int) -> Iterator[Cell]:
-    try:
-        for child in psutil.Process(agent).children():
-            command = child.cmdline()
+def _cells(leader: int) -> Iterator[Cell]:
+    for process in _session(leader):
+        try:
+            command = process.cmdline()
             if any(Path(word).name == PROGRAM for word in command):
-                told = {n: value for n, value in child.environ().items() if n.startswith("WANDB_") and "KEY" not in n}
-                yield Cell(command, told, child.cwd())
-    except psutil.Error:  # it has just ended
-        return
+                told = {n: value for n, value in process.environ().items() if n.startswith("WANDB_") and "KEY" not in n}
+                yield Cell(command, told, process.cwd())
+        except psutil.Error:  # it has just ended
+            continue
 
 
 def _session(leader: int) -> Iterator[psutil.Process]:

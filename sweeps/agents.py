@@ -81,7 +81,7 @@ def supervise(agents: Sequence[Agent], progress: Callable[[], str]) -> int:
         for agent in agents:
             agent.tell_to_end()
         for agent in agents:
-            agent.end()
+            agent.wait()
     _show(progress(), shown)
     return int(any(agent.failed for agent in agents))
 

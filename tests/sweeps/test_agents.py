@@ -89,7 +89,8 @@ def test_the_cell_of_a_killed_agent_is_taken_over(tmp_path: Path, capsys: pytest
 def test_a_cell_that_was_stopped_comes_first_next_time(tmp_path: Path) -> None:
     stopped = agent(tmp_path, "60", "0")
     until(lambda: stopped.look() is None and stopped._cell is not None and (tmp_path / "cells").exists())
-    stopped.end()
+    stopped.tell_to_end()
+    stopped.wait()
     (cell,) = stopped.unfinished
     assert [Path(word).name for word in cell.command[1:]] == ["train.py", "x", "cells", "60"]
     quick = replace(cell, command=[*cell.command[:-1], "0"])
@@ -104,7 +105,8 @@ def test_keys_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("WANDB_RUN_ID", "abc")
     stopped = agent(tmp_path, "60", "0")
     until(lambda: stopped.look() is None and stopped._cell is not None)
-    stopped.end()
+    stopped.tell_to_end()
+    stopped.wait()
     assert [("WANDB_RUN_ID" in cell.variables, "secret" in str(cell)) for cell in stopped.unfinished] == [(True, False)]
 
 
