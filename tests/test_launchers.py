@@ -113,6 +113,22 @@ def test_a_signal_ends_the_sweep_and_nothing_is_half_written(
     assert vectors(tmp_path) == {}
 
 
+def test_what_a_lost_worker_takes_along_is_said_and_mended(
+    undisturbed: dict[str, tuple[bytes, bytes]], tiny_llama: Path, tmp_path: Path
+) -> None:
+    log = tmp_path / "log"
+    sweep = start(words(tiny_llama, tmp_path, *JOBLIB), log)
+    wait_for(log, BEGUN, sweep)
+    worker = next(p for p in psutil.Process(sweep.pid).children() if "popen_loky" in " ".join(p.cmdline()))
+    worker.kill()
+    assert sweep.wait(timeout=60) == 1
+    said = log.read_text()
+    assert "A worker was killed" in said and "the same command again computes the rest" in said
+    assert "Traceback" not in said
+    assert start(words(tiny_llama, tmp_path), log).wait(timeout=120) == 0
+    assert vectors(tmp_path) == undisturbed
+
+
 def wait_for(log: Path, said: str, process: subprocess.Popen[bytes], times: int = 0) -> None:
     """Until it is said once more than so many times."""
     deadline = time.monotonic() + 60
