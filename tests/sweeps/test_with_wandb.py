@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import wandb
 import yaml
 
-import wandb
 from emogeo.tracking.store import RUNS, Store
 from sweeps import agents
 from tests.conftest import ROOT
@@ -57,6 +57,7 @@ def test_two_agents_fill_a_project_with_a_cell_a_run(wandb_server: Server, tiny_
     for key, run in runs.items():
         logged = {artifact.name for artifact in run.logged_artifacts()}
         assert {f"rdm-{key[:16]}:v0", f"emotion-vectors-{key[:16]}:v0"} <= logged
+        assert wandb.Api().artifact(f"tester/emogeo/rdm-{key[:16]}:v0").logged_by().id == run.id
     assert wandb_server.refused == []
 
 
