@@ -15,6 +15,7 @@ from hydra.types import RunMode
 from emogeo.config.compose import register
 from emogeo.config.overrides import check_overrides
 from emogeo.errors import EmogeoError
+from emogeo.signals import Ended, end_cleanly, in_joblib_worker
 
 T = TypeVar("T")
 log = logging.getLogger("emogeo")
@@ -23,6 +24,7 @@ log = logging.getLogger("emogeo")
 def prepare(schema: type, conf: Path) -> None:
     """Registers the schemas and refuses a command line that cannot be meant; exits with 1 and what is allowed."""
     register()
+    end_cleanly()
     try:
         check_overrides(sys.argv[1:], schema, conf)
     except EmogeoError as error:
@@ -30,12 +32,18 @@ def prepare(schema: type, conf: Path) -> None:
 
 
 def shown(call: Callable[[], T]) -> T:
-    """Runs `call`; an emogeo error reaches Hydra without a stack trace.
+    """Runs `call`; an emogeo error reaches Hydra without a stack trace, and signals end it cleanly.
 
-    A sweep logs it at once, goes on with the next cell and exits with 1 at its end.
+    A sweep logs an error at once, goes on with the next cell and exits with 1 at its end; a signal ends the sweep.
     """
     try:
+        end_cleanly()
         return call()
+    except Ended as end:
+        log.warning("%s", end)
+        if in_joblib_worker():
+            raise CompactHydraException(str(end)) from None
+        raise
     except EmogeoError as error:
         if HydraConfig.get().mode is RunMode.MULTIRUN:
             log.error("%s: %s", type(error).__name__, error)

@@ -31,3 +31,7 @@ class GeometryError(EmogeoError):
 
 class StoreError(EmogeoError):
     """A stored record that is missing or not what its manifest says."""
+
+
+class NotWrittenError(StoreError):
+    """Texts that no cell of this store has written yet."""

@@ -23,6 +23,8 @@ class StudySweeperConf(BasicSweeperConf):
     """Under a name that people can read, each cell's overrides; the name of another cell stands for that cell's."""
     only: list[str] | None = None
     """Names of the cells to run; null for all."""
+    model: str | None = None
+    """The models that are swept, as in model=A,B, under a name that W&B sweeps can give."""
 
 
 ConfigStore.instance().store(group="hydra/sweeper", name="study", node=StudySweeperConf, provider="emogeo")
@@ -37,8 +39,9 @@ class StudySweeper(BasicSweeper):
         params: dict[str, str] | None = None,
         cells: dict[str, list[str]] | None = None,
         only: list[str] | None = None,
+        model: str | None = None,
     ) -> None:
-        super().__init__(max_batch_size, params)
+        super().__init__(max_batch_size, {**(params or {}), **({"model": model} if model else {})})
         known = dict(cells or {})
         named = {item for own in known.values() for item in own if "=" not in item}
         if named - set(known):

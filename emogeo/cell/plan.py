@@ -31,7 +31,7 @@ from emogeo.config.schema import (
     Position,
     TrainConfig,
 )
-from emogeo.errors import StoreError
+from emogeo.errors import NotWrittenError
 from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
 from emogeo.models.chat import chat_renderer
 from emogeo.models.precision import Precision, resolve_device, resolve_precision, resolve_token_budget
@@ -52,6 +52,12 @@ class Reading:
     key: str
     also: tuple[tuple[PoolingConfig, str], ...] = ()
     """Other poolings of the same texts, with the keys of their records: they cost no pass of their own."""
+
+    @property
+    def claim(self) -> str:
+        """What a process claims that reads the texts: the same whatever its pooling."""
+        shared = [key for pooling, key in ((self.pooling, self.key), *self.also) if not pooling.skip]
+        return min(shared, default=self.key)
 
 
 @dataclass(frozen=True)
@@ -149,14 +155,14 @@ def _own(config: TrainConfig, corpus: Corpus, weights: Weights, device: str, cha
     """What the configuration itself has written, at the precision of `mode.writer`.
 
     Raises:
-        StoreError: nothing was written yet.
+        NotWrittenError: nothing was written yet.
     """
     assert config.mode.writer is not None
     precision = resolve_precision(config.mode.writer, device)
     key = generation(config, corpus, weights, precision, device, chat).generation
     assert key is not None
     if not store.has(GENERATIONS, key):
-        raise StoreError(
+        raise NotWrittenError(
             f"mode=replay: {weights.name} has not written these texts at {precision.label} into {store.path} yet "
             f"(key {key[:12]}). Run the same cell first with mode=generation precision={config.mode.writer.name}, "
             "or name other texts with mode.source=KEY."

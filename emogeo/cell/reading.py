@@ -14,6 +14,7 @@ from emogeo.cell.plan import Cell, Reading
 from emogeo.config.schema import TrainConfig
 from emogeo.errors import StoreError
 from emogeo.models.precision import Precision
+from emogeo.models.slots import on_slot
 from emogeo.models.weights import Weights
 from emogeo.tracking.keys import canonical_json
 from emogeo.tracking.store import ACTIVATIONS, Store, pack, unpack
@@ -49,14 +50,9 @@ def activations_of(cell: Cell, reading: Reading, store: Store) -> StoredActivati
     Raises:
         EmogeoError: see `emogeo.models.activations.read`.
     """
-    if not cell.config.force and store.has(ACTIVATIONS, reading.key):
-        try:
-            found = _stored(store.read(ACTIVATIONS, reading.key))
-            log.info("%s: in the store, no forward pass (%s)", reading.name, reading.key[:12])
-            return found
-        except StoreError as error:
-            log.warning("%s The record counts as missing and is computed again.", error)
-    return _stored(_read_and_store(cell, reading, store))
+    with store.claim(ACTIVATIONS, reading.claim):  # another process may be reading the same
+        known = None if cell.config.force else _known(reading, store)
+        return known or _stored(_read_and_store(cell, reading, store))
 
 
 class Reader(Protocol):
@@ -81,11 +77,28 @@ def model_of(cell: Reader, head: bool = False) -> LoadedModel:
     runtime = cell.config.runtime
     show_progress(runtime.progress)
     torch.set_num_threads(_threads(cell))
-    return MODELS.get(cell.weights, cell.precision, cell.device, runtime.device_map, head)
+    return MODELS.get(cell.weights, cell.precision, on_slot(cell.device), runtime.device_map, head)
 
 
 def _threads(cell: Reader) -> int:
-    return cell.config.runtime.threads or os.cpu_count() or 1
+    return cell.config.runtime.threads or max(1, _cores() // (cell.config.cluster.slots or 1))
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _known(reading: Reading, store: Store) -> StoredActivations | None:
+    if not store.has(ACTIVATIONS, reading.key):
+        return None
+    try:
+        found = _stored(store.read(ACTIVATIONS, reading.key))
+    except StoreError as error:
+        log.warning("%s The record counts as missing and is computed again.", error)
+        return None
+    log.info("%s: in the store, no forward pass (%s)", reading.name, reading.key[:12])
+    return found
 
 
 def _stored(files: dict[str, bytes]) -> StoredActivations:
@@ -116,7 +129,7 @@ def _read_and_store(cell: Cell, reading: Reading, store: Store) -> dict[str, byt
         "seconds": round(result.seconds, 3),
         "tokens_per_s": round(result.tokens_per_s, 1),
         "threads": _threads(cell),
-        "device": cell.device,
+        "device": on_slot(cell.device),
         "device_map": runtime.device_map,
     }
     keys = [reading.key, *(key for _, key in reading.also)]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 import logging
+import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -17,8 +18,9 @@ from emogeo.cell.record import finished_files, refused_files
 from emogeo.cell.sources import Writing
 from emogeo.cell.track import track_run, tracked
 from emogeo.cell.writing import Story, stories_of
-from emogeo.config.schema import Dtype, NonFinite, TrainConfig
-from emogeo.errors import NonFiniteError, StoreError
+from emogeo.config.schema import Dtype, Mode, ModeConfig, NonFinite, TrainConfig
+from emogeo.errors import NonFiniteError, NotWrittenError, StoreError
+from emogeo.models.slots import leased
 from emogeo.stimuli.corpus import GROUP
 from emogeo.tracking.store import RUNS, Store
 
@@ -58,23 +60,45 @@ def run_cell(config: TrainConfig, departures: Mapping[str, Any] | None = None) -
         NonFiniteError: states overflowed and `nonfinite=refuse`; the store keeps a refused record.
         EmogeoError: anything else that is the user's to mend.
     """
-    cell = plan_cell(config)
+    cell = _planned(config)
     return run_task(Task(cell.key, cell.title, config, lambda store: _extracted(cell, store, departures or {})))
 
 
+def _planned(config: TrainConfig) -> Cell:
+    """In a study, whose cells a launcher may start in any order, the first that needs the texts writes them."""
+    try:
+        return plan_cell(config)
+    except NotWrittenError as error:
+        if config.study is None or config.mode.writer is None:
+            raise
+        log.info("%s They are written first.", str(error).partition(". ")[0] + ".")
+        writer = plan_cell(
+            replace(config, mode=ModeConfig(Mode.generation), precision=config.mode.writer, reread=False)
+        )
+        assert writer.source.writing is not None
+        with leased(config.cluster.slots):
+            stories_of(writer, writer.source.writing, Store(config.store.path))
+        return plan_cell(config)
+
+
 def run_task(task: Task) -> Outcome:
-    """Computes and records, unless that was done before, and mirrors the record to W&B."""
+    """Computes and records, unless that was done before, and mirrors the record to W&B.
+
+    Processes that are at the same task do it once: the others wait and find it done.
+    """
     store = Store(task.config.store.path)
-    known = None if task.config.force else _known(store, task.key)
-    if known is not None:
-        return _answer_known(task, known, store)
     store.check_writable()
-    log.info("%s: %s", task.title, task.key[:12])
-    files = task.compute(store)
-    folder = store.write(RUNS, task.key, files)
-    log.info("finished %s: %s", task.title, folder)
-    track_run(task.config.tracking, store, task.key)
-    return Outcome(task.key, task.title, True, json.loads(files["run.json"]))
+    with store.claim(RUNS, task.key):
+        known = None if task.config.force else _known(store, task.key)
+        if known is not None:
+            return _answer_known(task, known, store)
+        log.info("%s: %s", task.title, task.key[:12])
+        with leased(task.config.cluster.slots):
+            files = task.compute(store)
+        folder = store.write(RUNS, task.key, files)
+        log.info("finished %s: %s", task.title, folder)
+        track_run(task.config.tracking, store, task.key)
+        return Outcome(task.key, task.title, True, json.loads(files["run.json"]))
 
 
 def _extracted(cell: Cell, store: Store, departures: Mapping[str, Any]) -> dict[str, bytes]:
@@ -103,7 +127,7 @@ def _known(store: Store, key: str) -> dict[str, Any] | None:
 
 def _answer_known(task: Task, run: dict[str, Any], store: Store) -> Outcome:
     folder = store.folder(RUNS, task.key)
-    if not tracked(store, task.key):
+    if not tracked(store, task.key) or "WANDB_SWEEP_ID" in os.environ:  # a sweep's run shows its cell, old or new
         track_run(task.config.tracking, store, task.key)
     if run["status"] == "refused":
         raise NonFiniteError(f"{run['reason']} (refused before, {folder}; force=true tries again.)")

@@ -13,7 +13,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from filelock import FileLock
 from tqdm import tqdm
 
 from emogeo.errors import StimuliError, StoreError
@@ -83,7 +82,7 @@ def stories_of(cell: Cell, writing: Writing, store: Store) -> list[Story]:
     folder = store.path / "partial"
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f"{writing.key}.jsonl"
-    with FileLock(folder / f"{writing.key}.lock"):  # another process may be writing the same
+    with store.claim(GENERATIONS, writing.key):  # another process may be writing the same
         known = None if cell.config.force else _known(store, writing.key)
         if known is not None:
             return known

@@ -68,6 +68,7 @@ def _check(cell: TrainConfig) -> None:
     _check_selection(cell)
     _check_ranges(cell)
     _check_model(cell.model)
+    _check_cluster(cell)
 
 
 def _check_template(cell: TrainConfig) -> None:
@@ -229,6 +230,19 @@ def _check_ranges(cell: TrainConfig) -> None:
         raise ConfigError("precision.threshold belongs to quantization=int8, and int8 needs one (0 turns it off).")
     if precision.threshold is not None and precision.threshold < 0:
         raise ConfigError(f"precision.threshold={precision.threshold}: 0 or more.")
+
+
+def _check_cluster(cell: TrainConfig) -> None:
+    cluster, runtime = cell.cluster, cell.runtime
+    for name, value, least in (("slots", cluster.slots, 1), ("gpus", cluster.gpus, 0)):
+        if value is not None and value < least:
+            raise ConfigError(f"cluster.{name}={value}: at least {least}, or null.")
+    if cluster.slots is None:
+        return
+    if cluster.name != "gpus":
+        raise ConfigError(f"cluster.slots={cluster.slots} does not go with cluster={cluster.name}: type cluster=gpus.")
+    if runtime.device.startswith("cuda:") or runtime.device_map is not None:
+        raise ConfigError("cluster=gpus gives every job one GPU: leave out runtime.device=cuda:N and device_map.")
 
 
 def _check_model(model: ModelConfig) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
@@ -27,18 +28,48 @@ def check_overrides(arguments: Sequence[str], schema: type, conf: Path) -> None:
         overrides = OverridesParser.create().parse_overrides(words)
     except OverrideParseException:
         return  # Hydra says where the grammar breaks
-    _check_study([override for override in overrides if override.key_or_group == "study"], arguments)
+    swept = not _SWEEPS.isdisjoint(argument.partition("=")[0] for argument in arguments)
+    _check_study([override for override in overrides if override.key_or_group == "study"], swept)
+    _check_cluster(overrides, swept)
     for override in overrides:
         _check_one(override, schema, conf, own_groups)
 
 
-def _check_study(studies: Sequence[Override], arguments: Sequence[str]) -> None:
+_SWEEPS = {"-m", "--multirun", "--cfg", "-c", "--info", "-i", "hydra.mode"}
+"""Arguments with which a sweep is meant, or only shown."""
+_LAUNCHERS = {
+    "gpus": "hydra_joblib_launcher",
+    "slurm": "hydra_submitit_launcher",
+    "ray": "hydra_ray_launcher",
+}
+"""Of each cluster, also the extra's name: Hydra's plugin."""
+
+
+def _check_study(studies: Sequence[Override], swept: bool) -> None:
     """A study is a sweep by itself."""
-    flags = {argument.partition("=")[0] for argument in arguments}
-    if studies and flags.isdisjoint({"-m", "--multirun", "--cfg", "-c", "--info", "-i", "hydra.mode"}):
+    if studies and not swept:
         raise ConfigError("A study is a sweep: type -m before +study=.")
     if any(override.is_sweep_override() for override in studies):
         raise ConfigError("One study at a time: each has cells of its own.")
+
+
+def _check_cluster(overrides: Sequence[Override], swept: bool) -> None:
+    """A launcher is there, is told how many jobs, and has a sweep to launch."""
+    chosen = [override for override in overrides if override.key_or_group == "cluster"]
+    if any(override.is_sweep_override() for override in chosen):
+        raise ConfigError("One cluster at a time: it launches the whole sweep.")
+    name = str(chosen[-1].value()) if chosen else "local"
+    if name not in _LAUNCHERS:
+        return
+    if not swept:
+        raise ConfigError(f"cluster={name} launches the cells of a sweep: type -m.")
+    if find_spec(f"hydra_plugins.{_LAUNCHERS[name]}") is None:
+        raise ConfigError(
+            f"cluster={name} needs a launcher: pip install 'emogeo[{name}]' (here: pip install -e '.[{name}]')."
+        )
+    slots = [override.value() for override in overrides if override.key_or_group == "cluster.slots"]
+    if name == "gpus" and not (slots and isinstance(slots[-1], int) and slots[-1] > 0):
+        raise ConfigError("cluster=gpus: how many jobs at once, one a GPU? Type cluster.slots=4, say.")
 
 
 def _check_one(override: Override, schema: type, conf: Path, own_groups: bool) -> None:

@@ -308,7 +308,7 @@ class RuntimeConfig:
     device_map: str | None = None
     """accelerate's device map (auto, balanced, sequential) for models that do not fit on one device."""
     threads: int | None = None
-    """CPU threads; null for every core of the machine, whatever a launcher has set."""
+    """CPU threads; null for every core that the process may use (a share of them with cluster.slots)."""
     token_budget: int | None = None
     """Padded tokens per batch; null for 1,024 on a CPU and 16,384 on a GPU."""
     weights_cache: str = MISSING
@@ -325,6 +325,17 @@ class TrackingConfig:
     entity: str | None = None
     group: str | None = None
     tags: list[str] = field(default_factory=list)
+
+
+@dataclass
+class ClusterConfig:
+    """Where the cells of a sweep run, and on what."""
+
+    name: str = "local"
+    slots: int | None = None
+    """cluster=gpus: jobs at once on this machine, one a GPU; on a CPU they share the cores."""
+    gpus: int | None = None
+    """cluster=slurm, ray: GPUs of each job; null or 0 for none."""
 
 
 @dataclass
@@ -382,6 +393,7 @@ class TrainConfig:
     """Recompute a finished cell."""
     store: StoreConfig = field(default_factory=StoreConfig)
     runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
+    cluster: ClusterConfig = field(default_factory=ClusterConfig)
 
 
 class RecordSource(Enum):

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
+import logging
 import os
 import re
+import shutil
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
@@ -14,12 +17,13 @@ from typing import Any
 
 import numpy as np
 import safetensors.numpy
-from filelock import FileLock
+from filelock import FileLock, Timeout
 from safetensors import SafetensorError
 
 from emogeo.errors import StoreError
 from emogeo.tracking.keys import canonical_json
 
+log = logging.getLogger(__name__)
 MANIFEST = "manifest.json"
 RUNS = "runs"
 ACTIVATIONS = "activations"
@@ -74,8 +78,27 @@ class Store:
         _sync_folder(target.parent)
         return target
 
+    @contextlib.contextmanager
+    def claim(self, kind: str, key: str) -> Iterator[None]:
+        """Holds a record that is about to be computed; whoever else wants it waits here until it is there.
+
+        A lock on a file: it is released at once when its holder ends, killed or not, and the next one takes over.
+        """
+        folder = self.path / ".claims"
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / f"{kind}-{key}.lock")
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            log.info("%s/%s: another process is at it, waiting", kind, key[:12])
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
     def check_writable(self) -> None:
-        """Fails before anything slow if records cannot be written here.
+        """Fails before anything slow if records cannot be written here; drops what killed processes left yesterday.
 
         Raises:
             StoreError: no folder, or no right to write in it.
@@ -83,11 +106,17 @@ class Store:
         try:
             (self.path / ".tmp").mkdir(parents=True, exist_ok=True)
             with tempfile.TemporaryFile(dir=self.path / ".tmp"):
-                pass
+                self._drop_leftovers()
         except OSError as error:
             raise StoreError(
                 f"store.path={self.path} cannot be written: {error.strerror}. Give another folder."
             ) from error
+
+    def _drop_leftovers(self) -> None:
+        for scratch in (self.path / ".tmp").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # its own process may be just as quick
+                if scratch.stat().st_mtime < time.time() - _LEFT_SECONDS:
+                    shutil.rmtree(scratch, ignore_errors=True)
 
     def read(self, kind: str, key: str) -> dict[str, bytes]:
         """Every file of a record, each compared with the manifest.
@@ -122,6 +151,7 @@ class Store:
 
 
 _SWAP_SECONDS = 0.05
+_LEFT_SECONDS = 24 * 3600
 
 
 def pack(tensors: Mapping[str, np.ndarray[Any, Any]]) -> bytes:

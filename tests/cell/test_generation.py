@@ -10,7 +10,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from filelock import FileLock
 
 from emogeo.analysis.catalogue import read_catalogue
 from emogeo.analysis.runs import runs_table
@@ -191,7 +190,7 @@ def test_a_second_process_waits_and_writes_nothing(tiny_cell: Composer, batches:
     partial = store.path / "partial"
     partial.mkdir(parents=True)
     with ThreadPoolExecutor(1) as pool:
-        with FileLock(partial / f"{cell.source.writing.key}.lock"):
+        with store.claim(GENERATIONS, cell.source.writing.key):
             waiting = pool.submit(writing.stories_of, cell, cell.source.writing, store)
             time.sleep(0.2)
             assert not waiting.done()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -181,6 +182,43 @@ def test_a_finished_cell_is_skipped_and_force_computes_it_again(
     assert len(forward_passes) == 2
     assert run_cell(tiny_cell("force=true")).key == first.key
     assert len(forward_passes) == 4
+
+
+def test_two_at_one_cell_compute_it_once(
+    tiny_cell: Composer, forward_passes: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also what two different cells share: the second waits for the pass of the first."""
+    caplog.set_level(logging.INFO)
+    configs = [tiny_cell(), tiny_cell(), tiny_cell("norm=unit"), tiny_cell("pooling.position=mean")]
+    run_cell(tiny_cell("prompt_template=question"))  # loads the model
+    del forward_passes[:]
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(run_cell, configs))
+    assert sorted(outcome.computed for outcome in outcomes) == [False, True, True, True]
+    assert forward_passes == [len(load_corpus(topics=6).passages)], "the facts are there already"
+    assert outcomes[0].run == outcomes[1].run
+
+
+def test_a_pass_is_claimed_alike_whatever_is_pooled(tiny_cell: Composer) -> None:
+    poolings = (["pooling.position=last"], ["pooling.position=mean"], ["pooling.position=mean", "pooling.skip=2"])
+    readings = [plan_cell(tiny_cell(*pooling)).passages for pooling in poolings]
+    assert len({reading.key for reading in readings}) == 3
+    assert len({reading.claim for reading in readings}) == 1
+    assert plan_cell(tiny_cell("prompt_template=question")).passages.claim != readings[0].claim
+
+
+def test_a_sweeps_run_shows_its_cell_also_where_it_was_finished_before(
+    tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr("emogeo.cell.run.track_run", lambda _tracking, _store, key: shown.append(key))
+    monkeypatch.setattr("emogeo.cell.run.tracked", lambda _store, _key: True)
+    key = run_cell(tiny_cell()).key
+    run_cell(tiny_cell())
+    assert shown == [key]
+    monkeypatch.setenv("WANDB_SWEEP_ID", "abc")
+    assert not run_cell(tiny_cell()).computed
+    assert shown == [key, key]
 
 
 def test_a_corrupt_record_counts_as_missing(tiny_cell: Composer, forward_passes: list[int]) -> None:

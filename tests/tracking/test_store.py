@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import logging
 import multiprocessing
+import multiprocessing.synchronize
+import os
 import random
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +19,7 @@ from hypothesis import strategies as st
 
 from emogeo.errors import StoreError
 from emogeo.tracking.keys import canonical_json, key_of
-from emogeo.tracking.store import MANIFEST, RUNS, Store, pack, unpack
+from emogeo.tracking.store import GENERATIONS, MANIFEST, RUNS, Store, pack, unpack
 
 KEY = "ab" * 32
 FILES = {"run.json": b'{"a":1}', "rdm.safetensors": pack({"rdm": np.eye(3)})}
@@ -154,3 +158,41 @@ def test_a_killed_writer_leaves_no_record(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(KeyboardInterrupt):
         Store(tmp_path).write(RUNS, KEY, FILES)
     assert not Store(tmp_path).has(RUNS, KEY)
+
+
+def _hold(folder: Path, ready: multiprocessing.synchronize.Event) -> None:
+    with Store(folder).claim(RUNS, KEY):
+        ready.set()
+        time.sleep(60)
+
+
+def test_a_claim_is_free_at_once_when_its_holder_is_killed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    ready = multiprocessing.get_context("spawn").Event()
+    holder = multiprocessing.get_context("spawn").Process(target=_hold, args=(tmp_path, ready))
+    holder.start()
+    assert ready.wait(30)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(_claimed_at, tmp_path)
+        while "another process is at it, waiting" not in caplog.text:
+            time.sleep(0.01)
+        killed = time.monotonic()
+        holder.kill()
+        assert 0 < waiting.result(timeout=10) - killed < 5
+    with Store(tmp_path).claim(RUNS, "b" * 64), Store(tmp_path).claim(GENERATIONS, "b" * 64):
+        pass  # claims of other records are others
+
+
+def _claimed_at(folder: Path) -> float:
+    with Store(folder).claim(RUNS, KEY):
+        return time.monotonic()
+
+
+def test_what_killed_processes_left_goes_after_a_day(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.check_writable()
+    for name, days in (("old", 2), ("new", 0)):
+        (tmp_path / ".tmp" / name).mkdir()
+        os.utime(tmp_path / ".tmp" / name, (time.time() - days * 86400,) * 2)
+    store.check_writable()
+    assert [path.name for path in (tmp_path / ".tmp").iterdir()] == ["new"]

@@ -1,0 +1,68 @@
+"""SIGTERM and SIGINT as an exception, so that whatever is open is closed before the process ends."""
+
+from __future__ import annotations
+
+import multiprocessing
+import signal
+import sys
+import threading
+from types import FrameType
+
+
+class Ended(SystemExit):
+    """A signal has ended the process; it exits with 128 + the signal, as shells say it."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(128 + number)
+        self.number = number
+        self.exit_code = 128 + number
+
+    def __str__(self) -> str:
+        name = signal.Signals(self.number).name
+        return f"Ended by {name}. What is finished is in the store; the same command goes on from there."
+
+
+_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_received: list[int] = []
+
+
+def end_cleanly() -> None:
+    """From here on the first signal raises `Ended`; while things are closed, further ones are let pass.
+
+    A second Ctrl-C ends at once. In a worker that goes from cell to cell, the next one is not begun.
+
+    Raises:
+        Ended: a signal came before.
+    """
+    if _received:
+        raise Ended(_received[0])
+    if threading.current_thread() is threading.main_thread():
+        for number in _SIGNALS:
+            signal.signal(number, _end)
+
+
+def in_joblib_worker() -> bool:
+    """joblib's workers live on after a cell, and hand exceptions to the process that started them."""
+    return multiprocessing.current_process().name.startswith("LokyProcess")
+
+
+def _end(number: int, _frame: FrameType | None) -> None:
+    if number == signal.SIGINT:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+    if _received:
+        return
+    _received.append(number)
+    if not _tell_joblib_workers():
+        raise Ended(number)
+
+
+def _tell_joblib_workers() -> bool:
+    """joblib would kill its workers where they are; told so, they close their cells and hand back the rest undone."""
+    if "joblib" not in sys.modules:
+        return False
+    import psutil
+
+    workers = [child for child in psutil.Process().children() if "loky.backend.popen" in " ".join(child.cmdline())]
+    for worker in workers:
+        worker.send_signal(signal.SIGTERM)
+    return bool(workers)

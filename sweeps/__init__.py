@@ -1,0 +1,1 @@
+"""W&B sweeps, one per study, and what starts their agents."""

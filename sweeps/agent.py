@@ -1,0 +1,159 @@
+"""One `wandb agent` on one device: started, started again when it crashes, its cell taken over."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import psutil
+
+from sweeps.devices import Device
+
+PROGRAM = "train.py"
+_MANY = str(10**9)
+_GRACE_SECONDS = 30.0
+
+
+@dataclass(frozen=True)
+class Cell:
+    """A cell that an agent has begun: enough to run it again as the same run of the sweep."""
+
+    command: Sequence[str]
+    variables: Mapping[str, str]
+    """What W&B's client says in the environment, without keys."""
+    folder: str
+
+
+class Agent:
+    """Runs the cells that others have left, then an agent; after `restarts` crashes it is given up."""
+
+    def __init__(
+        self, device: Device, command: Sequence[str], logs: Path, restarts: int, left: Sequence[Cell] = ()
+    ) -> None:
+        self.device = device
+        self.crashes = 0
+        self.log = logs / f"{device.name}.log"
+        self._command, self._restarts, self._left = command, restarts, list(left)
+        self._cell: Cell | None = None
+        self._process = self._next()
+
+    @property
+    def running(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def failed(self) -> bool:
+        return not self.running and self._process.returncode != 0
+
+    @property
+    def unfinished(self) -> list[Cell]:
+        """What it was at, and what it has not come to."""
+        done = self._process.poll() == 0
+        return [*([self._cell] if self._cell and not done else []), *self._left]
+
+    def look(self) -> str | None:
+        """Notes the cell that is computed; starts again what has crashed, first the cell that it was at.
+
+        Returns:
+            What happened, if something did.
+        """
+        if self.running:
+            self._note_cell()
+            return None
+        if self._taking_over:
+            self._process = self._next()
+            return f"{self.device.name}: the agent goes on"
+        return self._look_after_crash() if self._process.returncode and self.crashes <= self._restarts else None
+
+    def tell_to_end(self) -> None:
+        """The agent first, or it would begin the next cell; then its cell, which closes what is open."""
+        self._note_cell()
+        for process in sorted(_session(self._process.pid), key=lambda process: process.pid != self._process.pid):
+            _send(process, signal.SIGTERM)
+
+    def wait(self) -> None:
+        """Until all of it has ended; what does not is killed."""
+        deadline = time.monotonic() + _GRACE_SECONDS
+        while list(_session(self._process.pid)) and time.monotonic() < deadline:
+            self._process.poll()
+            time.sleep(0.05)
+        for process in _session(self._process.pid):
+            _send(process, signal.SIGKILL)
+        self._process.wait()
+
+    def _note_cell(self) -> None:
+        """Of an agent that has just died, the last one stays noted."""
+        found = next(_cells(self._process.pid), None)
+        if not self._taking_over and (found or self.running):
+            self._cell = found
+
+    def _look_after_crash(self) -> str:
+        what = f"{self.device.name}: the agent ended with {self._process.returncode}"
+        self.crashes += 1
+        self.tell_to_end()  # a cell may live on without its agent
+        self.wait()
+        if self.crashes > self._restarts:
+            return f"{what} and is given up after {self.crashes} times; {self.log} says why"
+        self._left, before = self.unfinished, self._cell
+        self._process = self._next()
+        return f"{what}; {'its cell is taken over' if before else 'it is started again'}"
+
+    def _next(self) -> subprocess.Popen[bytes]:
+        """A cell that is left, else the agent: in a session of its own, where all that it starts can be found."""
+        self._taking_over = bool(self._left)
+        self._cell = self._left.pop(0) if self._left else None
+        with self.log.open("ab") as stream:
+            process = subprocess.Popen(
+                self._cell.command if self._cell else self._command,
+                env={**os.environ, **_environment(self.device), **(self._cell.variables if self._cell else {})},
+                cwd=self._cell.folder if self._cell else None,
+                stdin=subprocess.DEVNULL,
+                stdout=stream,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+            )
+        self.device.take(process.pid)
+        return process
+
+
+def _environment(device: Device) -> dict[str, str]:
+    """The agent says `python`, and would stop after a few cells that were refused."""
+    return {
+        "CUDA_VISIBLE_DEVICES": device.visible,
+        "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
+        "WANDB_AGENT_DISABLE_FLAPPING": "true",
+        "WANDB_AGENT_MAX_INITIAL_FAILURES": _MANY,
+    }
+
+
+def _cells(leader: int) -> Iterator[Cell]:
+    for process in _session(leader):
+        try:
+            command = process.cmdline()
+            if any(Path(word).name == PROGRAM for word in command):
+                told = {n: value for n, value in process.environ().items() if n.startswith("WANDB_") and "KEY" not in n}
+                yield Cell(command, told, process.cwd())
+        except psutil.Error:  # it has just ended
+            continue
+
+
+def _session(leader: int) -> Iterator[psutil.Process]:
+    for process in psutil.process_iter():
+        try:
+            if os.getsid(process.pid) == leader and process.status() != psutil.STATUS_ZOMBIE:
+                yield process
+        except (ProcessLookupError, PermissionError, psutil.Error):
+            continue
+
+
+def _send(process: psutil.Process, number: int) -> None:
+    try:
+        process.send_signal(number)
+    except psutil.NoSuchProcess:
+        return

@@ -1,0 +1,57 @@
+"""What each agent computes on: a GPU of its own, or a share of the cores."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class DevicesError(Exception):
+    """Devices that are not there, or are no devices."""
+
+
+@dataclass(frozen=True)
+class Device:
+    """A GPU by its number, or some cores of the CPU."""
+
+    name: str
+    visible: str
+    """CUDA_VISIBLE_DEVICES."""
+    cores: tuple[int, ...] = ()
+    """Of the CPU; empty for all."""
+
+    def take(self, process: int) -> None:
+        """Keeps a process, and all that it will start, to these cores."""
+        if self.cores and hasattr(os, "sched_setaffinity"):
+            os.sched_setaffinity(process, self.cores)
+
+
+def parse_devices(typed: str) -> list[Device]:
+    """Of `0,1,2,3` a GPU each; of `cpu:2` two with half of the cores each.
+
+    Raises:
+        DevicesError: anything else, a GPU twice, or one that this machine does not have.
+    """
+    kind, _, number = typed.partition(":")
+    if kind == "cpu" and number.isdigit() and int(number) > 0:
+        return _shares(int(number))
+    names = typed.split(",")
+    if not all(name.isdigit() for name in names):
+        raise DevicesError(
+            f"--gpus {typed}: give numbers of GPUs (--gpus 0,1,2,3), or --gpus cpu:2 for agents on CPUs."
+        )
+    if len(set(names)) < len(names):
+        raise DevicesError(f"--gpus {typed}: a GPU is named twice.")
+    there = len(list(Path("/dev").glob("nvidia[0-9]*")))
+    absent = [name for name in names if int(name) >= there]
+    if absent and not Path("/dev/kfd").exists():
+        raise DevicesError(f"--gpus {typed}: this machine has {there} GPUs, counted from 0. On CPUs: --gpus cpu:2.")
+    return [Device(f"gpu-{name}", name) for name in names]
+
+
+def _shares(number: int) -> list[Device]:
+    cores = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else list(range(os.cpu_count() or 1))
+    if number > len(cores):
+        raise DevicesError(f"--gpus cpu:{number}: there are {len(cores)} cores.")
+    return [Device(f"cpu-{index}", "", tuple(cores[index::number])) for index in range(number)]

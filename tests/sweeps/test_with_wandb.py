@@ -1,0 +1,69 @@
+"""`wandb sweep`, agents and their cells against the test server, with the real client."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import wandb
+import yaml
+
+from emogeo.tracking.store import RUNS, Store
+from sweeps import agents
+from tests.conftest import ROOT
+from tests.wandb_server.server import Server
+
+
+def small(study: str, weights: Path, folder: Path) -> dict[str, Any]:
+    """A study's sweep as it is shipped, for two cells of one tiny model."""
+    body: dict[str, Any] = yaml.safe_load((ROOT / "sweeps" / f"{study}.yaml").read_text())
+    body["command"][-1:-1] = [
+        *(f"model.weights={weights}", "precision=fp32", "stimuli=passages6", "layer_selection=middle"),
+        *("runtime.progress=false", "runtime.threads=1", f"store.path={folder / 'store'}"),
+    ]
+    body["command"] = [word.replace("=multirun/", f"={folder}/") for word in body["command"]]
+    body["parameters"]["hydra.sweeper.model"]["values"] = ["smollm2-135m-instruct"]
+    del body["parameters"]["hydra.sweeper.only"]["values"][2:]
+    return body
+
+
+def made(body: dict[str, Any], folder: Path) -> str:
+    """The path of the sweep that `wandb sweep` has made of it."""
+    (folder / "sweep.yaml").write_text(yaml.safe_dump(body))
+    command = [sys.executable, "-m", "wandb", "sweep", str(folder / "sweep.yaml")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=60)
+    return done.stderr.rpartition("wandb agent ")[2].split()[0]
+
+
+def test_two_agents_fill_a_project_with_a_cell_a_run(wandb_server: Server, tiny_llama: Path, tmp_path: Path) -> None:
+    path = made(small("controls", tiny_llama, tmp_path), tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-m", "sweeps.agents", path, "--gpus", "cpu:2"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=180,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert f"{path}: 2 finished; of 2 cells" in done.stdout
+    runs = {run.config["key"]: run for run in wandb.Api().sweep(path).runs}
+    assert set(runs) == set(Store(tmp_path / "store").keys(RUNS))
+    assert {run.config["hydra.sweeper.only"] for run in runs.values()} == {"[base]", "[reread]"}
+    assert {run.config["model"]["name"] for run in runs.values()} == {"tiny-llama"}
+    for key, run in runs.items():
+        logged = {artifact.name for artifact in run.logged_artifacts()}
+        assert {f"rdm-{key[:16]}:v0", f"emotion-vectors-{key[:16]}:v0"} <= logged
+        assert wandb.Api().artifact(f"tester/emogeo/rdm-{key[:16]}:v0").logged_by().id == run.id
+    assert wandb_server.refused == []
+
+
+@pytest.mark.parametrize("path", ["tester/emogeo/nothing", "tester/nowhere/nothing"])
+def test_a_sweep_that_is_not_there_is_named(
+    wandb_server: Server, path: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert agents.main([path, "--gpus", "cpu:1"]) == 1
+    assert f"W&B has no sweep {path}" in capsys.readouterr().err
