@@ -26,12 +26,12 @@ class _Lease:
 
 @contextlib.contextmanager
 def leased(slots: int | None) -> Iterator[int | None]:
-    """Waits for a free slot and holds it; without slots, nothing.
+    """Waits for a free slot and holds it; without slots, nothing; within a lease, the slot that is held.
 
     Slots are numbered as torch numbers the visible GPUs; every sweep of the user on this machine leases from the same.
     """
-    if slots is None:
-        yield None
+    if slots is None or _Lease.held is not None:
+        yield _Lease.held
         return
     with _free_slot(slots) as slot:
         _Lease.held = _Lease.last = slot

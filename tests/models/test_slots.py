@@ -32,6 +32,13 @@ def test_slots_are_leased_in_turn_and_the_last_one_again() -> None:
         assert again == left, "its model may still be loaded there"
 
 
+def test_a_cell_that_runs_another_keeps_its_slot() -> None:
+    with leased(1) as outer:
+        with leased(1) as inner:
+            assert inner == outer
+        assert on_slot("cuda") == f"cuda:{outer}"
+
+
 def test_only_a_gpu_without_a_number_is_placed() -> None:
     assert on_slot("cuda") == "cuda"
     with leased(1):
