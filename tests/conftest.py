@@ -12,6 +12,9 @@ from hydra import compose, initialize_config_dir
 from emogeo.config.compose import parse_train, register
 from emogeo.config.schema import TrainConfig
 from tests.tiny import CHAT, write_model
+from tests.wandb_server.client import wandb_server
+
+__all__ = ["wandb_server"]
 
 ROOT = Path(__file__).parents[1]
 CONF = ROOT / "conf"
