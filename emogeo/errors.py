@@ -31,3 +31,7 @@ class GeometryError(EmogeoError):
 
 class StoreError(EmogeoError):
     """A stored record that is missing or not what its manifest says."""
+
+
+class TrackingError(EmogeoError):
+    """W&B cannot be reached, does not let us in, or did not take what it was given."""

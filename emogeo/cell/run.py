@@ -103,7 +103,7 @@ def _known(store: Store, key: str) -> dict[str, Any] | None:
 
 def _answer_known(task: Task, run: dict[str, Any], store: Store) -> Outcome:
     folder = store.folder(RUNS, task.key)
-    if not tracked(store, task.key):
+    if not tracked(task.config.tracking, store, task.key):
         track_run(task.config.tracking, store, task.key)
     if run["status"] == "refused":
         raise NonFiniteError(f"{run['reason']} (refused before, {folder}; force=true tries again.)")
