@@ -61,7 +61,9 @@ def mirror_of(store: Store, key: str) -> Mirror:
         artifacts=[*_artifacts(run, files), *_written(store, run)],
         curves=_points(run) if geometry else [],
         figures=_figures(run, files) if geometry else {},
-        tables={} if geometry else {f"{run['mode']}/{Path(n).stem}": _rows(files[n]) for n in files if n.endswith(".jsonl")},
+        tables={}
+        if geometry
+        else {f"{run['mode']}/{Path(n).stem}": _rows(files[n]) for n in files if n.endswith(".jsonl")},
     )
 
 

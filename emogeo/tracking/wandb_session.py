@@ -50,7 +50,8 @@ class Mirror:
     figures: Mapping[str, bytes] = field(default_factory=dict)
     """PNG"""
     tables: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
-    """Rows of scalars, by name"""
+    """Rows of text, numbers and truth values by column. The client keeps a table as an artifact of its own, whose file,
+    inside the run's folder, it names absolutely: a copy of the folder syncs all but that."""
     used: Sequence[str] = ()
     """Artifacts that it was made of: ENTITY/PROJECT/NAME:VERSION."""
 
