@@ -35,3 +35,7 @@ class StoreError(EmogeoError):
 
 class NotWrittenError(StoreError):
     """Texts that no cell of this store has written yet."""
+
+
+class TrackingError(EmogeoError):
+    """W&B cannot be reached, does not let us in, or did not take what it was given."""

@@ -36,10 +36,12 @@ from emogeo.analysis.steering import (
 )
 from emogeo.analysis.summary import summary
 from emogeo.analysis.tables import write_table
+from emogeo.analysis.track import track_analysis
 from emogeo.analysis.universality import base_instruct_table, universality_table
 from emogeo.analysis.variance import cells_of, variance_table
-from emogeo.config.schema import AnalyzeConfig, Conditions, EffectsConfig
+from emogeo.config.schema import AnalyzeConfig, Conditions, EffectsConfig, RecordSource
 from emogeo.stimuli.conditions import CONDITIONS, NEUTRAL
+from emogeo.tracking.pull import pull_runs
 from emogeo.tracking.store import Store
 
 log = logging.getLogger(__name__)
@@ -53,8 +55,12 @@ def analyze(config: AnalyzeConfig) -> Path:
 
     Raises:
         StoreError: an empty store.
+        TrackingError: source=wandb, and the server or the runs are not there.
     """
-    catalogue = read_catalogue(Store(config.store.path))
+    store = Store(config.store.path)
+    pulled = pull_runs(config.tracking, config.runs, store) if config.source is RecordSource.wandb else None
+    catalogue = read_catalogue(store, None if pulled is None else pulled.keys)
+    catalogue.left_out += pulled.left_out if pulled else []
     finished, output = catalogue.finished, Path(config.output).expanduser()
     output.mkdir(parents=True, exist_ok=True)
     named = zip(finished, short_names(finished), strict=True)
@@ -71,6 +77,8 @@ def analyze(config: AnalyzeConfig) -> Path:
     export_rdms(own, output / "rdms.h5")
     write_report(output / "report.html", tables, readied, catalogue, output / "figures")
     print(summary(catalogue, {ready.run.key: ready.name for ready in readied}, tables, config.store.path, output))
+    if pulled is not None:
+        track_analysis(config, output, pulled, tables)
     return output
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -161,14 +161,19 @@ class Catalogue:
         return [run for run in self.runs if run.finished]
 
 
-def read_catalogue(store: Store) -> Catalogue:
+def read_catalogue(store: Store, only: Collection[str] | None = None) -> Catalogue:
     """Every run of a store, in a fixed order (model, then what else tells runs apart, then key).
+
+    Args:
+        only: keys of the runs that are meant; None for all.
 
     Raises:
         StoreError: a store without a single run.
     """
     catalogue = Catalogue()
     for key in store.keys(RUNS):
+        if only is not None and key not in only:
+            continue
         try:
             files = store.read(RUNS, key)
             run = Run(json.loads(files["run.json"]), files)

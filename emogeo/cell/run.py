@@ -127,7 +127,8 @@ def _known(store: Store, key: str) -> dict[str, Any] | None:
 
 def _answer_known(task: Task, run: dict[str, Any], store: Store) -> Outcome:
     folder = store.folder(RUNS, task.key)
-    if not tracked(store, task.key) or "WANDB_SWEEP_ID" in os.environ:  # a sweep's run shows its cell, old or new
+    known = tracked(task.config.tracking, store, task.key)
+    if not known or "WANDB_SWEEP_ID" in os.environ:  # a sweep's run shows its cell, old or new
         track_run(task.config.tracking, store, task.key)
     if run["status"] == "refused":
         raise NonFiniteError(f"{run['reason']} (refused before, {folder}; force=true tries again.)")

@@ -6,104 +6,92 @@ import json
 from pathlib import Path
 from typing import Any
 
-from emogeo.cell.writing import FACTS, STORIES
 from emogeo.config.schema import PROBES, Mode, TrackingConfig, TrackingMode
 from emogeo.tracking.store import GENERATIONS, MANIFEST, RUNS, Store, unpack
-from emogeo.tracking.wandb_session import ArtifactSpec, Mirror, log_run
+from emogeo.tracking.wandb_session import ArtifactSpec, Mirror, already_there, delivered, log_run
 
 _CURVES = ("reliability", "separation", "mean_cosine", "rdm_std", "anisotropy")
 
 
-def track_run(tracking: TrackingConfig, store: Store, key: str) -> None:
-    """Mirrors a record to W&B, in `STORE/wandb/KEY/`."""
-    if tracking.mode is not TrackingMode.disabled:
-        log_run(tracking, _folder(store, key), _mirror(_record(store, key)))
+_SHARED = ("run.json", MANIFEST)
+"""In every artifact of a record, so that each can be checked by itself."""
+_TYPES = {"emotion-vectors": ("vectors.safetensors", "texts.jsonl"), "rdm": ("rdm.safetensors",)}
+"""Types of artifacts by the files that they are for; other files are in one of type `record`."""
 
 
-def tracked(store: Store, key: str) -> bool:
-    """Whether a record has been mirrored before."""
-    return any(_folder(store, key).glob("wandb/*run-*"))
+def track_run(tracking: TrackingConfig, store: Store, key: str) -> bool:
+    """Mirrors a record to W&B, in `STORE/wandb/KEY/`; whether it is there."""
+    later = f"Type: python -m emogeo.tracking push {store.path}"
+    return tracking.mode is not TrackingMode.disabled and log_run(
+        tracking, _folder(store, key), mirror_of(store, key), later
+    )
 
 
-def _record(store: Store, key: str) -> dict[str, bytes]:
-    """A record's files and its manifest, with which a pulled copy can be checked; and the texts that a model wrote."""
-    files = {**store.read(RUNS, key), MANIFEST: (store.folder(RUNS, key) / MANIFEST).read_bytes()}
-    generation = json.loads(files["run.json"]).get("generation")
-    if generation is not None and store.has(GENERATIONS, generation["key"]):
-        files.update(store.read(GENERATIONS, generation["key"]))
-    return files
+def push_record(tracking: TrackingConfig, store: Store, key: str) -> str:
+    """Delivers a record unless the server has it; `delivered`, `there before` or `failed`."""
+    if already_there(tracking, mirror_of(store, key)):
+        return "there before"
+    return "delivered" if track_run(tracking, store, key) else "failed"
+
+
+def tracked(tracking: TrackingConfig, store: Store, key: str) -> bool:
+    """Whether a record has been mirrored before: offline to a folder, online to the server."""
+    folder = _folder(store, key)
+    if tracking.mode is TrackingMode.online:
+        return delivered(tracking, folder)
+    return any(folder.glob("wandb/*run-*"))
+
+
+def mirror_of(store: Store, key: str) -> Mirror:
+    """What W&B gets to see of a record.
+
+    Raises:
+        StoreError: no such record, or a broken one.
+    """
+    files = {**store.read(RUNS, key), MANIFEST: store.manifest(RUNS, key)}
+    run = json.loads(files["run.json"])
+    geometry = "rdm.safetensors" in files
+    resolved = {name: run[name] for name in ("model", "precision", "n_units", "n_texts", "status") if name in run}
+    return Mirror(
+        run_id=key[:16],
+        title=run["title"],
+        job_type="cell",
+        config={**run["config"], "key": key, "resolved": resolved},
+        summary=_summary(run),
+        artifacts=[*_artifacts(run, files), *_written(store, run)],
+        curves=_points(run) if geometry else [],
+        figures=_figures(run, files) if geometry else {},
+        tables={}
+        if geometry
+        else {f"{run['mode']}/{Path(n).stem}": _rows(files[n]) for n in files if n.endswith(".jsonl")},
+    )
 
 
 def _folder(store: Store, key: str) -> Path:
     return store.path / "wandb" / key
 
 
-def _mirror(files: dict[str, bytes]) -> Mirror:
-    run = json.loads(files["run.json"])
-    return _probe_mirror(run, files) if Mode(run["mode"]) in PROBES else _geometry_mirror(run, files)
-
-
-def _probe_mirror(run: dict[str, Any], files: dict[str, bytes]) -> Mirror:
-    """Of steering or behaviour: all files as one artifact, their lines as tables, the metrics as a summary."""
-    key, mode, finished = run["key"], run["mode"], run["status"] == "finished"
-    resolved = {name: run[name] for name in ("model", "precision", "status")}
-    metadata = {"key": key, "config": run["config"]}
-    figures = {"status": "finished", **_flat(mode, run["metrics"])} if finished else {}
-    return Mirror(
-        key=key,
-        title=run["title"],
-        config={**run["config"], "resolved": resolved},
-        summary=figures if finished else {"status": "refused", "reason": run["reason"]},
-        curves=[],
-        figures={},
-        files=files,
-        artifacts=[ArtifactSpec(mode, f"{mode}-{key[:16]}", sorted(files), metadata)] if finished else [],
-        tables={f"{mode}/{Path(name).stem}": _rows(files[name]) for name in files if name.endswith(".jsonl")},
-    )
-
-
-def _rows(lines: bytes) -> list[dict[str, Any]]:
-    """JSON lines as rows of a table; what is no scalar as JSON."""
-    rows = [json.loads(line) for line in lines.splitlines()]
-    return [{name: json.dumps(v) if isinstance(v, list | dict) else v for name, v in row.items()} for row in rows]
-
-
-def _flat(name: str, value: Any) -> dict[str, Any]:
-    """Nested metrics as `name/name/name`, without those that are absent."""
-    if isinstance(value, dict):
-        return {inner: v for own, part in value.items() for inner, v in _flat(f"{name}/{own}", part).items()}
-    return {} if value is None else {name: value}
-
-
-def _geometry_mirror(run: dict[str, Any], files: dict[str, bytes]) -> Mirror:
-    key = run["key"]
-    finished = run["status"] == "finished"
-    resolved = {name: run[name] for name in ("model", "precision", "n_units", "n_texts", "status")}
-    metadata = {"key": key, "config": run["config"]}
-    artifacts = [
-        ArtifactSpec(
-            "emotion-vectors",
-            f"emotion-vectors-{key[:16]}",
-            ["vectors.safetensors", "texts.jsonl", "run.json"],
-            metadata,
-        ),
-        ArtifactSpec("rdm", f"rdm-{key[:16]}", ["rdm.safetensors", "run.json", "manifest.json"], metadata),
+def _artifacts(run: dict[str, Any], files: dict[str, bytes]) -> list[ArtifactSpec]:
+    """Together they hold every file of the record."""
+    groups = {kind: names for kind, names in _TYPES.items() if set(names) <= set(files)}
+    others = set(files) - {*_SHARED, *(name for names in groups.values() for name in names)}
+    if others or not groups:
+        groups[run["mode"] if Mode(run["mode"]) in PROBES else "record"] = tuple(sorted(others))
+    metadata = {"kind": RUNS, "key": run["key"], "config": run["config"]}
+    return [
+        ArtifactSpec(kind, f"{kind}-{run['key'][:16]}", {n: files[n] for n in (*names, *_SHARED)}, metadata)
+        for kind, names in groups.items()
     ]
-    if STORIES in files:
-        generation = run["generation"]["key"]
-        artifacts.append(
-            ArtifactSpec("generations", f"generations-{generation[:16]}", [STORIES, FACTS], {"key": generation})
-        )
-    return Mirror(
-        key=key,
-        title=run["title"],
-        config={**run["config"], "resolved": resolved},
-        summary=_summary(run) if finished else {"status": "refused", "reason": run["reason"]},
-        curves=_points(run) if finished else [],
-        figures=_figures(run, files) if finished else {},
-        files=files,
-        artifacts=artifacts if finished else [],
-    )
+
+
+def _written(store: Store, run: dict[str, Any]) -> list[ArtifactSpec]:
+    """The record of the texts that a model wrote."""
+    generation = run.get("generation")
+    if generation is None or not store.has(GENERATIONS, generation["key"]):
+        return []
+    key = generation["key"]
+    files = {**store.read(GENERATIONS, key), MANIFEST: store.manifest(GENERATIONS, key)}
+    return [ArtifactSpec("generations", f"generations-{key[:16]}", files, {"kind": GENERATIONS, "key": key})]
 
 
 def _points(run: dict[str, Any]) -> list[dict[str, float]]:
@@ -130,7 +118,11 @@ def _figures(run: dict[str, Any], files: dict[str, bytes]) -> dict[str, bytes]:
 
 
 def _summary(run: dict[str, Any]) -> dict[str, Any]:
+    if run["status"] == "refused":
+        return {"status": "refused", "reason": run["reason"]}
     metrics = run["metrics"]
+    if "layer" not in run:
+        return {"status": "finished", **_flat(run["mode"], metrics)}
     summary = {
         "status": "finished",
         "rdm/std": metrics["rdm_std"],
@@ -145,3 +137,16 @@ def _summary(run: dict[str, Any]) -> dict[str, Any]:
         "speed/tokens_per_s": metrics["tokens_per_s"],
     }
     return {name: value for name, value in summary.items() if value is not None}
+
+
+def _rows(lines: bytes) -> list[dict[str, Any]]:
+    """JSON lines as rows of a table; what is no scalar as JSON."""
+    rows = [json.loads(line) for line in lines.splitlines()]
+    return [{name: json.dumps(v) if isinstance(v, list | dict) else v for name, v in row.items()} for row in rows]
+
+
+def _flat(name: str, value: Any) -> dict[str, Any]:
+    """Nested metrics as `name/name/name`, without those that are absent."""
+    if isinstance(value, dict):
+        return {inner: v for own, part in value.items() for inner, v in _flat(f"{name}/{own}", part).items()}
+    return {} if value is None else {name: value}

@@ -18,7 +18,9 @@ from emogeo.config.schema import (
     Position,
     PromptTemplateConfig,
     Quantization,
+    RecordSource,
     Source,
+    TrackingMode,
     TrainConfig,
 )
 from emogeo.errors import ConfigError
@@ -53,6 +55,10 @@ def parse_analyze(config: DictConfig) -> AnalyzeConfig:
     analysis: AnalyzeConfig = OmegaConf.to_object(config)  # type: ignore[assignment]
     if analysis.permutations < 100:
         raise ConfigError(f"permutations={analysis.permutations}: give at least 100, or p cannot be small.")
+    if analysis.source is RecordSource.wandb and analysis.tracking.mode is TrackingMode.offline:
+        raise ConfigError(
+            "source=wandb needs the server: type tracking.mode=online, or disabled for no run of its own."
+        )
     return analysis
 
 

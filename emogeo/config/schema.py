@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Any
 
 from omegaconf import MISSING
 
@@ -400,6 +401,18 @@ class RecordSource(Enum):
     """Where the analysis finds its cells."""
 
     store = "store"
+    wandb = "wandb"
+
+
+@dataclass
+class RunsConfig:
+    """source=wandb: which runs of the project."""
+
+    group: str | None = None
+    tags: list[str] = field(default_factory=list)
+    """All of them."""
+    filters: dict[str, Any] = field(default_factory=dict)
+    """As `wandb.Api().runs` takes them (MongoDB's)."""
 
 
 class Conditions(Enum):
@@ -424,6 +437,9 @@ class AnalyzeConfig:
     """One analysis of many cells."""
 
     source: RecordSource = RecordSource.store
+    tracking: TrackingConfig = MISSING
+    """source=wandb: the project, and of the analysis's own run mode (online or disabled), group and tags."""
+    runs: RunsConfig = field(default_factory=RunsConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     output: str = MISSING
     """Folder for tables and figures."""

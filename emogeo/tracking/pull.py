@@ -1,19 +1,40 @@
-"""Files of an artifact, fetched from W&B and checked."""
+"""Artifacts fetched from W&B and checked: the files of one, or the records of a project's runs."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import logging
 import tempfile
+from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
-from emogeo.errors import StoreError
+from emogeo.config.schema import RunsConfig, TrackingConfig
+from emogeo.errors import StoreError, TrackingError
+from emogeo.tracking.store import MANIFEST, RUNS, Store
+from emogeo.tracking.wandb_client import PATIENCE, reason, sign_in, within
 
+log = logging.getLogger(__name__)
 _TIMEOUT = 30
 """Seconds that a query may take."""
 
 
+@dataclass
+class Pulled:
+    """What came from W&B, and what did not and why."""
+
+    keys: list[str] = field(default_factory=list)
+    """Of runs' records, now whole in the store."""
+    used: list[str] = field(default_factory=list)
+    """Their artifacts: ENTITY/PROJECT/NAME:VERSION."""
+    left_out: list[str] = field(default_factory=list)
+
+
 def artifact_files(path: str, kind: str, names: Sequence[str]) -> dict[str, bytes]:
-    """Downloads an artifact into a temporary folder, compares every file with W&B's manifest, and reads some.
+    """Downloads an artifact, compares every file with W&B's manifest, and reads some.
 
     Args:
         path: ENTITY/PROJECT/NAME:VERSION.
@@ -26,11 +47,93 @@ def artifact_files(path: str, kind: str, names: Sequence[str]) -> dict[str, byte
     import wandb
 
     try:
-        artifact = wandb.Api(timeout=_TIMEOUT).artifact(path, type=kind)
-        with tempfile.TemporaryDirectory() as folder:
-            artifact.download(root=folder)
-            artifact.verify(root=folder)
-            return {name: (Path(folder) / name).read_bytes() for name in names}
+        files = _files(wandb.Api(timeout=_TIMEOUT).artifact(path, type=kind))
+        return {name: files[name] for name in names}
     except Exception as error:  # the client raises errors of many kinds
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise StoreError(f"wandb:{path} cannot be fetched: {reason}") from error
+        raise StoreError(f"wandb:{path} cannot be fetched: {reason(error)}") from error
+
+
+def pull_runs(tracking: TrackingConfig, wanted: RunsConfig, store: Store) -> Pulled:
+    """Brings the records of a project's runs into a store; one that is there already is not fetched again.
+
+    Raises:
+        TrackingError: the server is not there or does not let us in, or no run is meant; names the project.
+    """
+    api = sign_in()
+    project = f"{tracking.entity or api.default_entity}/{tracking.project}"
+    filters = _filters(wanted)
+    try:
+        runs = list(api.runs(project, filters=filters))
+        records = _records(runs)
+    except Exception as error:  # the client raises errors of many kinds
+        raise TrackingError(f"{project}: {reason(error)}") from error
+    if not records:
+        raise TrackingError(f"{project} has no run with artifacts of emogeo for runs={filters}.")
+    pulled = Pulled()
+    for (kind, key), artifacts in records.items():
+        try:
+            _bring(store, kind, key, artifacts)
+        except Exception as error:
+            pulled.left_out.append(f"{project}, {kind} {key[:12]}: {reason(error)}")
+            log.warning("left out: %s", pulled.left_out[-1])
+            continue
+        pulled.used += [f"{project}/{artifact.name}" for artifact in artifacts]
+        pulled.keys += [key] if kind == RUNS else []
+    return pulled
+
+
+def _filters(wanted: RunsConfig) -> dict[str, Any]:
+    clauses: list[dict[str, Any]] = [{"jobType": "cell"}]
+    if wanted.group is not None:
+        clauses.append({"group": wanted.group})
+    clauses += [{"tags": {"$in": [tag]}} for tag in wanted.tags]
+    if wanted.filters:
+        clauses.append(dict(wanted.filters))
+    return {"$and": clauses}
+
+
+def _records(runs: Sequence[Any]) -> dict[tuple[str, str], list[Any]]:
+    """The newest version of each artifact, by kind and key of the record that it is a part of."""
+    newest: dict[str, Any] = {}
+    for run in runs:
+        for artifact in run.logged_artifacts():
+            name, version = artifact.name.rsplit(":v", 1)
+            known = newest.get(name)
+            if "kind" in artifact.metadata and (known is None or int(version) > int(known.name.rsplit(":v", 1)[1])):
+                newest[name] = artifact
+    records: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    for name in sorted(newest):
+        about = newest[name].metadata
+        records[about["kind"], about["key"]].append(newest[name])
+    return records
+
+
+def _bring(store: Store, kind: str, key: str, artifacts: Sequence[Any]) -> None:
+    """Raises:
+    StoreError: parts of several recordings, a file that is not what was recorded, or another record of that key."""
+    digests = {artifact.manifest.entries[MANIFEST].digest for artifact in artifacts}
+    if len(digests) > 1:
+        raise StoreError("its artifacts are of several recordings; push it again")
+    if store.has(kind, key):
+        store.read(kind, key)
+        if _digest(store.manifest(kind, key)) not in digests:
+            raise StoreError(f"{store.folder(kind, key)} is another record of that key: give another store.path")
+        return
+    files: dict[str, bytes] = {}
+    for artifact in artifacts:
+        files.update(_files(artifact))
+    store.adopt(kind, key, files)
+
+
+def _files(artifact: Any) -> dict[str, bytes]:
+    """Every file, past the client's cache (which keeps what came, right or wrong), compared with the digests."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        seconds = PATIENCE.for_transfer(artifact.size)
+        within(seconds, f"the download of {artifact.name}", lambda: artifact.download(root=folder, skip_cache=True))
+        artifact.verify(root=folder)
+        return {name: (Path(folder) / name).read_bytes() for name in artifact.manifest.entries}
+
+
+def _digest(content: bytes) -> str:
+    """As W&B's manifests have it."""
+    return base64.b64encode(hashlib.md5(content).digest()).decode()

@@ -133,21 +133,30 @@ class Store:
         except FileNotFoundError as error:
             raise StoreError(f"{error.filename} is missing.") from error
 
+    def adopt(self, kind: str, key: str, files: Mapping[str, bytes]) -> Path:
+        """Writes a record that was made elsewhere, once every file agrees with the manifest among them.
+
+        Raises:
+            StoreError: a file that is missing, not named, or not what was written; names it.
+        """
+        return self.write(kind, key, checked(files, f"the record {key[:12]}"))
+
+    def manifest(self, kind: str, key: str) -> bytes:
+        """A record's manifest, with which a copy of the record can be checked.
+
+        Raises:
+            StoreError: no such record.
+        """
+        file = self.folder(kind, key) / MANIFEST
+        if not file.is_file():
+            raise StoreError(f"{file.parent} is not a record: it has no {MANIFEST}.")
+        return file.read_bytes()
+
     def _read(self, kind: str, key: str) -> dict[str, bytes]:
         folder = self.folder(kind, key)
-        expected = _read_manifest(folder)
-        contents = {}
-        for name, entry in expected.items():
-            file = folder / name
-            if not file.is_file():
-                raise StoreError(f"{file} is missing.")
-            contents[name] = file.read_bytes()
-            if _entry(contents[name]) != entry:
-                raise StoreError(f"{file} is not what was written (checksum).")
-        extra = {p.name for p in folder.iterdir()} - {*expected, MANIFEST}
-        if extra:
-            raise StoreError(f"{folder} holds {', '.join(sorted(extra))}, which its manifest does not name.")
-        return contents
+        self.manifest(kind, key)
+        contents = {file.name: file.read_bytes() if file.is_file() else b"" for file in folder.iterdir()}
+        return checked(contents, str(folder))
 
 
 _SWAP_SECONDS = 0.05
@@ -182,11 +191,30 @@ def _manifest(files: Mapping[str, bytes]) -> bytes:
     return canonical_json({"checksum": _entry(canonical_json(body))["sha256"], "files": body})
 
 
-def _read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
-    file = folder / MANIFEST
-    if not file.is_file():
-        raise StoreError(f"{folder} is not a record: it has no {MANIFEST}.")
-    content = file.read_bytes()
+def checked(files: Mapping[str, bytes], where: str) -> dict[str, bytes]:
+    """A record's files without its manifest, which is among `files`, once all agree with it.
+
+    Args:
+        where: for messages.
+
+    Raises:
+        StoreError: a file that is missing, not named, or not what was written; names it.
+    """
+    if MANIFEST not in files:
+        raise StoreError(f"{where} is not a record: it has no {MANIFEST}.")
+    expected = _parsed_manifest(files[MANIFEST], where)
+    for name, entry in expected.items():
+        if name not in files:
+            raise StoreError(f"{where}/{name} is missing.")
+        if _entry(files[name]) != entry:
+            raise StoreError(f"{where}/{name} is not what was written (checksum).")
+    extra = set(files) - {*expected, MANIFEST}
+    if extra:
+        raise StoreError(f"{where} holds {', '.join(sorted(extra))}, which its manifest does not name.")
+    return {name: files[name] for name in expected}
+
+
+def _parsed_manifest(content: bytes, where: str) -> dict[str, dict[str, Any]]:
     try:
         parsed = json.loads(content)
         whole = canonical_json(parsed) == content
@@ -196,7 +224,7 @@ def _read_manifest(folder: Path) -> dict[str, dict[str, Any]]:
     except (ValueError, KeyError, TypeError, UnicodeDecodeError):
         whole = False
     if not whole:
-        raise StoreError(f"{file} is not what was written (checksum).")
+        raise StoreError(f"{where}/{MANIFEST} is not what was written (checksum).")
     return body
 
 

@@ -1,138 +1,230 @@
-"""One W&B run per cell: a mirror of the record, never the record itself."""
+"""One W&B run per record: a mirror, never the record itself."""
 
 from __future__ import annotations
 
 import contextlib
 import io
+import json
 import logging
 import os
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from emogeo.config.schema import TrackingConfig, TrackingMode
+from emogeo.errors import TrackingError
+from emogeo.tracking.arrivals import has_version, not_arrived
+from emogeo.tracking.keys import canonical_json
+from emogeo.tracking.wandb_client import PATIENCE, base_url, environment, reason, settings, sign_in
 
 log = logging.getLogger(__name__)
+_DELIVERED = "delivered.json"
 
 
 @dataclass(frozen=True)
 class ArtifactSpec:
-    """A typed artifact made of a record's files."""
+    """A typed artifact."""
 
     type: str
     name: str
-    files: Sequence[str]
-    metadata: Mapping[str, Any]
+    files: Mapping[str, bytes]
+    metadata: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Mirror:
-    """All that W&B gets to see of a cell."""
+    """All that W&B gets to see of a record or an analysis."""
 
-    key: str
+    run_id: str | None
+    """None for a new one each time."""
     title: str
+    job_type: str
     config: Mapping[str, Any]
     summary: Mapping[str, Any]
-    curves: Sequence[Mapping[str, float]]
-    """One mapping per block, logged as steps; every one holds `layer/index`."""
-    figures: Mapping[str, bytes]
-    """PNG"""
-    files: Mapping[str, bytes]
     artifacts: Sequence[ArtifactSpec]
+    curves: Sequence[Mapping[str, float]] = ()
+    """One mapping per block, logged as steps; every one holds `layer/index`."""
+    figures: Mapping[str, bytes] = field(default_factory=dict)
+    """PNG"""
     tables: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     """Rows of text, numbers and truth values by column. The client keeps a table as an artifact of its own, whose file,
     inside the run's folder, it names absolutely: a copy of the folder syncs all but that."""
+    used: Sequence[str] = ()
+    """Artifacts that it was made of: ENTITY/PROJECT/NAME:VERSION."""
 
 
-def log_run(tracking: TrackingConfig, folder: Path, mirror: Mirror) -> Path | None:
-    """Opens a run, logs `mirror`, closes the run. A failure is reported and costs no result.
+def log_run(tracking: TrackingConfig, folder: Path, mirror: Mirror, later: str) -> bool:
+    """Opens a run, logs `mirror`, closes the run; online, asks the server whether all of it is there.
 
-    Everything is written inside `folder`; files of artifacts are named relative to
-    it, so that a copy of the folder can be synced from within:
+    A failure is reported and costs no result. Everything is written inside `folder`; offline, files of artifacts are
+    named relative to it, so that a copy of the folder can be synced from within:
     `cd FOLDER && wandb sync wandb/offline-run-*`.
 
+    Args:
+        later: what to type when W&B did not take it.
+
     Returns:
-        The run's own folder, or None when nothing was logged.
+        Whether it is written (offline), or has arrived (online).
     """
     if tracking.mode is TrackingMode.disabled:
-        return None
+        return False
     folder.mkdir(parents=True, exist_ok=True)
     try:
-        return _log_run(tracking, folder.resolve(), mirror)
+        with environment(folder.resolve()):
+            if tracking.mode is TrackingMode.online:
+                _log_online(tracking, folder.resolve(), mirror)
+            else:
+                _log_run(tracking, folder.resolve(), mirror)
     except Exception as error:  # the client raises errors of many kinds; the record is safe already
-        log.warning("W&B (%s) did not take %s: %s: %s", tracking.mode.value, mirror.title, type(error).__name__, error)
-        return None
-
-
-def _log_run(tracking: TrackingConfig, folder: Path, mirror: Mirror) -> Path:
-    with _data_inside(folder):
-        import wandb
-        from PIL import Image
-
-        run = wandb.init(
-            mode=tracking.mode.value,
-            project=tracking.project,
-            entity=tracking.entity,
-            group=tracking.group,
-            tags=tracking.tags,
-            name=mirror.title,
-            id=mirror.key[:16],
-            resume="allow",
-            job_type="cell",
-            config={**mirror.config, "key": mirror.key},
-            dir=str(folder),
-            reinit="finish_previous",
-            settings=wandb.Settings(silent=True, console="off", disable_git=True, disable_code=True),
+        why = reason(error) if isinstance(error, TrackingError) else f"{type(error).__name__}: {reason(error)}"
+        log.warning(
+            "W&B (%s) did not take %s: %s. Nothing computed is lost. %s", tracking.mode.value, mirror.title, why, later
         )
+        return False
+    return True
+
+
+def delivered(tracking: TrackingConfig, folder: Path) -> bool:
+    """Whether what `folder` mirrors was once seen whole on the server and in the project that `tracking` names."""
+    try:
+        seen = json.loads((folder / _DELIVERED).read_bytes())
+    except (OSError, ValueError):
+        return False
+    return [seen["server"], seen["project"]] == [base_url(), tracking.project] and tracking.entity in {
+        None,
+        seen["entity"],
+    }
+
+
+def already_there(tracking: TrackingConfig, mirror: Mirror) -> bool:
+    """Whether the project has a closed run of the mirror's key, and all of its artifacts, byte for byte.
+
+    Raises:
+        TrackingError: the server is not there, or does not let us in.
+    """
+    api = sign_in()
+    home = f"{tracking.entity or api.default_entity}/{tracking.project}"
+    wanted = {(spec.type, spec.name): _artifact(spec).digest for spec in mirror.artifacts}
+    try:
+        runs = list(api.runs(home, filters={"config.key": mirror.config["key"], "state": "finished"}))
+    except ValueError:  # no such project yet
+        return False
+    return bool(runs) and all(has_version(api, f"{home}/{name}", kind, d) for (kind, name), d in wanted.items())
+
+
+def _artifact(spec: ArtifactSpec) -> Any:
+    import wandb
+
+    artifact = wandb.Artifact(spec.name, spec.type)
+    with tempfile.TemporaryDirectory() as folder:
+        for name, content in spec.files.items():
+            file = Path(folder) / name
+            file.write_bytes(content)
+            artifact.add_file(str(file), name=name, policy="immutable", skip_cache=True)
+    return artifact
+
+
+def _log_online(tracking: TrackingConfig, folder: Path, mirror: Mirror) -> None:
+    """Raises:
+    TrackingError: what did not arrive, and why."""
+    api = sign_in()
+    troubles, digests, home = _log_run(tracking, folder, mirror)
+    missing = not_arrived(api, home, digests)
+    if missing:
+        why = "; ".join(troubles) or "the client did not say why"
+        raise TrackingError(f"{', '.join(missing)} did not arrive ({why})")
+    entity, project, run = home.split("/")
+    seen = {"server": base_url(), "entity": entity, "project": project, "run": run, "artifacts": sorted(digests)}
+    (folder / _DELIVERED).write_bytes(canonical_json(seen))
+
+
+def _log_run(
+    tracking: TrackingConfig, folder: Path, mirror: Mirror
+) -> tuple[list[str], dict[tuple[str, str], str], str]:
+    """What went wrong; type, name and digest of each artifact; ENTITY/PROJECT/RUN."""
+    import wandb
+
+    run = wandb.init(
+        mode=tracking.mode.value,
+        project=tracking.project,
+        entity=tracking.entity,
+        group=tracking.group,
+        tags=tracking.tags,
+        name=mirror.title,
+        id=os.environ.get("WANDB_RUN_ID") if os.environ.get("WANDB_SWEEP_ID") else mirror.run_id,
+        resume="allow",
+        job_type=mirror.job_type,
+        config=dict(mirror.config),
+        dir=str(folder),
+        reinit="finish_previous",
+        settings=settings(),
+    )
+    home, troubles = f"{run.entity}/{run.project}/{run.id}", []
+    try:
         with run:
-            run.define_metric("layer/index", hidden=True)
-            run.define_metric("layer/*", step_metric="layer/index")
-            for point in mirror.curves:
-                run.log(dict(point))
-            run.log({name: wandb.Image(Image.open(io.BytesIO(png))) for name, png in mirror.figures.items()})
-            run.log({name: _table(rows) for name, rows in mirror.tables.items()})
+            for path in mirror.used:
+                run.use_artifact(path)
+            _log_points(run, mirror)
             run.summary.update(dict(mirror.summary))
-            _log_artifacts(run, tracking.mode, folder, mirror)
-            own_folder = Path(run.dir).parent
-    log.info("W&B %s run %s: %s", tracking.mode.value, mirror.key[:16], own_folder)
-    return own_folder
+            logged = _log_artifacts(run, tracking.mode, folder, mirror)
+            if tracking.mode is TrackingMode.online:
+                troubles = _wait_for(logged)
+    except TimeoutError as error:  # of finish; what has arrived is asked of the server
+        troubles.append(reason(error))
+    log.info("W&B %s run %s: %s", tracking.mode.value, run.id, Path(run.dir).parent)
+    return troubles, {(a.type, a.name.partition(":")[0]): a.digest for a, _ in logged}, home
+
+
+def _log_points(run: Any, mirror: Mirror) -> None:
+    """Steps are numbered, so a run that is resumed goes on where it stopped, and one that is whole stays as it is."""
+    import wandb
+    from PIL import Image
+
+    run.define_metric("layer/index", hidden=True)
+    run.define_metric("layer/*", step_metric="layer/index")
+    figures = {name: wandb.Image(Image.open(io.BytesIO(png))) for name, png in mirror.figures.items()}
+    tables = {name: _table(rows) for name, rows in mirror.tables.items() if rows}
+    points: list[dict[str, Any]] = [*map(dict, mirror.curves), {**figures, **tables}]
+    for step, point in list(enumerate(points))[run.step :]:
+        run.log(point, step=step)
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> Any:
-    """A W&B table with every column of any row; None where a row lacks it."""
     import wandb
 
     columns = list(dict.fromkeys(name for row in rows for name in row))
-    return wandb.Table(columns=columns, data=[[row.get(name) for name in columns] for row in rows])
+    return wandb.Table(columns, [[row.get(name) for name in columns] for row in rows], allow_mixed_types=True)
 
 
-def _log_artifacts(run: Any, mode: TrackingMode, folder: Path, mirror: Mirror) -> None:
+def _log_artifacts(run: Any, mode: TrackingMode, folder: Path, mirror: Mirror) -> list[tuple[Any, int]]:
+    """Artifacts with their sizes in bytes."""
     import wandb
 
-    files = folder / "files"
-    files.mkdir(exist_ok=True)
-    for name, content in mirror.files.items():
-        (files / name).write_bytes(content)
+    logged = []
     # offline, the client's log keeps the path that is given here: relative ones survive a copy of the folder
     with contextlib.chdir(folder):
-        root = Path("files") if mode is TrackingMode.offline else files
+        files = Path("files") if mode is TrackingMode.offline else folder / "files"
         for spec in mirror.artifacts:
             artifact = wandb.Artifact(spec.name, spec.type, metadata=dict(spec.metadata))
-            for name in spec.files:
-                artifact.add_file(str(root / name), name=name, policy="immutable", skip_cache=True)
-            run.log_artifact(artifact)
+            for name, content in spec.files.items():
+                file = files / spec.name / name
+                file.parent.mkdir(parents=True, exist_ok=True)
+                file.write_bytes(content)
+                artifact.add_file(str(file), name=name, policy="immutable", skip_cache=True)
+            logged.append((run.log_artifact(artifact), sum(map(len, spec.files.values()))))
+    return logged
 
 
-@contextlib.contextmanager
-def _data_inside(folder: Path) -> Iterator[None]:
-    """The client stages data under WANDB_DATA_DIR, by default in the user's home."""
-    before = os.environ.get("WANDB_DATA_DIR")
-    os.environ["WANDB_DATA_DIR"] = str(folder / "data")
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["WANDB_DATA_DIR"]
-        else:
-            os.environ["WANDB_DATA_DIR"] = before
+def _wait_for(logged: Sequence[tuple[Any, int]]) -> list[str]:
+    """What went wrong; `finish` would not say."""
+    troubles = []
+    deadline = time.monotonic() + PATIENCE.for_transfer(sum(size for _, size in logged))
+    for artifact, _ in logged:
+        try:
+            artifact.wait(timeout=max(1, int(deadline - time.monotonic())))
+        except Exception as error:  # the client raises errors of many kinds
+            troubles.append(reason(error))
+    return troubles

@@ -1,0 +1,32 @@
+"""What the server has of a run: the client does not say when an upload has failed."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+Digests = Mapping[tuple[str, str], str]
+"""By type and name of the artifact."""
+
+
+def not_arrived(api: Any, home: str, digests: Digests) -> list[str]:
+    """Names of artifacts without a committed version of the digest, and the run if it is not closed.
+
+    Args:
+        home: ENTITY/PROJECT/RUN.
+    """
+    entity, project, run_id = home.split("/")
+    missing = [
+        name
+        for (kind, name), digest in digests.items()
+        if not has_version(api, f"{entity}/{project}/{name}", kind, digest)
+    ]
+    run = api.run(home)
+    return missing if run.state == "finished" else [*missing, f"the end of run {run_id} (it is {run.state})"]
+
+
+def has_version(api: Any, path: str, kind: str, digest: str) -> bool:
+    """Whether an artifact has a version with these bytes."""
+    if not api.artifact_collection_exists(path, kind):
+        return False
+    return any(version.digest == digest for version in api.artifacts(kind, path))

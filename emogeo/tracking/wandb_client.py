@@ -1,0 +1,137 @@
+"""The W&B client, kept from standing in the way of a result: bounded waiting, no questions, no key in messages."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, TypeVar
+
+from emogeo.errors import TrackingError
+
+T = TypeVar("T")
+_SHOWN = 300
+"""Characters of a reason, at most."""
+
+
+@dataclass(frozen=True)
+class Patience:
+    """Whole seconds (the client ignores shares of them) after which W&B counts as not there."""
+
+    query: int = 10
+    retries: int = 2
+    """Of each request, with `pause` between them; 0 would mean the client's own twenty."""
+    pause: int = 2
+    start: int = 30
+    """To open a run."""
+    transfer: int = 30
+    """To move files, and a second more for each `bytes_per_second` of them."""
+    bytes_per_second: int = 250_000
+    finish: int = 20
+    """To close a run whose files have arrived."""
+
+    def for_transfer(self, size: int) -> int:
+        """Seconds for so many bytes."""
+        return self.transfer + size // self.bytes_per_second
+
+
+PATIENCE = Patience()
+
+
+def settings(**more: Any) -> Any:
+    """A run's settings: silent, and bounded by `PATIENCE`."""
+    import wandb
+
+    bounds: dict[str, Any] = {
+        "init_timeout": PATIENCE.start,
+        "finish_timeout": PATIENCE.finish,
+        "finish_timeout_raises": True,
+        "x_graphql_timeout_seconds": PATIENCE.query,
+        "x_file_stream_timeout_seconds": PATIENCE.query,
+    }
+    for part in ("graphql", "file_stream", "file_transfer"):
+        bounds[f"x_{part}_retry_max"] = PATIENCE.retries
+        bounds[f"x_{part}_retry_wait_min_seconds"] = 1
+        bounds[f"x_{part}_retry_wait_max_seconds"] = PATIENCE.pause
+    return wandb.Settings(silent=True, console="off", disable_git=True, disable_code=True, **bounds, **more)
+
+
+@contextlib.contextmanager
+def environment(folder: Path) -> Iterator[None]:
+    """For a run: the client stages data under WANDB_DATA_DIR, by default in the user's home.
+
+    A sweep's parameters are the words of the command line, and what they mean is in the run's own configuration.
+    """
+    before = {name: os.environ.get(name) for name in ("WANDB_DATA_DIR", "WANDB_SWEEP_PARAM_PATH")}
+    os.environ["WANDB_DATA_DIR"] = str(folder / "data")
+    os.environ.pop("WANDB_SWEEP_PARAM_PATH", None)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
+
+
+def sign_in() -> Any:
+    """The public API, once the server has answered and let us in.
+
+    Raises:
+        TrackingError: no key, a key that is not accepted, or no answer; names the server.
+    """
+    import wandb
+
+    server = base_url()
+    try:
+        if not wandb.login(prompt=False, verify=False):
+            raise TrackingError("no API key: type `wandb login`, or set WANDB_API_KEY")
+        api = wandb.Api(timeout=PATIENCE.query)
+        if not api.default_entity:
+            raise TrackingError("the API key was not accepted")
+    except Exception as error:  # the client raises errors of many kinds
+        raise TrackingError(f"{server}: {reason(error)}") from error
+    return api
+
+
+def base_url() -> str:
+    """The server that the client talks to."""
+    import wandb
+
+    return str(wandb.setup().settings.base_url)
+
+
+def reason(error: BaseException) -> str:
+    """An error of the client in one line, without the API key."""
+    text = " ".join(str(error).split()) or type(error).__name__
+    key = os.environ.get("WANDB_API_KEY")
+    return (text.replace(key, "…") if key else text)[:_SHOWN]
+
+
+def within(seconds: float, what: str, call: Callable[[], T]) -> T:
+    """The result of `call`; downloads retry for up to twenty minutes and know no setting against it.
+
+    Raises:
+        TrackingError: it took longer; the thread that waits for it ends with the process.
+    """
+    results: list[T] = []
+    errors: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            results.append(call())
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if errors:
+        raise errors[0]
+    if not results:
+        raise TrackingError(f"{what} took longer than {seconds:.0f} s")
+    return results[0]

@@ -1,0 +1,107 @@
+"""The real client, online against the test server."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import wandb
+
+from emogeo.cell.run import run_cell
+from emogeo.errors import NonFiniteError
+from emogeo.tracking import wandb_client, wandb_session
+from emogeo.tracking.__main__ import main
+from emogeo.tracking.store import MANIFEST, RUNS, Store
+from tests.conftest import Composer
+from tests.wandb_server.faults import Fault, Kind
+from tests.wandb_server.server import Server
+
+HOME = "tester/emogeo"
+
+
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    patience = replace(wandb_client.PATIENCE, query=2, retries=1, pause=1, start=5, transfer=4, finish=3)
+    for module in (wandb_client, wandb_session):
+        monkeypatch.setattr(module, "PATIENCE", patience)
+
+
+def contents(run: str, tmp_path: Path) -> dict[str, bytes]:
+    files = {}
+    for artifact in wandb.Api().run(f"{HOME}/{run}").logged_artifacts():
+        folder = Path(artifact.download(root=str(tmp_path / artifact.name), skip_cache=True))
+        files.update({file.name: file.read_bytes() for file in folder.iterdir()})
+    return files
+
+
+def test_every_file_of_a_record_arrives(tiny_cell: Composer, wandb_server: Server, tmp_path: Path) -> None:
+    outcome = run_cell(tiny_cell("tracking=online", "tracking.group=g", "tracking.tags=[a]"))
+    run = wandb.Api().run(f"{HOME}/{outcome.key[:16]}")
+    assert (run.state, run.group, run.tags, run.config["key"]) == ("finished", "g", ["a"], outcome.key)
+    store = Store(tmp_path / "store")
+    recorded = {**store.read(RUNS, outcome.key), MANIFEST: store.manifest(RUNS, outcome.key)}
+    assert contents(run.id, tmp_path) == recorded
+    assert not wandb_server.refused
+    before = len(wandb_server.requests)
+    run_cell(tiny_cell("tracking=online"))
+    assert len(wandb_server.requests) == before, "what is delivered is not asked for again"
+
+
+def test_a_refused_record_arrives(
+    tiny_cell: Composer, tiny_overflowing: Path, wandb_server: Server, tmp_path: Path
+) -> None:
+    with pytest.raises(NonFiniteError):
+        run_cell(tiny_cell("precision=fp16", "tracking=online", weights=tiny_overflowing))
+    (key,) = Store(tmp_path / "store").keys(RUNS)
+    assert set(contents(key[:16], tmp_path)) == {"run.json", MANIFEST}
+
+
+FAULTS = [
+    (Fault("graphql"), "500"),
+    (Fault("PUT blobs"), "upload"),
+    (Fault("PUT blobs", Kind.reset), "upload"),
+    (Fault("PUT blobs", Kind.stall, seconds=20), "time"),
+    (Fault("graphql CommitArtifact"), "CommitArtifact|commitArtifact"),
+    (Fault("POST files", status=500), "the end of run"),
+]
+
+
+@pytest.mark.parametrize(
+    ("fault", "said"), FAULTS, ids=lambda value: f"{value.on} {value.kind.value}" if isinstance(value, Fault) else ""
+)
+def test_a_fault_costs_no_result_and_push_delivers_once(
+    tiny_cell: Composer, wandb_server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture, fault: Fault, said: str
+) -> None:
+    wandb_server.faults.add(fault)
+    key = run_cell(tiny_cell("tracking=online")).key
+    Store(tmp_path / "store").read(RUNS, key)
+    (told,) = [r.getMessage() for r in caplog.records if "did not take" in r.getMessage()]
+    assert re.search(said, told), told
+    assert f"python -m emogeo.tracking push {tmp_path / 'store'}" in told
+    wandb_server.faults.clear()
+    wandb_server.refused.clear()
+    for _ in range(2):
+        assert main(["push", str(tmp_path / "store")]) == 0
+    (run,) = wandb.Api().runs(HOME)
+    names = sorted(artifact.name for artifact in run.logged_artifacts())
+    assert names == [f"emotion-vectors-{key[:16]}:v0", f"rdm-{key[:16]}:v0"]
+    history = next(iter(wandb_server.state.projects.values())).runs[run.id].history
+    assert len(history) == 5, "a point per block and the figures, once"
+
+
+def test_a_rejected_key_is_named_and_never_written(
+    tiny_cell: Composer, wandb_server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    key = os.environ["WANDB_API_KEY"]
+    run_cell(tiny_cell("tracking=online"))
+    wandb_server.key = "local-" + "0" * 40
+    run_cell(tiny_cell("tracking=online", "centring=none"))
+    assert "did not take" in caplog.text
+    assert "credentials" in caplog.text or "API key" in caplog.text
+    assert key not in caplog.text
+    for file in tmp_path.rglob("*"):
+        if file.is_file():
+            assert key.encode() not in file.read_bytes(), file

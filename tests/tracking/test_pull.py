@@ -1,0 +1,75 @@
+"""Records from W&B: the same tables, lineage, and nothing corrupt."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import wandb
+from hydra import compose, initialize_config_dir
+
+from emogeo.analysis.analyze import analyze
+from emogeo.cell.run import run_cell
+from emogeo.config.compose import parse_analyze, register
+from emogeo.config.schema import AnalyzeConfig
+from emogeo.errors import NonFiniteError, StoreError, TrackingError
+from emogeo.tracking.store import RUNS, Store
+from tests.conftest import CONF, Composer
+from tests.wandb_server.faults import Fault, Kind
+from tests.wandb_server.server import Server
+
+
+def analysis(store: Path, output: Path, *overrides: str) -> AnalyzeConfig:
+    register()
+    words = [f"store.path='{store}'", f"output='{output}'", "permutations=100", *overrides]
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        return parse_analyze(compose("analyze", overrides=words))
+
+
+def test_tables_from_wandb_are_those_of_the_store_and_the_lineage_is_there(
+    tiny_cell: Composer, tiny_overflowing: Path, wandb_server: Server, tmp_path: Path
+) -> None:
+    asked = ("mode=generation", "prompt_template=loose", "generation.max_new_tokens=3")
+    outcomes = [run_cell(tiny_cell("tracking=online", *words)) for words in ((), asked)]
+    with pytest.raises(NonFiniteError):
+        run_cell(tiny_cell("precision=fp16", "tracking=online", weights=tiny_overflowing))
+    local = analyze(analysis(tmp_path / "store", tmp_path / "local"))
+    pulled = analyze(analysis(tmp_path / "pulled", tmp_path / "from wandb", "source=wandb"))
+    for table in [*local.glob("*.csv"), *local.glob("*.parquet")]:
+        assert (pulled / table.name).read_bytes() == table.read_bytes(), table.name
+    stores = Store(tmp_path / "store"), Store(tmp_path / "pulled")
+    for key in stores[0].keys(RUNS):
+        assert stores[0].manifest(RUNS, key) == stores[1].manifest(RUNS, key)
+        assert stores[1].read(RUNS, key)
+    api = wandb.Api()
+    (run,) = api.runs("tester/emogeo", filters={"jobType": "analysis"})
+    assert "analysis" in {artifact.type for artifact in run.logged_artifacts()}
+    rdm = next(a for a in run.used_artifacts() if a.name.startswith(f"rdm-{outcomes[0].key[:16]}"))
+    assert rdm.logged_by().config["key"] == outcomes[0].key
+    assert [user.id for user in rdm.used_by()] == [run.id]
+    assert not wandb_server.refused
+
+
+def test_only_the_runs_that_are_meant(tiny_cell: Composer, wandb_server: Server, tmp_path: Path) -> None:
+    for number, centring in enumerate(("grand_mean", "none")):
+        run_cell(tiny_cell("tracking=online", f"tracking.group=g{number}", f"centring={centring}"))
+    words = ("source=wandb", "tracking.mode=disabled")
+    for number, chosen in enumerate(("runs.group=g0", "runs.filters={config.centring:none}")):
+        analyze(analysis(tmp_path / f"pulled {number}", tmp_path / "out", *words, chosen))
+        assert len(list(Store(tmp_path / f"pulled {number}").keys(RUNS))) == 1
+    with pytest.raises(TrackingError, match="no run"):
+        analyze(analysis(tmp_path / "none", tmp_path / "out", *words, "runs.group=nobody"))
+    with pytest.raises(TrackingError, match="elsewhere"):
+        analyze(analysis(tmp_path / "none", tmp_path / "out", *words, "tracking.project=elsewhere"))
+
+
+def test_corrupt_bytes_do_not_enter_the_store(tiny_cell: Composer, wandb_server: Server, tmp_path: Path) -> None:
+    run_cell(tiny_cell("tracking=online"))
+    wandb_server.faults.add(Fault("GET blobs", Kind.corrupt))
+    words = ("source=wandb", "tracking.mode=disabled")
+    with pytest.raises(StoreError, match="holds no whole run"):
+        analyze(analysis(tmp_path / "pulled", tmp_path / "out", *words))
+    assert not list(Store(tmp_path / "pulled").keys(RUNS))
+    wandb_server.faults.clear()
+    analyze(analysis(tmp_path / "pulled", tmp_path / "out", *words))
+    assert len(list(Store(tmp_path / "pulled").keys(RUNS))) == 1
