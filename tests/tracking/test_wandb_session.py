@@ -14,7 +14,7 @@ from emogeo.cell.run import run_cell
 from emogeo.errors import NonFiniteError
 from emogeo.probes.run import run_probe
 from emogeo.tracking import wandb_session
-from emogeo.tracking.store import GENERATIONS, RUNS, Store
+from emogeo.tracking.store import GENERATIONS, MANIFEST, RUNS, Store
 from tests.conftest import Composer
 
 
@@ -107,7 +107,8 @@ def test_written_texts_are_an_artifact(tiny_cell: Composer, home: Path) -> None:
     assert set(artifacts) == {"emotion-vectors", "rdm", "generations"}
     contents = artifacts["generations"].manifest.contents
     logged_files = {content.path: (folder / content.local_path).read_bytes() for content in contents}
-    assert logged_files == Store(config.store.path).read(GENERATIONS, outcome.run["generation"]["key"])
+    store, key = Store(config.store.path), outcome.run["generation"]["key"]
+    assert logged_files == {**store.read(GENERATIONS, key), MANIFEST: store.manifest(GENERATIONS, key)}
 
 
 def test_files_of_artifacts_are_named_relative_to_the_folder(tiny_cell: Composer, home: Path) -> None:

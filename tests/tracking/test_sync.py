@@ -1,0 +1,37 @@
+"""Offline folders, copied elsewhere and synced by the client's own command."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import wandb
+
+from emogeo.cell.run import run_cell
+from emogeo.tracking.__main__ import main
+from emogeo.tracking.store import MANIFEST, RUNS, Store
+from tests.conftest import Composer
+from tests.wandb_server.server import Server
+
+
+def test_a_copied_folder_syncs_whole_and_push_finds_it_there(
+    tiny_cell: Composer, wandb_server: Server, tmp_path: Path
+) -> None:
+    key = run_cell(tiny_cell("tracking=offline")).key
+    copied = tmp_path / "elsewhere"
+    shutil.move(tmp_path / "store" / "wandb" / key, copied)
+    (run,) = (copied / "wandb").glob("offline-run-*")
+    words = [Path(sys.executable).with_name("wandb"), "sync", run.relative_to(copied)]
+    subprocess.run(words, cwd=copied, env=dict(os.environ), check=True, capture_output=True)
+    store, arrived = Store(tmp_path / "store"), {}
+    for artifact in wandb.Api().run(f"tester/emogeo/{key[:16]}").logged_artifacts():
+        folder = Path(artifact.download(root=str(tmp_path / artifact.name), skip_cache=True))
+        arrived.update({file.name: file.read_bytes() for file in folder.iterdir()})
+    assert arrived == {**store.read(RUNS, key), MANIFEST: store.manifest(RUNS, key)}
+    commits = [label for label in wandb_server.requests if label.endswith("CommitArtifact")]
+    assert main(["push", str(store.path)]) == 0
+    assert [label for label in wandb_server.requests if label.endswith("CommitArtifact")] == commits
+    assert not wandb_server.refused
