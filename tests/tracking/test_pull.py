@@ -54,7 +54,7 @@ def test_only_the_runs_that_are_meant(tiny_cell: Composer, wandb_server: Server,
     for number, centring in enumerate(("grand_mean", "none")):
         run_cell(tiny_cell("tracking=online", f"tracking.group=g{number}", f"centring={centring}"))
     words = ("source=wandb", "tracking.mode=disabled")
-    for number, chosen in enumerate(("runs.group=g0", "runs.filters={config.centring:none}")):
+    for number, chosen in enumerate(("runs.group=g0", "+runs.filters={config.centring:none}")):
         analyze(analysis(tmp_path / f"pulled {number}", tmp_path / "out", *words, chosen))
         assert len(list(Store(tmp_path / f"pulled {number}").keys(RUNS))) == 1
     with pytest.raises(TrackingError, match="no run"):

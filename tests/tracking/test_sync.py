@@ -25,7 +25,10 @@ def test_a_copied_folder_syncs_whole_and_push_finds_it_there(
     shutil.move(tmp_path / "store" / "wandb" / key, copied)
     (run,) = (copied / "wandb").glob("offline-run-*")
     words = [Path(sys.executable).with_name("wandb"), "sync", run.relative_to(copied)]
-    subprocess.run(words, cwd=copied, env=dict(os.environ), check=True, capture_output=True)
+    own = {
+        name: value for name, value in os.environ.items() if name != "WANDB_SERVICE"
+    }  # else in this process's folder
+    subprocess.run(words, cwd=copied, env=own, check=True, capture_output=True)
     store, arrived = Store(tmp_path / "store"), {}
     for artifact in wandb.Api().run(f"tester/emogeo/{key[:16]}").logged_artifacts():
         folder = Path(artifact.download(root=str(tmp_path / artifact.name), skip_cache=True))
