@@ -1,0 +1,69 @@
+"""The page as text."""
+
+from __future__ import annotations
+
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+from emogeo.analysis.pairs import PAIR_COLUMNS
+from emogeo.analysis.report.build import write_report
+from emogeo.analysis.report.material import Material
+from tests.analysis.report.planted import bare, frame, material, tables
+
+SMALL = 1_500_000
+"""Bytes."""
+
+
+def written(of: Material) -> str:
+    file = of.figures.parent / "report.html"
+    write_report(file, of.tables, of.readied, of.catalogue, of.figures)
+    return file.read_text(encoding="utf-8")
+
+
+def test_the_same_material_gives_the_same_page(tmp_path: Path) -> None:
+    first, second = (written(material(tmp_path / name / "figures")) for name in ("a", "b"))
+    assert first == second
+
+
+@pytest.mark.parametrize("name", sorted(tables()))
+def test_every_table_may_be_absent_or_empty(name: str, tmp_path: Path) -> None:
+    full = material(tmp_path / "figures")
+    without = {other: table for other, table in full.tables.items() if other != name}
+    absent = Material(without, full.readied, full.catalogue, full.figures)
+    empty = Material({**without, name: full.tables[name].head(0)}, full.readied, full.catalogue, full.figures)
+    assert written(absent) == written(empty)
+
+
+def test_nothing_points_outside(tmp_path: Path) -> None:
+    links: list[str | None] = []
+
+    class Links(HTMLParser):
+        def handle_starttag(self, _tag: str, attrs: list[tuple[str, str | None]]) -> None:
+            links.extend(value for name, value in attrs if name in {"href", "src", "action", "srcset"})
+
+    page = written(material(tmp_path / "figures"))
+    Links().feed(page)
+    assert len(links) > 20
+    assert all(link is not None and link.startswith(("#", "data:")) for link in links)
+    assert "url(" not in page
+    assert "@import" not in page
+
+
+def test_many_rows_keep_the_page_small(tmp_path: Path) -> None:
+    one = bare(tmp_path / "figures")
+    row = {
+        "key_a": one.readied[0].run.key,
+        "key_b": one.readied[0].run.key,
+        "model_a": "a model",
+        "model_b": "another",
+        "rho": 0.5,
+        "note": "a note",
+    }
+    pairs = frame(PAIR_COLUMNS, *([row] * 4000))
+    many = Material({**one.tables, "pairs": pairs}, one.readied, one.catalogue, one.figures)
+    page = written(many)
+    assert len(page.encode()) < SMALL
+    assert "The first 300 of 4000 rows." in page
+    assert "The whole table is pairs.csv, beside this page." in page

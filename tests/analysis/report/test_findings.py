@@ -1,0 +1,96 @@
+"""Findings are the tables' figures, or nothing."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from emogeo.analysis.catalogue import Catalogue
+from emogeo.analysis.report.findings import Finding, findings
+from emogeo.analysis.report.material import Material
+from tests.analysis.report.planted import HOSTILE, PAIR_COLUMNS, compared, frame, material, tables
+
+
+def found(tables: dict[str, pd.DataFrame]) -> list[Finding]:
+    return findings(Material(tables, [], Catalogue(), Path("none")))
+
+
+def of_pairs(*rows: dict[str, object]) -> list[Finding]:
+    names = {"key_a": "a", "key_b": "b", "model_a": "m", "model_b": "n"}
+    return found({"pairs": frame(PAIR_COLUMNS, *({**names, **row} for row in rows))})
+
+
+def test_no_table_no_finding() -> None:
+    assert found({}) == []
+    empty = {name: table.head(0) for name, table in tables().items()}
+    assert found(empty) == []
+
+
+def test_every_sentence_has_a_figure(tmp_path: Path) -> None:
+    told = findings(material(tmp_path))
+    assert len({finding.topic for finding in told}) >= 12
+    for finding in told:
+        assert re.search(r"\d", finding.said.replace(HOSTILE, "")), finding.said
+
+
+@pytest.mark.parametrize("name", sorted(tables()))
+def test_every_table_is_spoken_of_alone(name: str) -> None:
+    """A table that the others do not accompany gives its findings all the same."""
+    silent = {"runs", "partials", "universality", "descriptors_by_layer", "steering_texts", "behaviour_items"}
+    silent |= {"behaviour_geometry"}
+    assert bool(found({name: tables()[name]})) == (name not in silent)
+
+
+def test_identifiable_pairs_are_counted_apart_from_others() -> None:
+    known = {**compared(0.8, 0.9), "floor": 0.01, "p_holm": 0.001}
+    unsure = {**compared(0.7, 0.97), "p_holm": 0.2}
+    raw = {"rho": 0.31, "note": "rho_star and p: not identifiable (6 units); floor: not measured"}
+    agreement, unknown, halves = of_pairs(known, unsure, raw)
+    assert "For 2 of 3 pairs" in agreement.said
+    assert "ρ* is 0.90 to 0.97 (median 0.94)" in agreement.said.replace("0.93", "0.94")
+    assert "raw ρ is 0.70 to 0.80 (median 0.75)" in agreement.said
+    assert agreement.caveats[0] == "On disjoint text 1 of 2 have p (Holm) ≤ 0.05."
+    assert agreement.caveats[1].startswith("1 of the 1 with a measured floor lie below 1")
+    assert agreement.caveats[2].startswith("For 1 of 2 no floor was measured")
+    assert unknown.unsure
+    assert "For 1 of 3 pairs" in unknown.said
+    assert "0.31" in unknown.said
+    assert unknown.caveats == ["1 of them: rho_star and p: not identifiable (6 units)."]
+    assert halves.said.endswith("0.20 comes with the shared text.")
+
+
+def test_one_pair_is_told_with_its_interval() -> None:
+    (agreement, _) = of_pairs({**compared(0.8, 0.9), "floor": 0.2, "p_holm": 0.001})
+    assert "ρ* is 0.90 [0.85, 0.95]" in agreement.said
+    assert agreement.caveats[1].startswith("0 of the 1"), "the interval ends above 1 minus the floor"
+
+
+def test_a_model_that_fails_the_capability_check_has_no_value() -> None:
+    stance, format = found({"behaviour": tables()["behaviour"]})
+    assert "stance: 0.35 [0.15, 0.55] over 20 items" in stance.said
+    assert "format: capability 0.20, so no value is given" in format.said
+    assert format.unsure
+    assert not stance.unsure
+
+
+def test_too_few_random_directions_decide_nothing() -> None:
+    shifts = tables()["steering_shifts"].assign(beats_random="not identifiable", note="3 random directions")
+    (finding,) = found({"steering_shifts": shifts})
+    assert "0 beyond" in finding.said
+    assert "1 not identifiable" in finding.said
+    assert "+1.25 nats, random +0.10 (-0.50 to +0.60)" in finding.said
+    assert finding.unsure
+    assert "3 random directions." in finding.caveats
+
+
+def test_flags_and_effects(tmp_path: Path) -> None:
+    told = {finding.topic: finding for finding in findings(material(tmp_path))}
+    assert told["Descriptors"].said.startswith("2 of 3 geometries with a flag. Anisotropy: 0.91 to 0.97")
+    assert told["Descriptors"].unsure
+    assert "1 beyond floor and null, 0 not, 1 not identifiable" in told["Effect of precision"].said
+    assert "1 − ρ* = 0.20 [0.10, 0.30]" in told["Effect of precision"].said
+    assert "raw ρ is 0.30" in told["Effect of precision"].caveats[0]
+    assert told["Claims"].said == "Of 2 published claims: 1 reproduced and 1 not testable."

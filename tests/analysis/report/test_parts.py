@@ -1,0 +1,47 @@
+"""Tables as they are shown."""
+
+from __future__ import annotations
+
+import base64
+import io
+
+import pandas as pd
+
+from emogeo.analysis.report.parts import SHOWN_ROWS, beside, figure, ranging, sheet, word
+
+
+def test_cells() -> None:
+    table = pd.DataFrame(
+        {
+            "key": ["k", "l"],
+            "rho": [0.854, None],
+            "rho_ci_low": [0.75, None],
+            "rho_ci_high": [0.96, None],
+            "p": [0.5, 1],
+        }
+    )
+    columns = [
+        word("run", "key", {"k": "a run"}),
+        figure("ρ", "rho"),
+        figure("p", "p", 3),
+        beside("both", "rho", "p"),
+        ranging("again", "p", "rho_ci_low", "rho_ci_high", 1),
+    ]
+    assert sheet(table, "t", "t", columns).rows == [
+        ("a run", "0.85 [0.75, 0.96]", "0.500", "0.85 / 0.50", "0.5 [0.8, 1.0]"),
+        ("l", "–", "1.000", "– / 1.00", "1.0"),
+    ]
+    assert sheet(pd.DataFrame({"note": [None, "", "x"]}), "t", "t", [word("", "note")]).rows == [("–",), ("–",), ("x",)]
+
+
+def test_the_download_has_every_row_and_column() -> None:
+    table = pd.DataFrame({"a": range(SHOWN_ROWS + 5), "b": 'ρ, "quoted"'})
+    shown = sheet(table, "t", "t", [word("a", "a")])
+    assert (len(shown.rows), shown.n_rows, shown.open) == (SHOWN_ROWS, SHOWN_ROWS + 5, False)
+    assert shown.download is not None
+    content = base64.b64decode(shown.download.partition("base64,")[2])
+    pd.testing.assert_frame_equal(pd.read_csv(io.BytesIO(content)), table)
+
+
+def test_a_large_table_stays_beside_the_page() -> None:
+    assert sheet(pd.DataFrame({"a": ["x" * 1000] * 400}), "t", "t", []).download is None
