@@ -59,7 +59,7 @@ def test_many_rows_keep_the_page_small(tmp_path: Path) -> None:
         "model_a": "a model",
         "model_b": "another",
         "rho": 0.5,
-        "note": "a note",
+        "note": "a note that is as long as notes are, " * 3,
     }
     pairs = frame(PAIR_COLUMNS, *([row] * 4000))
     many = Material({**one.tables, "pairs": pairs}, one.readied, one.catalogue, one.figures)
