@@ -30,7 +30,7 @@ def summary(
     runs, pairs, baselines, effects, variance = (
         tables[name] for name in ("runs", "pairs", "baselines", "effects", "variance")
     )
-    parts = ["", "Runs", _shown_runs(runs, names), ""]
+    parts = ["", *(["Runs", _shown_runs(runs, names)] if len(runs) else ["Runs: no geometry."]), ""]
     if len(pairs):
         parts += _block("Pairs", pairs, lambda: _shown_pairs(pairs, tables["partials"], names), names)
     else:
