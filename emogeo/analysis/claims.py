@@ -165,7 +165,7 @@ def _anisotropy(tables: Tables) -> Verdict:
     """Within each way of reading, which decides on the layer; they must agree."""
     known = tables["descriptors"].dropna(subset=["anisotropy_ci_low"])
     known = known[~known["flags"].str.contains("overflow")]
-    widest = sorted((own for _, own in known.groupby("reading")), key=lambda own: -own["key"].nunique())
+    widest = sorted((own for _, own in known.groupby("reading")), key=lambda own: -own["model"].nunique())
     found = [verdict for own in widest if (verdict := _anisotropy_within(own)) is not None]
     if not found:
         command = "python train.py -m model=gemma-3-270m,smollm2-135m-instruct"

@@ -52,7 +52,7 @@ def empty() -> dict[str, pd.DataFrame]:
     columns = {
         "universality": "reading key_a key_b model_a model_b within_family reliability_a reliability_b rho_star "
         "rho_star_ci_low rho_star_ci_high",
-        "descriptors": "key run reading family variant anisotropy anisotropy_ci_low anisotropy_ci_high "
+        "descriptors": "key run model reading family variant anisotropy anisotropy_ci_low anisotropy_ci_high "
         "anisotropy_without_largest flags",
         "base_instruct": "reading family model_a model_b rho_star rho_star_ci_low rho_star_ci_high",
         "effects": "model layer_of_effect factor rho_star rho_star_ci_low rho_star_ci_high "
@@ -86,7 +86,15 @@ def test_the_rules_are_in_the_document_for_every_claim() -> None:
 
 def model(name: str, family: str, anisotropy: float, flags: str = "", variant: str = "instruct") -> dict[str, Any]:
     return {
-        **{"key": name, "run": name, "family": family, "variant": variant, "anisotropy": anisotropy, "flags": flags},
+        **{
+            "key": name,
+            "run": name,
+            "model": name,
+            "family": family,
+            "variant": variant,
+            "anisotropy": anisotropy,
+            "flags": flags,
+        },
         **{"anisotropy_ci_low": anisotropy - 0.005, "anisotropy_ci_high": anisotropy + 0.005},
         **{"anisotropy_without_largest": 0.4, "reading": "last"},
     }
