@@ -22,11 +22,11 @@ def _run(config: DictConfig) -> None:
     from emogeo.cell.run import run_cell
     from emogeo.probes.run import run_probe
 
-    cell = parse_train(config)
+    cell, departures = parse_train(config), recipe_differences(config, CONF)
     if cell.mode.name in PROBES:
-        run_probe(cell)
+        run_probe(cell, {field: values for field, values in departures.items() if field != "mode.name"})
     else:
-        run_cell(cell, recipe_differences(config, CONF))
+        run_cell(cell, departures)
 
 
 if __name__ == "__main__":

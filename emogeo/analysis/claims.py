@@ -165,7 +165,9 @@ def _anisotropy(tables: Tables) -> Verdict:
     """Within each way of reading, which decides on the layer; they must agree."""
     known = tables["descriptors"].dropna(subset=["anisotropy_ci_low"])
     known = known[~known["flags"].str.contains("overflow")]
-    widest = sorted((own for _, own in known.groupby("reading")), key=lambda own: -own["model"].nunique())
+    widest = sorted(
+        (own for _, own in known.groupby(["reading", "precision"])), key=lambda own: -own["model"].nunique()
+    )
     found = [verdict for own in widest if (verdict := _anisotropy_within(own)) is not None]
     if not found:
         command = "python train.py -m model=gemma-3-270m,smollm2-135m-instruct"
@@ -189,7 +191,7 @@ def _anisotropy_within(known: pd.DataFrame) -> Verdict | None:
     )
     if decided.low > max(NARROW, rival["anisotropy_ci_high"]):
         return Verdict(REPRODUCED, note, decided)
-    fails = decided.high < max(NARROW, rival["anisotropy_ci_low"])
+    fails = decided.high < max(NARROW, others["anisotropy_ci_low"].max())
     return Verdict(CONTRADICTED if fails else UNKNOWN, note, decided)
 
 
@@ -254,7 +256,8 @@ def _bias(tables: Tables) -> Verdict:
     positive, negative = [f for f in figures if f.low > 0], [f for f in figures if f.high < 0]
     decided = (max if negative else min)(figures, key=lambda figure: figure.value)
     note = "; ".join(f"{f.name} {f.value:+.2f} [{f.low:+.2f}, {f.high:+.2f}]" for f in figures)
-    if positive and negative:
+    apart = {(f.name.partition(",")[0], g.name.partition(",")[0]) for f in positive for g in negative}
+    if any(a != b for a, b in apart):
         return Verdict(REPRODUCED, note, decided)
     one_side = len(positive) == len(figures) or len(negative) == len(figures)
     return Verdict(CONTRADICTED if one_side else UNKNOWN, note, decided)

@@ -145,6 +145,7 @@ def _put_axes(row: dict[str, Any], run: Run, permutations: int, seed: int) -> li
     vectors = run.layer_vectors
     if vectors is None:
         return ["every block is used, so there are no single axes"]
+    vectors = vectors - vectors.mean(axis=0)
     for number, name in enumerate(("valence", "arousal")):
         ratings = np.array([norms[c][number] if c in norms else np.nan for c in run.conditions])
         axis = rating_axis(vectors, ratings, _COMPONENTS, permutations, seed)

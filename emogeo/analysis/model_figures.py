@@ -104,13 +104,14 @@ def descriptors_figure(by_layer: pd.DataFrame) -> bytes:
 
 def shifts_figure(shifts: pd.DataFrame) -> bytes:
     """What an emotion's words gain on neutral ones, by strength, with the range over random directions."""
+    shifts = shifts[shifts["key"].isin(shifts.drop_duplicates("model")["key"])]  # the first run of each model
     models, emotions = list(dict.fromkeys(shifts["model"])), sorted(set(shifts["emotion"]))
     figure = Figure(figsize=(3.4 * len(models) + 0.6, 2.7 * len(emotions) + 0.6), layout="constrained")
     grid = figure.subplots(len(emotions), len(models), squeeze=False, sharex=True)
     for row, emotion in enumerate(emotions):
         for column, model in enumerate(models):
             axes, own = grid[row, column], shifts[(shifts["emotion"] == emotion) & (shifts["model"] == model)]
-            own = own.drop_duplicates("strength").sort_values("strength")
+            own = own.sort_values("strength")
             x = own["strength"].to_numpy(dtype=float)
             axes.fill_between(x, own["random_low"], own["random_high"], color=_RANDOM, alpha=0.3, linewidth=0)
             axes.plot(x, own["random_mean"], color=_RANDOM, linewidth=1, label="random directions: mean, range")

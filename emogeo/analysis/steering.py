@@ -32,8 +32,8 @@ _LEVEL = 0.05
 
 
 def steering_runs(probes: Sequence[Run]) -> list[Run]:
-    """Those of the probes that steer."""
-    return [run for run in probes if run.record["mode"] == Mode.steering.value and run.finished]
+    """Those of the probes that steer, refused ones included."""
+    return [run for run in probes if run.record["mode"] == Mode.steering.value]
 
 
 def steering_table(runs: Sequence[Run]) -> pd.DataFrame:
@@ -43,6 +43,9 @@ def steering_table(runs: Sequence[Run]) -> pd.DataFrame:
         model, known = run.record["model"], published_model(run.model)
         head = {"key": run.key, "model": run.model, "family": model["family"], "variant": model["variant"]}
         head["precision"] = run.record["precision"]
+        if not run.finished:
+            rows.append({**head, "note": f"refused: {run.record['reason']}"})
+            continue
         for direction, figures in run.record["metrics"].items():
             row = {**head, "direction": direction, **figures, "published": ""}
             if direction == "emotion" and known is not None:
@@ -57,6 +60,7 @@ def steering_texts_table(runs: Sequence[Run]) -> pd.DataFrame:
     rows = [
         {"key": run.key, "model": run.model, **text, "repeated": "yes" if text["repeated"] else "no"}
         for run in runs
+        if run.finished
         for text in _lines(run, "texts.jsonl")
     ]
     return typed(rows, TEXT_COLUMNS, [*_NAMES, "scenario", "emotion", "direction", "prompt", "text", "repeated"])
@@ -68,7 +72,7 @@ def steering_shifts_table(runs: Sequence[Run]) -> pd.DataFrame:
     p = (1 + #) / (1 + n), # being the random directions that shift its words at least as far.
     """
     rows = []
-    for run in runs:
+    for run in filter(lambda run: run.finished, runs):
         shifts = pd.DataFrame(_lines(run, "shifts.jsonl"))
         for (emotion, strength), own in shifts.groupby(["target", "strength"]):
             rows.append({"key": run.key, "model": run.model, "emotion": emotion, "strength": strength, **_against(own)})

@@ -66,11 +66,13 @@ def base_instruct_table(readied: Sequence[Readied], pairs: pd.DataFrame, descrip
     known, rows = _by_keys(pairs), []
     for reading, group in readings(readied).items():
         for base, instruct in _variants(group):
-            row = dict(known[_keys(base, instruct)])
+            pair = known[_keys(base, instruct)]
+            turned = pair["key_a"] != base.run.key
+            row = {name: pair[_turned(name) if turned else name] for name in COMPARISON_COLUMNS}
             row.update(reading=reading, family=base.run.record["model"]["family"])
             row.update(key_a=base.run.key, key_b=instruct.run.key, model_a=base.run.model, model_b=instruct.run.model)
             row["published"] = published_pair(base.run.model, instruct.run.model)
-            row["moved"] = ", ".join(_moved(descriptors, base.run.key, instruct.run.key)) or "none"
+            row["moved"] = _moved(descriptors, base.run.key, instruct.run.key)
             rows.append(row)
     return typed(rows, BASE_INSTRUCT_COLUMNS, [*_PAIR_WORDS, "reading", "family", "moved"])
 
@@ -123,17 +125,31 @@ def _variants(group: Sequence[Readied]) -> Iterator[tuple[Readied, Readied]]:
     for base in group:
         for instruct in group:
             models = base.run.record["model"], instruct.run.record["model"]
-            sizes = [model["params_b"] for model in models]
-            alike = models[0]["family"] == models[1]["family"] and all(sizes)
+            alike = models[0]["family"] == models[1]["family"] and _of_one_size(models)
             variants = [model["variant"] for model in models]
-            if alike and variants == ["base", "instruct"] and max(sizes) / min(sizes) < _SAME_SIZE:
+            if alike and variants == ["base", "instruct"]:
                 yield base, instruct
 
 
-def _moved(descriptors: pd.DataFrame, first: str, second: str) -> Iterator[str]:
-    """Descriptors whose intervals do not meet."""
+def _of_one_size(models: Sequence[Mapping[str, Any]]) -> bool:
+    """By parameters, or by blocks where these are not known."""
+    sizes = [model["params_b"] for model in models]
+    if all(sizes):
+        return bool(max(sizes) / min(sizes) < _SAME_SIZE)
+    return bool(models[0]["n_layers"] == models[1]["n_layers"])
+
+
+def _moved(descriptors: pd.DataFrame, first: str, second: str) -> str:
+    """Descriptors whose intervals do not meet, and those that have none."""
     rows = descriptors.set_index("key")
+    a, b = rows.loc[first], rows.loc[second]
+    moved, unknown = [], []
     for name in INTERVALS:
-        a, b = rows.loc[first], rows.loc[second]
-        if a[f"{name}_ci_low"] > b[f"{name}_ci_high"] or b[f"{name}_ci_low"] > a[f"{name}_ci_high"]:
-            yield f"{name} {a[name]:.3f} to {b[name]:.3f}"
+        low, high = f"{name}_ci_low", f"{name}_ci_high"
+        if pd.isna([a[low], b[low]]).any():
+            unknown.append(name)
+        elif a[low] > b[high] or b[low] > a[high]:
+            moved.append(f"{name} {a[name]:.3f} to {b[name]:.3f}")
+    said = [", ".join(moved)] if moved else []
+    said += [f"no interval of {', '.join(unknown)}"] if unknown else []
+    return "; ".join(said) or "none"

@@ -120,7 +120,8 @@ def _check_steering(cell: TrainConfig) -> None:
         raise ConfigError(f"mode.source={cell.mode.source}: the key of a run, in hexadecimal digits.")
     if not steering.scenarios or not steering.strengths or not steering.contexts:
         raise ConfigError("steering needs at least one of each: steering.scenarios, .strengths, .contexts.")
-    if min(steering.strengths) <= 0 or len(set(steering.strengths)) < len(steering.strengths):
+    finite = all(0 < strength < float("inf") for strength in steering.strengths)
+    if not finite or len(set(steering.strengths)) < len(steering.strengths):
         raise ConfigError(
             f"steering.strengths={steering.strengths}: different numbers above 0 (the unsteered text is always there)."
         )

@@ -7,7 +7,7 @@ from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Glob, Override
@@ -106,6 +106,12 @@ def _check_key(key: str, schema: type, conf: Path) -> None:
     node: Any = schema
     path: list[str] = []
     for part in key.split("."):
+        if get_origin(node) is dict:  # whose names are the user's
+            node = get_args(node)[1]
+            path.append(part)
+            continue
+        if node is Any:
+            return
         names = _field_names(node)
         if part not in names:
             allowed = sorted({*names, *(_groups(schema, conf) if not path else [])})

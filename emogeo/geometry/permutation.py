@@ -13,6 +13,7 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
+from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.rdm import standard_ranks
 
@@ -103,12 +104,17 @@ def permute_few(
     Args:
         statistic: of an order [thing] of the second measurement against the first; the identity is what was observed.
         two_sided: whether large negative values count as well.
+
+    Raises:
+        GeometryError: an observed statistic that is not finite.
     """
     exact = factorial(n) <= permutations
     generator = np.random.default_rng(seed)
     drawn = (generator.permutation(n) for _ in range(permutations))
     orders = (np.array(order) for order in all_orders(range(n))) if exact else drawn
     observed = statistic(np.arange(n))
+    if not np.isfinite(observed):
+        raise GeometryError("A figure is missing, so there is nothing to permute.")
     draws = np.array([statistic(order) for order in orders])
     extreme = np.abs(draws) >= abs(observed) - _ROUNDING if two_sided else draws >= observed - _ROUNDING
     if exact:

@@ -48,7 +48,7 @@ def conversation_renderer(folder: Path, name: str) -> Callable[[Sequence[Turn]],
     if template is None:
         raise WeightsError(
             f"This prompt template needs a chat template, and the tokenizer of {name} has none. "
-            "Type prompt_template.chat=false, another prompt_template, or an instruct model."
+            "Type prompt_template.chat=false (steering.chat=false in mode=steering), or take an instruct model."
         )
     tokens = _special_tokens(folder)
 

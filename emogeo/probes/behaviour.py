@@ -15,7 +15,6 @@ from emogeo.cell.reading import model_of
 from emogeo.cell.record import heading, surroundings
 from emogeo.cell.run import Task
 from emogeo.cell.sources import reader
-from emogeo.cell.track import track_run
 from emogeo.config.schema import Mode, TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError
 from emogeo.models.chat import Turn, chat_template, conversation_renderer
@@ -32,6 +31,7 @@ from emogeo.probes.facets import (
     opinion_row,
     stance_metrics,
 )
+from emogeo.probes.refusal import refused
 from emogeo.probes.stance import Array, Say, Stance, first_choices, talked
 from emogeo.stimuli.behaviour import (
     LABELS,
@@ -45,7 +45,7 @@ from emogeo.stimuli.behaviour import (
 )
 from emogeo.stimuli.templates import Decoding, Text
 from emogeo.tracking.keys import canonical_json, key_of
-from emogeo.tracking.store import RUNS, Store
+from emogeo.tracking.store import Store
 
 if TYPE_CHECKING:
     from emogeo.models.loading import LoadedModel
@@ -137,10 +137,7 @@ def _behave(plan: Plan, store: Store) -> dict[str, bytes]:
     try:
         rows = [*_stance_rows(plan), *_format_rows(plan)]
     except NonFiniteError as error:
-        reason = f"{plan.title}: {error}"
-        store.write(RUNS, plan.key, {"run.json": canonical_json({**_heading(plan, "refused"), "reason": reason})})
-        track_run(plan.config.tracking, store, plan.key)
-        raise NonFiniteError(reason) from error
+        raise refused(store, plan.config, _heading(plan, "refused"), error) from error
     run = {
         **_heading(plan, "finished"),
         "metrics": {

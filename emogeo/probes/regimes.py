@@ -14,8 +14,10 @@ _SHORT = 3
 _COLLAPSED, _EXPLODED = 0.5, 0.3
 """Shares of texts that must be exceeded (arXiv 2604.11050)."""
 UNLIKELY = 4.0
-"""Perplexity of a steered text, relative to the unsteered one's, that no longer reads as the model's own language;
-its inverse: so predictable that it repeats itself."""
+"""Perplexity of a steered text, relative to the unsteered one's, that no longer reads as the model's own language."""
+PREDICTABLE = 0.25
+"""Log-perplexity of a steered text, relative to the unsteered one's, below which it repeats itself."""
+NO_REFERENCE = "not identifiable (no unsteered text)"
 
 
 def repeats_itself(text: str) -> bool:
@@ -35,15 +37,18 @@ def regime(repeated: Sequence[bool], short: Sequence[bool]) -> str:
     return _regime(float(np.mean(repeated)), float(np.mean(short)))
 
 
-def regime_by_perplexity(ratios: Sequence[float | None]) -> str:
+def regime_by_perplexity(perplexities: Sequence[tuple[float | None, float | None]]) -> str:
     """The same three by how likely the unsteered model finds the texts.
 
     Args:
-        ratios: perplexity of each steered text over that of the unsteered text of its scenario; None for an
-            empty text, which counts as exploded.
+        perplexities: of each steered text and of the unsteered text of its scenario. None for an empty text: a
+            steered one counts as exploded, an unsteered one leaves nothing to compare with.
     """
-    predictable = [ratio is not None and ratio < 1 / UNLIKELY for ratio in ratios]
-    unlikely = [ratio is None or ratio > UNLIKELY for ratio in ratios]
+    known = [(steered, plain) for steered, plain in perplexities if plain is not None]
+    if not known:
+        return NO_REFERENCE
+    predictable = [steered is not None and np.log(steered) < PREDICTABLE * np.log(plain) for steered, plain in known]
+    unlikely = [steered is None or steered > UNLIKELY * plain for steered, plain in known]
     return _regime(float(np.mean(predictable)), float(np.mean(unlikely)))
 
 

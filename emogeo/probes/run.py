@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from emogeo.cell.run import Outcome, run_task
 from emogeo.config.schema import Mode, TrainConfig
 from emogeo.probes.behaviour import behaviour_task
 from emogeo.probes.steering import steering_task
 
 
-def run_probe(config: TrainConfig) -> Outcome | None:
+def run_probe(config: TrainConfig, departures: Mapping[str, Any] | None = None) -> Outcome | None:
     """Plans and runs a cell of steering or of behaviour; None where the model cannot be asked, which is logged.
+
+    Args:
+        departures: from the recipe that the configuration names, for the record of what is read beside.
 
     Raises:
         EmogeoError: anything that is the user's to mend.
     """
-    task = behaviour_task(config) if config.mode.name is Mode.behaviour else steering_task(config)
+    asks = config.mode.name is Mode.behaviour
+    task = behaviour_task(config) if asks else steering_task(config, departures)
     return None if task is None else run_task(task)

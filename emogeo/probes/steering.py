@@ -16,9 +16,10 @@ from emogeo.cell.reading import activations_of, model_of
 from emogeo.cell.record import heading, surroundings
 from emogeo.cell.run import Task, run_cell
 from emogeo.config.schema import Mode, ModeConfig, SteeringConfig, TrainConfig
-from emogeo.errors import ConfigError, GeometryError, StoreError
+from emogeo.errors import ConfigError, GeometryError, NonFiniteError, StoreError
 from emogeo.models.chat import chat_renderer, chat_template
 from emogeo.probes.directions import Direction, additions_of, plan_directions
+from emogeo.probes.refusal import refused
 from emogeo.probes.regimes import is_short, regime, regime_by_perplexity, repeats_itself
 from emogeo.stimuli.conditions import CONDITIONS, NEUTRAL
 from emogeo.stimuli.emotion_words import steering_words
@@ -59,14 +60,17 @@ class Plan:
         return f"{cell.weights.name} {cell.precision.label} steering {self.steering.name}"
 
 
-def steering_task(config: TrainConfig) -> Task:
+def steering_task(config: TrainConfig, departures: Mapping[str, Any] | None = None) -> Task:
     """Plans a steering cell.
+
+    Args:
+        departures: of the cell that reads passages from the recipe that the configuration names.
 
     Raises:
         EmogeoError: anything that would make it fail later.
     """
     plan = _plan(config)
-    return Task(plan.key, plan.title, plan.config, lambda store: _steer(plan, store))
+    return Task(plan.key, plan.title, plan.config, lambda store: _steered_or_refused(plan, store, departures or {}))
 
 
 def _plan(config: TrainConfig) -> Plan:
@@ -119,9 +123,25 @@ def _named_run(store: Store, source: str, cell: Cell) -> str:
     return found[0]
 
 
-def _steer(plan: Plan, store: Store) -> dict[str, bytes]:
+def _steered_or_refused(plan: Plan, store: Store, departures: Mapping[str, Any]) -> dict[str, bytes]:
     if plan.vectors == plan.reader.key:
-        run_cell(plan.reader.config)  # skipped where it is finished
+        run_cell(plan.reader.config, departures)  # skipped where it is finished
+    try:
+        return _steer(plan, store)
+    except NonFiniteError as error:
+        raise refused(store, plan.config, _heading(plan, "refused"), error) from error
+
+
+def _heading(plan: Plan, status: str) -> dict[str, Any]:
+    return {
+        **heading(plan.key, plan.title, plan.config, plan.reader.weights, plan.reader.precision, status),
+        "vectors": plan.vectors,
+        "meaning": plan.meaning,
+        "provenance": surroundings(plan.reader.device),
+    }
+
+
+def _steer(plan: Plan, store: Store) -> dict[str, bytes]:
     norms = _mean_norms(plan, store)
     vectors, blocks = _vectors(plan, store)
     directions = plan_directions(plan.steering, vectors, plan.config.seed)
@@ -129,14 +149,11 @@ def _steer(plan: Plan, store: Store) -> dict[str, bytes]:
     texts = _texts(plan, model, directions, norms, blocks)
     shifts, words = _shifts(plan, model, directions, norms, blocks)
     run = {
-        **heading(plan.key, plan.title, plan.config, plan.reader.weights, plan.reader.precision, "finished"),
-        "vectors": plan.vectors,
+        **_heading(plan, "finished"),
         "blocks": blocks,
         "mean_norms": [float(norms[block]) for block in blocks],
         "words": words,
         "metrics": _metrics(texts),
-        "meaning": plan.meaning,
-        "provenance": surroundings(plan.reader.device),
     }
     return {"run.json": canonical_json(run), TEXTS: _lines(texts), SHIFTS: _lines(shifts)}
 
@@ -154,8 +171,9 @@ def _vectors(plan: Plan, store: Store) -> tuple[dict[str, Array], list[int]]:
     if "vectors.safetensors" not in files:
         raise StoreError(f"{store.folder(RUNS, plan.vectors)} has no vectors ({run['status']}).")
     layers = run["layer"]["layers"]
-    blocks = [layer for layer in layers if plan.blocks is None or layer in plan.blocks]
-    absent = sorted(set(plan.blocks or ()) - set(layers))
+    run_here = [layer for layer in layers if layer < plan.reader.n_blocks]
+    blocks = [layer for layer in run_here if plan.blocks is None or layer in plan.blocks]
+    absent = sorted(set(plan.blocks or ()) - set(run_here))
     if absent:
         raise GeometryError(f"steering.blocks: that run has no vectors of blocks {absent}.")
     values = unpack(files["vectors.safetensors"])["vectors"].astype(np.float64)
@@ -212,19 +230,20 @@ def _with_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 def _metrics(texts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """By direction: shares of repeating and of short texts, and both regimes."""
+    plain = {text["scenario"]: text["perplexity"] for text in texts if text["direction"] == "none"}
     found = {}
     for kind in ("emotion", "random"):
         own = [text for text in texts if text["direction"] == kind]
         repeated, short = [t["repeated"] for t in own], [is_short(t["text"]) for t in own]
-        ratios = [text["perplexity_ratio"] for text in own]
-        known = [ratio for ratio in ratios if ratio is not None]
+        known = [text["perplexity_ratio"] for text in own if text["perplexity_ratio"] is not None]
+        perplexities = [(text["perplexity"], plain[text["scenario"]]) for text in own]
         found[kind] = {
             "n_texts": len(own),
             "repeated_share": float(np.mean(repeated)),
             "short_share": float(np.mean(short)),
             "regime": regime(repeated, short),
             "perplexity_ratio": float(np.median(known)) if known else None,
-            "regime_by_perplexity": regime_by_perplexity(ratios),
+            "regime_by_perplexity": regime_by_perplexity(perplexities),
         }
     return found
 

@@ -52,7 +52,7 @@ def empty() -> dict[str, pd.DataFrame]:
     columns = {
         "universality": "reading key_a key_b model_a model_b within_family reliability_a reliability_b rho_star "
         "rho_star_ci_low rho_star_ci_high",
-        "descriptors": "key run model reading family variant anisotropy anisotropy_ci_low anisotropy_ci_high "
+        "descriptors": "key run model reading precision family variant anisotropy anisotropy_ci_low anisotropy_ci_high "
         "anisotropy_without_largest flags",
         "base_instruct": "reading family model_a model_b rho_star rho_star_ci_low rho_star_ci_high",
         "effects": "model layer_of_effect factor rho_star rho_star_ci_low rho_star_ci_high "
@@ -96,7 +96,7 @@ def model(name: str, family: str, anisotropy: float, flags: str = "", variant: s
             "flags": flags,
         },
         **{"anisotropy_ci_low": anisotropy - 0.005, "anisotropy_ci_high": anisotropy + 0.005},
-        **{"anisotropy_without_largest": 0.4, "reading": "last"},
+        **{"anisotropy_without_largest": 0.4, "reading": "last", "precision": "bf16"},
     }
 
 
@@ -196,6 +196,8 @@ def test_biases_of_two_models() -> None:
         return empty() | {"effects": pd.DataFrame(given)}
 
     expected = {(0.2, -0.2): REPRODUCED, (-0.7, -0.6): CONTRADICTED, (0.2, 0.05): UNKNOWN, (0.2,): UNTESTABLE}
+    alone = pd.concat([rows(0.3)["effects"], rows(-0.3)["effects"], rows(9.0, 0.01)["effects"].iloc[1:]])
+    assert verdicts(empty() | {"effects": alone})["cross_experiment_bias"] == UNKNOWN
     for biases, verdict in expected.items():
         assert verdicts(rows(*biases))["cross_experiment_bias"] == verdict
 

@@ -67,6 +67,19 @@ def test_base_and_instruct_are_compared_and_what_moved_is_said(readied: list[Rea
     assert row["moved"].startswith("anisotropy 0.800 to 0.900")
 
 
+def test_base_comes_first_with_its_own_figures_whatever_the_names() -> None:
+    """gemma-3-1b-it sorts before gemma-3-1b-pt."""
+    base = PlantedModel("gemma-3-1b-pt", "gemma-3", "base", 1.0)
+    ready = catalogue([PlantedModel("gemma-3-1b-it", "gemma-3", "instruct", 1.0), base])
+    pairs, _, descriptors = tables(ready)
+    (row,) = base_instruct_table(ready, pairs, descriptors).to_dict("records")
+    assert (row["model_a"], row["published"]) == ("gemma-3-1b-pt", 0.1895)
+    assert row["reliability_a"] == descriptors.set_index("model").loc["gemma-3-1b-pt", "reliability"]
+    without = descriptors.assign(**{f"anisotropy_ci_{end}": np.nan for end in ("low", "high")})
+    (row,) = base_instruct_table(ready, pairs, without).to_dict("records")
+    assert row["moved"] == "no interval of anisotropy"
+
+
 def test_families_are_what_is_counted(readied: list[Readied]) -> None:
     _, universality, descriptors = tables(readied)
     found = relations_table(universality, descriptors, 100, 0).set_index("relation")

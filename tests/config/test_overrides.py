@@ -20,6 +20,7 @@ from tests.conftest import CONF
         ["hydra.verbose=true", "hydra/launcher=joblib", "store.path=/tmp/x", "~tracking.tags"],
         ["model.wheels.version=1", "runtime.weights_cache=x"],
         ["--config-dir=elsewhere", "model=mine"],
+        ["steering.scenarios.threat.emotion=sad", "+steering.scenarios.mine.prompt=So"],
     ],
 )
 def test_sound_overrides_pass(words: list[str]) -> None:
@@ -32,6 +33,7 @@ def test_sound_overrides_pass(words: list[str]) -> None:
         ("modle=x", ["no field modle", "Did you mean mode", "precision"]),
         ("pooling.skp=1", ["pooling.skp", "Did you mean skip", "position, skip"]),
         ("seed.x=1", ["seed has no fields"]),
+        ("steering.scenarios.threat.emotoin=sad", ["Did you mean emotion", "prompt"]),
         ("model=gemma", ["model=gemma", "gemma-3-270m", "Allowed"]),
         ("precision=fp16,int9", ["precision=int9", "Did you mean int8"]),
         ("model=glob(foo*)", ["glob(foo*)", "matches none", "llama-3.1-8b"]),

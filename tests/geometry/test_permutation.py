@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import false_discovery_control, spearmanr
 
+from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import compare
 from emogeo.geometry.permutation import (
@@ -129,6 +130,11 @@ def test_more_things_than_can_be_tried_are_sampled() -> None:
     a = np.arange(9.0)
     found = permute_few(lambda order: float(a @ a[order]), 9, 500, 0, two_sided=True)
     assert found.p == found.p_min == 1 / 501
+
+
+def test_a_missing_figure_is_an_error_and_no_small_p() -> None:
+    with pytest.raises(GeometryError, match="missing"):
+        permute_few(lambda order: float("nan"), 5, 1000, 0, two_sided=True)
 
 
 def test_mantel_of_few_is_calibrated() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emogeo.probes.regimes import is_short, regime, regime_by_perplexity, repeats_itself
+from emogeo.probes.regimes import NO_REFERENCE, is_short, regime, regime_by_perplexity, repeats_itself
 
 
 @pytest.mark.parametrize(
@@ -42,14 +42,21 @@ def test_the_published_rule(repeated: int, short: int, expected: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("ratios", "expected"),
+    ("steered", "expected"),
     [
-        ([1.0] * 10, "surgical"),
-        ([1.0] * 7 + [5.0] * 3, "surgical"),
-        ([1.0] * 6 + [5.0] * 4, "explosive"),
-        ([1.0] * 6 + [None] * 4, "explosive"),
-        ([0.1] * 6 + [1.0] * 4, "repetitive collapse"),
+        ([2.0] * 10, "surgical"),
+        ([2.0] * 7 + [9.0] * 3, "surgical"),
+        ([2.0] * 6 + [9.0] * 4, "explosive"),
+        ([2.0] * 6 + [None] * 4, "explosive"),
+        ([1.1] * 6 + [2.0] * 4, "repetitive collapse"),
+        ([1.3] * 6 + [2.0] * 4, "surgical"),
     ],
 )
-def test_the_rule_on_perplexity(ratios: list[float | None], expected: str) -> None:
-    assert regime_by_perplexity(ratios) == expected
+def test_the_rule_on_perplexity(steered: list[float | None], expected: str) -> None:
+    """Unsteered 2, as greedy text has it: ln 2 = .69 nats per token, a quarter of which is a perplexity of 1.19."""
+    assert regime_by_perplexity([(own, 2.0) for own in steered]) == expected
+
+
+def test_a_scenario_without_an_unsteered_text_says_nothing() -> None:
+    assert regime_by_perplexity([(9.0, None)] * 4 + [(2.0, 2.0)]) == "surgical"
+    assert regime_by_perplexity([(9.0, None)] * 4) == NO_REFERENCE

@@ -14,7 +14,7 @@ from emogeo.analysis.catalogue import read_catalogue
 from emogeo.analysis.steering import steering_runs, steering_shifts_table, steering_table, steering_texts_table
 from emogeo.cell.run import Outcome, run_cell
 from emogeo.config.schema import TrainConfig
-from emogeo.errors import ConfigError, StimuliError, StoreError
+from emogeo.errors import ConfigError, NonFiniteError, StimuliError, StoreError
 from emogeo.probes.run import run_probe
 from emogeo.probes.steering import SHIFTS, TEXTS, steering_task
 from emogeo.probes.words import matched, vocabulary
@@ -111,7 +111,13 @@ def test_what_cannot_be_meant_is_refused_before_a_model_is_loaded(
 
 @pytest.mark.parametrize(
     "override",
-    ["steering.strengths=[0]", "steering.strengths=[0.1,0.1]", "steering.contexts=[]", "steering.controls=0"],
+    [
+        "steering.strengths=[0]",
+        "steering.strengths=[nan]",
+        "steering.strengths=[0.1,0.1]",
+        "steering.contexts=[]",
+        "steering.controls=0",
+    ],
 )
 def test_a_protocol_without_sense_is_refused_at_compose(override: str) -> None:
     with pytest.raises(ConfigError, match="steering"):
@@ -149,6 +155,25 @@ def test_the_key_follows_the_protocol_and_not_its_name(tiny_cell: Composer, word
     assert steering_task(tiny_cell(*STEER, "steering.name=mine", weights=wordy)).key == usual
     for override in ("steering.controls=4", "seed=1", "steering.chat=false", "steering.strengths=[0.02]"):
         assert steering_task(tiny_cell(*STEER, override, weights=wordy)).key != usual
+
+
+def test_a_model_that_overflows_when_steered_is_refused_by_name_and_remembered(
+    tiny_cell: Composer, wordy: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tiny_cell(*STEER, PLAIN, "steering.strengths=[1e38]", weights=wordy)
+    for _ in range(2):
+        with pytest.raises(NonFiniteError, match="tiny-wordy fp32 steering|refused before"):
+            run_probe(config)
+    runs = steering_runs(read_catalogue(Store(config.store.path)).probes)
+    (row,) = steering_table(runs).to_dict("records")
+    assert row["note"].startswith("refused: tiny-wordy fp32 steering published")
+    assert len(steering_texts_table(runs)) == len(steering_shifts_table(runs)) == 0
+
+
+def test_a_source_with_more_blocks_than_are_run_gives_those_that_are(tiny_cell: Composer, wordy: Path) -> None:
+    whole = run_cell(tiny_cell(weights=wordy))
+    words = (*STEER, PLAIN, f"mode.source='{whole.key}'", "max_depth=0.5")
+    assert steer(tiny_cell(*words, weights=wordy)).run["blocks"] == [0, 1]
 
 
 @pytest.mark.weights
