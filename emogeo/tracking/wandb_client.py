@@ -61,21 +61,16 @@ def settings(**more: Any) -> Any:
 
 @contextlib.contextmanager
 def environment(folder: Path) -> Iterator[None]:
-    """For a run: the client stages data under WANDB_DATA_DIR, by default in the user's home.
-
-    A sweep's parameters are the words of the command line, and what they mean is in the run's own configuration.
-    """
-    before = {name: os.environ.get(name) for name in ("WANDB_DATA_DIR", "WANDB_SWEEP_PARAM_PATH")}
+    """For a run: the client stages data under WANDB_DATA_DIR, by default in the user's home."""
+    before = os.environ.get("WANDB_DATA_DIR")
     os.environ["WANDB_DATA_DIR"] = str(folder / "data")
-    os.environ.pop("WANDB_SWEEP_PARAM_PATH", None)
     try:
         yield
     finally:
-        for name, value in before.items():
-            if value is None:
-                os.environ.pop(name, None)
-            else:
-                os.environ[name] = value
+        if before is None:
+            del os.environ["WANDB_DATA_DIR"]
+        else:
+            os.environ["WANDB_DATA_DIR"] = before
 
 
 def sign_in() -> Any:

@@ -212,7 +212,7 @@ def test_a_sweeps_run_shows_its_cell_also_where_it_was_finished_before(
 ) -> None:
     shown: list[str] = []
     monkeypatch.setattr("emogeo.cell.run.track_run", lambda _tracking, _store, key: shown.append(key))
-    monkeypatch.setattr("emogeo.cell.run.tracked", lambda _store, _key: True)
+    monkeypatch.setattr("emogeo.cell.run.tracked", lambda _tracking, _store, _key: True)
     key = run_cell(tiny_cell()).key
     run_cell(tiny_cell())
     assert shown == [key]
