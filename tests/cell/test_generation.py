@@ -298,6 +298,7 @@ def test_texts_come_from_a_wandb_artifact(tiny_cell: Composer, tmp_path: Path, m
         manifest = SimpleNamespace(entries=record)
 
         def download(self, root: str, skip_cache: bool) -> None:
+            assert skip_cache
             for name, content in record.items():
                 (Path(root) / name).write_bytes(content)
 
