@@ -43,7 +43,9 @@ def test_tables_from_wandb_are_those_of_the_store_and_the_lineage_is_there(
         assert stores[1].read(RUNS, key)
     api = wandb.Api()
     (run,) = api.runs("tester/emogeo", filters={"jobType": "analysis"})
-    assert "analysis" in {artifact.type for artifact in run.logged_artifacts()}
+    (made,) = (artifact for artifact in run.logged_artifacts() if artifact.type == "analysis")
+    assert {"report.html", "claims.csv", "figures/rho_matrix.png"} <= set(made.manifest.entries)
+    assert {"figures/rho_matrix", "tables/claims"} <= set(run.summary.keys())
     rdm = next(a for a in run.used_artifacts() if a.name.startswith(f"rdm-{outcomes[0].key[:16]}"))
     assert rdm.logged_by().config["key"] == outcomes[0].key
     assert [user.id for user in rdm.used_by()] == [run.id]
