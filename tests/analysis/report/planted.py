@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from emogeo.analysis.baselines import BASELINE_COLUMNS, PARTIAL_COLUMNS
@@ -45,9 +47,9 @@ _PROVENANCE = {
 
 def material(figures: Path) -> Material:
     """Three runs (one a reread), every table, and a figure with a hostile name."""
-    readied = [_hostile(ready) for ready in draw(Design(0.5, 0.1, 0.5), 0) if ready.name in {"A", "A_reread", "C"}]
+    readied = _readied()
     figures.mkdir(parents=True, exist_ok=True)
-    (figures / FIGURE).write_bytes(rho_figure(readied[0].run.rdm, ["x"] * 21, "planted"))
+    (figures / FIGURE).write_bytes(_figure())
     return Material(
         tables(), readied, Catalogue([ready.run for ready in readied], [], [f"left out {HOSTILE}"]), figures
     )
@@ -59,6 +61,16 @@ def bare(figures: Path) -> Material:
     (figures / FIGURE).unlink()
     first = full.readied[0]
     return Material({"runs": full.tables["runs"].head(1)}, [first], Catalogue([first.run]), figures)
+
+
+@cache
+def _readied() -> list[Readied]:
+    return [_hostile(ready) for ready in draw(Design(0.5, 0.1, 0.5), 0) if ready.name in {"A", "A_reread", "C"}]
+
+
+@cache
+def _figure() -> bytes:
+    return rho_figure(np.eye(3), ["x", "y", "z"], "planted")
 
 
 def _hostile(ready: Readied) -> Readied:
