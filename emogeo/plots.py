@@ -17,6 +17,8 @@ ROWS_AT_MOST = 40
 _SAME, _DISJOINT = "#c0392b", "#20639b"
 _CELL = 0.34
 """Inches per row of a labelled matrix."""
+_LETTER = 0.065
+"""Inches per letter of a label."""
 
 
 def rdm_figure(rdm: Array, conditions: Sequence[str], title: str) -> bytes:
@@ -75,7 +77,8 @@ def halves_figure(pairs: Sequence[str], same: Array, disjoint: Array, ceiling: A
     """
     if len(pairs) > ROWS_AT_MOST:
         return _halves_cloud(same, disjoint)
-    figure = Figure(figsize=(8.5, 0.34 * len(pairs) + 1.6), layout="constrained")
+    width = max(8.5, 4.5 + _LETTER * max(map(len, pairs), default=0))
+    figure = Figure(figsize=(width, 0.34 * len(pairs) + 1.6), layout="constrained")
     axes = figure.subplots()
     rows = np.arange(len(pairs))
     axes.hlines(rows, disjoint, same, color="#b8b8b8", linewidth=3, zorder=1)

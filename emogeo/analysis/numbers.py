@@ -8,8 +8,8 @@ ABSENT = "–"
 
 
 def number(value: float | None, digits: int = 2) -> str:
-    """With a fixed number of decimals; a dash where there is none."""
-    return ABSENT if value is None or pd.isna(value) else f"{value:.{digits}f}"
+    """With a fixed number of decimals, and no minus before a zero; a dash where there is none."""
+    return ABSENT if value is None or pd.isna(value) else f"{value:z.{digits}f}"
 
 
 def with_interval(table: pd.DataFrame, name: str, digits: int = 2) -> list[str]:

@@ -71,14 +71,27 @@ def _verdicts(material: Material) -> list[Finding]:
     return [Finding("Claims", said, caveats, unsure=decided.empty)]
 
 
-def _identifiable(material: Material) -> list[Finding]:
-    pairs = material.table("pairs")
-    known = pairs if pairs.empty else pairs[pairs["rho_star"].notna()]
-    if known.empty:
+def _kinds(pairs: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Pairs of different models, and pairs of one model's runs; what is said of one is not said of the other."""
+    if pairs.empty:
         return []
+    alike = pairs["model_a"] == pairs["model_b"]
+    kinds = (("runs of different models", pairs[~alike]), ("runs of one model", pairs[alike]))
+    return [(kind, rows) for kind, rows in kinds if len(rows)]
+
+
+def _identifiable(material: Material) -> list[Finding]:
+    return [
+        _agreement(kind, rows, rows[rows["rho_star"].notna()])
+        for kind, rows in _kinds(material.table("pairs"))
+        if rows["rho_star"].notna().any()
+    ]
+
+
+def _agreement(kind: str, pairs: pd.DataFrame, known: pd.DataFrame) -> Finding:
     said = (
-        f"For {len(known)} of {number_of(len(pairs), 'pair')} of runs agreement without text noise is identifiable: ρ* "
-        f"is {range_of(known, 'rho_star')}. Their raw ρ is {range_of(known, 'rho')}."
+        f"For {len(known)} of {number_of(len(pairs), 'pair')} of {kind} agreement without text noise is identifiable: "
+        f"ρ* is {range_of(known, 'rho_star')}. Raw ρ of these is {range_of(known, 'rho')}."
     )
     significant = int((known["p_holm"] <= _LEVEL).sum())
     caveats = [f"On disjoint text {significant} of {len(known)} have p (Holm) ≤ {_LEVEL}."]
@@ -91,7 +104,7 @@ def _identifiable(material: Material) -> list[Finding]:
         caveats.append(
             f"For {absent} of {len(known)} no floor was measured, so it is not said whether ρ* lies below 1."
         )
-    return [Finding("Agreement of runs", said, caveats)]
+    return Finding(f"Agreement of {kind}", said, caveats)
 
 
 def _unidentified(material: Material) -> list[Finding]:
@@ -108,16 +121,20 @@ def _unidentified(material: Material) -> list[Finding]:
 
 
 def _halves(material: Material) -> list[Finding]:
-    pairs = material.table("pairs")
-    given = pairs if pairs.empty else pairs.dropna(subset=["rho_same_half", "rho_disjoint_half"])
-    if given.empty:
-        return []
-    same, disjoint = (float(given[name].mean()) for name in ("rho_same_half", "rho_disjoint_half"))
+    found = []
+    for kind, pairs in _kinds(material.table("pairs")):
+        given = pairs.dropna(subset=["rho_same_half", "rho_disjoint_half"])
+        found += [_shared_text(kind, int(size), rows) for size, rows in given.groupby("half_size")]
+    return found
+
+
+def _shared_text(kind: str, size: int, rows: pd.DataFrame) -> Finding:
+    same, disjoint = (float(rows[name].mean()) for name in ("rho_same_half", "rho_disjoint_half"))
     said = (
-        f"Over {number_of(len(given), 'pair')}, halves with the same texts agree at {same:.2f} on average, halves "
-        f"without a common text at {disjoint:.2f}: {same - disjoint:.2f} comes with the shared text."
+        f"Over {number_of(len(rows), 'pair')} of {kind}, halves of {size} units with the same texts agree at "
+        f"{same:.2f} on average, without a common text at {disjoint:.2f}: {same - disjoint:.2f} comes with the text."
     )
-    return [Finding("Stimulus control", said, ["At this half size; the share shrinks as texts are added."])]
+    return Finding("Stimulus control", said, ["At this half size; the share shrinks as texts are added."])
 
 
 def _baselines(material: Material) -> list[Finding]:
@@ -180,7 +197,7 @@ def _effect(layer: str, rows: pd.DataFrame) -> Finding:
     caveats = []
     if unknown["rho"].notna().any():
         caveats.append(f"Where there is no ρ*, raw ρ is {range_of(unknown, 'rho')}, which text noise lowers by itself.")
-    return Finding(_LAYERS.get(layer, layer), said, caveats, unsure=known.empty)
+    return Finding(_LAYERS.get(layer, layer), said, caveats, unsure=counts[UNKNOWN] == len(rows))
 
 
 def _shares(material: Material) -> list[Finding]:
@@ -192,7 +209,10 @@ def _shares(material: Material) -> list[Finding]:
     aliased = int((given["aliased_with"].fillna("") != "").sum())
     caveats = [f"{aliased} of {len(given)} factors cannot be told apart from others."] if aliased else []
     said = f"Unique shares of the variance of 1 − ρ* over pairs of cells: {listed([_share(row) for row in rows])}."
-    return [Finding("What moves a geometry", said, caveats)]
+    decidable = int((given["p_min"] <= _LEVEL).sum())
+    if decidable < len(given):
+        caveats.append(f"{len(given) - decidable} of {len(given)} have too few relabellings for a p of {_LEVEL}.")
+    return [Finding("What moves a geometry", said, caveats, unsure=decidable == 0)]
 
 
 def _share(row: dict[str, Any]) -> str:

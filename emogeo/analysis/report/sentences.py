@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from emogeo.analysis.numbers import in_words
+from emogeo.analysis.numbers import in_words, number
 
 NAMED = 4
 """Rows or notes that a finding names, at most."""
@@ -21,7 +21,7 @@ def range_of(rows: pd.DataFrame, column: str) -> str:
         row = given.iloc[0]
         return in_words(row[column], row.get(f"{column}_ci_low"), row.get(f"{column}_ci_high"))
     values = given[column]
-    return f"{values.min():.2f} to {values.max():.2f} (median {values.median():.2f})"
+    return f"{number(values.min())} to {number(values.max())} (median {number(values.median())})"
 
 
 def number_of(n: int, one: str, many: str | None = None) -> str:

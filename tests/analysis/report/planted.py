@@ -171,7 +171,13 @@ def compared(rho: float, star: float) -> dict[str, float]:
     """Two figures with their companions."""
     around = {"rho_ci_low": rho - 0.1, "rho_ci_high": rho + 0.1}
     around |= {"rho_star_ci_low": star - 0.05, "rho_star_ci_high": star + 0.05}
-    halves = {"rho_same_half": rho, "rho_disjoint_half": rho - 0.2, "reliability_a": 0.7, "reliability_b": 0.6}
+    halves = {
+        "half_size": 12,
+        "rho_same_half": rho,
+        "rho_disjoint_half": rho - 0.2,
+        "reliability_a": 0.7,
+        "reliability_b": 0.6,
+    }
     return {"rho": rho, "rho_star": star, **around, **halves}
 
 
