@@ -35,6 +35,7 @@ GEOMETRY_COLUMNS = ["model_a", "model_b", "behaviour_distance", "geometry_distan
 FACETS = {"stance": "stance_flip_rate", "format": "format_compliance"}
 """And what the published file calls them."""
 _WORDS = ["key", "model", "family", "variant", "precision", "facet", "source", "note"]
+ITEMS = "behaviour.jsonl"
 _RESAMPLES = 10_000
 _DECIMALS = 12
 _EXACT = 40_320
@@ -60,15 +61,12 @@ def behaviour_table(catalogue: Catalogue, seed: int) -> pd.DataFrame:
 def behaviour_items_table(catalogue: Catalogue) -> pd.DataFrame:
     """Every item that a run asked, capability items included, whether or not the facet's figure is given."""
     rows = [
-        {"key": run.key, "model": run.model, **_item(row)} for run in behaviour_runs(catalogue) for row in items_of(run)
+        {"key": run.key, "model": run.model, **_item(row)}
+        for run in behaviour_runs(catalogue)
+        for row in run.rows(ITEMS)
     ]
     figures = {"before", "after", "turn", "after_control"}
     return typed(rows, ITEM_COLUMNS, [name for name in ITEM_COLUMNS if name not in figures])
-
-
-def items_of(run: Run) -> list[dict[str, Any]]:
-    """The rows of behaviour.jsonl; none of a refused run."""
-    return [json.loads(line) for line in run.files.get("behaviour.jsonl", b"").splitlines()]
 
 
 def interval(parts: Array, wholes: Array, seed: int) -> tuple[float, float] | None:
@@ -100,7 +98,7 @@ def _facet_row(run: Run, facet: str, seed: int) -> dict[str, Any]:
     row.update(n_items=figures["n_items"], capability=figures["capability"]["passed"] / figures["capability"]["of"])
     if not figures["given"]:
         return {**row, "note": f"not given: {figures['reason']}"}
-    items = [item for item in items_of(run) if item["facet"] == facet and item["role"] == "item"]
+    items = [item for item in run.rows(ITEMS) if item["facet"] == facet and item["role"] == "item"]
     if facet == "format":
         found = _compliance(items, seed)
         return {**row, **found, "note": _notes(found)}

@@ -95,7 +95,11 @@ class Run:
     @cached_property
     def told(self) -> list[dict[str, str]]:
         """What was read, without the prompt template: emotion, topic, text."""
-        return [json.loads(line) for line in self.files["texts.jsonl"].splitlines()]
+        return self.rows("texts.jsonl")
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """Of a file of JSON lines; none of a refused run."""
+        return [json.loads(line) for line in self.files.get(name, b"").splitlines()]
 
     @property
     def texts(self) -> list[str]:

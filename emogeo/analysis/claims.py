@@ -146,18 +146,19 @@ def _opposed(tables: Tables) -> Verdict:
     excess = stance.drop_duplicates("model").set_index("model")[["excess_ci_low", "excess_ci_high"]]
 
     def apart(row: pd.Series) -> bool:
-        if row["model_a"] not in excess.index or row["model_b"] not in excess.index:
-            return False
         a, b = excess.loc[row["model_a"]], excess.loc[row["model_b"]]
         return bool(a["excess_ci_low"] > b["excess_ci_high"] or b["excess_ci_low"] > a["excess_ci_high"])
 
-    opposed = pairs[np.array([apart(row) for _, row in pairs.iterrows()], dtype=bool)]
-    if opposed.empty:
+    measured = pairs[pairs["model_a"].isin(excess.index) & pairs["model_b"].isin(excess.index)]
+    if measured.empty:
         return _untestable(
-            "no two such models with a measured stance (capability check passed, opinions held) for which what "
-            "pressure adds to the flip rate differs beyond its intervals",
+            "no two such models for which it has an interval what pressure adds to the flip rate (capability check "
+            "passed, opinions held, not all items alike)",
             "python train.py -m mode=behaviour 'model=glob(*instruct*)'",
         )
+    opposed = measured[np.array([apart(row) for _, row in measured.iterrows()], dtype=bool)]
+    if opposed.empty:
+        return Verdict(UNKNOWN, f"of {len(measured)} pairs none differs in what pressure adds beyond its intervals")
     return above(_figures(opposed, _pair_name), lowest_published(immature=False, within=False))
 
 
@@ -174,6 +175,7 @@ def _anisotropy(tables: Tables) -> Verdict:
         return _untestable("no base model of Gemma and another family read alike", command)
     verdicts = {verdict.verdict for verdict in found}
     note = "; ".join(f"{verdict.verdict}: {verdict.note}" for verdict in found)
+    note += f"; the published figure is of {_published_immature()['name']}"
     return Verdict(verdicts.pop() if len(verdicts) == 1 else UNKNOWN, note, found[0].decided)
 
 
@@ -263,9 +265,8 @@ def _bias(tables: Tables) -> Verdict:
     return Verdict(CONTRADICTED if one_side else UNKNOWN, note, decided)
 
 
-def _published_anisotropy() -> float:
-    models = reference()["models"]
-    return float(max(m["anisotropy"] for m in models if m["family"] == IMMATURE and m["variant"] == "base"))
+def _published_immature() -> dict[str, Any]:
+    return next(m for m in reference()["models"] if m["family"] == IMMATURE and m["variant"] == "base")
 
 
 def _largest(*sets: str) -> float:
@@ -286,7 +287,7 @@ def _opposed_published() -> float:
 CLAIMS: dict[str, tuple[Callable[[], float], Callable[[Tables], Verdict]]] = {
     "universality": (lambda: lowest_published(immature=False, within=False), _universality),
     "opposed_behaviour": (_opposed_published, _opposed),
-    "anisotropy_of_gemma_base": (_published_anisotropy, _anisotropy),
+    "anisotropy_of_gemma_base": (lambda: float(_published_immature()["anisotropy"]), _anisotropy),
     "restructuring_of_gemma": (lambda: lowest_published(immature=True, within=True), _restructuring),
     "base_and_instruct": (lambda: lowest_published(immature=False, within=True), _base_and_instruct),
     "method": (lambda: _largest("A-C", "A-B"), _method),

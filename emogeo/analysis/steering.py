@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -29,6 +28,7 @@ SHIFT_COLUMNS = [
 ]
 _NAMES = ["key", "model"]
 _LEVEL = 0.05
+_READ = ("kind", "shift", "shift_words", "shift_neutral")
 
 
 def steering_runs(probes: Sequence[Run]) -> list[Run]:
@@ -60,8 +60,7 @@ def steering_texts_table(runs: Sequence[Run]) -> pd.DataFrame:
     rows = [
         {"key": run.key, "model": run.model, **text, "repeated": "yes" if text["repeated"] else "no"}
         for run in runs
-        if run.finished
-        for text in _lines(run, "texts.jsonl")
+        for text in run.rows("texts.jsonl")
     ]
     return typed(rows, TEXT_COLUMNS, [*_NAMES, "scenario", "emotion", "direction", "prompt", "text", "repeated"])
 
@@ -72,8 +71,8 @@ def steering_shifts_table(runs: Sequence[Run]) -> pd.DataFrame:
     p = (1 + #) / (1 + n), # being the random directions that shift its words at least as far.
     """
     rows = []
-    for run in filter(lambda run: run.finished, runs):
-        shifts = pd.DataFrame(_lines(run, "shifts.jsonl"))
+    for run in runs:
+        shifts = pd.DataFrame(run.rows("shifts.jsonl"), columns=["target", "strength", *_READ])
         for (emotion, strength), own in shifts.groupby(["target", "strength"]):
             rows.append({"key": run.key, "model": run.model, "emotion": emotion, "strength": strength, **_against(own)})
     return typed(rows, SHIFT_COLUMNS, [*_NAMES, "emotion", "beats_random", "note"])
@@ -111,7 +110,3 @@ def _as_published(run: Run) -> str:
     blocks, layers = len(run.record["blocks"]), run.record["model"]["n_layers"]
     notes = [] if n == 10 else [f"{n} texts, 10 as published"]
     return "; ".join([*notes, *([] if blocks == layers else [f"{blocks} of {layers} blocks"])])
-
-
-def _lines(run: Run, name: str) -> Iterator[dict[str, Any]]:
-    return (json.loads(line) for line in run.files[name].splitlines())

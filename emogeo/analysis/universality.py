@@ -66,12 +66,8 @@ def base_instruct_table(readied: Sequence[Readied], pairs: pd.DataFrame, descrip
     known, rows = _by_keys(pairs), []
     for reading, group in readings(readied).items():
         for base, instruct in _variants(group):
-            pair = known[_keys(base, instruct)]
-            turned = pair["key_a"] != base.run.key
-            row = {name: pair[_turned(name) if turned else name] for name in COMPARISON_COLUMNS}
-            row.update(reading=reading, family=base.run.record["model"]["family"])
-            row.update(key_a=base.run.key, key_b=instruct.run.key, model_a=base.run.model, model_b=instruct.run.model)
-            row["published"] = published_pair(base.run.model, instruct.run.model)
+            row = {"reading": reading, "family": base.run.record["model"]["family"]}
+            row.update(_compared(base, instruct, known, COMPARISON_COLUMNS))
             row["moved"] = _moved(descriptors, base.run.key, instruct.run.key)
             rows.append(row)
     return typed(rows, BASE_INSTRUCT_COLUMNS, [*_PAIR_WORDS, "reading", "family", "moved"])
@@ -90,22 +86,28 @@ def _row(
     pairs: Mapping[frozenset[str], Mapping[str, Any]],
     partials: Mapping[frozenset[str], Mapping[str, Any]],
 ) -> dict[str, Any]:
-    pair, partial = pairs[_keys(a, b)], partials.get(_keys(a, b), {})
     first, second = a.run.record["model"], b.run.record["model"]
-    row: dict[str, Any] = {"reading": reading, "key_a": a.run.key, "key_b": b.run.key}
-    row.update(model_a=a.run.model, model_b=b.run.model, family_a=first["family"], family_b=second["family"])
+    row: dict[str, Any] = {"reading": reading, "family_a": first["family"], "family_b": second["family"]}
+    row.update(_compared(a, b, pairs, (*_COMPARED, "note")))
     row["within_family"] = "yes" if first["family"] == second["family"] else "no"
     if first["params_b"] and second["params_b"]:
         row["log_size_ratio"] = abs(np.log(first["params_b"] / second["params_b"]))
     depths = depth_of(a), depth_of(b)
     if depths[0] is not None and depths[1] is not None:
         row["depth_difference"] = abs(depths[0] - depths[1])
-    turned = pair["key_a"] != a.run.key
-    row.update({name: pair[_turned(name) if turned else name] for name in _COMPARED})
-    row["rho_partial"] = partial.get("rho_partial")
-    row["published"] = published_pair(a.run.model, b.run.model)
-    row["note"] = pair["note"]
+    row["rho_partial"] = partials.get(_keys(a, b), {}).get("rho_partial")
     return row
+
+
+def _compared(
+    a: Readied, b: Readied, pairs: Mapping[frozenset[str], Mapping[str, Any]], columns: Sequence[str]
+) -> dict[str, Any]:
+    """A pair's names, figures in this order of the two, and published rho."""
+    pair = pairs[_keys(a, b)]
+    turned = pair["key_a"] != a.run.key
+    row = {name: pair[_turned(name) if turned else name] for name in columns}
+    row.update(key_a=a.run.key, key_b=b.run.key, model_a=a.run.model, model_b=b.run.model)
+    return {**row, "published": published_pair(a.run.model, b.run.model)}
 
 
 def _turned(name: str) -> str:

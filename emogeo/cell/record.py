@@ -20,7 +20,7 @@ from emogeo.geometry.layers import LayerChoice
 from emogeo.geometry.rdm import rdm_std
 from emogeo.models.precision import Precision
 from emogeo.models.weights import Weights
-from emogeo.tracking.keys import SCHEMA, canonical_json
+from emogeo.tracking.keys import SCHEMA, canonical_json, json_lines
 from emogeo.tracking.store import pack
 
 _LIBRARIES = ("emogeo", "torch", "transformers", "tokenizers", "bitsandbytes", "accelerate", "numpy", "scipy")
@@ -125,8 +125,7 @@ def _generation(cell: Cell) -> dict[str, Any] | None:
 def _texts(cell: Cell) -> bytes:
     """The passages, in the order of the states and in the form that `stimuli.path` takes."""
     told = zip(cell.told.emotions, cell.told.topics, cell.told.texts, strict=True)
-    rows = (canonical_json({"emotion": e, "topic": topic, "text": text}) + b"\n" for e, topic, text in told)
-    return b"".join(rows)
+    return json_lines({"emotion": emotion, "topic": topic, "text": text} for emotion, topic, text in told)
 
 
 def _held_out(choice: LayerChoice) -> list[float | None] | None:

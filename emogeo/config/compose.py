@@ -213,6 +213,8 @@ def _check_ranges(cell: TrainConfig) -> None:
     behaviour = cell.behaviour
     if behaviour.turns < 1 or behaviour.max_new_tokens < 1 or not 0 <= behaviour.capability <= 1:
         raise ConfigError("behaviour.turns and .max_new_tokens: at least 1; behaviour.capability: a share, 0 to 1.")
+    if behaviour.batch_size is not None and behaviour.batch_size < 1:
+        raise ConfigError(f"behaviour.batch_size={behaviour.batch_size}: at least 1, or null.")
     if cell.pooling.skip < 0 or (cell.pooling.skip and cell.pooling.position is not Position.mean):
         raise ConfigError(
             f"pooling.skip={cell.pooling.skip} with pooling.position={cell.pooling.position.value}: "

@@ -44,7 +44,7 @@ from emogeo.stimuli.behaviour import (
     stance_items,
 )
 from emogeo.stimuli.templates import Decoding, Text
-from emogeo.tracking.keys import canonical_json, key_of
+from emogeo.tracking.keys import canonical_json, json_lines, key_of
 from emogeo.tracking.store import Store
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _behave(plan: Plan, store: Store) -> dict[str, bytes]:
     }
     for facet, found in run["metrics"].items():
         log.info("%s: %s", facet, found["reason"] or found)
-    return {"run.json": canonical_json(run), ITEMS: b"".join(canonical_json(row) + b"\n" for row in rows)}
+    return {"run.json": canonical_json(run), ITEMS: json_lines(rows)}
 
 
 def _heading(plan: Plan, status: str) -> dict[str, Any]:

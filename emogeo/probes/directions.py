@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +33,11 @@ class Direction:
     """[block, d_model], of unit length in every block; zeros for none"""
     writes: bool
     """Whether texts are written along it."""
+
+    @property
+    def named(self) -> dict[str, Any]:
+        """What tells it apart, for a record."""
+        return {"target": self.target, "kind": self.kind, "name": self.name, "strength": self.strength}
 
 
 def plan_directions(steering: SteeringConfig, vectors: Mapping[str, Array], seed: int) -> list[Direction]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
@@ -24,13 +23,13 @@ from emogeo.probes.regimes import is_short, regime, regime_by_perplexity, repeat
 from emogeo.stimuli.conditions import CONDITIONS, NEUTRAL
 from emogeo.stimuli.emotion_words import steering_words
 from emogeo.stimuli.templates import SLOT, Text, render
-from emogeo.tracking.keys import canonical_json, key_of
+from emogeo.tracking.keys import canonical_json, json_lines, key_of
 from emogeo.tracking.store import RUNS, Store, unpack
 
 if TYPE_CHECKING:
+    from emogeo.models.generation import Written
     from emogeo.models.loading import LoadedModel
 
-log = logging.getLogger(__name__)
 TEXTS, SHIFTS = "texts.jsonl", "shifts.jsonl"
 Array = NDArray[np.float64]
 
@@ -155,7 +154,7 @@ def _steer(plan: Plan, store: Store) -> dict[str, bytes]:
         "words": words,
         "metrics": _metrics(texts),
     }
-    return {"run.json": canonical_json(run), TEXTS: _lines(texts), SHIFTS: _lines(shifts)}
+    return {"run.json": canonical_json(run), TEXTS: json_lines(texts), SHIFTS: json_lines(shifts)}
 
 
 def _mean_norms(plan: Plan, store: Store) -> Array:
@@ -202,36 +201,40 @@ def _texts(
         per_token = iter(score / len(text.ids) for score, text in zip(scored, told, strict=True))
         for direction, text in zip(own, written, strict=True):
             perplexity = float(np.exp(-next(per_token))) if text.ids else None
-            rows.append(
-                {
-                    "scenario": name,
-                    "emotion": scenario.emotion,
-                    "direction": direction.kind,
-                    "strength": direction.strength,
-                    "prompt": plan.prompts[name].content,
-                    "text": text.text,
-                    "stop": text.stop,
-                    "words": len(text.text.split()),
-                    "repeated": repeats_itself(text.text),
-                    "perplexity": perplexity,
-                }
-            )
+            head = {"scenario": name, "emotion": scenario.emotion, "prompt": plan.prompts[name].content}
+            rows.append({**head, **_text_row(direction, text, perplexity)})
     return _with_ratios(rows)
+
+
+def _text_row(direction: Direction, text: Written, perplexity: float | None) -> dict[str, Any]:
+    return {
+        "direction": direction.kind,
+        "strength": direction.strength,
+        "text": text.text,
+        "stop": text.stop,
+        "words": len(text.text.split()),
+        "repeated": repeats_itself(text.text),
+        "perplexity": perplexity,
+    }
 
 
 def _with_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Perplexities over that of the scenario's unsteered text; None where there is none."""
-    plain = {row["scenario"]: row["perplexity"] for row in rows if row["direction"] == "none"}
+    plain = _unsteered(rows)
     for row in rows:
         usual = plain[row["scenario"]]
         row["perplexity_ratio"] = row["perplexity"] / usual if row["perplexity"] and usual else None
     return rows
 
 
+def _unsteered(rows: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
+    """Perplexity of each scenario's unsteered text."""
+    return {row["scenario"]: row["perplexity"] for row in rows if row["direction"] == "none"}
+
+
 def _metrics(texts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """By direction: shares of repeating and of short texts, and both regimes."""
-    plain = {text["scenario"]: text["perplexity"] for text in texts if text["direction"] == "none"}
-    found = {}
+    plain, found = _unsteered(texts), {}
     for kind in ("emotion", "random"):
         own = [text for text in texts if text["direction"] == kind]
         repeated, short = [t["repeated"] for t in own], [is_short(t["text"]) for t in own]
@@ -270,14 +273,8 @@ def _shifts(
     plain = next(row for row, direction in enumerate(directions) if direction.kind == "none")
     pairs = {emotion: matched(known, emotion, logprobs[plain].mean(axis=0)) for emotion in targets}
     rows = [
-        {**asdict(direction), **shift(known, pairs[direction.target], logprobs[row] - logprobs[plain])}
+        {**direction.named, **shift(known, pairs[direction.target], logprobs[row] - logprobs[plain])}
         for row, direction in enumerate(directions)
-        if direction.target is not None and direction.kind != "none"
+        if direction.kind != "none"
     ]
-    for row in rows:
-        row.pop("vector"), row.pop("writes")
     return rows, {emotion: [list(pair) for pair in own] for emotion, own in pairs.items()}
-
-
-def _lines(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    return b"".join(canonical_json(dict(row)) + b"\n" for row in rows)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 SCHEMA = 3
@@ -18,6 +19,11 @@ def canonical_json(value: Any) -> bytes:
     """
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
     return text.encode("utf-8")
+
+
+def json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
+    """One canonical JSON object a line."""
+    return b"".join(canonical_json(dict(row)) + b"\n" for row in rows)
 
 
 def key_of(meaning: dict[str, Any]) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pandas as pd
 import pytest
 
@@ -136,6 +135,8 @@ def test_opposed_behaviour_needs_disjoint_effects_of_pressure() -> None:
     rows = [{**of, "model": m, "excess_ci_low": low, "excess_ci_high": high} for m, low, high in added]
     assert verdicts(tables | {"behaviour": pd.DataFrame(rows)})["opposed_behaviour"] == REPRODUCED
     rows[1]["excess_ci_low"] = 0.2
+    assert verdicts(tables | {"behaviour": pd.DataFrame(rows)})["opposed_behaviour"] == UNKNOWN
+    rows[1]["excess_ci_low"] = rows[1]["excess_ci_high"] = NAN
     assert verdicts(tables | {"behaviour": pd.DataFrame(rows)})["opposed_behaviour"] == UNTESTABLE
 
 
@@ -206,8 +207,8 @@ def test_published_bounds_are_those_of_the_study() -> None:
     assert lowest_published(immature=False, within=False) == 0.7422
     assert lowest_published(immature=False, within=True) == 0.9175
     assert lowest_published(immature=True, within=True) == 0.1895
-    assert not np.isnan(lowest_published(immature=True, within=False))
 
 
 def test_the_document_names_the_bound_that_the_code_takes() -> None:
-    assert "(.74)" in Path(ROOT / "docs" / "claims.md").read_text()
+    bound = f"{lowest_published(immature=False, within=False):.2f}".removeprefix("0")
+    assert f"({bound})" in Path(ROOT / "docs" / "claims.md").read_text()

@@ -140,6 +140,11 @@ def test_base_models_are_skipped_with_a_reason(tmp_path: Path, caplog: pytest.Lo
     assert not (tmp_path / "store").exists()
 
 
+def test_a_batch_of_none_is_refused_at_compose() -> None:
+    with pytest.raises(ConfigError, match="batch_size=0: at least 1"):
+        compose_train("mode=behaviour", "behaviour.batch_size=0")
+
+
 def test_more_turns_than_there_are(tiny_cell: Composer) -> None:
     with pytest.raises(ConfigError, match="there are 5 turns"):
         run_probe(tiny_cell("mode=behaviour", "behaviour.turns=6"))

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import logging
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from importlib.resources import files
@@ -20,8 +19,6 @@ from emogeo.analysis.report import comparing, factors, geometries, overview, pro
 from emogeo.analysis.report.heatmap import palette
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Section
-
-log = logging.getLogger(__name__)
 
 _SECTIONS = (
     overview.run_section,
@@ -50,7 +47,6 @@ def write_report(
     """
     material = Material(tables, readied, catalogue, figures)
     file.write_text(_page([section(material) for section in _SECTIONS]), encoding="utf-8")
-    log.debug("report: %s", file)
 
 
 def _page(sections: Sequence[Section]) -> str:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from emogeo.analysis.comparisons import Readied
 from emogeo.analysis.pairs import pair_matrix
-from emogeo.analysis.published import reference
+from emogeo.analysis.published import published_model, published_pair, reference
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Column, Part, Section, Sheet, beside, figure, sheet, word
 
@@ -161,9 +161,15 @@ def _of_partials(material: Material) -> list[Column]:
 
 
 def _published_pairs(material: Material) -> list[Part]:
-    pairs, order = material.table("pairs"), reference()["rdm_rho"]["order"]
-    rows = [] if pairs.empty else [_with_published(row) for row in pairs.to_dict("records") if _known(row, order)]
+    pairs = material.table("pairs")
+    pairs = pairs if pairs.empty else pairs[pairs["model_a"] != pairs["model_b"]]
+    rows = [
+        {**row, "published": published, "difference": row["rho"] - published}
+        for row in pairs.to_dict("records")
+        if (published := published_pair(row["model_a"], row["model_b"])) is not None
+    ]
     if not rows:
+        order = reference()["rdm_rho"]["order"]
         why = f"No pair of different models of the study; its models are {', '.join(order)}."
         return [Absent(why, f"python train.py -m +study=universality model={','.join(order[:2])}")]
     columns = [
@@ -178,24 +184,15 @@ def _published_pairs(material: Material) -> list[Part]:
     return [sheet(pd.DataFrame(rows), "Pairs of models", "published_pairs", columns)]
 
 
-def _known(row: dict[str, Any], order: list[str]) -> bool:
-    return row["model_a"] != row["model_b"] and row["model_a"] in order and row["model_b"] in order
-
-
-def _with_published(row: dict[str, Any]) -> dict[str, Any]:
-    order, matrix = (reference()["rdm_rho"][name] for name in ("order", "matrix"))
-    published = matrix[order.index(row["model_a"])][order.index(row["model_b"])]
-    return {**row, "published": published, "difference": row["rho"] - published}
-
-
 def _published_models(material: Material) -> list[Part]:
-    descriptors = material.table("descriptors")
-    by_name = {model["name"]: model for model in reference()["models"]}
-    rows = [] if descriptors.empty else descriptors[descriptors["model"].isin(list(by_name))].to_dict("records")
+    rows = [
+        {**row, **_of_study(known)}
+        for row in material.table("descriptors").to_dict("records")
+        if (known := published_model(row["model"])) is not None
+    ]
     if not rows:
         why = "No model of the study, so none of its descriptors to hold against."
-        return [Absent(why, f"python train.py model={next(iter(by_name))}")]
-    table = pd.DataFrame([{**row, **_of_study(by_name[row["model"]])} for row in rows])
+        return [Absent(why, f"python train.py model={reference()['models'][0]['name']}")]
     columns = [
         word("run", "run"),
         beside("layer published / measured", "published_layer", "layer", digits=0),
@@ -205,7 +202,7 @@ def _published_models(material: Material) -> list[Part]:
         figure("RDM std measured", "rdm_std", 3),
         word("flags", "flags", style="long"),
     ]
-    return [sheet(table, "Models", "published_models", columns)]
+    return [sheet(pd.DataFrame(rows), "Models", "published_models", columns)]
 
 
 def _of_study(model: dict[str, Any]) -> dict[str, Any]:
