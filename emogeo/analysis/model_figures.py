@@ -143,9 +143,10 @@ def _map(axes: Axes, distances: NDArray[np.float64], families: Mapping[str, str]
         own = [row for row, name in enumerate(families.values()) if name == family]
         axes.scatter(points[own, 0], points[own, 1], s=40, color=f"C{number % 10}", label=family)
     for (x, y), model in zip(points, families, strict=True):
-        axes.annotate(model, (x, y), xytext=(5, 5), textcoords="offset points", fontsize=7)
+        side, towards = (-5, "right") if x > points[:, 0].mean() else (5, "left")
+        axes.annotate(model, (x, y), xytext=(side, 5), textcoords="offset points", fontsize=7, ha=towards)
     axes.set_title(f"1 − {symbol} in two dimensions ({share:.0%} of it)", fontsize=9)
     axes.margins(0.35)
     axes.set_aspect("equal", adjustable="datalim")
     axes.grid(alpha=0.25)
-    axes.legend(fontsize=7, frameon=False)
+    axes.legend(fontsize=7, frameon=False, loc="best")
