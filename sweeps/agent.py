@@ -18,6 +18,8 @@ from sweeps.devices import Device
 PROGRAM = "train.py"
 _MANY = str(10**9)
 _GRACE_SECONDS = 30.0
+_STOPPED = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, 128 + signal.SIGTERM, 128 + signal.SIGINT)
+"""How a process ends that was stopped by a signal."""
 
 
 @dataclass(frozen=True)
@@ -41,44 +43,62 @@ class Agent:
         self.log = logs / f"{device.name}.log"
         self._command, self._restarts, self._left = command, restarts, list(left)
         self._cell: Cell | None = None
-        self._process = self._next()
+        self._taking_over = False
+        self._process: subprocess.Popen[bytes] | None = None
+        self._code: int | None = None
+        """Of what has ended last, once that was looked at."""
 
     @property
-    def running(self) -> bool:
-        return self._process.poll() is None
+    def settled(self) -> bool:
+        """Whether there is nothing more to look after."""
+        return self._code is not None
 
     @property
     def failed(self) -> bool:
-        return not self.running and self._process.returncode != 0
+        return bool(self._code)
 
     @property
     def unfinished(self) -> list[Cell]:
         """What it was at, and what it has not come to."""
-        done = self._process.poll() == 0
+        done = self._process is not None and self._process.poll() == 0
         return [*([self._cell] if self._cell and not done else []), *self._left]
 
     def look(self) -> str | None:
-        """Notes the cell that is computed; starts again what has crashed, first the cell that it was at.
+        """Starts it; notes the cell that is computed; starts again what has crashed, first the cell that it was at.
 
         Returns:
             What happened, if something did.
         """
-        if self.running:
+        if self._process is None:
+            self._start()
+        assert self._process is not None
+        code = self._process.poll()
+        if code is None:
             self._note_cell()
             return None
+        if self.settled:
+            return None
+        if code in _STOPPED or (code and not self._taking_over):
+            return self._look_after_crash(code)
         if self._taking_over:
-            self._process = self._next()
-            return f"{self.device.name}: the agent goes on"
-        return self._look_after_crash() if self._process.returncode and self.crashes <= self._restarts else None
+            self._start()
+            return f"{self.device.name}: the cell that was left ended with {code}; the agent goes on"
+        self._code = code
+        return None
 
     def tell_to_end(self) -> None:
         """The agent first, or it would begin the next cell; then its cell, which closes what is open."""
+        if self._process is None:
+            return
         self._note_cell()
-        for process in sorted(_session(self._process.pid), key=lambda process: process.pid != self._process.pid):
+        leader = self._process.pid
+        for process in sorted(_session(leader), key=lambda process: process.pid != leader):
             _send(process, signal.SIGTERM)
 
     def wait(self) -> None:
         """Until all of it has ended; what does not is killed."""
+        if self._process is None:
+            return
         deadline = time.monotonic() + _GRACE_SECONDS
         while list(_session(self._process.pid)) and time.monotonic() < deadline:
             self._process.poll()
@@ -87,29 +107,12 @@ class Agent:
             _send(process, signal.SIGKILL)
         self._process.wait()
 
-    def _note_cell(self) -> None:
-        """Of an agent that has just died, the last one stays noted."""
-        found = next(_cells(self._process.pid), None)
-        if not self._taking_over and (found or self.running):
-            self._cell = found
-
-    def _look_after_crash(self) -> str:
-        what = f"{self.device.name}: the agent ended with {self._process.returncode}"
-        self.crashes += 1
-        self.tell_to_end()  # a cell may live on without its agent
-        self.wait()
-        if self.crashes > self._restarts:
-            return f"{what} and is given up after {self.crashes} times; {self.log} says why"
-        self._left, before = self.unfinished, self._cell
-        self._process = self._next()
-        return f"{what}; {'its cell is taken over' if before else 'it is started again'}"
-
-    def _next(self) -> subprocess.Popen[bytes]:
-        """A cell that is left, else the agent: in a session of its own, where all that it starts can be found."""
+    def _start(self) -> None:
+        """The next cell that is left, else the agent, in a session of its own, where all that it starts is found."""
         self._taking_over = bool(self._left)
         self._cell = self._left.pop(0) if self._left else None
         with self.log.open("ab") as stream:
-            process = subprocess.Popen(
+            self._process = subprocess.Popen(
                 self._cell.command if self._cell else self._command,
                 env={**os.environ, **_environment(self.device), **(self._cell.variables if self._cell else {})},
                 cwd=self._cell.folder if self._cell else None,
@@ -118,8 +121,26 @@ class Agent:
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
             )
-        self.device.take(process.pid)
-        return process
+        self.device.take(self._process.pid)
+
+    def _note_cell(self) -> None:
+        """Of an agent that has just died, the last one stays noted."""
+        assert self._process is not None
+        found = next(_cells(self._process.pid), None)
+        if not self._taking_over and (found or self._process.poll() is None):
+            self._cell = found
+
+    def _look_after_crash(self, code: int) -> str:
+        what = f"{self.device.name}: the {'cell' if self._taking_over else 'agent'} ended with {code}"
+        self.crashes += 1
+        self.tell_to_end()  # a cell may live on without its agent
+        self.wait()
+        if self.crashes > self._restarts:
+            self._code = code
+            return f"{what} and is given up after {self.crashes} times; {self.log} says why"
+        self._left, before = self.unfinished, self._cell
+        self._start()
+        return f"{what}; {'its cell is taken over' if before else 'it is started again'}"
 
 
 def _environment(device: Device) -> dict[str, str]:

@@ -16,7 +16,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
+from emogeo.errors import TrackingError
 from emogeo.signals import Ended, end_cleanly
+from emogeo.tracking.wandb_client import reason, sign_in
 from sweeps.agent import Agent, Cell
 from sweeps.devices import DevicesError, parse_devices
 
@@ -43,45 +45,61 @@ def main(arguments: Sequence[str] | None = None) -> int:
     logs.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "wandb", "agent", path]
     print(f"{len(devices)} agents of {path}; what they say is in {logs}/", flush=True)
-    left, n = _left(logs / LEFT), len(devices)
+    left, n = Left(logs / LEFT), len(devices)
+    cells = left.cells()
     end_cleanly()
-    agents = [Agent(device, command, logs, asked.restarts, left[i::n]) for i, device in enumerate(devices)]
+    agents = [Agent(device, command, logs, asked.restarts, cells[i::n]) for i, device in enumerate(devices)]
     try:
-        return supervise(agents, progress)
+        return supervise(agents, progress, left)
     except Ended as end:
         print(f"sweeps.agents: {end}", file=sys.stderr)
         return end.exit_code
-    finally:
-        cells = [asdict(cell) for agent in agents for cell in agent.unfinished]
-        (logs / LEFT).write_text(json.dumps(cells, indent=1) + "\n")
 
 
-def _left(file: Path) -> list[Cell]:
-    """Cells that were stopped before; from here on they are the agents'."""
-    return [Cell(**cell) for cell in json.loads(file.read_text())] if file.exists() else []
+class Left:
+    """The file of what is not finished, kept up to date: whatever ends this process, the next one goes on with it."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self._kept: str | None = None
+
+    def cells(self) -> list[Cell]:
+        """Those of an earlier time, without the ones whose folder has gone."""
+        cells = [Cell(**cell) for cell in json.loads(self._file.read_text())] if self._file.exists() else []
+        return [cell for cell in cells if Path(cell.folder).is_dir()]
+
+    def keep(self, agents: Sequence[Agent]) -> None:
+        """Notes what the agents are at, and what they have not come to."""
+        text = json.dumps([asdict(cell) for agent in agents for cell in agent.unfinished], indent=1) + "\n"
+        if text != self._kept:
+            waiting = self._file.with_suffix(".tmp")
+            waiting.write_text(text)
+            waiting.replace(self._file)
+            self._kept = text
 
 
-def supervise(agents: Sequence[Agent], progress: Callable[[], str]) -> int:
-    """Looks after the agents until none is left; ends all of them when it is ended itself.
+def supervise(agents: Sequence[Agent], progress: Callable[[], str], left: Left) -> int:
+    """Starts the agents and looks after them until none is left; ends all of them when it is ended itself.
 
     Returns:
         1 if an agent was given up, else 0.
     """
     shown, due = "", 0.0
     try:
-        while True:
+        while not all(agent.settled for agent in agents):
             for agent in agents:
                 _tell(agent.look())
-            if not any(agent.running for agent in agents):
-                break
+            left.keep(agents)
             if time.monotonic() >= due:
                 shown, due = _show(progress(), shown), time.monotonic() + _PROGRESS_SECONDS
             time.sleep(_POLL_SECONDS)
     finally:
         for agent in agents:
             agent.tell_to_end()
+        left.keep(agents)
         for agent in agents:
             agent.wait()
+        left.keep(agents)
     _show(progress(), shown)
     return int(any(agent.failed for agent in agents))
 
@@ -96,15 +114,15 @@ def progress_of(path: str) -> Callable[[], str]:
 
     try:
         sweep = wandb.Api(timeout=20).sweep(path)
-    except (wandb.Error, ValueError, TypeError) as error:
+    except Exception as error:  # the client raises errors of many kinds
         raise LookupError(
-            f"W&B has no sweep {path} ({error}). `wandb sweep sweeps/STUDY.yaml` makes one and prints its path."
+            f"W&B has no sweep {path} ({reason(error)}). `wandb sweep sweeps/STUDY.yaml` makes one and prints its path."
         ) from error
 
     def counted() -> str:
         try:
             states = Counter(run.state for run in wandb.Api(timeout=20).sweep(path).runs)
-        except (wandb.Error, ValueError, TypeError) as error:
+        except Exception as error:
             return f"W&B does not answer ({type(error).__name__}); the agents go on"
         listed = ", ".join(f"{number} {state}" for state, number in sorted(states.items())) or "none yet"
         return f"{path}: {listed}; of {sweep.expected_run_count or 'as many as wanted'} cells"
@@ -116,16 +134,17 @@ def _full_path(typed: str) -> str:
     """ENTITY/PROJECT/ID; what is left out is as W&B's settings have it.
 
     Raises:
-        LookupError: something else.
+        LookupError: something else, or no W&B that could be asked.
     """
     found = _SWEEP.fullmatch(typed)
     if found is None:
         raise LookupError(f"{typed} is no sweep: type ENTITY/PROJECT/ID, as `wandb sweep` prints it.")
     if found["entity"]:
         return typed
-    import wandb
-
-    api = wandb.Api(timeout=20)
+    try:
+        api = sign_in()
+    except TrackingError as error:
+        raise LookupError(f"{error}. Or type ENTITY/PROJECT/{typed}.") from error
     return f"{api.default_entity}/{api.settings['project'] or PROJECT}/{typed}"
 
 

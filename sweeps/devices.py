@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 from dataclasses import dataclass
-from pathlib import Path
+
+from emogeo.models.slots import visible_gpus
 
 
 class DevicesError(Exception):
@@ -28,7 +29,7 @@ class Device:
 
 
 def parse_devices(typed: str) -> list[Device]:
-    """Of `0,1,2,3` a GPU each; of `cpu:2` two with half of the cores each.
+    """Of `0,1,2,3` a GPU each, counted among the visible ones; of `cpu:2` two with half of the cores each.
 
     Raises:
         DevicesError: anything else, a GPU twice, or one that this machine does not have.
@@ -43,11 +44,12 @@ def parse_devices(typed: str) -> list[Device]:
         )
     if len(set(names)) < len(names):
         raise DevicesError(f"--gpus {typed}: a GPU is named twice.")
-    there = len(list(Path("/dev").glob("nvidia[0-9]*")))
-    absent = [name for name in names if int(name) >= there]
-    if absent and not Path("/dev/kfd").exists():
-        raise DevicesError(f"--gpus {typed}: this machine has {there} GPUs, counted from 0. On CPUs: --gpus cpu:2.")
-    return [Device(f"gpu-{name}", name) for name in names]
+    visible = visible_gpus()
+    if visible is not None and any(int(name) >= len(visible) for name in names):
+        raise DevicesError(
+            f"--gpus {typed}: {len(visible)} GPUs are visible here, counted from 0. On CPUs: --gpus cpu:2."
+        )
+    return [Device(f"gpu-{name}", visible[int(name)] if visible else name) for name in names]
 
 
 def _shares(number: int) -> list[Device]:

@@ -152,8 +152,8 @@ def _opposed(tables: Tables) -> Verdict:
     measured = pairs[pairs["model_a"].isin(excess.index) & pairs["model_b"].isin(excess.index)]
     if measured.empty:
         return _untestable(
-            "no two such models for which it has an interval what pressure adds to the flip rate (capability check "
-            "passed, opinions held, not all items alike)",
+            "no two such models with an interval for what pressure adds to the flip rate (capability check passed, "
+            "opinions held, not all items alike)",
             "python train.py -m mode=behaviour 'model=glob(*instruct*)'",
         )
     opposed = measured[np.array([apart(row) for _, row in measured.iterrows()], dtype=bool)]

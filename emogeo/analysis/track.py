@@ -9,7 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from emogeo.config.schema import AnalyzeConfig
+from emogeo.analysis.figures import MATRICES
+from emogeo.config.schema import AnalyzeConfig, TrackingMode
 from emogeo.tracking.pull import Pulled
 from emogeo.tracking.wandb_session import ArtifactSpec, Mirror, log_run
 
@@ -17,12 +18,10 @@ _LOGS = "wandb"
 
 
 def track_analysis(config: AnalyzeConfig, output: Path, pulled: Pulled, tables: Mapping[str, pd.DataFrame]) -> bool:
-    """Logs tables and figures, and every file of `output` as an artifact made of the cells' artifacts."""
-    files = {
-        file.relative_to(output).as_posix(): file.read_bytes()
-        for file in sorted(output.rglob("*"))
-        if file.is_file() and file.relative_to(output).parts[0] != _LOGS
-    }
+    """Logs tables and figures, and every file of the analysis as an artifact made of the cells' artifacts."""
+    if config.tracking.mode is TrackingMode.disabled:
+        return False
+    files = {name: (output / name).read_bytes() for name in _written(output, tables)}
     mirror = Mirror(
         run_id=None,
         title=f"analysis of {len(pulled.keys)} runs",
@@ -41,6 +40,19 @@ def track_analysis(config: AnalyzeConfig, output: Path, pulled: Pulled, tables: 
     return log_run(config.tracking, output / _LOGS, mirror, f"The tables are in {output}.")
 
 
+def _written(output: Path, tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """What an analysis has written; `output` may be a folder that holds more."""
+    figures = sorted(file.relative_to(output).as_posix() for file in (output / "figures").glob("*.png"))
+    matrices = [f"{name}_matrix.csv" for name in MATRICES]
+    return [
+        *(f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")),
+        *(*matrices, "rdms.h5", "report.html", *figures),
+    ]
+
+
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
     """Rows with None for what is missing."""
-    return [{str(name): v for name, v in row.items()} for row in json.loads(table.to_json(orient="records"))]
+    return [
+        {str(name): v for name, v in row.items()}
+        for row in json.loads(table.to_json(orient="records", double_precision=15))
+    ]

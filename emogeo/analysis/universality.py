@@ -33,28 +33,48 @@ _SAME_SIZE = 1.1
 
 
 def readings(readied: Sequence[Readied]) -> dict[str, list[Readied]]:
-    """Runs that were read alike, one of each model; rereads are none."""
-    groups: dict[tuple[str, ...], list[Readied]] = {}
-    for ready in readied:
-        if ready.run.twin is None:
-            group = groups.setdefault(tuple(levels(ready.run).values()), [])
-            if all(ready.run.model != other.run.model for other in group):
-                group.append(ready)
-    firsts = [group[0].run for group in groups.values()]
+    """Runs that were read alike, the first one of each model; rereads are none."""
+    groups = [_firsts(group) for group in _alike(readied)]
+    firsts = [group[0].run for group in groups]
     names = [f"{run.record['precision']}, {run.reading}" for run in firsts]
     unique = [
         f"{name} ({group[0].run.key[:6]})" if names.count(name) > 1 else name
-        for name, group in zip(names, groups.values(), strict=True)
+        for name, group in zip(names, groups, strict=True)
     ]
-    return dict(zip(unique, groups.values(), strict=True))
+    return dict(zip(unique, groups, strict=True))
+
+
+def _alike(readied: Sequence[Readied]) -> list[list[Readied]]:
+    groups: dict[tuple[str, ...], list[Readied]] = {}
+    for ready in readied:
+        if ready.run.twin is None:
+            groups.setdefault(tuple(levels(ready.run).values()), []).append(ready)
+    return list(groups.values())
+
+
+def _firsts(group: Sequence[Readied]) -> list[Readied]:
+    return list({ready.run.model: ready for ready in reversed(group)}.values())[::-1]
+
+
+def _repeats(readied: Sequence[Readied]) -> dict[str, str]:
+    """By key of a model's first run, what to say where it has others that were read alike."""
+    notes = {}
+    for group in _alike(readied):
+        for first in _firsts(group):
+            others = [r.run.key[:12] for r in group if r.run.model == first.run.model and r is not first]
+            if others:
+                notes[first.run.key] = (
+                    f"{first.run.model}: the first of {len(others) + 1} runs (also {', '.join(others)})"
+                )
+    return notes
 
 
 def universality_table(readied: Sequence[Readied], pairs: pd.DataFrame, partials: pd.DataFrame) -> pd.DataFrame:
     """One row per pair of models that were read alike."""
-    known = _by_keys(pairs)
+    known, repeats = _by_keys(pairs), _repeats(readied)
     given = _by_keys(partials[partials["given"] == "both"])
     rows = [
-        _row(reading, a, b, known, given)
+        _noted(_row(reading, a, b, known, given), repeats)
         for reading, group in readings(readied).items()
         for a, b in combinations(group, 2)
     ]
@@ -63,14 +83,19 @@ def universality_table(readied: Sequence[Readied], pairs: pd.DataFrame, partials
 
 def base_instruct_table(readied: Sequence[Readied], pairs: pd.DataFrame, descriptors: pd.DataFrame) -> pd.DataFrame:
     """One row per family that has both variants, read alike."""
-    known, rows = _by_keys(pairs), []
+    known, repeats, rows = _by_keys(pairs), _repeats(readied), []
     for reading, group in readings(readied).items():
         for base, instruct in _variants(group):
             row = {"reading": reading, "family": base.run.record["model"]["family"]}
             row.update(_compared(base, instruct, known, COMPARISON_COLUMNS))
             row["moved"] = _moved(descriptors, base.run.key, instruct.run.key)
-            rows.append(row)
+            rows.append(_noted(row, repeats))
     return typed(rows, BASE_INSTRUCT_COLUMNS, [*_PAIR_WORDS, "reading", "family", "moved"])
+
+
+def _noted(row: dict[str, Any], repeats: Mapping[str, str]) -> dict[str, Any]:
+    notes = [row.get("note"), repeats.get(row["key_a"]), repeats.get(row["key_b"])]
+    return {**row, "note": "; ".join(note for note in notes if note)}
 
 
 def depth_of(ready: Readied) -> float | None:

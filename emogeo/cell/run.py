@@ -20,6 +20,7 @@ from emogeo.cell.track import track_run, tracked
 from emogeo.cell.writing import Story, stories_of
 from emogeo.config.schema import Dtype, Mode, ModeConfig, NonFinite, TrainConfig
 from emogeo.errors import NonFiniteError, NotWrittenError, StoreError
+from emogeo.models.precision import resolve_device
 from emogeo.models.slots import leased
 from emogeo.stimuli.corpus import GROUP
 from emogeo.tracking.store import RUNS, Store
@@ -76,7 +77,7 @@ def _planned(config: TrainConfig) -> Cell:
             replace(config, mode=ModeConfig(Mode.generation), precision=config.mode.writer, reread=False)
         )
         assert writer.source.writing is not None
-        with leased(config.cluster.slots):
+        with leased(config.cluster.slots, writer.device):
             stories_of(writer, writer.source.writing, Store(config.store.path))
         return plan_cell(config)
 
@@ -93,7 +94,7 @@ def run_task(task: Task) -> Outcome:
         if known is not None:
             return _answer_known(task, known, store)
         log.info("%s: %s", task.title, task.key[:12])
-        with leased(task.config.cluster.slots):
+        with leased(task.config.cluster.slots, resolve_device(task.config.runtime.device)):
             files = task.compute(store)
         folder = store.write(RUNS, task.key, files)
         log.info("finished %s: %s", task.title, folder)

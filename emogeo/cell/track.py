@@ -61,9 +61,7 @@ def mirror_of(store: Store, key: str) -> Mirror:
         artifacts=[*_artifacts(run, files), *_written(store, run)],
         curves=_points(run) if geometry else [],
         figures=_figures(run, files) if geometry else {},
-        tables={}
-        if geometry
-        else {f"{run['mode']}/{Path(n).stem}": _rows(files[n]) for n in files if n.endswith(".jsonl")},
+        tables=_tables(run, files),
     )
 
 
@@ -115,6 +113,13 @@ def _figures(run: dict[str, Any], files: dict[str, bytes]) -> dict[str, bytes]:
         "rdm/heatmap": rdm_figure(rdm, run["conditions"], run["title"]),
         "layer/curves": layers_figure(layers, _shown_curves(run), selected, run["title"]),
     }
+
+
+def _tables(run: dict[str, Any], files: dict[str, bytes]) -> dict[str, list[dict[str, Any]]]:
+    """What a probe recorded, or the texts that a model wrote; the passages of a corpus are in an artifact only."""
+    if Mode(run["mode"]) in PROBES:
+        return {f"{run['mode']}/{Path(name).stem}": _rows(files[name]) for name in files if name.endswith(".jsonl")}
+    return {"texts/written": _rows(files["texts.jsonl"])} if run.get("generation") and "texts.jsonl" in files else {}
 
 
 def _summary(run: dict[str, Any]) -> dict[str, Any]:

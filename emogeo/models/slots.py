@@ -8,10 +8,12 @@ import logging
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from filelock import FileLock, Timeout
+
+from emogeo.errors import ConfigError
 
 log = logging.getLogger(__name__)
 _POLL_SECONDS = 0.1
@@ -25,15 +27,26 @@ class _Lease:
 
 
 @contextlib.contextmanager
-def leased(slots: int | None) -> Iterator[int | None]:
+def leased(slots: int | None, device: str) -> Iterator[int | None]:
     """Waits for a free slot and holds it; without slots, nothing; within a lease, the slot that is held.
 
     Slots are numbered as torch numbers the visible GPUs; every sweep of the user on this machine leases from the same.
+    On a CPU they are shares of the cores.
+
+    Args:
+        device: cuda or cpu.
+
+    Raises:
+        ConfigError: more slots than GPUs.
     """
     if slots is None or _Lease.held is not None:
         yield _Lease.held
         return
-    with _free_slot(slots) as slot:
+    visible = visible_gpus()
+    if device == "cuda" and visible is not None and slots > len(visible):
+        raise ConfigError(f"cluster.slots={slots}: {len(visible)} GPUs are visible here, and each job leases one.")
+    names = _names(slots, device, visible)
+    with _free_slot(names) as slot:
         _Lease.held = _Lease.last = slot
         try:
             yield slot
@@ -47,11 +60,11 @@ def on_slot(device: str) -> str:
 
 
 @contextlib.contextmanager
-def _free_slot(slots: int) -> Iterator[int]:
+def _free_slot(names: Sequence[str]) -> Iterator[int]:
     told = False
     while True:
-        for slot in sorted(range(slots), key=lambda slot: slot != _Lease.last):
-            lock = FileLock(_lock_file(slot))
+        for slot in sorted(range(len(names)), key=lambda slot: slot != _Lease.last):
+            lock = FileLock(_folder() / f"{names[slot]}.lock")
             with contextlib.suppress(Timeout):
                 lock.acquire(blocking=False)
             if lock.is_locked:
@@ -61,15 +74,36 @@ def _free_slot(slots: int) -> Iterator[int]:
                     lock.release()
                 return
         if not told:
-            log.info("all %d slots are taken, waiting", slots)
+            log.info("all %d slots are taken, waiting", len(names))
             told = True
         time.sleep(_POLL_SECONDS)
 
 
-def _lock_file(slot: int) -> Path:
-    """Named by the GPU, not by its number among the visible ones."""
-    visible = [name.strip() for name in os.environ.get("CUDA_VISIBLE_DEVICES", "").split(",") if name.strip()]
-    name = visible[slot] if slot < len(visible) else str(slot)
+def visible_gpus() -> list[str] | None:
+    """Names of the GPUs as CUDA_VISIBLE_DEVICES has them, else numbers; None where they cannot be counted."""
+    named = os.environ.get("CUDA_VISIBLE_DEVICES")
+    if named is not None:
+        return [name.strip() for name in named.split(",") if name.strip()]
+    if Path("/dev/kfd").exists() or Path("/dev/dxg").exists():
+        return None
+    return [str(number) for number in range(len(list(Path("/dev").glob("nvidia[0-9]*"))))]
+
+
+def _names(slots: int, device: str, visible: Sequence[str] | None) -> list[str]:
+    """A GPU's own name, not its number among the visible ones."""
+    if device == "cpu":
+        return [f"cpu-{slot}" for slot in range(slots)]
+    return list(visible[:slots]) if visible else [str(slot) for slot in range(slots)]
+
+
+def _folder() -> Path:
+    """On this machine, whatever is shared with others.
+
+    Raises:
+        ConfigError: another user's.
+    """
     folder = Path(tempfile.gettempdir()) / f"emogeo-slots-{getpass.getuser()}"
     folder.mkdir(mode=0o700, exist_ok=True)
-    return folder / f"{name}.lock"
+    if folder.stat().st_uid != os.getuid():
+        raise ConfigError(f"{folder} belongs to another user: set TMPDIR to a folder of your own.")
+    return folder

@@ -1,4 +1,4 @@
-"""`python -m emogeo.tracking push [STORE]`: delivers to W&B what is recorded and not yet there."""
+"""`python -m emogeo.tracking push`: delivers to W&B what is recorded and not yet there; `workspace`: its panels."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ import argparse
 import json
 import logging
 import sys
+from pathlib import Path
 
 from emogeo.config.schema import TrackingConfig, TrackingMode
-from emogeo.errors import EmogeoError, StoreError
+from emogeo.errors import EmogeoError, StoreError, TrackingError
 from emogeo.tracking.store import RUNS, Store
 
 
@@ -20,13 +21,40 @@ def main(words: list[str] | None = None) -> int:
     push.add_argument("store", nargs="?", default="store", help="its folder (default: store)")
     push.add_argument("--entity", help="default: the record's own, else yours")
     push.add_argument("--project", help="default: the record's own")
+    panels = commands.add_parser(
+        "workspace", help="make a workspace and a report in a project, or bring them up to date"
+    )
+    panels.add_argument("--entity", help="default: yours")
+    panels.add_argument("--project", default="emogeo", help="default: emogeo")
+    panels.add_argument("--file", type=Path, help="write the specification to this file instead; asks no server")
     asked = parser.parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S")
     try:
+        if asked.command == "workspace":
+            return show(asked.entity, asked.project, asked.file)
         return deliver(Store(asked.store), asked.entity, asked.project)
     except EmogeoError as error:
         print(f"emogeo: {error}", file=sys.stderr)
         return 1
+
+
+def show(entity: str | None, project: str, file: Path | None) -> int:
+    """Makes the panels of a project, or writes their specification to `file`.
+
+    Raises:
+        TrackingError: the extra `workspaces` is not installed, or the server did not take them; names the way without.
+    """
+    from emogeo.tracking.workspace import save, specification
+
+    if file is None:
+        print("\n".join(save(entity, project)))
+        return 0
+    try:
+        file.write_text(specification())
+    except OSError as error:
+        raise TrackingError(f"--file {file} cannot be written: {error.strerror}") from error
+    print(f"{file}: the specification of the workspace and the report; nothing was sent")
+    return 0
 
 
 def deliver(store: Store, entity: str | None, project: str | None) -> int:
@@ -37,7 +65,7 @@ def deliver(store: Store, entity: str | None, project: str | None) -> int:
         StoreError: an empty store.
     """
     from emogeo.cell.track import push_record
-    from emogeo.tracking.wandb_client import sign_in
+    from emogeo.tracking.wandb_client import reason, sign_in
 
     keys = list(store.keys(RUNS))
     if not keys:
@@ -46,21 +74,20 @@ def deliver(store: Store, entity: str | None, project: str | None) -> int:
     outcomes: dict[str, int] = {"delivered": 0, "there before": 0, "failed": 0}
     for key in keys:
         try:
-            config = json.loads(store.read(RUNS, key)["run.json"])["config"]["tracking"]
-        except StoreError as error:
-            logging.error("%s", error)
+            outcomes[push_record(_where(store, key, entity, project), store, key)] += 1
+        except Exception as error:  # the client raises errors of many kinds; one record does not stop the others
+            logging.error("%s is not delivered: %s: %s", key[:12], type(error).__name__, reason(error))
             outcomes["failed"] += 1
-            continue
-        tracking = TrackingConfig(
-            TrackingMode.online,
-            project or config["project"],
-            entity or config["entity"],
-            config["group"],
-            config["tags"],
-        )
-        outcomes[push_record(tracking, store, key)] += 1
     print(", ".join(f"{count} {outcome}" for outcome, count in outcomes.items() if count))
     return 1 if outcomes["failed"] else 0
+
+
+def _where(store: Store, key: str, entity: str | None, project: str | None) -> TrackingConfig:
+    """As the record has it, unless it is asked for otherwise."""
+    own = json.loads(store.read(RUNS, key)["run.json"])["config"]["tracking"]
+    return TrackingConfig(
+        TrackingMode.online, project or own["project"], entity or own["entity"], own["group"], own["tags"]
+    )
 
 
 if __name__ == "__main__":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 Digests = Mapping[tuple[str, str], str]
@@ -23,6 +23,13 @@ def not_arrived(api: Any, home: str, digests: Digests) -> list[str]:
     ]
     run = api.run(home)
     return missing if run.state == "finished" else [*missing, f"the end of run {run_id} (it is {run.state})"]
+
+
+def media_not_arrived(run: Any, figures: Iterable[str], tables: Iterable[str]) -> list[str]:
+    """Names of figures and tables of which a run (of `wandb.Api`) has no file."""
+    wanted = {f"media/images/{name}_": name for name in figures} | {f"media/table/{name}_": name for name in tables}
+    there = [file.name for file in run.files()]
+    return [name for start, name in wanted.items() if not any(file.startswith(start) for file in there)]
 
 
 def has_version(api: Any, path: str, kind: str, digest: str) -> bool:

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import logging
-import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 from emogeo.config.schema import RunsConfig, TrackingConfig
 from emogeo.errors import StoreError, TrackingError
-from emogeo.tracking.store import MANIFEST, RUNS, Store
-from emogeo.tracking.wandb_client import PATIENCE, reason, sign_in, within
+from emogeo.tracking.downloads import Downloads
+from emogeo.tracking.store import GENERATIONS, MANIFEST, RUNS, Store
+from emogeo.tracking.wandb_client import PATIENCE, reason, sign_in
 
 log = logging.getLogger(__name__)
 _TIMEOUT = 30
 """Seconds that a query may take."""
+_NAMES_KEY = {RUNS: "run.json", GENERATIONS: "generation.json"}
+"""The file of a record that names its key."""
 
 
 @dataclass
@@ -47,7 +49,9 @@ def artifact_files(path: str, kind: str, names: Sequence[str]) -> dict[str, byte
     import wandb
 
     try:
-        files = _files(wandb.Api(timeout=_TIMEOUT).artifact(path, type=kind))
+        size = wandb.Api(timeout=_TIMEOUT).artifact(path, type=kind).size
+        with Downloads() as downloads:
+            files = downloads.files(path, kind, PATIENCE.for_transfer(size))
         return {name: files[name] for name in names}
     except Exception as error:  # the client raises errors of many kinds
         raise StoreError(f"wandb:{path} cannot be fetched: {reason(error)}") from error
@@ -70,15 +74,16 @@ def pull_runs(tracking: TrackingConfig, wanted: RunsConfig, store: Store) -> Pul
     if not records:
         raise TrackingError(f"{project} has no run with artifacts of emogeo for runs={filters}.")
     pulled = Pulled()
-    for (kind, key), artifacts in records.items():
-        try:
-            _bring(store, kind, key, artifacts)
-        except Exception as error:
-            pulled.left_out.append(f"{project}, {kind} {key[:12]}: {reason(error)}")
-            log.warning("left out: %s", pulled.left_out[-1])
-            continue
-        pulled.used += [f"{project}/{artifact.name}" for artifact in artifacts]
-        pulled.keys += [key] if kind == RUNS else []
+    with Downloads() as downloads:
+        for (kind, key), artifacts in records.items():
+            try:
+                _bring(store, kind, key, artifacts, downloads)
+            except Exception as error:
+                pulled.left_out.append(f"{project}, {kind} {key[:12]}: {reason(error)}")
+                log.warning("left out: %s", pulled.left_out[-1])
+                continue
+            pulled.used += [f"{project}/{artifact.name}" for artifact in artifacts]
+            pulled.keys += [key] if kind == RUNS else []
     return pulled
 
 
@@ -97,9 +102,10 @@ def _records(runs: Sequence[Any]) -> dict[tuple[str, str], list[Any]]:
     newest: dict[str, Any] = {}
     for run in runs:
         for artifact in run.logged_artifacts():
-            name, version = artifact.name.rsplit(":v", 1)
-            known = newest.get(name)
-            if "kind" in artifact.metadata and (known is None or int(version) > int(known.name.rsplit(":v", 1)[1])):
+            name = artifact.name.rpartition(":v")[0]
+            about = artifact.metadata
+            ours = about.get("kind") in _NAMES_KEY and "key" in about
+            if ours and (name not in newest or _version(artifact) > _version(newest[name])):
                 newest[name] = artifact
     records: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for name in sorted(newest):
@@ -108,30 +114,31 @@ def _records(runs: Sequence[Any]) -> dict[tuple[str, str], list[Any]]:
     return records
 
 
-def _bring(store: Store, kind: str, key: str, artifacts: Sequence[Any]) -> None:
+def _version(artifact: Any) -> int:
+    return int(artifact.name.rpartition(":v")[2])
+
+
+def _bring(store: Store, kind: str, key: str, artifacts: Sequence[Any], downloads: Downloads) -> None:
     """Raises:
-    StoreError: parts of several recordings, a file that is not what was recorded, or another record of that key."""
-    digests = {artifact.manifest.entries[MANIFEST].digest for artifact in artifacts}
-    if len(digests) > 1:
-        raise StoreError("its artifacts are of several recordings; push it again")
+    StoreError: parts of several recordings, a file that is not what was recorded, the record of another key, or another
+        record of this one.
+    TrackingError: what could not be fetched."""
+    folder = store.folder(kind, key)
+    paths = {f"{a.entity}/{a.project}/{a.name}": a for a in artifacts}
     if store.has(kind, key):
         store.read(kind, key)
-        if _digest(store.manifest(kind, key)) not in digests:
-            raise StoreError(f"{store.folder(kind, key)} is another record of that key: give another store.path")
+        known = _digest(store.manifest(kind, key))
+        if {downloads.digests(path, a.type, PATIENCE.transfer).get(MANIFEST) for path, a in paths.items()} != {known}:
+            raise StoreError(f"{folder} is another record of that key: give another store.path")
         return
-    files: dict[str, bytes] = {}
-    for artifact in artifacts:
-        files.update(_files(artifact))
+    parts = [downloads.files(path, a.type, PATIENCE.for_transfer(a.size)) for path, a in paths.items()]
+    if len({part.get(MANIFEST) for part in parts}) > 1:
+        raise StoreError("its artifacts are of several recordings; push it again")
+    files = {name: content for part in parts for name, content in part.items()}
+    said = json.loads(files.get(_NAMES_KEY[kind], b"{}")).get("key")
+    if said != key:
+        raise StoreError(f"its files are those of {said}")
     store.adopt(kind, key, files)
-
-
-def _files(artifact: Any) -> dict[str, bytes]:
-    """Every file, past the client's cache (which keeps what came, right or wrong), compared with the digests."""
-    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        seconds = PATIENCE.for_transfer(artifact.size)
-        within(seconds, f"the download of {artifact.name}", lambda: artifact.download(root=folder, skip_cache=True))
-        artifact.verify(root=folder)
-        return {name: (Path(folder) / name).read_bytes() for name in artifact.manifest.entries}
 
 
 def _digest(content: bytes) -> str:

@@ -28,6 +28,7 @@ MANIFEST = "manifest.json"
 RUNS = "runs"
 ACTIVATIONS = "activations"
 GENERATIONS = "generations"
+KINDS = (RUNS, ACTIVATIONS, GENERATIONS)
 _KEY = re.compile(r"[0-9a-f]{64}")
 
 
@@ -41,8 +42,10 @@ class Store:
         """Where a record lies or would lie.
 
         Raises:
-            StoreError: a key that is not a sha256.
+            StoreError: a kind that there is not, or a key that is not a sha256.
         """
+        if kind not in KINDS:
+            raise StoreError(f"{kind!r} is no kind of record ({', '.join(KINDS)}).")
         if not _KEY.fullmatch(key):
             raise StoreError(f"{key!r} is not a key (64 hex digits).")
         return self.path / kind / key
@@ -72,9 +75,7 @@ class Store:
                 _write_synced(whole / name, content)
             _sync_folder(whole)
             with FileLock(self.path / ".lock"):  # two renames, so one writer at a time
-                if target.exists():
-                    target.replace(Path(scratch) / "replaced")
-                whole.replace(target)
+                _swap(whole, target, Path(scratch) / "replaced")
         _sync_folder(target.parent)
         return target
 
@@ -226,6 +227,18 @@ def _parsed_manifest(content: bytes, where: str) -> dict[str, dict[str, Any]]:
     if not whole:
         raise StoreError(f"{where}/{MANIFEST} is not what was written (checksum).")
     return body
+
+
+def _swap(new: Path, target: Path, old: Path) -> None:
+    """Puts `new` where `target` is and that aside; a signal in between leaves `target` as it was."""
+    try:
+        if target.exists():
+            target.replace(old)
+        new.replace(target)
+    except BaseException:
+        if old.exists() and not target.exists():
+            old.replace(target)
+        raise
 
 
 def _write_synced(file: Path, content: bytes) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -15,6 +16,9 @@ from emogeo.errors import TrackingError
 T = TypeVar("T")
 _SHOWN = 300
 """Characters of a reason, at most."""
+_KEY = re.compile(r"(?<![0-9a-z])(?:[0-9a-f]{40}|local-\w{40,}|wandb_v\d+_\w{20,})(?![0-9a-z])", re.IGNORECASE)
+"""API keys, as W&B has made them."""
+_SIGNED = re.compile(r"(https?://[^\s?'\"]+)\?[^\s'\"]+")
 
 
 @dataclass(frozen=True)
@@ -101,14 +105,13 @@ def base_url() -> str:
 
 
 def reason(error: BaseException) -> str:
-    """An error of the client in one line, without the API key."""
+    """An error of the client in one line, without API keys and without what signs an address."""
     text = " ".join(str(error).split()) or type(error).__name__
-    key = os.environ.get("WANDB_API_KEY")
-    return (text.replace(key, "…") if key else text)[:_SHOWN]
+    return _SIGNED.sub(r"\1?…", _KEY.sub("…", text))[:_SHOWN]
 
 
 def within(seconds: float, what: str, call: Callable[[], T]) -> T:
-    """The result of `call`; downloads retry for up to twenty minutes and know no setting against it.
+    """The result of `call`, which waits for another process.
 
     Raises:
         TrackingError: it took longer; the thread that waits for it ends with the process.

@@ -6,7 +6,6 @@ import contextlib
 import io
 import json
 import logging
-import os
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -16,7 +15,7 @@ from typing import Any
 
 from emogeo.config.schema import TrackingConfig, TrackingMode
 from emogeo.errors import TrackingError
-from emogeo.tracking.arrivals import has_version, not_arrived
+from emogeo.tracking.arrivals import has_version, media_not_arrived, not_arrived
 from emogeo.tracking.keys import canonical_json
 from emogeo.tracking.wandb_client import PATIENCE, base_url, environment, reason, settings, sign_in
 
@@ -100,39 +99,35 @@ def delivered(tracking: TrackingConfig, folder: Path) -> bool:
 
 
 def already_there(tracking: TrackingConfig, mirror: Mirror) -> bool:
-    """Whether the project has a closed run of the mirror's key, and all of its artifacts, byte for byte.
+    """Whether the project has a closed run of the mirror's key with its figures, and its artifacts byte for byte.
 
     Raises:
         TrackingError: the server is not there, or does not let us in.
     """
     api = sign_in()
     home = f"{tracking.entity or api.default_entity}/{tracking.project}"
-    wanted = {(spec.type, spec.name): _artifact(spec).digest for spec in mirror.artifacts}
+    with tempfile.TemporaryDirectory() as scratch:
+        wanted = {(spec.type, spec.name): _artifact(spec, Path(scratch)).digest for spec in mirror.artifacts}
     try:
         runs = list(api.runs(home, filters={"config.key": mirror.config["key"], "state": "finished"}))
     except ValueError:  # no such project yet
         return False
-    return bool(runs) and all(has_version(api, f"{home}/{name}", kind, d) for (kind, name), d in wanted.items())
+    return any(not _media_missing(run, mirror) for run in runs) and all(
+        has_version(api, f"{home}/{name}", kind, digest) for (kind, name), digest in wanted.items()
+    )
 
 
-def _artifact(spec: ArtifactSpec) -> Any:
-    import wandb
-
-    artifact = wandb.Artifact(spec.name, spec.type)
-    with tempfile.TemporaryDirectory() as folder:
-        for name, content in spec.files.items():
-            file = Path(folder) / name
-            file.write_bytes(content)
-            artifact.add_file(str(file), name=name, policy="immutable", skip_cache=True)
-    return artifact
+def _media_missing(run: Any, mirror: Mirror) -> list[str]:
+    return media_not_arrived(run, mirror.figures, (name for name, rows in mirror.tables.items() if rows))
 
 
 def _log_online(tracking: TrackingConfig, folder: Path, mirror: Mirror) -> None:
     """Raises:
     TrackingError: what did not arrive, and why."""
+    (folder / _DELIVERED).unlink(missing_ok=True)
     api = sign_in()
     troubles, digests, home = _log_run(tracking, folder, mirror)
-    missing = not_arrived(api, home, digests)
+    missing = [*not_arrived(api, home, digests), *_media_missing(api.run(home), mirror)]
     if missing:
         why = "; ".join(troubles) or "the client did not say why"
         raise TrackingError(f"{', '.join(missing)} did not arrive ({why})")
@@ -154,7 +149,7 @@ def _log_run(
         group=tracking.group,
         tags=tracking.tags,
         name=mirror.title,
-        id=os.environ.get("WANDB_RUN_ID") if os.environ.get("WANDB_SWEEP_ID") else mirror.run_id,
+        id=mirror.run_id,  # in a sweep, the sweep's own goes before it
         resume="allow",
         job_type=mirror.job_type,
         config=dict(mirror.config),
@@ -162,12 +157,13 @@ def _log_run(
         reinit="finish_previous",
         settings=settings(),
     )
-    home, troubles = f"{run.entity}/{run.project}/{run.id}", []
+    home, troubles, logged = f"{run.entity}/{run.project}/{run.id}", [], []
     try:
         with run:
             for path in mirror.used:
                 run.use_artifact(path)
-            _log_points(run, mirror)
+            resumed = tracking.mode is TrackingMode.online and run.starting_step > 0
+            _log_points(run, mirror, again=resumed and _lacks_media(home, mirror))
             run.summary.update(dict(mirror.summary))
             logged = _log_artifacts(run, tracking.mode, folder, mirror)
             if tracking.mode is TrackingMode.online:
@@ -178,8 +174,19 @@ def _log_run(
     return troubles, {(a.type, a.name.partition(":")[0]): a.digest for a, _ in logged}, home
 
 
-def _log_points(run: Any, mirror: Mirror) -> None:
-    """Steps are numbered, so a run that is resumed goes on where it stopped, and one that is whole stays as it is."""
+def _lacks_media(home: str, mirror: Mirror) -> bool:
+    """Whether a run that was begun before has not all of its figures and tables."""
+    import wandb
+
+    return bool(_media_missing(wandb.Api(timeout=PATIENCE.query).run(home), mirror))
+
+
+def _log_points(run: Any, mirror: Mirror, again: bool) -> None:
+    """Steps are numbered, so a run that is resumed goes on where it stopped, and one that is whole stays as it is.
+
+    Args:
+        again: the figures and tables did not arrive, and are logged however far the run has come.
+    """
     import wandb
     from PIL import Image
 
@@ -188,8 +195,9 @@ def _log_points(run: Any, mirror: Mirror) -> None:
     figures = {name: wandb.Image(Image.open(io.BytesIO(png))) for name, png in mirror.figures.items()}
     tables = {name: _table(rows) for name, rows in mirror.tables.items() if rows}
     points: list[dict[str, Any]] = [*map(dict, mirror.curves), {**figures, **tables}]
-    for step, point in list(enumerate(points))[run.step :]:
-        run.log(point, step=step)
+    start = min(run.starting_step, len(points) - 1) if again else run.starting_step
+    for step, point in list(enumerate(points))[start:]:
+        run.log(point, step=max(step, run.starting_step))
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> Any:
@@ -201,21 +209,26 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Any:
 
 def _log_artifacts(run: Any, mode: TrackingMode, folder: Path, mirror: Mirror) -> list[tuple[Any, int]]:
     """Artifacts with their sizes in bytes."""
-    import wandb
-
     logged = []
     # offline, the client's log keeps the path that is given here: relative ones survive a copy of the folder
     with contextlib.chdir(folder):
         files = Path("files") if mode is TrackingMode.offline else folder / "files"
         for spec in mirror.artifacts:
-            artifact = wandb.Artifact(spec.name, spec.type, metadata=dict(spec.metadata))
-            for name, content in spec.files.items():
-                file = files / spec.name / name
-                file.parent.mkdir(parents=True, exist_ok=True)
-                file.write_bytes(content)
-                artifact.add_file(str(file), name=name, policy="immutable", skip_cache=True)
-            logged.append((run.log_artifact(artifact), sum(map(len, spec.files.values()))))
+            logged.append((run.log_artifact(_artifact(spec, files)), sum(map(len, spec.files.values()))))
     return logged
+
+
+def _artifact(spec: ArtifactSpec, folder: Path) -> Any:
+    """Of files that it writes, in `folder`."""
+    import wandb
+
+    artifact = wandb.Artifact(spec.name, spec.type, metadata=dict(spec.metadata))
+    for name, content in spec.files.items():
+        file = folder / spec.name / name
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(content)
+        artifact.add_file(str(file), name=name, policy="immutable", skip_cache=True)
+    return artifact
 
 
 def _wait_for(logged: Sequence[tuple[Any, int]]) -> list[str]:

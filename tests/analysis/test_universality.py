@@ -54,6 +54,18 @@ def test_every_two_models_read_alike_are_a_row_with_all_of_their_figures(readied
     assert (strange["rho_star"].fillna(0) < 0.75).all()
 
 
+def test_a_second_run_of_a_model_is_left_out_and_said(readied: list[Readied]) -> None:
+    (again,) = catalogue([PlantedModel("smollm2-1.7b", "smollm2", "base", 1.7)], seed=1)
+    again.run.record["key"] = "again"
+    both = [*readied, again]
+    pairs = pairs_table(both, 100, 0)
+    universality = universality_table(both, pairs, partials_table(both))
+    assert len(universality) == 6
+    concerned = universality[["model_a", "model_b"]].eq("smollm2-1.7b").any(axis=1)
+    noted = universality["note"].str.contains("smollm2-1.7b: the first of 2 runs (also again)", regex=False)
+    assert (noted == concerned).all()
+
+
 def test_another_precision_is_another_reading(readied: list[Readied]) -> None:
     both = [*readied, *catalogue([PlantedModel("smollm2-1.7b", "smollm2", "base", 1.7, precision="int8")])]
     pairs = pairs_table(both, 100, 0)

@@ -14,8 +14,8 @@ import psutil
 import pytest
 
 from sweeps import agents
-from sweeps.agent import Agent
-from sweeps.agents import supervise
+from sweeps.agent import Agent, Cell
+from sweeps.agents import Left, supervise
 from sweeps.devices import Device, DevicesError, parse_devices
 from tests.conftest import ROOT
 
@@ -64,13 +64,13 @@ def test_each_has_its_own_device_and_all_are_waited_for(tmp_path: Path) -> None:
         folder.mkdir()
     devices = [Device("gpu-0", "0"), Device("cpu-0", "", (sorted(os.sched_getaffinity(0))[0],))]
     started = [agent(folder, "0", "0", device) for folder, device in zip(folders, devices, strict=True)]
-    assert supervise(started, lambda: "") == 0
+    assert supervise(started, lambda: "", Left(tmp_path / "left.json")) == 0
     assert starts(folders[0]) == [f"0 {len(os.sched_getaffinity(0))}"]
     assert starts(folders[1]) == [" 1"]
 
 
 def test_an_agent_that_keeps_crashing_is_given_up(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert supervise([agent(tmp_path, "0", "3")], lambda: "0 of 1") == 1
+    assert supervise([agent(tmp_path, "0", "3")], lambda: "0 of 1", Left(tmp_path / "left.json")) == 1
     assert len(starts(tmp_path)) == 3
     assert "ended with 3 and is given up after 3 times" in capsys.readouterr().out
 
@@ -79,7 +79,7 @@ def test_the_cell_of_a_killed_agent_is_taken_over(tmp_path: Path, capsys: pytest
     killed = agent(tmp_path, "1", "0")
     until(lambda: killed.look() is None and killed._cell is not None and (tmp_path / "cells").exists())
     os.kill(killed._process.pid, signal.SIGKILL)
-    assert supervise([killed], lambda: "") == 0
+    assert supervise([killed], lambda: "", Left(tmp_path / "left.json")) == 0
     assert (tmp_path / "cells").read_text() == "begun\n" * 2
     assert len(starts(tmp_path)) == 2
     said = capsys.readouterr().out
@@ -95,9 +95,24 @@ def test_a_cell_that_was_stopped_comes_first_next_time(tmp_path: Path) -> None:
     assert [Path(word).name for word in cell.command[1:]] == ["train.py", "x", "cells", "60"]
     quick = replace(cell, command=[*cell.command[:-1], "0"])
     again = Agent(NONE, stopped._command, tmp_path, 0, [quick])
-    assert supervise([again], lambda: "") == 0
+    assert supervise([again], lambda: "", Left(tmp_path / "left.json")) == 0
     assert (tmp_path / "cells").read_text() == "begun\n" * 2
     assert (len(starts(tmp_path)), again.unfinished) == (2, [])
+
+
+def test_a_left_cell_that_is_killed_again_is_not_lost_and_one_that_fails_is_said(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def left_to(code: str) -> Agent:
+        words = [sys.executable, "-c", f"import os, sys; open('tries', 'a').write('x'); {code}"]
+        return Agent(NONE, [sys.executable, "-c", ""], tmp_path, 1, [Cell(words, {}, str(tmp_path))])
+
+    assert supervise([left_to("os.kill(os.getpid(), 9)")], lambda: "", Left(tmp_path / "left.json")) == 1
+    assert (tmp_path / "tries").read_text() == "xx"
+    assert len(Left(tmp_path / "left.json").cells()) == 1
+    assert supervise([left_to("sys.exit(1)")], lambda: "", Left(tmp_path / "left.json")) == 0
+    assert "the cell that was left ended with 1" in capsys.readouterr().out
+    assert Left(tmp_path / "left.json").cells() == []
 
 
 def test_keys_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -113,9 +128,11 @@ def test_keys_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
 def test_a_signal_ends_agents_and_their_cells(tmp_path: Path) -> None:
     """In a process of its own, as the command is."""
     script = (
-        "import sys; from pathlib import Path; from sweeps.agents import supervise; from emogeo.signals import *\n"
+        "import sys; from pathlib import Path; from sweeps.agents import Left, supervise\n"
+        "from emogeo.signals import end_cleanly\n"
         "from tests.sweeps.test_agents import agent\n"
-        "end_cleanly(); supervise([agent(Path(sys.argv[1]), '60', '0')], lambda: '')"
+        "folder = Path(sys.argv[1])\n"
+        "end_cleanly(); supervise([agent(folder, '60', '0')], lambda: '', Left(folder / 'left.json'))"
     )
     running = subprocess.Popen([sys.executable, "-c", script, str(tmp_path)], cwd=ROOT)
     until((tmp_path / "cells").exists)
@@ -124,9 +141,12 @@ def test_a_signal_ends_agents_and_their_cells(tmp_path: Path) -> None:
     running.send_signal(signal.SIGINT)
     assert running.wait(timeout=20) == 130
     assert psutil.wait_procs(below, timeout=5)[1] == []
+    (cell,) = Left(tmp_path / "left.json").cells()
+    assert cell.command[-1] == "60"
 
 
 def test_gpus_are_numbers_and_cpus_a_number_of_shares(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
     monkeypatch.setattr(Path, "glob", lambda _self, _pattern: iter(["nvidia0", "nvidia1"]))
     monkeypatch.setattr(os, "sched_getaffinity", lambda _process: {0, 1, 2, 3, 4})
     assert [(d.name, d.visible) for d in parse_devices("0,1")] == [("gpu-0", "0"), ("gpu-1", "1")]
@@ -138,10 +158,12 @@ def test_gpus_are_numbers_and_cpus_a_number_of_shares(monkeypatch: pytest.Monkey
         "": "give numbers of GPUs",
         "cpu:0": "give numbers of GPUs",
         "cpu:9": "there are 5 cores",
-        "0,2": "this machine has 2 GPUs",
+        "0,2": "2 GPUs are visible",
     }.items():
         with pytest.raises(DevicesError, match=said):
             parse_devices(typed)
+    monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "2, GPU-abc")
+    assert [(d.name, d.visible) for d in parse_devices("0,1")] == [("gpu-0", "2"), ("gpu-1", "GPU-abc")]
 
 
 @pytest.mark.parametrize(

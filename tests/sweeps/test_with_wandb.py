@@ -1,4 +1,4 @@
-"""`wandb sweep`, agents and their cells against the test server, with the real client."""
+"""`wandb sweep`, agents, their cells and the analysis against the test server, with the real client."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import pytest
 import wandb
 import yaml
 
+from emogeo.analysis.analyze import analyze
 from emogeo.tracking.store import RUNS, Store
 from sweeps import agents
 from tests.conftest import ROOT
+from tests.tracking.test_pull import analysis
 from tests.wandb_server.server import Server
 
 
@@ -38,7 +40,9 @@ def made(body: dict[str, Any], folder: Path) -> str:
     return done.stderr.rpartition("wandb agent ")[2].split()[0]
 
 
-def test_two_agents_fill_a_project_with_a_cell_a_run(wandb_server: Server, tiny_llama: Path, tmp_path: Path) -> None:
+def test_two_agents_fill_a_project_and_an_analysis_elsewhere_has_the_same_tables(
+    wandb_server: Server, tiny_llama: Path, tmp_path: Path
+) -> None:
     path = made(small("controls", tiny_llama, tmp_path), tmp_path)
     done = subprocess.run(
         [sys.executable, "-m", "sweeps.agents", path, "--gpus", "cpu:2"],
@@ -57,7 +61,17 @@ def test_two_agents_fill_a_project_with_a_cell_a_run(wandb_server: Server, tiny_
     for key, run in runs.items():
         logged = {artifact.name for artifact in run.logged_artifacts()}
         assert {f"rdm-{key[:16]}:v0", f"emotion-vectors-{key[:16]}:v0"} <= logged
-        assert wandb.Api().artifact(f"tester/emogeo/rdm-{key[:16]}:v0").logged_by().id == run.id
+    local = analyze(analysis(tmp_path / "store", tmp_path / "local"))
+    pulled = analyze(analysis(tmp_path / "elsewhere" / "pulled", tmp_path / "elsewhere" / "out", "source=wandb"))
+    tables = [*local.glob("*.csv"), *local.glob("*.parquet")]
+    assert "pairs.csv" in {table.name for table in tables}
+    assert all((pulled / table.name).read_bytes() == table.read_bytes() for table in tables)
+    (analysed,) = wandb.Api().runs("tester/emogeo", filters={"jobType": "analysis"})
+    for key, run in runs.items():
+        rdm = wandb.Api().artifact(f"tester/emogeo/rdm-{key[:16]}:v0")
+        assert rdm.logged_by().id == run.id
+        assert [user.id for user in rdm.used_by()] == [analysed.id]
+    assert "analysis" in {artifact.type for artifact in analysed.logged_artifacts()}
     assert wandb_server.refused == []
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,7 +14,8 @@ from emogeo.cell.run import run_cell
 from emogeo.config.compose import parse_analyze, register
 from emogeo.config.schema import AnalyzeConfig
 from emogeo.errors import NonFiniteError, StoreError, TrackingError
-from emogeo.tracking.store import RUNS, Store
+from emogeo.tracking import pull
+from emogeo.tracking.store import GENERATIONS, RUNS, Store
 from tests.conftest import CONF, Composer
 from tests.wandb_server.faults import Fault, Kind
 from tests.wandb_server.server import Server
@@ -75,3 +77,60 @@ def test_corrupt_bytes_do_not_enter_the_store(tiny_cell: Composer, wandb_server:
     wandb_server.faults.clear()
     analyze(analysis(tmp_path / "pulled", tmp_path / "out", *words))
     assert len(list(Store(tmp_path / "pulled").keys(RUNS))) == 1
+
+
+DOWNLOADS = [
+    (Fault("GET blobs", status=404), "404"),
+    (Fault("GET blobs", Kind.stall, seconds=60), "took longer than 3 s"),
+    (Fault("GET blobs", status=500), "took longer than 3 s"),
+]
+
+
+@pytest.mark.parametrize(("fault", "said"), DOWNLOADS, ids=["missing", "stalled", "broken"])
+def test_what_cannot_be_fetched_is_left_out_by_name_and_comes_later(
+    tiny_cell: Composer,
+    wandb_server: Server,
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+    fault: Fault,
+    said: str,
+) -> None:
+    """The client itself would go on for twenty minutes."""
+    key = run_cell(tiny_cell("tracking=online")).key
+    monkeypatch.setattr(pull, "PATIENCE", replace(pull.PATIENCE, transfer=3))
+    wandb_server.faults.add(fault)
+    words = ("source=wandb", "tracking.mode=disabled")
+    with pytest.raises(StoreError, match="holds no whole run"):
+        analyze(analysis(tmp_path / "pulled", tmp_path / "out", *words))
+    (told,) = [r.getMessage() for r in caplog.records if "left out" in r.getMessage()]
+    assert f"tester/emogeo, runs {key[:12]}" in told
+    assert said in told
+    assert not list(Store(tmp_path / "pulled").keys(RUNS))
+    wandb_server.faults.clear()
+    analyze(analysis(tmp_path / "pulled", tmp_path / "out", *words))
+    assert list(Store(tmp_path / "pulled").keys(RUNS)) == [key]
+
+
+def test_texts_are_replayed_from_wandb_in_a_store_that_has_never_seen_them(
+    tiny_cell: Composer, wandb_server: Server, tmp_path: Path
+) -> None:
+    asked = ("mode=generation", "prompt_template=loose", "generation.max_new_tokens=3", "tracking=online")
+    written = run_cell(tiny_cell(*asked))
+    texts = written.run["generation"]["key"]
+    source = f"mode.source='wandb:tester/emogeo/generations-{texts[:16]}:v0'"
+    local = run_cell(tiny_cell("mode=replay", f"mode.source={written.key}"))
+    words = ("mode=replay", source, f"store.path='{tmp_path / 'elsewhere'}'")
+    wandb_server.faults.add(Fault("GET blobs", Kind.corrupt))
+    with pytest.raises(StoreError, match=f"generations-{texts[:16]}:v0 cannot be fetched: "):
+        run_cell(tiny_cell(*words))
+    assert not Store(tmp_path / "elsewhere").has(GENERATIONS, texts), "nothing spoiled enters the store"
+    wandb_server.faults.clear()
+    pulled = run_cell(tiny_cell(*words))
+    assert pulled.key == local.key
+    stores = Store(tmp_path / "store"), Store(tmp_path / "elsewhere")
+    assert (
+        stores[0].read(RUNS, local.key)["vectors.safetensors"] == stores[1].read(RUNS, local.key)["vectors.safetensors"]
+    )
+    assert stores[0].manifest(GENERATIONS, texts) == stores[1].manifest(GENERATIONS, texts)
+    assert not wandb_server.refused

@@ -104,7 +104,7 @@ def test_written_texts_are_an_artifact(tiny_cell: Composer, home: Path) -> None:
     outcome = run_cell(config)
     folder = Path(config.store.path) / "wandb" / outcome.key
     artifacts = {r.artifact.type: r.artifact for r in logged(folder) if r.HasField("artifact")}
-    assert set(artifacts) == {"emotion-vectors", "rdm", "generations"}
+    assert set(artifacts) == {"emotion-vectors", "rdm", "generations", "run_table"}
     contents = artifacts["generations"].manifest.contents
     logged_files = {content.path: (folder / content.local_path).read_bytes() for content in contents}
     store, key = Store(config.store.path), outcome.run["generation"]["key"]

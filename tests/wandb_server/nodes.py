@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.wandb_server.filters import selected
 from tests.wandb_server.projection import Arguments, Node, connection
-from tests.wandb_server.state import Artifact, Blob, Project, Run, Sweep
+from tests.wandb_server.state import Artifact, Blob, Project, Run, Sweep, View
 
 
 class Nodes:
@@ -28,8 +28,9 @@ class Nodes:
             "internalId": str(project.number),
             "name": project.name,
             "entityName": project.entity,
-            "createdAt": None,
+            "createdAt": "2026-01-01T00:00:00Z",
             "isBenchmark": False,
+            "user": None,
             "readOnly": False,
             "entity": {"id": f"entity-{project.entity}", "name": project.entity},
             "runCount": lambda a: len(selected(list(project.runs.values()), a.get("filters"))),
@@ -41,6 +42,22 @@ class Nodes:
             "artifactCollectionMembership": lambda a: self._membership(project.version(a["name"])),
             "artifactCollection": lambda a: self._collection(project, a["name"]),
             "artifactType": lambda a: self._artifact_type(project, a["name"]),
+            "allViews": lambda a: self._views(project, a),
+        }
+
+    def _views(self, project: Project, arguments: Arguments) -> Node:
+        kind, name = arguments.get("viewType"), arguments.get("viewName")
+        found = [v for v in project.views if v.fields["type"] == kind and name in {None, v.fields["name"]}]
+        return connection([self.view(view) for view in found], arguments)
+
+    def view(self, view: View) -> Node:
+        return {
+            "id": view.id,
+            **{name: view.fields.get(name) for name in ("name", "type", "displayName", "description", "spec")},
+            "user": {"username": view.project.entity, "photoUrl": None, "email": None},
+            "createdAt": view.created_at,
+            "updatedAt": view.created_at,
+            "project": lambda a: self.project(view.project),
         }
 
     def _runs(self, project: Project, arguments: Arguments) -> Node:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.wandb_server.nodes import Nodes
-from tests.wandb_server.projection import Arguments, Node
-from tests.wandb_server.state import Agent, Artifact, Run, State, md5_base64
+from tests.wandb_server.projection import Arguments, Node, connection
+from tests.wandb_server.state import Agent, Artifact, Run, State, View, md5_base64
 from tests.wandb_server.sweeps import commands, make_sweep, set_state
 
 _COLUMNS = {
@@ -39,6 +39,7 @@ class Roots:
             "entity": lambda a: {"organization": None},
             "project": lambda a: self.nodes.project(self.state.project(a.get("entityName"), a.get("name"))),
             "model": lambda a: self.nodes.project(self.state.project(a.get("entityName"), a.get("name"))),
+            "models": lambda a: connection([self.nodes.project(p) for p in self.state.projects.values()], a),
             "artifact": lambda a: self.nodes.artifact(self.state.artifact(a["id"])),
             "upsertBucket": self._upsert_run,
             "createRunFiles": self._create_run_files,
@@ -51,6 +52,7 @@ class Roots:
             "upsertSweep": self._upsert_sweep,
             "createAgent": self._create_agent,
             "agentHeartbeat": self._heartbeat,
+            "upsertView": self._upsert_view,
         }
 
     def _viewer(self, _: Arguments) -> Node:
@@ -204,6 +206,15 @@ class Roots:
             raise LookupError(f"agent {arguments['id']}")
         running = json.loads(arguments.get("runState") or "{}")
         return {"agent": {"id": agent.id}, "commands": json.dumps(commands(self.state, agent, running))}
+
+    def _upsert_view(self, arguments: Arguments) -> Node:
+        project = self.state.make_project(arguments.get("entityName"), arguments.get("projectName"))
+        known = next((view for view in project.views if view.id == arguments.get("id")), None)
+        view = known or View(project, {})
+        view.fields.update({name: value for name, value in arguments.items() if value is not None})
+        if known is None:
+            project.views.append(view)
+        return {"view": self.nodes.view(view), "inserted": known is None}
 
 
 def _move_aliases(artifact: Artifact) -> None:

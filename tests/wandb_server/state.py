@@ -129,6 +129,17 @@ class Agent:
 
 
 @dataclass
+class View:
+    """A workspace (`project-view`) or a report (`runs`)."""
+
+    project: Project
+    fields: dict[str, Any]
+    """As sent: `name`, `displayName`, `type`, `spec`, ..."""
+    id: str = field(default_factory=lambda: new_id(12))
+    created_at: str = field(default_factory=now)
+
+
+@dataclass
 class Project:
     """One project of one entity."""
 
@@ -138,6 +149,7 @@ class Project:
     runs: dict[str, Run] = field(default_factory=dict)
     artifacts: list[Artifact] = field(default_factory=list)
     sweeps: dict[str, Sweep] = field(default_factory=dict)
+    views: list[View] = field(default_factory=list)
 
     def versions(self, collection: str) -> list[Artifact]:
         """Committed ones, in order."""

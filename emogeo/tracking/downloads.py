@@ -1,0 +1,111 @@
+"""Downloads in a process of their own, which is killed with one that takes too long.
+
+The client retries a download for twenty minutes, in threads that an exit waits for, and has no setting against it.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from emogeo.errors import TrackingError
+from emogeo.tracking.wandb_client import reason, within
+
+_QUERY_SECONDS = 30
+"""That a question to the server may take."""
+
+
+class Downloads:
+    """Artifacts' files by path (ENTITY/PROJECT/NAME:VERSION) and type; use as a context manager."""
+
+    def __init__(self) -> None:
+        self._process: subprocess.Popen[str] | None = None
+
+    def __enter__(self) -> Downloads:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._end()
+
+    def digests(self, path: str, kind: str, seconds: float) -> dict[str, str]:
+        """By file, as W&B's manifest has them (MD5 in base64).
+
+        Raises:
+            TrackingError: what the client said, or that it took too long.
+        """
+        digests: dict[str, str] = self._ask({"path": path, "kind": kind}, seconds)
+        return digests
+
+    def files(self, path: str, kind: str, seconds: float) -> dict[str, bytes]:
+        """Every file, past the client's cache (which keeps what came, right or wrong), compared with the digests.
+
+        Raises:
+            TrackingError: what the client said, or that it took too long.
+        """
+        with tempfile.TemporaryDirectory() as folder:
+            digests = self._ask({"path": path, "kind": kind, "folder": folder}, seconds)
+            return {name: (Path(folder) / name).read_bytes() for name in digests}
+
+    def _ask(self, job: dict[str, str], seconds: float) -> Any:
+        if self._process is None:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "emogeo.tracking.downloads"],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                text=True,
+            )
+        assert self._process.stdin is not None and self._process.stdout is not None
+        try:
+            self._process.stdin.write(json.dumps(job) + "\n")
+            self._process.stdin.flush()
+            line = within(seconds, f"the download of {job['path']}", self._process.stdout.readline)
+        except (TrackingError, OSError):
+            self._end()
+            raise
+        if not line:
+            code = self._process.wait()
+            self._end()
+            raise TrackingError(f"the download of {job['path']} ended with {code}")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise TrackingError(answer["error"])
+        return answer["digests"]
+
+    def _end(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.communicate()
+            self._process = None
+
+
+def _serve() -> None:
+    """Answers a job a line on what is standard output now; whatever else is printed goes to standard error."""
+    answers, sys.stdout = sys.stdout, sys.stderr
+    for line in sys.stdin:
+        try:
+            answer: dict[str, Any] = {"digests": _done(json.loads(line))}
+        except Exception as error:  # the client raises errors of many kinds
+            answer = {"error": f"{type(error).__name__}: {reason(error)}"}
+        answers.write(json.dumps(answer) + "\n")
+        answers.flush()
+
+
+def _done(job: dict[str, str]) -> dict[str, str]:
+    import wandb
+
+    artifact = wandb.Api(timeout=_QUERY_SECONDS).artifact(job["path"], type=job["kind"])
+    if "folder" in job:
+        artifact.download(root=job["folder"], skip_cache=True)
+        artifact.verify(root=job["folder"])
+    return {name: entry.digest for name, entry in artifact.manifest.entries.items()}
+
+
+if __name__ == "__main__":
+    _serve()

@@ -1,0 +1,227 @@
+"""Panels for a project of emogeo's runs: a saved workspace that compares its cells, and a report on its analyses."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from emogeo.errors import TrackingError
+from emogeo.tracking.wandb_client import base_url, reason, sign_in
+
+TITLE = "emogeo"
+CURVES = ("layer/reliability", "layer/separation", "layer/mean_cosine", "layer/anisotropy", "layer/rdm_std")
+"""Metrics by block; they are logged over `layer/index`."""
+DESCRIPTORS = ("model/reliability", "model/anisotropy", "model/separation", "rdm/std", "layer/selected")
+FACTORS = ("model.name", "resolved.precision", "mode.name", "prompt_template.name", "layer_selection.name")
+"""Paths into a run's configuration."""
+COMPARISONS = ("rho_matrix", "rho_star_matrix", "same_and_disjoint_half", "universality_1")
+EFFECTS = ("layers_of_effect", "sub_parameters", "variance")
+"""Figures of an analysis, as are `COMPARISONS`; those that an analysis has no cells for are absent."""
+TEXTS = ("texts/written", "steering/texts", "behaviour/behaviour")
+"""Tables that cells log; an analysis logs `tables/…`."""
+_READING = (
+    "ρ alone is no finding. Read it with the reliability of both sides, with ρ on disjoint text (rho_disjoint_half), "
+    "with the disattenuated ρ* and its interval, with p and the numerical floor; what is missing is in the note."
+)
+_MADE = "Made by `python -m emogeo.tracking workspace`, which makes it anew: save changes of your own elsewhere."
+"""By which the report is known again."""
+_MAX_RUNS = 100
+"""In one panel."""
+_HEIGHT = 10
+"""Of a panel in a report, in W&B's units."""
+
+
+@dataclass(frozen=True)
+class _Section:
+    name: str
+    kind: str
+    """Job type of the runs that it shows."""
+    columns: int
+    panels: list[Any]
+
+    @property
+    def rows(self) -> int:
+        return -(-len(self.panels) // self.columns)
+
+
+def specification() -> str:
+    """Both views as JSON, as W&B stores them; no server is asked.
+
+    Raises:
+        TrackingError: the extra `workspaces` is not installed.
+    """
+    wr, ws = _library()
+    views = {"workspace": _workspace(wr, ws, "", ""), "report": _report(wr, "", "")}
+    models = {name: view._to_model().spec for name, view in views.items()}
+    return json.dumps({n: m.model_dump(mode="json", by_alias=True, exclude_none=True) for n, m in models.items()})
+
+
+def save(entity: str | None, project: str) -> list[str]:
+    """Makes both views, or brings those that were made before up to date; their addresses.
+
+    Raises:
+        TrackingError: the extra is not installed, the server is not there or does not let us in, or it has no such
+            project; names it.
+    """
+    wr, ws = _library()
+    api = sign_in()
+    home = entity or api.default_entity
+    try:
+        workspace, report = _workspace(wr, ws, home, project), _report(wr, home, project)
+        known = _known(ws, home, project)
+        workspace._internal_name = f"nw-{view_name(home, project)}-v"
+        workspace._internal_id = known._internal_id if known else ""
+        made = (r.id for r in api.reports(f"{home}/{project}") if (r.display_name, r.description) == (TITLE, _MADE))
+        report.id = next(made, "")
+        return [workspace.save().url, report.save().url]
+    except Exception as error:  # the client raises errors of many kinds
+        raise TrackingError(
+            f"{base_url()}, {home}/{project}: {reason(error)}. "
+            "Without a server: python -m emogeo.tracking workspace --file FILE"
+        ) from error
+
+
+def _known(ws: Any, entity: str, project: str) -> Any:
+    """The workspace that was made before; None if there is none."""
+    try:
+        return ws.Workspace.from_url(f"{base_url()}/{entity}/{project}?nw={view_name(entity, project)}")
+    except ValueError as error:
+        if "not found in project" in str(error):
+            return None
+        raise
+
+
+def view_name(entity: str, project: str) -> str:
+    """The workspace's own name, eleven characters as W&B's are: the same each time, so that there is one a project."""
+    return f"emogeo{hashlib.sha256(f'{entity}/{project}'.encode()).hexdigest()[:5]}"
+
+
+def _library() -> tuple[Any, Any]:
+    try:
+        import wandb_workspaces.reports.v2 as wr
+        import wandb_workspaces.workspaces as ws
+    except ImportError as error:
+        raise TrackingError(
+            f"the panels need an extra ({error}). Type: pip install -c constraints.txt -e '.[workspaces]'"
+        ) from error
+    return wr, ws
+
+
+def _workspace(wr: Any, ws: Any, entity: str, project: str) -> Any:
+    columns = [*(f"config:{_stored(path)}" for path in FACTORS[:3]), *(f"summary:{name}" for name in DESCRIPTORS)]
+    return ws.Workspace(
+        entity=entity,
+        project=project,
+        name=TITLE,
+        sections=[
+            ws.Section(
+                name=section.name,
+                panels=section.panels,
+                is_open=True,
+                layout_settings=ws.SectionLayoutSettings(columns=section.columns, rows=section.rows),
+            )
+            for section in _sections(wr)
+        ],
+        settings=ws.WorkspaceSettings(x_axis="layer/index", max_runs=_MAX_RUNS),
+        runset_settings=ws.RunsetSettings(pinned_columns=["run:displayName", *columns]),
+    )
+
+
+def _report(wr: Any, entity: str, project: str) -> Any:
+    blocks: list[Any] = [wr.P(_READING)]
+    for section in _sections(wr):
+        runs = wr.Runset(entity=entity, project=project, name=section.kind, filters=f'JobType == "{section.kind}"')
+        blocks += [wr.H2(section.name), wr.PanelGrid(runsets=[runs], panels=_placed(wr, section))]
+    return wr.Report(entity=entity, project=project, title=TITLE, description=_MADE, width="fluid", blocks=blocks)
+
+
+def _sections(wr: Any) -> list[_Section]:
+    return [
+        _Section("RDMs side by side", "cell", 1, [_rdms(wr)]),
+        _Section("Models, precision, mode", "cell", 2, _descriptors(wr)),
+        _Section("Over blocks", "cell", 3, _curves(wr)),
+        _Section("Comparisons", "analysis", 2, _comparisons(wr)),
+        _Section("Effects", "analysis", 2, _effects(wr)),
+        _Section("Texts", "cell", 1, [wr.WeavePanelSummaryTable(table_name=name) for name in TEXTS]),
+    ]
+
+
+def _rdms(wr: Any) -> Any:
+    return wr.MediaBrowser(title="RDM of each run", media_keys=["rdm/heatmap"], gallery_axis="run", num_columns=4)
+
+
+def _descriptors(wr: Any) -> list[Any]:
+    def column(metric: Any, name: str) -> Any:
+        return wr.ParallelCoordinatesPlotColumn(metric=metric, display_name=name)
+
+    factors = [column(wr.Config(path), path.partition(".")[0].replace("resolved", "precision")) for path in FACTORS]
+    described = [column(wr.SummaryMetric(name), name) for name in DESCRIPTORS]
+    reliability = wr.SummaryMetric("model/reliability")
+    return [
+        wr.ParallelCoordinatesPlot(title="descriptors over models, precision and mode", columns=[*factors, *described]),
+        wr.ScatterPlot(title="reliability by anisotropy", x=wr.SummaryMetric("model/anisotropy"), y=reliability),
+        wr.ScatterPlot(
+            title="reliability by size (billions of parameters)",
+            x=wr.Config("model.params_b"),
+            y=reliability,
+            log_x=True,
+        ),
+        wr.ScatterPlot(
+            title="RDM spread by selected block", x=wr.SummaryMetric("layer/selected"), y=wr.SummaryMetric("rdm/std")
+        ),
+    ]
+
+
+def _curves(wr: Any) -> list[Any]:
+    return [
+        wr.LinePlot(
+            title=name.partition("/")[2], x="layer/index", y=[name], title_x="block", max_runs_to_show=_MAX_RUNS
+        )
+        for name in CURVES
+    ]
+
+
+def _comparisons(wr: Any) -> list[Any]:
+    return [
+        _scatter(wr, "tables/pairs", "reliability_a", "rho", "ρ of each pair by the reliability of its first"),
+        _scatter(wr, "tables/pairs", "rho_disjoint_half", "rho_same_half", "ρ on the same and on disjoint text"),
+        *_figures(wr, COMPARISONS),
+        wr.WeavePanelSummaryTable(table_name="tables/pairs"),
+        wr.WeavePanelSummaryTable(table_name="tables/descriptors"),
+        wr.WeavePanelSummaryTable(table_name="tables/claims"),
+    ]
+
+
+def _effects(wr: Any) -> list[Any]:
+    return [wr.WeavePanelSummaryTable(table_name="tables/effects"), *_figures(wr, EFFECTS)]
+
+
+def _figures(wr: Any, names: tuple[str, ...]) -> list[Any]:
+    return [wr.MediaBrowser(title=name.replace("_", " "), media_keys=[f"figures/{name}"]) for name in names]
+
+
+def _scatter(wr: Any, table: str, x: str, y: str, title: str) -> Any:
+    """Of a table's rows, by W&B's own preset."""
+    return wr.CustomChart(
+        query={"summaryTable": {"tableKey": table}},
+        chart_name="wandb/scatter/v0",
+        chart_fields={"x": x, "y": y},
+        chart_strings={"title": title},
+    )
+
+
+def _placed(wr: Any, section: _Section) -> list[Any]:
+    """The section's panels in as many columns, on a report's grid of 24."""
+    width = 24 // section.columns
+    for number, panel in enumerate(section.panels):
+        row, column = divmod(number, section.columns)
+        panel.layout = wr.Layout(x=column * width, y=row * _HEIGHT, w=width, h=_HEIGHT)
+    return section.panels
+
+
+def _stored(path: str) -> str:
+    """Where W&B keeps a nested value of a run's configuration."""
+    first, _, rest = path.partition(".")
+    return f"{first}.value.{rest}"
