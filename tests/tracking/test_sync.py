@@ -8,19 +8,25 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import wandb
 
 from emogeo.cell.run import run_cell
 from emogeo.tracking.__main__ import main
-from emogeo.tracking.store import MANIFEST, RUNS, Store
+from emogeo.tracking.store import GENERATIONS, MANIFEST, RUNS, Store
 from tests.conftest import Composer
 from tests.wandb_server.server import Server
 
 
+WRITING = ("mode=generation", "prompt_template=loose", "generation.max_new_tokens=3")
+
+
+@pytest.mark.parametrize("mode", [(), WRITING], ids=["comprehension", "generation"])
 def test_a_copied_folder_syncs_whole_and_push_finds_it_there(
-    tiny_cell: Composer, wandb_server: Server, tmp_path: Path
+    tiny_cell: Composer, wandb_server: Server, tmp_path: Path, mode: tuple[str, ...]
 ) -> None:
-    key = run_cell(tiny_cell("tracking=offline")).key
+    outcome = run_cell(tiny_cell("tracking=offline", *mode))
+    key, texts = outcome.key, (outcome.run["generation"] or {}).get("key")
     copied = tmp_path / "elsewhere"
     shutil.move(tmp_path / "store" / "wandb" / key, copied)
     (run,) = (copied / "wandb").glob("offline-run-*")
@@ -32,8 +38,10 @@ def test_a_copied_folder_syncs_whole_and_push_finds_it_there(
     store, arrived = Store(tmp_path / "store"), {}
     for artifact in wandb.Api().run(f"tester/emogeo/{key[:16]}").logged_artifacts():
         folder = Path(artifact.download(root=str(tmp_path / artifact.name), skip_cache=True))
-        arrived.update({file.name: file.read_bytes() for file in folder.iterdir()})
-    assert arrived == {**store.read(RUNS, key), MANIFEST: store.manifest(RUNS, key)}
+        files = {file.relative_to(folder).as_posix(): file.read_bytes() for file in folder.rglob("*") if file.is_file()}
+        arrived.setdefault(artifact.metadata.get("kind", artifact.type), {}).update(files)
+    for kind, record in {RUNS: key, **({GENERATIONS: texts} if texts else {})}.items():
+        assert arrived[kind] == {**store.read(kind, record), MANIFEST: store.manifest(kind, record)}
     commits = [label for label in wandb_server.requests if label.endswith("CommitArtifact")]
     assert main(["push", str(store.path)]) == 0
     assert [label for label in wandb_server.requests if label.endswith("CommitArtifact")] == commits

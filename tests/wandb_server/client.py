@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -35,6 +36,9 @@ def wandb_server(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Se
     for name, value in client_environment(server, tmp_path / "wandb-home").items():
         monkeypatch.setenv(name, value)
     wandb.teardown()
+    before = set(os.environ)
     yield server
     wandb.teardown()
     server.stop()
+    for name in set(os.environ) - before:  # what an agent in this process has left
+        del os.environ[name]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -24,16 +23,10 @@ _COLUMNS: dict[str, Callable[[Run], Any]] = {
     "createdAt": lambda run: run.created_at,
 }
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
-    "$eq": lambda value, wanted: _equals(value, wanted),
-    "$ne": lambda value, wanted: not _equals(value, wanted),
     "$in": lambda value, wanted: any(_equals(value, one) for one in wanted),
-    "$nin": lambda value, wanted: not any(_equals(value, one) for one in wanted),
     "$lt": lambda value, wanted: value is not None and value < wanted,
-    "$lte": lambda value, wanted: value is not None and value <= wanted,
     "$gt": lambda value, wanted: value is not None and value > wanted,
     "$gte": lambda value, wanted: value is not None and value >= wanted,
-    "$exists": lambda value, wanted: (value is not None) == wanted,
-    "$regex": lambda value, wanted: value is not None and re.search(wanted, value) is not None,
 }
 
 
@@ -60,8 +53,6 @@ def _one_holds(run: Run, name: str, wanted: Any) -> bool:
         return all(_holds(run, each) for each in wanted)
     if name == "$or":
         return any(_holds(run, each) for each in wanted)
-    if name == "$not":
-        return not _holds(run, wanted)
     value = _value(run, name)
     if not isinstance(wanted, dict):
         return _equals(value, wanted)

@@ -80,17 +80,11 @@ class Nodes:
             "state": run.state,
             "group": run.group,
             "jobType": run.job_type,
-            "host": run.host,
             "commit": run.commit,
             "readOnly": False,
             "projectId": str(run.project.number),
             "createdAt": run.created_at,
             "heartbeatAt": run.heartbeat_at,
-            "exitcode": run.exit_code,
-            "stopped": False,
-            "shouldStop": False,
-            "running": run.state == "running",
-            "failed": run.state in {"failed", "crashed"},
             "config": json.dumps(run.config),
             "wandbConfig": lambda a: json.dumps(run.config.get("_wandb", {}).get("value", {})),
             "summaryMetrics": summary,
@@ -101,7 +95,6 @@ class Nodes:
             "eventsLineCount": len(run.streams.get("wandb-events.jsonl", [])),
             "historyTail": json.dumps(run.history[-1:]),
             "eventsTail": json.dumps(run.streams.get("wandb-events.jsonl", [])[-1:]),
-            "history": lambda a: _lines(run, a),
             "sampledHistory": lambda a: [_sampled(run, spec) for spec in _listed(a["specs"]) if spec != "{}"],
             "parquetHistory": lambda a: {"parquetUrls": [], "liveData": []},
             "user": {"name": run.project.entity, "username": run.project.entity},
@@ -122,14 +115,11 @@ class Nodes:
             "__typename": "File",
             "id": blob.name,
             "name": name,
-            "displayName": name,
             "url": self.url(blob),
             "directUrl": self.url(blob),
             "sizeBytes": blob.file.stat().st_size,
-            "storagePath": blob.name,
             "mimetype": None,
             "updatedAt": None,
-            "digest": blob.md5,
             "md5": blob.md5,
         }
 
@@ -153,7 +143,6 @@ class Nodes:
             "state": artifact.state,
             "size": artifact.size,
             "digest": artifact.digest,
-            "digestAlgorithm": "MANIFEST_MD5",
             "commitHash": None,
             "fileCount": len(artifact.blobs),
             "createdAt": artifact.created_at,
@@ -249,11 +238,6 @@ def _alias(artifact: Artifact, name: str) -> Node:
 def _history_keys(run: Run) -> Node:
     keys = sorted({key for line in run.history for key in json.loads(line)})
     return {"sets": [], "keys": {key: {"typeCounts": []} for key in keys}, "lastStep": len(run.history) - 1}
-
-
-def _lines(run: Run, arguments: Arguments) -> list[str]:
-    first, last = arguments.get("minStep", 0), arguments.get("maxStep", float("inf"))
-    return [line for line in run.history if first <= json.loads(line).get("_step", 0) < last]
 
 
 def _sampled(run: Run, spec: str) -> list[dict[str, Any]]:

@@ -48,7 +48,6 @@ class Roots:
             "createArtifactFiles": self._create_artifact_files,
             "commitArtifact": self._commit_artifact,
             "useArtifact": self._use_artifact,
-            "updateArtifact": self._update_artifact,
             "upsertSweep": self._upsert_sweep,
             "createAgent": self._create_agent,
             "agentHeartbeat": self._heartbeat,
@@ -61,12 +60,8 @@ class Roots:
             "id": f"user-{entity}",
             "entity": entity,
             "username": entity,
-            "name": entity,
             "email": f"{entity}@example.org",
-            "admin": False,
             "flags": "{}",
-            "deletedAt": None,
-            "apiKeys": {"edges": []},
             "teams": {"edges": []},
         }
 
@@ -176,12 +171,6 @@ class Roots:
         if artifact not in run.inputs:
             run.inputs.append(artifact)
             artifact.used_by.append(run)
-        return {"artifact": self.nodes.artifact(artifact)}
-
-    def _update_artifact(self, arguments: Arguments) -> Node:
-        artifact = self._artifact(arguments["artifactID"])
-        artifact.metadata = arguments.get("metadata") or artifact.metadata
-        artifact.description = arguments.get("description") or artifact.description
         return {"artifact": self.nodes.artifact(artifact)}
 
     def _upsert_sweep(self, arguments: Arguments) -> Node:

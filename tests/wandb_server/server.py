@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import json
 import socket
 import struct
@@ -155,17 +156,16 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(status)
         self.send_header("Content-Type", "application/json")
         self.send_header("Content-Length", str(len(content)))
-        try:
-            self.end_headers()
-            self.wfile.write(content)
-        except OSError:
-            self.close_connection = True  # the client has gone
+        self.end_headers()
+        self.wfile.write(content)
+
+    def handle(self) -> None:
+        with contextlib.suppress(OSError):  # the client has gone
+            super().handle()
 
     def finish(self) -> None:
-        try:
+        with contextlib.suppress(OSError):
             super().finish()
-        except OSError:
-            self.close_connection = True  # the client has gone
 
 
 def _name(asked: dict[str, Any]) -> str:
