@@ -47,7 +47,12 @@ def show(entity: str | None, project: str, file: Path | None) -> int:
     from emogeo.tracking.workspace import save, specification
 
     if file is None:
-        print("\n".join(save(entity, project)))
+        try:
+            print("\n".join(save(entity, project)))
+        except TrackingError as error:
+            raise TrackingError(
+                f"{error}\nWithout a server: python -m emogeo.tracking workspace --file FILE"
+            ) from error
         return 0
     try:
         file.write_text(specification())

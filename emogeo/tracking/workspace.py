@@ -77,10 +77,7 @@ def save(entity: str | None, project: str) -> list[str]:
         report.id = next(made, "")
         return [workspace.save().url, report.save().url]
     except Exception as error:  # the client raises errors of many kinds
-        raise TrackingError(
-            f"{base_url()}, {home}/{project}: {reason(error)}. "
-            "Without a server: python -m emogeo.tracking workspace --file FILE"
-        ) from error
+        raise TrackingError(f"{base_url()}, {home}/{project}: {reason(error)}") from error
 
 
 def _known(ws: Any, entity: str, project: str) -> Any:
