@@ -17,7 +17,6 @@ from emogeo.tracking.store import GENERATIONS, MANIFEST, RUNS, Store
 from tests.conftest import Composer
 from tests.wandb_server.server import Server
 
-
 WRITING = ("mode=generation", "prompt_template=loose", "generation.max_new_tokens=3")
 
 
