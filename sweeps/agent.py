@@ -18,6 +18,8 @@ from sweeps.devices import Device
 PROGRAM = "train.py"
 _MANY = str(10**9)
 _GRACE_SECONDS = 30.0
+_SERVICE = "WANDB_SERVICE"
+"""Names a process of the client that ends with the one that started it."""
 _STOPPED = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, 128 + signal.SIGTERM, 128 + signal.SIGINT)
 """How a process ends that was stopped by a signal."""
 
@@ -114,7 +116,7 @@ class Agent:
         with self.log.open("ab") as stream:
             self._process = subprocess.Popen(
                 self._cell.command if self._cell else self._command,
-                env={**os.environ, **_environment(self.device), **(self._cell.variables if self._cell else {})},
+                env={**_environment(self.device), **(self._cell.variables if self._cell else {})},
                 cwd=self._cell.folder if self._cell else None,
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
@@ -146,6 +148,7 @@ class Agent:
 def _environment(device: Device) -> dict[str, str]:
     """The agent says `python`, and would stop after a few cells that were refused."""
     return {
+        **{name: value for name, value in os.environ.items() if name != _SERVICE},
         "CUDA_VISIBLE_DEVICES": device.visible,
         "PATH": f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}",
         "WANDB_AGENT_DISABLE_FLAPPING": "true",
@@ -158,7 +161,8 @@ def _cells(leader: int) -> Iterator[Cell]:
         try:
             command = process.cmdline()
             if any(Path(word).name == PROGRAM for word in command):
-                told = {n: value for n, value in process.environ().items() if n.startswith("WANDB_") and "KEY" not in n}
+                own = process.environ().items()
+                told = {n: value for n, value in own if n.startswith("WANDB_") and "KEY" not in n and n != _SERVICE}
                 yield Cell(command, told, process.cwd())
         except psutil.Error:  # it has just ended
             continue

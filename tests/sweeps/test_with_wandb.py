@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
+import os
+import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 import wandb
 import yaml
@@ -72,6 +78,50 @@ def test_two_agents_fill_a_project_and_an_analysis_elsewhere_has_the_same_tables
         assert rdm.logged_by().id == run.id
         assert [user.id for user in rdm.used_by()] == [analysed.id]
     assert "analysis" in {artifact.type for artifact in analysed.logged_artifacts()}
+    assert wandb_server.refused == []
+
+
+def agents_of(path: str, folder: Path) -> subprocess.Popen[str]:
+    words = [sys.executable, "-m", "sweeps.agents", path, "--gpus", "cpu:1"]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": "1"}
+    return subprocess.Popen(words, cwd=folder, env=environment, stdout=subprocess.PIPE, text=True)
+
+
+def begun(command: subprocess.Popen[str], *words: str) -> list[psutil.Process]:
+    """For each word the process below that has it in its command line, once all are there."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found: dict[str, psutil.Process] = {}
+        for process in psutil.Process(command.pid).children(recursive=True):
+            with contextlib.suppress(psutil.Error):
+                names = [Path(name).name for name in process.cmdline()]
+                found |= {word: process for word in words if word in names}
+        if len(found) == len(words):
+            return [found[word] for word in words]
+        time.sleep(0.05)
+    raise AssertionError(f"{words} were not begun")
+
+
+def test_a_stopped_and_a_killed_agent_cost_no_cell(wandb_server: Server, tiny_llama: Path, tmp_path: Path) -> None:
+    """With the client's own agent: Ctrl-C, the same command again, then SIGKILL for the agent."""
+    body = small("controls", tiny_llama, tmp_path)
+    body["program"] = str(ROOT / "train.py")
+    path = made(body, tmp_path)
+    stopped = agents_of(path, tmp_path)
+    begun(stopped, "agent", "train.py")
+    stopped.send_signal(signal.SIGINT)
+    assert stopped.wait(timeout=60) == 130
+    (left,) = json.loads((tmp_path / "agents" / path.rpartition("/")[2] / "left.json").read_text())
+    assert left["variables"]["WANDB_SWEEP_ID"] in path
+    again = agents_of(path, tmp_path)
+    agent, _ = begun(again, "agent", "train.py")
+    agent.kill()
+    said = again.communicate(timeout=120)[0]
+    assert again.returncode == 0, said
+    assert "its cell is taken over" in said
+    runs = list(wandb.Api().sweep(path).runs)
+    assert {run.config["key"] for run in runs if run.state == "finished"} == set(Store(tmp_path / "store").keys(RUNS))
+    assert len(list(Store(tmp_path / "store").keys(RUNS))) == 2
     assert wandb_server.refused == []
 
 

@@ -12,10 +12,10 @@ from hydra import compose, initialize_config_dir
 from emogeo.analysis.analyze import analyze
 from emogeo.cell.run import run_cell
 from emogeo.config.compose import parse_analyze, register
-from emogeo.config.schema import AnalyzeConfig
+from emogeo.config.schema import AnalyzeConfig, RunsConfig, TrackingConfig, TrackingMode
 from emogeo.errors import NonFiniteError, StoreError, TrackingError
 from emogeo.tracking import pull
-from emogeo.tracking.store import GENERATIONS, RUNS, Store
+from emogeo.tracking.store import GENERATIONS, MANIFEST, RUNS, Store
 from tests.conftest import CONF, Composer
 from tests.wandb_server.faults import Fault, Kind
 from tests.wandb_server.server import Server
@@ -134,3 +134,23 @@ def test_texts_are_replayed_from_wandb_in_a_store_that_has_never_seen_them(
     )
     assert stores[0].manifest(GENERATIONS, texts) == stores[1].manifest(GENERATIONS, texts)
     assert not wandb_server.refused
+
+
+def test_an_artifact_that_says_it_is_another_record_does_not_become_one(
+    tiny_cell: Composer, wandb_server: Server, tmp_path: Path
+) -> None:
+    key = run_cell(tiny_cell("tracking=online")).key
+    store = Store(tmp_path / "store")
+    files = {**store.read(RUNS, key), MANIFEST: store.manifest(RUNS, key)}
+    claims = [{"kind": RUNS, "key": "b" * 64}, {"kind": "../../away", "key": "c" * 64}, {"kind": RUNS}]
+    with wandb.init(project="emogeo", job_type="cell") as run:
+        for number, metadata in enumerate(claims):
+            artifact = wandb.Artifact(f"rdm-{number}", "rdm", metadata=metadata)
+            for name, content in files.items():
+                with artifact.new_file(name, "wb") as stream:
+                    stream.write(content)
+            run.log_artifact(artifact).wait()
+    pulled = pull.pull_runs(TrackingConfig(TrackingMode.online), RunsConfig(), Store(tmp_path / "pulled"))
+    assert pulled.keys == list(Store(tmp_path / "pulled").keys(RUNS)) == [key]
+    assert pulled.left_out == [f"tester/emogeo, runs {'b' * 12}: its files are those of {key}"]
+    assert not list(tmp_path.rglob("c" * 64))

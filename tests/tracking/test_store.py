@@ -61,7 +61,8 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert not list((tmp_path / ".tmp").iterdir())
 
 
-def test_every_flipped_byte_of_every_file_is_noticed_and_named(tmp_path: Path) -> None:
+def test_every_flipped_byte_of_every_file_is_noticed_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emogeo.tracking.store._SWAP_SECONDS", 0)
     store = Store(tmp_path)
     folder = store.write(RUNS, KEY, FILES)
     for file in sorted(folder.iterdir()):

@@ -6,22 +6,10 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tests.wandb_server.projection import UnknownRequest
+from tests.wandb_server.projection import UnknownRequest, snake
 from tests.wandb_server.state import Run
 
-_COLUMNS: dict[str, Callable[[Run], Any]] = {
-    "name": lambda run: run.name,
-    "display_name": lambda run: run.display_name,
-    "displayName": lambda run: run.display_name,
-    "state": lambda run: run.state,
-    "group": lambda run: run.group,
-    "jobType": lambda run: run.job_type,
-    "job_type": lambda run: run.job_type,
-    "tags": lambda run: run.tags,
-    "sweep": lambda run: run.sweep,
-    "created_at": lambda run: run.created_at,
-    "createdAt": lambda run: run.created_at,
-}
+_COLUMNS = {"name", "display_name", "state", "group", "job_type", "tags", "sweep", "created_at"}
 _OPERATORS: dict[str, Callable[[Any, Any], bool]] = {
     "$in": lambda value, wanted: any(_equals(value, one) for one in wanted),
     "$lt": lambda value, wanted: value is not None and value < wanted,
@@ -63,8 +51,8 @@ def _one_holds(run: Run, name: str, wanted: Any) -> bool:
 
 
 def _value(run: Run, name: str) -> Any:
-    if name in _COLUMNS:
-        return _COLUMNS[name](run)
+    if snake(name) in _COLUMNS:
+        return getattr(run, snake(name))
     table, _, path = name.partition(".")
     if table == "summary_metrics":
         return run.summary.get(path)

@@ -6,7 +6,7 @@ import json
 from typing import Any
 
 from tests.wandb_server.filters import selected
-from tests.wandb_server.projection import Arguments, Node, connection
+from tests.wandb_server.projection import Arguments, Node, connection, shown
 from tests.wandb_server.state import Artifact, Blob, Project, Run, Sweep, View
 
 
@@ -67,28 +67,22 @@ class Nodes:
     def run(self, run: Run | None) -> Node | None:
         if run is None:
             return None
-        summary = json.dumps(run.summary)
         return {
             "__typename": "Run",
-            "id": run.id,
-            "name": run.name,
+            **shown(
+                run, "id name description notes tags state group jobType commit createdAt heartbeatAt systemMetrics"
+            ),
             "displayName": run.display_name or run.name,
-            "description": run.description,
-            "notes": run.notes,
-            "tags": run.tags,
             "sweepName": run.sweep,
-            "state": run.state,
-            "group": run.group,
-            "jobType": run.job_type,
-            "commit": run.commit,
+            "exitcode": run.exit_code,
+            "running": run.state == "running",
+            "failed": run.state in {"failed", "crashed"},
+            **dict.fromkeys(("stopped", "shouldStop"), False),
             "readOnly": False,
             "projectId": str(run.project.number),
-            "createdAt": run.created_at,
-            "heartbeatAt": run.heartbeat_at,
             "config": json.dumps(run.config),
             "wandbConfig": lambda a: json.dumps(run.config.get("_wandb", {}).get("value", {})),
-            "summaryMetrics": summary,
-            "systemMetrics": None,
+            "summaryMetrics": json.dumps(run.summary),
             "historyKeys": _history_keys(run),
             "historyLineCount": len(run.history),
             "logLineCount": len(run.streams.get("output.log", [])),
@@ -118,9 +112,7 @@ class Nodes:
             "url": self.url(blob),
             "directUrl": self.url(blob),
             "sizeBytes": blob.file.stat().st_size,
-            "mimetype": None,
-            "updatedAt": None,
-            "md5": blob.md5,
+            **shown(blob, "md5 mimetype updatedAt"),
         }
 
     def artifact(self, artifact: Artifact | None) -> Node | None:
@@ -129,24 +121,15 @@ class Nodes:
         collection = self._collection(artifact.project, artifact.collection)
         return {
             "__typename": "Artifact",
-            "id": artifact.id,
+            **shown(artifact, "id description metadata state size digest createdAt updatedAt historyStep commitHash"),
             "version": f"v{artifact.index}",
             "versionIndex": artifact.index,
             "artifactSequence": {**collection, "latestArtifact": lambda a: self._latest(artifact)},
             "artifactType": {"name": artifact.type},
-            "description": artifact.description,
-            "metadata": artifact.metadata,
             "ttlDurationSeconds": -1,
             "ttlIsInherited": True,
             "tags": [],
-            "historyStep": None,
-            "state": artifact.state,
-            "size": artifact.size,
-            "digest": artifact.digest,
-            "commitHash": None,
             "fileCount": len(artifact.blobs),
-            "createdAt": artifact.created_at,
-            "updatedAt": None,
             "aliases": [{**_alias(artifact, name), "artifactCollection": collection} for name in artifact.aliases],
             "createdBy": lambda a: self.run(artifact.created_by),
             "usedBy": lambda a: connection([self.run(run) for run in artifact.used_by], a),
@@ -210,20 +193,11 @@ class Nodes:
         runs = [run for run in sweep.project.runs.values() if run.sweep == sweep.name]
         return {
             "__typename": "Sweep",
-            "id": sweep.id,
-            "name": sweep.name,
+            **shown(sweep, "id name state createdAt updatedAt heartbeatAt description bestLoss controller scheduler"),
             "displayName": sweep.name,
             "method": "grid" if sweep.points is not None else "random",
-            "state": sweep.state,
-            "description": None,
-            "bestLoss": None,
             "config": sweep.config_yaml,
-            "createdAt": sweep.created_at,
-            "updatedAt": None,
-            "heartbeatAt": None,
             "earlyStopJobRunning": False,
-            "controller": None,
-            "scheduler": None,
             "runCount": len(runs),
             "runCountExpected": None if sweep.points is None else len(sweep.points),
             "project": lambda a: self.project(sweep.project),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -111,6 +112,15 @@ def read_operation(query: str, variables: Mapping[str, Any] | None) -> Operation
     }
     name = operation.name.value if operation.name else "(unnamed)"
     return Operation(name, operation.selection_set, fragments, {**defaults, **(variables or {})})
+
+
+def shown(thing: Any, names: str) -> dict[str, Any]:
+    """Attributes by the names that GraphQL has for them, without those of which it is asked in vain: they are None."""
+    return {name: getattr(thing, snake(name), None) for name in names.split()}
+
+
+def snake(name: str) -> str:
+    return re.sub(r"[A-Z]", lambda capital: f"_{capital[0].lower()}", name)
 
 
 def connection(nodes: list[Any], arguments: Arguments) -> Node:

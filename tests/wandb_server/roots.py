@@ -7,22 +7,11 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from tests.wandb_server.nodes import Nodes
-from tests.wandb_server.projection import Arguments, Node, connection
+from tests.wandb_server.projection import Arguments, Node, connection, snake
 from tests.wandb_server.state import Agent, Artifact, Run, State, View, md5_base64
 from tests.wandb_server.sweeps import commands, make_sweep, set_state
 
-_COLUMNS = {
-    "display_name": "displayName",
-    "description": "description",
-    "notes": "notes",
-    "group": "groupName",
-    "job_type": "jobType",
-    "sweep": "sweep",
-    "host": "host",
-    "commit": "commit",
-    "state": "state",
-    "tags": "tags",
-}
+_COLUMNS = ("displayName", "description", "notes", "jobType", "sweep", "commit", "state", "tags")
 
 
 class Roots:
@@ -77,9 +66,10 @@ class Roots:
         name = arguments["name"]
         inserted = name not in project.runs
         run = project.runs.setdefault(name, Run(name, project))
-        for attribute, argument in _COLUMNS.items():
-            if arguments.get(argument) is not None:
-                setattr(run, attribute, arguments[argument])
+        given = {"group": arguments.get("groupName"), **{snake(column): arguments.get(column) for column in _COLUMNS}}
+        for attribute, value in given.items():
+            if value is not None:
+                setattr(run, attribute, value)
         if arguments.get("config") is not None:
             run.config = json.loads(arguments["config"])
         if arguments.get("summaryMetrics") is not None:

@@ -51,7 +51,6 @@ class Run:
     group: str | None = None
     job_type: str | None = None
     sweep: str | None = None
-    host: str | None = None
     commit: str | None = None
     state: str = "running"
     exit_code: int | None = None
