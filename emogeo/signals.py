@@ -1,4 +1,4 @@
-"""SIGTERM and SIGINT as an exception, so that whatever is open is closed before the process ends."""
+"""SIGTERM, SIGINT and SIGHUP as an exception, so that whatever is open is closed before the process ends."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Ended(SystemExit):
         return f"Ended by {name}. What is finished is in the store; the same command goes on from there."
 
 
-_SIGNALS = (signal.SIGTERM, signal.SIGINT)
+_SIGNALS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _received: list[int] = []
 
 
@@ -38,7 +38,8 @@ def end_cleanly() -> None:
         raise Ended(_received[0])
     if threading.current_thread() is threading.main_thread():
         for number in _SIGNALS:
-            signal.signal(number, _end)
+            if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:  # as nohup sets it
+                signal.signal(number, _end)
 
 
 def in_joblib_worker() -> bool:

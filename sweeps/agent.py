@@ -20,7 +20,8 @@ _MANY = str(10**9)
 _GRACE_SECONDS = 30.0
 _SERVICE = "WANDB_SERVICE"
 """Names a process of the client that ends with the one that started it."""
-_STOPPED = (-signal.SIGKILL, -signal.SIGTERM, -signal.SIGINT, 128 + signal.SIGTERM, 128 + signal.SIGINT)
+_SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+_STOPPED = {code for number in _SIGNALS for code in (-number, 128 + number)}
 """How a process ends that was stopped by a signal."""
 
 
@@ -30,20 +31,29 @@ class Cell:
 
     command: Sequence[str]
     variables: Mapping[str, str]
-    """What W&B's client says in the environment, without keys."""
+    """What W&B's agent says in the environment, without keys."""
     folder: str
 
 
 class Agent:
-    """Runs the cells that others have left, then an agent; after `restarts` crashes it is given up."""
+    """Runs the cells that others have left, then an agent; after `restarts` crashes it is given up.
+
+    `lock` is a file descriptor that all of them inherit.
+    """
 
     def __init__(
-        self, device: Device, command: Sequence[str], logs: Path, restarts: int, left: Sequence[Cell] = ()
+        self,
+        device: Device,
+        command: Sequence[str],
+        logs: Path,
+        restarts: int,
+        left: Sequence[Cell] = (),
+        lock: int | None = None,
     ) -> None:
         self.device = device
         self.crashes = 0
         self.log = logs / f"{device.name}.log"
-        self._command, self._restarts, self._left = command, restarts, list(left)
+        self._command, self._restarts, self._left, self._lock = command, restarts, list(left), lock
         self._cell: Cell | None = None
         self._taking_over = False
         self._process: subprocess.Popen[bytes] | None = None
@@ -90,7 +100,7 @@ class Agent:
 
     def tell_to_end(self) -> None:
         """The agent first, or it would begin the next cell; then its cell, which closes what is open."""
-        if self._process is None:
+        if self._process is None or self.settled:
             return
         self._note_cell()
         leader = self._process.pid
@@ -99,7 +109,7 @@ class Agent:
 
     def wait(self) -> None:
         """Until all of it has ended; what does not is killed."""
-        if self._process is None:
+        if self._process is None or self.settled:
             return
         deadline = time.monotonic() + _GRACE_SECONDS
         while list(_session(self._process.pid)) and time.monotonic() < deadline:
@@ -122,6 +132,7 @@ class Agent:
                 stdout=stream,
                 stderr=subprocess.STDOUT,
                 start_new_session=True,
+                pass_fds=() if self._lock is None else (self._lock,),
             )
         self.device.take(self._process.pid)
 
@@ -161,7 +172,7 @@ def _cells(leader: int) -> Iterator[Cell]:
         try:
             command = process.cmdline()
             if any(Path(word).name == PROGRAM for word in command):
-                own = process.environ().items()
+                own = process.environ().items() - os.environ.items()
                 told = {n: value for n, value in own if n.startswith("WANDB_") and "KEY" not in n and n != _SERVICE}
                 yield Cell(command, told, process.cwd())
         except psutil.Error:  # it has just ended

@@ -7,8 +7,11 @@ command goes on, first with the cells that were stopped, which W&B would not giv
 from __future__ import annotations
 
 import argparse
+import fcntl
 import json
+import os
 import re
+import socket
 import sys
 import time
 from collections import Counter
@@ -38,22 +41,44 @@ def main(arguments: Sequence[str] | None = None) -> int:
         devices = parse_devices(asked.gpus)
         path = _full_path(asked.sweep)
         progress = progress_of(path)
+        logs = Path("agents") / path.rpartition("/")[2] / re.sub(r"[^\w-]", "_", socket.gethostname())
+        lock = alone(logs)
     except (DevicesError, LookupError) as error:
         print(f"sweeps.agents: {error}", file=sys.stderr)
         return 1
-    logs = Path("agents") / path.rpartition("/")[2]
-    logs.mkdir(parents=True, exist_ok=True)
     command = [sys.executable, "-m", "wandb", "agent", path]
     print(f"{len(devices)} agents of {path}; what they say is in {logs}/", flush=True)
     left, n = Left(logs / LEFT), len(devices)
     cells = left.cells()
     end_cleanly()
-    agents = [Agent(device, command, logs, asked.restarts, cells[i::n]) for i, device in enumerate(devices)]
+    agents = [Agent(device, command, logs, asked.restarts, cells[i::n], lock) for i, device in enumerate(devices)]
     try:
         return supervise(agents, progress, left)
     except Ended as end:
         print(f"sweeps.agents: {end}", file=sys.stderr)
         return end.exit_code
+
+
+def alone(folder: Path) -> int:
+    """Makes the folder and a lock in it, which is held as long as this process or an agent lives.
+
+    Returns:
+        What agents are to inherit.
+
+    Raises:
+        LookupError: it is held.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        os.close(lock)
+        raise LookupError(
+            f"agents of this sweep are at work on this machine ({folder}). End them first; one command starts all: "
+            "--gpus 0,1,2,3"
+        ) from error
+    return lock
 
 
 class Left:
@@ -64,8 +89,11 @@ class Left:
         self._kept: str | None = None
 
     def cells(self) -> list[Cell]:
-        """Those of an earlier time, without the ones whose folder has gone."""
+        """Those of an earlier time, without the ones whose folder has gone, which are said."""
         cells = [Cell(**cell) for cell in json.loads(self._file.read_text())] if self._file.exists() else []
+        for cell in cells:
+            if not Path(cell.folder).is_dir():
+                _tell(f"a cell that was left cannot go on, {cell.folder} is gone: {' '.join(cell.command)}")
         return [cell for cell in cells if Path(cell.folder).is_dir()]
 
     def keep(self, agents: Sequence[Agent]) -> None:
@@ -112,6 +140,10 @@ def progress_of(path: str) -> Callable[[], str]:
     """
     import wandb
 
+    try:
+        sign_in()
+    except TrackingError as error:
+        raise LookupError(str(error)) from error
     try:
         sweep = wandb.Api(timeout=20).sweep(path)
     except Exception as error:  # the client raises errors of many kinds

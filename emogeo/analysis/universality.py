@@ -53,7 +53,10 @@ def _alike(readied: Sequence[Readied]) -> list[list[Readied]]:
 
 
 def _firsts(group: Sequence[Readied]) -> list[Readied]:
-    return list({ready.run.model: ready for ready in reversed(group)}.values())[::-1]
+    firsts: dict[str, Readied] = {}
+    for ready in group:
+        firsts.setdefault(ready.run.model, ready)
+    return list(firsts.values())
 
 
 def _repeats(readied: Sequence[Readied]) -> dict[str, str]:

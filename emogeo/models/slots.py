@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import getpass
+import itertools
 import logging
 import os
 import tempfile
@@ -83,7 +84,8 @@ def visible_gpus() -> list[str] | None:
     """Names of the GPUs as CUDA_VISIBLE_DEVICES has them, else numbers; None where they cannot be counted."""
     named = os.environ.get("CUDA_VISIBLE_DEVICES")
     if named is not None:
-        return [name.strip() for name in named.split(",") if name.strip()]
+        names = [name.strip() for name in named.split(",")]
+        return list(itertools.takewhile(lambda name: name not in {"", "-1"}, names))
     if Path("/dev/kfd").exists() or Path("/dev/dxg").exists():
         return None
     return [str(number) for number in range(len(list(Path("/dev").glob("nvidia[0-9]*"))))]

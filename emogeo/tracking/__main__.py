@@ -42,17 +42,12 @@ def show(entity: str | None, project: str, file: Path | None) -> int:
     """Makes the panels of a project, or writes their specification to `file`.
 
     Raises:
-        TrackingError: the extra `workspaces` is not installed, or the server did not take them; names the way without.
+        TrackingError: the extra `workspaces` is not installed, the server did not take them, or no such file can be.
     """
     from emogeo.tracking.workspace import save, specification
 
     if file is None:
-        try:
-            print("\n".join(save(entity, project)))
-        except TrackingError as error:
-            raise TrackingError(
-                f"{error}\nWithout a server: python -m emogeo.tracking workspace --file FILE"
-            ) from error
+        print("\n".join(save(entity, project)))
         return 0
     try:
         file.write_text(specification())
@@ -80,6 +75,8 @@ def deliver(store: Store, entity: str | None, project: str | None) -> int:
     for key in keys:
         try:
             outcomes[push_record(_where(store, key, entity, project), store, key)] += 1
+        except TrackingError:  # no server: the others would not arrive either
+            raise
         except Exception as error:  # the client raises errors of many kinds; one record does not stop the others
             logging.error("%s is not delivered: %s: %s", key[:12], type(error).__name__, reason(error))
             outcomes["failed"] += 1

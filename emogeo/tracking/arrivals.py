@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -27,9 +28,14 @@ def not_arrived(api: Any, home: str, digests: Digests) -> list[str]:
 
 def media_not_arrived(run: Any, figures: Iterable[str], tables: Iterable[str]) -> list[str]:
     """Names of figures and tables of which a run (of `wandb.Api`) has no file."""
-    wanted = {f"media/images/{name}_": name for name in figures} | {f"media/table/{name}_": name for name in tables}
-    there = [file.name for file in run.files()]
-    return [name for start, name in wanted.items() if not any(file.startswith(start) for file in there)]
+    wanted = [("images", name) for name in figures] + [("table", name) for name in tables]
+    there = [file.name for file in run.files() if file.size]
+    return [name for kind, name in wanted if not any(_is_of(file, f"media/{kind}/{name}") for file in there)]
+
+
+def _is_of(file: str, name: str) -> bool:
+    """The client adds step and digest."""
+    return re.fullmatch(rf"{re.escape(name)}_\d+_[^_/]+", file) is not None
 
 
 def has_version(api: Any, path: str, kind: str, digest: str) -> bool:

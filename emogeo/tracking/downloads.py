@@ -16,7 +16,7 @@ from typing import Any
 from emogeo.errors import TrackingError
 from emogeo.tracking.wandb_client import reason, within
 
-_QUERY_SECONDS = 30
+QUERY_SECONDS = 30
 """That a question to the server may take."""
 
 
@@ -66,7 +66,7 @@ class Downloads:
             self._process.stdin.write(json.dumps(job) + "\n")
             self._process.stdin.flush()
             line = within(seconds, f"the download of {job['path']}", self._process.stdout.readline)
-        except (TrackingError, OSError):
+        except BaseException:  # also a signal: nothing is to be written any more
             self._end()
             raise
         if not line:
@@ -87,20 +87,22 @@ class Downloads:
 
 def _serve() -> None:
     """Answers a job a line on what is standard output now; whatever else is printed goes to standard error."""
+    import wandb
+
     answers, sys.stdout = sys.stdout, sys.stderr
+    api = None
     for line in sys.stdin:
         try:
-            answer: dict[str, Any] = {"digests": _done(json.loads(line))}
+            api = api or wandb.Api(timeout=QUERY_SECONDS)
+            answer: dict[str, Any] = {"digests": _done(api, json.loads(line))}
         except Exception as error:  # the client raises errors of many kinds
             answer = {"error": f"{type(error).__name__}: {reason(error)}"}
         answers.write(json.dumps(answer) + "\n")
         answers.flush()
 
 
-def _done(job: dict[str, str]) -> dict[str, str]:
-    import wandb
-
-    artifact = wandb.Api(timeout=_QUERY_SECONDS).artifact(job["path"], type=job["kind"])
+def _done(api: Any, job: dict[str, str]) -> dict[str, str]:
+    artifact = api.artifact(job["path"], type=job["kind"])
     if "folder" in job:
         artifact.download(root=job["folder"], skip_cache=True)
         artifact.verify(root=job["folder"])

@@ -13,13 +13,11 @@ from typing import Any
 
 from emogeo.config.schema import RunsConfig, TrackingConfig
 from emogeo.errors import StoreError, TrackingError
-from emogeo.tracking.downloads import Downloads
+from emogeo.tracking.downloads import QUERY_SECONDS, Downloads
 from emogeo.tracking.store import GENERATIONS, MANIFEST, RUNS, Store
 from emogeo.tracking.wandb_client import PATIENCE, reason, sign_in
 
 log = logging.getLogger(__name__)
-_TIMEOUT = 30
-"""Seconds that a query may take."""
 _NAMES_KEY = {RUNS: "run.json", GENERATIONS: "generation.json"}
 """The file of a record that names its key."""
 
@@ -49,7 +47,7 @@ def artifact_files(path: str, kind: str, names: Sequence[str]) -> dict[str, byte
     import wandb
 
     try:
-        size = wandb.Api(timeout=_TIMEOUT).artifact(path, type=kind).size
+        size = wandb.Api(timeout=QUERY_SECONDS).artifact(path, type=kind).size
         with Downloads() as downloads:
             files = downloads.files(path, kind, PATIENCE.for_transfer(size))
         return {name: files[name] for name in names}

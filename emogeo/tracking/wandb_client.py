@@ -107,6 +107,7 @@ def base_url() -> str:
 def reason(error: BaseException) -> str:
     """An error of the client in one line, without API keys and without what signs an address."""
     text = " ".join(str(error).split()) or type(error).__name__
+    text = text.replace(os.environ.get("WANDB_API_KEY") or "\0", "…")
     return _SIGNED.sub(r"\1?…", _KEY.sub("…", text))[:_SHOWN]
 
 

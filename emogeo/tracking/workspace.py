@@ -81,9 +81,9 @@ def save(entity: str | None, project: str) -> list[str]:
 
 
 def _known(ws: Any, entity: str, project: str) -> Any:
-    """The workspace that was made before; None if there is none."""
+    """The workspace that was made before; None if there is none. Of its address only names are read."""
     try:
-        return ws.Workspace.from_url(f"{base_url()}/{entity}/{project}?nw={view_name(entity, project)}")
+        return ws.Workspace.from_url(f"https://wandb.ai/{entity}/{project}?nw={view_name(entity, project)}")
     except ValueError as error:
         if "not found in project" in str(error):
             return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -15,7 +16,7 @@ import pytest
 
 from sweeps import agents
 from sweeps.agent import Agent, Cell
-from sweeps.agents import Left, supervise
+from sweeps.agents import Left, alone, supervise
 from sweeps.devices import Device, DevicesError, parse_devices
 from tests.conftest import ROOT
 
@@ -119,6 +120,9 @@ def test_keys_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("WANDB_API_KEY", "secret")
     monkeypatch.setenv("WANDB_RUN_ID", "abc")
     stopped = agent(tmp_path, "60", "0")
+    stopped.look()
+    monkeypatch.delenv("WANDB_API_KEY")
+    monkeypatch.delenv("WANDB_RUN_ID")
     until(lambda: stopped.look() is None and stopped._cell is not None)
     stopped.tell_to_end()
     stopped.wait()
@@ -143,6 +147,27 @@ def test_a_signal_ends_agents_and_their_cells(tmp_path: Path) -> None:
     assert psutil.wait_procs(below, timeout=5)[1] == []
     (cell,) = Left(tmp_path / "left.json").cells()
     assert cell.command[-1] == "60"
+
+
+def test_two_commands_do_not_look_after_one_sweep_while_an_agent_lives(tmp_path: Path) -> None:
+    script = "import sys; from pathlib import Path; from sweeps.agents import alone; alone(Path(sys.argv[1]))"
+    words = [sys.executable, "-c", script, str(tmp_path)]
+    lock = alone(tmp_path)
+    living = Agent(NONE, [sys.executable, "-c", "import time; time.sleep(60)"], tmp_path, 0, [], lock)
+    living.look()
+    os.close(lock)
+    refused = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert "agents of this sweep are at work on this machine" in refused.stderr
+    living.tell_to_end()
+    living.wait()
+    assert subprocess.run(words, cwd=ROOT, check=False).returncode == 0
+
+
+def test_a_cell_whose_folder_has_gone_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    cells = [{"command": ["python", "train.py"], "variables": {}, "folder": str(tmp_path / "gone")}]
+    (tmp_path / "left.json").write_text(json.dumps(cells))
+    assert Left(tmp_path / "left.json").cells() == []
+    assert "gone is gone: python train.py" in capsys.readouterr().out
 
 
 def test_gpus_are_numbers_and_cpus_a_number_of_shares(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -111,7 +111,8 @@ def test_a_stopped_and_a_killed_agent_cost_no_cell(wandb_server: Server, tiny_ll
     begun(stopped, "agent", "train.py")
     stopped.send_signal(signal.SIGINT)
     assert stopped.wait(timeout=60) == 130
-    (left,) = json.loads((tmp_path / "agents" / path.rpartition("/")[2] / "left.json").read_text())
+    (kept,) = (tmp_path / "agents" / path.rpartition("/")[2]).glob("*/left.json")
+    (left,) = json.loads(kept.read_text())
     assert left["variables"]["WANDB_SWEEP_ID"] in path
     again = agents_of(path, tmp_path)
     agent, _ = begun(again, "agent", "train.py")

@@ -14,6 +14,7 @@ from emogeo.cell.run import run_cell
 from emogeo.config.compose import parse_analyze, register
 from emogeo.config.schema import AnalyzeConfig, RunsConfig, TrackingConfig, TrackingMode
 from emogeo.errors import NonFiniteError, StoreError, TrackingError
+from emogeo.probes.run import run_probe
 from emogeo.tracking import pull
 from emogeo.tracking.store import GENERATIONS, MANIFEST, RUNS, Store
 from tests.conftest import CONF, Composer
@@ -52,6 +53,16 @@ def test_tables_from_wandb_are_those_of_the_store_and_the_lineage_is_there(
     assert rdm.logged_by().config["key"] == outcomes[0].key
     assert [user.id for user in rdm.used_by()] == [run.id]
     assert not wandb_server.refused
+
+
+def test_a_project_without_a_geometry_is_analysed_and_logged(
+    tiny_cell: Composer, wandb_server: Server, tmp_path: Path
+) -> None:
+    run_probe(tiny_cell("tracking=online", "mode=behaviour", "behaviour.turns=1", "behaviour.max_new_tokens=2"))
+    analyze(analysis(tmp_path / "pulled", tmp_path / "out", "source=wandb"))
+    (run,) = wandb.Api().runs("tester/emogeo", filters={"jobType": "analysis"})
+    (made,) = (artifact for artifact in run.logged_artifacts() if artifact.type == "analysis")
+    assert {"report.html", "behaviour.csv"} <= set(made.manifest.entries)
 
 
 def test_only_the_runs_that_are_meant(tiny_cell: Composer, wandb_server: Server, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 import wandb
 
@@ -69,13 +70,16 @@ def test_every_panel_is_over_something_that_runs_log(
     }
     of_other_cells = {"universality_1", "sub_parameters", "variance"}
     assert names - logged == {f"figures/{name}" for name in of_other_cells}
+    charts = {name for settings in shown(panels, "fieldSettings") for name in settings.values()}
+    assert charts <= set(pd.read_csv(tmp_path / "out" / "pairs.csv").columns)
     accessors = {*shown(panels, "accessor"), *shown(panels, "xAxis"), *shown(panels, "yAxis")} - {"_step"}
     kept = {f"summary:{name}" for name in logged}
     for run in runs:
         for path in flat(dict(run.config)):
             first, _, rest = path.partition(".")
             kept.add(f"config:{first}.value.{rest}")
-    assert {name for name in accessors if ":" in name} <= kept
+    assert set(shown(panels, "xAxis")) >= {"layer/index"} <= logged
+    assert accessors & kept == {name for name in accessors if ":" in name} != set()
     assert not wandb_server.refused
 
 
@@ -97,4 +101,3 @@ def test_a_project_that_is_not_there_is_named(wandb_server: Server, capsys: pyte
     assert main(["workspace", "--project", "nowhere"]) == 1
     said = capsys.readouterr().err
     assert "tester/nowhere" in said
-    assert "--file FILE" in said
