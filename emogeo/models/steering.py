@@ -10,10 +10,13 @@ from torch import nn
 from tqdm import tqdm
 from transformers import PreTrainedModel
 
-from emogeo.errors import NonFiniteError
+from emogeo.errors import NonFiniteError, PrecisionError
 from emogeo.models.blocks import find_blocks
 from emogeo.models.generation import padded_on_the_left
 from emogeo.models.loading import LoadedModel
+
+_SAME_NATS = 0.5
+"""Mean difference of log-probabilities that a head's rounding may make."""
 
 
 @contextmanager
@@ -63,7 +66,9 @@ def steered_logprobs(
 
     Raises:
         NonFiniteError: the model has overflowed.
+        PrecisionError: an LM head that is offloaded, or whose logits are made in another way than is done here.
     """
+    _check_head(model, contexts[0])
     n_directions = len(next(iter(additions.values())))
     rows = [(direction, context) for direction in range(n_directions) for context in range(len(contexts))]
     found = torch.empty(n_directions, len(contexts), len(tokens))
@@ -76,6 +81,22 @@ def steered_logprobs(
         for row, (direction, context) in enumerate(batch):
             found[direction, context] = logprobs[row, list(tokens)]
     return found
+
+
+def _check_head(model: LoadedModel, context: list[int]) -> None:
+    """Compares what is computed here with the model's own logits, which are rounded as its head is."""
+    causal, _ = model.with_head
+    if causal.get_output_embeddings().weight.is_meta:
+        raise PrecisionError("The LM head is offloaded, and words cannot be scored: leave out runtime.device_map.")
+    with torch.inference_mode():
+        ids = torch.tensor([context], device=model.input_device)
+        usual = torch.log_softmax(causal(input_ids=ids, use_cache=False).logits[0, -1].float(), dim=-1).cpu()
+        apart = float((_last_logprobs(model, [context])[0] - usual).abs().mean())
+    if not apart < _SAME_NATS:
+        raise PrecisionError(
+            f"{type(causal).__name__} makes its logits in a way that is not known here: log-probabilities differ from "
+            f"its own by {apart:.1f} nats on average. mode=steering cannot score its words."
+        )
 
 
 def _last_logprobs(model: LoadedModel, contexts: list[list[int]]) -> torch.Tensor:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import torch
 
-from emogeo.errors import NonFiniteError
+from emogeo.errors import NonFiniteError, PrecisionError
 from emogeo.models.blocks import find_blocks, watched
 from emogeo.models.loading import LoadedModel
 from emogeo.models.steering import steered, steered_logprobs
@@ -84,3 +84,13 @@ def test_the_model_is_left_as_it_was(model: LoadedModel) -> None:
     before = logits(model, CONTEXTS[2])
     steered_logprobs(model, CONTEXTS, [1], additions(2.0), batch_size=3, progress=False)
     assert torch.equal(logits(model, CONTEXTS[2]), before)
+
+
+def test_a_head_that_does_more_than_multiply_is_refused(model: LoadedModel) -> None:
+    head = model.with_head[0].get_output_embeddings()
+    handle = head.register_forward_hook(lambda _module, _inputs, logits: logits * 100)
+    try:
+        with pytest.raises(PrecisionError, match="makes its logits in a way that is not known here"):
+            steered_logprobs(model, CONTEXTS, [1], additions(1.0), batch_size=3, progress=False)
+    finally:
+        handle.remove()
