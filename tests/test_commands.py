@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
 import time
 from pathlib import Path
 
-import pandas as pd
 import pytest
 from hydra import compose, initialize_config_dir
 
 from emogeo.config.compose import parse_train, register
+from emogeo.tracking.store import RUNS, Store
 from tests.conftest import CONF, ROOT
 from tests.tiny import write_for
 
@@ -92,6 +93,15 @@ def test_analyzing_nothing_exits_1(tmp_path: Path) -> None:
     assert "python train.py" in done.stderr
 
 
+def test_two_commands_from_weights_to_a_report(tmp_path: Path, tiny_llama: Path) -> None:
+    words = ("precision=fp32", "stimuli=passages6", "layer_selection=middle", "tracking=disabled", "runtime.device=cpu")
+    assert command("train.py", f"model.weights={tiny_llama}", *words, cwd=tmp_path).returncode == 0
+    done = command("analyze.py", "output=out", "permutations=100", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert "out/report.html" in done.stdout
+    assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
+
+
 def test_every_model_at_two_precisions(tmp_path: Path) -> None:
     """The glob as written, on tiny stand-ins of all sixteen models in the hub's and the index's caches."""
     register()
@@ -107,10 +117,9 @@ def test_every_model_at_two_precisions(tmp_path: Path) -> None:
     )  # fmt: skip
     assert done.returncode == 1, "the Gemmas overflow in fp16"
     assert done.stdout.count("ERROR NonFiniteError: gemma-3") == 3, done.stdout + done.stderr
-    assert command("analyze.py", "output=out", "permutations=100", cwd=tmp_path).returncode == 0
-    runs = pd.read_csv(tmp_path / "out" / "runs.csv")
-    assert len(runs) == 32
-    refused = runs[runs["note"].str.startswith("refused")]
-    assert set(refused["model"]) == {"gemma-3-1b-it", "gemma-3-1b-pt", "gemma-3-270m"}
-    assert set(refused["precision"]) == {"fp16"}
-    assert sorted(set(runs["model"])) == names
+    store = Store(tmp_path / "store")
+    records = [json.loads(store.read(RUNS, key)["run.json"]) for key in store.keys(RUNS)]
+    assert sorted(record["model"]["name"] for record in records) == sorted([*names, *names])
+    refused = [record for record in records if record["status"] == "refused"]
+    assert {record["model"]["name"] for record in refused} == {"gemma-3-1b-it", "gemma-3-1b-pt", "gemma-3-270m"}
+    assert {record["precision"] for record in refused} == {"fp16"}
