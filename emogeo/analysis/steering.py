@@ -22,13 +22,13 @@ TEXT_COLUMNS = [
     *("perplexity", "perplexity_ratio"),
 ]
 SHIFT_COLUMNS = [
-    *("key", "model", "emotion", "strength", "shift", "shift_words", "shift_neutral"),
+    *("key", "model", "emotion", "strength", "shift", "shift_words", "shift_neutral", "match_gap"),
     *("random_mean", "random_low", "random_high", "n_random", "p", "p_min", "beats_random"),
     *("others_mean", "n_others", "others_below", "note"),
 ]
 _NAMES = ["key", "model"]
 _LEVEL = 0.05
-_READ = ("kind", "shift", "shift_words", "shift_neutral")
+_READ = ("kind", "shift", "shift_words", "shift_neutral", "match_gap")
 
 
 def steering_runs(probes: Sequence[Run]) -> list[Run]:
@@ -89,7 +89,7 @@ def _against(shifts: pd.DataFrame) -> dict[str, Any]:
         beats = "not identifiable"
         note = f"{n} random directions give no p below {1 / (1 + n):.2f}: type steering.controls=20"
     return {
-        **{name: float(along[name]) for name in ("shift", "shift_words", "shift_neutral")},
+        **{name: float(along[name]) for name in ("shift", "shift_words", "shift_neutral", "match_gap")},
         "random_mean": float(random.mean()),
         "random_low": float(random.min()),
         "random_high": float(random.max()),

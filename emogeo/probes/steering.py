@@ -256,7 +256,7 @@ def _shifts(
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """What every direction does to the words of its target; and the words, with their matched neutral ones."""
     from emogeo.models.steering import steered_logprobs
-    from emogeo.probes.words import matched, shift, vocabulary
+    from emogeo.probes.words import match_gap, matched, shift, vocabulary
 
     steering = plan.steering
     targets = sorted({scenario.emotion for scenario in steering.scenarios.values()})
@@ -271,9 +271,15 @@ def _shifts(
         plan.config.runtime.progress,
     ).numpy()
     plain = next(row for row, direction in enumerate(directions) if direction.kind == "none")
-    pairs = {emotion: matched(known, emotion, logprobs[plain].mean(axis=0)) for emotion in targets}
+    usual = logprobs[plain].mean(axis=0)
+    pairs = {emotion: matched(known, emotion, usual) for emotion in targets}
+    gaps = {emotion: match_gap(known, own, usual) for emotion, own in pairs.items()}
     rows = [
-        {**direction.named, **shift(known, pairs[direction.target], logprobs[row] - logprobs[plain])}
+        {
+            **direction.named,
+            **shift(known, pairs[direction.target], logprobs[row] - logprobs[plain]),
+            "match_gap": gaps[direction.target],
+        }
         for row, direction in enumerate(directions)
         if direction.kind != "none"
     ]

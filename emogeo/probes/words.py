@@ -73,6 +73,16 @@ def matched(known: Vocabulary, emotion: str, plain: Array) -> list[tuple[str, st
     return [(words[row], known.neutral[choice]) for row, choice in zip(rows, chosen, strict=True)]
 
 
+def match_gap(known: Vocabulary, pairs: Sequence[tuple[str, str]], plain: Array) -> float:
+    """How unlike the words are that are compared: mean difference of unsteered log-probabilities in a pair, in nats.
+
+    Args:
+        plain: [token], as for `matched`.
+    """
+    column = known.column
+    return float(np.mean([abs(plain[column[word]] - plain[column[neutral]]) for word, neutral in pairs]))
+
+
 def shift(known: Vocabulary, pairs: Sequence[tuple[str, str]], moved: Array) -> dict[str, Any]:
     """Change of log-probability in nats, mean over contexts: of the words, of the neutral ones, and the difference.
 

@@ -17,7 +17,7 @@ from emogeo.config.schema import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError, StimuliError, StoreError
 from emogeo.probes.run import run_probe
 from emogeo.probes.steering import SHIFTS, TEXTS, steering_task
-from emogeo.probes.words import matched, vocabulary
+from emogeo.probes.words import match_gap, matched, vocabulary
 from emogeo.stimuli.emotion_words import steering_words
 from emogeo.tracking.store import RUNS, Store
 from tests.conftest import Composer, compose_train
@@ -63,6 +63,9 @@ def test_a_cell_reads_steers_records_and_is_not_steered_again(tiny_cell: Compose
     )
     assert len(shifts) == 2 * 2 * (1 + 3 + 19)
     assert all(np.isfinite([row["shift"], row["shift_words"], row["shift_neutral"]]).all() for row in shifts)
+    assert (
+        {row["target"] for row in shifts} == {"calm", "hostile"} == {r["target"] for r in shifts if r["match_gap"] > 0}
+    )
     assert not steer(config).computed
 
 
@@ -148,6 +151,8 @@ def test_neutral_words_match_in_unsteered_probability(wordy: Path, tmp_path: Pat
         plain[known.column[word]] = value
     pairs = dict(matched(known, "calm", plain))
     assert pairs == {"calm": "narrow", "peaceful": "local", "relaxed": "typical"}
+    apart = [abs(plain[known.column[word]] - plain[known.column[neutral]]) for word, neutral in pairs.items()]
+    assert match_gap(known, list(pairs.items()), plain) == pytest.approx(sum(apart) / 3)
 
 
 def test_the_key_follows_the_protocol_and_not_its_name(tiny_cell: Composer, wordy: Path) -> None:

@@ -63,6 +63,7 @@ def _of_shifts() -> list[Column]:
         figure("strength", "strength", 3),
         figure("shift, nats", "shift"),
         beside("emotion / neutral words", "shift_words", "shift_neutral"),
+        figure("apart before, nats", "match_gap"),
         ranging("random: mean [least, largest]", "random_mean", "random_low", "random_high"),
         figure("random directions", "n_random", 0),
         beside("other emotions: mean / share below", "others_mean", "others_below"),
