@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -26,7 +27,7 @@ def words(weights: Path, folder: Path, *more: str, cells: Sequence[str] = TWELVE
 
 
 def start(arguments: list[str], log: Path, python: str = sys.executable, **environment: str) -> subprocess.Popen[bytes]:
-    """Starts it; what it prints goes to `log`."""
+    """Starts it as from a terminal, also where this process is under nohup; what it prints goes to `log`."""
     with log.open("ab") as stream:
         return subprocess.Popen(
             [python, *arguments],
@@ -34,6 +35,7 @@ def start(arguments: list[str], log: Path, python: str = sys.executable, **envir
             env={**os.environ, "OMP_NUM_THREADS": "1", **environment},
             stdout=stream,
             stderr=subprocess.STDOUT,
+            preexec_fn=lambda: signal.signal(signal.SIGHUP, signal.SIG_DFL),
         )
 
 

@@ -96,7 +96,7 @@ def test_a_sweep_that_is_killed_again_and_again_computes_no_cell_twice(
 
 @pytest.mark.parametrize(
     ("launcher", "number", "code"),
-    [((), signal.SIGTERM, 143), ((), signal.SIGINT, 130), (JOBLIB, signal.SIGTERM, 1)],
+    [((), signal.SIGTERM, 143), ((), signal.SIGINT, 130), ((), signal.SIGHUP, 129), (JOBLIB, signal.SIGTERM, 1)],
 )
 def test_a_signal_ends_the_sweep_and_nothing_is_half_written(
     launcher: tuple[str, ...], number: int, code: int, tiny_llama: Path, tmp_path: Path

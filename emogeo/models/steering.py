@@ -16,7 +16,8 @@ from emogeo.models.generation import padded_on_the_left
 from emogeo.models.loading import LoadedModel
 
 _SAME_NATS = 0.5
-"""Mean difference of log-probabilities that a head's rounding may make."""
+"""Mean difference of log-probabilities that a head's rounding may make. Measured at bf16 and INT8: .006 to .028 for
+three models; logits scaled by an eighth: 7 to 14."""
 
 
 @contextmanager

@@ -9,12 +9,14 @@ import json
 import subprocess
 import sys
 import tempfile
+import threading
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Any
 
 from emogeo.errors import TrackingError
-from emogeo.tracking.wandb_client import reason, within
+from emogeo.tracking.wandb_client import reason
 
 QUERY_SECONDS = 30
 """That a question to the server may take."""
@@ -54,25 +56,24 @@ class Downloads:
             return {name: (Path(folder) / name).read_bytes() for name in digests}
 
     def _ask(self, job: dict[str, str], seconds: float) -> Any:
-        if self._process is None:
-            self._process = subprocess.Popen(
-                [sys.executable, "-m", "emogeo.tracking.downloads"],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-            )
-        assert self._process.stdin is not None and self._process.stdout is not None
+        process = self._process = self._process or _started()
+        assert process.stdin is not None and process.stdout is not None
+        begun, deadline = time.monotonic(), threading.Timer(seconds, process.kill)
+        deadline.start()
         try:
-            self._process.stdin.write(json.dumps(job) + "\n")
-            self._process.stdin.flush()
-            line = within(seconds, f"the download of {job['path']}", self._process.stdout.readline)
+            process.stdin.write(json.dumps(job) + "\n")
+            process.stdin.flush()
+            line = process.stdout.readline()
         except BaseException:  # also a signal: nothing is to be written any more
             self._end()
             raise
+        finally:
+            deadline.cancel()
         if not line:
-            code = self._process.wait()
             self._end()
-            raise TrackingError(f"the download of {job['path']} ended with {code}")
+            late = time.monotonic() - begun >= seconds
+            why = f"took longer than {seconds:.0f} s" if late else f"ended with {process.returncode}"
+            raise TrackingError(f"the download of {job['path']} {why}")
         answer = json.loads(line)
         if "error" in answer:
             raise TrackingError(answer["error"])
@@ -83,6 +84,12 @@ class Downloads:
             self._process.kill()
             self._process.communicate()
             self._process = None
+
+
+def _started() -> subprocess.Popen[str]:
+    """In a session of its own: Ctrl-C is this process's to answer."""
+    command = [sys.executable, "-m", "emogeo.tracking.downloads"]
+    return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
 
 
 def _serve() -> None:

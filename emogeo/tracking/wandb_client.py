@@ -5,15 +5,13 @@ from __future__ import annotations
 import contextlib
 import os
 import re
-import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 from emogeo.errors import TrackingError
 
-T = TypeVar("T")
 _SHOWN = 300
 """Characters of a reason, at most."""
 _KEY = re.compile(r"(?<![0-9a-z])(?:[0-9a-f]{40}|local-\w{40,}|wandb_v\d+_\w{20,})(?![0-9a-z])", re.IGNORECASE)
@@ -109,28 +107,3 @@ def reason(error: BaseException) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
     text = text.replace(os.environ.get("WANDB_API_KEY") or "\0", "…")
     return _SIGNED.sub(r"\1?…", _KEY.sub("…", text))[:_SHOWN]
-
-
-def within(seconds: float, what: str, call: Callable[[], T]) -> T:
-    """The result of `call`, which waits for another process.
-
-    Raises:
-        TrackingError: it took longer; the thread that waits for it ends with the process.
-    """
-    results: list[T] = []
-    errors: list[BaseException] = []
-
-    def run() -> None:
-        try:
-            results.append(call())
-        except BaseException as error:
-            errors.append(error)
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if errors:
-        raise errors[0]
-    if not results:
-        raise TrackingError(f"{what} took longer than {seconds:.0f} s")
-    return results[0]
