@@ -173,7 +173,7 @@ def test_a_launcher_that_is_not_installed_is_named(tmp_path: Path) -> None:
         timeout=60,
         check=False,
     )
-    assert (done.returncode, "pip install 'emogeo[ray]'" in done.stderr) == (1, True)
+    assert (done.returncode, "pip install -e '.[ray]'" in done.stderr) == (1, True)
 
 
 def test_cells_of_a_study_may_start_in_any_order(tiny_llama: Path, tmp_path: Path) -> None:

@@ -64,9 +64,8 @@ def _check_cluster(overrides: Sequence[Override], swept: bool) -> None:
     if not swept:
         raise ConfigError(f"cluster={name} launches the cells of a sweep: type -m.")
     if find_spec(f"hydra_plugins.{_LAUNCHERS[name]}") is None:
-        raise ConfigError(
-            f"cluster={name} needs a launcher: pip install 'emogeo[{name}]' (here: pip install -e '.[{name}]')."
-        )
+        pinned = "" if name == "ray" else "-c constraints.txt "  # whose libraries do not go with ours
+        raise ConfigError(f"cluster={name} needs a launcher. Type: pip install {pinned}-e '.[{name}]'")
     slots = [override.value() for override in overrides if override.key_or_group == "cluster.slots"]
     if name == "gpus" and not (slots and isinstance(slots[-1], int) and slots[-1] > 0):
         raise ConfigError("cluster=gpus: how many jobs at once, one a GPU? Type cluster.slots=4, say.")

@@ -180,8 +180,7 @@ def _refuse_absent_gpu(device: str) -> None:
 def _refuse_absent_library(precision: Precision) -> None:
     if precision.quantization is not Quantization.none and find_spec("bitsandbytes") is None:
         raise PrecisionError(
-            f"precision {precision.label} needs bitsandbytes: pip install 'emogeo[quantized]' (here: pip install -e "
-            "'.[quantized]')."
+            f"precision {precision.label} needs bitsandbytes. Type: pip install -c constraints.txt -e '.[quantized]'"
         )
 
 
