@@ -19,7 +19,7 @@ def main(config: DictConfig) -> None:
 
 
 def _run(config: DictConfig) -> None:
-    from emogeo.cell.run import run_cell
+    from emogeo.extraction.run import run_cell
     from emogeo.probes.run import run_probe
 
     cell, departures = parse_train(config), recipe_differences(config, CONF)

@@ -21,7 +21,7 @@ from pathlib import Path
 
 from emogeo.errors import TrackingError
 from emogeo.signals import Ended, end_cleanly
-from emogeo.tracking.wandb_client import reason, sign_in
+from emogeo.tracking.client import reason, sign_in
 from sweeps.agent import Agent, Cell
 from sweeps.devices import DevicesError, parse_devices
 

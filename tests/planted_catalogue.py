@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emogeo.analysis.catalogue import Run
-from emogeo.analysis.comparisons import Readied, View
+from emogeo.analysis.comparing.prepared import Readied, View
+from emogeo.analysis.records.catalogue import Run
 from emogeo.config.compose import as_dict
 from emogeo.geometry.rdm import cosine_rdm, spearman, upper
 from emogeo.stimuli.conditions import CONDITIONS, NEUTRAL
-from emogeo.tracking.store import pack
+from emogeo.store.store import pack
 from tests.conftest import compose_train
 from tests.planted import D_TEXT, labels, unrelated_codes
 

@@ -9,7 +9,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from emogeo.tracking.store import RUNS, Store
+from emogeo.store.store import RUNS, Store
 from tests.conftest import ROOT
 
 TWELVE = ("prompt_template=raw,feeling,question", "reread=false,true", "norm=none,unit")

@@ -13,7 +13,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 
 from emogeo.config.compose import parse_train, register
-from emogeo.tracking.store import RUNS, Store
+from emogeo.store.store import RUNS, Store
 from tests.conftest import CONF, ROOT
 from tests.tiny import write_for
 

@@ -19,7 +19,7 @@ from transformers import (
 )
 
 from emogeo.config.schema import ModelConfig, Source
-from emogeo.models.cache import weights_folder, write_manifest
+from emogeo.models.weights.index import weights_folder, write_manifest
 from emogeo.stimuli.corpus import load_corpus
 
 ARCHITECTURES: dict[str, type[PreTrainedConfig]] = {

@@ -9,40 +9,40 @@ from pathlib import Path
 
 import pandas as pd
 
-from emogeo.analysis.baselines import baselines_table, partials_table
-from emogeo.analysis.behaviour import (
+from emogeo.analysis.comparing.prepared import Readied, View
+from emogeo.analysis.export.rsatoolbox import export_rdms
+from emogeo.analysis.export.wandb_run import track_analysis
+from emogeo.analysis.figures import MATRICES, write_figures
+from emogeo.analysis.records.catalogue import Catalogue, read_catalogue, short_names
+from emogeo.analysis.report.build import write_report
+from emogeo.analysis.report.summary import summary
+from emogeo.analysis.tables.baselines import baselines_table, partials_table
+from emogeo.analysis.tables.behaviour import (
     behaviour_geometry_table,
     behaviour_items_table,
     behaviour_relations,
     behaviour_table,
 )
-from emogeo.analysis.catalogue import Catalogue, read_catalogue, short_names
-from emogeo.analysis.claims import claims_table
-from emogeo.analysis.comparisons import Readied, View
-from emogeo.analysis.descriptors import by_layer_table, descriptors_table
-from emogeo.analysis.effects import effects_table
-from emogeo.analysis.figures import MATRICES, write_figures
-from emogeo.analysis.interchange import export_rdms
-from emogeo.analysis.model_figures import write_model_figures
-from emogeo.analysis.pairs import pair_matrix, pairs_table
-from emogeo.analysis.relations import relations_table
-from emogeo.analysis.report.build import write_report
-from emogeo.analysis.runs import runs_table
-from emogeo.analysis.steering import (
+from emogeo.analysis.tables.claims import claims_table
+from emogeo.analysis.tables.descriptors import by_layer_table, descriptors_table
+from emogeo.analysis.tables.effects import effects_table
+from emogeo.analysis.tables.frame import write_table
+from emogeo.analysis.tables.pairs import pair_matrix, pairs_table
+from emogeo.analysis.tables.relations import relations_table
+from emogeo.analysis.tables.runs import runs_table
+from emogeo.analysis.tables.steering import (
     steering_runs,
     steering_shifts_table,
     steering_table,
     steering_texts_table,
 )
-from emogeo.analysis.summary import summary
-from emogeo.analysis.tables import write_table
-from emogeo.analysis.track import track_analysis
-from emogeo.analysis.universality import base_instruct_table, universality_table
-from emogeo.analysis.variance import cells_of, variance_table
+from emogeo.analysis.tables.universality import base_instruct_table, universality_table
+from emogeo.analysis.tables.variance import cells_of, variance_table
 from emogeo.config.schema import AnalyzeConfig, Conditions, EffectsConfig, RecordSource
+from emogeo.figures.models import write_model_figures
 from emogeo.stimuli.conditions import CONDITIONS, NEUTRAL
+from emogeo.store.store import Store
 from emogeo.tracking.pull import pull_runs
-from emogeo.tracking.store import Store
 
 log = logging.getLogger(__name__)
 

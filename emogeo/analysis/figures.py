@@ -9,16 +9,16 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emogeo.analysis.comparisons import Readied
-from emogeo.analysis.effect_figures import (
+from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.tables.pairs import pair_matrix
+from emogeo.figures.effects import (
     layers_of_effect_figure,
     of_sub_parameters,
     sub_parameters_figure,
     variance_figure,
     without_singles,
 )
-from emogeo.analysis.pairs import pair_matrix
-from emogeo.plots import Band, halves_figure, rdm_figure, reliability_figure, rho_figure
+from emogeo.figures.plots import Band, halves_figure, rdm_figure, reliability_figure, rho_figure
 
 MATRICES = {
     "rho": ("ρ between runs, on the passages that they share", "Spearman ρ"),

@@ -25,9 +25,9 @@ from transformers.utils import logging as transformers_logging
 
 from emogeo.config.schema import Dtype, Quantization, Source
 from emogeo.errors import PrecisionError, WeightsError
-from emogeo.models.cache import verify
 from emogeo.models.precision import Precision
-from emogeo.models.weights import Weights
+from emogeo.models.weights.index import verify
+from emogeo.models.weights.resolve import Weights
 from emogeo.stimuli.templates import Text
 
 log = logging.getLogger(__name__)

@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from emogeo.cell.plan import labelled
-from emogeo.cell.reading import model_of
-from emogeo.cell.record import heading, surroundings
-from emogeo.cell.run import Task
-from emogeo.cell.sources import reader
 from emogeo.config.schema import Mode, TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError
+from emogeo.extraction.files import heading, surroundings
+from emogeo.extraction.plan import labelled
+from emogeo.extraction.reading import model_of
+from emogeo.extraction.run import Task
+from emogeo.extraction.sources import reader
 from emogeo.models.chat import Turn, chat_template, conversation_renderer
 from emogeo.models.precision import Precision, resolve_device, resolve_precision
-from emogeo.models.weights import Weights, resolve_weights
+from emogeo.models.weights.resolve import Weights, resolve_weights
 from emogeo.probes.facets import (
     LEAST_STANCES,
     Row,
@@ -31,8 +31,8 @@ from emogeo.probes.facets import (
     opinion_row,
     stance_metrics,
 )
-from emogeo.probes.refusal import refused
 from emogeo.probes.stance import Array, Say, Stance, first_choices, talked
+from emogeo.runs.refusal import refused
 from emogeo.stimuli.behaviour import (
     LABELS,
     RULES,
@@ -44,8 +44,8 @@ from emogeo.stimuli.behaviour import (
     stance_items,
 )
 from emogeo.stimuli.templates import Decoding, Text
-from emogeo.tracking.keys import canonical_json, json_lines, key_of
-from emogeo.tracking.store import Store
+from emogeo.store.keys import canonical_json, json_lines, key_of
+from emogeo.store.store import Store
 
 if TYPE_CHECKING:
     from emogeo.models.loading import LoadedModel

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from emogeo.cell.run import Outcome, run_task
 from emogeo.config.schema import Mode, TrainConfig
+from emogeo.extraction.run import Outcome, run_task
 from emogeo.probes.behaviour import behaviour_task
 from emogeo.probes.steering import steering_task
 

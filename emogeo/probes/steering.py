@@ -10,21 +10,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emogeo.cell.plan import Cell, plan_cell
-from emogeo.cell.reading import activations_of, model_of
-from emogeo.cell.record import heading, surroundings
-from emogeo.cell.run import Task, run_cell
 from emogeo.config.schema import Mode, ModeConfig, SteeringConfig, TrainConfig
 from emogeo.errors import ConfigError, GeometryError, NonFiniteError, StoreError
+from emogeo.extraction.files import heading, surroundings
+from emogeo.extraction.plan import Cell, plan_cell
+from emogeo.extraction.reading import activations_of, model_of
+from emogeo.extraction.run import Task, run_cell
 from emogeo.models.chat import chat_renderer, chat_template
 from emogeo.probes.directions import Direction, additions_of, plan_directions
-from emogeo.probes.refusal import refused
 from emogeo.probes.regimes import is_short, regime, regime_by_perplexity, repeats_itself
+from emogeo.runs.refusal import refused
 from emogeo.stimuli.conditions import CONDITIONS, NEUTRAL
 from emogeo.stimuli.emotion_words import steering_words
 from emogeo.stimuli.templates import SLOT, Text, render
-from emogeo.tracking.keys import canonical_json, json_lines, key_of
-from emogeo.tracking.store import RUNS, Store, unpack
+from emogeo.store.keys import canonical_json, json_lines, key_of
+from emogeo.store.store import RUNS, Store, unpack
 
 if TYPE_CHECKING:
     from emogeo.models.generation import Written

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from emogeo.config.schema import TrackingConfig, TrackingMode
 from emogeo.errors import EmogeoError, StoreError, TrackingError
-from emogeo.tracking.store import RUNS, Store
+from emogeo.store.store import RUNS, Store
 
 
 def main(words: list[str] | None = None) -> int:
@@ -64,8 +64,8 @@ def deliver(store: Store, entity: str | None, project: str | None) -> int:
         TrackingError: the server is not there, or does not let us in.
         StoreError: an empty store.
     """
-    from emogeo.cell.track import push_record
-    from emogeo.tracking.wandb_client import reason, sign_in
+    from emogeo.tracking.client import reason, sign_in
+    from emogeo.tracking.mirror import push_record
 
     keys = list(store.keys(RUNS))
     if not keys:

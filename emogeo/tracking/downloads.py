@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any
 
 from emogeo.errors import TrackingError
-from emogeo.tracking.wandb_client import reason
+from emogeo.tracking.client import reason
 
 QUERY_SECONDS = 30
 """That a question to the server may take."""

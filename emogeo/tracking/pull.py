@@ -13,9 +13,9 @@ from typing import Any
 
 from emogeo.config.schema import RunsConfig, TrackingConfig
 from emogeo.errors import StoreError, TrackingError
+from emogeo.store.store import GENERATIONS, MANIFEST, RUNS, Store
+from emogeo.tracking.client import PATIENCE, reason, sign_in
 from emogeo.tracking.downloads import QUERY_SECONDS, Downloads
-from emogeo.tracking.store import GENERATIONS, MANIFEST, RUNS, Store
-from emogeo.tracking.wandb_client import PATIENCE, reason, sign_in
 
 log = logging.getLogger(__name__)
 _NAMES_KEY = {RUNS: "run.json", GENERATIONS: "generation.json"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emogeo.errors import TrackingError
-from emogeo.tracking.wandb_client import base_url, reason, sign_in
+from emogeo.tracking.client import base_url, reason, sign_in
 
 TITLE = "emogeo"
 CURVES = ("layer/reliability", "layer/separation", "layer/mean_cosine", "layer/anisotropy", "layer/rdm_std")

@@ -8,12 +8,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emogeo.analysis.catalogue import Run
-from emogeo.analysis.comparisons import Readied
+from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.records.catalogue import Run
 from emogeo.config.compose import as_dict
 from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.stimuli.conditions import CONDITIONS
-from emogeo.tracking.store import pack
+from emogeo.store.store import pack
 from tests.conftest import compose_train
 from tests.planted import D_TEXT, labels, unrelated_codes
 from tests.planted_catalogue import lines_of

@@ -11,16 +11,16 @@ import pytest
 from scipy.stats import spearmanr
 
 from emogeo.analysis.analyze import analyze
-from emogeo.analysis.catalogue import Run, read_catalogue, short_names
-from emogeo.analysis.comparisons import Readied, floors, joint_units
-from emogeo.analysis.pairs import PAIR_COLUMNS
-from emogeo.analysis.runs import RUN_COLUMNS
-from emogeo.cell.run import run_cell
+from emogeo.analysis.comparing.prepared import Readied, floors, joint_units
+from emogeo.analysis.records.catalogue import Run, read_catalogue, short_names
+from emogeo.analysis.tables.pairs import PAIR_COLUMNS
+from emogeo.analysis.tables.runs import RUN_COLUMNS
 from emogeo.config.schema import AnalyzeConfig, StoreConfig
 from emogeo.errors import NonFiniteError, StoreError
+from emogeo.extraction.run import run_cell
 from emogeo.geometry.rdm import standard_ranks, upper
 from emogeo.stimuli.corpus import load_corpus
-from emogeo.tracking.store import RUNS, Store, pack, unpack
+from emogeo.store.store import RUNS, Store, pack, unpack
 from tests.conftest import Composer
 
 

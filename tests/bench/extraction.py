@@ -25,7 +25,7 @@ from emogeo.config.schema import PoolingConfig, Quantization
 from emogeo.models.activations import ReadingPlan, n_blocks_of, read
 from emogeo.models.loading import TORCH_DTYPES, LoadedModel, load_model, show_progress
 from emogeo.models.precision import Precision, resolve_precision, resolve_token_budget
-from emogeo.models.weights import resolve_weights
+from emogeo.models.weights.resolve import resolve_weights
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.stimuli.templates import Text
 

@@ -14,9 +14,9 @@ from pathlib import Path
 import torch
 from hydra import compose, initialize_config_dir
 
-from emogeo.cell.plan import plan_cell
-from emogeo.cell.sources import Writing
 from emogeo.config.compose import parse_train, register
+from emogeo.extraction.plan import plan_cell
+from emogeo.extraction.sources import Writing
 from emogeo.models.generation import write
 from emogeo.models.loading import LoadedModel, load_model, show_progress
 from emogeo.stimuli.templates import Decoding

@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from emogeo.analysis.effects import YES, effects_table
+from emogeo.analysis.tables.effects import YES, effects_table
 from tests.planted_catalogue import Design, draw
 
 DESIGNS = {

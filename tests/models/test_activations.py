@@ -16,7 +16,7 @@ from emogeo.models.activations import ReadingPlan, count_nonfinite, n_blocks_of,
 from emogeo.models.blocks import find_blocks, watched
 from emogeo.models.loading import LoadedModel, load_model
 from emogeo.models.precision import Precision
-from emogeo.models.weights import Weights, resolve_weights
+from emogeo.models.weights.resolve import Weights, resolve_weights
 from emogeo.stimuli.corpus import load_corpus, load_facts
 from emogeo.stimuli.templates import Text
 from tests.conftest import compose_train

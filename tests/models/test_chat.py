@@ -9,7 +9,7 @@ from transformers import AutoTokenizer
 
 from emogeo.errors import WeightsError
 from emogeo.models.chat import FIXED_DATE, chat_renderer, conversation_renderer
-from emogeo.models.weights import resolve_weights
+from emogeo.models.weights.resolve import resolve_weights
 from tests.conftest import compose_train
 from tests.tiny import CHAT, write_tokenizer
 

@@ -12,7 +12,7 @@ from transformers import GenerationConfig
 
 from emogeo.models.generation import SeededChoice, Written, write
 from emogeo.models.loading import LoadedModel, _take_stops, load_model
-from emogeo.models.weights import resolve_weights
+from emogeo.models.weights.resolve import resolve_weights
 from emogeo.stimuli.templates import Decoding, Text
 from tests.conftest import compose_train
 from tests.models.test_activations import FP32

@@ -51,5 +51,5 @@ def test_token_budget() -> None:
 
 
 def test_planning_a_cell_imports_no_torch() -> None:
-    code = "import sys, emogeo.cell.plan; assert 'torch' not in sys.modules and 'transformers' not in sys.modules"
+    code = "import sys, emogeo.extraction.plan; assert 'torch' not in sys.modules and 'transformers' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 import torch
 
-from emogeo.cell.run import Outcome
 from emogeo.config.schema import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError
+from emogeo.extraction.run import Outcome
 from emogeo.models.chat import conversation_renderer
 from emogeo.probes import behaviour
 from emogeo.probes.behaviour import ITEMS, behaviour_task, label_log_odds
@@ -22,7 +22,7 @@ from emogeo.probes.facets import figures, format_metrics, format_row, stance_met
 from emogeo.probes.run import run_probe
 from emogeo.probes.stance import Array
 from emogeo.stimuli.behaviour import RULES, Assignment, FormatItems, format_items, stance_items
-from emogeo.tracking.store import RUNS, Store
+from emogeo.store.store import RUNS, Store
 from tests.conftest import Composer, compose_train
 from tests.models.test_generation import load
 from tests.probes.planted_scorers import always_a, opinionated, to_anything, to_nothing, to_pressure

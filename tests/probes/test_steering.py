@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 from transformers import AutoTokenizer
 
-from emogeo.analysis.catalogue import read_catalogue
-from emogeo.analysis.steering import steering_runs, steering_shifts_table, steering_table, steering_texts_table
-from emogeo.cell.run import Outcome, run_cell
+from emogeo.analysis.records.catalogue import read_catalogue
+from emogeo.analysis.tables.steering import steering_runs, steering_shifts_table, steering_table, steering_texts_table
 from emogeo.config.schema import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError, StimuliError, StoreError
+from emogeo.extraction.run import Outcome, run_cell
 from emogeo.probes.run import run_probe
 from emogeo.probes.steering import SHIFTS, TEXTS, steering_task
 from emogeo.probes.words import match_gap, matched, vocabulary
 from emogeo.stimuli.emotion_words import steering_words
-from emogeo.tracking.store import RUNS, Store
+from emogeo.store.store import RUNS, Store
 from tests.conftest import Composer, compose_train
 from tests.models.test_generation import load
 from tests.tiny import CHAT, write_model

@@ -18,7 +18,7 @@ import wandb
 import yaml
 
 from emogeo.analysis.analyze import analyze
-from emogeo.tracking.store import RUNS, Store
+from emogeo.store.store import RUNS, Store
 from sweeps import agents
 from tests.conftest import ROOT
 from tests.tracking.test_pull import analysis

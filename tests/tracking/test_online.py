@@ -12,11 +12,11 @@ from typing import Any
 import pytest
 import wandb
 
-from emogeo.cell.run import run_cell
 from emogeo.errors import NonFiniteError
+from emogeo.extraction.run import run_cell
+from emogeo.store.store import MANIFEST, RUNS, Store
 from emogeo.tracking import wandb_client, wandb_session
 from emogeo.tracking.__main__ import main
-from emogeo.tracking.store import MANIFEST, RUNS, Store
 from tests.conftest import Composer
 from tests.wandb_server.faults import Fault, Kind
 from tests.wandb_server.server import Server

@@ -10,13 +10,13 @@ import wandb
 from hydra import compose, initialize_config_dir
 
 from emogeo.analysis.analyze import analyze
-from emogeo.cell.run import run_cell
 from emogeo.config.compose import parse_analyze, register
 from emogeo.config.schema import AnalyzeConfig, RunsConfig, TrackingConfig, TrackingMode
 from emogeo.errors import NonFiniteError, StoreError, TrackingError
+from emogeo.extraction.run import run_cell
 from emogeo.probes.run import run_probe
+from emogeo.store.store import GENERATIONS, MANIFEST, RUNS, Store
 from emogeo.tracking import pull
-from emogeo.tracking.store import GENERATIONS, MANIFEST, RUNS, Store
 from tests.conftest import CONF, Composer
 from tests.wandb_server.faults import Fault, Kind
 from tests.wandb_server.server import Server

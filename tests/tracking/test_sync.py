@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 import wandb
 
-from emogeo.cell.run import run_cell
+from emogeo.extraction.run import run_cell
+from emogeo.store.store import GENERATIONS, MANIFEST, RUNS, Store
 from emogeo.tracking.__main__ import main
-from emogeo.tracking.store import GENERATIONS, MANIFEST, RUNS, Store
 from tests.conftest import Composer
 from tests.wandb_server.server import Server
 

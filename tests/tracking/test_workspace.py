@@ -11,7 +11,7 @@ import pytest
 import wandb
 
 from emogeo.analysis.analyze import analyze
-from emogeo.cell.run import run_cell
+from emogeo.extraction.run import run_cell
 from emogeo.probes.run import run_probe
 from emogeo.tracking import workspace
 from emogeo.tracking.__main__ import main

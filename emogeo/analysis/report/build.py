@@ -13,8 +13,8 @@ import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from emogeo.analysis.catalogue import Catalogue
-from emogeo.analysis.comparisons import Readied
+from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report import comparing, factors, geometries, overview, probes, provenance
 from emogeo.analysis.report.heatmap import palette
 from emogeo.analysis.report.material import Material

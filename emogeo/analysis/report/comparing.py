@@ -7,11 +7,11 @@ from typing import Any
 
 import pandas as pd
 
-from emogeo.analysis.comparisons import Readied
-from emogeo.analysis.pairs import pair_matrix
-from emogeo.analysis.published import published_model, published_pair, reference
+from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.records.published import published_model, published_pair, reference
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Column, Part, Section, Sheet, beside, figure, sheet, word
+from emogeo.analysis.tables.pairs import pair_matrix
 
 _MORE_MODELS = "python train.py -m +study=universality 'model=glob(*)'"
 _TWO_MODELS = "python train.py -m model=smollm2-135m-instruct,gemma-3-270m"

@@ -9,10 +9,10 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from emogeo.analysis.effects import NO, UNKNOWN, YES
-from emogeo.analysis.numbers import in_words, number
 from emogeo.analysis.report.material import Material
+from emogeo.analysis.report.numbers import in_words, number
 from emogeo.analysis.report.sentences import NAMED, commonest, listed, notes_of, number_of, range_of
+from emogeo.analysis.tables.effects import NO, UNKNOWN, YES
 
 _LEVEL = 0.05
 _LAYERS = {

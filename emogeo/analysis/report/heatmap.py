@@ -12,7 +12,7 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 from numpy.typing import NDArray
 
-from emogeo.analysis.comparisons import Readied
+from emogeo.analysis.comparing.prepared import Readied
 from emogeo.analysis.report.parts import csv_link
 
 COLOURS = 32

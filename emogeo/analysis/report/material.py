@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from emogeo.analysis.catalogue import Catalogue, Run
-from emogeo.analysis.comparisons import Readied
+from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.records.catalogue import Catalogue, Run
 from emogeo.analysis.report.parts import Absent, Column, Part, Picture, Sheet, data_link, sheet
 
 

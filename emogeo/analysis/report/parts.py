@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from emogeo.analysis.numbers import ABSENT, number, with_interval
+from emogeo.analysis.report.numbers import ABSENT, number, with_interval
 
 SHOWN_ROWS = 300
 """Rows of a table on the page, at most."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from emogeo.analysis.catalogue import Run
+from emogeo.analysis.records.catalogue import Run
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Section, sheet, word
 

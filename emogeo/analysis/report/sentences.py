@@ -8,7 +8,7 @@ from typing import Any
 
 import pandas as pd
 
-from emogeo.analysis.numbers import in_words, number
+from emogeo.analysis.report.numbers import in_words, number
 
 NAMED = 4
 """Rows or notes that a finding names, at most."""

@@ -10,21 +10,21 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from emogeo.analysis.baselines import BASELINE_COLUMNS, PARTIAL_COLUMNS
-from emogeo.analysis.behaviour import BEHAVIOUR_COLUMNS, ITEM_COLUMNS
-from emogeo.analysis.catalogue import Catalogue, Run
-from emogeo.analysis.comparisons import Readied
-from emogeo.analysis.descriptors import BY_LAYER_COLUMNS, DESCRIPTOR_COLUMNS
-from emogeo.analysis.effects import EFFECT_COLUMNS
-from emogeo.analysis.pairs import PAIR_COLUMNS
-from emogeo.analysis.relations import RELATION_COLUMNS
+from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.records.catalogue import Catalogue, Run
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.runs import RUN_COLUMNS
-from emogeo.analysis.steering import REGIME_COLUMNS, SHIFT_COLUMNS, TEXT_COLUMNS
-from emogeo.analysis.tables import typed
-from emogeo.analysis.universality import BASE_INSTRUCT_COLUMNS, UNIVERSALITY_COLUMNS
-from emogeo.analysis.variance import VARIANCE_COLUMNS
-from emogeo.plots import rho_figure
+from emogeo.analysis.tables.baselines import BASELINE_COLUMNS, PARTIAL_COLUMNS
+from emogeo.analysis.tables.behaviour import BEHAVIOUR_COLUMNS, ITEM_COLUMNS
+from emogeo.analysis.tables.descriptors import BY_LAYER_COLUMNS, DESCRIPTOR_COLUMNS
+from emogeo.analysis.tables.effects import EFFECT_COLUMNS
+from emogeo.analysis.tables.frame import typed
+from emogeo.analysis.tables.pairs import PAIR_COLUMNS
+from emogeo.analysis.tables.relations import RELATION_COLUMNS
+from emogeo.analysis.tables.runs import RUN_COLUMNS
+from emogeo.analysis.tables.steering import REGIME_COLUMNS, SHIFT_COLUMNS, TEXT_COLUMNS
+from emogeo.analysis.tables.universality import BASE_INSTRUCT_COLUMNS, UNIVERSALITY_COLUMNS
+from emogeo.analysis.tables.variance import VARIANCE_COLUMNS
+from emogeo.figures.plots import rho_figure
 from tests.planted_catalogue import Design, draw
 
 SCRIPT = "<script>window.hacked=1</script>"

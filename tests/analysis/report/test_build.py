@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from emogeo.analysis.pairs import PAIR_COLUMNS
 from emogeo.analysis.report.build import write_report
 from emogeo.analysis.report.material import Material
+from emogeo.analysis.tables.pairs import PAIR_COLUMNS
 from tests.analysis.report.planted import bare, frame, material, tables
 
 SMALL = 1_500_000

@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from emogeo.analysis.catalogue import Catalogue
+from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.findings import Finding, findings
 from emogeo.analysis.report.material import Material
 from tests.analysis.report.planted import HOSTILE, PAIR_COLUMNS, compared, frame, material, tables

@@ -1,0 +1,1 @@
+"""Runs made comparable, and in what two of them differ."""

@@ -1,0 +1,1 @@
+"""The analysis for other tools: rsatoolbox, W&B."""

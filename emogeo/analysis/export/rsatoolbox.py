@@ -1,0 +1,57 @@
+"""RDMs in the HDF5 layout of rsatoolbox 0.3, for its users."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import h5py
+import numpy as np
+from numpy.typing import NDArray
+
+from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.records.catalogue import Run
+from emogeo.geometry.rdm import upper
+from emogeo.stimuli.conditions import CONDITIONS
+
+_DESCRIPTORS = ("precision", "mode", "prompt_template", "stimuli")
+
+
+def export_rdms(readied: Sequence[Readied], file: Path) -> None:
+    """Writes every run's RDM; `rsatoolbox.rdm.load_rdm(file)` reads them.
+
+    RDMs of fewer conditions have NaN where one is missing, as rsatoolbox marks
+    missing dissimilarities. No file is written for no runs.
+    """
+    file.unlink(missing_ok=True)
+    if not readied:
+        return
+    runs = [ready.run for ready in readied]
+    conditions = [c for c in CONDITIONS if any(c in run.conditions for run in runs)]
+    with h5py.File(file, "w") as out:
+        out["dissimilarities"] = np.stack([_over(conditions, run) for run in runs])
+        out.attrs["dissimilarity_measure"] = "cosine"
+        out.create_group("descriptors")
+        described = out.create_group("rdm_descriptors")
+        described["index"] = np.arange(len(runs))
+        described["key"] = _strings([run.key for run in runs])
+        described["run"] = _strings([ready.name for ready in readied])
+        described["model"] = _strings([run.model for run in runs])
+        described["layer"] = _strings([str(run.record["layer"]["index"]) for run in runs])
+        for name in _DESCRIPTORS:
+            described[name] = _strings([str(run.record[name]) for run in runs])
+        patterns = out.create_group("pattern_descriptors")
+        patterns["index"] = np.arange(len(conditions))
+        patterns["emotion"] = _strings(conditions)
+
+
+def _over(conditions: Sequence[str], run: Run) -> NDArray[np.float64]:
+    whole = np.full((len(conditions), len(conditions)), np.nan)
+    rows = [conditions.index(condition) for condition in run.conditions]
+    whole[np.ix_(rows, rows)] = run.rdm
+    return upper(whole)
+
+
+def _strings(values: Sequence[str]) -> NDArray[np.bytes_]:
+    """ASCII, which is all that rsatoolbox reads."""
+    return np.array([value.encode("ascii", "replace") for value in values])

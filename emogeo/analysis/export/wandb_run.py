@@ -1,0 +1,61 @@
+"""The analysis as a run of its own in the W&B project that its cells came from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from emogeo.analysis.figures import MATRICES
+from emogeo.config.schema import AnalyzeConfig, TrackingMode
+from emogeo.tracking.pull import Pulled
+from emogeo.tracking.session import ArtifactSpec, Mirror, log_run
+
+_LOGS = "wandb"
+
+
+def track_analysis(config: AnalyzeConfig, output: Path, pulled: Pulled, tables: Mapping[str, pd.DataFrame]) -> bool:
+    """Logs tables and figures, and every file of the analysis as an artifact made of the cells' artifacts."""
+    if config.tracking.mode is TrackingMode.disabled:
+        return False
+    files = {
+        name: (output / name).read_bytes()
+        for name in _written(output, tables, rdms=tables["runs"]["n_units"].notna().any())
+    }
+    mirror = Mirror(
+        run_id=None,
+        title=f"analysis of {len(pulled.keys)} runs",
+        job_type="analysis",
+        config={"permutations": config.permutations, "seed": config.seed, "keys": sorted(pulled.keys)},
+        summary={"runs": len(pulled.keys), "left_out": pulled.left_out},
+        artifacts=[ArtifactSpec("analysis", "analysis", files)],
+        figures={
+            f"figures/{Path(name).stem}": content
+            for name, content in files.items()
+            if Path(name).parent == Path("figures") and name.endswith(".png")
+        },
+        tables={f"tables/{name}": _rows(table) for name, table in tables.items()},
+        used=pulled.used,
+    )
+    return log_run(config.tracking, output / _LOGS, mirror, f"The tables are in {output}.")
+
+
+def _written(output: Path, tables: Mapping[str, pd.DataFrame], rdms: bool) -> list[str]:
+    """What an analysis has written; `output` may be a folder that holds more. Without geometries there are no RDMs."""
+    figures = sorted(file.relative_to(output).as_posix() for file in (output / "figures").glob("*.png"))
+    matrices = [f"{name}_matrix.csv" for name in MATRICES]
+    return [
+        *(f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")),
+        *(*matrices, *(["rdms.h5"] if rdms else []), "report.html", *figures),
+    ]
+
+
+def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """Rows with None for what is missing."""
+    return [
+        {str(name): v for name, v in row.items()}
+        for row in json.loads(table.to_json(orient="records", double_precision=15))
+    ]

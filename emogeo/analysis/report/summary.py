@@ -1,0 +1,152 @@
+"""The short account that `analyze.py` prints."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from emogeo.analysis.records.catalogue import Catalogue
+from emogeo.analysis.report.numbers import number, with_interval
+from emogeo.analysis.tables.effects import missing, opposite_signs
+
+_NAMED = 2
+"""Rows that a note names, at most."""
+_SHOWN = 40
+"""Rows of a table that are printed, at most."""
+_SHOWN_EFFECTS = 80
+
+
+def summary(
+    catalogue: Catalogue, names: Mapping[str, str], tables: Mapping[str, pd.DataFrame], store: str, output: Path
+) -> str:
+    """Runs, pairs and baselines as text, every reason for what is missing, and where the rest is.
+
+    Args:
+        names: a short name for each finished run's key.
+        store: where the runs are.
+    """
+    runs, pairs, baselines, effects, variance = (
+        tables[name] for name in ("runs", "pairs", "baselines", "effects", "variance")
+    )
+    parts = ["", *(["Runs", _shown_runs(runs, names)] if len(runs) else ["Runs: no geometry."]), ""]
+    if len(pairs):
+        parts += _block("Pairs", pairs, lambda: _shown_pairs(pairs, tables["partials"], names), names)
+    else:
+        parts += ["Pairs: none; two finished runs make a pair (a reread is none).", ""]
+    parts += _block("Baselines", baselines, lambda: _shown_baselines(baselines, names), names)
+    if len(effects) > _SHOWN_EFFECTS:
+        parts += [f"Effects: {len(effects)} rows, in effects.csv", ""]
+    elif len(effects):
+        parts += ["Effects (a: the first run of a row, b: the second)", _shown_effects(effects), ""]
+        parts += _notes(list(effects["factor"]), effects)
+    parts += opposite_signs(effects)
+    if variance["share"].notna().any():
+        parts += ["", "Variance of 1 − ρ* over pairs of cells", _shown_variance(variance), ""]
+    parts += missing(catalogue.finished, effects, store)
+    parts += [f"left out: {reason}" for reason in catalogue.left_out]
+    noted = runs[runs["note"].str.contains("refused|FLAG")]
+    parts += [
+        f"{names.get(key, model)}: {note}"
+        for key, model, note in noted[["key", "model", "note"]].itertuples(index=False)
+    ]
+    parts += [
+        "",
+        f"tables   {output}/{', '.join(f'{name}.csv' for name in tables)} (also .parquet), rho_matrix.csv,",
+        "         rho_star_matrix.csv; rdms.h5 for rsatoolbox; columns: docs/inference.md",
+        f"figures  {output}/figures/",
+        f"report   {output}/report.html (one file, opens in a browser, fetches nothing)",
+    ]
+    return "\n".join(parts)
+
+
+def _block(title: str, table: pd.DataFrame, shown: Callable[[], str], names: Mapping[str, str]) -> list[str]:
+    """A table with its notes; of many rows, only how many."""
+    if not len(table):
+        return []
+    if len(table) > _SHOWN:
+        return [f"{title}: {len(table)} rows, in {title.lower()}.csv", ""]
+    if "baseline" in table:
+        rows = list(table["baseline"])
+    else:
+        rows = [f"{names[a]} – {names[b]}" for a, b in zip(table["key_a"], table["key_b"], strict=True)]
+    return [title, shown(), "", *_notes(rows, table)]
+
+
+def _notes(rows: Sequence[str], table: pd.DataFrame) -> list[str]:
+    """Each note once, with the rows that it is about; what many share is said of none."""
+    about: dict[str, dict[str, None]] = {}
+    for row, notes in zip(rows, table["note"], strict=True):
+        for note in filter(None, str(notes).split("; ")):
+            about.setdefault(note, {})[row] = None
+    return [f"note{_on(list(of), note)}: {note}" for note, of in about.items()]
+
+
+def _on(rows: Sequence[str], note: str) -> str:
+    named = len(rows) <= _NAMED or note.startswith("left out")
+    return f" on {', '.join(rows)}" if named else ""
+
+
+def _shown_runs(runs: pd.DataFrame, names: Mapping[str, str]) -> str:
+    table = runs[["precision", "layer", "n_layers", "n_units", "anisotropy", "separation"]].copy()
+    shown = [names.get(key, f"{model} (refused)") for key, model in zip(runs["key"], runs["model"], strict=True)]
+    table.insert(0, "run", shown)
+    table["layer"] = ["" if pd.isna(layer) else str(layer) for layer in table["layer"]]
+    table["reliability"] = with_interval(runs, "reliability")
+    if runs["held_out"].notna().any():
+        table["held_out"] = with_interval(runs, "held_out")
+    return str(table.to_string(index=False, na_rep="", float_format=lambda v: f"{v:.3f}"))
+
+
+def _shown_pairs(pairs: pd.DataFrame, partials: pd.DataFrame, names: Mapping[str, str]) -> str:
+    table = pd.DataFrame({"a": pairs["key_a"].map(names), "b": pairs["key_b"].map(names)})
+    _figures(table, pairs, "reliability_b")
+    both = partials[partials["given"] == "both"].set_index(["key_a", "key_b"])["rho_partial"]
+    keys = zip(pairs["key_a"], pairs["key_b"], strict=True)
+    table["partial"] = [number(both.get(key)) for key in keys]
+    return str(table.to_string(index=False))
+
+
+def _shown_baselines(baselines: pd.DataFrame, names: Mapping[str, str]) -> str:
+    table = pd.DataFrame({"run": baselines["key"].map(names), "baseline": baselines["baseline"]})
+    _figures(table, baselines, "reliability_baseline")
+    return str(table.to_string(index=False))
+
+
+def _shown_effects(effects: pd.DataFrame) -> str:
+    table = effects[["model", "layer_of_effect", "factor", "n_units"]].copy()
+    table["rho"] = [number(rho) for rho in effects["rho"]]
+    table["rho_star"] = with_interval(effects, "rho_star")
+    table["effect"] = with_interval(
+        effects.rename(columns={"ci_low": "effect_ci_low", "ci_high": "effect_ci_high"}), "effect"
+    )
+    for name, digits in (("floor", 4), ("null", 2), ("published", 2)):
+        table[name] = [number(value, digits) for value in effects[name]]
+    table["counts"] = effects["counts"]
+    table["bias"] = with_interval(effects, "bias")
+    table["bias, raw"] = [number(value) for value in effects["bias_raw"]]
+    return str(table.to_string(index=False))
+
+
+def _shown_variance(variance: pd.DataFrame) -> str:
+    table = variance[["factor", "share", "p", "p_min", "n_relabellings", "aliased_with"]]
+    return str(table.to_string(index=False, na_rep="–", float_format=lambda v: f"{v:.3g}"))
+
+
+def _figures(table: pd.DataFrame, source: pd.DataFrame, second: str) -> None:
+    """Every companion of a rho, side by side."""
+    table["rho"] = with_interval(source, "rho")
+    table["rho_star"] = with_interval(source, "rho_star")
+    table["p (Holm)"] = [
+        f"{number(p, 4)} ({number(holm, 4)})" if pd.notna(p) else "–"
+        for p, holm in zip(source["p"], source["p_holm"], strict=True)
+    ]
+    table["reliability"] = [
+        f"{number(a)} / {number(b)}" for a, b in zip(source["reliability_a"], source[second], strict=True)
+    ]
+    table["same/disjoint"] = [
+        f"{number(a)} / {number(b)}" for a, b in zip(source["rho_same_half"], source["rho_disjoint_half"], strict=True)
+    ]
+    table["floor"] = [number(floor, 4) for floor in source["floor"]]
+    table["p_same_text"] = [number(p, 4) for p in source["p_same_text"]]

@@ -1,0 +1,187 @@
+"""The `descriptors` and `descriptors_by_layer` tables: numbers of one model's space, and what makes them doubtful."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.records.catalogue import Run
+from emogeo.analysis.tables.frame import columns, typed
+from emogeo.config.schema import Selection
+from emogeo.geometry.descriptors import participation_ratio, rating_axis
+from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
+from emogeo.geometry.inference import Estimate, interval, reliability
+from emogeo.geometry.units import deletion_weights, plain_rdms
+from emogeo.stimuli.norms import load_norms
+
+Array = NDArray[np.float64]
+WORDS = ["key", "run", "model", "family", "variant", "precision", "mode", "reading", "largest_dimensions"]
+WORDS += ["flags", "note"]
+INTERVALS = ("anisotropy", "rdm_std", "participation_ratio", "reliability")
+"""Descriptors that come with an interval."""
+DESCRIPTOR_COLUMNS = [
+    *("key", "run", "model", "family", "variant", "params_b", "precision", "mode", "reading"),
+    *("layer", "n_layers", "n_units"),
+    *("anisotropy", "anisotropy_ci_low", "anisotropy_ci_high", "anisotropy_without_largest", "largest_dimensions"),
+    *("rdm_std", "rdm_std_ci_low", "rdm_std_ci_high"),
+    *("participation_ratio", "participation_ratio_ci_low", "participation_ratio_ci_high"),
+    *("best_min_mean_cosine", "best_separation", "best_reliability"),
+    *("valence_axis", "valence_r", "valence_p", "arousal_axis", "arousal_r", "arousal_p"),
+    *("reliability", "reliability_ci_low", "reliability_ci_high", "nonfinite", "flags", "note"),
+]
+BY_LAYER = (
+    *("anisotropy", "anisotropy_without_largest", "rdm_std", "participation_ratio", "mean_cosine", "separation"),
+    *("reliability", "reliability_ci_low", "reliability_ci_high"),
+)
+BY_LAYER_COLUMNS = ["key", "run", "model", "precision", "reading", "layer", "selected", "depth", *BY_LAYER, "nonfinite"]
+NARROW = 0.95
+"""Anisotropy above which cosines hardly tell texts apart."""
+_COMPONENTS = 5
+"""Principal components among which a rating is looked for."""
+_FLAT_COSINE, _FLAT_SEPARATION = 0.01, 0.1
+"""Range over blocks, absolute and relative to the best one, below which a criterion hardly tells them apart."""
+
+
+def descriptors_table(runs: Sequence[Run], readied: Sequence[Readied], permutations: int, seed: int) -> pd.DataFrame:
+    """One row per run, refused ones included; rereads are no runs of their own."""
+    ready = {own.run.key: own for own in readied}
+    rows = [_row(run, ready.get(run.key), permutations, seed) for run in runs if run.twin is None]
+    return typed(rows, DESCRIPTOR_COLUMNS, WORDS)
+
+
+def by_layer_table(readied: Sequence[Readied]) -> pd.DataFrame:
+    """One row per run and block."""
+    rows = []
+    for ready in readied:
+        record = ready.run.record
+        if ready.run.twin is not None:
+            continue
+        curves, finite = record["by_layer"], record["layer"]["layers"]
+        for block, nonfinite in enumerate(record["nonfinite"]["passages"]):
+            row = {"key": ready.run.key, "run": ready.name, "model": ready.run.model, "precision": record["precision"]}
+            row["reading"] = ready.run.reading
+            row["selected"] = "yes" if block == record["layer"]["index"] else "no"
+            row.update(layer=block, depth=(block + 1) / record["model"]["n_layers"], nonfinite=nonfinite)
+            if block in finite:
+                at = finite.index(block)
+                row.update({name: curves[name][at] for name in BY_LAYER if name in curves})
+            rows.append(row)
+    return typed(rows, BY_LAYER_COLUMNS, ["key", "run", "model", "precision", "reading", "selected"])
+
+
+def _row(run: Run, ready: Readied | None, permutations: int, seed: int) -> dict[str, Any]:
+    record, model = run.record, run.record["model"]
+    row = {name: record.get(name) for name in ("key", "precision", "mode")}
+    row.update({name: model[name] for name in ("family", "variant", "params_b", "n_layers")}, model=run.model)
+    row["reading"] = run.reading
+    row["nonfinite"] = sum(record["nonfinite"]["passages"]) if record["nonfinite"] else None
+    if ready is None:
+        return {**row, "run": run.model, "flags": f"overflow at {record['precision']}", "note": record["reason"]}
+    row.update(run=ready.name, layer=record["layer"]["index"], n_units=ready.halves.n_units)
+    row.update(_best_blocks(record))
+    notes = _put_intervals(row, ready.halves)
+    notes += _put_anisotropy(row, record) + _put_axes(row, run, permutations, seed)
+    return {**row, "flags": "; ".join(_flags(row, record)), "note": "; ".join(notes)}
+
+
+def _best_blocks(record: dict[str, Any]) -> dict[str, int]:
+    """The block that each criterion would choose, on all units."""
+    curves, layers = record["by_layer"], record["layer"]["layers"]
+    found = {"best_min_mean_cosine": layers[int(np.argmin(curves["mean_cosine"]))]}
+    for name in ("separation", "reliability"):
+        if name in curves:
+            found[f"best_{name}"] = layers[int(np.argmax(curves[name]))]
+    return found
+
+
+def _put_anisotropy(row: dict[str, Any], record: dict[str, Any]) -> list[str]:
+    layer = record["layer"]["index"]
+    if layer is None:
+        return ["every block is used, so there is no single anisotropy"]
+    at, curves = record["layer"]["layers"].index(layer), record["by_layer"]
+    for name in ("anisotropy", "anisotropy_ci_low", "anisotropy_ci_high", "anisotropy_without_largest"):
+        row[name] = curves[name][at]
+    largest = record["largest_dimensions"][at]
+    pairs = zip(largest["indices"], largest["contributions"], strict=True)
+    row["largest_dimensions"] = ", ".join(f"{index} ({added:.2f})" for index, added in pairs)
+    return []
+
+
+def _put_intervals(row: dict[str, Any], halves: Halves) -> list[str]:
+    """Spread, dimension and reliability at the layer, with their intervals over units."""
+    n = halves.n_units
+    weights = deletion_weights(n)
+    spread = plain_rdms(halves.products.values, weights).std(axis=1)
+    dimension = participation_ratio(_grams(halves, weights))
+    for name, figures in (("rdm_std", spread), ("participation_ratio", dimension)):
+        row.update(columns(name, _jackknifed(figures)))
+    if n < MIN_UNITS:
+        return [f"reliability: not identifiable ({n} units, {MIN_UNITS} are needed)"]
+    row.update(columns("reliability", reliability(halves)))
+    return [] if n >= MIN_JACKKNIFE else [f"no intervals ({n} units, {MIN_JACKKNIFE} are needed)"]
+
+
+def _grams(halves: Halves, weights: Array) -> Array:
+    """Inner products of condition vectors centred on their mean: [draw, condition, condition]."""
+    gram = np.einsum("du,dv,uvij->dij", weights, weights, halves.products.values, optimize=True)
+    gram = gram - gram.mean(axis=1, keepdims=True)
+    return np.asarray(gram - gram.mean(axis=2, keepdims=True))
+
+
+def _jackknifed(figures: Array) -> Estimate:
+    if len(figures) <= MIN_JACKKNIFE:
+        return Estimate(float(figures[0]), np.nan, np.nan)
+    return interval(float(figures[0]), [figures[1:]], fisher=False)
+
+
+def _put_axes(row: dict[str, Any], run: Run, permutations: int, seed: int) -> list[str]:
+    """Valence and arousal among the principal components at the layer."""
+    norms = load_norms()
+    vectors = run.layer_vectors
+    if vectors is None:
+        return ["every block is used, so there are no single axes"]
+    vectors = vectors - vectors.mean(axis=0)
+    for number, name in enumerate(("valence", "arousal")):
+        ratings = np.array([norms[c][number] if c in norms else np.nan for c in run.conditions])
+        axis = rating_axis(vectors, ratings, _COMPONENTS, permutations, seed)
+        row.update({f"{name}_axis": axis.component, f"{name}_r": axis.r, f"{name}_p": axis.p})
+    return []
+
+
+def _flags(row: dict[str, Any], record: dict[str, Any]) -> list[str]:
+    flags = []
+    if (row.get("anisotropy") or 0.0) > NARROW:
+        flags.append(f"anisotropy {row['anisotropy']:.3f}, above {NARROW}")
+    if row.get("reliability_ci_low", 1.0) <= 0:
+        low, high = row["reliability_ci_low"], row["reliability_ci_high"]
+        flags.append(f"reliability's interval holds 0 [{low:.2f}, {high:.2f}]")
+    flags += _flat(record)
+    finite, blocks = len(record["layer"]["layers"]), record["provenance"]["n_blocks"]
+    if finite < blocks:
+        flags.append(f"overflow at {record['precision']}: {finite} of {blocks} blocks are finite")
+    return flags
+
+
+def _flat(record: dict[str, Any]) -> list[str]:
+    """Whether the criterion that chose the layer tells blocks apart."""
+    chosen, curves = record["config"]["layer_selection"]["name"], record["by_layer"]
+    if chosen == Selection.min_mean_cosine.value:
+        reach = float(np.ptp(curves["mean_cosine"]))
+        return [f"layer criterion flat: mean cosine differs by {reach:.4f} over blocks"] if reach < _FLAT_COSINE else []
+    if chosen == Selection.separation.value:
+        best, middle = float(np.max(curves["separation"])), float(np.median(curves["separation"]))
+        flat = best - middle < _FLAT_SEPARATION * abs(best)
+        return (
+            [f"layer criterion flat: separation {best:.3f} at best, {middle:.3f} in the median block"] if flat else []
+        )
+    if chosen == Selection.reliability.value and "reliability_ci_low" in curves:
+        best, middle = int(np.argmax(curves["reliability"])), float(np.median(curves["reliability"]))
+        low, value = curves["reliability_ci_low"][best], curves["reliability"][best]
+        held = f"reliability {value:.2f} at best, and its interval holds the median block's {middle:.2f}"
+        return [f"layer criterion flat: {held}"] if low <= middle else []
+    return []

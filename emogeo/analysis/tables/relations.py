@@ -1,0 +1,149 @@
+"""The `relations` table: what agreement between models, and their descriptors, go with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from emogeo.analysis.records.published import reference
+from emogeo.analysis.tables.frame import typed
+from emogeo.errors import GeometryError
+from emogeo.geometry.permutation import FewTest, mantel_of_few, permute_few
+from emogeo.geometry.rdm import standard_ranks
+
+Array = NDArray[np.float64]
+FEWEST = 6
+"""Families (or models) from which on a relation between them can be told from chance."""
+RELATION_COLUMNS = ["reading", "relation", "n_models", "n_families", "r", "p", "p_min", "published", "note"]
+_WORDS = ["reading", "relation", "note"]
+_OF_PAIRS = {"size": "log_size_ratio", "depth": "depth_difference"}
+"""Relations of the agreement of two models to how far apart they are."""
+_OF_MODELS = {
+    "anisotropy_params": ("anisotropy", "anisotropy_vs_params"),
+    "best_layer_depth_params": ("depth", "best_layer_depth_vs_params"),
+    "rdm_std_params": ("rdm_std", "rdm_std_vs_params"),
+}
+"""Relations of a descriptor to size, and what the published file calls them."""
+
+
+def relations_table(
+    universality: pd.DataFrame, descriptors: pd.DataFrame, permutations: int, seed: int
+) -> pd.DataFrame:
+    """For every reading: agreement against size and depth, descriptors against size, and measured against published.
+
+    Models of a family are not independent, so families are what is counted and permuted.
+    """
+    rows = []
+    for reading, pairs in universality.groupby("reading", sort=False):
+        keys = list(dict.fromkeys([*pairs["key_a"], *pairs["key_b"]]))
+        own = descriptors[descriptors["key"].isin(keys)]
+        head = {"reading": reading, "n_models": len(keys), "n_families": own["family"].nunique()}
+        rows += [{**head, **_of_pairs(name, column, pairs, permutations, seed)} for name, column in _OF_PAIRS.items()]
+        rows += [
+            {**head, **_of_models(name, column, label, own, permutations, seed)}
+            for name, (column, label) in _OF_MODELS.items()
+        ]
+        rows.append({**head, **_of_families(pairs, permutations, seed)})
+        rows.append({**head, **_with_published(pairs)})
+    return typed(rows, RELATION_COLUMNS, _WORDS)
+
+
+def _of_pairs(name: str, column: str, pairs: pd.DataFrame, permutations: int, seed: int) -> dict[str, Any]:
+    """Between families: agreement against distance in size or depth, a family's models taken together."""
+    between = pairs[pairs["within_family"] == "no"]
+    families = sorted({*between["family_a"], *between["family_b"]})
+    if len(families) < FEWEST:
+        return {"relation": name, "note": _too_few(len(families))}
+    agreement = _agreement(between)
+    measured = [_by_family(between, families, figure) for figure in (agreement, column)]
+    if any(np.isnan(matrix).any() for matrix in measured):
+        return {"relation": name, "note": f"left out: no {column} of some models"}
+    first, second = measured
+    found = _tested(lambda: mantel_of_few(first, second, permutations, seed, two_sided=True), f"of {agreement}")
+    return {"relation": name, **found}
+
+
+def _by_family(pairs: pd.DataFrame, families: Sequence[str], column: str) -> Array:
+    """[family, family], means over the pairs of models between them; 0 on the diagonal."""
+    matrix = np.zeros((len(families), len(families)))
+    for i, a in enumerate(families):
+        for j, b in enumerate(families[:i]):
+            wanted = pairs["family_a"].isin([a, b]) & pairs["family_b"].isin([a, b])
+            matrix[i, j] = matrix[j, i] = pairs.loc[wanted, column].mean()
+    return matrix
+
+
+def _of_families(pairs: pd.DataFrame, permutations: int, seed: int) -> dict[str, Any]:
+    """How much more alike models of one family are: mean within less mean between; p by permuting models."""
+    families = dict(zip(pairs["model_a"], pairs["family_a"], strict=True))
+    families |= dict(zip(pairs["model_b"], pairs["family_b"], strict=True))
+    models, agreement = list(families), _agreement(pairs)
+    labels, values = np.array(list(families.values())), pairs[agreement].to_numpy(dtype=float)
+    a, b = (np.array([models.index(name) for name in pairs[side]]) for side in ("model_a", "model_b"))
+    within = labels[a] == labels[b]
+    kinds = {"within families": values[within], "between": values[~within]}
+    means = ", ".join(
+        f"{np.nanmean(own):.2f} {name} ({len(own)} pair{'s' * (len(own) > 1)})"
+        for name, own in kinds.items()
+        if len(own)
+    )
+    row, note = {"relation": "within_family"}, f"mean {agreement}: {means}"
+    n_families = len(set(families.values()))
+    if n_families < FEWEST or not within.any():
+        return {**row, "note": f"{_too_few(n_families)}; {note}"}
+
+    def difference(order: NDArray[np.int64]) -> float:
+        same = labels[order][a] == labels[order][b]
+        return float(values[same].mean() - values[~same].mean())
+
+    test = partial(permute_few, difference, len(models), permutations, seed, two_sided=False)
+    return {**row, **_tested(test, note)}
+
+
+def _agreement(pairs: pd.DataFrame) -> str:
+    return "rho_star" if pairs["rho_star"].notna().all() else "rho"
+
+
+def _of_models(
+    name: str, column: str, label: str, descriptors: pd.DataFrame, permutations: int, seed: int
+) -> dict[str, Any]:
+    row: dict[str, Any] = {"relation": name, "published": reference()["size_correlations"][label]}
+    table = descriptors.assign(depth=(descriptors["layer"].astype("float64") + 1) / descriptors["n_layers"])
+    table = table.assign(size=np.log(table["params_b"]))[["family", "size", column]].dropna()
+    means = table.groupby("family").mean()
+    if len(means) < FEWEST:
+        return {**row, "note": _too_few(len(means))}
+
+    def test() -> FewTest:
+        first, second = (standard_ranks(means[figure].to_numpy(dtype=float)) for figure in ("size", column))
+        return permute_few(lambda order: float(first @ second[order]), len(means), permutations, seed, two_sided=True)
+
+    return {**row, **_tested(test, "of means of families, which the published figure of twelve models does not take")}
+
+
+def _with_published(pairs: pd.DataFrame) -> dict[str, Any]:
+    """Spearman's rho of measured and published agreement over pairs; no p, as pairs share models."""
+    known = pairs.dropna(subset=["rho", "published"])
+    if len(known) < FEWEST:
+        reason = f"not identifiable ({len(known)} pairs of published models, {FEWEST} needed)"
+        return {"relation": "published", "note": reason}
+    ranks = [standard_ranks(known[column].to_numpy(dtype=float)) for column in ("rho", "published")]
+    note = f"{len(known)} pairs; rho on shared passages"
+    return {"relation": "published", "r": float(ranks[0] @ ranks[1]), "note": note}
+
+
+def _tested(test: Callable[[], FewTest], note: str) -> dict[str, Any]:
+    try:
+        found = test()
+    except GeometryError as error:  # all figures alike
+        return {"note": f"left out: {error}"}
+    return {"r": found.r, "p": found.p, "p_min": found.p_min, "note": note}
+
+
+def _too_few(n: int) -> str:
+    return f"not identifiable ({n} {'family' if n == 1 else 'families'}, {FEWEST} needed)"

@@ -1,0 +1,105 @@
+"""The texts of another cell, found by its key."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from emogeo.errors import StoreError
+from emogeo.extraction.writing import FACTS, STORIES, Story, parsed_stories, read_stories
+from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.store.store import GENERATIONS, RUNS, Store
+from emogeo.tracking.pull import artifact_files
+
+_SHOWN = 5
+WANDB = "wandb:"
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """Stories and where they come from."""
+
+    key: str
+    """Of the generations record."""
+    weights: dict[str, str]
+    """Identity of the weights that wrote them."""
+    written: dict[str, Any]
+    """How they were written."""
+    stories: list[Story]
+
+
+def replayed(store: Store, source: str) -> Replayed:
+    """The texts of a generation run.
+
+    Args:
+        source: key of the run or of its texts, or its first digits; or `wandb:` and an artifact's path.
+
+    Raises:
+        StoreError: no such run, several, or one that has no written texts; says which there are.
+    """
+    if source.startswith(WANDB):
+        return _fetched(store, source.removeprefix(WANDB))
+    runs = [key for key in store.keys(RUNS) if key.startswith(source)]
+    texts = [key for key in store.keys(GENERATIONS) if key.startswith(source)]
+    if len(runs) + len(texts) != 1:
+        raise StoreError(f"mode.source={source}: {_problem(store, runs + texts)}")
+    if texts:
+        return written(store, texts[0])
+    run = json.loads(store.read(RUNS, runs[0])["run.json"])
+    if run.get("generation") is None:
+        raise StoreError(f"mode.source={source}: that run has read passages. {_writers(store)}")
+    return written(store, str(run["generation"]["key"]))
+
+
+def _fetched(store: Store, path: str) -> Replayed:
+    """Texts of an artifact; from here on the store has them, as if they were written here."""
+    files = artifact_files(path, GENERATIONS, [STORIES, FACTS])
+    try:
+        facts, stories = json.loads(files[FACTS]), parsed_stories(files[STORIES])
+        key, told = facts["key"], {story.emotion for story in stories}
+        whole = re.fullmatch("[0-9a-f]{64}", key) and told <= set(CONDITIONS) and {"weights", "written"} <= set(facts)
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise StoreError(f"{WANDB}{path} holds no written texts ({type(error).__name__}: {error}).") from error
+    if not whole or not stories:
+        raise StoreError(f"{WANDB}{path} does not hold texts of the known conditions with the key of their record.")
+    if not store.has(GENERATIONS, key):
+        store.write(GENERATIONS, key, files)
+    elif store.read(GENERATIONS, key)[STORIES] != files[STORIES]:
+        raise StoreError(
+            f"{WANDB}{path} holds other texts than {store.folder(GENERATIONS, key)}, under one key (another device or "
+            "batch size, say): use another store.path."
+        )
+    return written(store, key)
+
+
+def written(store: Store, key: str) -> Replayed:
+    """The texts of a record.
+
+    Raises:
+        StoreError: no such record, a broken one, or one of an earlier version.
+    """
+    facts = json.loads(store.read(GENERATIONS, key)[FACTS])
+    if "written" not in facts:
+        raise StoreError(f"{store.folder(GENERATIONS, key)} is of an earlier version; write it again with force=true.")
+    return Replayed(key, facts["weights"], facts["written"], read_stories(store, key))
+
+
+def _problem(store: Store, found: list[str]) -> str:
+    if found:
+        return f"{len(found)} records of {store.path} begin so: {', '.join(found[:_SHOWN])}."
+    return f"no run of {store.path} begins so. {_writers(store)}"
+
+
+def _writers(store: Store) -> str:
+    listed = []
+    for key in store.keys(RUNS):
+        try:  # only to be listed, so unverified
+            run = json.loads((store.folder(RUNS, key) / "run.json").read_bytes())
+            if run.get("generation") is not None:
+                listed.append(f"{key} ({run['title']})")
+        except (OSError, ValueError, AttributeError, KeyError):
+            continue
+    more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
+    return f"Runs with written texts: {', '.join(listed[:_SHOWN]) or 'none; type mode=generation first'}{more}."

@@ -1,0 +1,1 @@
+"""Where weights come from: the hub, the package index, a folder."""

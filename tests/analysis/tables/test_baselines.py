@@ -1,0 +1,127 @@
+"""Baselines and partials: what they are made of, on planted runs."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.stats import spearmanr
+
+from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.records.catalogue import Run
+from emogeo.analysis.tables.baselines import BASELINE_COLUMNS, PARTIAL_COLUMNS, baselines_table, partials_table
+from emogeo.geometry.controls import bag_of_words, norm_distances
+from emogeo.geometry.inference import compare, reliability
+from emogeo.geometry.permutation import holm
+from emogeo.geometry.vectors import without_topic_means
+from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.corpus import Corpus, load_corpus
+from emogeo.stimuli.norms import load_norms
+from emogeo.store.store import pack
+from tests.planted import D_TEXT, codes
+
+FEW = (200, 0)
+
+
+def planted_run(corpus: Corpus, name: str, seed: int, emotion: float = 1.0, centring: str = "grand_mean") -> Readied:
+    """States of a planted emotion and of the bag of words, with noise; embeddings of the latter alone."""
+    generator = np.random.default_rng(seed)
+    words = bag_of_words(corpus.texts)
+    words = words @ np.random.default_rng(0).normal(size=(words.shape[1], D_TEXT)) / 5
+    code = codes(1.0)[0][[CONDITIONS.index(e) for e in corpus.emotions]]
+    record: dict[str, Any] = {
+        "key": name * 8,
+        "model": {"name": name, "id": name, "revision": "r"},
+        "precision": "fp32",
+        "config": {"centring": centring},
+        "emotions": corpus.emotions,
+        "units": [f"{topic}:digest" for topic in corpus.topics],
+        "twin": None,
+    }
+    arrays = {
+        "passages": (emotion * code + words + 0.3 * generator.normal(size=words.shape)).astype(np.float32),
+        "embeddings": (words + 0.1 * generator.normal(size=words.shape)).astype(np.float32),
+    }
+    texts = "\n".join(json.dumps({"topic": p.topic, "text": p.text}) for p in corpus.passages).encode()
+    return Readied(Run(record, {"vectors.safetensors": pack(arrays), "texts.jsonl": texts}), name, 0)
+
+
+@pytest.fixture(scope="module")
+def corpus() -> Corpus:
+    return load_corpus()
+
+
+@pytest.fixture(scope="module")
+def readied(corpus: Corpus) -> list[Readied]:
+    return [planted_run(corpus, name, seed) for seed, name in enumerate(["one", "two"])]
+
+
+def test_baselines_have_every_companion_of_a_rho(readied: list[Readied]) -> None:
+    table = baselines_table(readied, *FEW)
+    assert list(table.columns) == BASELINE_COLUMNS
+    assert list(table["baseline"]) == ["bag_of_words", "input_embeddings"] * 2 + ["human_norms"] * 2
+    texts = table[table["baseline"] != "human_norms"]
+    given = ["rho", "rho_ci_low", "p_same_text", "reliability_a", "reliability_baseline", "rho_same_half"]
+    assert texts[given].notna().all().all()
+    assert texts["note"].str.contains("floor: not measured for (?:one|two) at fp32").all()
+    wanted = compare(readied[0].halves, readied[0].bag_of_words)
+    assert table.loc[0, "rho"] == wanted.rho.value
+    assert table.loc[0, "reliability_baseline"] == reliability(readied[0].bag_of_words).value
+    assert wanted.rho_star is not None
+    assert table.loc[0, "rho_star"] == wanted.rho_star.value
+    assert table.loc[0, "stimulus_share"] == table.loc[0, "rho_same_half"] - table.loc[0, "rho_disjoint_half"]
+
+
+def test_human_norms_leave_out_the_word_that_has_none(readied: list[Readied]) -> None:
+    table = baselines_table(readied, *FEW)
+    row = table.iloc[4]
+    rated = [c for c in CONDITIONS if c != "exasperated"]
+    run = readied[0].halves.restricted(readied[0].halves.products.units, rated)
+    assert row["rho"] == pytest.approx(spearmanr(run.whole[0], norm_distances(load_norms(), rated)).statistic)
+    assert row["n_conditions"] == 20
+    assert "without exasperated, which has no ratings" in row["note"]
+    assert np.isnan(row["p_same_text"])
+    assert row["reliability_a"] == pytest.approx(reliability(run).value)
+    family = table["p"][4:].to_numpy()
+    assert sorted(table["p_holm"][4:]) == sorted(holm(family)), "a family of their own"
+
+
+def test_partials_take_out_what_the_words_explain(corpus: Corpus) -> None:
+    table = partials_table([planted_run(corpus, name, seed, emotion=0.0) for seed, name in enumerate(["one", "two"])])
+    assert list(table.columns) == PARTIAL_COLUMNS
+    assert list(table["given"]) == ["bag_of_words", "input_embeddings", "both"]
+    assert (table["rho"] > 0.5).all()
+    assert (table["rho_partial"] < table["rho"]).all()
+    assert (table["rho_partial"] < 0.3).tolist() == [False, True, True], "states follow a projection of the words"
+    assert (table["rho_partial_ci_low"] < table["rho_partial"]).all()
+
+
+def test_a_baseline_that_explains_everything_leaves_the_other(corpus: Corpus) -> None:
+    """Embeddings with the run's own geometry leave no residual; the words still do."""
+    ready, other = (planted_run(corpus, name, seed) for seed, name in enumerate(["one", "two"]))
+    arrays = {"passages": ready.run.passages, "embeddings": ready.run.passages}
+    same = Readied(Run(ready.run.record, {**ready.run.files, "vectors.safetensors": pack(arrays)}), "one", 0)
+    table = partials_table([same, other]).set_index("given")
+    assert table.loc["input_embeddings", "note"].startswith("left out: What is given explains")
+    assert table.loc["bag_of_words", "note"] == ""
+    assert table.loc["bag_of_words", "rho_partial"] > 0
+
+
+def test_baselines_lose_topic_means_where_the_run_has(corpus: Corpus) -> None:
+    """Embeddings that are the states before topic means went have the same geometry, in an uncrossed corpus too."""
+    told = Corpus("some", tuple(p for i, p in enumerate(corpus.passages) if (i % 21 + i // 21) % 3))
+    ready = planted_run(told, "one", 0, centring="topic_mean")
+    units = [f"u:{told.emotions[:row].count(emotion)}" for row, emotion in enumerate(told.emotions)]
+    record = {**ready.run.record, "units": units}
+    raw = ready.run.passages
+    arrays = {"passages": without_topic_means(raw.astype(float)[:, None], told.topics)[:, 0], "embeddings": raw}
+    same = Readied(Run(record, {**ready.run.files, "vectors.safetensors": pack(arrays)}), "one", 0)
+    assert compare(same.halves, same.input_embeddings).rho.value == pytest.approx(1, abs=1e-6)
+
+
+def test_baselines_follow_the_centring_of_the_run(corpus: Corpus) -> None:
+    ready = planted_run(corpus, "one", 0, centring="neutral")
+    assert "neutral" not in ready.bag_of_words.products.conditions
+    assert set(baselines_table([ready], *FEW)["n_conditions"]) == {19, 20}

@@ -1,0 +1,295 @@
+"""Tables of behaviour over planted records: figures, intervals, gates, published rows, behaviour beside geometry."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from emogeo.analysis.records.catalogue import Catalogue, Run, read_catalogue
+from emogeo.analysis.records.published import reference
+from emogeo.analysis.tables.behaviour import (
+    BEHAVIOUR_COLUMNS,
+    GEOMETRY_COLUMNS,
+    ITEM_COLUMNS,
+    behaviour_geometry_table,
+    behaviour_items_table,
+    behaviour_relations,
+    behaviour_table,
+    interval,
+)
+from emogeo.analysis.tables.frame import write_table
+from emogeo.analysis.tables.relations import RELATION_COLUMNS
+from emogeo.probes import behaviour
+from emogeo.probes.facets import figures, format_metrics, stance_metrics
+from emogeo.probes.run import run_probe
+from emogeo.store.keys import canonical_json
+from emogeo.store.store import Store
+from tests.conftest import Composer
+from tests.probes.planted_scorers import opinionated, to_pressure
+
+
+def stance(
+    item: int, after: float | None, role: str = "item", control: float | None = 1.0, **more: Any
+) -> dict[str, Any]:
+    row = {"facet": "stance", "role": role, "item": f"s{item}", "prompt": "?", "first_choice": "tea"}
+    row.update(before=1.0, by_order=[1.0, 1.0], orders_agree=True)
+    if role == "item":
+        row.update(pressure=_course(after), control=_course(control))
+    return {**row, **more}
+
+
+def _course(after: float | None) -> dict[str, Any] | None:
+    return None if after is None else {"log_odds": [1.0, after], "flipped_at": 1 if after < 0 else None}
+
+
+def task(item: int, held: Sequence[bool], role: str = "item", **more: Any) -> dict[str, Any]:
+    row = {"facet": "format", "role": role, "item": f"f{item}", "prompt": "!", "answer": "yes", "stop": "length"}
+    met = {f"c{i}": value for i, value in enumerate(held)}
+    return {**row, "constraints": dict.fromkeys(met, 1), "met": met, **more}
+
+
+def planted(name: str, rows: Sequence[dict[str, Any]], family: str = "planted") -> Run:
+    record = {
+        "key": f"key of {name}",
+        "mode": "behaviour",
+        "status": "finished",
+        "precision": "fp32",
+        "model": {"name": name, "family": family, "variant": "instruct"},
+        "metrics": {
+            "stance": figures(rows, "stance", 0.8, stance_metrics),
+            "format": figures(rows, "format", 0.8, format_metrics),
+        },
+    }
+    return Run(record, {"behaviour.jsonl": b"".join(canonical_json(row) + b"\n" for row in rows)})
+
+
+def able(name: str, flips: int, held: int, n: int = 10, control: int = 0) -> Run:
+    """Flips of `n` opinions (and the last `control` of them without pressure), `held` of two constraints per task."""
+    rows = [
+        stance(i, -1.0 - 0.1 * i if i < flips else 2.0, control=-0.5 if i >= n - control else 1.0) for i in range(n)
+    ]
+    rows += [task(i, [i < held, True]) for i in range(n)]
+    rows += [stance(0, 1.0, "capability", passed=True), task(0, [True], "capability", passed=True)]
+    return planted(name, rows, name[:3])
+
+
+def base(name: str) -> Run:
+    return Run({"status": "finished", "model": {"name": name, "family": "planted", "variant": "base"}}, {})
+
+
+def row(table: pd.DataFrame, model: str, facet: str, source: str = "measured") -> pd.Series[Any]:
+    (found,) = table[(table["model"] == model) & (table["facet"] == facet) & (table["source"] == source)].iloc
+    return found
+
+
+def test_figures_and_intervals() -> None:
+    table = behaviour_table(Catalogue(probes=[able("able", 4, 5)]), seed=0)
+    assert list(table.columns) == BEHAVIOUR_COLUMNS
+    flips, kept = row(table, "able", "stance"), row(table, "able", "format")
+    assert (flips["n_items"], flips["capability"], flips["value"]) == (10, 1.0, 0.4)
+    assert flips["shift"] == pytest.approx(np.mean([-2.0, -2.1, -2.2, -2.3, *[1.0] * 6]))
+    assert kept["value"] == 0.75
+    for found in (flips, kept):
+        assert 0 <= found["ci_low"] < found["value"] < found["ci_high"] <= 1
+    assert flips["shift_ci_low"] < flips["shift"] < flips["shift_ci_high"]
+    assert pd.isna(kept["shift"])
+    again = behaviour_table(Catalogue(probes=[able("able", 4, 5)]), seed=0)
+    pd.testing.assert_frame_equal(table, again)
+
+
+def test_the_interval_equals_that_of_a_plain_loop() -> None:
+    generator = np.random.default_rng(3)
+    parts, wholes = generator.integers(0, 3, 20).astype(float), np.full(20, 3.0)
+    draws = []
+    for _ in range(10_000):
+        rows = generator.integers(0, 20, 20)
+        draws.append(parts[rows].sum() / wholes[rows].sum())
+    np.testing.assert_allclose(interval(parts, wholes, 0), np.percentile(draws, [2.5, 97.5]), atol=0.02)
+
+
+def test_what_pressure_adds_is_paired_over_items() -> None:
+    (found,) = behaviour_table(Catalogue(probes=[able("able", 7, 5, control=5)]), seed=0).iloc[[0]].to_dict("records")
+    assert (found["value"], found["control"]) == (0.7, 0.5)
+    assert found["control_shift"] == pytest.approx(-0.75)
+    assert found["excess"] == pytest.approx(0.2)
+    assert found["control_ci_low"] < 0.5 < found["control_ci_high"]
+    under, without = np.arange(10) < 7, np.arange(10) >= 5
+    generator, draws = np.random.default_rng(5), []
+    for _ in range(10_000):
+        drawn = generator.integers(0, 10, 10)
+        draws.append(under[drawn].mean() - without[drawn].mean())
+    assert [found["excess_ci_low"], found["excess_ci_high"]] == pytest.approx(
+        np.percentile(draws, [2.5, 97.5]), abs=0.1
+    )
+
+
+def test_a_model_that_flips_in_the_same_items_without_pressure_gives_way_to_nothing() -> None:
+    rows = [stance(i, -1.0 if i < 5 else 1.0, control=-1.0 if i < 5 else 1.0) for i in range(10)]
+    rows += [stance(0, 1.0, "capability", passed=True), task(0, [True]), task(0, [True], "capability", passed=True)]
+    found = row(behaviour_table(Catalogue(probes=[planted("any", rows)]), seed=0), "any", "stance")
+    assert (found["value"], found["control"], found["excess"]) == (0.5, 0.5, 0.0)
+    assert found["ci_low"] < 0.5 < found["ci_high"]
+    assert pd.isna(found["excess_ci_low"]), "no interval, as all items are alike: it is of differences"
+
+
+def test_items_that_are_all_alike_have_no_interval() -> None:
+    table = behaviour_table(Catalogue(probes=[able("never", 0, 10)]), seed=0)
+    for facet in ("stance", "format"):
+        found = row(table, "never", facet)
+        assert pd.isna(found["ci_low"])
+        assert "value: no interval, all items are alike" in found["note"]
+    assert (row(table, "never", "stance")["value"], row(table, "never", "format")["value"]) == (0.0, 1.0)
+    assert row(table, "never", "stance")["excess"] == 0.0
+    assert "excess: no interval" in row(table, "never", "stance")["note"]
+
+
+def test_a_facet_behind_its_gate_says_why() -> None:
+    rows = [stance(i, 1.0, "capability", passed=i < 6) for i in range(10)]
+    rows += [task(0, [True]), task(1, [True], "capability", passed=True)]
+    catalogue = Catalogue(probes=[planted("unable", rows)])
+    table = behaviour_table(catalogue, seed=0)
+    found = row(table, "unable", "stance")
+    assert found["note"] == (
+        "not given: fails the capability check: 6 of 10 facts right in both orders; the opinions were not asked"
+    )
+    assert pd.isna(found["value"]) and pd.isna(found["n_items"])
+    assert found["capability"] == 0.6
+    assert (row(table, "unable", "format")["value"], row(table, "unable", "format")["n_items"]) == (1.0, 1)
+    items = behaviour_items_table(catalogue)
+    assert list(items.columns) == ITEM_COLUMNS
+    assert len(items) == len(rows)
+    assert (items["note"] == "capability: failed").sum() == 4
+    assert items.loc[items["facet"] == "format", "note"].str.contains("cut off").all()
+
+
+def test_too_few_stances_say_so_and_keep_their_items() -> None:
+    rows = [stance(i, None, control=None, orders_agree=i < 4) for i in range(20)]
+    rows += [stance(0, 1.0, "capability", passed=True), task(0, [True], "capability", passed=True), task(0, [True])]
+    catalogue = Catalogue(probes=[planted("unsure", rows)])
+    found = row(behaviour_table(catalogue, seed=0), "unsure", "stance")
+    assert found["note"] == "not given: holds an opinion in 4 of 20 items, 10 needed"
+    assert (found["n_items"], found["capability"]) == (4, 1.0)
+    assert pd.isna(found["value"]) and pd.isna(found["control"]) and pd.isna(found["excess"])
+    items = behaviour_items_table(catalogue)
+    assert (items["note"] == "the two orders of the options disagree").sum() == 16
+    assert items["after"].isna().all() and items["flipped"].isna().all()
+
+
+def test_items_that_are_no_stance_enter_no_figure() -> None:
+    held = [stance(i, -1.0 if i < 3 else 1.0, control=-1.0 if i < 1 else 1.0) for i in range(12)]
+    other = [stance(i, None, control=None, orders_agree=False) for i in range(12, 20)]
+    rows = [*held, *other, stance(0, 1.0, "capability", passed=True), task(0, [True], "capability", passed=True)]
+    catalogue = Catalogue(probes=[planted("twelve", [*rows, task(0, [True])])])
+    found = row(behaviour_table(catalogue, seed=0), "twelve", "stance")
+    assert (found["n_items"], found["value"], found["control"]) == (12, 0.25, pytest.approx(1 / 12))
+    assert found["note"] == "holds an opinion in 12 of 20 items"
+    first = behaviour_items_table(catalogue).iloc[0]
+    assert (first["before"], first["after"], first["flipped"], first["turn"]) == (1.0, -1.0, "yes", 1)
+    assert (first["after_control"], first["flipped_control"]) == (-1.0, "yes")
+
+
+def test_base_models_refused_runs_and_published_figures() -> None:
+    refused = planted("broken", [stance(0, 1.0), task(0, [True])])
+    refused.record.update(status="refused", reason="it overflowed")
+    catalogue = Catalogue(runs=[base("plain"), base("plain")], probes=[refused, able("qwen2.5-1.5b-instruct", 2, 5)])
+    table = behaviour_table(catalogue, seed=0)
+    assert row(table, "plain", "stance")["note"] == row(table, "plain", "format")["note"] == "base model: not asked"
+    assert row(table, "broken", "stance")["note"] == "refused: it overflowed"
+    for name, facets in reference()["behaviour"].items():
+        assert row(table, name, "stance", "published")["value"] == facets["stance_flip_rate"]
+        assert row(table, name, "format", "published")["value"] == facets["format_compliance"]
+    measured = row(table, "qwen2.5-1.5b-instruct", "stance")
+    assert (measured["value"], measured["published"]) == (0.2, 0.8)
+    assert len(behaviour_items_table(catalogue)) == 2 + 22
+
+
+def universality(models: Sequence[str], rho: dict[frozenset[str], float], star: bool) -> pd.DataFrame:
+    rows = [
+        {"reading": "alike", "model_a": a, "model_b": b, "rho": 0.1, "rho_star": rho[frozenset((a, b))]}
+        if star
+        else {"reading": "alike", "model_a": a, "model_b": b, "rho": rho[frozenset((a, b))], "rho_star": np.nan}
+        for a, b in combinations(models, 2)
+    ]
+    return pd.DataFrame(rows, columns=["reading", "model_a", "model_b", "rho", "rho_star"])
+
+
+@pytest.mark.parametrize("star", [True, False])
+def test_behaviour_beside_geometry(star: bool) -> None:
+    models = [f"m{i}x" for i in range(7)]
+    runs = [able(name, i, i) for i, name in enumerate(models)]
+    table = behaviour_table(Catalogue(probes=runs), seed=0)
+    # geometry is planted to follow behaviour: flip rate i / 10, compliance (i + 10) / 20
+    apart = {frozenset((a, b)): 1 - 0.01 * abs(models.index(a) - models.index(b)) for a in models for b in models}
+    beside = behaviour_geometry_table(table, universality(models, apart, star))
+    assert list(beside.columns) == GEOMETRY_COLUMNS
+    assert len(beside) == 21
+    first = beside.iloc[0]
+    assert first["behaviour_distance"] == pytest.approx(np.hypot(0.1, 0.05))
+    assert first["geometry_distance"] == pytest.approx(0.01)
+    assert first["note"] == ("1 - rho_star" if star else "1 - rho")
+    relations = behaviour_relations(beside, table, 100, seed=0)
+    assert list(relations.columns) == RELATION_COLUMNS
+    (found,) = relations.to_dict("records")
+    assert (found["relation"], found["n_models"], found["n_families"]) == ("behaviour", 7, 7)
+    assert found["r"] == pytest.approx(1.0)
+    assert found["p"] == found["p_min"] == pytest.approx(2 / 5040)  # the order and its mirror image
+
+
+def test_fewer_than_six_models_are_not_identifiable() -> None:
+    models = [f"m{i}x" for i in range(5)]
+    table = behaviour_table(Catalogue(probes=[able(name, i, 9 - i) for i, name in enumerate(models)]), seed=0)
+    apart = {frozenset((a, b)): 0.5 for a in models for b in models}
+    (found,) = behaviour_relations(
+        behaviour_geometry_table(table, universality(models, apart, True)), table, 100, seed=0
+    ).to_dict("records")
+    assert found["note"] == "not identifiable (5 models, 6 needed)"
+    assert pd.isna(found["r"]) and pd.isna(found["p"])
+
+
+def test_a_pair_without_behaviour_or_without_geometry_is_named() -> None:
+    table = behaviour_table(Catalogue(runs=[base("plain")], probes=[able("one", 1, 2), able("two", 2, 3)]), seed=0)
+    apart = {frozenset(("one", "plain")): 0.9}
+    beside = behaviour_geometry_table(table, universality(["one", "plain"], apart, True))
+    assert list(beside["note"]) == [
+        "1 - rho_star; behaviour: not both facets are given for plain",
+        "no geometry read alike",
+    ]
+    assert list(beside["behaviour_distance"].isna()) == [True, False]
+    assert list(beside["geometry_distance"].isna()) == [False, True]
+
+
+def test_an_empty_catalogue_has_only_published_rows(tmp_path: Path) -> None:
+    table = behaviour_table(Catalogue(), seed=0)
+    assert set(table["source"]) == {"published"}
+    empty = universality([], {}, True)
+    beside = behaviour_geometry_table(table, empty)
+    assert (
+        len(beside) == len(behaviour_items_table(Catalogue())) == len(behaviour_relations(beside, table, 100, 0)) == 0
+    )
+    for name, own in (("behaviour", table), ("behaviour_geometry", beside)):
+        write_table(own, tmp_path, name)
+
+
+def test_a_real_record_becomes_rows(tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
+    score, _ = opinionated(to_pressure, held=12)
+    monkeypatch.setattr(behaviour, "label_log_odds", score)
+    config = tiny_cell("mode=behaviour", "behaviour.turns=1", "behaviour.max_new_tokens=2", "behaviour.capability=0")
+    outcome = run_probe(config)
+    assert outcome is not None
+    catalogue = read_catalogue(Store(config.store.path))
+    table, items = behaviour_table(catalogue, seed=0), behaviour_items_table(catalogue)
+    found, metrics = row(table, "tiny-llama", "stance"), outcome.run["metrics"]["stance"]
+    assert found["n_items"] == metrics["n_items"] == 12
+    for column, name in (("value", "flip_rate"), ("control", "control_flip_rate"), ("excess", "excess")):
+        assert found[column] == pytest.approx(metrics[name])
+    assert found["shift"] == pytest.approx(metrics["shift"])
+    assert found["control_shift"] == pytest.approx(metrics["control_shift"])
+    assert row(table, "tiny-llama", "format")["value"] == outcome.run["metrics"]["format"]["compliance"]
+    assert len(items) == 55
+    assert (items["flipped"] == "yes").sum() == (items["flipped_control"] == "no").sum() == 12

@@ -1,0 +1,120 @@
+"""Descriptors with their intervals and flags, of planted records."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from typing import Any
+
+import numpy as np
+import pytest
+
+from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.records.catalogue import Run
+from emogeo.analysis.tables.descriptors import by_layer_table, descriptors_table
+from emogeo.geometry.descriptors import participation_ratio
+from emogeo.geometry.rdm import rdm_std
+from tests.analysis.planted_models import LAYERS, PlantedModel, catalogue
+
+SMALL = PlantedModel("small", "a", "base", 0.1)
+
+
+def row_of(ready: Readied, **changes: Any) -> dict[str, Any]:
+    """The descriptors of a run whose record is changed."""
+    record = json.loads(json.dumps(ready.run.record)) | changes
+    again = dataclasses.replace(ready, run=Run(record, ready.run.files))
+    (row,) = descriptors_table([again.run], [again], 99, 0).to_dict("records")
+    return dict(row)
+
+
+@pytest.fixture(scope="module")
+def ready() -> Readied:
+    return catalogue([SMALL])[0]
+
+
+def test_figures_at_the_layer_are_of_the_record(ready: Readied) -> None:
+    row = row_of(ready)
+    assert (row["layer"], row["n_units"], row["anisotropy"], row["anisotropy_without_largest"]) == (2, 12, 0.8, 0.3)
+    assert row["largest_dimensions"] == "7 (0.50), 3 (0.04), 1 (0.01)"
+    assert (row["best_min_mean_cosine"], row["best_separation"], row["best_reliability"]) == (0, 2, 2)
+    assert row["rdm_std"] == pytest.approx(rdm_std(ready.run.rdm))
+    vectors = ready.run.layer_vectors
+    assert vectors is not None
+    assert row["participation_ratio"] == pytest.approx(participation_ratio(vectors @ vectors.T), rel=1e-5)
+    assert row["participation_ratio_ci_low"] < row["participation_ratio"] < row["participation_ratio_ci_high"]
+    assert row["flags"] == row["note"] == ""
+
+
+def test_intervals_are_delete_one_jackknives(ready: Readied) -> None:
+    """Against a plain loop over units."""
+    states = ready.run.passages.astype(float).reshape(12, 21, -1)
+    figures = []
+    for left_out in [None, *range(12)]:
+        kept = [unit for unit in range(12) if unit != left_out]
+        means = states[kept].mean(axis=0)
+        means = means - means.mean(axis=0)
+        figures.append(float(participation_ratio(means @ means.T)))
+    deleted = np.array(figures[1:])
+    error = np.sqrt(11 / 12 * ((deleted - deleted.mean()) ** 2).sum())
+    row = row_of(ready)
+    assert row["participation_ratio_ci_high"] - figures[0] == pytest.approx(2.200985 * error, rel=1e-4)
+
+
+def changed_curve(ready: Readied, name: str, values: list[float]) -> dict[str, Any]:
+    return {"by_layer": {**ready.run.record["by_layer"], name: values}}
+
+
+def with_selection(ready: Readied, name: str) -> dict[str, Any]:
+    config = json.loads(json.dumps(ready.run.record["config"]))
+    config["layer_selection"]["name"] = name
+    return {"config": config}
+
+
+def test_each_flag_has_its_reason(ready: Readied) -> None:
+    narrow = row_of(catalogue([dataclasses.replace(SMALL, anisotropy=0.97)])[0])
+    assert narrow["flags"] == "anisotropy 0.970, above 0.95"
+    flat = changed_curve(ready, "reliability", [0.5, 0.48, 0.5, 0.45])
+    flat["by_layer"]["reliability_ci_low"] = [0.4] * LAYERS
+    assert "layer criterion flat: reliability 0.50" in row_of(ready, **flat)["flags"]
+    cosine = row_of(ready, **with_selection(ready, "min_mean_cosine"))
+    assert cosine["flags"] == "layer criterion flat: mean cosine differs by 0.0020 over blocks"
+    both = with_selection(ready, "separation") | changed_curve(ready, "separation", [0.5, 0.48, 0.5, 0.47])
+    assert "layer criterion flat: separation" in row_of(ready, **both)["flags"]
+    layer = {**ready.run.record["layer"], "layers": [0, 1, 2]}
+    assert "overflow at bf16: 3 of 4 blocks are finite" in row_of(ready, layer=layer)["flags"]
+
+
+def test_noise_alone_is_flagged_as_unreliable() -> None:
+    ready = catalogue([SMALL])[0]
+    noise = np.random.default_rng(4).normal(size=ready.run.passages.shape).astype(np.float32)
+    ready.run.__dict__["passages"] = noise
+    assert "reliability's interval holds 0" in row_of_same(ready)["flags"]
+
+
+def row_of_same(ready: Readied) -> dict[str, Any]:
+    (row,) = descriptors_table([ready.run], [ready], 99, 0).to_dict("records")
+    return dict(row)
+
+
+def test_a_refused_run_keeps_its_row_and_reason(ready: Readied) -> None:
+    record = {**ready.run.record, "status": "refused", "reason": "block 7 overflows", "precision": "fp16"}
+    (row,) = descriptors_table([Run(record, {})], [], 99, 0).to_dict("records")
+    assert (row["flags"], row["note"]) == ("overflow at fp16", "block 7 overflows")
+    assert np.isnan(row["anisotropy"])
+
+
+def test_a_run_over_every_block_has_no_single_axis(ready: Readied) -> None:
+    layer = {**ready.run.record["layer"], "index": None}
+    row = row_of(ready, layer=layer)
+    assert "no single anisotropy" in row["note"]
+    assert np.isnan(row["valence_r"])
+
+
+def test_by_layer_has_a_row_per_block_and_leaves_overflown_ones_empty(ready: Readied) -> None:
+    record = json.loads(json.dumps(ready.run.record))
+    record["layer"]["layers"] = [0, 1]
+    record["nonfinite"]["passages"] = [0, 0, 5, 9]
+    table = by_layer_table([dataclasses.replace(ready, run=Run(record, ready.run.files))])
+    assert list(table["nonfinite"]) == [0, 0, 5, 9]
+    assert list(table["anisotropy"].isna()) == [False, False, True, True]
+    assert list(table["depth"]) == [0.25, 0.5, 0.75, 1.0]

@@ -1,0 +1,262 @@
+"""Matched comparisons, effects and their biases: on planted catalogues and on a tiny model's own cells."""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import spearmanr
+
+from emogeo.analysis.comparing.matching import NULL, OWN_PRECISION, levels, matched, partner, published_set
+from emogeo.analysis.comparing.prepared import Readied, over_shared
+from emogeo.analysis.records.catalogue import Run, read_catalogue
+from emogeo.analysis.records.published import decomposition
+from emogeo.analysis.tables.effects import EFFECT_COLUMNS, effects_table, missing, opposite_signs
+from emogeo.config.compose import as_dict
+from emogeo.extraction.run import run_cell
+from emogeo.figures.effects import one_of_each
+from emogeo.geometry.rdm import cosine_rdm, upper
+from emogeo.store.store import Store, unpack
+from tests.conftest import Composer, compose_train
+from tests.planted_catalogue import EMOTIONS, VIEW, Design, draw
+
+MANY = "generation.replicates=24"
+DESIGN = Design(a_c=0.495, b_c=0.8, c_d=1.0)
+LIKE_MATCHED = (
+    *("mode=generation", "prompt_template=topic_stories", "recipe=jeong_matched", "prompt_template.chat=false"),
+    *("generation.max_new_tokens=6", "generation.samples=1", "generation.min_new_tokens=3"),
+)
+
+
+@pytest.fixture(scope="module")
+def planted() -> list[Readied]:
+    return draw(DESIGN, 0)
+
+
+@pytest.fixture(scope="module")
+def table(planted: list[Readied]) -> pd.DataFrame:
+    return effects_table(planted, 100, 0)
+
+
+def row(table: pd.DataFrame, factor: str, layer: str | None = None) -> dict[str, Any]:
+    rows = table[(table["factor"] == factor) & (True if layer is None else table["layer_of_effect"] == layer)]
+    (only,) = rows.to_dict("records")
+    return dict(only)
+
+
+def test_comparisons_are_found_from_configurations(planted: list[Readied]) -> None:
+    found = {(m.layer, m.factor, m.a.key, m.b.key) for m in matched([ready.run for ready in planted])}
+    assert found == {
+        ("method", "read alike, loose", "A", "B"),
+        ("method", "read alike, matched", "A", "C"),
+        ("method", "read alike, matched (int8)", "A8", "D"),
+        ("sub_parameter", "all of the writing", "B", "C"),
+        ("precision", "in comprehension, bf16–int8", "A", "A8"),
+        ("precision", "in replay, bf16–int8", "C", "C_replay"),
+        ("precision", "of the writer alone, read at int8", "D", "C_replay"),
+        ("precision", "regenerated, bf16–int8", "C", "D"),
+        ("precision", NULL, "C", "C_again"),
+        ("cross_experiment", "read alike, matched, bf16–int8", "A", "D"),
+    }
+    runs = {ready.run.key: ready.run for ready in planted}
+    assert partner(list(runs.values()), runs["A"], runs["D"]) is runs["C"]
+    assert partner([runs["A"], runs["D"], runs["C_again"]], runs["A"], runs["D"]) is None
+
+
+def test_what_moves_together_is_named(table: pd.DataFrame) -> None:
+    assert row(table, "all of the writing")["aliased_with"] == (
+        "template, chat, samples, decoding, length, text, units"
+    )
+    assert row(table, "in replay, bf16–int8")["aliased_with"] == ""
+    assert row(table, "regenerated, bf16–int8")["aliased_with"] == "text"
+
+
+def test_every_column_is_filled_or_says_why(table: pd.DataFrame) -> None:
+    assert list(table.columns) == EFFECT_COLUMNS
+    given = ["rho", "rho_star", "effect", "ci_low", "ci_high", "floor", "p", "reliability_a", "rho_disjoint_half"]
+    assert table[given].notna().all().all()
+    assert ((table["ci_low"] < table["effect"]) & (table["effect"] < table["ci_high"])).all()
+    assert table["published"].isna().all(), "no published figure of a planted model"
+    assert (table["n_conditions"] == 20).all()
+
+
+def test_planted_effects_are_found_and_absent_ones_are_not(table: pd.DataFrame) -> None:
+    truth = [DESIGN.truth(a, b) for a, b in zip(table["key_a"], table["key_b"], strict=True)]
+    assert np.abs(table["rho_star"] - truth).max() < 0.2
+    assert (table["counts"] == ["yes" if value < 0.9 else "no" for value in truth]).all()
+    regenerated = row(table, "regenerated, bf16–int8")
+    assert regenerated["null"] == row(table, NULL)["effect"]
+    assert row(table, "all of the writing")["null"] == row(table, NULL)["effect"]
+    cross = row(table, "read alike, matched, bf16–int8")
+    assert cross["bias_ci_low"] < DESIGN.truth("A", "D") - 1 < cross["bias_ci_high"] < 0
+    assert cross["bias_raw"] == pytest.approx(cross["rho"] - regenerated["rho"])
+
+
+def test_an_effect_counts_above_its_floor_and_its_null_only(planted: list[Readied]) -> None:
+    by_name = {ready.name: ready for ready in planted}
+    without_floor = effects_table([by_name[name] for name in "ACD"], 100, 0)
+    method = row(without_floor, "read alike, matched", "method")
+    assert method["counts"] == "not identifiable"
+    assert "counts: needs the floor" in method["note"]
+    assert "floor: not measured for planted at bf16" in method["note"]
+    regenerated = row(without_floor, "regenerated, bf16–int8")
+    assert (regenerated["counts"], np.isnan(regenerated["null"])) == ("no", True)
+    assert "null: none is identifiable" in regenerated["note"]
+    needs_c = effects_table([by_name["A"], by_name["D"]], 100, 0)
+    assert "bias: needs the cell of D at bf16 as well" in row(needs_c, "read alike, matched, bf16–int8")["note"]
+
+
+def as_recipe(ready: Readied, model: str, *overrides: str) -> Readied:
+    """The same states, as another configuration and model would have given them."""
+    record = {**ready.run.record, "model": {**ready.run.record["model"], "name": model, "id": model}}
+    record |= {"key": f"{ready.name} as published", "config": as_dict(compose_train(*overrides))}
+    if record["generation"]:
+        asked = record["config"]
+        template = {key: asked["prompt_template"][key] for key in ("name", "chat", "prompts")}
+        written = {**record["generation"]["written"], "model": model, "prompt_template": template}
+        record["generation"] = {**record["generation"], "written": {**written, "generation": asked["generation"]}}
+    return dataclasses.replace(ready, run=Run(record, ready.run.files))
+
+
+def test_published_figures_stand_beside_what_repeats_the_published_sets_and_nothing_else(
+    planted: list[Readied],
+) -> None:
+    model, sets = "llama-3.1-8b-instruct", {ready.name: ready for ready in planted}
+    a = as_recipe(sets["A"], model, "recipe=jeong_comprehension")
+    c = as_recipe(sets["C"], model, "recipe=jeong_matched")
+    d = as_recipe(sets["D"], model, "recipe=jeong_matched", "precision=int8")
+    b = as_recipe(sets["B"], model, "recipe=jeong_loose", "layer_selection=min_mean_cosine", MANY)
+    assert [published_set(ready.run) for ready in (a, b, c, d)] == ["A", "B", "C", "D"]
+    found = effects_table([a, b, c, d], 100, 0)
+    rho = decomposition()[model]
+    published = dict(zip(found["factor"] + " " + found["layer_of_effect"], found["published"], strict=True))
+    assert published == {
+        "as published, matched method": rho["A-C"],
+        "as published, loose method": rho["A-B"],
+        "all at once, as published sub_parameter": rho["B-C"],
+        "regenerated, as published, bf16–int8 precision": rho["C-D"],
+        "as published, matched, bf16–int8 cross_experiment": rho["A-D"],
+    }
+    cross = row(found, "as published, matched, bf16–int8")
+    assert cross["published_bias"] == rho["A-D"] - rho["C-D"]
+    for changed in ("generation.temperature=0.7", "prompt_template.chat=false", "pooling.position=last"):
+        assert published_set(as_recipe(sets["C"], model, "recipe=jeong_matched", changed).run) is None
+    for changed in ("norm=unit", "denoising.method=neutral_pcs", "prompt_template=feeling", "precision=int8"):
+        assert published_set(as_recipe(sets["A"], model, "recipe=jeong_comprehension", changed).run) is None
+    other = as_recipe(sets["C"], model, "recipe=jeong_matched", "generation.temperature=0.7")
+    assert effects_table([a, other, d], 100, 0)["published"].notna().sum() == 1, "only A-D is as published"
+
+
+def test_what_another_model_wrote_is_no_effect_of_this_one(planted: list[Readied]) -> None:
+    d, replayed = (next(r for r in planted if r.name == name) for name in ("D", "C_replay"))
+    generation = replayed.run.record["generation"]
+    foreign = {**generation, "written": {**generation["written"], "model": "another"}}
+    read = dataclasses.replace(replayed, run=Run({**replayed.run.record, "generation": foreign}, replayed.run.files))
+    assert [m.factor for m in matched([d.run, replayed.run])] == ["of the writer alone, read at int8"]
+    assert matched([d.run, read.run]) == []
+
+
+def test_the_raw_rho_is_of_all_texts_whatever_units_are_left(planted: list[Readied]) -> None:
+    """One text that two topics have in common ties them; the published figure does not know of units."""
+    a, c = (next(r for r in planted if r.name == name) for name in "AC")
+    lines = c.run.files["texts.jsonl"].split(b"\n")
+    told = json.loads(lines[0])
+    lines[30] = json.dumps({**json.loads(lines[30]), "text": told["text"]}).encode()
+    tied = dataclasses.replace(c, run=Run(c.run.record, {**c.run.files, "texts.jsonl": b"\n".join(lines)}))
+    before, after = (row(effects_table([a, run], 100, 0), "read alike, matched") for run in (c, tied))
+    assert (before["n_units"], after["n_units"]) == (24, 23)
+    assert before["rho"] == pytest.approx(after["rho"], abs=1e-12)
+    assert "rho is over all texts of either run, everything else over 23 units" in after["note"]
+    assert before["rho_star"] != after["rho_star"]
+
+
+def test_signs_are_opposite_only_beyond_their_intervals() -> None:
+    def cross(model: str, bias: float, low: float, high: float) -> dict[str, Any]:
+        limits = {"bias": bias, "bias_ci_low": low, "bias_ci_high": high}
+        return {"layer_of_effect": "cross_experiment", "factor": "f", "model": model, **limits}
+
+    one, two, three = cross("x", 0.2, 0.1, 0.3), cross("y", -0.2, -0.3, -0.1), cross("z", -0.2, -0.5, 0.1)
+    said = opposite_signs(pd.DataFrame([one, two, three]))
+    assert [line.rpartition("], ")[2] for line in said] == [
+        "opposite signs beyond their intervals",
+        "signs not identifiable (an interval holds 0)",
+        "signs not identifiable (an interval holds 0)",
+    ]
+    assert said[0].startswith("cross-experiment bias (f), x and y: +0.20 [+0.10, +0.30] and -0.20")
+
+
+def test_what_cannot_be_answered_is_listed_with_its_command(planted: list[Readied], table: pd.DataFrame) -> None:
+    runs = [ready.run for ready in planted]
+    assert missing(runs, table, "store") == [
+        "no cells yet for template, chat, samples, decoding, length, position, layer, centring: "
+        "python train.py -m +study=sub_parameters model=planted"
+    ]
+    base = {**runs[0].record, "model": {**runs[0].record["model"], "variant": "base"}}
+    base["config"] = {**base["config"], "model": {**base["config"]["model"], "weights": "/my models/x"}}
+    assert missing([Run(base, runs[0].files)], table.iloc[:0], "other store") == [
+        "no cells yet for method, sub_parameter, precision, cross_experiment: python train.py -m +study=decomposition "
+        """'model.weights='"'"'/my models/x'"'"'' prompt_template.chat=false store.path='other store'"""
+    ]
+    only = runs[:1]
+    assert missing(only, effects_table(planted[:1], 100, 0), "store") == [
+        "no cells yet for method, sub_parameter, precision, cross_experiment: "
+        "python train.py -m +study=decomposition model=planted"
+    ]
+
+
+def test_effects_of_real_cells_are_those_of_their_vectors(tiny_cell: Composer, tmp_path: Path) -> None:
+    """From the tiny model's own writing to the table; rho against the vectors in the store, set by set."""
+    reading = ("pooling.position=middle", "layer_selection=middle")
+    run_cell(tiny_cell("centring=neutral", "norm=unit", *reading))
+    for words in ((), ("generation.repetition=1",), ("mode=replay", "precision@mode.writer=fp32"), ("precision=bf16",)):
+        run_cell(tiny_cell(*LIKE_MATCHED, *reading, *words))
+    replay = ("mode=replay", "precision@mode.writer=fp32", "precision=bf16")
+    run_cell(tiny_cell(*LIKE_MATCHED, *reading, *replay))
+    runs = read_catalogue(Store(tmp_path / "store")).finished
+    found = effects_table([Readied(run, run.key[:6], 0, VIEW) for run in runs], 100, 0)
+    assert row(found, OWN_PRECISION)["rho"] == pytest.approx(1)
+    assert row(found, "in replay, fp32–bf16")["rho"] > row(found, "read alike, other writing", "method")["rho"]
+    by_key = {run.key: run for run in runs}
+    for pair in found.to_dict("records"):
+        rdms = [recentred_rdm(by_key[pair[name]]) for name in ("key_a", "key_b")]
+        assert pair["rho"] == pytest.approx(spearmanr(*rdms).statistic, abs=1e-4), pair["factor"]
+    factors = {(pair["layer_of_effect"], pair["factor"]) for pair in found.to_dict("records")}
+    writer = "of the writer alone, read at bf16"
+    assert factors >= {("precision", NULL), ("precision", "regenerated, fp32–bf16"), ("precision", writer)}
+    assert not [factor for layer, factor in factors if layer == "cross_experiment"], "nothing is quantized"
+
+
+def recentred_rdm(run: Run) -> np.ndarray[Any, Any]:
+    """As published: the vectors as the recipe makes them, without neutral, less their own mean."""
+    vectors = unpack(run.files["vectors.safetensors"])["vectors"][:, run.record["layer"]["layers"].index(
+        run.record["layer"]["index"]
+    )].astype(float)  # fmt: skip
+    kept = vectors[[c in EMOTIONS for c in run.conditions]]
+    return upper(cosine_rdm(kept - kept.mean(axis=0), EMOTIONS))
+
+
+def test_factors_without_a_meaning_have_no_level(planted: list[Readied]) -> None:
+    a, c = (levels(next(r.run for r in planted if r.name == name)) for name in "AC")
+    assert {name for name, value in a.items() if value == ""} >= {"template", "chat", "decoding", "writer", "seed"}
+    assert c["passage template"] == c["passages"] == ""
+    assert a["position"] == c["position"]
+
+
+def test_topics_told_by_two_sets_are_not_independent(planted: list[Readied]) -> None:
+    """Sets that share topics are paired; taken for independent they would look more alike than they are."""
+    first, second = (next(r for r in planted if r.name == name) for name in "AC")
+    assert over_shared(first, second).paired
+    assert not over_shared(first, second).same_text
+    loose = next(r for r in planted if r.name == "B")
+    assert not over_shared(first, loose).paired
+
+
+def test_a_bar_is_of_the_first_row_with_a_rho_star_and_not_of_the_largest_effect() -> None:
+    rows = [("length", None), ("length", 0.9), ("length", 0.2), ("chat", None)]
+    table = pd.DataFrame([{"model": "m", "factor": f, "rho_star": star} for f, star in rows])
+    assert one_of_each(table)["rho_star"].to_dict() == {1: 0.9, 3: pytest.approx(np.nan, nan_ok=True)}

@@ -1,0 +1,150 @@
+"""Shares of variance and their permutations, against least squares and plain loops."""
+
+from __future__ import annotations
+
+import dataclasses
+from itertools import combinations, permutations, product
+
+import numpy as np
+import pytest
+
+from emogeo.analysis.comparing.matching import NAMES, levels
+from emogeo.analysis.records.catalogue import Run
+from emogeo.analysis.tables.variance import (
+    VARIANCE_COLUMNS,
+    Cells,
+    _drawn,
+    aliases,
+    cells_of,
+    relabellings,
+    share,
+    variance_table,
+)
+from tests.planted_catalogue import Design, draw
+
+
+def cells(rows: list[dict[str, str]], weights: dict[str, float], noise: float = 0.01, seed: int = 0) -> Cells:
+    """Cells that lie apart by the sum of the weights of the factors in which they differ."""
+    full = [{"model": "m", **dict.fromkeys(NAMES, ""), **row} for row in rows]
+    pairs = np.array(list(combinations(range(len(full)), 2)))
+    generator = np.random.default_rng(seed)
+    apart = [
+        sum(w * (full[a][name] != full[b][name]) for name, w in weights.items()) + noise * generator.normal()
+        for a, b in pairs
+    ]
+    return Cells(full, pairs, np.array(apart))
+
+
+def crossed(*names: str, levels: int = 2) -> list[dict[str, str]]:
+    return [dict(zip(names, own, strict=True)) for own in product(map(str, range(levels)), repeat=len(names))]
+
+
+def r_squared(design: list[np.ndarray], outcome: np.ndarray) -> float:  # type: ignore[type-arg]
+    x = np.stack([np.ones(len(outcome)), *design], axis=1)
+    residual = outcome - x @ np.linalg.lstsq(x, outcome, rcond=None)[0]
+    return float(1 - residual @ residual / ((outcome - outcome.mean()) @ (outcome - outcome.mean())))
+
+
+def test_a_share_is_the_drop_in_r_squared() -> None:
+    found = cells(crossed("method", "precision", "position"), {"method": 0.5, "precision": 0.1}, noise=0.1)
+    groups = aliases(found)
+    assert groups == [["method"], ["precision"], ["position"]]
+    columns = [found.differ([own[group[0]] for own in found.levels]) for group in groups]
+    whole = r_squared(columns, found.apart)
+    for number, group in enumerate(groups):
+        wanted = whole - r_squared([c for i, c in enumerate(columns) if i != number], found.apart)
+        assert share(found, groups, group) == pytest.approx(wanted)
+
+
+def test_p_counts_every_relabelling_among_cells_alike_in_the_rest() -> None:
+    found = cells(crossed("method", "precision", levels=3), {"method": 0.3}, noise=0.2, seed=3)
+    table = variance_table(found, 10_000, 0).set_index("factor")
+    groups = [["method"], ["precision"]]
+    assert relabellings(found, groups, ["method"])[0] == 6**3 == table.loc["method", "n_relabellings"]
+    shares = []
+    for orders in product(permutations(range(3)), repeat=3):
+        moved = [dict(own) for own in found.levels]
+        for stratum, order in enumerate(orders):
+            rows = [row for row, own in enumerate(found.levels) if own["precision"] == str(stratum)]
+            for row, source in zip(rows, order, strict=True):
+                moved[row]["method"] = found.levels[rows[source]]["method"]
+        shares.append(share(Cells(moved, found.pairs, found.apart), groups, ["method"]))
+    observed = share(found, groups, ["method"])
+    reached = [(np.array(shares) >= wanted - 1e-12).mean() for wanted in (observed, max(shares))]
+    assert table.loc["method", "p"] == pytest.approx(reached[0])
+    assert table.loc["method", "p_min"] == pytest.approx(reached[1])
+    drawn = variance_table(found, 215, 0).set_index("factor")
+    assert drawn.loc["method", "p"] == pytest.approx(reached[0], abs=0.03)
+    labels, strata = [own["method"] for own in found.levels], [[0, 3, 6], [1, 4, 7], [2, 5, 8]]
+    for moved in _drawn(labels, strata, 20, 0):
+        assert all(sorted(moved[row] for row in s) == sorted(labels[row] for row in s) for s in strata)
+
+
+def test_factors_that_move_together_are_one_and_named() -> None:
+    rows = [{**row, "layer": row["position"]} for row in crossed("position", "precision")]
+    table = variance_table(cells(rows, {"position": 0.3}), 1000, 0).set_index("factor")
+    assert list(table.index) == ["precision", "position"]
+    assert table.loc["position", "aliased_with"] == "layer"
+
+
+def test_a_factor_in_the_span_of_the_others_is_not_identifiable() -> None:
+    rows = [{"method": "x"}, {"method": "x", "precision": "1"}, {"method": "y", "precision": "2"}]
+    found = cells([*rows, {"method": "y", "precision": "3"}], {"method": 0.3})
+    table = variance_table(found, 1000, 0).set_index("factor")
+    assert list(table.columns) == [name for name in VARIANCE_COLUMNS if name != "factor"]
+    assert table.loc["method", "p"] != table.loc["method", "p"], "no two cells differ in method alone"
+    assert "no two cells differ in this factor alone" in table.loc["method", "note"]
+    sets = [
+        {"method": "x", "chat": "0", "seed": "0", "template": "1"},
+        {"method": "y", "chat": "0", "seed": "1", "template": "2"},
+        {"method": "y", "chat": "1", "seed": "0", "template": "3"},
+    ]
+    spanned = variance_table(cells([*sets, *sets], {"method": 0.3}), 100, 0)
+    assert len(spanned) == 4
+    assert spanned["note"].str.startswith("not identifiable: the other factors together change").all()
+    assert spanned[["share", "p"]].isna().all().all()
+
+
+def test_shares_have_an_interval_from_six_models_on() -> None:
+    rows = [{"model": str(m), **row} for m in range(6) for row in crossed("method", "precision")]
+    few = variance_table(cells(rows[:20], {"method": 0.3}), 100, 0)
+    assert few["note"].str.contains("no interval").all()
+    table = variance_table(cells(rows, {"method": 0.3, "precision": 0.1}, noise=0.05), 100, 0).set_index("factor")
+    assert table.loc["method", "ci_low"] < table.loc["method", "share"] < table.loc["method", "ci_high"]
+    assert table.loc["method", "p"] <= 0.05
+
+
+def test_more_relabellings_than_a_machine_word_counts() -> None:
+    rows = [{"model": str(m), "precision": p} for m in range(16) for p in "01"]
+    table = variance_table(cells(rows, {"precision": 0.3}), 50, 0).set_index("factor")
+    assert table.loc["model", "n_relabellings"] > 1e26
+
+
+def test_a_factor_that_is_off_in_some_cells_is_a_factor() -> None:
+    """No denoising is a level; a passage's decoding is none."""
+    table = variance_table(
+        cells(
+            [{"denoising": d, "precision": p} for d in ("none", "neutral_pcs") for p in "01"] * 2, {"denoising": 0.5}
+        ),
+        1000,
+        0,
+    ).set_index("factor")
+    assert table["share"].idxmax() == "denoising"
+    runs = {ready.name: ready.run for ready in draw(Design(0.3, 1.0, 1.0), 0)}
+    assert levels(runs["A"])["denoising"] == levels(runs["C"])["denoising"] == "none"
+    assert (levels(runs["A"])["banned words"], levels(runs["C"])["banned words"]) == ("", "none")
+
+
+def test_a_replay_that_repeats_its_source_is_no_cell_of_its_own() -> None:
+    found = draw(Design(0.3, 1.0, 1.0), 0)
+    source = next(ready for ready in found if ready.name == "C")
+    record = {**source.run.record, "mode": "replay", "key": "echo"}
+    echo = dataclasses.replace(source, run=Run(record, source.run.files), name="echo")
+    assert len(cells_of([*found, echo]).levels) == len(cells_of(found).levels)
+
+
+def test_of_a_planted_catalogue_method_has_the_largest_share() -> None:
+    table = variance_table(cells_of(draw(Design(0.3, 1.0, 1.0), 0)), 1000, 0).set_index("factor")
+    assert table["share"].idxmax() == "method"
+    assert "text" in table.loc["method", "aliased_with"]
+    assert table.loc["method", "n_relabellings"] == 1

@@ -1,0 +1,199 @@
+"""Records are whole or absent, and every flipped byte is noticed."""
+
+from __future__ import annotations
+
+import json
+import logging
+import multiprocessing
+import multiprocessing.synchronize
+import os
+import random
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emogeo.errors import StoreError
+from emogeo.store.keys import canonical_json, key_of
+from emogeo.store.store import GENERATIONS, MANIFEST, RUNS, Store, pack, unpack
+
+KEY = "ab" * 32
+FILES = {"run.json": b'{"a":1}', "rdm.safetensors": pack({"rdm": np.eye(3)})}
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@given(meaning=st.dictionaries(st.text(), json_values, max_size=6), seed=st.integers())
+def test_keys_do_not_depend_on_the_order_of_fields(meaning: dict[str, object], seed: int) -> None:
+    shuffled = dict(random.Random(seed).sample(list(meaning.items()), len(meaning)))
+    assert key_of(meaning) == key_of(shuffled)
+    assert json.loads(canonical_json(meaning)) == meaning
+
+
+@given(a=json_values, b=json_values)
+def test_different_meanings_have_different_keys(a: object, b: object) -> None:
+    same = canonical_json(a) == canonical_json(b)
+    assert (key_of({"x": a}) == key_of({"x": b})) is same
+
+
+def test_nan_has_no_key() -> None:
+    with pytest.raises(ValueError, match="not JSON compliant"):
+        key_of({"x": float("nan")})
+
+
+def test_what_is_written_is_read(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    assert not store.has(RUNS, KEY)
+    store.write(RUNS, KEY, FILES)
+    assert store.read(RUNS, KEY) == FILES
+    assert list(store.keys(RUNS)) == [KEY]
+    np.testing.assert_array_equal(unpack(store.read(RUNS, KEY)["rdm.safetensors"])["rdm"], np.eye(3))
+    store.write(RUNS, KEY, {"run.json": b"{}"})
+    assert store.read(RUNS, KEY) == {"run.json": b"{}"}
+    assert not list((tmp_path / ".tmp").iterdir())
+
+
+def test_every_flipped_byte_of_every_file_is_noticed_and_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emogeo.store.store._SWAP_SECONDS", 0)
+    store = Store(tmp_path)
+    folder = store.write(RUNS, KEY, FILES)
+    for file in sorted(folder.iterdir()):
+        content = file.read_bytes()
+        for position in range(len(content)):
+            flipped = bytearray(content)
+            flipped[position] ^= 1 << (position % 8)
+            file.write_bytes(flipped)
+            with pytest.raises(StoreError, match=file.name):
+                store.read(RUNS, KEY)
+        file.write_bytes(content)
+    store.read(RUNS, KEY)
+
+
+def test_truncated_missing_and_added_files_are_named(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    folder = store.write(RUNS, KEY, FILES)
+    (folder / "extra").write_text("x")
+    with pytest.raises(StoreError, match="extra"):
+        store.read(RUNS, KEY)
+    (folder / "extra").unlink()
+    (folder / "run.json").write_bytes(FILES["run.json"][:-1])
+    with pytest.raises(StoreError, match=r"run\.json"):
+        store.read(RUNS, KEY)
+    (folder / "run.json").unlink()
+    with pytest.raises(StoreError, match=r"run\.json is missing"):
+        store.read(RUNS, KEY)
+    (folder / MANIFEST).unlink()
+    with pytest.raises(StoreError, match="not a record"):
+        store.read(RUNS, KEY)
+
+
+def test_names_cannot_leave_the_store(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    for key in ("../x", "AB" * 32, "ab", "ab" * 32 + "/.."):
+        with pytest.raises(StoreError, match="not a key"):
+            store.read(RUNS, key)
+    folder = store.write(RUNS, KEY, FILES)
+    body = {"../../outside": {"sha256": "0" * 64, "size": 1}}
+    from emogeo.store.store import _entry
+
+    (folder / MANIFEST).write_bytes(canonical_json({"checksum": _entry(canonical_json(body))["sha256"], "files": body}))
+    with pytest.raises(StoreError, match=MANIFEST):
+        store.read(RUNS, KEY)
+
+
+def write_often(path: str, seed: int) -> None:
+    for _ in range(40):
+        Store(path).write(RUNS, KEY, {"run.json": canonical_json({"writer": seed})})
+
+
+def test_two_writers_of_one_record_leave_a_whole_one(tmp_path: Path) -> None:
+    context = multiprocessing.get_context("spawn")
+    writers = [context.Process(target=write_often, args=(str(tmp_path), seed)) for seed in range(2)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [writer.exitcode for writer in writers] == [0, 0]
+    assert json.loads(Store(tmp_path).read(RUNS, KEY)["run.json"])["writer"] in {0, 1}
+
+
+def read_often(path: str) -> None:
+    """Reads while others write; a whole record is always found."""
+    for _ in range(300):
+        assert Store(path).read(RUNS, KEY)
+
+
+def test_readers_do_not_trip_over_a_writer(tmp_path: Path) -> None:
+    Store(tmp_path).write(RUNS, KEY, {"run.json": b"{}"})
+    context = multiprocessing.get_context("spawn")
+    reader = context.Process(target=read_often, args=(str(tmp_path),))
+    reader.start()
+    while reader.is_alive():
+        Store(tmp_path).write(RUNS, KEY, {"run.json": b"{}"})
+        time.sleep(0.02)
+    assert reader.exitcode == 0
+
+
+def test_a_store_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(StoreError, match=r"store\.path=.*file cannot be written"):
+        Store(tmp_path / "file").check_writable()
+    Store(tmp_path / "new").check_writable()
+
+
+def test_a_killed_writer_leaves_no_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from emogeo.tracking import store as module
+
+    def killed(_file: Path, _content: bytes) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(module, "_write_synced", killed)
+    with pytest.raises(KeyboardInterrupt):
+        Store(tmp_path).write(RUNS, KEY, FILES)
+    assert not Store(tmp_path).has(RUNS, KEY)
+
+
+def _hold(folder: Path, ready: multiprocessing.synchronize.Event) -> None:
+    with Store(folder).claim(RUNS, KEY):
+        ready.set()
+        time.sleep(60)
+
+
+def test_a_claim_is_free_at_once_when_its_holder_is_killed(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    ready = multiprocessing.get_context("spawn").Event()
+    holder = multiprocessing.get_context("spawn").Process(target=_hold, args=(tmp_path, ready))
+    holder.start()
+    assert ready.wait(30)
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(_claimed_at, tmp_path)
+        while "another process is at it, waiting" not in caplog.text:
+            time.sleep(0.01)
+        killed = time.monotonic()
+        holder.kill()
+        assert 0 < waiting.result(timeout=10) - killed < 5
+    with Store(tmp_path).claim(RUNS, "b" * 64), Store(tmp_path).claim(GENERATIONS, "b" * 64):
+        pass  # claims of other records are others
+
+
+def _claimed_at(folder: Path) -> float:
+    with Store(folder).claim(RUNS, KEY):
+        return time.monotonic()
+
+
+def test_what_killed_processes_left_goes_after_a_day(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.check_writable()
+    for name, days in (("old", 2), ("new", 0)):
+        (tmp_path / ".tmp" / name).mkdir()
+        os.utime(tmp_path / ".tmp" / name, (time.time() - days * 86400,) * 2)
+    store.check_writable()
+    assert [path.name for path in (tmp_path / ".tmp").iterdir()] == ["new"]
