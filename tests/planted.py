@@ -8,8 +8,8 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from emogeo.config.schema import Centring
 from emogeo.geometry.halves import Halves
+from emogeo.geometry.options import Centring
 from emogeo.geometry.rdm import cosine_rdm, spearman
 from emogeo.geometry.units import unit_products
 from emogeo.stimuli.conditions import CONDITIONS

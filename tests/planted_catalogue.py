@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from emogeo.analysis.comparing.prepared import Readied, View
 from emogeo.analysis.records.catalogue import Run
 from emogeo.config.compose import as_dict
+from emogeo.geometry.options import NEUTRAL
 from emogeo.geometry.rdm import cosine_rdm, spearman, upper
-from emogeo.stimuli.conditions import CONDITIONS, NEUTRAL
+from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.store.store import pack
 from tests.conftest import compose_train
 from tests.planted import D_TEXT, labels, unrelated_codes

@@ -40,7 +40,8 @@ from emogeo.analysis.tables.universality import base_instruct_table, universalit
 from emogeo.analysis.tables.variance import cells_of, variance_table
 from emogeo.config.schema import AnalyzeConfig, Conditions, EffectsConfig, RecordSource
 from emogeo.figures.models import write_model_figures
-from emogeo.stimuli.conditions import CONDITIONS, NEUTRAL
+from emogeo.geometry.options import NEUTRAL
+from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.store.store import Store
 from emogeo.tracking.pull import pull_runs
 

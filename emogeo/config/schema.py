@@ -8,6 +8,8 @@ from typing import Any
 
 from omegaconf import MISSING
 
+from emogeo.geometry.options import Centring, LayerRule, Norm, Selection
+
 
 class Source(Enum):
     """Where weights come from."""
@@ -48,34 +50,12 @@ PROBES = (Mode.steering, Mode.behaviour)
 """Modes of what a model does; the others measure a geometry."""
 
 
-class Selection(Enum):
-    """How the layer of the RDM is chosen."""
-
-    all = "all"
-    index = "index"
-    depth = "depth"
-    middle = "middle"
-    min_mean_cosine = "min_mean_cosine"
-    separation = "separation"
-    reliability = "reliability"
-
-
 class Position(Enum):
     """Which token positions are pooled."""
 
     last = "last"
     middle = "middle"
     mean = "mean"
-
-
-class Centring(Enum):
-    """What is subtracted from every condition's vector."""
-
-    grand_mean = "grand_mean"
-    topic_mean = "topic_mean"
-    """Each topic's mean first, from its texts, then the grand mean."""
-    neutral = "neutral"
-    none = "none"
 
 
 class DenoisingMethod(Enum):
@@ -90,13 +70,6 @@ class NeutralTexts(Enum):
 
     facts = "facts"
     condition = "condition"
-
-
-class Norm(Enum):
-    """Scaling of each vector after centring."""
-
-    none = "none"
-    unit = "unit"
 
 
 class NonFinite(Enum):
@@ -267,6 +240,10 @@ class LayerSelectionConfig:
     name: Selection = MISSING
     index: int | None = None
     depth: float | None = None
+
+    @property
+    def rule(self) -> LayerRule:
+        return LayerRule(self.name, self.index, self.depth)
 
 
 @dataclass

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from emogeo.config.schema import Centring, DenoisingMethod, Selection
+from emogeo.arrays import Array
+from emogeo.config.schema import DenoisingMethod
 from emogeo.errors import GeometryError
 from emogeo.extraction.plan import Cell
 from emogeo.extraction.reading import StoredActivations
@@ -24,6 +24,7 @@ from emogeo.geometry.descriptors import (
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS
 from emogeo.geometry.inference import Estimate
 from emogeo.geometry.layers import LayerChoice, choosing_half, named_choice, side_by_side
+from emogeo.geometry.options import NEUTRAL, Centring, Selection
 from emogeo.geometry.rdm import cosine_rdm, rdm_std, upper
 from emogeo.geometry.vectors import (
     Vectors,
@@ -34,9 +35,7 @@ from emogeo.geometry.vectors import (
     unit_means,
     without_topic_means,
 )
-from emogeo.stimuli.conditions import CONDITIONS, NEUTRAL
-
-Array = NDArray[np.float64]
+from emogeo.stimuli.conditions import CONDITIONS
 
 
 @dataclass(frozen=True)
@@ -96,7 +95,7 @@ def measure(
     curves = _curves(cell, texts, vectors) | _sentence_curves(sentences, largest)
     curves["removed_components"] = removed
     curves["rdm_std"] = np.array([rdm_std(rdm) for rdm in by_layer])
-    choice = named_choice(config.layer_selection, cell.named_layer, layers) or _chosen(cell, texts, layers, curves)
+    choice = named_choice(config.layer_selection.rule, cell.named_layer, layers) or _chosen(cell, texts, layers, curves)
     if choice.index is None:
         rdm = cosine_rdm(side_by_side(centred.values, centred.values), centred.conditions)
         features = side_by_side(states, centred.values)

@@ -7,16 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from emogeo.config.schema import (
-    Centring,
-    DenoisingMethod,
-    Mode,
-    ModelConfig,
-    NeutralTexts,
-    PoolingConfig,
-    Position,
-    TrainConfig,
-)
+from emogeo.config.schema import DenoisingMethod, Mode, ModelConfig, NeutralTexts, PoolingConfig, Position, TrainConfig
 from emogeo.errors import NotWrittenError
 from emogeo.extraction.replay import Replayed, replayed, written
 from emogeo.extraction.sources import (
@@ -33,6 +24,7 @@ from emogeo.extraction.sources import (
 from emogeo.extraction.texts import Told, as_written, told_of
 from emogeo.extraction.writing import Story, counts, told_stories
 from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
+from emogeo.geometry.options import Centring
 from emogeo.models.chat import chat_renderer
 from emogeo.models.precision import Precision, resolve_device, resolve_precision, resolve_token_budget
 from emogeo.models.weights.resolve import Weights, resolve_weights
@@ -114,7 +106,7 @@ class Cell:
         kept = told_stories(stories, self.title)
         texts = tuple(as_written(story) for story in kept)
         source = replace(self.source, told=told_of(kept), texts=texts, counts=counts(stories))
-        check_units(self.config.layer_selection, len(set(source.told.units)))
+        check_units(self.config.layer_selection.rule, len(set(source.told.units)))
         passages = _main_reading(self.reader, texts, self.config.pooling, tokens_of(texts))
         return replace(self, source=source, passages=passages)
 
@@ -131,7 +123,7 @@ def plan_cell(config: TrainConfig) -> Cell:
     store, key = Store(config.store.path), config.mode.source
     stories = replayed(store, key) if key else None
     if mode is Mode.comprehension:
-        check_units(config.layer_selection, len(set(units_of(config, corpus))))
+        check_units(config.layer_selection.rule, len(set(units_of(config, corpus))))
     weights = resolve_weights(config.model, Path(config.runtime.weights_cache).expanduser(), config.runtime.progress)
     if config.model.weights is not None:
         config = replace(config, model=labelled(config.model, weights))
@@ -144,7 +136,7 @@ def plan_cell(config: TrainConfig) -> Cell:
         source = generation(config, corpus, weights, precision, device, chat)
     else:
         source = comprehension(config, corpus, chat)
-    check_units(config.layer_selection, len(set(source.told.units)))
+    check_units(config.layer_selection.rule, len(set(source.told.units)))
     neutral = None
     if config.denoising.method is DenoisingMethod.neutral_pcs and config.denoising.texts is NeutralTexts.facts:
         neutral = render(load_facts(), config.prompt_template.text, chat)
@@ -195,7 +187,7 @@ def _cell(
         token_budget=budget,
         source=source,
         n_blocks=n_blocks,
-        named_layer=resolve_layer(config.layer_selection, weights.n_layers, n_blocks),
+        named_layer=resolve_layer(config.layer_selection.rule, weights.n_layers, n_blocks),
         reader=reads,
         passages=passages,
         facts=facts,

@@ -6,11 +6,12 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from emogeo.config.schema import Centring, TrainConfig
+from emogeo.config.schema import TrainConfig
 from emogeo.errors import StimuliError
 from emogeo.extraction.replay import Replayed
 from emogeo.extraction.texts import Told, as_written, told_of
 from emogeo.extraction.writing import counts, told_stories
+from emogeo.geometry.options import Centring
 from emogeo.geometry.units import distinct_units
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 from scipy.cluster.hierarchy import dendrogram
 
+from emogeo.arrays import Array
 from emogeo.figures.plots import png
 from emogeo.geometry.scaling import average_linkage, classical_scaling
 
@@ -128,7 +128,7 @@ def shifts_figure(shifts: pd.DataFrame) -> bytes:
     return png(figure)
 
 
-def _distances(pairs: pd.DataFrame, models: list[str], column: str) -> NDArray[np.float64]:
+def _distances(pairs: pd.DataFrame, models: list[str], column: str) -> Array:
     """[model, model], 1 − agreement; a ρ* above 1 is no distance below 0."""
     matrix = np.zeros((len(models), len(models)))
     for a, b, value in pairs[["model_a", "model_b", column]].itertuples(index=False):
@@ -137,7 +137,7 @@ def _distances(pairs: pd.DataFrame, models: list[str], column: str) -> NDArray[n
     return matrix
 
 
-def _map(axes: Axes, distances: NDArray[np.float64], families: Mapping[str, str], symbol: str) -> None:
+def _map(axes: Axes, distances: Array, families: Mapping[str, str], symbol: str) -> None:
     points, share = classical_scaling(distances)
     for number, family in enumerate(dict.fromkeys(families.values())):
         own = [row for row, name in enumerate(families.values()) if name == family]

@@ -12,7 +12,8 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
-Array = NDArray[np.float64]
+from emogeo.arrays import Array
+
 ROWS_AT_MOST = 40
 _SAME, _DISJOINT = "#c0392b", "#20639b"
 _CELL = 0.34

@@ -6,14 +6,13 @@ import re
 from collections.abc import Mapping, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial.distance import pdist
 
+from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import MIN_UNITS, Halves
 from emogeo.geometry.inference import Estimate, interval
 
-Array = NDArray[np.float64]
 _NOTHING = 1e-9
 """Length of a residual that is rounding alone; whole rank vectors have length 1."""
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")

@@ -6,16 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
-from emogeo.config.schema import Centring
+from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import Estimate, reliability
+from emogeo.geometry.options import Centring
 from emogeo.geometry.units import unit_products
 from emogeo.geometry.vectors import condition_means
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

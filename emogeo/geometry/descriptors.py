@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from emogeo.arrays import Array
 from emogeo.geometry.inference import Estimate, interval
 
-Array = NDArray[np.float64]
 LARGEST = 3
 """Dimensions that are taken out, to see whether a few make a space look narrow."""
 

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
+from emogeo.arrays import Array
 from emogeo.geometry.rdm import standard_ranks
 from emogeo.geometry.units import (
     UnitProducts,
@@ -19,7 +19,6 @@ from emogeo.geometry.units import (
     plain_rdms,
 )
 
-Array = NDArray[np.float64]
 N_SPLITS = 100
 MIN_UNITS = 4
 """Below, a half has one unit, and a unit cannot be compared with itself."""

@@ -12,12 +12,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import t as student
 
+from emogeo.arrays import Array
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS, Halves
 
-Array = NDArray[np.float64]
 MIN_RELIABILITY = 0.2
 SURE_RELIABILITY = 0.15
 SURE_LEVEL = 0.99

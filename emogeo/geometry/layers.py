@@ -6,14 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from emogeo.config.schema import LayerSelectionConfig, Selection
+from emogeo.arrays import Array
 from emogeo.errors import ConfigError, NonFiniteError
 from emogeo.geometry.halves import MIN_UNITS, split_units
 from emogeo.geometry.inference import Estimate
+from emogeo.geometry.options import LayerRule, Selection
 
-Array = NDArray[np.float64]
 UNITS_PER_HALF = {Selection.separation: 2, Selection.reliability: MIN_UNITS}
 """Selections that choose on one half of the units and report on the other, and what a half needs."""
 
@@ -36,7 +35,7 @@ def blocks_up_to(depth: float, n_layers: int) -> int:
     return max(int(depth * n_layers + 0.5), 1)
 
 
-def resolve_layer(selection: LayerSelectionConfig, n_layers: int, n_blocks: int) -> int | None:
+def resolve_layer(rule: LayerRule, n_layers: int, n_blocks: int) -> int | None:
     """The block that a selection by index or depth names, before anything is computed; else None.
 
     Args:
@@ -46,37 +45,37 @@ def resolve_layer(selection: LayerSelectionConfig, n_layers: int, n_blocks: int)
     Raises:
         ConfigError: a block that does not exist or is not run.
     """
-    if selection.name is Selection.index and selection.index is not None:
-        if not -n_layers <= selection.index < n_layers:
+    if rule.selection is Selection.index and rule.index is not None:
+        if not -n_layers <= rule.index < n_layers:
             raise ConfigError(
-                f"layer_selection.index={selection.index}: the model has {n_layers} blocks, 0 to {n_layers - 1} "
+                f"layer_selection.index={rule.index}: the model has {n_layers} blocks, 0 to {n_layers - 1} "
                 f"(or -{n_layers} to -1 from the top)."
             )
-        index = selection.index % n_layers
-    elif selection.name is Selection.middle:
+        index = rule.index % n_layers
+    elif rule.selection is Selection.middle:
         index = n_layers // 2
-    elif selection.name is Selection.depth and selection.depth is not None:
-        index = blocks_up_to(selection.depth, n_layers) - 1
+    elif rule.selection is Selection.depth and rule.depth is not None:
+        index = blocks_up_to(rule.depth, n_layers) - 1
     else:
         return None
     if index >= n_blocks:
         raise ConfigError(
-            f"layer_selection={selection.name.value} asks for block {index}, and max_depth stops after {n_blocks} of "
+            f"layer_selection={rule.selection.value} asks for block {index}, and max_depth stops after {n_blocks} of "
             f"{n_layers} blocks. Type a larger max_depth, or max_depth=null."
         )
     return index
 
 
-def check_units(selection: LayerSelectionConfig, n_units: int) -> None:
+def check_units(rule: LayerRule, n_units: int) -> None:
     """Refuses a selection on one half of the units where a half is too small.
 
     Raises:
         ConfigError: says how many units there are and are needed.
     """
-    needed = 2 * UNITS_PER_HALF.get(selection.name, 0)
+    needed = 2 * UNITS_PER_HALF.get(rule.selection, 0)
     if n_units < needed:
         raise ConfigError(
-            f"layer_selection={selection.name.value} chooses on one half of the units and reports on the other; "
+            f"layer_selection={rule.selection.value} chooses on one half of the units and reports on the other; "
             f"it needs {needed} units and there are {n_units}. "
             "Type layer_selection=depth (or min_mean_cosine, as published), or give stimuli with more topics."
         )
@@ -92,7 +91,7 @@ def choosing_half(units: Sequence[str], seed: int) -> tuple[list[str], list[str]
     )
 
 
-def named_choice(selection: LayerSelectionConfig, named: int | None, layers: Sequence[int]) -> LayerChoice | None:
+def named_choice(rule: LayerRule, named: int | None, layers: Sequence[int]) -> LayerChoice | None:
     """The choice that needs no criterion: every block, or one by index or depth; else None.
 
     Args:
@@ -102,7 +101,7 @@ def named_choice(selection: LayerSelectionConfig, named: int | None, layers: Seq
     Raises:
         NonFiniteError: the named block is not among the finite ones.
     """
-    if selection.name is Selection.all:
+    if rule.selection is Selection.all:
         return LayerChoice(None, "every block")
     if named is None:
         return None

@@ -13,11 +13,11 @@ from math import factorial
 import numpy as np
 from numpy.typing import NDArray
 
+from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.rdm import standard_ranks
 
-Array = NDArray[np.float64]
 _CHUNK = 1_000
 _ROUNDING = 1e-9
 """A relabelling that reproduces the observed order may differ from it by this much."""

@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.stats import rankdata
 
+from emogeo.arrays import Array
 from emogeo.errors import GeometryError
-
-Array = NDArray[np.float64]
 
 
 def cosine_rdm(vectors: Array, conditions: Sequence[str]) -> Array:

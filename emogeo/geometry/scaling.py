@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
-Array = NDArray[np.float64]
+from emogeo.arrays import Array
 
 
 def classical_scaling(distances: Array) -> tuple[Array, float]:

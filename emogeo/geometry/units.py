@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from emogeo.config.schema import Centring, Norm
+from emogeo.arrays import Array
 from emogeo.errors import GeometryError
+from emogeo.geometry.options import Centring, Norm
 from emogeo.geometry.vectors import centre, unit_means
 
-Array = NDArray[np.float64]
 CLIP = 0.01
 """Share of the mean |G_ii| at which a cross-validated norm is clipped."""
 

@@ -6,13 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
-from emogeo.config.schema import Centring, Norm
+from emogeo.arrays import Array
 from emogeo.errors import GeometryError
-from emogeo.stimuli.conditions import NEUTRAL
-
-Array = NDArray[np.float64]
+from emogeo.geometry.options import NEUTRAL, Centring, Norm
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 
+from emogeo.arrays import Array
 from emogeo.errors import NonFiniteError, PrecisionError
 from emogeo.models.generation import padded_on_the_left
 from emogeo.models.loading import LoadedModel
@@ -15,7 +15,7 @@ from emogeo.models.loading import LoadedModel
 
 def continuation_logprobs(
     model: LoadedModel, prefixes: Sequence[list[int]], continuations: Sequence[list[int]], batch_size: int
-) -> NDArray[np.float64]:
+) -> Array:
     """The log-probability of each continuation after its prefix: the sum over its tokens, in nats.
 
     What is read is the prefix and all of the continuation but its last token; equal readings

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from emogeo.arrays import Array
 from emogeo.config.schema import Mode, TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError
 from emogeo.extraction.files import heading, surroundings
@@ -31,7 +32,7 @@ from emogeo.probes.facets import (
     opinion_row,
     stance_metrics,
 )
-from emogeo.probes.stance import Array, Say, Stance, first_choices, talked
+from emogeo.probes.stance import Say, Stance, first_choices, talked
 from emogeo.runs.refusal import refused
 from emogeo.stimuli.behaviour import (
     LABELS,

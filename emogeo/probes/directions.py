@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from emogeo.arrays import Array
 from emogeo.config.schema import SteeringConfig
 from emogeo.errors import GeometryError
 
 if TYPE_CHECKING:
     import torch
-
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

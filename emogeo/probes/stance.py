@@ -6,12 +6,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
 
+from emogeo.arrays import Array
 from emogeo.models.chat import Turn
 from emogeo.stimuli.behaviour import LABELS, Choice, StanceItems
 
-Array = NDArray[np.float64]
 Scorer = Callable[[Sequence[Sequence[Turn]]], Array]
 """Log-odds of label A over B as the assistant's next turn, in nats, of each conversation."""
 Say = Callable[[int, str], str]

@@ -8,19 +8,20 @@ from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from emogeo.arrays import Array
 from emogeo.config.schema import Mode, ModeConfig, SteeringConfig, TrainConfig
 from emogeo.errors import ConfigError, GeometryError, NonFiniteError, StoreError
 from emogeo.extraction.files import heading, surroundings
 from emogeo.extraction.plan import Cell, plan_cell
 from emogeo.extraction.reading import activations_of, model_of
 from emogeo.extraction.run import Task, run_cell
+from emogeo.geometry.options import NEUTRAL
 from emogeo.models.chat import chat_renderer, chat_template
 from emogeo.probes.directions import Direction, additions_of, plan_directions
 from emogeo.probes.regimes import is_short, regime, regime_by_perplexity, repeats_itself
 from emogeo.runs.refusal import refused
-from emogeo.stimuli.conditions import CONDITIONS, NEUTRAL
+from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.emotion_words import steering_words
 from emogeo.stimuli.templates import SLOT, Text, render
 from emogeo.store.keys import canonical_json, json_lines, key_of
@@ -31,7 +32,6 @@ if TYPE_CHECKING:
     from emogeo.models.loading import LoadedModel
 
 TEXTS, SHIFTS = "texts.jsonl", "shifts.jsonl"
-Array = NDArray[np.float64]
 
 
 @dataclass(frozen=True)

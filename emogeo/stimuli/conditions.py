@@ -1,7 +1,5 @@
 """The 21 conditions of arXiv 2604.11050: twenty emotions and neutral, always in alphabetical order."""
 
-NEUTRAL = "neutral"
-
 CONDITIONS: tuple[str, ...] = (
     "afraid",
     "angry",

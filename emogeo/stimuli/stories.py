@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from emogeo.stimuli.conditions import CONDITIONS, NEUTRAL
+from emogeo.geometry.options import NEUTRAL
+from emogeo.stimuli.conditions import CONDITIONS
 
 EMOTION, TOPIC = "{emotion}", "{topic}"
 _DATA = files("emogeo.stimuli") / "data"

@@ -16,9 +16,9 @@ import rsatoolbox
 from numpy.typing import NDArray
 from rsatoolbox.rdm.rdms import permute_rdms
 
-from emogeo.config.schema import Centring
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import compare
+from emogeo.geometry.options import Centring
 from emogeo.geometry.permutation import crossed_halves, mantel, mantel_disjoint
 from emogeo.geometry.units import plain_rdms, unit_products
 from emogeo.stimuli.conditions import CONDITIONS

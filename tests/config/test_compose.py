@@ -6,8 +6,9 @@ import pytest
 from omegaconf.errors import OmegaConfBaseException
 
 from emogeo.config.compose import as_dict
-from emogeo.config.schema import Centring, Dtype, Mode, Norm, Position, Selection
+from emogeo.config.schema import Dtype, Mode, Position
 from emogeo.errors import ConfigError
+from emogeo.geometry.options import Centring, Norm, Selection
 from tests.conftest import CONF, compose_train
 
 STUDY = {

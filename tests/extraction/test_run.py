@@ -11,12 +11,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from emogeo.config.schema import Centring, TrainConfig
+from emogeo.config.schema import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError, StimuliError, WeightsError
 from emogeo.extraction.plan import plan_cell
 from emogeo.extraction.run import run_cell
 from emogeo.geometry.criteria import LabelledStates, reliability_by_layer
 from emogeo.geometry.layers import choosing_half
+from emogeo.geometry.options import Centring
 from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.models import activations, loading
 from emogeo.stimuli.conditions import CONDITIONS

@@ -10,12 +10,12 @@ from typing import Any
 
 import numpy as np
 import pytest
-from emogeo.cell import writing
 
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.tables.runs import runs_table
 from emogeo.config.schema import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError, StimuliError, StoreError
+from emogeo.extraction import writing
 from emogeo.extraction.plan import plan_cell
 from emogeo.extraction.run import Outcome, run_cell
 from emogeo.extraction.writing import Story, counts, read_stories, told_stories

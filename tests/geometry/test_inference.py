@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 from scipy.stats import t as student
 
-from emogeo.config.schema import Centring
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves, split_units
 from emogeo.geometry.inference import compare, cross_experiment_bias, reliability
+from emogeo.geometry.options import Centring
 from emogeo.geometry.rdm import cosine_rdm, standard_ranks, upper
 from emogeo.geometry.units import crossvalidated_rdms, distinct_units, plain_rdms, unit_products
 from emogeo.geometry.vectors import centre, condition_means

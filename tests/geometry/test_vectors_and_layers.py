@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from sklearn.decomposition import PCA
 
-from emogeo.config.schema import Centring, LayerSelectionConfig, Norm, Selection
 from emogeo.errors import ConfigError, GeometryError, NonFiniteError
 from emogeo.geometry.descriptors import mean_cosine
 from emogeo.geometry.layers import (
@@ -22,6 +21,7 @@ from emogeo.geometry.layers import (
     resolve_layer,
     side_by_side,
 )
+from emogeo.geometry.options import Centring, LayerRule, Norm, Selection
 from emogeo.geometry.rdm import cosine_rdm
 from emogeo.geometry.vectors import (
     Vectors,
@@ -102,21 +102,21 @@ def test_the_published_criterion_says_little_about_geometry() -> None:
 @pytest.mark.parametrize(
     ("selection", "expected"),
     [
-        (LayerSelectionConfig(Selection.index, index=3), 3),
-        (LayerSelectionConfig(Selection.index, index=-1), 11),
-        (LayerSelectionConfig(Selection.depth, depth=0.5), 5),
-        (LayerSelectionConfig(Selection.depth, depth=1.0), 11),
-        (LayerSelectionConfig(Selection.depth, depth=0.01), 0),
-        (LayerSelectionConfig(Selection.min_mean_cosine), None),
+        (LayerRule(Selection.index, index=3), 3),
+        (LayerRule(Selection.index, index=-1), 11),
+        (LayerRule(Selection.depth, depth=0.5), 5),
+        (LayerRule(Selection.depth, depth=1.0), 11),
+        (LayerRule(Selection.depth, depth=0.01), 0),
+        (LayerRule(Selection.min_mean_cosine), None),
     ],
 )
-def test_named_layers(selection: LayerSelectionConfig, expected: int | None) -> None:
+def test_named_layers(selection: LayerRule, expected: int | None) -> None:
     assert resolve_layer(selection, n_layers=12, n_blocks=12) == expected
 
 
 @given(share=st.floats(0.01, 1.0), n_layers=st.integers(1, 80))
 def test_equal_shares_of_depth_reach_equal_blocks(share: float, n_layers: int) -> None:
-    selection = LayerSelectionConfig(Selection.depth, depth=share)
+    selection = LayerRule(Selection.depth, depth=share)
     assert (
         resolve_layer(selection, n_layers, n_blocks=blocks_up_to(share, n_layers)) == blocks_up_to(share, n_layers) - 1
     )
@@ -124,21 +124,21 @@ def test_equal_shares_of_depth_reach_equal_blocks(share: float, n_layers: int) -
 
 def test_layers_that_are_not_there() -> None:
     with pytest.raises(ConfigError, match=r"index=12.*0 to 11"):
-        resolve_layer(LayerSelectionConfig(Selection.index, index=12), 12, 12)
+        resolve_layer(LayerRule(Selection.index, index=12), 12, 12)
     with pytest.raises(ConfigError, match="max_depth"):
-        resolve_layer(LayerSelectionConfig(Selection.depth, depth=1.0), 12, 6)
+        resolve_layer(LayerRule(Selection.depth, depth=1.0), 12, 6)
     with pytest.raises(NonFiniteError, match="Block 3"):
-        named_choice(LayerSelectionConfig(Selection.index, index=3), 3, [0, 1])
+        named_choice(LayerRule(Selection.index, index=3), 3, [0, 1])
 
 
 def test_choices_that_need_no_criterion() -> None:
-    every = named_choice(LayerSelectionConfig(Selection.all), None, [0, 1])
+    every = named_choice(LayerRule(Selection.all), None, [0, 1])
     assert every is not None
     assert every.index is None
-    given = named_choice(LayerSelectionConfig(Selection.index, index=1), 1, [0, 1])
+    given = named_choice(LayerRule(Selection.index, index=1), 1, [0, 1])
     assert given is not None
     assert given.index == 1
-    assert named_choice(LayerSelectionConfig(Selection.reliability), None, [0, 1]) is None
+    assert named_choice(LayerRule(Selection.reliability), None, [0, 1]) is None
 
 
 @given(n=st.integers(4, 30), seed=st.integers(0, 1000))
@@ -151,12 +151,12 @@ def test_the_half_that_chooses_and_the_other_are_all_units(n: int, seed: int) ->
 
 
 def test_a_half_that_is_too_small_is_refused() -> None:
-    check_units(LayerSelectionConfig(Selection.min_mean_cosine), 1)
-    check_units(LayerSelectionConfig(Selection.reliability), 8)
+    check_units(LayerRule(Selection.min_mean_cosine), 1)
+    check_units(LayerRule(Selection.reliability), 8)
     with pytest.raises(ConfigError, match="needs 8 units and there are 7"):
-        check_units(LayerSelectionConfig(Selection.reliability), 7)
+        check_units(LayerRule(Selection.reliability), 7)
     with pytest.raises(ConfigError, match="needs 4 units and there are 3"):
-        check_units(LayerSelectionConfig(Selection.separation), 3)
+        check_units(LayerRule(Selection.separation), 3)
 
 
 def test_topic_means_are_taken_from_texts() -> None:

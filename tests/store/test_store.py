@@ -150,7 +150,7 @@ def test_a_store_that_cannot_be_written_is_named(tmp_path: Path) -> None:
 
 
 def test_a_killed_writer_leaves_no_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from emogeo.tracking import store as module
+    from emogeo.store import store as module
 
     def killed(_file: Path, _content: bytes) -> None:
         raise KeyboardInterrupt

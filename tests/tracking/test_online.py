@@ -15,7 +15,7 @@ import wandb
 from emogeo.errors import NonFiniteError
 from emogeo.extraction.run import run_cell
 from emogeo.store.store import MANIFEST, RUNS, Store
-from emogeo.tracking import wandb_client, wandb_session
+from emogeo.tracking import client, session
 from emogeo.tracking.__main__ import main
 from tests.conftest import Composer
 from tests.wandb_server.faults import Fault, Kind
@@ -26,8 +26,8 @@ HOME = "tester/emogeo"
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    patience = replace(wandb_client.PATIENCE, query=2, retries=1, pause=1, start=5, transfer=4, finish=3)
-    for module in (wandb_client, wandb_session):
+    patience = replace(client.PATIENCE, query=2, retries=1, pause=1, start=5, transfer=4, finish=3)
+    for module in (client, session):
         monkeypatch.setattr(module, "PATIENCE", patience)
 
 
@@ -125,7 +125,5 @@ def test_a_rejected_key_is_named_and_never_written(
 def test_a_reason_shows_no_key_and_nothing_that_signs_an_address() -> None:
     keys = ["0123456789abcdef" * 2 + "01234567", f"local-{'a1' * 20}", f"wandb_v1_{'Ab3' * 20}"]
     address = "https://bucket.example/file.bin"
-    said = wandb_client.reason(
-        OSError(f"{address}?X-Signature=secret&user=me refused; {' '.join(keys)} sha256:{'a' * 64}")
-    )
+    said = client.reason(OSError(f"{address}?X-Signature=secret&user=me refused; {' '.join(keys)} sha256:{'a' * 64}"))
     assert said == f"{address}?… refused; … … … sha256:{'a' * 64}"

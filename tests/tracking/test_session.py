@@ -14,7 +14,7 @@ from emogeo.errors import NonFiniteError
 from emogeo.extraction.run import run_cell
 from emogeo.probes.run import run_probe
 from emogeo.store.store import GENERATIONS, MANIFEST, RUNS, Store
-from emogeo.tracking import wandb_session
+from emogeo.tracking import session
 from tests.conftest import Composer
 
 
@@ -135,7 +135,7 @@ def test_a_client_that_fails_costs_no_result(
     def fails(*_: object) -> None:
         raise OSError("disk quota exceeded")
 
-    monkeypatch.setattr(wandb_session, "_log_artifacts", fails)
+    monkeypatch.setattr(session, "_log_artifacts", fails)
     config = tiny_cell("tracking=offline")
     outcome = run_cell(config)
     Store(config.store.path).read(RUNS, outcome.key)

@@ -11,10 +11,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.analysis.records.catalogue import Run
-from emogeo.config.schema import Centring, Norm
 from emogeo.errors import GeometryError
 from emogeo.geometry.controls import bag_of_words
 from emogeo.geometry.halves import Halves
+from emogeo.geometry.options import Centring, Norm
 from emogeo.geometry.rdm import standard_ranks, upper
 from emogeo.geometry.units import distinct_units, recentred, unit_products
 from emogeo.geometry.vectors import without_topic_means

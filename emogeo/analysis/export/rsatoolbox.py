@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from emogeo.analysis.comparing.prepared import Readied
 from emogeo.analysis.records.catalogue import Run
+from emogeo.arrays import Array
 from emogeo.geometry.rdm import upper
 from emogeo.stimuli.conditions import CONDITIONS
 
@@ -45,7 +46,7 @@ def export_rdms(readied: Sequence[Readied], file: Path) -> None:
         patterns["emotion"] = _strings(conditions)
 
 
-def _over(conditions: Sequence[str], run: Run) -> NDArray[np.float64]:
+def _over(conditions: Sequence[str], run: Run) -> Array:
     whole = np.full((len(conditions), len(conditions)), np.nan)
     rows = [conditions.index(condition) for condition in run.conditions]
     whole[np.ix_(rows, rows)] = run.rdm

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from emogeo.arrays import Array
 from emogeo.config.schema import PROBES, Mode
 from emogeo.errors import StoreError
 from emogeo.geometry.rdm import upper
@@ -59,22 +60,22 @@ class Run:
         return list(self.record["conditions"])
 
     @cached_property
-    def rdm(self) -> NDArray[np.float64]:
+    def rdm(self) -> Array:
         """[condition, condition]"""
         return unpack(self.files["rdm.safetensors"])["rdm"]
 
-    def rdm_at(self, layer: int | None) -> NDArray[np.float64] | None:
+    def rdm_at(self, layer: int | None) -> Array | None:
         """[pair] at a block, or of every block for None; None where the run has no such block."""
         if layer is None:
             return upper(self.rdm)
         layers = self.record["layer"]["layers"]
         if layer not in layers:
             return None
-        by_layer: NDArray[np.float64] = unpack(self.files["rdm.safetensors"])["rdm_by_layer"]
+        by_layer: Array = unpack(self.files["rdm.safetensors"])["rdm_by_layer"]
         return np.asarray(by_layer[layers.index(layer)])
 
     @cached_property
-    def layer_vectors(self) -> NDArray[np.float64] | None:
+    def layer_vectors(self) -> Array | None:
         """[condition, d_model] at the selected layer; None where every block is used."""
         layer = self.record["layer"]
         if layer["index"] is None:

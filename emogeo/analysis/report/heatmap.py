@@ -10,10 +10,10 @@ import numpy as np
 import pandas as pd
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
-from numpy.typing import NDArray
 
 from emogeo.analysis.comparing.prepared import Readied
 from emogeo.analysis.report.parts import csv_link
+from emogeo.arrays import Array
 
 COLOURS = 32
 
@@ -64,7 +64,7 @@ def _heat_map(ready: Readied, first: bool) -> HeatMap:
     )
 
 
-def _cells(rdm: NDArray[np.float64], top: float) -> list[list[tuple[int, str]]]:
+def _cells(rdm: Array, top: float) -> list[list[tuple[int, str]]]:
     """As `rdm_figure` colours them: 0 is the first colour, `top` the last."""
     colours = np.clip(rdm / top * (COLOURS - 1), 0, COLOURS - 1).round().astype(int)
     return [

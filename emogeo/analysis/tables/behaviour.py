@@ -9,18 +9,17 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from scipy.stats import bootstrap
 
 from emogeo.analysis.records.catalogue import Catalogue, Run
 from emogeo.analysis.records.published import published_model, reference
 from emogeo.analysis.tables.frame import typed
 from emogeo.analysis.tables.relations import FEWEST, RELATION_COLUMNS
+from emogeo.arrays import Array
 from emogeo.config.schema import Mode
 from emogeo.errors import GeometryError
 from emogeo.geometry.permutation import mantel_of_few
 
-Array = NDArray[np.float64]
 BEHAVIOUR_COLUMNS = [
     *("key", "model", "family", "variant", "precision", "facet", "source", "n_items", "capability"),
     *("value", "ci_low", "ci_high", "shift", "shift_ci_low", "shift_ci_high"),

@@ -7,19 +7,18 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from emogeo.analysis.comparing.prepared import Readied
 from emogeo.analysis.records.catalogue import Run
 from emogeo.analysis.tables.frame import columns, typed
-from emogeo.config.schema import Selection
+from emogeo.arrays import Array
 from emogeo.geometry.descriptors import participation_ratio, rating_axis
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
 from emogeo.geometry.inference import Estimate, interval, reliability
+from emogeo.geometry.options import Selection
 from emogeo.geometry.units import deletion_weights, plain_rdms
 from emogeo.stimuli.norms import load_norms
 
-Array = NDArray[np.float64]
 WORDS = ["key", "run", "model", "family", "variant", "precision", "mode", "reading", "largest_dimensions"]
 WORDS += ["flags", "note"]
 INTERVALS = ("anisotropy", "rdm_std", "participation_ratio", "reliability")

@@ -10,15 +10,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from emogeo.analysis.comparing.prepared import Together
 from emogeo.analysis.records.catalogue import Run
+from emogeo.arrays import Array
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
 from emogeo.geometry.inference import Comparison, Estimate, compare
 from emogeo.geometry.permutation import crossed_halves, holm, mantel, mantel_disjoint
 
-Array = NDArray[np.float64]
 PERMUTATIONS_PER_TEST = 200
 _AT_ONCE = 100
 """Tests whose [pair, pair] matrices are in memory together, at most."""

@@ -8,11 +8,11 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from tqdm import tqdm
 
 from emogeo.analysis.comparing.prepared import Readied, Together, floors, name_of, over_shared
 from emogeo.analysis.tables.frame import COMPARISON_COLUMNS, MantelTests, compare_into, floor_into, typed
+from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.inference import identifiable
 
@@ -41,7 +41,7 @@ def pairs_table(readied: Sequence[Readied], permutations: int, seed: int) -> pd.
     return typed(rows, PAIR_COLUMNS, words=[*NAMES, "note"])
 
 
-def pair_matrix(readied: Sequence[Readied], pairs: pd.DataFrame, column: str) -> NDArray[np.float64]:
+def pair_matrix(readied: Sequence[Readied], pairs: pd.DataFrame, column: str) -> Array:
     """A column of the pairs as a matrix [run, run]; NaN where a pair has no figure.
 
     The diagonal is 1; of rho_star, only for runs that are reliable enough to have one.

@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from emogeo.analysis.records.published import reference
 from emogeo.analysis.tables.frame import typed
+from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.permutation import FewTest, mantel_of_few, permute_few
 from emogeo.geometry.rdm import standard_ranks
 
-Array = NDArray[np.float64]
 FEWEST = 6
 """Families (or models) from which on a relation between them can be told from chance."""
 RELATION_COLUMNS = ["reading", "relation", "n_models", "n_families", "r", "p", "p_min", "published", "note"]

@@ -22,10 +22,10 @@ from tqdm import tqdm
 from emogeo.analysis.comparing.matching import NAMES, levels, without_echoes
 from emogeo.analysis.comparing.prepared import Readied, over_shared
 from emogeo.analysis.tables.frame import typed
+from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.inference import compare, identifiable, interval
 
-Array = NDArray[np.float64]
 VARIANCE_COLUMNS = ["factor", "share", "ci_low", "ci_high", "p", "p_min", "n_relabellings", "aliased_with", "note"]
 MIN_MODELS = 6
 """From which on a share has an interval, by leaving out one model at a time."""

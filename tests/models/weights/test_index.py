@@ -13,7 +13,7 @@ import pytest
 
 from emogeo.config.schema import ModelConfig, Source, WheelsConfig
 from emogeo.errors import WeightsError
-from emogeo.models import cache
+from emogeo.models.weights import index as cache
 from emogeo.models.weights.index import MANIFEST, index_weights, verify
 from emogeo.models.weights.wheels import assemble
 
