@@ -36,28 +36,28 @@ def finished_files(
     """
     run = _run(cell, readings, status="finished")
     run["recipe_departures"] = dict(departures)
-    run["conditions"] = list(measures.vectors.conditions)
+    run["conditions"] = list(measures.geometry.vectors.conditions)
     run["layer"] = {
-        "index": measures.choice.index,
-        "criterion": measures.choice.criterion,
-        "layers": measures.layers,
-        "held_out": _held_out(measures.choice),
-        "n_choosing": measures.choice.n_choosing,
+        "index": measures.geometry.choice.index,
+        "criterion": measures.geometry.choice.criterion,
+        "layers": measures.geometry.layers,
+        "held_out": _held_out(measures.geometry.choice),
+        "n_choosing": measures.geometry.choice.n_choosing,
     }
-    run["by_layer"] = {name: _floats(values) for name, values in measures.curves.items()}
+    run["by_layer"] = {name: _floats(values) for name, values in measures.geometry.curves.items()}
     run["largest_dimensions"] = [
         {"indices": own.indices, "contributions": own.contributions} for own in measures.largest
     ]
     run["metrics"] = _metrics(measures, readings["passages"])
     vectors = {
-        "vectors": measures.vectors.values.astype(np.float32),
-        "passages": measures.passages.astype(np.float32),
+        "vectors": measures.geometry.vectors.values.astype(np.float32),
+        "passages": measures.geometry.features.astype(np.float32),
         "embeddings": readings["passages"].embeddings,
     }
     return {
         "vectors.safetensors": pack(vectors),
         "texts.jsonl": _texts(cell),
-        "rdm.safetensors": pack({"rdm": measures.rdm, "rdm_by_layer": measures.rdm_by_layer}),
+        "rdm.safetensors": pack({"rdm": measures.geometry.rdm, "rdm_by_layer": measures.geometry.rdm_by_layer}),
         "run.json": canonical_json(run),
     }
 
@@ -138,15 +138,15 @@ def _held_out(choice: LayerChoice) -> list[float | None] | None:
 
 def _metrics(measures: Measures, passages: StoredActivations) -> dict[str, Any]:
     return {
-        "anisotropy": measures.at_layer("anisotropy"),
-        "anisotropy_without_largest": measures.at_layer("anisotropy_without_largest"),
-        "participation_ratio": measures.at_layer("participation_ratio"),
-        "rdm_std": rdm_std(measures.rdm),
-        "separation": measures.at_layer("separation"),
-        "reliability": measures.at_layer("reliability"),
-        "mean_cosine": measures.at_layer("mean_cosine"),
+        "anisotropy": measures.geometry.at_layer("anisotropy"),
+        "anisotropy_without_largest": measures.geometry.at_layer("anisotropy_without_largest"),
+        "participation_ratio": measures.geometry.at_layer("participation_ratio"),
+        "rdm_std": rdm_std(measures.geometry.rdm),
+        "separation": measures.geometry.at_layer("separation"),
+        "reliability": measures.geometry.at_layer("reliability"),
+        "mean_cosine": measures.geometry.at_layer("mean_cosine"),
         "nonfinite": int(passages.nonfinite.sum()),
-        "finite_layers": len(measures.layers),
+        "finite_layers": len(measures.geometry.layers),
         "tokens_per_s": passages.provenance["tokens_per_s"],
     }
 

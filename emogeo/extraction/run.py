@@ -19,9 +19,9 @@ from emogeo.extraction.plan import Cell, plan_cell
 from emogeo.extraction.reading import StoredActivations, activations_of
 from emogeo.extraction.sources import Writing
 from emogeo.extraction.writing import Story, stories_of
+from emogeo.geometry.grouping import GROUP
 from emogeo.models.precision import resolve_device
 from emogeo.models.slots import leased
-from emogeo.stimuli.corpus import GROUP
 from emogeo.store.store import RUNS, Store
 from emogeo.tracking.mirror import track_run, tracked
 

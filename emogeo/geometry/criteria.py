@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-
 import numpy as np
 
 from emogeo.arrays import Array
@@ -12,30 +9,9 @@ from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import Estimate, reliability
 from emogeo.geometry.options import Centring
+from emogeo.geometry.states import LabelledStates
 from emogeo.geometry.units import unit_products
 from emogeo.geometry.vectors import condition_means
-
-
-@dataclass(frozen=True)
-class LabelledStates:
-    """States of texts with the condition and the unit of each."""
-
-    states: Array
-    """[text, layer, d_model]"""
-    emotions: Sequence[str]
-    units: Sequence[str]
-    conditions: Sequence[str]
-
-    def of_units(self, kept: Sequence[str]) -> LabelledStates:
-        """The texts of some units."""
-        names = set(kept)
-        rows = [row for row, unit in enumerate(self.units) if unit in names]
-        return replace(
-            self,
-            states=self.states[rows],
-            emotions=[self.emotions[row] for row in rows],
-            units=[self.units[row] for row in rows],
-        )
 
 
 def separation(texts: LabelledStates) -> Array:

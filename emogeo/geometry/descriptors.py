@@ -8,6 +8,7 @@ import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.geometry.inference import Estimate, interval
+from emogeo.geometry.shown import Shown
 
 LARGEST = 3
 """Dimensions that are taken out, to see whether a few make a space look narrow."""
@@ -29,6 +30,35 @@ def mean_cosine(states: Array) -> Array:
     unit = states / np.linalg.norm(states, axis=-1, keepdims=True)
     n = len(unit)
     return np.asarray(((unit.sum(axis=0) ** 2).sum(axis=-1) - n) / (n * (n - 1)))
+
+
+@dataclass(frozen=True)
+class Descriptors(Shown):
+    """The numbers that describe one geometry at its layer; None where there is none."""
+
+    name: str
+    layer: int | None
+    """0-based; None where every block is used."""
+    n_conditions: int
+    n_units: int
+    rdm_std: float
+    participation_ratio: float | None
+    mean_cosine: float | None
+    anisotropy: float | None
+    separation: float | None
+    reliability: Estimate | None
+    held_out: Estimate | None
+    """What the layer was chosen by, on the units that did not choose it."""
+
+    def __str__(self) -> str:
+        where = "every block" if self.layer is None else f"layer {self.layer}"
+        reliable = "no reliability (needs 4 units)" if self.reliability is None else f"reliability {self.reliability}"
+        return (
+            f"{self.name}: {self.n_conditions} conditions, {self.n_units} units, {where}\n"
+            f"{reliable}, RDM std {self.rdm_std:.3f}"
+        )
+
+    __repr__ = __str__
 
 
 @dataclass(frozen=True)

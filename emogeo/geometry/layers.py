@@ -1,4 +1,4 @@
-"""Which block the RDM is read from."""
+"""Which layer the RDM is read from: named, or chosen by a criterion."""
 
 from __future__ import annotations
 
@@ -9,12 +9,23 @@ import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.errors import ConfigError, NonFiniteError
+from emogeo.geometry.criteria import reliability_by_layer, separation
 from emogeo.geometry.halves import MIN_UNITS, split_units
 from emogeo.geometry.inference import Estimate
-from emogeo.geometry.options import LayerRule, Selection
+from emogeo.geometry.options import Centring, LayerRule, Selection
+from emogeo.geometry.states import LabelledStates
 
 UNITS_PER_HALF = {Selection.separation: 2, Selection.reliability: MIN_UNITS}
 """Selections that choose on one half of the units and report on the other, and what a half needs."""
+
+
+@dataclass(frozen=True)
+class Chooser:
+    """How a layer is chosen where it is not named: the rule, and how the geometry is made that the rule looks at."""
+
+    rule: LayerRule
+    centring: Centring
+    seed: int
 
 
 @dataclass(frozen=True)
@@ -108,6 +119,31 @@ def named_choice(rule: LayerRule, named: int | None, layers: Sequence[int]) -> L
     if named not in layers:
         raise NonFiniteError(f"Block {named} is not among the finite ones, {list(layers)}.")
     return LayerChoice(named, "given")
+
+
+def choose_layer(chooser: Chooser, texts: LabelledStates, layers: Sequence[int], mean_cosines: Array) -> LayerChoice:
+    """Chooses by a criterion: the published one on all units, the others on one half, with their value on the other.
+
+    Args:
+        layers: 0-based indices of the (finite) blocks that `texts` has states of.
+        mean_cosines: [layer], mean pairwise cosine of the centred vectors, which the published criterion minimizes.
+
+    Raises:
+        GeometryError: too few units in a half.
+    """
+    if chooser.rule.selection is Selection.min_mean_cosine:
+        return LayerChoice(layers[int(np.argmin(mean_cosines))], "lowest mean pairwise cosine")
+    choosing, reporting = choosing_half(texts.units, chooser.seed)
+    figures = _criterion(chooser, texts.of_units(choosing))
+    best = int(np.argmax([figure.value for figure in figures]))
+    held_out = _criterion(chooser, texts.at(best).of_units(reporting))[0]
+    return LayerChoice(layers[best], f"highest {chooser.rule.selection.value}", held_out, len(choosing))
+
+
+def _criterion(chooser: Chooser, texts: LabelledStates) -> list[Estimate]:
+    if chooser.rule.selection is Selection.reliability:
+        return reliability_by_layer(texts, chooser.centring, chooser.seed)
+    return [Estimate(float(value), np.nan, np.nan) for value in separation(texts)]
 
 
 def side_by_side(values: Array, vectors: Array) -> Array:

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from typing import TypeVar
+
+from emogeo.errors import ConfigError
+
+Option = TypeVar("Option", bound=Enum)
 
 NEUTRAL = "neutral"
 """The condition that `Centring.neutral` subtracts."""
@@ -45,3 +50,49 @@ class LayerRule:
     selection: Selection = Selection.reliability
     index: int | None = None
     depth: float | None = None
+
+
+@dataclass(frozen=True)
+class GeometryOptions:
+    """Everything that a geometry depends on beside the states and their labels."""
+
+    layer: LayerRule = LayerRule()
+    centring: Centring = Centring.grand_mean
+    norm: Norm = Norm.none
+    seed: int = 0
+    """Seeds the splits into halves, and the groups of texts whose topics are not crossed with conditions."""
+
+    @staticmethod
+    def of(layer: LayerRule | str | int | float, centring: str, norm: str, seed: int) -> GeometryOptions:
+        """The options in the words that the command line takes.
+
+        Args:
+            layer: a criterion by name, a block by its number (0-based, or negative from the top), a share of depth, or
+                `all` for every block side by side.
+
+        Raises:
+            ConfigError: a word that is no option; lists what is allowed.
+        """
+        rule = layer if isinstance(layer, LayerRule) else _rule(layer)
+        return GeometryOptions(rule, _member(Centring, centring), _member(Norm, norm), seed)
+
+
+def _rule(layer: str | int | float) -> LayerRule:
+    if isinstance(layer, str):
+        selection = _member(Selection, layer)
+        if selection in {Selection.index, Selection.depth}:
+            raise ConfigError(f"layer={layer!r}: give the number itself, a block such as 12 or a share such as 0.85.")
+        return LayerRule(selection)
+    if isinstance(layer, float):
+        if not 0 < layer <= 1:
+            raise ConfigError(f"layer={layer}: a share of depth is above 0 and at most 1; a block is a whole number.")
+        return LayerRule(Selection.depth, depth=layer)
+    return LayerRule(Selection.index, index=int(layer))
+
+
+def _member(kind: type[Option], word: str | Option) -> Option:
+    try:
+        return kind(word)
+    except ValueError as error:
+        allowed = ", ".join(member.value for member in kind)
+        raise ConfigError(f"{kind.__name__.lower()}={word!r} is not an option. Allowed: {allowed}.") from error

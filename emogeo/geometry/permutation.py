@@ -21,6 +21,8 @@ from emogeo.geometry.rdm import standard_ranks
 _CHUNK = 1_000
 _ROUNDING = 1e-9
 """A relabelling that reproduces the observed order may differ from it by this much."""
+_STANDARD = 1e-6
+"""Standardized ranks sum to 0, and their squares to 1, up to this much."""
 
 
 def mantel(a: Array, b: Array, permutations: int, seed: int) -> Array:
@@ -34,7 +36,12 @@ def mantel(a: Array, b: Array, permutations: int, seed: int) -> Array:
 
     Returns:
         [test]
+
+    Raises:
+        GeometryError: vectors that are not standardized ranks (see `standard_ranks`).
     """
+    for name, ranks in (("a", a), ("b", b)):
+        _refuse_unranked(name, ranks)
     observed = (a * b).sum(axis=1) - _ROUNDING
     distinct, which = np.unique(b, axis=0, return_inverse=True)
     reached = np.zeros(len(a), dtype=np.int64)
@@ -133,6 +140,15 @@ def mantel_of_few(a: Array, b: Array, permutations: int, seed: int, two_sided: b
         return float(ranks @ standard_ranks(b[np.ix_(order, order)][upper]))
 
     return permute_few(statistic, len(a), permutations, seed, two_sided)
+
+
+def _refuse_unranked(name: str, ranks: Array) -> None:
+    """Values that are no ranks would give a p of another statistic, which nothing shows."""
+    if ranks.ndim != 2:
+        raise GeometryError(f"mantel() wants {name} as [test, pair], and its shape is {list(ranks.shape)}.")
+    centred, unit = np.abs(ranks.sum(axis=1)) < _STANDARD, np.abs((ranks**2).sum(axis=1) - 1) < _STANDARD
+    if not (centred & unit).all():
+        raise GeometryError(f"mantel() wants {name} as standardized ranks: pass it through standard_ranks() first.")
 
 
 def _relabelled(n_pairs: int, permutations: int, seed: int) -> Iterator[NDArray[np.int64]]:

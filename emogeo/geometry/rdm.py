@@ -10,6 +10,9 @@ from scipy.stats import rankdata
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 
+MIN_CONDITIONS = 4
+"""With three conditions an RDM has three entries, and six relabellings."""
+
 
 def cosine_rdm(vectors: Array, conditions: Sequence[str]) -> Array:
     """1 - cosine between every two conditions.
@@ -41,9 +44,9 @@ def spearman(a: Array, b: Array) -> float:
     """Spearman's rho of two RDMs over their upper triangles; ties get mean ranks.
 
     Raises:
-        GeometryError: RDMs of different size, or one whose entries are all equal.
+        GeometryError: what is no RDM (see `check_rdm`), RDMs of different size, or one whose entries are all equal.
     """
-    _refuse_sizes(a, b)
+    _refuse_unlike(a, b)
     return float(standard_ranks(upper(a)) @ standard_ranks(upper(b)))
 
 
@@ -51,9 +54,9 @@ def rho_a(a: Array, b: Array) -> float:
     """Expected Spearman's rho of two RDMs when ties are broken at random (Schütt et al. 2023, eLife 12:e82566).
 
     Raises:
-        GeometryError: RDMs of different size.
+        GeometryError: what is no RDM (see `check_rdm`), or RDMs of different size.
     """
-    _refuse_sizes(a, b)
+    _refuse_unlike(a, b)
     x, y = (rankdata(upper(rdm)) for rdm in (a, b))
     n = len(x)
     return float(12 * (x - x.mean()) @ (y - y.mean()) / (n**3 - n))
@@ -91,6 +94,28 @@ def _ranks(values: Array) -> Array:
     return ranks.reshape(values.shape)
 
 
-def _refuse_sizes(a: Array, b: Array) -> None:
+def check_rdm(rdm: Array, name: str = "the RDM") -> None:
+    """Refuses what is no RDM.
+
+    Raises:
+        GeometryError: another shape than [condition, condition], values that are not finite, no symmetry, a diagonal
+            that is not zero; says which.
+    """
+    if rdm.ndim != 2 or rdm.shape[0] != rdm.shape[1]:
+        raise GeometryError(
+            f"{name} has the shape {list(rdm.shape)}; an RDM is square, [condition, condition] "
+            "(scipy.spatial.distance.squareform makes one of an upper triangle)."
+        )
+    if not np.isfinite(rdm).all():
+        raise GeometryError(f"{name} holds NaN or infinity.")
+    if not np.allclose(rdm, rdm.T, atol=1e-8):
+        raise GeometryError(f"{name} is not symmetric.")
+    if not np.allclose(np.diag(rdm), 0.0, atol=1e-8):
+        raise GeometryError(f"{name} has a diagonal that is not zero: similarities, not dissimilarities?")
+
+
+def _refuse_unlike(a: Array, b: Array) -> None:
+    for name, rdm in (("the first RDM", a), ("the second RDM", b)):
+        check_rdm(rdm, name)
     if a.shape != b.shape:
         raise GeometryError(f"RDMs over {len(a)} and {len(b)} conditions cannot be compared.")

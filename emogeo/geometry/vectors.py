@@ -60,11 +60,18 @@ def centre(means: Array, conditions: Sequence[str], centring: Centring) -> Vecto
 
     `topic_mean` is the grand mean over states from which `without_topic_means` has taken the topics.
     Centring on neutral leaves neutral a zero vector without a direction, so neutral is dropped.
+
+    Raises:
+        GeometryError: centring on neutral without that condition.
     """
     if centring is Centring.none:
         return Vectors(tuple(conditions), means)
     if centring in {Centring.grand_mean, Centring.topic_mean}:
         return Vectors(tuple(conditions), means - means.mean(axis=0))
+    if NEUTRAL not in conditions:
+        raise GeometryError(
+            f"centring=neutral subtracts the condition {NEUTRAL!r}, and there is none among {', '.join(conditions)}."
+        )
     neutral = list(conditions).index(NEUTRAL)
     others = [row for row in range(len(conditions)) if row != neutral]
     return Vectors(tuple(conditions[row] for row in others), means[others] - means[neutral])

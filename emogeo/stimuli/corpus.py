@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-import random
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,11 +12,10 @@ from importlib.resources import files
 from pathlib import Path
 
 from emogeo.errors import StimuliError
+from emogeo.geometry.grouping import is_crossed, planned_units
 from emogeo.stimuli.conditions import CONDITIONS
 
 FIELDS = ("emotion", "topic", "text")
-GROUP = "group-"
-"""Units of an uncrossed corpus are named by it and a number."""
 _DATA = files("emogeo.stimuli") / "data"
 
 
@@ -51,31 +49,12 @@ class Corpus:
 
     @property
     def crossed(self) -> bool:
-        """True when every topic is told for every condition, each time by the same number of passages.
-
-        One topic for many passages per condition is a label, not a design.
-        """
-        cells, topics = Counter((p.topic, p.emotion) for p in self.passages), set(self.topics)
-        told = set(cells.values())
-        return len(cells) == len(topics) * len(CONDITIONS) and len(told) == 1 and (len(topics) > 1 or told == {1})
+        """Whether every topic is told for every condition, each time by the same number of passages."""
+        return is_crossed(self.emotions, self.topics)
 
     def units(self, seed: int) -> list[str]:
-        """The unit of each passage, over which a condition's texts are replicated.
-
-        The topic in a crossed corpus, else a random group with one passage per condition,
-        seeded by `seed` and named `group-0`, `group-1`, ...
-        """
-        if self.crossed:
-            return self.topics
-        by_emotion: dict[str, list[int]] = defaultdict(list)
-        for row, passage in enumerate(self.passages):
-            by_emotion[passage.emotion].append(row)
-        generator, units = random.Random(seed), [""] * len(self.passages)
-        for emotion in CONDITIONS:
-            rows = by_emotion[emotion]
-            for group, row in enumerate(generator.sample(rows, len(rows))):
-                units[row] = f"{GROUP}{group}"
-        return units
+        """The unit of each passage: its topic in a crossed corpus, else a random group, seeded by `seed`."""
+        return planned_units(self.emotions, self.topics, seed)
 
     def check_topic_means(self) -> None:
         """Refuses to take topic means away where that would take an emotion along.

@@ -15,10 +15,11 @@ from emogeo.config.schema import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError, StimuliError, WeightsError
 from emogeo.extraction.plan import plan_cell
 from emogeo.extraction.run import run_cell
-from emogeo.geometry.criteria import LabelledStates, reliability_by_layer
+from emogeo.geometry.criteria import reliability_by_layer
 from emogeo.geometry.layers import choosing_half
 from emogeo.geometry.options import Centring
 from emogeo.geometry.rdm import cosine_rdm, upper
+from emogeo.geometry.states import LabelledStates
 from emogeo.models import activations, loading
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.corpus import load_corpus

@@ -9,10 +9,11 @@ import pytest
 from numpy.typing import NDArray
 
 from emogeo.errors import GeometryError
-from emogeo.geometry.criteria import LabelledStates, reliability_by_layer, separation
+from emogeo.geometry.criteria import reliability_by_layer, separation
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import reliability
 from emogeo.geometry.options import Centring
+from emogeo.geometry.states import LabelledStates
 from emogeo.geometry.units import unit_products
 from tests.geometry.test_vectors_and_layers import CONDITIONS, EMOTIONS, TEXT_UNITS, UNITS, random_states
 

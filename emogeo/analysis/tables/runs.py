@@ -11,9 +11,9 @@ import pandas as pd
 from emogeo.analysis.comparing.prepared import Readied
 from emogeo.analysis.records.catalogue import Run
 from emogeo.analysis.tables.frame import columns, typed
+from emogeo.geometry.grouping import GROUP
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
 from emogeo.geometry.inference import reliability
-from emogeo.stimuli.corpus import GROUP
 
 RUN_COLUMNS = [
     *("key", "model", "family", "variant", "params_b", "precision", "mode", "recipe", "prompt_template", "stimuli"),

@@ -1,0 +1,242 @@
+"""One geometry: states of labelled texts become vectors, a layer is chosen, and its RDM follows."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from emogeo.arrays import Array
+from emogeo.errors import GeometryError
+from emogeo.geometry.criteria import reliability_by_layer, separation
+from emogeo.geometry.descriptors import Descriptors, anisotropy, mean_cosine, participation_ratio
+from emogeo.geometry.doors import labels_of, names_of_conditions, states_of
+from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
+from emogeo.geometry.inference import Estimate, reliability
+from emogeo.geometry.layers import (
+    Chooser,
+    LayerChoice,
+    check_units,
+    choose_layer,
+    named_choice,
+    resolve_layer,
+    side_by_side,
+)
+from emogeo.geometry.options import Centring, GeometryOptions, LayerRule
+from emogeo.geometry.rdm import cosine_rdm, rdm_std, upper
+from emogeo.geometry.states import LabelledStates, Labels, States
+from emogeo.geometry.units import distinct_units, unit_products
+from emogeo.geometry.vectors import Vectors, centre, scale, unit_means, without_topic_means
+
+
+@dataclass(frozen=True)
+class Geometry:
+    """The vectors of conditions in one model, the layer that was chosen, and the RDM there."""
+
+    name: str
+    """What tables call it: the model, say."""
+    labels: Labels
+    features: NDArray[np.floating]
+    """[text, feature] at the selected layer, without topic means if they were removed, else not centred"""
+    layers: list[int]
+    """Blocks that vectors are given for, 0-based."""
+    vectors: Vectors
+    choice: LayerChoice
+    rdm: Array
+    """[condition, condition], 1 − cosine of the vectors at the selected layer"""
+    rdm_by_layer: Array
+    """[layer, pair]"""
+    curves: dict[str, Array]
+    """By layer: mean_cosine, participation_ratio, rdm_std and, where there are units enough, separation and reliability
+    with its interval; anisotropy where neutral sentences were read."""
+    options: GeometryOptions
+
+    @classmethod
+    def from_states(
+        cls,
+        states: States | ArrayLike,
+        emotions: Sequence[str] | None = None,
+        topics: Sequence[str] | None = None,
+        *,
+        texts: Sequence[str] | None = None,
+        conditions: Sequence[str] | None = None,
+        layer: LayerRule | str | int | float = "reliability",
+        centring: str = "grand_mean",
+        norm: str = "none",
+        seed: int = 0,
+        name: str | None = None,
+    ) -> Geometry:
+        """Measures a geometry.
+
+        Args:
+            states: what `emogeo.extract` gave; or one's own numbers, [text, feature] at one layer or
+                [text, layer, feature], with the labels of each text.
+            emotions: the condition of each text.
+            topics: what each text is about. Where every topic has a text of every condition, topics are the units over
+                which reliability and ρ* are inferred; else texts are grouped at random, one of each condition a group.
+            texts: the texts, by which two geometries know what they have in common; without them, units of one name
+                are taken to hold the same texts.
+            conditions: the labels that are allowed; by default, those that occur.
+            layer: `reliability` (the default), `separation`, `min_mean_cosine` (published), `middle`, `all`, the number
+                of a block, or a share of depth such as 0.85.
+            centring: `grand_mean`, `topic_mean`, `neutral` or `none`.
+            norm: `none` or `unit`.
+
+        Raises:
+            GeometryError: states and labels that do not fit, are not finite, or from which no geometry follows.
+            ConfigError: an option that does not exist, or a layer rule that needs more units than there are.
+        """
+        options = GeometryOptions.of(layer, centring, norm, seed)
+        values, n_layers, sentences = states_of(states)
+        labels = labels_of(states, len(values), emotions, topics, texts, seed, conditions)
+        named = resolve_layer(options.layer, n_layers, values.shape[1]) if values.shape[1] > 1 else 0
+        if named is None:
+            check_units(options.layer, len(set(labels.units)))
+        called = name or (states.name if isinstance(states, States) else "geometry")
+        layers = list(range(values.shape[1]))
+        found = measure(values, labels, layers, options, named, names_of_conditions(labels.emotions), called)
+        if sentences is not None:
+            found.curves["anisotropy"] = np.array([estimate.value for estimate in anisotropy(sentences)])
+        return found
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        return self.vectors.conditions
+
+    @property
+    def layer(self) -> int | None:
+        """The selected block, 0-based; None where every block is used, side by side."""
+        return self.choice.index
+
+    @property
+    def n_units(self) -> int:
+        return len(set(self.units))
+
+    @cached_property
+    def units(self) -> list[str]:
+        """The unit of each text; units with a text in common are one."""
+        return distinct_units(self.labels.texts, self.labels.units)
+
+    @cached_property
+    def halves(self) -> Halves:
+        """The features over all units, ready to be compared."""
+        return self.halves_over(self.units)
+
+    def halves_over(self, units: Sequence[str]) -> Halves:
+        """The features over other units [text]."""
+        return halves_of(self.features, self.labels, units, self.options)
+
+    @property
+    def reliability(self) -> Estimate | None:
+        """Agreement of the RDM of one half of the units with that of the other; None below four units."""
+        return reliability(self.halves) if self.n_units >= MIN_UNITS else None
+
+    def at_layer(self, curve: str) -> float | None:
+        """A curve's value at the selected layer; None where every block is used, or there is no such curve."""
+        if self.choice.index is None or curve not in self.curves:
+            return None
+        return float(self.curves[curve][self.layers.index(self.choice.index)])
+
+    def descriptors(self) -> Descriptors:
+        """The numbers that describe the geometry at its layer."""
+        return Descriptors(
+            name=self.name,
+            layer=self.layer,
+            n_conditions=len(self.conditions),
+            n_units=self.n_units,
+            rdm_std=rdm_std(self.rdm),
+            participation_ratio=self.at_layer("participation_ratio"),
+            mean_cosine=self.at_layer("mean_cosine"),
+            anisotropy=self.at_layer("anisotropy"),
+            separation=self.at_layer("separation"),
+            reliability=self.reliability,
+            held_out=self.choice.held_out,
+        )
+
+    def __repr__(self) -> str:
+        return str(self.descriptors())
+
+    def _repr_html_(self) -> str:
+        return self.descriptors()._repr_html_()
+
+    def to_dict(self) -> dict[str, float | int | str | None]:
+        """The descriptors, for a row of a DataFrame."""
+        return self.descriptors().to_dict()
+
+
+def measure(
+    states: Array,
+    labels: Labels,
+    layers: list[int],
+    options: GeometryOptions,
+    named: int | None,
+    conditions: Sequence[str],
+    name: str,
+) -> Geometry:
+    """Computes all that follows from the states of labelled texts.
+
+    Args:
+        states: [text, layer, d_model]
+        layers: 0-based indices of the blocks that `states` has.
+        named: the block that the layer rule names, if it names one.
+
+    Raises:
+        GeometryError: vectors without a direction, or a criterion without its units.
+    """
+    if options.centring is Centring.topic_mean:
+        states = without_topic_means(states, labels.topics)
+    texts = LabelledStates(states, labels.emotions, labels.units, conditions)
+    means = unit_means(states, labels.emotions, labels.units, conditions).mean(axis=0)
+    centred = centre(means, conditions, options.centring)
+    vectors = scale(centred, options.norm)
+    by_layer = [_rdm_of_block(vectors, row, layer) for row, layer in enumerate(layers)]
+    curves = _curves(texts, vectors, options)
+    curves["rdm_std"] = np.array([rdm_std(rdm) for rdm in by_layer])
+    choice = named_choice(options.layer, named, layers)
+    if choice is None:
+        chooser = Chooser(options.layer, options.centring, options.seed)
+        choice = choose_layer(chooser, texts, layers, curves["mean_cosine"])
+    if choice.index is None:
+        rdm = cosine_rdm(side_by_side(centred.values, centred.values), centred.conditions)
+        features = side_by_side(states, centred.values)
+    else:
+        row = layers.index(choice.index)
+        rdm, features = by_layer[row], states[:, row]
+    rdms = np.stack([upper(own) for own in by_layer])
+    return Geometry(name, labels, features, layers, vectors, choice, rdm, rdms, curves, options)
+
+
+def halves_of(features: NDArray[np.floating], labels: Labels, units: Sequence[str], options: GeometryOptions) -> Halves:
+    """Features [text, feature] of labelled texts over units [text], centred as the geometry's own are."""
+    states = features.astype(np.float64)
+    if options.centring is Centring.topic_mean:  # taken from the states already, where this changes nothing
+        states = without_topic_means(states[:, None], labels.topics)[:, 0]
+    conditions = names_of_conditions(labels.emotions)
+    return Halves(unit_products(states, labels.emotions, units, conditions, options.centring), options.seed)
+
+
+def _rdm_of_block(vectors: Vectors, row: int, layer: int) -> Array:
+    try:
+        return cosine_rdm(vectors.values[:, row], vectors.conditions)
+    except GeometryError as error:
+        raise GeometryError(f"Block {layer}: {error}") from error
+
+
+def _curves(texts: LabelledStates, vectors: Vectors, options: GeometryOptions) -> dict[str, Array]:
+    by_layer = np.moveaxis(vectors.values - vectors.values.mean(axis=0), 1, 0)
+    curves = {
+        "mean_cosine": mean_cosine(vectors.values),
+        "participation_ratio": participation_ratio(by_layer @ by_layer.swapaxes(1, 2)),
+    }
+    if texts.n_units >= 2:
+        curves["separation"] = separation(texts)
+    if texts.n_units >= MIN_UNITS:
+        reliabilities = reliability_by_layer(texts, options.centring, options.seed)
+        curves["reliability"] = np.array([r.value for r in reliabilities])
+        if texts.n_units >= MIN_JACKKNIFE:
+            curves["reliability_ci_low"] = np.array([r.low for r in reliabilities])
+            curves["reliability_ci_high"] = np.array([r.high for r in reliabilities])
+    return curves

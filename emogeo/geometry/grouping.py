@@ -1,0 +1,39 @@
+"""Which texts are replicates of which: the unit of each text."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+GROUP = "group-"
+"""Units of texts whose topics are not crossed with conditions are named by it and a number."""
+
+
+def is_crossed(emotions: Sequence[str], topics: Sequence[str]) -> bool:
+    """True when every topic is told for every condition, each time by the same number of texts.
+
+    One topic for many texts per condition is a label, not a design.
+    """
+    cells, n_topics = Counter(zip(topics, emotions, strict=True)), len(set(topics))
+    told = set(cells.values())
+    return len(cells) == n_topics * len(set(emotions)) and len(told) == 1 and (n_topics > 1 or told == {1})
+
+
+def planned_units(emotions: Sequence[str], topics: Sequence[str], seed: int) -> list[str]:
+    """The unit of each text, over which a condition's texts are replicated.
+
+    The topic where topics are crossed with conditions, else a random group with one text per condition, seeded by
+    `seed` and named `group-0`, `group-1`, ...
+    """
+    if is_crossed(emotions, topics):
+        return list(topics)
+    by_emotion: dict[str, list[int]] = defaultdict(list)
+    for row, emotion in enumerate(emotions):
+        by_emotion[emotion].append(row)
+    generator, units = random.Random(seed), [""] * len(emotions)
+    for emotion in sorted(by_emotion):
+        rows = by_emotion[emotion]
+        for group, row in enumerate(generator.sample(rows, len(rows))):
+            units[row] = f"{GROUP}{group}"
+    return units

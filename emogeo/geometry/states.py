@@ -1,0 +1,83 @@
+"""States of texts with what each text is of."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emogeo.arrays import Array
+
+
+@dataclass(frozen=True)
+class Labels:
+    """What each text is of; all of one length."""
+
+    emotions: tuple[str, ...]
+    topics: tuple[str, ...]
+    units: tuple[str, ...]
+    """Names of what a condition's texts are replicated over."""
+    texts: tuple[str, ...]
+    """The texts themselves or, where these are not known, names that stand for them."""
+
+
+@dataclass(frozen=True)
+class LabelledStates:
+    """States of texts with the condition and the unit of each."""
+
+    states: Array
+    """[text, layer, d_model]"""
+    emotions: Sequence[str]
+    units: Sequence[str]
+    conditions: Sequence[str]
+
+    @property
+    def n_units(self) -> int:
+        return len(set(self.units))
+
+    def of_units(self, kept: Sequence[str]) -> LabelledStates:
+        """The texts of some units."""
+        names = set(kept)
+        rows = [row for row, unit in enumerate(self.units) if unit in names]
+        return replace(
+            self,
+            states=self.states[rows],
+            emotions=[self.emotions[row] for row in rows],
+            units=[self.units[row] for row in rows],
+        )
+
+    def at(self, row: int) -> LabelledStates:
+        """The same texts at one layer alone."""
+        return replace(self, states=self.states[:, [row]])
+
+
+@dataclass(frozen=True)
+class States:
+    """What a model has read: a state per text and layer, with the texts and their labels."""
+
+    name: str
+    """What tables call the model."""
+    values: NDArray[np.float32]
+    """[text, layer, d_model], the residual stream after each block, pooled over a text's tokens"""
+    emotions: tuple[str, ...]
+    topics: tuple[str, ...]
+    texts: tuple[str, ...]
+    n_layers: int
+    """Blocks of the model, of which the first ones were run."""
+    embeddings: NDArray[np.float32]
+    """[text, d_model], mean input embeddings"""
+    sentences: NDArray[np.float32] | None = None
+    """[sentence, layer, d_model], last-token states of neutral factual sentences, from which anisotropy follows"""
+
+    def __str__(self) -> str:
+        shape = " × ".join(map(str, self.values.shape))
+        return f"States of {self.name}: {shape} (texts × layers × width), {len(set(self.emotions))} conditions"
+
+    __repr__ = __str__
+
+    def to_dict(self) -> dict[str, Any]:
+        """The labels of every text, for a DataFrame."""
+        return {"emotion": list(self.emotions), "topic": list(self.topics), "text": list(self.texts)}
