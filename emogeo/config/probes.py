@@ -1,0 +1,79 @@
+"""What is done with a model beside reading: it is steered, or asked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from omegaconf import MISSING
+
+from emogeo.errors import ConfigError
+
+
+@dataclass
+class ScenarioConfig:
+    """A prompt, and the emotion towards which its answer is steered."""
+
+    prompt: str = MISSING
+    emotion: str = MISSING
+
+
+@dataclass
+class SteeringConfig:
+    """mode=steering: emotion vectors added to the residual stream while the model writes."""
+
+    name: str = MISSING
+    scenarios: dict[str, ScenarioConfig] = MISSING
+    strengths: list[float] = MISSING
+    """Lengths of what is added, as shares of the block's mean residual norm."""
+    max_new_tokens: int = MISSING
+    blocks: list[int] | None = None
+    """0-based; null for every block."""
+    chat: bool | None = None
+    """Ask through the chat template; null where the model has one."""
+    controls: int = MISSING
+    """Random directions of the same length."""
+    contexts: list[str] = MISSING
+    """Openings after which the probability of emotion words is measured."""
+    neutral_words: list[str] = MISSING
+    """Words about which emotions say nothing; each emotion word is matched with one."""
+
+    def check(self) -> None:
+        """Refuses an experiment without scenarios, strengths or contexts, and numbers out of range.
+
+        Raises:
+            ConfigError: names the field.
+        """
+        if not self.scenarios or not self.strengths or not self.contexts:
+            raise ConfigError("steering needs at least one of each: steering.scenarios, .strengths, .contexts.")
+        finite = all(0 < strength < float("inf") for strength in self.strengths)
+        if not finite or len(set(self.strengths)) < len(self.strengths):
+            raise ConfigError(
+                f"steering.strengths={self.strengths}: different numbers above 0 (the unsteered text is always there)."
+            )
+        if self.controls < 1 or self.max_new_tokens < 1:
+            raise ConfigError("steering.controls and steering.max_new_tokens: at least 1.")
+
+
+@dataclass
+class BehaviourConfig:
+    """mode=behaviour: what the model says under pressure, and whether it keeps to a format."""
+
+    turns: int = 5
+    """Of pressure, and as many without."""
+    max_new_tokens: int = 96
+    """Of each answer to a format task."""
+    capability: float = 0.8
+    """Share of the capability items that a model must get right to be asked a facet's items."""
+    batch_size: int | None = None
+    """Texts at once; null: 20 on a CPU, 64 on a GPU."""
+
+    def check(self) -> None:
+        """Refuses numbers out of range.
+
+        Raises:
+            ConfigError: names the field.
+        """
+        if self.turns < 1 or self.max_new_tokens < 1 or not 0 <= self.capability <= 1:
+            raise ConfigError("behaviour.turns and .max_new_tokens: at least 1; behaviour.capability: a share, 0 to 1.")
+        if self.batch_size is not None and self.batch_size < 1:
+            raise ConfigError(f"behaviour.batch_size={self.batch_size}: at least 1, or null.")

@@ -1,0 +1,107 @@
+"""Where and how a run is computed, recorded and tracked."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from omegaconf import MISSING
+
+from emogeo.errors import ConfigError
+
+
+class TrackingMode(Enum):
+    """How a cell reaches W&B."""
+
+    online = "online"
+    offline = "offline"
+    disabled = "disabled"
+
+
+@dataclass
+class TrackingConfig:
+    """Weights & Biases."""
+
+    mode: TrackingMode = MISSING
+    project: str = "emogeo"
+    entity: str | None = None
+    group: str | None = None
+    tags: list[str] = field(default_factory=list)
+
+
+@dataclass
+class StoreConfig:
+    """The local record."""
+
+    path: str = "store"
+
+
+@dataclass
+class RuntimeConfig:
+    """How a cell is computed; none of it is meaning, except the token budget under LLM.int8 with outliers."""
+
+    device: str = "auto"
+    """auto, cpu, cuda or cuda:N."""
+    device_map: str | None = None
+    """accelerate's device map (auto, balanced, sequential) for models that do not fit on one device."""
+    threads: int | None = None
+    """CPU threads; null for every core that the process may use (a share of them with cluster.slots)."""
+    token_budget: int | None = None
+    """Padded tokens per batch; null for 1,024 on a CPU and 16,384 on a GPU."""
+    weights_cache: str = MISSING
+    """Folder for converted package-index weights."""
+    progress: bool = True
+
+    def check(self) -> None:
+        """Refuses numbers below 1 and a device map that accelerate does not know.
+
+        Raises:
+            ConfigError: names the field.
+        """
+        if self.device_map not in {None, *_DEVICE_MAPS}:
+            raise ConfigError(f"runtime.device_map={self.device_map}: allowed are null, {', '.join(_DEVICE_MAPS)}.")
+        for name, value in (("token_budget", self.token_budget), ("threads", self.threads)):
+            if value is not None and value < 1:
+                raise ConfigError(f"runtime.{name}={value}: at least 1, or null.")
+
+
+@dataclass
+class ClusterConfig:
+    """Where the cells of a sweep run, and on what."""
+
+    name: str = "local"
+    slots: int | None = None
+    """cluster=gpus: jobs at once on this machine, one a GPU; on a CPU they share the cores."""
+    gpus: int | None = None
+    """cluster=slurm, ray: GPUs of each job; null or 0 for none."""
+
+    def check(self, runtime: RuntimeConfig) -> None:
+        """Refuses numbers below their least, and slots where no job is given one.
+
+        Raises:
+            ConfigError: names the field.
+        """
+        for name, value, least in (("slots", self.slots, 1), ("gpus", self.gpus, 0)):
+            if value is not None and value < least:
+                raise ConfigError(f"cluster.{name}={value}: at least {least}, or null.")
+        if self.slots is None:
+            return
+        if self.name != "gpus":
+            raise ConfigError(f"cluster.slots={self.slots} does not go with cluster={self.name}: type cluster=gpus.")
+        if runtime.device.startswith("cuda:") or runtime.device_map is not None:
+            raise ConfigError("cluster=gpus gives every job one GPU: leave out runtime.device=cuda:N and device_map.")
+
+
+@dataclass
+class SizeConfig:
+    """Numbers that the cells of a study share."""
+
+    name: str = MISSING
+    max_new_tokens: int = MISSING
+    short_new_tokens: int = MISSING
+    """Of the loose recipe."""
+    samples: int = MISSING
+    """Texts per prompt of the matched recipe."""
+
+
+_DEVICE_MAPS = ("auto", "balanced", "balanced_low_0", "sequential")

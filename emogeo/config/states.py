@@ -1,0 +1,112 @@
+"""From token states to the layer of the RDM."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+from omegaconf import MISSING
+
+from emogeo.errors import ConfigError
+from emogeo.geometry.options import LayerRule, Selection
+
+
+class Position(Enum):
+    """Which token positions are pooled."""
+
+    last = "last"
+    middle = "middle"
+    mean = "mean"
+
+
+@dataclass
+class PoolingConfig:
+    """How token states become one state per text."""
+
+    position: Position = Position.last
+    skip: int = 0
+    """Leading tokens left out of a mean."""
+
+    def check(self) -> None:
+        """Refuses leading tokens that are left out of anything but a mean.
+
+        Raises:
+            ConfigError: that, or a number below 0.
+        """
+        if self.skip < 0 or (self.skip and self.position is not Position.mean):
+            raise ConfigError(
+                f"pooling.skip={self.skip} with pooling.position={self.position.value}: "
+                "skip is 0 or more, and more than 0 only for pooling.position=mean."
+            )
+
+
+class DenoisingMethod(Enum):
+    """What is projected out of the states before vectors are formed."""
+
+    none = "none"
+    neutral_pcs = "neutral_pcs"
+
+
+class NeutralTexts(Enum):
+    """Which texts the components are of."""
+
+    facts = "facts"
+    condition = "condition"
+
+
+@dataclass
+class DenoisingConfig:
+    """Projection of neutral-text principal components out of the states."""
+
+    method: DenoisingMethod = DenoisingMethod.none
+    share: float = 0.5
+    """Share of neutral variance whose components are removed."""
+    texts: NeutralTexts = NeutralTexts.facts
+    """The neutral factual sentences, in the run's template and pooling, or the run's own neutral texts."""
+
+    def check(self) -> None:
+        """Refuses a share of variance that is none.
+
+        Raises:
+            ConfigError: that.
+        """
+        if not 0 < self.share < 1:
+            raise ConfigError(f"denoising.share={self.share}: a share of variance between 0 and 1.")
+
+
+@dataclass
+class LayerSelectionConfig:
+    """Which block the RDM is read from; blocks are 0-based, depth is (index + 1) / n_layers."""
+
+    name: Selection = MISSING
+    index: int | None = None
+    depth: float | None = None
+
+    @property
+    def rule(self) -> LayerRule:
+        return LayerRule(self.name, self.index, self.depth)
+
+    def check(self) -> None:
+        """Refuses a selection by index or depth without it, and an index or a depth with another selection.
+
+        Raises:
+            ConfigError: says what to type.
+        """
+        for name, value in (("index", self.index), ("depth", self.depth)):
+            wanted = self.name.value == name
+            if wanted and value is None:
+                raise ConfigError(f"layer_selection={name} needs a value: type layer_selection.{name}=...")
+            if value is not None and not wanted:
+                raise ConfigError(
+                    f"layer_selection.{name}={value} does not go with layer_selection={self.name.value}; "
+                    f"type layer_selection={name} layer_selection.{name}={value}."
+                )
+        if self.depth is not None and not 0 < self.depth <= 1:
+            raise ConfigError(f"layer_selection.depth={self.depth}: a share of depth above 0 and up to 1.")
+
+
+class NonFinite(Enum):
+    """What to do when activations overflow."""
+
+    refuse = "refuse"
+    finite_layers = "finite_layers"

@@ -1,0 +1,124 @@
+"""What the model reads, and what it is asked to write."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from omegaconf import MISSING
+
+from emogeo.config.mode import Mode
+from emogeo.errors import ConfigError
+
+
+@dataclass
+class StimuliConfig:
+    """The passages."""
+
+    name: str = MISSING
+    path: str | None = None
+    """CSV or JSONL with emotion, topic, text, read whole; null for the package's own passages."""
+    topics: int | None = None
+    """How many topics of the package's passages to read, in the file's order; null for all."""
+
+
+@dataclass
+class PromptTemplateConfig:
+    """How a passage becomes a text."""
+
+    name: str = MISSING
+    mode: Mode = MISSING
+    """The mode this template is for."""
+    text: str = "{passage}"
+    """Comprehension: contains `{passage}`."""
+    prompts: list[str] = field(default_factory=list)
+    """Generation: each contains `{emotion}` and, to be asked for every topic of the corpus, `{topic}`."""
+    neutral: list[str] = field(default_factory=list)
+    """Generation: the same for the neutral condition, one for each prompt."""
+    chat: bool = False
+    """Wrap the text as a user turn in the model's own chat template."""
+
+    def check_text(self) -> None:
+        """Refuses a template of comprehension without a place for the passage.
+
+        Raises:
+            ConfigError: that.
+        """
+        if "{passage}" not in self.text:
+            raise ConfigError(f"prompt_template.text={self.text!r} has no {{passage}} in it.")
+
+    def check_prompts(self) -> None:
+        """Refuses prompts of generation without a place for the emotion, or of which only some have one for the topic.
+
+        Raises:
+            ConfigError: that, or another number of neutral prompts.
+        """
+        if not self.prompts or len(self.prompts) != len(self.neutral):
+            raise ConfigError(
+                f"prompt_template={self.name} has {len(self.prompts)} prompts and {len(self.neutral)} for "
+                "neutral; give at least one, and one of neutral for each."
+            )
+        for prompt in self.prompts:
+            if "{emotion}" not in prompt:
+                raise ConfigError(f"prompt_template.prompts: {prompt!r} has no {{emotion}} in it.")
+        crossed = {"{topic}" in prompt for prompt in [*self.prompts, *self.neutral]}
+        if len(crossed) > 1:
+            raise ConfigError("prompt_template: either every prompt, neutral ones too, has {topic} in it, or none.")
+
+
+@dataclass
+class GenerationConfig:
+    """How texts are written."""
+
+    samples: int = 1
+    """Texts per condition, prompt (and topic), and replicate."""
+    replicates: int = 1
+    """Independent repetitions; the unit of a template with one prompt and no topics."""
+    temperature: float | None = None
+    """null: greedy."""
+    top_p: float = 1.0
+    max_new_tokens: int = 256
+    min_new_tokens: int = 0
+    ban_emotion_words: bool = False
+    """Write again, up to `retries` times, what uses the emotion's own word or one of its family."""
+    retries: int = 3
+    repetition: int = 0
+    """Everything again, with other seeds and other batches: the regeneration null."""
+    batch_size: int | None = None
+    """Texts written at once; null: 20 on a CPU, 64 on a GPU."""
+
+    def check(self) -> None:
+        """Refuses numbers out of range, and what has no meaning in greedy decoding.
+
+        Raises:
+            ConfigError: names the field.
+        """
+        self._check_numbers()
+        if self.temperature is None and self.replicates > 1:
+            raise ConfigError(
+                f"generation.replicates={self.replicates}: greedy decoding writes the same each time; "
+                "type generation.temperature=0.7, say."
+            )
+        if self.temperature is None and (self.top_p < 1 or self.ban_emotion_words):
+            what = "top_p" if self.top_p < 1 else "ban_emotion_words (a second try writes the same)"
+            raise ConfigError(
+                f"generation.{what} has no meaning in greedy decoding; type generation.temperature=0.7, say."
+            )
+
+    def _check_numbers(self) -> None:
+        for name, least in _LEAST.items():
+            if getattr(self, name) < least:
+                raise ConfigError(f"generation.{name}={getattr(self, name)}: at least {least}.")
+        if self.batch_size is not None and self.batch_size < 1:
+            raise ConfigError(f"generation.batch_size={self.batch_size}: at least 1, or null.")
+        if not 0 <= self.min_new_tokens <= self.max_new_tokens:
+            raise ConfigError(
+                f"generation.min_new_tokens={self.min_new_tokens}: between 0 and max_new_tokens={self.max_new_tokens}."
+            )
+        if self.temperature is not None and self.temperature <= 0:
+            raise ConfigError(f"generation.temperature={self.temperature}: above 0, or null for greedy.")
+        if not 0 < self.top_p <= 1:
+            raise ConfigError(f"generation.top_p={self.top_p}: above 0 and up to 1.")
+
+
+_LEAST = {"samples": 1, "replicates": 1, "max_new_tokens": 1, "retries": 0, "repetition": 0}
+"""The smallest value of each field."""

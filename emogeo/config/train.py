@@ -1,0 +1,158 @@
+"""One run."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from omegaconf import MISSING
+
+from emogeo.config.mode import Mode, ModeConfig
+from emogeo.config.model import ModelConfig
+from emogeo.config.precision import PrecisionConfig
+from emogeo.config.probes import BehaviourConfig, SteeringConfig
+from emogeo.config.runtime import ClusterConfig, RuntimeConfig, SizeConfig, StoreConfig, TrackingConfig
+from emogeo.config.states import (
+    DenoisingConfig,
+    DenoisingMethod,
+    LayerSelectionConfig,
+    NeutralTexts,
+    NonFinite,
+    PoolingConfig,
+)
+from emogeo.config.texts import GenerationConfig, PromptTemplateConfig, StimuliConfig
+from emogeo.errors import ConfigError
+from emogeo.geometry.options import Centring, Norm
+
+
+@dataclass
+class TrainConfig:
+    """One cell."""
+
+    study: str | None = None
+    """Name of the study that the cell was run for."""
+    size: SizeConfig | None = None
+    """How large that study is."""
+    recipe: str | None = None
+    """Name of the published (or own) way of extraction that set the fields below, before they were overridden."""
+    model: ModelConfig = MISSING
+    precision: PrecisionConfig = MISSING
+    mode: ModeConfig = MISSING
+    prompt_template: PromptTemplateConfig = MISSING
+    layer_selection: LayerSelectionConfig = MISSING
+    stimuli: StimuliConfig = MISSING
+    tracking: TrackingConfig = MISSING
+    generation: GenerationConfig = field(default_factory=GenerationConfig)
+    steering: SteeringConfig = MISSING
+    behaviour: BehaviourConfig = field(default_factory=BehaviourConfig)
+    pooling: PoolingConfig = field(default_factory=PoolingConfig)
+    centring: Centring = Centring.grand_mean
+    denoising: DenoisingConfig = field(default_factory=DenoisingConfig)
+    norm: Norm = Norm.none
+    max_depth: float | None = None
+    """Share of blocks that are computed at all; null for every block."""
+    nonfinite: NonFinite = NonFinite.refuse
+    reread: bool = False
+    """Read in other batches, with other companions and padding: a cell that measures the numerical floor."""
+    seed: int = 0
+    """Seeds the grouping of an uncrossed corpus into units, the halves of units on which layers are chosen,
+    and what is sampled in mode=generation."""
+    force: bool = False
+    """Recompute a finished cell."""
+    store: StoreConfig = field(default_factory=StoreConfig)
+    runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
+    cluster: ClusterConfig = field(default_factory=ClusterConfig)
+
+    def check(self) -> None:
+        """Refuses values that are out of range, or that contradict one another.
+
+        Raises:
+            ConfigError: says what was given, what is allowed and what to type.
+        """
+        check_texts(self)
+        self.layer_selection.check()
+        if self.max_depth is not None and not 0 < self.max_depth <= 1:
+            raise ConfigError(f"max_depth={self.max_depth}: a share of depth above 0 and up to 1, or null.")
+        self.behaviour.check()
+        self.pooling.check()
+        _check_neutral_texts(self)
+        self.denoising.check()
+        self.runtime.check()
+        self.precision.check()
+        self.model.check()
+        self.cluster.check(self.runtime)
+
+
+_SOURCED = (Mode.replay, Mode.steering)
+"""Modes that take texts or vectors of another run."""
+_EXAMPLE = {Mode.comprehension: "raw", Mode.generation: "stories"}
+_PLAIN = {
+    Mode.comprehension: "prompt_template=raw|feeling|question",
+    Mode.generation: "prompt_template=loose, prompt_template.chat=false",
+}
+
+
+def check_texts(config: TrainConfig) -> None:
+    """Refuses a mode, a template, a model and sources of texts that do not go together."""
+    mode = config.mode.name
+    if mode not in _SOURCED and config.mode.source:
+        raise ConfigError("mode.source=KEY names texts to be read again: type mode=replay mode.source=KEY.")
+    if mode is Mode.behaviour:
+        return  # asks in its own words
+    if mode is Mode.steering:
+        config.mode.check_run()
+        config.steering.check()
+        mode = Mode.comprehension
+    if mode is Mode.replay:
+        config.mode.check_source()
+        if config.mode.source:
+            return  # the prompts are those of its source
+        _check_own_texts(config)
+        mode = Mode.generation
+    _check_template(config, mode)
+
+
+def _check_own_texts(config: TrainConfig) -> None:
+    if config.prompt_template.mode is not Mode.generation or config.mode.writer is None:
+        raise ConfigError(
+            "mode=replay reads again what was written: give the run's key (mode.source=KEY), or the recipe or "
+            "prompt_template with which this model has written before."
+        )
+
+
+def _check_template(config: TrainConfig, mode: Mode) -> None:
+    template = config.prompt_template
+    if template.mode is not mode:
+        raise ConfigError(
+            f"prompt_template={template.name} is for mode={template.mode.value}, but mode={mode.value}. "
+            f"Type mode={template.mode.value}, or a template of {mode.value} such as prompt_template={_EXAMPLE[mode]}."
+        )
+    if mode is Mode.comprehension:
+        template.check_text()
+    else:
+        template.check_prompts()
+        config.generation.check()
+        _check_written(config)
+    if template.chat and not config.model.chat_template and config.model.weights is None:
+        raise ConfigError(
+            f"prompt_template={template.name} needs a chat template, and model={config.model.name} "
+            f"({config.model.variant}) has none. Type {_PLAIN[mode]}, or an instruct model."
+        )
+
+
+def _check_written(config: TrainConfig) -> None:
+    """What is read of written texts must be there whatever is written."""
+    skip, least = config.pooling.skip, config.generation.min_new_tokens
+    if skip and skip >= least:
+        raise ConfigError(
+            f"pooling.skip={skip} may leave nothing of a text of generation.min_new_tokens={least}: "
+            f"type generation.min_new_tokens={skip + 1} or more."
+        )
+
+
+def _check_neutral_texts(config: TrainConfig) -> None:
+    denoising = config.denoising
+    by_facts = denoising.method is DenoisingMethod.neutral_pcs and denoising.texts is NeutralTexts.facts
+    if by_facts and config.mode.name in (Mode.generation, Mode.replay):
+        raise ConfigError(
+            f"mode={config.mode.name.value} has neutral texts of its own: type denoising.texts=condition."
+        )
