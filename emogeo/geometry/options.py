@@ -74,12 +74,12 @@ class GeometryOptions:
             ConfigError: a word that is no option; lists what is allowed.
         """
         rule = layer if isinstance(layer, LayerRule) else _rule(layer)
-        return GeometryOptions(rule, _member(Centring, centring), _member(Norm, norm), seed)
+        return GeometryOptions(rule, _member("centring", Centring, centring), _member("norm", Norm, norm), seed)
 
 
 def _rule(layer: str | int | float) -> LayerRule:
     if isinstance(layer, str):
-        selection = _member(Selection, layer)
+        selection = _member("layer", Selection, layer)
         if selection in {Selection.index, Selection.depth}:
             raise ConfigError(f"layer={layer!r}: give the number itself, a block such as 12 or a share such as 0.85.")
         return LayerRule(selection)
@@ -90,9 +90,9 @@ def _rule(layer: str | int | float) -> LayerRule:
     return LayerRule(Selection.index, index=int(layer))
 
 
-def _member(kind: type[Option], word: str | Option) -> Option:
+def _member(name: str, kind: type[Option], word: str | Option) -> Option:
     try:
         return kind(word)
     except ValueError as error:
         allowed = ", ".join(member.value for member in kind)
-        raise ConfigError(f"{kind.__name__.lower()}={word!r} is not an option. Allowed: {allowed}.") from error
+        raise ConfigError(f"{name}={word!r} is not an option. Allowed: {allowed}.") from error

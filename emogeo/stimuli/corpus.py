@@ -6,7 +6,7 @@ import csv
 import io
 import json
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -90,6 +90,18 @@ def load_corpus(path: str | None = None, topics: int | None = None) -> Corpus:
     return _corpus(file.stem, _read(file))
 
 
+def corpus_of(rows: Sequence[Mapping[str, object]], name: str) -> Corpus:
+    """Passages from records with the fields emotion, topic and text.
+
+    Args:
+        name: what tables call the corpus.
+
+    Raises:
+        StimuliError: a record without its fields, or passages that do not make a balanced corpus.
+    """
+    return _corpus(name, [_fields(row, f"{name}[{number}]") for number, row in enumerate(rows)])
+
+
 def load_facts() -> list[str]:
     """Neutral factual sentences, the same for every model (for anisotropy and denoising)."""
     return (_DATA / "facts.txt").read_text(encoding="utf-8").splitlines()
@@ -143,7 +155,7 @@ def _parse_jsonl(content: str, name: str) -> list[dict[str, str]]:
 
 
 def _fields(row: object, where: str) -> dict[str, str]:
-    if not isinstance(row, dict):
+    if not isinstance(row, Mapping):
         raise StimuliError(f"{where}: expected an object with {', '.join(FIELDS)}.")
     if None in row:
         raise StimuliError(f"{where}: more fields than columns; put a text with commas in double quotes.")

@@ -143,3 +143,11 @@ def test_mantel_of_few_is_calibrated() -> None:
         a, b = (random_rdm(1000 * k + seed, n=6) for k in (1, 2))
         p.append(mantel_of_few(a, b, 720, seed, two_sided=True).p)
     assert np.mean(np.array(p) <= 0.05) == pytest.approx(0.05, abs=0.04)
+
+
+def test_values_that_are_no_ranks_are_refused() -> None:
+    values = np.random.default_rng(0).random((1, 10))
+    with pytest.raises(GeometryError, match=r"wants a as standardized ranks: pass it through standard_ranks"):
+        mantel(values, standard_ranks(values), 100, 0)
+    with pytest.raises(GeometryError, match=r"wants b as \[test, pair\]"):
+        mantel(standard_ranks(values), standard_ranks(values)[0], 100, 0)

@@ -80,3 +80,18 @@ def test_degenerate_inputs_have_names() -> None:
         spearman(np.ones((4, 4)) - np.eye(4), random_rdm(1, n=4))
     with pytest.raises(GeometryError, match="4 and 5"):
         spearman(random_rdm(1, n=4), random_rdm(1, n=5))
+
+
+@pytest.mark.parametrize(
+    ("rdm", "said"),
+    [
+        (np.zeros(6), r"shape \[6\]; an RDM is square"),
+        (np.array([[0.0, 1.0], [0.5, 0.0]]), "not symmetric"),
+        (np.array([[0.0, np.nan], [np.nan, 0.0]]), "NaN or infinity"),
+        (np.eye(4), "diagonal that is not zero"),
+    ],
+)
+def test_what_is_no_rdm_is_said(rdm: Array, said: str) -> None:
+    whole = 1 - np.eye(4)
+    with pytest.raises(GeometryError, match=f"the second RDM.*{said}"):
+        spearman(whole, rdm)

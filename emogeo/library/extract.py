@@ -1,0 +1,148 @@
+"""States of labelled texts from a model in memory."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from emogeo.config.states import PoolingConfig, Position
+from emogeo.errors import ConfigError, NonFiniteError, StimuliError
+from emogeo.geometry.layers import blocks_up_to
+from emogeo.geometry.states import States
+from emogeo.models.precision import resolve_token_budget
+from emogeo.stimuli.corpus import Corpus, corpus_of, load_corpus, load_facts
+from emogeo.stimuli.templates import SLOT, Text, render
+
+if TYPE_CHECKING:
+    import pandas as pd
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    from emogeo.models.activations import Activations
+    from emogeo.models.loading import LoadedModel
+
+
+def extract(
+    model: PreTrainedModel,
+    tokenizer: PreTrainedTokenizerBase,
+    passages: pd.DataFrame | Sequence[Mapping[str, Any]] | Corpus | str | Path | None = None,
+    *,
+    position: str = "last",
+    skip: int = 0,
+    max_depth: float | None = None,
+    token_budget: int | None = None,
+    name: str | None = None,
+    progress: bool = True,
+) -> States:
+    """Reads every passage once and keeps its state after each block, as `python train.py` does.
+
+    Args:
+        model: a transformers model as it is loaded, on its device and at its precision; it is left as it was.
+        passages: a DataFrame or a list of records with emotion, topic and text; a file of those (CSV or JSONL); None
+            for the package's own passages.
+        position: the token whose state stands for a text: `last`, `middle`, or the `mean` over all.
+        skip: leading tokens that a mean leaves out.
+        max_depth: share of the blocks that are run; None for all.
+        token_budget: padded tokens in a batch; None for 1,024 on a CPU and 16,384 on a GPU.
+        name: what tables call the model; by default the last part of its id.
+
+    Raises:
+        StimuliError: passages that cannot be used as they are; names the first.
+        ConfigError: an option out of range, or what is no model.
+        NonFiniteError: states with NaN or infinity; names the first block.
+        WeightsError: an architecture whose blocks are not found.
+    """
+    pooling = _pooling(position, skip)
+    corpus = corpus_given(passages)
+    loaded = _lent(model, tokenizer)
+    n_layers = int(loaded.body.config.get_text_config().num_hidden_layers)
+    n_blocks = blocks_up_to(_depth(max_depth), n_layers)
+    budget = resolve_token_budget(token_budget, str(loaded.input_device))
+    texts = render(corpus.texts, SLOT, None)
+    sentences = render(load_facts(), SLOT, None)
+    with _evaluating(model):
+        found = _read(loaded, texts, pooling, n_blocks, budget, progress)
+        facts = _read(loaded, sentences, PoolingConfig(), n_blocks, budget, progress)
+    called = name or str(getattr(model.config, "_name_or_path", "") or type(model).__name__).rstrip("/").split("/")[-1]
+    labels = (tuple(corpus.emotions), tuple(corpus.topics), tuple(corpus.texts))
+    return States(called, found.states, *labels, n_layers, found.embeddings, facts.states)
+
+
+def corpus_given(passages: pd.DataFrame | Sequence[Mapping[str, Any]] | Corpus | str | Path | None) -> Corpus:
+    """Passages in whatever form they come, in canonical order.
+
+    Raises:
+        StimuliError: another form, or passages that cannot be used as they are.
+    """
+    if passages is None or isinstance(passages, str | Path):
+        return load_corpus(None if passages is None else str(passages))
+    if isinstance(passages, Corpus):
+        return passages
+    rows = passages.to_dict("records") if hasattr(passages, "to_dict") else passages
+    if not isinstance(rows, Sequence) or isinstance(rows, bytes):
+        raise StimuliError(
+            f"passages is a {type(passages).__name__}; give a DataFrame, a list of records, or a CSV or JSONL file, "
+            "with emotion, topic and text."
+        )
+    return corpus_of(rows, "passages")
+
+
+def _pooling(position: str, skip: int) -> PoolingConfig:
+    allowed = [own.value for own in Position]
+    if position not in allowed:
+        raise ConfigError(f"position={position!r} is not an option. Allowed: {', '.join(allowed)}.")
+    pooling = PoolingConfig(Position(position), skip)
+    pooling.check()
+    return pooling
+
+
+def _depth(max_depth: float | None) -> float:
+    if max_depth is not None and not 0 < max_depth <= 1:
+        raise ConfigError(f"max_depth={max_depth}: a share of depth above 0 and up to 1, or None.")
+    return max_depth or 1.0
+
+
+def _lent(model: Any, tokenizer: Any) -> LoadedModel:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+    from emogeo.models.loading import LoadedModel
+
+    if not isinstance(model, PreTrainedModel):
+        raise ConfigError(
+            f"model is a {type(model).__name__}; give a loaded one, as AutoModel.from_pretrained(...) returns it."
+        )
+    if not isinstance(tokenizer, PreTrainedTokenizerBase):
+        raise ConfigError(
+            f"tokenizer is a {type(tokenizer).__name__}; give AutoTokenizer.from_pretrained(...) of the same model."
+        )
+    return LoadedModel(model.base_model, tokenizer)
+
+
+@contextmanager
+def _evaluating(model: PreTrainedModel) -> Iterator[None]:
+    """Without dropout; a model in training goes back to training."""
+    training = model.training
+    model.eval()
+    try:
+        yield
+    finally:
+        model.train(training)
+
+
+def _read(
+    loaded: LoadedModel, texts: Sequence[Text], pooling: PoolingConfig, n_blocks: int, budget: int, progress: bool
+) -> Activations:
+    from emogeo.models.activations import ReadingPlan, read
+
+    plan = ReadingPlan(pooling, n_blocks, budget, companions_matter=False, progress=progress)
+    found = read(loaded, texts, plan)
+    overflown = np.flatnonzero(found.nonfinite.sum(axis=0))
+    if len(overflown):
+        raise NonFiniteError(
+            f"States are not finite from block {overflown[0]} on: load the model in bfloat16 or float32, or give "
+            "max_depth for the blocks before."
+        )
+    return found

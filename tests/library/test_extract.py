@@ -1,0 +1,85 @@
+"""States of a model in memory: those that a run records, and errors before anything is read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+from emogeo.errors import ConfigError, NonFiniteError, StimuliError
+from emogeo.library.extract import corpus_given, extract
+from emogeo.stimuli.corpus import load_corpus
+
+Loaded = tuple[PreTrainedModel, PreTrainedTokenizerBase]
+
+
+@pytest.fixture(scope="module")
+def loaded(tiny_llama: Path) -> Loaded:
+    return AutoModelForCausalLM.from_pretrained(tiny_llama), AutoTokenizer.from_pretrained(tiny_llama)
+
+
+ROWS = [{"emotion": p.emotion, "topic": p.topic, "text": p.text} for p in load_corpus(topics=6).passages]
+
+
+@pytest.mark.parametrize(("position", "index"), [("last", -1), ("mean", None)])
+def test_states_are_those_of_a_loop_of_one_text_at_a_time(loaded: Loaded, position: str, index: int | None) -> None:
+    model, tokenizer = loaded
+    states = extract(model, tokenizer, ROWS, position=position, progress=False)
+    assert states.values.shape == (126, 4, 32)
+    for row in (0, 50, 125):
+        ids = tokenizer(states.texts[row], return_tensors="pt")["input_ids"]
+        with torch.inference_mode():
+            block = model.model(ids, output_hidden_states=True).hidden_states[2][0]
+        wanted = block.mean(dim=0) if index is None else block[index]
+        np.testing.assert_allclose(states.values[row, 1], wanted.numpy(), atol=2e-5)
+
+
+def test_passages_come_in_many_forms(tmp_path: Path) -> None:
+    file = tmp_path / "mine.jsonl"
+    file.write_text("".join(json.dumps(row) + "\n" for row in ROWS))
+    forms = (ROWS, pd.DataFrame(ROWS), file, str(file), corpus_given(ROWS))
+    assert len({corpus_given(form).passages for form in forms}) == 1
+    assert len(corpus_given(None).passages) == 504
+
+
+def test_a_model_is_left_as_it_was(loaded: Loaded) -> None:
+    model, tokenizer = loaded
+    model.train()
+    states = extract(model, tokenizer, ROWS, max_depth=0.5, progress=False, name="mine")
+    assert model.training
+    assert len(model.model.layers) == 4
+    assert states.values.shape[1] == 2
+    assert states.n_layers == 4
+    assert str(states).startswith("States of mine: 126 × 2 × 32")
+    model.eval()
+
+
+def test_bad_input_is_named_before_anything_is_read(loaded: Loaded) -> None:
+    model, tokenizer = loaded
+    with pytest.raises(ConfigError, match=r"position='first'.*last, middle, mean"):
+        extract(model, tokenizer, ROWS, position="first")
+    with pytest.raises(ConfigError, match="only for pooling.position=mean"):
+        extract(model, tokenizer, ROWS, skip=3)
+    with pytest.raises(ConfigError, match="max_depth=2"):
+        extract(model, tokenizer, ROWS, max_depth=2)
+    with pytest.raises(ConfigError, match="model is a str"):
+        extract("gpt2", tokenizer, ROWS)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="tokenizer is a str"):
+        extract(model, "gpt2", ROWS)  # type: ignore[arg-type]
+    with pytest.raises(StimuliError, match="unknown emotion joyful"):
+        extract(model, tokenizer, [*ROWS[:-1], {**ROWS[-1], "emotion": "joyful"}])
+    with pytest.raises(StimuliError, match=r"passages\[3\]: no text in topic"):
+        extract(model, tokenizer, [*ROWS[:3], {"emotion": "sad", "text": "x"}])
+    with pytest.raises(StimuliError, match="passages is a int"):
+        extract(model, tokenizer, 3)  # type: ignore[arg-type]
+
+
+def test_states_that_overflow_are_an_error_with_a_name(tiny_overflowing: Path) -> None:
+    model = AutoModelForCausalLM.from_pretrained(tiny_overflowing, dtype=torch.float16)
+    with pytest.raises(NonFiniteError, match="from block 1 on"):
+        extract(model, AutoTokenizer.from_pretrained(tiny_overflowing), ROWS, progress=False)
