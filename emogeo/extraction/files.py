@@ -21,7 +21,7 @@ from emogeo.geometry.rdm import rdm_std
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
 from emogeo.store.keys import SCHEMA, canonical_json, json_lines
-from emogeo.store.store import pack
+from emogeo.store.tensors import pack
 
 _LIBRARIES = ("emogeo", "torch", "transformers", "tokenizers", "bitsandbytes", "accelerate", "numpy", "scipy")
 

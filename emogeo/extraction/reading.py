@@ -17,7 +17,8 @@ from emogeo.models.precision import Precision
 from emogeo.models.slots import on_slot
 from emogeo.models.weights.resolve import Weights
 from emogeo.store.keys import canonical_json
-from emogeo.store.store import ACTIVATIONS, Store, pack, unpack
+from emogeo.store.store import ACTIVATIONS, Store
+from emogeo.store.tensors import pack, unpack
 
 if TYPE_CHECKING:
     from emogeo.models.activations import Activations
@@ -50,7 +51,7 @@ def activations_of(cell: Cell, reading: Reading, store: Store) -> StoredActivati
     Raises:
         EmogeoError: see `emogeo.models.activations.read`.
     """
-    with store.claim(ACTIVATIONS, reading.claim):  # another process may be reading the same
+    with store.lock(ACTIVATIONS, reading.claim):  # another process may be reading the same
         known = None if cell.config.force else _known(reading, store)
         return known or _stored(_read_and_store(cell, reading, store))
 

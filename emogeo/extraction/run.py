@@ -89,7 +89,7 @@ def run_task(task: Task) -> Outcome:
     """
     store = Store(task.config.store.path)
     store.check_writable()
-    with store.claim(RUNS, task.key):
+    with store.lock(RUNS, task.key):
         known = None if task.config.force else _known(store, task.key)
         if known is not None:
             return _answer_known(task, known, store)

@@ -82,7 +82,7 @@ def stories_of(cell: Cell, writing: Writing, store: Store) -> list[Story]:
     folder = store.path / "partial"
     folder.mkdir(parents=True, exist_ok=True)
     partial = folder / f"{writing.key}.jsonl"
-    with store.claim(GENERATIONS, writing.key):  # another process may be writing the same
+    with store.lock(GENERATIONS, writing.key):  # another process may be writing the same
         known = None if cell.config.force else _known(store, writing.key)
         if known is not None:
             return known

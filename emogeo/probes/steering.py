@@ -25,7 +25,8 @@ from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.emotion_words import steering_words
 from emogeo.stimuli.templates import SLOT, Text, render
 from emogeo.store.keys import canonical_json, json_lines, key_of
-from emogeo.store.store import RUNS, Store, unpack
+from emogeo.store.store import RUNS, Store
+from emogeo.store.tensors import unpack
 
 if TYPE_CHECKING:
     from emogeo.models.generation import Written

@@ -20,7 +20,8 @@ from emogeo.errors import NonFiniteError, StoreError
 from emogeo.extraction.run import run_cell
 from emogeo.geometry.rdm import standard_ranks, upper
 from emogeo.stimuli.corpus import load_corpus
-from emogeo.store.store import RUNS, Store, pack, unpack
+from emogeo.store.store import RUNS, Store
+from emogeo.store.tensors import pack, unpack
 from tests.conftest import Composer
 
 

@@ -23,7 +23,8 @@ from emogeo.geometry.states import LabelledStates
 from emogeo.models import activations, loading
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
-from emogeo.store.store import ACTIVATIONS, RUNS, Store, unpack
+from emogeo.store.store import ACTIVATIONS, RUNS, Store
+from emogeo.store.tensors import unpack
 from tests.conftest import Composer
 from tests.tiny import BLOCKS, WIDTH, write_model
 

@@ -23,7 +23,8 @@ from emogeo.models import activations, generation, loading
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.stimuli.stories import names_emotion, plan_requests
-from emogeo.store.store import GENERATIONS, RUNS, Store, unpack
+from emogeo.store.store import GENERATIONS, RUNS, Store
+from emogeo.store.tensors import unpack
 from tests.conftest import Composer
 from tests.tiny import write_model
 
@@ -190,7 +191,7 @@ def test_a_second_process_waits_and_writes_nothing(tiny_cell: Composer, batches:
     partial = store.path / "partial"
     partial.mkdir(parents=True)
     with ThreadPoolExecutor(1) as pool:
-        with store.claim(GENERATIONS, cell.source.writing.key):
+        with store.lock(GENERATIONS, cell.source.writing.key):
             waiting = pool.submit(writing.stories_of, cell, cell.source.writing, store)
             time.sleep(0.2)
             assert not waiting.done()

@@ -14,7 +14,8 @@ import wandb
 
 from emogeo.errors import NonFiniteError
 from emogeo.extraction.run import run_cell
-from emogeo.store.store import MANIFEST, RUNS, Store
+from emogeo.store.manifest import MANIFEST
+from emogeo.store.store import RUNS, Store
 from emogeo.tracking import client, session
 from emogeo.tracking.__main__ import main
 from tests.conftest import Composer

@@ -15,7 +15,8 @@ from emogeo.config.schema import AnalyzeConfig, RunsConfig, TrackingConfig, Trac
 from emogeo.errors import NonFiniteError, StoreError, TrackingError
 from emogeo.extraction.run import run_cell
 from emogeo.probes.run import run_probe
-from emogeo.store.store import GENERATIONS, MANIFEST, RUNS, Store
+from emogeo.store.manifest import MANIFEST
+from emogeo.store.store import GENERATIONS, RUNS, Store
 from emogeo.tracking import pull
 from tests.conftest import CONF, Composer
 from tests.wandb_server.faults import Fault, Kind

@@ -13,7 +13,8 @@ from wandb.proto import wandb_internal_pb2
 from emogeo.errors import NonFiniteError
 from emogeo.extraction.run import run_cell
 from emogeo.probes.run import run_probe
-from emogeo.store.store import GENERATIONS, MANIFEST, RUNS, Store
+from emogeo.store.manifest import MANIFEST
+from emogeo.store.store import GENERATIONS, RUNS, Store
 from emogeo.tracking import session
 from tests.conftest import Composer
 

@@ -12,7 +12,8 @@ import pytest
 import wandb
 
 from emogeo.extraction.run import run_cell
-from emogeo.store.store import GENERATIONS, MANIFEST, RUNS, Store
+from emogeo.store.manifest import MANIFEST
+from emogeo.store.store import GENERATIONS, RUNS, Store
 from emogeo.tracking.__main__ import main
 from tests.conftest import Composer
 from tests.wandb_server.server import Server

@@ -21,7 +21,8 @@ from emogeo.config.compose import as_dict
 from emogeo.extraction.run import run_cell
 from emogeo.figures.effects import one_of_each
 from emogeo.geometry.rdm import cosine_rdm, upper
-from emogeo.store.store import Store, unpack
+from emogeo.store.store import Store
+from emogeo.store.tensors import unpack
 from tests.conftest import Composer, compose_train
 from tests.planted_catalogue import EMOTIONS, VIEW, Design, draw
 
