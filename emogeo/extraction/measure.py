@@ -11,7 +11,7 @@ import numpy as np
 from emogeo.arrays import Array
 from emogeo.config.schema import DenoisingMethod, TrainConfig
 from emogeo.errors import GeometryError
-from emogeo.extraction.plan import Cell
+from emogeo.extraction.plan import RunPlan
 from emogeo.extraction.reading import StoredActivations
 from emogeo.geometry.descriptors import LargestDimensions, anisotropy, largest_dimensions
 from emogeo.geometry.doors import names_of_conditions
@@ -33,7 +33,7 @@ class Measures:
 
 
 def measure(
-    cell: Cell,
+    cell: RunPlan,
     layers: list[int],
     passages: StoredActivations,
     facts: StoredActivations,
@@ -44,7 +44,7 @@ def measure(
     Raises:
         GeometryError: vectors without a direction, or a criterion without its units.
     """
-    config, told = cell.config, cell.told
+    config, told = cell.config, cell.labelled
     labels = Labels(told.emotions, told.topics, tuple(told.unit_digests), told.texts)
     states, removed = passages.states[:, layers].astype(np.float64), np.zeros(len(layers))
     if config.denoising.method is DenoisingMethod.neutral_pcs:
