@@ -1,4 +1,4 @@
-"""What W&B gets to see of a recorded cell, finished or refused; made from the record alone."""
+"""What W&B gets to see of a recorded run, finished or refused; made from the record alone."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ from emogeo.errors import ConfigError, NonFiniteError, StimuliError, StoreError
 from emogeo.extraction import writing
 from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction
-from emogeo.extraction.stories import Story, counts, read_stories, without_empty
+from emogeo.extraction.stories import Story, counts, read_stories, story_line, without_empty
 from emogeo.models import activations, generation
 from emogeo.runs.task import Outcome
 from emogeo.stimuli.conditions import CONDITIONS
@@ -193,11 +193,11 @@ def test_a_second_process_waits_and_writes_nothing(tiny_cell: Composer, batches:
     partial.mkdir(parents=True)
     with ThreadPoolExecutor(1) as pool:
         with store.lock(GENERATIONS, cell.source.writing.key):
-            waiting = pool.submit(writing.stories_of, cell, cell.source.writing, store)
+            waiting = pool.submit(writing.stories_of, cell.source.writing, cell.session, store)
             time.sleep(0.2)
             assert not waiting.done()
-            written = writing._write_all(cell, cell.source.writing, partial / "mine.jsonl")
-            lines = b"".join(writing._line(story) for story in written)
+            written = writing._write_all(cell.source.writing, cell.session, partial / "mine.jsonl")
+            lines = b"".join(story_line(story) for story in written)
             store.write(GENERATIONS, cell.source.writing.key, {"generations.jsonl": lines})
         assert waiting.result() == written
     assert batches == [20, 1]
@@ -271,7 +271,7 @@ def test_another_model_reads_the_text_alone(tiny_cell: Composer, tiny_overflowin
     config = tiny_cell("mode=replay", f"mode.source={source.key}", weights=tiny_overflowing)
     cell = plan_run(config)
     assert {text.start for text in cell.passages.texts} == {0}
-    assert [text.content for text in cell.passages.texts] == list(cell.told.texts)
+    assert [text.content for text in cell.passages.texts] == list(cell.labelled.texts)
     run_extraction(config)
 
 
@@ -337,7 +337,8 @@ def test_an_emotion_without_any_text_is_named() -> None:
 def test_texts_that_name_their_emotion_are_tried_again_and_counted(
     tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch, batches: list[int]
 ) -> None:
-    monkeypatch.setattr(writing, "names_emotion", lambda text, _emotion: len(text) % 2 == 0)
+    for module in ("writing", "stories"):
+        monkeypatch.setattr(f"emogeo.extraction.{module}.names_emotion", lambda text, _emotion: len(text) % 2 == 0)
     outcome = run_extraction(
         tiny_cell(*LOOSE, "generation.ban_emotion_words=true", "generation.retries=1", "generation.min_new_tokens=6")
     )

@@ -32,7 +32,7 @@ def load(folder: Path, cache: Path) -> LoadedModel:
 
 
 def plan(model: LoadedModel, pooling: PoolingConfig = LAST, budget: int = 1024, **changes: Any) -> PassPlan:
-    options = {"n_blocks": n_blocks_of(model), "companions_matter": False, "progress": False, **changes}
+    options = {"n_blocks": n_blocks_of(model), "batch_mates_matter": False, "progress": False, **changes}
     return PassPlan(pooling=pooling, token_budget=budget, **options)
 
 
@@ -145,7 +145,7 @@ def test_out_of_memory_halves_the_budget_and_goes_on(
     assert max(map(len, got.batches)) <= 3
     assert relative(got.states, wanted) < 1e-4
     with pytest.raises(PrecisionError, match="token_budget=2048"):
-        read(model, texts, plan(model, budget=4096, companions_matter=True))
+        read(model, texts, plan(model, budget=4096, batch_mates_matter=True))
 
 
 def test_out_of_memory_with_one_text_is_an_error(
