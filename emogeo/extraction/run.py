@@ -62,10 +62,10 @@ def _extracted(plan: RunPlan, store: Store, departures: Mapping[str, Any]) -> di
     groups = {unit for unit in plan.labelled.units if unit.startswith(GROUP)}
     if groups:
         log.info("topics and conditions are not crossed: %d random groups are the units", len(groups))
-    readings = _readings(plan, store)
-    layers = _usable_layers(plan, readings, store)
-    measures = measure(plan, layers, readings["passages"], readings["facts"], readings.get("neutral"))
-    return finished_files(plan, measures, readings, departures)
+    activations = _activations(plan, store)
+    layers = _usable_layers(plan, activations, store)
+    measures = measure(plan, layers, activations["passages"], activations["facts"], activations.get("neutral"))
+    return finished_files(plan, measures, activations, departures)
 
 
 def _stories(plan: RunPlan, writing: Writing, store: Store) -> list[Story]:
@@ -77,7 +77,7 @@ def _stories(plan: RunPlan, writing: Writing, store: Store) -> list[Story]:
         raise
 
 
-def _readings(plan: RunPlan, store: Store) -> dict[str, StoredActivations]:
+def _activations(plan: RunPlan, store: Store) -> dict[str, StoredActivations]:
     by_key: dict[str, StoredActivations] = {}
     for own in _passes(plan).values():
         if own.key not in by_key:  # raw neutral texts, last token, are the facts
@@ -90,36 +90,36 @@ def _passes(plan: RunPlan) -> dict[str, Pass]:
     return passes if plan.neutral is None else {**passes, "neutral": plan.neutral}
 
 
-def _usable_layers(plan: RunPlan, readings: dict[str, StoredActivations], store: Store) -> list[int]:
+def _usable_layers(plan: RunPlan, activations: dict[str, StoredActivations], store: Store) -> list[int]:
     """Blocks that are finite in every pass.
 
     With `nonfinite=refuse` all of them must be, and a block that is selected by index or depth always.
     """
-    finite = [layer for layer in range(plan.n_blocks) if all(layer in r.finite_layers for r in readings.values())]
+    finite = [layer for layer in range(plan.n_blocks) if all(layer in a.finite_layers for a in activations.values())]
     if len(finite) == plan.n_blocks:
         return finite
-    reason = _overflow(plan, readings, finite)
+    reason = _overflow(plan, activations, finite)
     selected = plan.named_layer is None or plan.named_layer in finite
     if plan.config.nonfinite is NonFinite.finite_layers and finite and selected:
         log.warning("%s Going on with the %d finite blocks.", reason, len(finite))
         return finite
     reason = f"{reason} {_advice(plan, finite)}"
-    _refuse(plan, reason, readings, store)
+    _refuse(plan, reason, activations, store)
     raise NonFiniteError(reason)
 
 
-def _refuse(plan: RunPlan, reason: str, readings: dict[str, StoredActivations], store: Store) -> None:
-    keep_refusal(store, plan.config.tracking, plan.key, refused_files(plan, reason, readings))
+def _refuse(plan: RunPlan, reason: str, activations: dict[str, StoredActivations], store: Store) -> None:
+    keep_refusal(store, plan.config.tracking, plan.key, refused_files(plan, reason, activations))
 
 
-def _overflow(plan: RunPlan, readings: dict[str, StoredActivations], finite: list[int]) -> str:
+def _overflow(plan: RunPlan, activations: dict[str, StoredActivations], finite: list[int]) -> str:
     first = next(layer for layer in range(plan.n_blocks) if layer not in finite)
-    name, reading = next((n, r) for n, r in readings.items() if first not in r.finite_layers)
-    row = int(np.flatnonzero(reading.nonfinite[:, first])[0])
+    name, own = next((n, a) for n, a in activations.items() if first not in a.finite_layers)
+    row = int(np.flatnonzero(own.nonfinite[:, first])[0])
     text = _passes(plan)[name].texts[row].content
     return (
         f"{plan.weights.name} at {plan.precision.label} has non-finite states from block {first} on "
-        f"({int(reading.nonfinite[:, first].sum())} values there), first in {name} text {row}: {text[:50]!r}."
+        f"({int(own.nonfinite[:, first].sum())} values there), first in {name} text {row}: {text[:50]!r}."
     )
 
 

@@ -14,7 +14,7 @@ def story(emotion: str, unit: str, text: str = "x") -> Story:
 
 
 def test_refusals_are_seen_in_any_apostrophe() -> None:
-    written = [
+    refusals = [
         "I’m sorry, but I can’t",
         "Sorry, I can't help",
         "I won’t write",
