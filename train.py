@@ -1,4 +1,4 @@
-"""Extracts one cell of emotion geometry, or sweeps over many: `python train.py --help`."""
+"""Extracts the emotion vectors of one run, or sweeps over many: `python train.py --help`."""
 
 from pathlib import Path
 
@@ -19,14 +19,14 @@ def main(config: DictConfig) -> None:
 
 
 def _run(config: DictConfig) -> None:
-    from emogeo.extraction.run import run_cell
+    from emogeo.extraction.run import run_extraction
     from emogeo.probes.run import run_probe
 
-    cell, departures = parse_train(config), recipe_differences(config, CONF)
-    if cell.mode.name in PROBES:
-        run_probe(cell, {field: values for field, values in departures.items() if field != "mode.name"})
+    parsed, departures = parse_train(config), recipe_differences(config, CONF)
+    if parsed.mode.name in PROBES:
+        run_probe(parsed, {field: values for field, values in departures.items() if field != "mode.name"})
     else:
-        run_cell(cell, departures)
+        run_extraction(parsed, departures)
 
 
 if __name__ == "__main__":

@@ -22,7 +22,7 @@ log = logging.getLogger("emogeo")
 
 
 def prepare(schema: type, conf: Path) -> None:
-    """Registers the schemas and refuses a command line that cannot be meant; exits with 1 and what is allowed."""
+    """Registers the schemas and refuses a command line that is contradictory; exits with 1 and what is allowed."""
     register()
     end_cleanly()
     try:
@@ -34,7 +34,7 @@ def prepare(schema: type, conf: Path) -> None:
 def shown(call: Callable[[], T]) -> T:
     """Runs `call`; an emogeo error reaches Hydra without a stack trace, and signals end it cleanly.
 
-    A sweep logs an error at once, goes on with the next cell and exits with 1 at its end; a signal ends the sweep.
+    A sweep logs an error at once, goes on with the next run and exits with 1 at its end; a signal ends the sweep.
     """
     try:
         end_cleanly()

@@ -6,7 +6,7 @@ class EmogeoError(Exception):
 
 
 class ConfigError(EmogeoError):
-    """A configuration that cannot be meant."""
+    """A configuration that is contradictory or unknown."""
 
 
 class StimuliError(EmogeoError):
@@ -34,7 +34,7 @@ class StoreError(EmogeoError):
 
 
 class NotWrittenError(StoreError):
-    """Texts that no cell of this store has written yet."""
+    """Texts that no run of this store has written yet."""
 
 
 class TrackingError(EmogeoError):

@@ -29,7 +29,7 @@ _received: list[int] = []
 def end_cleanly() -> None:
     """From here on the first signal raises `Ended`; while things are closed, further ones are let pass.
 
-    A second Ctrl-C ends at once. In a worker that goes from cell to cell, the next one is not begun.
+    A second Ctrl-C ends at once. In a worker that goes from run to run, the next one is not begun.
 
     Raises:
         Ended: a signal came before.
@@ -43,7 +43,7 @@ def end_cleanly() -> None:
 
 
 def in_joblib_worker() -> bool:
-    """joblib's workers live on after a cell, and hand exceptions to the process that started them."""
+    """joblib's workers live on after a run, and hand exceptions to the process that started them."""
     return multiprocessing.current_process().name.startswith("LokyProcess")
 
 
@@ -58,7 +58,7 @@ def _end(number: int, _frame: FrameType | None) -> None:
 
 
 def _tell_joblib_workers() -> bool:
-    """joblib would kill its workers where they are; told so, they close their cells and hand back the rest undone."""
+    """joblib would kill its workers where they are; told so, they close their runs and hand back the rest undone."""
     if "joblib" not in sys.modules:
         return False
     import psutil

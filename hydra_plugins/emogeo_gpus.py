@@ -37,7 +37,7 @@ class GpuLauncher(Launcher):
             done: Sequence[JobReturn] = self._joblib.launch(job_overrides, initial_job_idx)
         except TerminatedWorkerError as error:
             raise CompactHydraException(
-                "A worker was killed (out of memory?), and with it the other cells that were running and those that "
+                "A worker was killed (out of memory?), and with it the other runs that were going on and those that "
                 "waited. What was finished is in the store: the same command again computes the rest."
             ) from error
         return done

@@ -1,4 +1,4 @@
-"""Hydra's sweeper for studies: a list of cells, each a list of overrides, for every combination of what is swept.
+"""Hydra's sweeper for studies: a list of runs, each a list of overrides, for every combination of what is swept.
 
 Hydra finds plugins in this namespace only.
 """
@@ -20,9 +20,9 @@ class StudySweeperConf(BasicSweeperConf):
 
     _target_: str = "hydra_plugins.emogeo_study.StudySweeper"
     cells: dict[str, list[str]] = field(default_factory=dict)
-    """Under a name that people can read, each cell's overrides; the name of another cell stands for that cell's."""
+    """Under a name that people can read, each run's overrides; the name of another run stands for that run's."""
     only: list[str] | None = None
-    """Names of the cells to run; null for all."""
+    """Names of the runs that are wanted; null for all."""
     model: str | None = None
     """The models that are swept, as in model=A,B, under a name that W&B sweeps can give."""
 
@@ -31,7 +31,7 @@ ConfigStore.instance().store(group="hydra/sweeper", name="study", node=StudySwee
 
 
 class StudySweeper(BasicSweeper):
-    """Runs every cell of a study for every combination of the swept overrides (models, say)."""
+    """Starts every run of a study for every combination of the swept overrides (models, say)."""
 
     def __init__(
         self,
@@ -46,27 +46,27 @@ class StudySweeper(BasicSweeper):
         named = {item for own in known.values() for item in own if "=" not in item}
         if named - set(known):
             raise CompactHydraException(
-                f"hydra.sweeper.cells: there is no cell {', '.join(sorted(named - set(known)))}."
+                f"hydra.sweeper.cells: there is no run {', '.join(sorted(named - set(known)))}."
             )
         if only is not None and not only:
             raise CompactHydraException(f"hydra.sweeper.only is empty. Allowed: {', '.join(known)}.")
         unknown = sorted(set(only or ()) - set(known))
         if unknown:
             raise CompactHydraException(
-                f"hydra.sweeper.only: {', '.join(unknown)} is no cell of this study. Allowed: {', '.join(known)}."
+                f"hydra.sweeper.only: {', '.join(unknown)} is no run of this study. Allowed: {', '.join(known)}."
             )
-        self._cells = {name: overrides_of(name, known) for name in known if only is None or name in only}
+        self._runs = {name: overrides_of(name, known) for name in known if only is None or name in only}
 
     def get_job_batch(self) -> Sequence[Sequence[str]]:
-        """Each combination with each cell; what was typed has the last word."""
+        """Each combination with each run; what was typed has the last word."""
         combinations = super().get_job_batch()
-        batch = [together(own, typed) for typed in combinations for own in self._cells.values()]
+        batch = [together(own, typed) for typed in combinations for own in self._runs.values()]
         distinct = len({tuple(sorted(job)) for job in batch})
         log.info(
-            "%d cells: %d (%s) for each of %d combinations of what is swept",
-            len(self._cells) * len(combinations),
-            len(self._cells),
-            ", ".join(self._cells),
+            "%d runs: %d (%s) for each of %d combinations of what is swept",
+            len(self._runs) * len(combinations),
+            len(self._runs),
+            ", ".join(self._runs),
             len(combinations),
         )
         if distinct < len(batch):
@@ -75,7 +75,7 @@ class StudySweeper(BasicSweeper):
 
 
 def overrides_of(name: str, cells: Mapping[str, Sequence[str]]) -> list[str]:
-    """A cell's overrides, those of the cells that it names put in their place."""
+    """A run's overrides, those of the runs that it names put in their place."""
     found: list[str] = []
     for item in cells[name]:
         found = together(found, [item] if "=" in item else overrides_of(item, cells))

@@ -1,4 +1,4 @@
-"""One `wandb agent` on one device: started, started again when it crashes, its cell taken over."""
+"""One `wandb agent` on one device: started, started again when it crashes, its run taken over."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ _STOPPED = {code for number in _SIGNALS for code in (-number, 128 + number)}
 
 
 @dataclass(frozen=True)
-class Cell:
-    """A cell that an agent has begun: enough to run it again as the same run of the sweep."""
+class Begun:
+    """A run of the sweep that an agent has begun: enough to do it again as the same one."""
 
     command: Sequence[str]
     variables: Mapping[str, str]
@@ -36,7 +36,7 @@ class Cell:
 
 
 class Agent:
-    """Runs the cells that others have left, then an agent; after `restarts` crashes it is given up.
+    """Does the runs that others have left, then an agent; after `restarts` crashes it is given up.
 
     `lock` is a file descriptor that all of them inherit.
     """
@@ -47,14 +47,14 @@ class Agent:
         command: Sequence[str],
         logs: Path,
         restarts: int,
-        left: Sequence[Cell] = (),
+        left: Sequence[Begun] = (),
         lock: int | None = None,
     ) -> None:
         self.device = device
         self.crashes = 0
         self.log = logs / f"{device.name}.log"
         self._command, self._restarts, self._left, self._lock = command, restarts, list(left), lock
-        self._cell: Cell | None = None
+        self._run: Begun | None = None
         self._taking_over = False
         self._process: subprocess.Popen[bytes] | None = None
         self._code: int | None = None
@@ -70,13 +70,13 @@ class Agent:
         return bool(self._code)
 
     @property
-    def unfinished(self) -> list[Cell]:
+    def unfinished(self) -> list[Begun]:
         """What it was at, and what it has not come to."""
         done = self._process is not None and self._process.poll() == 0
-        return [*([self._cell] if self._cell and not done else []), *self._left]
+        return [*([self._run] if self._run and not done else []), *self._left]
 
     def look(self) -> str | None:
-        """Starts it; notes the cell that is computed; starts again what has crashed, first the cell that it was at.
+        """Starts it; notes the run that is computed; starts again what has crashed, first the run that it was at.
 
         Returns:
             What happened, if something did.
@@ -86,7 +86,7 @@ class Agent:
         assert self._process is not None
         code = self._process.poll()
         if code is None:
-            self._note_cell()
+            self._note_run()
             return None
         if self.settled:
             return None
@@ -94,15 +94,15 @@ class Agent:
             return self._look_after_crash(code)
         if self._taking_over:
             self._start()
-            return f"{self.device.name}: the cell that was left ended with {code}; the agent goes on"
+            return f"{self.device.name}: the run that was left ended with {code}; the agent goes on"
         self._code = code
         return None
 
     def tell_to_end(self) -> None:
-        """The agent first, or it would begin the next cell; then its cell, which closes what is open."""
+        """The agent first, or it would begin the next run; then its run, which closes what is open."""
         if self._process is None or self.settled:
             return
-        self._note_cell()
+        self._note_run()
         leader = self._process.pid
         for process in sorted(_session(leader), key=lambda process: process.pid != leader):
             _send(process, signal.SIGTERM)
@@ -120,14 +120,14 @@ class Agent:
         self._process.wait()
 
     def _start(self) -> None:
-        """The next cell that is left, else the agent, in a session of its own, where all that it starts is found."""
+        """The next run that is left, else the agent, in a session of its own, where all that it starts is found."""
         self._taking_over = bool(self._left)
-        self._cell = self._left.pop(0) if self._left else None
+        self._run = self._left.pop(0) if self._left else None
         with self.log.open("ab") as stream:
             self._process = subprocess.Popen(
-                self._cell.command if self._cell else self._command,
-                env={**_environment(self.device), **(self._cell.variables if self._cell else {})},
-                cwd=self._cell.folder if self._cell else None,
+                self._run.command if self._run else self._command,
+                env={**_environment(self.device), **(self._run.variables if self._run else {})},
+                cwd=self._run.folder if self._run else None,
                 stdin=subprocess.DEVNULL,
                 stdout=stream,
                 stderr=subprocess.STDOUT,
@@ -136,28 +136,28 @@ class Agent:
             )
         self.device.take(self._process.pid)
 
-    def _note_cell(self) -> None:
+    def _note_run(self) -> None:
         """Of an agent that has just died, the last one stays noted."""
         assert self._process is not None
-        found = next(_cells(self._process.pid), None)
+        found = next(_runs(self._process.pid), None)
         if not self._taking_over and (found or self._process.poll() is None):
-            self._cell = found
+            self._run = found
 
     def _look_after_crash(self, code: int) -> str:
-        what = f"{self.device.name}: the {'cell' if self._taking_over else 'agent'} ended with {code}"
+        what = f"{self.device.name}: the {'run' if self._taking_over else 'agent'} ended with {code}"
         self.crashes += 1
-        self.tell_to_end()  # a cell may live on without its agent
+        self.tell_to_end()  # a run may live on without its agent
         self.wait()
         if self.crashes > self._restarts:
             self._code = code
             return f"{what} and is given up after {self.crashes} times; {self.log} says why"
-        self._left, before = self.unfinished, self._cell
+        self._left, before = self.unfinished, self._run
         self._start()
-        return f"{what}; {'its cell is taken over' if before else 'it is started again'}"
+        return f"{what}; {'its run is taken over' if before else 'it is started again'}"
 
 
 def _environment(device: Device) -> dict[str, str]:
-    """The agent says `python`, and would stop after a few cells that were refused."""
+    """The agent says `python`, and would stop after a few runs that were refused."""
     return {
         **{name: value for name, value in os.environ.items() if name != _SERVICE},
         "CUDA_VISIBLE_DEVICES": device.visible,
@@ -167,14 +167,16 @@ def _environment(device: Device) -> dict[str, str]:
     }
 
 
-def _cells(leader: int) -> Iterator[Cell]:
+def _runs(leader: int) -> Iterator[Begun]:
     for process in _session(leader):
         try:
             command = process.cmdline()
             if any(Path(word).name == PROGRAM for word in command):
                 own = process.environ().items() - os.environ.items()
-                told = {n: value for n, value in own if n.startswith("WANDB_") and "KEY" not in n and n != _SERVICE}
-                yield Cell(command, told, process.cwd())
+                variables = {
+                    n: value for n, value in own if n.startswith("WANDB_") and "KEY" not in n and n != _SERVICE
+                }
+                yield Begun(command, variables, process.cwd())
         except psutil.Error:  # it has just ended
             continue
 

@@ -1,7 +1,7 @@
 """Starts a W&B agent on every GPU and keeps them going: `python -m sweeps.agents SWEEP_ID --gpus 0,1,2,3`.
 
-An agent that crashes is started again, after the cell that it was at. Ctrl-C and SIGTERM stop all of them; the same
-command goes on, first with the cells that were stopped, which W&B would not give out again.
+An agent that crashes is started again, after the run that it was at. Ctrl-C and SIGTERM stop all of them; the same
+command goes on, first with the runs that were stopped, which W&B would not give out again.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from pathlib import Path
 from emogeo.errors import TrackingError
 from emogeo.signals import Ended, end_cleanly
 from emogeo.tracking.client import reason, sign_in
-from sweeps.agent import Agent, Cell
+from sweeps.agent import Agent, Begun
 from sweeps.devices import DevicesError, parse_devices
 
 LEFT = "left.json"
-"""Cells that were begun and not finished, beside the logs."""
+"""Runs that were begun and not finished, beside the logs."""
 _POLL_SECONDS = 0.5
 _PROGRESS_SECONDS = 10.0
 PROJECT = "emogeo"
@@ -49,9 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     command = [sys.executable, "-m", "wandb", "agent", path]
     print(f"{len(devices)} agents of {path}; what they say is in {logs}/", flush=True)
     left, n = Left(logs / LEFT), len(devices)
-    cells = left.cells()
+    runs = left.runs()
     end_cleanly()
-    agents = [Agent(device, command, logs, asked.restarts, cells[i::n], lock) for i, device in enumerate(devices)]
+    agents = [Agent(device, command, logs, asked.restarts, runs[i::n], lock) for i, device in enumerate(devices)]
     try:
         return supervise(agents, progress, left)
     except Ended as end:
@@ -88,17 +88,17 @@ class Left:
         self._file = file
         self._kept: str | None = None
 
-    def cells(self) -> list[Cell]:
+    def runs(self) -> list[Begun]:
         """Those of an earlier time, without the ones whose folder has gone, which are said."""
-        cells = [Cell(**cell) for cell in json.loads(self._file.read_text())] if self._file.exists() else []
-        for cell in cells:
-            if not Path(cell.folder).is_dir():
-                _tell(f"a cell that was left cannot go on, {cell.folder} is gone: {' '.join(cell.command)}")
-        return [cell for cell in cells if Path(cell.folder).is_dir()]
+        runs = [Begun(**run) for run in json.loads(self._file.read_text())] if self._file.exists() else []
+        for run in runs:
+            if not Path(run.folder).is_dir():
+                _tell(f"a run that was left cannot go on, {run.folder} is gone: {' '.join(run.command)}")
+        return [run for run in runs if Path(run.folder).is_dir()]
 
     def keep(self, agents: Sequence[Agent]) -> None:
         """Notes what the agents are at, and what they have not come to."""
-        text = json.dumps([asdict(cell) for agent in agents for cell in agent.unfinished], indent=1) + "\n"
+        text = json.dumps([asdict(run) for agent in agents for run in agent.unfinished], indent=1) + "\n"
         if text != self._kept:
             waiting = self._file.with_suffix(".tmp")
             waiting.write_text(text)
@@ -157,7 +157,7 @@ def progress_of(path: str) -> Callable[[], str]:
         except Exception as error:
             return f"W&B does not answer ({type(error).__name__}); the agents go on"
         listed = ", ".join(f"{number} {state}" for state, number in sorted(states.items())) or "none yet"
-        return f"{path}: {listed}; of {sweep.expected_run_count or 'as many as wanted'} cells"
+        return f"{path}: {listed}; of {sweep.expected_run_count or 'as many as wanted'} runs"
 
     return counted
 

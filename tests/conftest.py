@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hydra import compose, initialize_config_dir
@@ -62,3 +63,52 @@ def tiny_cell(tmp_path: Path, tiny_llama: Path) -> Composer:
         )
 
     return make
+
+
+@pytest.fixture
+def forward_passes(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """The number of texts of each forward pass, as they happen."""
+    from emogeo.models import activations
+
+    passes: list[int] = []
+    original = activations.read
+
+    def counted(model: Any, texts: Any, plan: Any) -> Any:
+        passes.append(len(texts))
+        return original(model, texts, plan)
+
+    monkeypatch.setattr(activations, "read", counted)
+    return passes
+
+
+@pytest.fixture
+def loads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Names of models as they are loaded, from an empty cache."""
+    from emogeo.models import loading, session
+
+    names: list[str] = []
+    original = loading.load_model
+
+    def counted(weights: Any, precision: Any, *rest: Any) -> Any:
+        names.append(f"{weights.name} {precision.label}")
+        return original(weights, precision, *rest)
+
+    monkeypatch.setattr(loading, "load_model", counted)
+    monkeypatch.setattr(session, "LOADED", type(session.LOADED)())
+    return names
+
+
+@pytest.fixture
+def batches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many texts the model was asked for, call by call."""
+    from emogeo.models import generation
+
+    sizes: list[int] = []
+    original = generation.write
+
+    def counted(model: Any, prompts: Any, *rest: Any) -> Any:
+        sizes.append(len(prompts))
+        return original(model, prompts, *rest)
+
+    monkeypatch.setattr(generation, "write", counted)
+    return sizes

@@ -17,7 +17,7 @@ from emogeo.config.compose import as_dict
 from emogeo.geometry.options import NEUTRAL
 from emogeo.geometry.rdm import cosine_rdm, spearman, upper
 from emogeo.stimuli.conditions import CONDITIONS
-from emogeo.store.store import pack
+from emogeo.store.tensors import pack
 from tests.conftest import compose_train
 from tests.planted import D_TEXT, labels, unrelated_codes
 

@@ -1,1 +1,1 @@
-"""One cell of a sweep: planned from its configuration, read, measured, recorded and tracked."""
+"""One run that extracts emotion vectors: planned from its configuration, read, measured, recorded and tracked."""

@@ -14,20 +14,20 @@ import numpy as np
 from emogeo.config.compose import as_dict
 from emogeo.config.schema import TrainConfig
 from emogeo.extraction.measure import Measures
-from emogeo.extraction.plan import Cell
+from emogeo.extraction.plan import RunPlan
 from emogeo.extraction.reading import StoredActivations
 from emogeo.geometry.layers import LayerChoice
 from emogeo.geometry.rdm import rdm_std
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
 from emogeo.store.keys import SCHEMA, canonical_json, json_lines
-from emogeo.store.store import pack
+from emogeo.store.tensors import pack
 
 _LIBRARIES = ("emogeo", "torch", "transformers", "tokenizers", "bitsandbytes", "accelerate", "numpy", "scipy")
 
 
 def finished_files(
-    cell: Cell, measures: Measures, readings: dict[str, StoredActivations], departures: Mapping[str, Any]
+    cell: RunPlan, measures: Measures, readings: dict[str, StoredActivations], departures: Mapping[str, Any]
 ) -> dict[str, bytes]:
     """Vectors, RDM and run.json of a finished cell.
 
@@ -62,22 +62,22 @@ def finished_files(
     }
 
 
-def refused_files(cell: Cell, reason: str, readings: dict[str, StoredActivations]) -> dict[str, bytes]:
+def refused_files(cell: RunPlan, reason: str, readings: dict[str, StoredActivations]) -> dict[str, bytes]:
     """run.json of a cell that was refused for non-finite states, with their counts; without, if it could not write."""
     run = _run(cell, readings, status="refused")
     run["reason"] = reason
     return {"run.json": canonical_json(run)}
 
 
-def _run(cell: Cell, readings: dict[str, StoredActivations], status: str) -> dict[str, Any]:
-    told = cell.told
+def _run(cell: RunPlan, readings: dict[str, StoredActivations], status: str) -> dict[str, Any]:
+    told = cell.labelled
     return {
         **heading(cell.key, cell.title, cell.config, cell.weights, cell.precision, status),
         "prompt_template": cell.template,
         "stimuli": cell.source.name,
         "emotions": list(told.emotions),
         "units": told.unit_digests,
-        "twin": cell.twin,
+        "twin": cell.reread_of,
         "n_units": len(set(told.units)),
         "n_texts": len(cell.passages.texts),
         "n_distinct_texts": len(set(told.texts) - {""}),
@@ -114,7 +114,7 @@ def heading(
     }
 
 
-def _generation(cell: Cell) -> dict[str, Any] | None:
+def _generation(cell: RunPlan) -> dict[str, Any] | None:
     """Of texts that a model wrote: their record's key, counts, and how they were written."""
     source = cell.source
     if source.generation is None:
@@ -122,9 +122,9 @@ def _generation(cell: Cell) -> dict[str, Any] | None:
     return {"key": source.generation, **(source.counts or {}), "written": source.written}
 
 
-def _texts(cell: Cell) -> bytes:
+def _texts(cell: RunPlan) -> bytes:
     """The passages, in the order of the states and in the form that `stimuli.path` takes."""
-    told = zip(cell.told.emotions, cell.told.topics, cell.told.texts, strict=True)
+    told = zip(cell.labelled.emotions, cell.labelled.topics, cell.labelled.texts, strict=True)
     return json_lines({"emotion": emotion, "topic": topic, "text": text} for emotion, topic, text in told)
 
 
@@ -151,7 +151,7 @@ def _metrics(measures: Measures, passages: StoredActivations) -> dict[str, Any]:
     }
 
 
-def _provenance(cell: Cell, readings: dict[str, StoredActivations]) -> dict[str, Any]:
+def _provenance(cell: RunPlan, readings: dict[str, StoredActivations]) -> dict[str, Any]:
     return {
         **surroundings(cell.device),
         "token_budget": cell.token_budget,

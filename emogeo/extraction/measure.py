@@ -11,7 +11,7 @@ import numpy as np
 from emogeo.arrays import Array
 from emogeo.config.schema import DenoisingMethod, TrainConfig
 from emogeo.errors import GeometryError
-from emogeo.extraction.plan import Cell
+from emogeo.extraction.plan import RunPlan
 from emogeo.extraction.reading import StoredActivations
 from emogeo.geometry.descriptors import LargestDimensions, anisotropy, largest_dimensions
 from emogeo.geometry.doors import names_of_conditions
@@ -33,7 +33,7 @@ class Measures:
 
 
 def measure(
-    cell: Cell,
+    plan: RunPlan,
     layers: list[int],
     passages: StoredActivations,
     facts: StoredActivations,
@@ -44,15 +44,15 @@ def measure(
     Raises:
         GeometryError: vectors without a direction, or a criterion without its units.
     """
-    config, told = cell.config, cell.told
-    labels = Labels(told.emotions, told.topics, tuple(told.unit_digests), told.texts)
+    config, texts = plan.config, plan.labelled
+    labels = Labels(texts.emotions, texts.topics, tuple(texts.unit_digests), texts.texts)
     states, removed = passages.states[:, layers].astype(np.float64), np.zeros(len(layers))
     if config.denoising.method is DenoisingMethod.neutral_pcs:
-        plain = states[[e == NEUTRAL for e in told.emotions]] if neutral is None else neutral.states[:, layers]
+        plain = states[[e == NEUTRAL for e in texts.emotions]] if neutral is None else neutral.states[:, layers]
         states, removed = _denoise(states, plain.astype(np.float64), config.denoising.share)
-    conditions = names_of_conditions(told.emotions)
-    options, name = options_of(config), cell.weights.name
-    geometry = measure_geometry(states, labels, layers, options, cell.named_layer, conditions, name)
+    conditions = names_of_conditions(texts.emotions)
+    options, name = options_of(config), plan.weights.name
+    geometry = measure_geometry(states, labels, layers, options, plan.named_layer, conditions, name)
     sentences = facts.states[:, layers].astype(np.float64)
     largest = largest_dimensions(sentences)
     geometry.curves.update(_sentence_curves(sentences, largest), removed_components=removed)

@@ -1,4 +1,4 @@
-"""The texts of another cell, found by its key."""
+"""The texts of another run, found by its key."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emogeo.errors import StoreError
-from emogeo.extraction.writing import FACTS, STORIES, Story, parsed_stories, read_stories
+from emogeo.extraction.stories import FACTS, STORIES, Story, parsed_stories, read_stories
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.store.store import GENERATIONS, RUNS, Store
 from emogeo.tracking.pull import artifact_files
@@ -58,8 +58,8 @@ def _fetched(store: Store, path: str) -> Replayed:
     files = artifact_files(path, GENERATIONS, [STORIES, FACTS])
     try:
         facts, stories = json.loads(files[FACTS]), parsed_stories(files[STORIES])
-        key, told = facts["key"], {story.emotion for story in stories}
-        whole = re.fullmatch("[0-9a-f]{64}", key) and told <= set(CONDITIONS) and {"weights", "written"} <= set(facts)
+        key, known = facts["key"], {story.emotion for story in stories} <= set(CONDITIONS)
+        whole = re.fullmatch("[0-9a-f]{64}", key) and known and {"weights", "written"} <= set(facts)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(f"{WANDB}{path} holds no written texts ({type(error).__name__}: {error}).") from error
     if not whole or not stories:

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from emogeo.extraction.writing import Story
+from emogeo.extraction.stories import Story
 from emogeo.geometry.units import distinct_units
 from emogeo.stimuli.templates import Text
 from emogeo.store.keys import key_of
 
 
 @dataclass(frozen=True)
-class Told:
-    """What was told, whoever wrote it; all of one length."""
+class LabelledTexts:
+    """Texts with condition, topic and unit, whoever wrote them; all four are of one length."""
 
     emotions: tuple[str, ...]
     topics: tuple[str, ...]
@@ -24,18 +24,18 @@ class Told:
     @property
     def unit_digests(self) -> list[str]:
         """For each text, its unit with a digest of that unit's texts: equal where runs share text."""
-        told: dict[str, list[str]] = {}
+        by_unit: dict[str, list[str]] = {}
         for unit, emotion, text in zip(self.units, self.emotions, self.texts, strict=True):
-            told.setdefault(unit, []).append(f"{emotion}\t{text}")
-        names = {unit: f"{unit}:{key_of({'texts': sorted(own)})[:12]}" for unit, own in told.items()}
+            by_unit.setdefault(unit, []).append(f"{emotion}\t{text}")
+        names = {unit: f"{unit}:{key_of({'texts': sorted(own)})[:12]}" for unit, own in by_unit.items()}
         return [names[unit] for unit in self.units]
 
 
-def told_of(stories: Sequence[Story]) -> Told:
+def labelled_texts(stories: Sequence[Story]) -> LabelledTexts:
     """Stories as texts with labels; units with a text in common are one."""
     texts = tuple(story.text for story in stories)
     units = tuple(distinct_units(texts, [story.unit for story in stories]))
-    return Told(tuple(s.emotion for s in stories), tuple(s.topic for s in stories), units, texts)
+    return LabelledTexts(tuple(s.emotion for s in stories), tuple(s.topic for s in stories), units, texts)
 
 
 def as_written(story: Story) -> Text:

@@ -45,15 +45,15 @@ class Activations:
 
 
 @dataclass(frozen=True)
-class ReadingPlan:
+class PassPlan:
     """How texts are read: pooling is meaning, the rest is not (but see LLM.int8)."""
 
     pooling: PoolingConfig
     n_blocks: int
     """Blocks to run, from the first."""
     token_budget: int
-    companions_matter: bool
-    """Batch companions change results, so the budget must hold."""
+    batch_mates_matter: bool
+    """Batch mates change results, so the budget must hold."""
     reread: bool = False
     """Batch the texts in another way."""
     also: tuple[PoolingConfig, ...] = ()
@@ -61,7 +61,7 @@ class ReadingPlan:
     progress: bool = True
 
 
-def read(model: LoadedModel, texts: Sequence[Text], plan: ReadingPlan) -> Activations:
+def read(model: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activations:
     """Reads every text once.
 
     Batches are sorted by length and padded on the right, with mask and positions
@@ -95,7 +95,7 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: ReadingPlan) -> Activa
     return result
 
 
-def _empty(n_texts: int, plan: ReadingPlan, width: int) -> Activations:
+def _empty(n_texts: int, plan: PassPlan, width: int) -> Activations:
     shape = (n_texts, plan.n_blocks, width)
     return Activations(
         states=np.empty(shape, np.float32),
@@ -110,7 +110,7 @@ def _width(model: LoadedModel) -> int:
 
 
 def _read_batch(
-    model: LoadedModel, batch: list[tuple[list[int], int]], rows: list[int], plan: ReadingPlan, result: Activations
+    model: LoadedModel, batch: list[tuple[list[int], int]], rows: list[int], plan: PassPlan, result: Activations
 ) -> None:
     device = model.input_device
     ids, mask = _padded([tokens for tokens, _ in batch], model.pad_token_id, device)
@@ -188,11 +188,11 @@ def _refuse_short(tokens: list[list[int]], texts: Sequence[Text], pooling: Pooli
             )
 
 
-def _smaller_budget(error: Exception, batch: list[int], budget: int, plan: ReadingPlan) -> int:
+def _smaller_budget(error: Exception, batch: list[int], budget: int, plan: PassPlan) -> int:
     """Half the budget after running out of memory; any other error goes on up."""
     if not isinstance(error, torch.OutOfMemoryError) and "can't allocate memory" not in str(error):
         raise error
-    if plan.companions_matter:
+    if plan.batch_mates_matter:
         raise PrecisionError(
             f"Out of memory at runtime.token_budget={budget}. With LLM.int8's outlier threshold the batch changes "
             f"the result, so it is not shrunk silently: type runtime.token_budget={max(budget // 2, 1)}, or "

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -27,22 +27,29 @@ class Written:
 
 
 def write(
-    model: LoadedModel, prompts: Sequence[Text], seeds: Sequence[int], decoding: Decoding, batches: Sequence[list[int]]
-) -> Iterator[tuple[list[int], list[Written]]]:
-    """Writes after each prompt, batch by batch.
+    model: LoadedModel,
+    prompts: Sequence[Text],
+    seeds: Sequence[int],
+    decoding: Decoding,
+    batch_size: int | None = None,
+) -> list[Written]:
+    """Writes after each prompt.
 
-    A sampled text depends on its prompt and its seed, not on its companions (but for rounding).
+    A sampled text depends on its prompt and its seed, not on its batch mates (but for rounding).
 
     Args:
         seeds: one per prompt; without effect on greedy decoding.
-        batches: row numbers of the prompts of each batch.
+        batch_size: prompts at once; None for all of them.
 
-    Yields:
-        The rows of a batch and what was written, in their order.
+    Returns:
+        What was written, in the order of the prompts.
     """
-    for rows in batches:
-        tokens = [model.tokenize(prompts[row]) for row in rows]
-        yield rows, _write_batch(model, tokens, [seeds[row] for row in rows], decoding)
+    written: list[Written] = []
+    size = batch_size or max(len(prompts), 1)
+    for start in range(0, len(prompts), size):
+        tokens = [model.tokenize(prompt) for prompt in prompts[start : start + size]]
+        written += _write_batch(model, tokens, list(seeds[start : start + size]), decoding)
+    return written
 
 
 def _write_batch(model: LoadedModel, tokens: list[list[int]], seeds: list[int], decoding: Decoding) -> list[Written]:

@@ -1,10 +1,8 @@
-"""Loading a transformer at a precision, without its LM head unless it is to write, and keeping it for the next cell."""
+"""Loading a transformer at a precision, without its LM head unless it is to write."""
 
 from __future__ import annotations
 
-import gc
 import logging
-from collections import OrderedDict
 from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
@@ -71,43 +69,6 @@ class LoadedModel:
         embedding = self.body.get_input_embeddings()
         hook = getattr(embedding, "_hf_hook", None)
         return torch.device(getattr(hook, "execution_device", None) or embedding.weight.device)
-
-
-class ModelCache:
-    """Loaded models by weights, precision and placement; the least recently used goes when memory is short."""
-
-    def __init__(self) -> None:
-        self._models: OrderedDict[tuple[str, ...], LoadedModel] = OrderedDict()
-
-    def get(
-        self, weights: Weights, precision: Precision, device: str, device_map: str | None, head: bool = False
-    ) -> LoadedModel:
-        """Loads on first use; a model that was loaded with its head also reads.
-
-        Raises:
-            WeightsError, PrecisionError: see `load_model`.
-        """
-        name = (weights.id, weights.revision, precision.label, device, str(device_map))
-        if name in self._models and head and self._models[name].causal is None:
-            del self._models[name]
-        if name not in self._models:
-            self._make_room(weights, precision, device)
-            self._models[name] = load_model(weights, precision, device, device_map, head)
-        self._models.move_to_end(name)
-        return self._models[name]
-
-    def _make_room(self, weights: Weights, precision: Precision, device: str) -> None:
-        needed = 1.5 * _expected_bytes(weights, precision)
-        while self._models and _free_bytes(device) < needed:
-            dropped, _ = self._models.popitem(last=False)
-            log.info("unloading %s at %s to make room", dropped[0], dropped[2])
-            gc.collect()
-            if device.startswith("cuda"):
-                torch.cuda.empty_cache()
-
-
-MODELS = ModelCache()
-"""One per process: a sweep loads each model at a precision once."""
 
 
 def load_model(
@@ -219,13 +180,15 @@ def _options(precision: Precision, device: str, device_map: str | None) -> dict[
     return options
 
 
-def _expected_bytes(weights: Weights, precision: Precision) -> float:
+def memory_needed(weights: Weights, precision: Precision) -> float:
+    """Bytes that must be free before a model is loaded: half as much again as it will take."""
     stored = sum(p.stat().st_size for p in weights.folder.glob("*.safetensors"))
     width = 4.0 if weights.config.get("dtype", weights.config.get("torch_dtype")) == "float32" else 2.0
-    return stored / width * _QUANTIZED_BYTES.get(precision.quantization, _BYTES[precision.dtype])
+    return 1.5 * stored / width * _QUANTIZED_BYTES.get(precision.quantization, _BYTES[precision.dtype])
 
 
-def _free_bytes(device: str) -> float:
+def free_bytes(device: str) -> float:
+    """Memory that is free now, of the GPU or of the machine."""
     if device.startswith("cuda"):
         return float(torch.cuda.mem_get_info(device)[0])
     return float(psutil.virtual_memory().available)

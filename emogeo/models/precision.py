@@ -1,4 +1,4 @@
-"""What device and number format a cell runs in, decided without importing torch."""
+"""What device and number format a run computes in, decided without importing torch."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Precision:
         return f"{self.quantization.value}{outliers}+{self.dtype.value}"
 
     @property
-    def depends_on_companions(self) -> bool:
+    def depends_on_batch_mates(self) -> bool:
         """LLM.int8 picks its outlier columns from the whole batch (measured: 2.5e-2 relative)."""
         return bool(self.threshold)
 

@@ -62,7 +62,7 @@ def on_slot(device: str) -> str:
 
 @contextlib.contextmanager
 def _free_slot(names: Sequence[str]) -> Iterator[int]:
-    told = False
+    announced = False
     while True:
         for slot in sorted(range(len(names)), key=lambda slot: slot != _Lease.last):
             lock = FileLock(_folder() / f"{names[slot]}.lock")
@@ -74,9 +74,9 @@ def _free_slot(names: Sequence[str]) -> Iterator[int]:
                 finally:
                     lock.release()
                 return
-        if not told:
+        if not announced:
             log.info("all %d slots are taken, waiting", len(names))
-            told = True
+            announced = True
         time.sleep(_POLL_SECONDS)
 
 

@@ -14,12 +14,11 @@ from emogeo.arrays import Array
 from emogeo.config.schema import Mode, TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError
 from emogeo.extraction.files import heading, surroundings
-from emogeo.extraction.plan import labelled
-from emogeo.extraction.reading import model_of
-from emogeo.extraction.run import Task
-from emogeo.extraction.sources import reader
+from emogeo.extraction.passes import model_meaning
+from emogeo.extraction.plan import described
 from emogeo.models.chat import Turn, chat_template, conversation_renderer
 from emogeo.models.precision import Precision, resolve_device, resolve_precision
+from emogeo.models.session import Session, session_of
 from emogeo.models.weights.resolve import Weights, resolve_weights
 from emogeo.probes.facets import (
     LEAST_STANCES,
@@ -34,6 +33,7 @@ from emogeo.probes.facets import (
 )
 from emogeo.probes.stance import Say, Stance, first_choices, talked
 from emogeo.runs.refusal import refused
+from emogeo.runs.task import Task
 from emogeo.stimuli.behaviour import (
     LABELS,
     RULES,
@@ -48,7 +48,7 @@ from emogeo.stimuli.templates import Decoding, Text
 from emogeo.store.keys import canonical_json, json_lines, key_of
 from emogeo.store.store import Store
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # imports torch, which finished runs do without
     from emogeo.models.loading import LoadedModel
 
 log = logging.getLogger(__name__)
@@ -59,7 +59,7 @@ Render = Callable[[Sequence[Turn]], str]
 
 @dataclass(frozen=True)
 class Plan:
-    """A behaviour cell, resolved before torch is imported."""
+    """A behaviour run, resolved before torch is imported."""
 
     config: TrainConfig
     weights: Weights
@@ -76,9 +76,14 @@ class Plan:
     def title(self) -> str:
         return f"{self.weights.name} {self.precision.label} behaviour"
 
+    @property
+    def session(self) -> Session:
+        """The loaded model that is asked."""
+        return session_of(self.config, self.weights, self.precision, self.device)
+
 
 def behaviour_task(config: TrainConfig) -> Task | None:
-    """Plans a behaviour cell; None for a base model, which answers nobody.
+    """Plans a behaviour run; None for a base model, which answers nobody.
 
     Raises:
         EmogeoError: anything that would make it fail later.
@@ -112,7 +117,7 @@ def _plan(config: TrainConfig, weights: Weights) -> Plan:
     meaning = {
         "mode": Mode.behaviour.value,
         "rules": RULES,
-        "reader": reader(weights, precision, weights.n_layers, batch_size),
+        "reader": model_meaning(weights, precision, weights.n_layers, batch_size),
         "stance": asdict(stance),
         "format": asdict(tasks),
         "prompts": [render([{"role": "user", "content": prompt}]) for prompt in prompts],
@@ -121,7 +126,7 @@ def _plan(config: TrainConfig, weights: Weights) -> Plan:
         "capability": asked.capability,
     }
     if config.model.weights is not None:
-        config = replace(config, model=labelled(config.model, weights))
+        config = replace(config, model=described(config.model, weights))
     return Plan(config, weights, precision, device, batch_size, stance, tasks, render, meaning, key_of(meaning))
 
 
@@ -161,7 +166,7 @@ def _heading(plan: Plan, status: str) -> dict[str, Any]:
 
 def _stance_rows(plan: Plan) -> list[Row]:
     """Facts first; where they are not known, opinions are not asked."""
-    model, items = model_of(plan, head=True), plan.stance
+    model, items = plan.session.model(head=True), plan.stance
 
     def score(conversations: Sequence[Sequence[Turn]]) -> Array:
         log.info("stance: %d turns are scored", len(conversations))
@@ -226,14 +231,12 @@ def _format_rows(plan: Plan) -> list[Row]:
 def _written(plan: Plan, assignments: Sequence[Assignment], role: str) -> list[Row]:
     from emogeo.models.generation import write
 
-    model = model_of(plan, head=True)
+    model = plan.session.model(head=True)
     prompts = [Text(plan.render([{"role": "user", "content": a.prompt}]), special_tokens=False) for a in assignments]
-    rows = range(len(prompts))
-    batches = [list(rows[start : start + plan.batch_size]) for start in rows[:: plan.batch_size]]
     decoding = Decoding(plan.config.behaviour.max_new_tokens)
     log.info("format: %d answers are written", len(prompts))
+    written = write(model, prompts, [0] * len(prompts), decoding, plan.batch_size)
     return [
-        format_row(assignments[row], role, text.text, text.stop)
-        for batch, written in write(model, prompts, [0] * len(prompts), decoding, batches)
-        for row, text in zip(batch, written, strict=True)
+        format_row(assignment, role, text.text, text.stop)
+        for assignment, text in zip(assignments, written, strict=True)
     ]

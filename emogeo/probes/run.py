@@ -1,4 +1,4 @@
-"""Cells that are no geometry."""
+"""Runs that measure what a model does: steering and behaviour."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from emogeo.config.schema import Mode, TrainConfig
-from emogeo.extraction.run import Outcome, run_task
 from emogeo.probes.behaviour import behaviour_task
 from emogeo.probes.steering import steering_task
+from emogeo.runs.task import Outcome, run_task
 
 
 def run_probe(config: TrainConfig, departures: Mapping[str, Any] | None = None) -> Outcome | None:
-    """Plans and runs a cell of steering or of behaviour; None where the model cannot be asked, which is logged.
+    """Plans and runs a probe of steering or of behaviour; None where the model cannot be asked, which is logged.
 
     Args:
         departures: from the recipe that the configuration names, for the record of what is read beside.

@@ -4,147 +4,72 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from emogeo.arrays import Array
-from emogeo.config.schema import Mode, ModeConfig, SteeringConfig, TrainConfig
-from emogeo.errors import ConfigError, GeometryError, NonFiniteError, StoreError
+from emogeo.config.schema import TrainConfig
+from emogeo.errors import GeometryError, NonFiniteError, StoreError
 from emogeo.extraction.files import heading, surroundings
-from emogeo.extraction.plan import Cell, plan_cell
-from emogeo.extraction.reading import activations_of, model_of
-from emogeo.extraction.run import Task, run_cell
+from emogeo.extraction.reading import activations_of
+from emogeo.extraction.run import run_extraction
 from emogeo.geometry.options import NEUTRAL
-from emogeo.models.chat import chat_renderer, chat_template
 from emogeo.probes.directions import Direction, additions_of, plan_directions
 from emogeo.probes.regimes import is_short, regime, regime_by_perplexity, repeats_itself
+from emogeo.probes.steering_plan import SteeringPlan, plan_steering
+from emogeo.probes.words import match_gap, matched, shift, vocabulary
 from emogeo.runs.refusal import refused
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.runs.task import Task
 from emogeo.stimuli.emotion_words import steering_words
-from emogeo.stimuli.templates import SLOT, Text, render
-from emogeo.store.keys import canonical_json, json_lines, key_of
-from emogeo.store.store import RUNS, Store, unpack
+from emogeo.stimuli.templates import Decoding
+from emogeo.store.keys import canonical_json, json_lines
+from emogeo.store.store import RUNS, Store
+from emogeo.store.tensors import unpack
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # imports torch, which finished runs do without
     from emogeo.models.generation import Written
     from emogeo.models.loading import LoadedModel
 
 TEXTS, SHIFTS = "texts.jsonl", "shifts.jsonl"
 
 
-@dataclass(frozen=True)
-class Plan:
-    """A steering cell, resolved before torch is imported."""
-
-    config: TrainConfig
-    reader: Cell
-    """The cell that reads passages with the same model: its vectors are added, unless another run's are."""
-    vectors: str
-    """Key of the run whose vectors are added."""
-    blocks: tuple[int, ...] | None
-    prompts: Mapping[str, Text]
-    """By scenario, as the model reads them."""
-    meaning: dict[str, Any]
-    key: str
-
-    @property
-    def steering(self) -> SteeringConfig:
-        return self.config.steering
-
-    @property
-    def title(self) -> str:
-        cell = self.reader
-        return f"{cell.weights.name} {cell.precision.label} steering {self.steering.name}"
-
-
 def steering_task(config: TrainConfig, departures: Mapping[str, Any] | None = None) -> Task:
-    """Plans a steering cell.
+    """Plans a steering run.
 
     Args:
-        departures: of the cell that reads passages from the recipe that the configuration names.
+        departures: of the run that reads passages from the recipe that the configuration names.
 
     Raises:
         EmogeoError: anything that would make it fail later.
     """
-    plan = _plan(config)
+    plan = plan_steering(config)
     return Task(plan.key, plan.title, plan.config, lambda store: _steered_or_refused(plan, store, departures or {}))
 
 
-def _plan(config: TrainConfig) -> Plan:
-    steering = config.steering
-    _refuse_unknown_emotions(steering)
-    cell = plan_cell(replace(config, mode=ModeConfig(name=Mode.comprehension)))
-    blocks = _blocks(steering.blocks, cell.n_blocks)
-    vectors = _named_run(Store(config.store.path), config.mode.source, cell) if config.mode.source else cell.key
-    asks_in_chat = steering.chat if steering.chat is not None else chat_template(cell.weights.folder) is not None
-    chat = chat_renderer(cell.weights.folder, cell.weights.name) if asks_in_chat else None
-    prompts = {name: render([scenario.prompt], SLOT, chat)[0] for name, scenario in steering.scenarios.items()}
-    protocol = {name: value for name, value in asdict(steering).items() if name not in ("name", "chat")}
-    meaning = {
-        "mode": Mode.steering.value,
-        "vectors": vectors,
-        "reader": cell.reader,
-        "protocol": protocol,
-        "prompts": [[text.content, text.special_tokens] for text in prompts.values()],
-        "words": steering_words(),
-        "seed": config.seed,
-    }
-    config = replace(config, model=cell.config.model)
-    return Plan(config, cell, vectors, blocks, prompts, meaning, key_of(meaning))
-
-
-def _refuse_unknown_emotions(steering: SteeringConfig) -> None:
-    allowed = [condition for condition in CONDITIONS if condition != NEUTRAL]
-    for name, scenario in steering.scenarios.items():
-        if scenario.emotion not in allowed:
-            raise ConfigError(f"steering.scenarios.{name}.emotion={scenario.emotion}. Allowed: {', '.join(allowed)}.")
-
-
-def _blocks(chosen: Sequence[int] | None, n_blocks: int) -> tuple[int, ...] | None:
-    wrong = [block for block in chosen or () if not 0 <= block < n_blocks]
-    if wrong or chosen == []:
-        raise ConfigError(f"steering.blocks={list(chosen or ())}: blocks are 0 to {n_blocks - 1}, or null for all.")
-    return None if chosen is None else tuple(sorted(set(chosen)))
-
-
-def _named_run(store: Store, source: str, cell: Cell) -> str:
-    """The key of a run of the same weights whose key begins so."""
-    found = [key for key in store.keys(RUNS) if key.startswith(source)]
-    if len(found) != 1:
-        raise StoreError(f"mode.source={source}: {len(found)} runs of {store.path} begin so; give one run's key.")
-    run = json.loads(store.read(RUNS, found[0])["run.json"])
-    if run["model"]["revision"] != cell.weights.revision:
-        raise StoreError(
-            f"mode.source={source}: vectors of {run['model']['name']}, but the model is {cell.weights.name}."
-        )
-    return found[0]
-
-
-def _steered_or_refused(plan: Plan, store: Store, departures: Mapping[str, Any]) -> dict[str, bytes]:
-    if plan.vectors == plan.reader.key:
-        run_cell(plan.reader.config, departures)  # skipped where it is finished
+def _steered_or_refused(plan: SteeringPlan, store: Store, departures: Mapping[str, Any]) -> dict[str, bytes]:
+    if plan.vectors == plan.extraction.key:
+        run_extraction(plan.extraction.config, departures)  # skipped where it is finished
     try:
         return _steer(plan, store)
     except NonFiniteError as error:
         raise refused(store, plan.config, _heading(plan, "refused"), error) from error
 
 
-def _heading(plan: Plan, status: str) -> dict[str, Any]:
+def _heading(plan: SteeringPlan, status: str) -> dict[str, Any]:
     return {
-        **heading(plan.key, plan.title, plan.config, plan.reader.weights, plan.reader.precision, status),
+        **heading(plan.key, plan.title, plan.config, plan.extraction.weights, plan.extraction.precision, status),
         "vectors": plan.vectors,
         "meaning": plan.meaning,
-        "provenance": surroundings(plan.reader.device),
+        "provenance": surroundings(plan.extraction.device),
     }
 
 
-def _steer(plan: Plan, store: Store) -> dict[str, bytes]:
+def _steer(plan: SteeringPlan, store: Store) -> dict[str, bytes]:
     norms = _mean_norms(plan, store)
     vectors, blocks = _vectors(plan, store)
     directions = plan_directions(plan.steering, vectors, plan.config.seed)
-    model = model_of(plan.reader, head=True)
+    model = plan.extraction.session.model(head=True)
     texts = _texts(plan, model, directions, norms, blocks)
     shifts, words = _shifts(plan, model, directions, norms, blocks)
     run = {
@@ -157,20 +82,21 @@ def _steer(plan: Plan, store: Store) -> dict[str, bytes]:
     return {"run.json": canonical_json(run), TEXTS: json_lines(texts), SHIFTS: json_lines(shifts)}
 
 
-def _mean_norms(plan: Plan, store: Store) -> Array:
+def _mean_norms(plan: SteeringPlan, store: Store) -> Array:
     """[block], the mean length of the residual stream at the last token of the neutral sentences."""
-    states = activations_of(plan.reader, plan.reader.facts, store).states.astype(np.float64)
+    own = plan.extraction
+    states = activations_of(own.facts, own.session, store, plan.config.force).states.astype(np.float64)
     return np.asarray(np.linalg.norm(states, axis=-1).mean(axis=0))
 
 
-def _vectors(plan: Plan, store: Store) -> tuple[dict[str, Array], list[int]]:
+def _vectors(plan: SteeringPlan, store: Store) -> tuple[dict[str, Array], list[int]]:
     """Of each emotion [block, d_model], and the blocks."""
     files = store.read(RUNS, plan.vectors)
     run = json.loads(files["run.json"])
     if "vectors.safetensors" not in files:
         raise StoreError(f"{store.folder(RUNS, plan.vectors)} has no vectors ({run['status']}).")
     layers = run["layer"]["layers"]
-    run_here = [layer for layer in layers if layer < plan.reader.n_blocks]
+    run_here = [layer for layer in layers if layer < plan.extraction.n_blocks]
     blocks = [layer for layer in run_here if plan.blocks is None or layer in plan.blocks]
     absent = sorted(set(plan.blocks or ()) - set(run_here))
     if absent:
@@ -181,24 +107,21 @@ def _vectors(plan: Plan, store: Store) -> tuple[dict[str, Array], list[int]]:
 
 
 def _texts(
-    plan: Plan, model: LoadedModel, directions: Sequence[Direction], norms: Array, blocks: Sequence[int]
+    plan: SteeringPlan, model: LoadedModel, directions: Sequence[Direction], norms: Array, blocks: Sequence[int]
 ) -> list[dict[str, Any]]:
     """What the model writes: unsteered, towards the emotion, and along the first random direction."""
     from emogeo.models.generation import write
     from emogeo.models.scoring import continuation_logprobs
     from emogeo.models.steering import steered
-    from emogeo.stimuli.templates import Decoding
 
     decoding, rows = Decoding(plan.steering.max_new_tokens), []
     for name, scenario in plan.steering.scenarios.items():
         own = [d for d in directions if d.target == scenario.emotion and d.writes]
         with steered(model.body, additions_of(own, norms, blocks)):
-            _, written = next(
-                write(model, [plan.prompts[name]] * len(own), [0] * len(own), decoding, [[*range(len(own))]])
-            )
-        told = [text for text in written if text.ids]
-        scored = continuation_logprobs(model, [t.prompt_ids for t in told], [t.ids for t in told], len(own))
-        per_token = iter(score / len(text.ids) for score, text in zip(scored, told, strict=True))
+            written = write(model, [plan.prompts[name]] * len(own), [0] * len(own), decoding)
+        whole = [text for text in written if text.ids]
+        scored = continuation_logprobs(model, [t.prompt_ids for t in whole], [t.ids for t in whole], len(own))
+        per_token = iter(score / len(text.ids) for score, text in zip(scored, whole, strict=True))
         for direction, text in zip(own, written, strict=True):
             perplexity = float(np.exp(-next(per_token))) if text.ids else None
             head = {"scenario": name, "emotion": scenario.emotion, "prompt": plan.prompts[name].content}
@@ -252,16 +175,15 @@ def _metrics(texts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def _shifts(
-    plan: Plan, model: LoadedModel, directions: Sequence[Direction], norms: Array, blocks: Sequence[int]
+    plan: SteeringPlan, model: LoadedModel, directions: Sequence[Direction], norms: Array, blocks: Sequence[int]
 ) -> tuple[list[dict[str, Any]], dict[str, Any]]:
     """What every direction does to the words of its target; and the words, with their matched neutral ones."""
     from emogeo.models.steering import steered_logprobs
-    from emogeo.probes.words import match_gap, matched, shift, vocabulary
 
     steering = plan.steering
     targets = sorted({scenario.emotion for scenario in steering.scenarios.values()})
     known = vocabulary(model, steering.contexts, {e: steering_words()[e] for e in targets}, steering.neutral_words)
-    batch_size = 120 if plan.reader.device == "cpu" else 512
+    batch_size = 120 if plan.extraction.device == "cpu" else 512
     logprobs = steered_logprobs(
         model,
         known.contexts,

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 import logging
 import os
 import re
@@ -13,18 +11,13 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
 
-import numpy as np
-import safetensors.numpy
 from filelock import FileLock, Timeout
-from safetensors import SafetensorError
 
 from emogeo.errors import StoreError
-from emogeo.store.keys import canonical_json
+from emogeo.store.manifest import MANIFEST, checked, manifest_of
 
 log = logging.getLogger(__name__)
-MANIFEST = "manifest.json"
 RUNS = "runs"
 ACTIVATIONS = "activations"
 GENERATIONS = "generations"
@@ -71,7 +64,7 @@ class Store:
         with tempfile.TemporaryDirectory(dir=waiting, prefix=f"{key[:12]}-") as scratch:
             whole = Path(scratch) / "record"
             whole.mkdir()
-            for name, content in {**files, MANIFEST: _manifest(files)}.items():
+            for name, content in {**files, MANIFEST: manifest_of(files)}.items():
                 _write_synced(whole / name, content)
             _sync_folder(whole)
             with FileLock(self.path / ".lock"):  # two renames, so one writer at a time
@@ -80,12 +73,12 @@ class Store:
         return target
 
     @contextlib.contextmanager
-    def claim(self, kind: str, key: str) -> Iterator[None]:
+    def lock(self, kind: str, key: str) -> Iterator[None]:
         """Holds a record that is about to be computed; whoever else wants it waits here until it is there.
 
-        A lock on a file: it is released at once when its holder ends, killed or not, and the next one takes over.
+        The lock is on a file: it is released at once when its holder ends, killed or not, and the next one takes over.
         """
-        folder = self.path / ".claims"
+        folder = self.path / ".locks"
         folder.mkdir(parents=True, exist_ok=True)
         lock = FileLock(folder / f"{kind}-{key}.lock")
         try:
@@ -134,6 +127,16 @@ class Store:
         except FileNotFoundError as error:
             raise StoreError(f"{error.filename} is missing.") from error
 
+    def whole(self, kind: str, key: str) -> dict[str, bytes] | None:
+        """The record if it is whole, else None; a warning says what is wrong with a broken one."""
+        if not self.has(kind, key):
+            return None
+        try:
+            return self.read(kind, key)
+        except StoreError as error:
+            log.warning("%s The record counts as missing and is computed again.", error)
+            return None
+
     def adopt(self, kind: str, key: str, files: Mapping[str, bytes]) -> Path:
         """Writes a record that was made elsewhere, once every file agrees with the manifest among them.
 
@@ -162,71 +165,6 @@ class Store:
 
 _SWAP_SECONDS = 0.05
 _LEFT_SECONDS = 24 * 3600
-
-
-def pack(tensors: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
-    """Arrays as safetensors."""
-    content: bytes = safetensors.numpy.save({name: np.ascontiguousarray(value) for name, value in tensors.items()})
-    return content
-
-
-def unpack(content: bytes) -> dict[str, np.ndarray[Any, Any]]:
-    """Arrays from safetensors.
-
-    Raises:
-        StoreError: bytes that are not safetensors.
-    """
-    try:
-        tensors: dict[str, np.ndarray[Any, Any]] = safetensors.numpy.load(content)
-    except SafetensorError as error:
-        raise StoreError(f"Not a safetensors file: {error}.") from error
-    return tensors
-
-
-def _entry(content: bytes) -> dict[str, Any]:
-    return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
-
-
-def _manifest(files: Mapping[str, bytes]) -> bytes:
-    body = {name: _entry(content) for name, content in files.items()}
-    return canonical_json({"checksum": _entry(canonical_json(body))["sha256"], "files": body})
-
-
-def checked(files: Mapping[str, bytes], where: str) -> dict[str, bytes]:
-    """A record's files without its manifest, which is among `files`, once all agree with it.
-
-    Args:
-        where: for messages.
-
-    Raises:
-        StoreError: a file that is missing, not named, or not what was written; names it.
-    """
-    if MANIFEST not in files:
-        raise StoreError(f"{where} is not a record: it has no {MANIFEST}.")
-    expected = _parsed_manifest(files[MANIFEST], where)
-    for name, entry in expected.items():
-        if name not in files:
-            raise StoreError(f"{where}/{name} is missing.")
-        if _entry(files[name]) != entry:
-            raise StoreError(f"{where}/{name} is not what was written (checksum).")
-    extra = set(files) - {*expected, MANIFEST}
-    if extra:
-        raise StoreError(f"{where} holds {', '.join(sorted(extra))}, which its manifest does not name.")
-    return {name: files[name] for name in expected}
-
-
-def _parsed_manifest(content: bytes, where: str) -> dict[str, dict[str, Any]]:
-    try:
-        parsed = json.loads(content)
-        whole = canonical_json(parsed) == content
-        body: dict[str, dict[str, Any]] = parsed["files"]
-        whole = whole and parsed["checksum"] == _entry(canonical_json(body))["sha256"]
-        whole = whole and all(Path(name).name == name for name in body)
-    except (ValueError, KeyError, TypeError, UnicodeDecodeError):
-        whole = False
-    if not whole:
-        raise StoreError(f"{where}/{MANIFEST} is not what was written (checksum).")
-    return body
 
 
 def _swap(new: Path, target: Path, old: Path) -> None:

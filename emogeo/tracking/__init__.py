@@ -1,1 +1,1 @@
-"""The record of cells: a content-addressed local store, and W&B as its mirror."""
+"""W&B, the mirror of the store: runs and their artifacts, there and back."""

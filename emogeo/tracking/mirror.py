@@ -1,4 +1,4 @@
-"""What W&B gets to see of a recorded cell, finished or refused; made from the record alone."""
+"""What W&B gets to see of a recorded run, finished or refused; made from the record alone."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from emogeo.config.schema import PROBES, Mode, TrackingConfig, TrackingMode
-from emogeo.store.store import GENERATIONS, MANIFEST, RUNS, Store, unpack
+from emogeo.store.manifest import MANIFEST
+from emogeo.store.store import GENERATIONS, RUNS, Store
+from emogeo.store.tensors import unpack
 from emogeo.tracking.session import ArtifactSpec, Mirror, already_there, delivered, log_run
 
 _CURVES = ("reliability", "separation", "mean_cosine", "rdm_std", "anisotropy")

@@ -13,7 +13,8 @@ from typing import Any
 
 from emogeo.config.schema import RunsConfig, TrackingConfig
 from emogeo.errors import StoreError, TrackingError
-from emogeo.store.store import GENERATIONS, MANIFEST, RUNS, Store
+from emogeo.store.manifest import MANIFEST
+from emogeo.store.store import GENERATIONS, RUNS, Store
 from emogeo.tracking.client import PATIENCE, reason, sign_in
 from emogeo.tracking.downloads import QUERY_SECONDS, Downloads
 

@@ -1,4 +1,4 @@
-"""Panels for a project of emogeo's runs: a saved workspace that compares its cells, and a report on its analyses."""
+"""Panels for a project of emogeo's runs: a saved workspace that compares them, and a report on its analyses."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ FACTORS = ("model.name", "resolved.precision", "mode.name", "prompt_template.nam
 """Paths into a run's configuration."""
 COMPARISONS = ("rho_matrix", "rho_star_matrix", "same_and_disjoint_half", "universality_1")
 EFFECTS = ("layers_of_effect", "sub_parameters", "variance")
-"""Figures of an analysis, as are `COMPARISONS`; those that an analysis has no cells for are absent."""
+"""Figures of an analysis, as are `COMPARISONS`; those that an analysis has no runs for are absent."""
 TEXTS = ("texts/written", "steering/texts", "behaviour/behaviour")
-"""Tables that cells log; an analysis logs `tables/…`."""
+"""Tables that runs log; an analysis logs `tables/…`."""
 _READING = (
     "ρ alone is no finding. Read it with the reliability of both sides, with ρ on disjoint text (rho_disjoint_half), "
     "with the disattenuated ρ* and its interval, with p and the numerical floor; what is missing is in the note."

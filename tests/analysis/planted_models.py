@@ -13,7 +13,7 @@ from emogeo.analysis.records.catalogue import Run
 from emogeo.config.compose import as_dict
 from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.stimuli.conditions import CONDITIONS
-from emogeo.store.store import pack
+from emogeo.store.tensors import pack
 from tests.conftest import compose_train
 from tests.planted import D_TEXT, labels, unrelated_codes
 from tests.planted_catalogue import lines_of

@@ -22,7 +22,7 @@ from transformers import AutoModelForCausalLM
 
 from emogeo.config.compose import parse_train, register
 from emogeo.config.schema import PoolingConfig, Quantization
-from emogeo.models.activations import ReadingPlan, n_blocks_of, read
+from emogeo.models.activations import PassPlan, n_blocks_of, read
 from emogeo.models.loading import TORCH_DTYPES, LoadedModel, load_model, show_progress
 from emogeo.models.precision import Precision, resolve_precision, resolve_token_budget
 from emogeo.models.weights.resolve import resolve_weights
@@ -75,7 +75,7 @@ def main() -> None:
     blocks, budget = n_blocks_of(model), resolve_token_budget(None, "cpu")
 
     def reading(n_blocks: int) -> Callable[[], object]:
-        return lambda: read(model, texts, ReadingPlan(PoolingConfig(), n_blocks, budget, False, progress=False))
+        return lambda: read(model, texts, PassPlan(PoolingConfig(), n_blocks, budget, False, progress=False))
 
     arms: dict[str, Callable[[], object]] = {
         "plain loop, with head": lambda: plain_loop(with_head, model, texts),

@@ -15,8 +15,8 @@ import torch
 from hydra import compose, initialize_config_dir
 
 from emogeo.config.compose import parse_train, register
-from emogeo.extraction.plan import plan_cell
-from emogeo.extraction.sources import Writing
+from emogeo.extraction.passes import Writing
+from emogeo.extraction.plan import plan_run
 from emogeo.models.generation import write
 from emogeo.models.loading import LoadedModel, load_model, show_progress
 from emogeo.stimuli.templates import Decoding
@@ -28,16 +28,16 @@ N_TEXTS, NEW_TOKENS, ROUNDS = 20, 48, 3
 def main() -> None:
     register()
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        cell = plan_cell(parse_train(compose("config", overrides=["recipe=crossed"])))
+        cell = plan_run(parse_train(compose("config", overrides=["recipe=crossed"])))
     torch.set_num_threads(os.cpu_count() or 1)
     show_progress(False)
     model = load_model(cell.weights, cell.precision, "cpu", None, head=True)
     assert cell.source.writing is not None
-    plans = {"one at a time": [[row] for row in range(N_TEXTS)], "in one batch": [list(range(N_TEXTS))]}
+    plans = {"one at a time": 1, "in one batch": N_TEXTS}
     rates: dict[str, list[float]] = {name: [] for name in plans}
     for _ in range(ROUNDS):
-        for name, batches in plans.items():
-            rates[name].append(_tokens_per_s(model, cell.source.writing, batches))
+        for name, batch_size in plans.items():
+            rates[name].append(_tokens_per_s(model, cell.source.writing, batch_size))
     print(
         f"{cell.weights.name} {cell.precision.label}, {N_TEXTS} texts of up to {NEW_TOKENS} new tokens, {ROUNDS} rounds"
     )
@@ -47,13 +47,11 @@ def main() -> None:
     print(f"  ratio          {statistics.median(ratios):7.1f}")
 
 
-def _tokens_per_s(model: LoadedModel, writing: Writing, batches: list[list[int]]) -> float:
+def _tokens_per_s(model: LoadedModel, writing: Writing, batch_size: int) -> float:
     started = time.perf_counter()
     decoding = Decoding(NEW_TOKENS, min_new_tokens=NEW_TOKENS)
-    tokens = 0
-    for _, texts in write(model, writing.prompts[:N_TEXTS], [0] * N_TEXTS, decoding, batches):
-        tokens += sum(len(text.ids) for text in texts)
-    return tokens / (time.perf_counter() - started)
+    texts = write(model, writing.prompts[:N_TEXTS], [0] * N_TEXTS, decoding, batch_size)
+    return sum(len(text.ids) for text in texts) / (time.perf_counter() - started)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Every study composes, cell by cell, and says what it is."""
+"""Every study composes, run by run, and says what it is."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from tests.conftest import CONF, ROOT
 STUDIES = sorted(p.stem for p in (CONF / "study").glob("*.yaml"))
 
 
-def cells(study: str) -> dict[str, list[str]]:
+def runs(study: str) -> dict[str, list[str]]:
     body = yaml.safe_load((CONF / "study" / f"{study}.yaml").read_text())
     named = body["hydra"]["sweeper"]["cells"]
     return {name: overrides_of(name, named) for name in named}
@@ -42,7 +42,7 @@ def test_the_five_studies_are_there() -> None:
 @pytest.mark.parametrize("size", ["small", "published"])
 def test_every_cell_of_a_study_composes(study: str, size: str) -> None:
     words = [f"size={size}"] if study in {"decomposition", "precision", "sub_parameters"} else []
-    for name, overrides in cells(study).items():
+    for name, overrides in runs(study).items():
         assert composed(study, [*words, *overrides]).study == study, name
 
 
@@ -52,12 +52,12 @@ def test_a_study_starts_with_its_command_and_its_number_of_cells(study: str) -> 
     package, command, *_ = text.splitlines()
     assert package == "# @package _global_"
     assert command.startswith(f"# python train.py -m +study={study}")
-    stated = re.search(r"(\d+) cells a model", text)
-    assert stated is not None and int(stated[1]) == len(cells(study))
+    stated = re.search(r"(\d+) runs a model", text)
+    assert stated is not None and int(stated[1]) == len(runs(study))
 
 
 def test_the_published_sets_are_the_published_recipes() -> None:
-    found = {name: composed("decomposition", ["size=published", *o]) for name, o in cells("decomposition").items()}
+    found = {name: composed("decomposition", ["size=published", *o]) for name, o in runs("decomposition").items()}
     assert [found[name].recipe for name in "ABCD"] == ["jeong_comprehension", "jeong_loose", *["jeong_matched"] * 2]
     assert found["A"].stimuli.topics == 3
     assert (found["B"].generation.max_new_tokens, found["C"].generation.max_new_tokens) == (100, 256)
@@ -72,7 +72,7 @@ def test_what_is_typed_has_the_last_word() -> None:
         "layer_selection=middle"
     ], "another option takes the old one's fields along"
     for words in (["layer_selection=middle"], ["layer_selection=reliability"]):
-        for name, own in cells("controls").items():
+        for name, own in runs("controls").items():
             assert composed("controls", together(own, words)), name
 
 
@@ -130,18 +130,18 @@ def test_a_study_runs_its_cells_for_every_model_and_skips_none(tiny_llama: Path,
         [sys.executable, "train.py", *words], cwd=ROOT, capture_output=True, text=True, timeout=180, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert "4 cells: 2 (published, mean) for each of 2 combinations" in done.stdout
+    assert "4 runs: 2 (published, mean) for each of 2 combinations" in done.stdout
     assert len(list((tmp_path / "store" / "runs").iterdir())) == 2  # the same weights under two names
 
 
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (["-m", "+study=decomposition", "hydra.sweeper.only=[E]"], "E is no cell of this study. Allowed: A, A_topics"),
+        (["-m", "+study=decomposition", "hydra.sweeper.only=[E]"], "E is no run of this study. Allowed: A, A_topics"),
         (["+study=decomposition"], "type -m"),
         (["-m", "+study=decomposition,controls"], "One study at a time"),
         (["-m", "+study=controls", "hydra.sweeper.only=[]"], "only is empty"),
-        (["-m", "+study=controls", "+hydra.sweeper.cells.mine=[nothing]"], "there is no cell nothing"),
+        (["-m", "+study=controls", "+hydra.sweeper.cells.mine=[nothing]"], "there is no run nothing"),
         (["-m", "+study=decompositon"], "Did you mean decomposition?"),
     ],
 )
@@ -171,7 +171,7 @@ def test_make_study_is_made_of_cells_that_compose() -> None:
     for words in commands:
         typed = dict(word.split("=", 1) for word in words if word != "-m")
         study, only = typed.pop("+study", None), typed.pop("hydra.sweeper.only", "")
-        named = cells(study) if study else {"": []}
+        named = runs(study) if study else {"": []}
         wanted = only.strip("[]").split(",") if only else list(named)
         for model, precision in product(typed["model"].split(","), typed.get("precision", "auto").split(",")):
             fixed = {**typed, "model": model, **({"precision": precision} if "precision" in typed else {})}

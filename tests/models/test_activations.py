@@ -12,7 +12,7 @@ import torch
 from emogeo.config.schema import Dtype, PoolingConfig, Position, Quantization
 from emogeo.errors import PrecisionError, StimuliError
 from emogeo.models import activations
-from emogeo.models.activations import ReadingPlan, count_nonfinite, n_blocks_of, pool, read
+from emogeo.models.activations import PassPlan, count_nonfinite, n_blocks_of, pool, read
 from emogeo.models.blocks import find_blocks, watched
 from emogeo.models.loading import LoadedModel, load_model
 from emogeo.models.precision import Precision
@@ -31,9 +31,9 @@ def load(folder: Path, cache: Path) -> LoadedModel:
     return load_model(resolve_weights(config, cache), FP32, "cpu", None)
 
 
-def plan(model: LoadedModel, pooling: PoolingConfig = LAST, budget: int = 1024, **changes: Any) -> ReadingPlan:
-    options = {"n_blocks": n_blocks_of(model), "companions_matter": False, "progress": False, **changes}
-    return ReadingPlan(pooling=pooling, token_budget=budget, **options)
+def plan(model: LoadedModel, pooling: PoolingConfig = LAST, budget: int = 1024, **changes: Any) -> PassPlan:
+    options = {"n_blocks": n_blocks_of(model), "batch_mates_matter": False, "progress": False, **changes}
+    return PassPlan(pooling=pooling, token_budget=budget, **options)
 
 
 def plain_loop(model: LoadedModel, texts: list[Text], pooling: PoolingConfig) -> np.ndarray[Any, Any]:
@@ -145,7 +145,7 @@ def test_out_of_memory_halves_the_budget_and_goes_on(
     assert max(map(len, got.batches)) <= 3
     assert relative(got.states, wanted) < 1e-4
     with pytest.raises(PrecisionError, match="token_budget=2048"):
-        read(model, texts, plan(model, budget=4096, companions_matter=True))
+        read(model, texts, plan(model, budget=4096, batch_mates_matter=True))
 
 
 def test_out_of_memory_with_one_text_is_an_error(

@@ -35,7 +35,8 @@ def model(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 
 def written(model: LoadedModel, decoding: Decoding, batches: list[list[int]]) -> list[Written]:
     found: dict[int, Written] = {}
-    for rows, texts in write(model, PROMPTS, SEEDS, decoding, batches):
+    for rows in batches:
+        texts = write(model, [PROMPTS[row] for row in rows], [SEEDS[row] for row in rows], decoding)
         found.update(zip(rows, texts, strict=True))
     return [found[row] for row in range(len(PROMPTS))]
 
@@ -47,6 +48,7 @@ def test_a_batch_writes_what_each_would_alone(model: LoadedModel, decoding: Deco
     alone = written(model, decoding, [[row] for row in range(5)])
     assert written(model, decoding, [[0, 1, 2, 3, 4]]) == alone
     assert written(model, decoding, [[4, 2], [0, 3, 1]]) == alone
+    assert write(model, PROMPTS, SEEDS, decoding, batch_size=2) == alone
 
 
 def test_greedy_equals_a_plain_loop_without_a_cache(model: LoadedModel) -> None:
@@ -69,7 +71,7 @@ def test_greedy_equals_a_plain_loop_without_a_cache(model: LoadedModel) -> None:
 
 def test_seeds_decide_what_is_sampled(model: LoadedModel) -> None:
     decoding = Decoding(12, temperature=1.5)
-    first, again, other = (next(write(model, PROMPTS[:1], [seed], decoding, [[0]]))[1][0].ids for seed in (1, 1, 2))
+    first, again, other = (write(model, PROMPTS[:1], [seed], decoding)[0].ids for seed in (1, 1, 2))
     assert first == again != other
 
 
@@ -114,7 +116,7 @@ def test_temperature_and_top_p_shape_what_is_drawn(model: LoadedModel) -> None:
     assert len(kept) > 50
     prompts, seeds = [PROMPTS[0]] * 500, list(range(500))
     decoding = Decoding(1, temperature=temperature, top_p=0.5)
-    ((_, texts),) = write(model, prompts, seeds, decoding, [list(range(500))])
+    texts = write(model, prompts, seeds, decoding)
     drawn = [text.ids[0] for text in texts if text.ids]
     assert set(drawn) <= set(kept.tolist())
     groups = np.array_split(np.array([token for token in kept.tolist() if token not in stops]), 5)

@@ -26,9 +26,9 @@ def test_labels() -> None:
     int8 = PrecisionConfig(name="int8", dtype=Dtype.fp16, quantization=Quantization.int8, threshold=6.0)
     resolved = resolve_precision(int8, "cpu")
     assert resolved.label == "int8(6)+fp16"
-    assert resolved.depends_on_companions
+    assert resolved.depends_on_batch_mates
     int8.threshold = 0.0
-    assert not resolve_precision(int8, "cpu").depends_on_companions
+    assert not resolve_precision(int8, "cpu").depends_on_batch_mates
 
 
 @pytest.mark.parametrize("device", ["tpu", "cuda:x", "cpu1", "cpu:1"])

@@ -14,13 +14,13 @@ import torch
 
 from emogeo.config.schema import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError
-from emogeo.extraction.run import Outcome
 from emogeo.models.chat import conversation_renderer
 from emogeo.probes import behaviour
 from emogeo.probes.behaviour import ITEMS, behaviour_task, label_log_odds
 from emogeo.probes.facets import figures, format_metrics, format_row, stance_metrics
 from emogeo.probes.run import run_probe
 from emogeo.probes.stance import Array
+from emogeo.runs.task import Outcome
 from emogeo.stimuli.behaviour import RULES, Assignment, FormatItems, format_items, stance_items
 from emogeo.store.store import RUNS, Store
 from tests.conftest import Composer, compose_train

@@ -14,10 +14,11 @@ from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.tables.steering import steering_runs, steering_shifts_table, steering_table, steering_texts_table
 from emogeo.config.schema import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError, StimuliError, StoreError
-from emogeo.extraction.run import Outcome, run_cell
+from emogeo.extraction.run import run_extraction
 from emogeo.probes.run import run_probe
 from emogeo.probes.steering import SHIFTS, TEXTS, steering_task
 from emogeo.probes.words import match_gap, matched, vocabulary
+from emogeo.runs.task import Outcome
 from emogeo.stimuli.emotion_words import steering_words
 from emogeo.store.store import RUNS, Store
 from tests.conftest import Composer, compose_train
@@ -88,7 +89,7 @@ def test_tables_of_a_store_with_steering(tiny_cell: Composer, wordy: Path) -> No
 
 
 def test_vectors_of_another_run_are_taken_by_its_key(tiny_cell: Composer, wordy: Path) -> None:
-    other = run_cell(tiny_cell("pooling.position=mean", weights=wordy))
+    other = run_extraction(tiny_cell("pooling.position=mean", weights=wordy))
     config = tiny_cell(*STEER, PLAIN, f"mode.source='{other.key[:10]}'", "steering.blocks=[1,2]", weights=wordy)
     outcome = steer(config)
     assert (outcome.run["vectors"], outcome.run["blocks"]) == (other.key, [1, 2])
@@ -128,7 +129,7 @@ def test_a_protocol_without_sense_is_refused_at_compose(override: str) -> None:
 
 
 def test_vectors_of_other_weights_are_refused(tiny_cell: Composer, wordy: Path, tmp_path: Path) -> None:
-    stranger = run_cell(tiny_cell(weights=write_model(tmp_path / "other", "smollm2", CHAT, seed=5)))
+    stranger = run_extraction(tiny_cell(weights=write_model(tmp_path / "other", "smollm2", CHAT, seed=5)))
     with pytest.raises(StoreError, match="vectors of other, but the model is tiny-wordy"):
         steering_task(tiny_cell(*STEER, f"mode.source='{stranger.key}'", weights=wordy))
 
@@ -176,7 +177,7 @@ def test_a_model_that_overflows_when_steered_is_refused_by_name_and_remembered(
 
 
 def test_a_source_with_more_blocks_than_are_run_gives_those_that_are(tiny_cell: Composer, wordy: Path) -> None:
-    whole = run_cell(tiny_cell(weights=wordy))
+    whole = run_extraction(tiny_cell(weights=wordy))
     words = (*STEER, PLAIN, f"mode.source='{whole.key}'", "max_depth=0.5")
     assert steer(tiny_cell(*words, weights=wordy)).run["blocks"] == [0, 1]
 

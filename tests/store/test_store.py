@@ -19,7 +19,9 @@ from hypothesis import strategies as st
 
 from emogeo.errors import StoreError
 from emogeo.store.keys import canonical_json, key_of
-from emogeo.store.store import GENERATIONS, MANIFEST, RUNS, Store, pack, unpack
+from emogeo.store.manifest import MANIFEST, entry_of
+from emogeo.store.store import GENERATIONS, RUNS, Store
+from emogeo.store.tensors import pack, unpack
 
 KEY = "ab" * 32
 FILES = {"run.json": b'{"a":1}', "rdm.safetensors": pack({"rdm": np.eye(3)})}
@@ -102,9 +104,9 @@ def test_names_cannot_leave_the_store(tmp_path: Path) -> None:
             store.read(RUNS, key)
     folder = store.write(RUNS, KEY, FILES)
     body = {"../../outside": {"sha256": "0" * 64, "size": 1}}
-    from emogeo.store.store import _entry
-
-    (folder / MANIFEST).write_bytes(canonical_json({"checksum": _entry(canonical_json(body))["sha256"], "files": body}))
+    (folder / MANIFEST).write_bytes(
+        canonical_json({"checksum": entry_of(canonical_json(body))["sha256"], "files": body})
+    )
     with pytest.raises(StoreError, match=MANIFEST):
         store.read(RUNS, KEY)
 
@@ -162,7 +164,7 @@ def test_a_killed_writer_leaves_no_record(tmp_path: Path, monkeypatch: pytest.Mo
 
 
 def _hold(folder: Path, ready: multiprocessing.synchronize.Event) -> None:
-    with Store(folder).claim(RUNS, KEY):
+    with Store(folder).lock(RUNS, KEY):
         ready.set()
         time.sleep(60)
 
@@ -180,12 +182,12 @@ def test_a_claim_is_free_at_once_when_its_holder_is_killed(tmp_path: Path, caplo
         killed = time.monotonic()
         holder.kill()
         assert 0 < waiting.result(timeout=10) - killed < 5
-    with Store(tmp_path).claim(RUNS, "b" * 64), Store(tmp_path).claim(GENERATIONS, "b" * 64):
+    with Store(tmp_path).lock(RUNS, "b" * 64), Store(tmp_path).lock(GENERATIONS, "b" * 64):
         pass  # claims of other records are others
 
 
 def _claimed_at(folder: Path) -> float:
-    with Store(folder).claim(RUNS, KEY):
+    with Store(folder).lock(RUNS, KEY):
         return time.monotonic()
 
 
@@ -197,3 +199,13 @@ def test_what_killed_processes_left_goes_after_a_day(tmp_path: Path) -> None:
         os.utime(tmp_path / ".tmp" / name, (time.time() - days * 86400,) * 2)
     store.check_writable()
     assert [path.name for path in (tmp_path / ".tmp").iterdir()] == ["new"]
+
+
+def test_a_broken_record_counts_as_missing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    store = Store(tmp_path)
+    assert store.whole(RUNS, KEY) is None and not caplog.records
+    folder = store.write(RUNS, KEY, FILES)
+    assert store.whole(RUNS, KEY) == FILES
+    (folder / next(iter(FILES))).write_bytes(b"other")
+    assert store.whole(RUNS, KEY) is None
+    assert "counts as missing" in caplog.text

@@ -15,7 +15,7 @@ import psutil
 import pytest
 
 from sweeps import agents
-from sweeps.agent import Agent, Cell
+from sweeps.agent import Agent, Begun
 from sweeps.agents import Left, alone, supervise
 from sweeps.devices import Device, DevicesError, parse_devices
 from tests.conftest import ROOT
@@ -78,23 +78,23 @@ def test_an_agent_that_keeps_crashing_is_given_up(tmp_path: Path, capsys: pytest
 
 def test_the_cell_of_a_killed_agent_is_taken_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     killed = agent(tmp_path, "1", "0")
-    until(lambda: killed.look() is None and killed._cell is not None and (tmp_path / "cells").exists())
+    until(lambda: killed.look() is None and killed._run is not None and (tmp_path / "cells").exists())
     os.kill(killed._process.pid, signal.SIGKILL)
     assert supervise([killed], lambda: "", Left(tmp_path / "left.json")) == 0
     assert (tmp_path / "cells").read_text() == "begun\n" * 2
     assert len(starts(tmp_path)) == 2
     said = capsys.readouterr().out
-    assert said.index("its cell is taken over") < said.index("the agent goes on")
+    assert said.index("its run is taken over") < said.index("the agent goes on")
 
 
 def test_a_cell_that_was_stopped_comes_first_next_time(tmp_path: Path) -> None:
     stopped = agent(tmp_path, "60", "0")
-    until(lambda: stopped.look() is None and stopped._cell is not None and (tmp_path / "cells").exists())
+    until(lambda: stopped.look() is None and stopped._run is not None and (tmp_path / "cells").exists())
     stopped.tell_to_end()
     stopped.wait()
-    (cell,) = stopped.unfinished
-    assert [Path(word).name for word in cell.command[1:]] == ["train.py", "x", "cells", "60"]
-    quick = replace(cell, command=[*cell.command[:-1], "0"])
+    (run,) = stopped.unfinished
+    assert [Path(word).name for word in run.command[1:]] == ["train.py", "x", "cells", "60"]
+    quick = replace(run, command=[*run.command[:-1], "0"])
     again = Agent(NONE, stopped._command, tmp_path, 0, [quick])
     assert supervise([again], lambda: "", Left(tmp_path / "left.json")) == 0
     assert (tmp_path / "cells").read_text() == "begun\n" * 2
@@ -106,14 +106,14 @@ def test_a_left_cell_that_is_killed_again_is_not_lost_and_one_that_fails_is_said
 ) -> None:
     def left_to(code: str) -> Agent:
         words = [sys.executable, "-c", f"import os, sys; open('tries', 'a').write('x'); {code}"]
-        return Agent(NONE, [sys.executable, "-c", ""], tmp_path, 1, [Cell(words, {}, str(tmp_path))])
+        return Agent(NONE, [sys.executable, "-c", ""], tmp_path, 1, [Begun(words, {}, str(tmp_path))])
 
     assert supervise([left_to("os.kill(os.getpid(), 9)")], lambda: "", Left(tmp_path / "left.json")) == 1
     assert (tmp_path / "tries").read_text() == "xx"
-    assert len(Left(tmp_path / "left.json").cells()) == 1
+    assert len(Left(tmp_path / "left.json").runs()) == 1
     assert supervise([left_to("sys.exit(1)")], lambda: "", Left(tmp_path / "left.json")) == 0
-    assert "the cell that was left ended with 1" in capsys.readouterr().out
-    assert Left(tmp_path / "left.json").cells() == []
+    assert "the run that was left ended with 1" in capsys.readouterr().out
+    assert Left(tmp_path / "left.json").runs() == []
 
 
 def test_keys_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -123,10 +123,10 @@ def test_keys_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     stopped.look()
     monkeypatch.delenv("WANDB_API_KEY")
     monkeypatch.delenv("WANDB_RUN_ID")
-    until(lambda: stopped.look() is None and stopped._cell is not None)
+    until(lambda: stopped.look() is None and stopped._run is not None)
     stopped.tell_to_end()
     stopped.wait()
-    assert [("WANDB_RUN_ID" in cell.variables, "secret" in str(cell)) for cell in stopped.unfinished] == [(True, False)]
+    assert [("WANDB_RUN_ID" in run.variables, "secret" in str(run)) for run in stopped.unfinished] == [(True, False)]
 
 
 def test_a_signal_ends_agents_and_their_cells(tmp_path: Path) -> None:
@@ -145,8 +145,8 @@ def test_a_signal_ends_agents_and_their_cells(tmp_path: Path) -> None:
     running.send_signal(signal.SIGINT)
     assert running.wait(timeout=20) == 130
     assert psutil.wait_procs(below, timeout=5)[1] == []
-    (cell,) = Left(tmp_path / "left.json").cells()
-    assert cell.command[-1] == "60"
+    (run,) = Left(tmp_path / "left.json").runs()
+    assert run.command[-1] == "60"
 
 
 def test_two_commands_do_not_look_after_one_sweep_while_an_agent_lives(tmp_path: Path) -> None:
@@ -164,9 +164,9 @@ def test_two_commands_do_not_look_after_one_sweep_while_an_agent_lives(tmp_path:
 
 
 def test_a_cell_whose_folder_has_gone_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    cells = [{"command": ["python", "train.py"], "variables": {}, "folder": str(tmp_path / "gone")}]
-    (tmp_path / "left.json").write_text(json.dumps(cells))
-    assert Left(tmp_path / "left.json").cells() == []
+    runs = [{"command": ["python", "train.py"], "variables": {}, "folder": str(tmp_path / "gone")}]
+    (tmp_path / "left.json").write_text(json.dumps(runs))
+    assert Left(tmp_path / "left.json").runs() == []
     assert "gone is gone: python train.py" in capsys.readouterr().out
 
 

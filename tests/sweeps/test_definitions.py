@@ -1,4 +1,4 @@
-"""Every sweep is its study: the same cells, parameters that exist, values that compose."""
+"""Every sweep is its study: the same runs, parameters that exist, values that compose."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import yaml
 from emogeo.config.overrides import check_overrides
 from emogeo.config.schema import TrainConfig
 from hydra_plugins.emogeo_study import StudySweeperConf, together
-from tests.config.test_studies import STUDIES, cells, composed
+from tests.config.test_studies import STUDIES, composed, runs
 from tests.conftest import CONF, ROOT
 
 FILES = sorted((ROOT / "sweeps").glob("*.yaml"))
@@ -45,7 +45,7 @@ def test_the_command_is_the_studys_and_says_what_a_run_gets(study: str) -> None:
 
 @pytest.mark.parametrize("study", STUDIES)
 def test_a_sweep_has_the_cells_of_its_study(study: str) -> None:
-    assert values(study, "hydra.sweeper.only") == [f"[{name}]" for name in cells(study)]
+    assert values(study, "hydra.sweeper.only") == [f"[{name}]" for name in runs(study)]
 
 
 @pytest.mark.parametrize("study", STUDIES)
@@ -55,7 +55,7 @@ def test_every_parameter_exists_and_every_value_composes(study: str, monkeypatch
     assert set(body["parameters"]) <= fields
     typed = [word for word in body["command"] if "=" in word and not word.startswith("hydra.")]
     check_overrides(["-m", *typed], TrainConfig, CONF)
-    own = cells(study)
+    own = runs(study)
     words = [word for word in typed if not word.startswith("+study")]
     for name, model in itertools.product(
         (only.strip("[]") for only in values(study, "hydra.sweeper.only")), values(study, "hydra.sweeper.model")

@@ -1,4 +1,4 @@
-"""`wandb sweep`, agents, their cells and the analysis against the test server, with the real client."""
+"""`wandb sweep`, agents, their runs and the analysis against the test server, with the real client."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from tests.wandb_server.server import Server
 
 
 def small(study: str, weights: Path, folder: Path) -> dict[str, Any]:
-    """A study's sweep as it is shipped, for two cells of one tiny model."""
+    """A study's sweep as it is shipped, for two runs of one tiny model."""
     body: dict[str, Any] = yaml.safe_load((ROOT / "sweeps" / f"{study}.yaml").read_text())
     body["command"][-1:-1] = [
         *(f"model.weights={weights}", "precision=fp32", "stimuli=passages6", "layer_selection=middle"),
@@ -59,7 +59,7 @@ def test_two_agents_fill_a_project_and_an_analysis_elsewhere_has_the_same_tables
         timeout=180,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert f"{path}: 2 finished; of 2 cells" in done.stdout
+    assert f"{path}: 2 finished; of 2 runs" in done.stdout
     runs = {run.config["key"]: run for run in wandb.Api().sweep(path).runs}
     assert set(runs) == set(Store(tmp_path / "store").keys(RUNS))
     assert {run.config["hydra.sweeper.only"] for run in runs.values()} == {"[base]", "[reread]"}
@@ -119,7 +119,7 @@ def test_a_stopped_and_a_killed_agent_cost_no_cell(wandb_server: Server, tiny_ll
     agent.kill()
     said = again.communicate(timeout=120)[0]
     assert again.returncode == 0, said
-    assert "its cell is taken over" in said
+    assert "its run is taken over" in said
     runs = list(wandb.Api().sweep(path).runs)
     assert {run.config["key"] for run in runs if run.state == "finished"} == set(Store(tmp_path / "store").keys(RUNS))
     assert len(list(Store(tmp_path / "store").keys(RUNS))) == 2

@@ -13,8 +13,9 @@ import pytest
 import wandb
 
 from emogeo.errors import NonFiniteError
-from emogeo.extraction.run import run_cell
-from emogeo.store.store import MANIFEST, RUNS, Store
+from emogeo.extraction.run import run_extraction
+from emogeo.store.manifest import MANIFEST
+from emogeo.store.store import RUNS, Store
 from emogeo.tracking import client, session
 from emogeo.tracking.__main__ import main
 from tests.conftest import Composer
@@ -45,7 +46,7 @@ def media(run: Any) -> list[str]:
 
 
 def test_every_file_of_a_record_arrives(tiny_cell: Composer, wandb_server: Server, tmp_path: Path) -> None:
-    outcome = run_cell(tiny_cell("tracking=online", "tracking.group=g", "tracking.tags=[a]"))
+    outcome = run_extraction(tiny_cell("tracking=online", "tracking.group=g", "tracking.tags=[a]"))
     run = wandb.Api().run(f"{HOME}/{outcome.key[:16]}")
     assert (run.state, run.group, run.tags, run.config["key"]) == ("finished", "g", ["a"], outcome.key)
     store = Store(tmp_path / "store")
@@ -54,7 +55,7 @@ def test_every_file_of_a_record_arrives(tiny_cell: Composer, wandb_server: Serve
     assert media(run) == FIGURES
     assert not wandb_server.refused
     before = len(wandb_server.requests)
-    run_cell(tiny_cell("tracking=online"))
+    run_extraction(tiny_cell("tracking=online"))
     assert len(wandb_server.requests) == before, "what is delivered is not asked for again"
 
 
@@ -62,7 +63,7 @@ def test_a_refused_record_arrives(
     tiny_cell: Composer, tiny_overflowing: Path, wandb_server: Server, tmp_path: Path
 ) -> None:
     with pytest.raises(NonFiniteError):
-        run_cell(tiny_cell("precision=fp16", "tracking=online", weights=tiny_overflowing))
+        run_extraction(tiny_cell("precision=fp16", "tracking=online", weights=tiny_overflowing))
     (key,) = Store(tmp_path / "store").keys(RUNS)
     assert set(contents(key[:16], tmp_path)) == {"run.json", MANIFEST}
 
@@ -87,7 +88,7 @@ def test_a_fault_costs_no_result_and_push_delivers_once(
     tiny_cell: Composer, wandb_server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture, fault: Fault, said: str
 ) -> None:
     wandb_server.faults.add(fault)
-    key = run_cell(tiny_cell("tracking=online")).key
+    key = run_extraction(tiny_cell("tracking=online")).key
     Store(tmp_path / "store").read(RUNS, key)
     (told,) = [r.getMessage() for r in caplog.records if "did not take" in r.getMessage()]
     assert re.search(said, told), told
@@ -111,9 +112,9 @@ def test_a_rejected_key_is_named_and_never_written(
     tiny_cell: Composer, wandb_server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     key = os.environ["WANDB_API_KEY"]
-    run_cell(tiny_cell("tracking=online"))
+    run_extraction(tiny_cell("tracking=online"))
     wandb_server.key = "local-" + "0" * 40
-    run_cell(tiny_cell("tracking=online", "centring=none"))
+    run_extraction(tiny_cell("tracking=online", "centring=none"))
     assert "did not take" in caplog.text
     assert "credentials" in caplog.text or "API key" in caplog.text
     assert key not in caplog.text

@@ -11,9 +11,10 @@ import pytest
 from wandb.proto import wandb_internal_pb2
 
 from emogeo.errors import NonFiniteError
-from emogeo.extraction.run import run_cell
+from emogeo.extraction.run import run_extraction
 from emogeo.probes.run import run_probe
-from emogeo.store.store import GENERATIONS, MANIFEST, RUNS, Store
+from emogeo.store.manifest import MANIFEST
+from emogeo.store.store import GENERATIONS, RUNS, Store
 from emogeo.tracking import session
 from tests.conftest import Composer
 
@@ -59,7 +60,7 @@ def leveldb_records(content: bytes) -> list[bytes]:
 
 def test_one_offline_run_with_config_curves_figures_and_artifacts(tiny_cell: Composer, home: Path) -> None:
     config = tiny_cell("tracking=offline", "tracking.tags=[a,b]")
-    outcome = run_cell(config)
+    outcome = run_extraction(config)
     folder = Path(config.store.path) / "wandb" / outcome.key
     records = logged(folder)
     runs = [r.run for r in records if r.HasField("run")]
@@ -101,7 +102,7 @@ def test_behaviour_is_an_artifact_a_summary_and_a_table(tiny_cell: Composer, hom
 def test_written_texts_are_an_artifact(tiny_cell: Composer, home: Path) -> None:
     asked = ("mode=generation", "prompt_template=loose", "generation.max_new_tokens=3")
     config = tiny_cell(*asked, "tracking=offline")
-    outcome = run_cell(config)
+    outcome = run_extraction(config)
     folder = Path(config.store.path) / "wandb" / outcome.key
     artifacts = {r.artifact.type: r.artifact for r in logged(folder) if r.HasField("artifact")}
     assert set(artifacts) == {"emotion-vectors", "rdm", "generations", "run_table"}
@@ -113,7 +114,7 @@ def test_written_texts_are_an_artifact(tiny_cell: Composer, home: Path) -> None:
 
 def test_files_of_artifacts_are_named_relative_to_the_folder(tiny_cell: Composer, home: Path) -> None:
     config = tiny_cell("tracking=offline")
-    outcome = run_cell(config)
+    outcome = run_extraction(config)
     folder = Path(config.store.path) / "wandb" / outcome.key
     paths = {
         content.local_path
@@ -137,24 +138,24 @@ def test_a_client_that_fails_costs_no_result(
 
     monkeypatch.setattr(session, "_log_artifacts", fails)
     config = tiny_cell("tracking=offline")
-    outcome = run_cell(config)
+    outcome = run_extraction(config)
     Store(config.store.path).read(RUNS, outcome.key)
     assert "W&B (offline) did not take" in caplog.text
     assert "disk quota exceeded" in caplog.text
 
 
 def test_what_was_not_tracked_is_tracked_on_the_rerun_and_once(tiny_cell: Composer, home: Path) -> None:
-    key = run_cell(tiny_cell()).key
+    key = run_extraction(tiny_cell()).key
     config = tiny_cell("tracking=offline")
     for _ in range(2):
-        assert not run_cell(config).computed
+        assert not run_extraction(config).computed
     assert len(list((Path(config.store.path) / "wandb" / key).glob("wandb/offline-run-*"))) == 1
 
 
 def test_a_refused_cell_has_its_run(tiny_cell: Composer, tiny_overflowing: Path, home: Path) -> None:
     config = tiny_cell("precision=fp16", "tracking=offline", weights=tiny_overflowing)
     with pytest.raises(NonFiniteError):
-        run_cell(config)
+        run_extraction(config)
     (folder,) = (Path(config.store.path) / "wandb").iterdir()
     summary = {u.key: u.value_json for r in logged(folder) for u in r.summary.update}
     assert summary["status"] == '"refused"'
@@ -162,5 +163,5 @@ def test_a_refused_cell_has_its_run(tiny_cell: Composer, tiny_overflowing: Path,
 
 
 def test_disabled_tracking_writes_nothing(tiny_cell: Composer, tmp_path: Path) -> None:
-    run_cell(tiny_cell())
+    run_extraction(tiny_cell())
     assert not (tmp_path / "store" / "wandb").exists()

@@ -11,8 +11,9 @@ from pathlib import Path
 import pytest
 import wandb
 
-from emogeo.extraction.run import run_cell
-from emogeo.store.store import GENERATIONS, MANIFEST, RUNS, Store
+from emogeo.extraction.run import run_extraction
+from emogeo.store.manifest import MANIFEST
+from emogeo.store.store import GENERATIONS, RUNS, Store
 from emogeo.tracking.__main__ import main
 from tests.conftest import Composer
 from tests.wandb_server.server import Server
@@ -24,7 +25,7 @@ WRITING = ("mode=generation", "prompt_template=loose", "generation.max_new_token
 def test_a_copied_folder_syncs_whole_and_push_finds_it_there(
     tiny_cell: Composer, wandb_server: Server, tmp_path: Path, mode: tuple[str, ...]
 ) -> None:
-    outcome = run_cell(tiny_cell("tracking=offline", *mode))
+    outcome = run_extraction(tiny_cell("tracking=offline", *mode))
     key, texts = outcome.key, (outcome.run["generation"] or {}).get("key")
     copied = tmp_path / "elsewhere"
     shutil.move(tmp_path / "store" / "wandb" / key, copied)

@@ -11,7 +11,7 @@ import pytest
 import wandb
 
 from emogeo.analysis.analyze import analyze
-from emogeo.extraction.run import run_cell
+from emogeo.extraction.run import run_extraction
 from emogeo.probes.run import run_probe
 from emogeo.tracking import workspace
 from emogeo.tracking.__main__ import main
@@ -55,7 +55,7 @@ def test_every_panel_is_over_something_that_runs_log(
 ) -> None:
     asked = ("mode=generation", "prompt_template=loose", "generation.max_new_tokens=3")
     for words in ((), asked):
-        run_cell(tiny_cell("tracking=online", *words))
+        run_extraction(tiny_cell("tracking=online", *words))
     run_probe(tiny_cell("tracking=online", *STEER, PLAIN, weights=wordy))
     run_probe(tiny_cell("tracking=online", "mode=behaviour", "behaviour.turns=1", "behaviour.max_new_tokens=2"))
     analyze(analysis(tmp_path / "pulled", tmp_path / "out", "source=wandb"))
@@ -86,7 +86,7 @@ def test_every_panel_is_over_something_that_runs_log(
 def test_made_twice_they_are_there_once(
     tiny_cell: Composer, wandb_server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run_cell(tiny_cell("tracking=online"))
+    run_extraction(tiny_cell("tracking=online"))
     for _ in range(2):
         assert main(["workspace"]) == 0
         addresses = capsys.readouterr().out.split()

@@ -48,7 +48,7 @@ def key_of(config: TrainConfig) -> str:
     if config.mode.name is Mode.steering:
         return steering.steering_task(config).key
     try:
-        return plan.plan_cell(config).key
+        return plan.plan_run(config).key
     except NotWrittenError as error:
         found = re.search(r"key (\w+)", str(error))
         assert found is not None

@@ -17,7 +17,8 @@ from emogeo.errors import StoreError
 from emogeo.geometry.rdm import upper
 from emogeo.stimuli.behaviour import RULES
 from emogeo.store.keys import SCHEMA, key_of
-from emogeo.store.store import RUNS, Store, unpack
+from emogeo.store.store import RUNS, Store
+from emogeo.store.tensors import unpack
 
 _TELLING = (
     "precision",

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from emogeo.errors import WeightsError
+from emogeo.models.weights.folder import complete
 
 _PATTERNS = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt"]
 _PATIENCE_SECONDS = 10.0
@@ -72,18 +72,6 @@ def _download(repository: str, revision: str) -> Path:
         raise WeightsError(
             f"{repository}@{revision}: the download stopped ({reason}); run again to go on with it."
         ) from error
-
-
-def complete(folder: Path) -> bool:
-    """Whether a folder holds a config, a tokenizer and all the safetensors that its index names."""
-    tokenizers = ("tokenizer.json", "tokenizer.model", "vocab.json")
-    if not (folder / "config.json").is_file() or not any((folder / name).is_file() for name in tokenizers):
-        return False
-    index = folder / "model.safetensors.index.json"
-    if index.is_file():
-        shards = set(json.loads(index.read_text())["weight_map"].values())
-        return all((folder / shard).is_file() for shard in shards)
-    return (folder / "model.safetensors").is_file()
 
 
 def _cached(repository: str, revision: str) -> Path | None:

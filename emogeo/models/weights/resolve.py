@@ -11,8 +11,9 @@ from typing import Any
 
 from emogeo.config.schema import ModelConfig, Source
 from emogeo.errors import WeightsError
-from emogeo.models.weights.digests import folder_digest
-from emogeo.models.weights.hub import complete, hub_snapshot
+from emogeo.models.chat import chat_template
+from emogeo.models.weights.folder import content_revision
+from emogeo.models.weights.hub import hub_snapshot
 from emogeo.models.weights.index import index_weights
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
@@ -34,7 +35,7 @@ class Weights:
 
     @property
     def identity(self) -> dict[str, str]:
-        """The part of a cell's meaning that these weights are; a folder's name is not."""
+        """The part of a run's meaning that these weights are; a folder's name is not."""
         own = {"revision": self.revision}
         return own if self.source is Source.folder else {"id": self.id, **own}
 
@@ -74,7 +75,8 @@ def resolve_weights(model: ModelConfig, cache: Path, progress: bool = True) -> W
 def _other_weights(given: str, cache: Path) -> Weights:
     folder = Path(given).expanduser()
     if folder.is_dir():
-        return _local_folder(folder, cache)
+        name = folder.resolve().name
+        return _described(Weights(name, "", "", None, Source.folder, name, content_revision(folder, cache), folder))
     if not _HUB_ID.fullmatch(given):
         raise WeightsError(f"model.weights={given}: neither a folder that exists nor a hub id (Org/Name[@revision]).")
     repository, _, revision = given.partition("@")
@@ -83,22 +85,7 @@ def _other_weights(given: str, cache: Path) -> Weights:
     return _described(found)
 
 
-def _local_folder(folder: Path, cache: Path) -> Weights:
-    if not complete(folder):
-        raise WeightsError(
-            f"model.weights={folder}: needs config.json and model.safetensors (or its shards and index)."
-        )
-    names = sorted(
-        p.name for p in folder.iterdir() if p.suffix in {".json", ".safetensors", ".jinja", ".model", ".txt"}
-    )
-    digest = folder_digest(folder, names, cache / "digests")
-    name = folder.resolve().name
-    return _described(Weights(name, "", "", None, Source.folder, name, f"sha256:{digest}", folder))
-
-
 def _described(weights: Weights) -> Weights:
     """Labels for weights that no option describes: the architecture, and instruct if there is a chat template."""
-    from emogeo.models.chat import chat_template
-
     variant = "instruct" if chat_template(weights.folder) else "base"
     return replace(weights, family=str(weights.config.get("model_type", "unknown")), variant=variant)

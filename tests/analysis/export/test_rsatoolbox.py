@@ -12,7 +12,7 @@ from emogeo.analysis.export.rsatoolbox import export_rdms
 from emogeo.analysis.records.catalogue import Run
 from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.stimuli.conditions import CONDITIONS
-from emogeo.store.store import pack
+from emogeo.store.tensors import pack
 
 
 def planted_run(name: str, conditions: tuple[str, ...], seed: int) -> Run:

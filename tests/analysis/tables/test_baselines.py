@@ -19,7 +19,7 @@ from emogeo.geometry.vectors import without_topic_means
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.corpus import Corpus, load_corpus
 from emogeo.stimuli.norms import load_norms
-from emogeo.store.store import pack
+from emogeo.store.tensors import pack
 from tests.planted import D_TEXT, codes
 
 FEW = (200, 0)

@@ -18,10 +18,11 @@ from emogeo.analysis.records.catalogue import Run, read_catalogue
 from emogeo.analysis.records.published import decomposition
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS, effects_table, missing, opposite_signs
 from emogeo.config.compose import as_dict
-from emogeo.extraction.run import run_cell
+from emogeo.extraction.run import run_extraction
 from emogeo.figures.effects import one_of_each
 from emogeo.geometry.rdm import cosine_rdm, upper
-from emogeo.store.store import Store, unpack
+from emogeo.store.store import Store
+from emogeo.store.tensors import unpack
 from tests.conftest import Composer, compose_train
 from tests.planted_catalogue import EMOTIONS, VIEW, Design, draw
 
@@ -212,11 +213,11 @@ def test_what_cannot_be_answered_is_listed_with_its_command(planted: list[Readie
 def test_effects_of_real_cells_are_those_of_their_vectors(tiny_cell: Composer, tmp_path: Path) -> None:
     """From the tiny model's own writing to the table; rho against the vectors in the store, set by set."""
     reading = ("pooling.position=middle", "layer_selection=middle")
-    run_cell(tiny_cell("centring=neutral", "norm=unit", *reading))
+    run_extraction(tiny_cell("centring=neutral", "norm=unit", *reading))
     for words in ((), ("generation.repetition=1",), ("mode=replay", "precision@mode.writer=fp32"), ("precision=bf16",)):
-        run_cell(tiny_cell(*LIKE_MATCHED, *reading, *words))
+        run_extraction(tiny_cell(*LIKE_MATCHED, *reading, *words))
     replay = ("mode=replay", "precision@mode.writer=fp32", "precision=bf16")
-    run_cell(tiny_cell(*LIKE_MATCHED, *reading, *replay))
+    run_extraction(tiny_cell(*LIKE_MATCHED, *reading, *replay))
     runs = read_catalogue(Store(tmp_path / "store")).finished
     found = effects_table([Readied(run, run.key[:6], 0, VIEW) for run in runs], 100, 0)
     assert row(found, OWN_PRECISION)["rho"] == pytest.approx(1)

@@ -1,0 +1,117 @@
+"""What a model is to read in one forward pass, or to write; and what names either in the store."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from emogeo.config.schema import PoolingConfig, Position
+from emogeo.models.precision import Precision
+from emogeo.models.weights.resolve import Weights
+from emogeo.stimuli.stories import Request
+from emogeo.stimuli.templates import Decoding, Text
+from emogeo.store.keys import key_of
+
+
+@dataclass(frozen=True)
+class PassModel:
+    """The model of a pass, with all that makes its states what they are."""
+
+    weights: Weights
+    precision: Precision
+    n_blocks: int
+    """Blocks that are run."""
+    token_budget: int
+    reread: bool = False
+    """Whether the texts are batched in another way."""
+
+    @property
+    def meaning(self) -> dict[str, Any]:
+        """Its part of a key."""
+        named = model_meaning(self.weights, self.precision, self.n_blocks, self.token_budget)
+        return {**named, "reread": self.reread}
+
+
+@dataclass(frozen=True)
+class Pass:
+    """One forward pass over texts: the content of one activations record."""
+
+    name: str
+    model: PassModel
+    texts: tuple[Text, ...]
+    pooling: PoolingConfig
+    key: str
+    also: tuple[tuple[PoolingConfig, str], ...] = ()
+    """Other poolings of the same texts, with the keys of their records: they cost no pass of their own."""
+
+    @property
+    def lock(self) -> str:
+        """The key that a process locks while it reads the texts: the same whatever its pooling."""
+        shared = [key for pooling, key in ((self.pooling, self.key), *self.also) if not pooling.skip]
+        return min(shared, default=self.key)
+
+
+@dataclass(frozen=True)
+class Writing:
+    """Texts to be written once by one model: the content of one generations record."""
+
+    requests: tuple[Request, ...]
+    prompts: tuple[Text, ...]
+    decoding: Decoding
+    ban_emotion_words: bool
+    retries: int
+    batch_size: int
+    repetition: int
+    """Each shuffles the batches in its own way; 0 leaves them in order."""
+    seed: int
+    written: dict[str, Any]
+    """How the texts are written, for their record."""
+    key: str
+
+
+def model_meaning(weights: Weights, precision: Precision, n_blocks: int, token_budget: int) -> dict[str, Any]:
+    """What a model is in keys; the token budget only where batch mates change states."""
+    return {
+        "weights": weights.identity,
+        "precision": {
+            "dtype": precision.dtype.value,
+            "quantization": precision.quantization.value,
+            "threshold": precision.threshold,
+        },
+        "token_budget": token_budget if precision.depends_on_batch_mates else None,
+        "n_blocks": n_blocks,
+    }
+
+
+def contents(texts: Sequence[Text]) -> dict[str, Any]:
+    """What names texts that a tokenizer will cut."""
+    return {"texts": [[text.content, text.special_tokens] for text in texts]}
+
+
+def tokens_of(texts: Sequence[Text]) -> dict[str, Any]:
+    """What names texts whose tokens are known."""
+    return {"tokens": [[list(text.ids or ()), text.start] for text in texts]}
+
+
+def plan_pass(
+    name: str, model: PassModel, texts: Sequence[Text], pooling: PoolingConfig, content: dict[str, Any] | None = None
+) -> Pass:
+    """A pass over texts, pooled in one way.
+
+    Args:
+        content: what names the texts, if not `contents`.
+    """
+    named = contents(texts) if content is None else content
+    return Pass(name, model, tuple(texts), pooling, _key(model, pooling, named))
+
+
+def plan_main_pass(model: PassModel, texts: Sequence[Text], pooling: PoolingConfig, content: dict[str, Any]) -> Pass:
+    """The pass over a run's own texts, which are kept at every token position."""
+    others = [own for own in map(PoolingConfig, Position) if own != pooling]
+    also = tuple((own, _key(model, own, content)) for own in others)
+    return replace(plan_pass("passages", model, texts, pooling, content), also=also)
+
+
+def _key(model: PassModel, pooling: PoolingConfig, content: dict[str, Any]) -> str:
+    return key_of({**model.meaning, **content, "pooling": {"position": pooling.position.value, "skip": pooling.skip}})

@@ -1,0 +1,108 @@
+"""Texts as a model wrote them, and the record that they are kept in."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from emogeo.errors import StimuliError
+from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.stories import names_emotion
+from emogeo.store.keys import canonical_json
+from emogeo.store.store import GENERATIONS, Store
+
+STORIES, FACTS = "generations.jsonl", "generation.json"
+"""Files of a record of texts: the texts, and who wrote them how."""
+_REFUSAL = re.compile(
+    r"\W*(?:sorry,? )?(?:I['’]?m sorry|I am sorry|sorry, but|I apologi[sz]e|I can(?:['’]|no)t|I won['’]t|I am unable|"
+    r"I['’]m unable|As an AI|As a language model)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Story:
+    """One text as a model wrote it."""
+
+    emotion: str
+    topic: str
+    unit: str
+    prompt: str
+    """As the model read it, through its chat template where there is one."""
+    text: str
+    prompt_ids: tuple[int, ...]
+    ids: tuple[int, ...]
+    """What the model wrote, without the token that stopped it."""
+    stop: str
+    """stopped, or length."""
+    attempts: int
+    """How often it was written until it left the emotion's own words out, or attempts were used up."""
+
+
+def story_line(story: Story) -> bytes:
+    """The story as a JSON line."""
+    return canonical_json(asdict(story)) + b"\n"
+
+
+def story_of(line: bytes) -> Story:
+    """The story of a JSON line.
+
+    Raises:
+        ValueError, KeyError, TypeError: a line that holds none.
+    """
+    row: dict[str, Any] = json.loads(line)
+    return Story(**{**row, "prompt_ids": tuple(row["prompt_ids"]), "ids": tuple(row["ids"])})
+
+
+def parsed_stories(lines: bytes) -> list[Story]:
+    """Stories from JSON lines.
+
+    Raises:
+        ValueError, KeyError, TypeError: lines that hold none.
+    """
+    return [story_of(line) for line in lines.splitlines()]
+
+
+def read_stories(store: Store, key: str) -> list[Story]:
+    """The stories of a record.
+
+    Raises:
+        StoreError: no such record, or a broken one.
+    """
+    return parsed_stories(store.read(GENERATIONS, key)[STORIES])
+
+
+def counts(stories: Sequence[Story]) -> dict[str, int]:
+    """What is worth knowing before vectors are made from stories."""
+    return {
+        "texts": len(stories),
+        "distinct": len({story.text for story in stories}),
+        "empty": sum(not story.text.strip() for story in stories),
+        "refusals": sum(_REFUSAL.match(story.text) is not None for story in stories),
+        "stopped": sum(story.stop == "stopped" for story in stories),
+        "retried": sum(story.attempts > 1 for story in stories),
+        "naming_their_emotion": sum(names_emotion(story.text, story.emotion) for story in stories),
+        "new_tokens": sum(len(story.ids) for story in stories),
+    }
+
+
+def without_empty(stories: Sequence[Story], where: str) -> list[Story]:
+    """Stories without the empty ones.
+
+    Raises:
+        StimuliError: a condition and unit that is left without any.
+    """
+    kept = [story for story in stories if story.text.strip()]
+    units = list(dict.fromkeys(story.unit for story in stories))
+    there = {(story.emotion, story.unit) for story in kept}
+    missing = [(emotion, unit) for unit in units for emotion in CONDITIONS if (emotion, unit) not in there]
+    if missing:
+        listed = ", ".join(f"{emotion} in {unit}" for emotion, unit in missing[:5])
+        raise StimuliError(
+            f"{where} has no text for {len(missing)} of its conditions and units: {listed}. "
+            "A text that ended at once is empty: type generation.min_new_tokens=8, say."
+        )
+    return kept

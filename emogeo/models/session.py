@@ -1,0 +1,87 @@
+"""One loaded model, lent to many: a run reads, writes and scores with it, and the next run of the process does too."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+from collections import OrderedDict
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from emogeo.config.schema import TrainConfig
+from emogeo.models.precision import Precision
+from emogeo.models.slots import on_slot
+from emogeo.models.weights.resolve import Weights
+
+if TYPE_CHECKING:  # imports torch, which planning does without
+    from emogeo.models.loading import LoadedModel
+
+log = logging.getLogger(__name__)
+LOADED: OrderedDict[tuple[str, ...], LoadedModel] = OrderedDict()
+"""The models of this process by weights, precision and placement; the least recently used goes when memory is short."""
+
+
+@dataclass(frozen=True)
+class Session:
+    """Which model is loaded, where and how; it is loaded when it is first asked for."""
+
+    weights: Weights
+    precision: Precision
+    device: str
+    device_map: str | None
+    """accelerate's placement for a model that does not fit on the device"""
+    threads: int
+    progress: bool
+
+    @property
+    def placed_on(self) -> str:
+        """The device; where runs lease GPUs, it is the leased one."""
+        return on_slot(self.device)
+
+    def model(self, head: bool = False) -> LoadedModel:
+        """The model, loaded on first use; one that was loaded with its head also reads.
+
+        Raises:
+            WeightsError, PrecisionError: see `emogeo.models.loading.load_model`.
+        """
+        import torch
+
+        from emogeo.models import loading
+
+        loading.show_progress(self.progress)
+        torch.set_num_threads(self.threads)
+        device = self.placed_on
+        name = (self.weights.id, self.weights.revision, self.precision.label, device, str(self.device_map))
+        if name in LOADED and head and LOADED[name].causal is None:
+            del LOADED[name]
+        if name not in LOADED:
+            _make_room(loading.memory_needed(self.weights, self.precision), device)
+            LOADED[name] = loading.load_model(self.weights, self.precision, device, self.device_map, head)
+        LOADED.move_to_end(name)
+        return LOADED[name]
+
+
+def session_of(config: TrainConfig, weights: Weights, precision: Precision, device: str) -> Session:
+    """The session that a configuration asks for: its own number of threads, or its slot's share of the cores."""
+    runtime = config.runtime
+    threads = runtime.threads or max(1, _cores() // (config.cluster.slots or 1))
+    return Session(weights, precision, device, runtime.device_map, threads, runtime.progress)
+
+
+def _make_room(needed: float, device: str) -> None:
+    import torch
+
+    from emogeo.models import loading
+
+    while LOADED and loading.free_bytes(device) < needed:
+        dropped, _ = LOADED.popitem(last=False)
+        log.info("unloading %s at %s to make room", dropped[0], dropped[2])
+        gc.collect()
+        if device.startswith("cuda"):
+            torch.cuda.empty_cache()
+
+
+def _cores() -> int:
+    """Those that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -1,0 +1,40 @@
+"""Weights in a folder: whether it holds all of a model, and what names its content."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from emogeo.errors import WeightsError
+from emogeo.models.weights.digests import folder_digest
+
+_SUFFIXES = {".json", ".safetensors", ".jinja", ".model", ".txt"}
+
+
+def complete(folder: Path) -> bool:
+    """Whether a folder holds a config, a tokenizer and all the safetensors that its index names."""
+    tokenizers = ("tokenizer.json", "tokenizer.model", "vocab.json")
+    if not (folder / "config.json").is_file() or not any((folder / name).is_file() for name in tokenizers):
+        return False
+    index = folder / "model.safetensors.index.json"
+    if index.is_file():
+        shards = set(json.loads(index.read_text())["weight_map"].values())
+        return all((folder / shard).is_file() for shard in shards)
+    return (folder / "model.safetensors").is_file()
+
+
+def content_revision(folder: Path, cache: Path) -> str:
+    """What names the content of a local folder: `sha256:` and a digest of its files.
+
+    Args:
+        cache: digests are remembered in it between calls.
+
+    Raises:
+        WeightsError: a folder that does not hold a whole model.
+    """
+    if not complete(folder):
+        raise WeightsError(
+            f"model.weights={folder}: needs config.json and model.safetensors (or its shards and index)."
+        )
+    names = sorted(file.name for file in folder.iterdir() if file.suffix in _SUFFIXES)
+    return f"sha256:{folder_digest(folder, names, cache / 'digests')}"

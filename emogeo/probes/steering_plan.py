@@ -1,0 +1,99 @@
+"""What a steering run will do and what it is called, settled before torch is imported."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from typing import Any
+
+from emogeo.config.schema import Mode, ModeConfig, SteeringConfig, TrainConfig
+from emogeo.errors import ConfigError, StoreError
+from emogeo.extraction.plan import RunPlan, plan_run
+from emogeo.geometry.options import NEUTRAL
+from emogeo.models.chat import chat_renderer, chat_template
+from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.emotion_words import steering_words
+from emogeo.stimuli.templates import SLOT, Text, render
+from emogeo.store.keys import key_of
+from emogeo.store.store import RUNS, Store
+
+
+@dataclass(frozen=True)
+class SteeringPlan:
+    """A steering run with everything resolved."""
+
+    config: TrainConfig
+    extraction: RunPlan
+    """The run that reads passages with the same model: its vectors are added, unless another run's are."""
+    vectors: str
+    """Key of the run whose vectors are added."""
+    blocks: tuple[int, ...] | None
+    prompts: Mapping[str, Text]
+    """By scenario, as the model reads them."""
+    meaning: dict[str, Any]
+    key: str
+
+    @property
+    def steering(self) -> SteeringConfig:
+        return self.config.steering
+
+    @property
+    def title(self) -> str:
+        own = self.extraction
+        return f"{own.weights.name} {own.precision.label} steering {self.steering.name}"
+
+
+def plan_steering(config: TrainConfig) -> SteeringPlan:
+    """Resolves the model, the run whose vectors are added, the prompts and the key.
+
+    Raises:
+        EmogeoError: anything that would make the run fail later.
+    """
+    steering = config.steering
+    _refuse_unknown_emotions(steering)
+    own = plan_run(replace(config, mode=ModeConfig(name=Mode.comprehension)))
+    blocks = _blocks(steering.blocks, own.n_blocks)
+    vectors = _named_run(Store(config.store.path), config.mode.source, own) if config.mode.source else own.key
+    asks_in_chat = steering.chat if steering.chat is not None else chat_template(own.weights.folder) is not None
+    chat = chat_renderer(own.weights.folder, own.weights.name) if asks_in_chat else None
+    prompts = {name: render([scenario.prompt], SLOT, chat)[0] for name, scenario in steering.scenarios.items()}
+    protocol = {name: value for name, value in asdict(steering).items() if name not in ("name", "chat")}
+    meaning = {
+        "mode": Mode.steering.value,
+        "vectors": vectors,
+        "reader": own.model.meaning,
+        "protocol": protocol,
+        "prompts": [[text.content, text.special_tokens] for text in prompts.values()],
+        "words": steering_words(),
+        "seed": config.seed,
+    }
+    config = replace(config, model=own.config.model)
+    return SteeringPlan(config, own, vectors, blocks, prompts, meaning, key_of(meaning))
+
+
+def _refuse_unknown_emotions(steering: SteeringConfig) -> None:
+    allowed = [condition for condition in CONDITIONS if condition != NEUTRAL]
+    for name, scenario in steering.scenarios.items():
+        if scenario.emotion not in allowed:
+            raise ConfigError(f"steering.scenarios.{name}.emotion={scenario.emotion}. Allowed: {', '.join(allowed)}.")
+
+
+def _blocks(chosen: Sequence[int] | None, n_blocks: int) -> tuple[int, ...] | None:
+    wrong = [block for block in chosen or () if not 0 <= block < n_blocks]
+    if wrong or chosen == []:
+        raise ConfigError(f"steering.blocks={list(chosen or ())}: blocks are 0 to {n_blocks - 1}, or null for all.")
+    return None if chosen is None else tuple(sorted(set(chosen)))
+
+
+def _named_run(store: Store, source: str, own: RunPlan) -> str:
+    """The key of a run of the same weights whose key begins so."""
+    found = [key for key in store.keys(RUNS) if key.startswith(source)]
+    if len(found) != 1:
+        raise StoreError(f"mode.source={source}: {len(found)} runs of {store.path} begin so; give one run's key.")
+    run = json.loads(store.read(RUNS, found[0])["run.json"])
+    if run["model"]["revision"] != own.weights.revision:
+        raise StoreError(
+            f"mode.source={source}: vectors of {run['model']['name']}, but the model is {own.weights.name}."
+        )
+    return found[0]

@@ -1,0 +1,77 @@
+"""A task is what is to be recorded under a key: it is skipped where it is finished, else computed and recorded once."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from emogeo.config.schema import TrainConfig
+from emogeo.errors import NonFiniteError
+from emogeo.models.precision import resolve_device
+from emogeo.models.slots import leased
+from emogeo.store.store import RUNS, Store
+from emogeo.tracking.mirror import track_run, tracked
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a run."""
+
+    key: str
+    title: str
+    computed: bool
+    """False when it was finished before."""
+    run: dict[str, Any]
+    """The content of run.json."""
+
+
+@dataclass(frozen=True)
+class Task:
+    """What is to be recorded under a key, and how to compute it."""
+
+    key: str
+    title: str
+    config: TrainConfig
+    compute: Callable[[Store], Mapping[str, bytes]]
+    """Gives the record's files."""
+
+
+def run_task(task: Task) -> Outcome:
+    """Computes and records, unless that was done before, and mirrors the record to W&B.
+
+    Processes that are at the same task do it once: the others wait and find it done.
+
+    Raises:
+        NonFiniteError: the task was refused before.
+        EmogeoError: whatever computing raises.
+    """
+    store = Store(task.config.store.path)
+    store.check_writable()
+    with store.lock(RUNS, task.key):
+        known = None if task.config.force else store.whole(RUNS, task.key)
+        if known is not None:
+            return _answer_known(task, json.loads(known["run.json"]), store)
+        log.info("%s: %s", task.title, task.key[:12])
+        with leased(task.config.cluster.slots, resolve_device(task.config.runtime.device)):
+            files = task.compute(store)
+        folder = store.write(RUNS, task.key, files)
+        log.info("finished %s: %s", task.title, folder)
+        track_run(task.config.tracking, store, task.key)
+        return Outcome(task.key, task.title, True, json.loads(files["run.json"]))
+
+
+def _answer_known(task: Task, run: dict[str, Any], store: Store) -> Outcome:
+    folder = store.folder(RUNS, task.key)
+    known = tracked(task.config.tracking, store, task.key)
+    if not known or "WANDB_SWEEP_ID" in os.environ:  # a run of a sweep shows its record, old or new
+        track_run(task.config.tracking, store, task.key)
+    if run["status"] == "refused":
+        raise NonFiniteError(f"{run['reason']} (refused before, {folder}; force=true tries again.)")
+    log.info("finished before, skipped: %s: %s", task.title, folder)
+    return Outcome(task.key, task.title, False, run)

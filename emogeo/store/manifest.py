@@ -1,0 +1,62 @@
+"""The manifest of a record: it says what every file was when the record was written."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from emogeo.errors import StoreError
+from emogeo.store.keys import canonical_json
+
+MANIFEST = "manifest.json"
+
+
+def entry_of(content: bytes) -> dict[str, Any]:
+    """What a manifest says of one file."""
+    return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def manifest_of(files: Mapping[str, bytes]) -> bytes:
+    """Size and sha256 of every file, and a checksum of that list."""
+    body = {name: entry_of(content) for name, content in files.items()}
+    return canonical_json({"checksum": entry_of(canonical_json(body))["sha256"], "files": body})
+
+
+def checked(files: Mapping[str, bytes], where: str) -> dict[str, bytes]:
+    """A record's files without its manifest, which is among `files`, once all agree with it.
+
+    Args:
+        where: for messages.
+
+    Raises:
+        StoreError: a file that is missing, not named, or not what was written; names it.
+    """
+    if MANIFEST not in files:
+        raise StoreError(f"{where} is not a record: it has no {MANIFEST}.")
+    expected = _parsed(files[MANIFEST], where)
+    for name, entry in expected.items():
+        if name not in files:
+            raise StoreError(f"{where}/{name} is missing.")
+        if entry_of(files[name]) != entry:
+            raise StoreError(f"{where}/{name} is not what was written (checksum).")
+    extra = set(files) - {*expected, MANIFEST}
+    if extra:
+        raise StoreError(f"{where} holds {', '.join(sorted(extra))}, which its manifest does not name.")
+    return {name: files[name] for name in expected}
+
+
+def _parsed(content: bytes, where: str) -> dict[str, dict[str, Any]]:
+    try:
+        parsed = json.loads(content)
+        whole = canonical_json(parsed) == content
+        body: dict[str, dict[str, Any]] = parsed["files"]
+        whole = whole and parsed["checksum"] == entry_of(canonical_json(body))["sha256"]
+        whole = whole and all(Path(name).name == name for name in body)
+    except (ValueError, KeyError, TypeError, UnicodeDecodeError):
+        whole = False
+    if not whole:
+        raise StoreError(f"{where}/{MANIFEST} is not what was written (checksum).")
+    return body

@@ -1,0 +1,31 @@
+"""Arrays as bytes of a record's file."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import safetensors.numpy
+from safetensors import SafetensorError
+
+from emogeo.errors import StoreError
+
+
+def pack(tensors: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
+    """Arrays as safetensors."""
+    content: bytes = safetensors.numpy.save({name: np.ascontiguousarray(value) for name, value in tensors.items()})
+    return content
+
+
+def unpack(content: bytes) -> dict[str, np.ndarray[Any, Any]]:
+    """Arrays from safetensors.
+
+    Raises:
+        StoreError: bytes that are not safetensors.
+    """
+    try:
+        tensors: dict[str, np.ndarray[Any, Any]] = safetensors.numpy.load(content)
+    except SafetensorError as error:
+        raise StoreError(f"Not a safetensors file: {error}.") from error
+    return tensors

@@ -1,0 +1,34 @@
+"""Stories: counted, and left out where they are empty."""
+
+from __future__ import annotations
+
+import pytest
+
+from emogeo.errors import StimuliError
+from emogeo.extraction.stories import Story, counts, without_empty
+from emogeo.stimuli.conditions import CONDITIONS
+
+
+def story(emotion: str, unit: str, text: str = "x") -> Story:
+    return Story(emotion, "t", unit, "p", text, (0,), (1,), "stopped", 1)
+
+
+def test_refusals_are_seen_in_any_apostrophe() -> None:
+    refusals = [
+        "I’m sorry, but I can’t",
+        "Sorry, I can't help",
+        "I won’t write",
+        "As an AI",
+        "I'm sorry she left, he said",
+    ]
+    assert counts([story("sad", "u", text) for text in refusals])["refusals"] == 5
+    assert counts([story("sad", "u", "He was sorry to go.")])["refusals"] == 0
+
+
+def test_an_emotion_without_any_text_is_named() -> None:
+    whole = [story(emotion, unit) for emotion in CONDITIONS for unit in ("a", "b")]
+    assert without_empty(whole, "here") == whole
+    assert without_empty([*whole, story("sad", "a", " ")], "here") == whole
+    broken = [s for s in whole if (s.emotion, s.unit) != ("sad", "b")] + [story("sad", "b", "")]
+    with pytest.raises(StimuliError, match="here has no text for 1 of its conditions and units: sad in b"):
+        without_empty(broken, "here")

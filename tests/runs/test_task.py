@@ -1,0 +1,71 @@
+"""What is done once, what is skipped, and what is shown again."""
+
+from __future__ import annotations
+
+import logging
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from emogeo.extraction.run import run_extraction
+from emogeo.stimuli.corpus import load_corpus
+from emogeo.store.store import ACTIVATIONS, RUNS, Store
+from tests.conftest import Composer
+
+
+def test_a_finished_run_is_skipped_and_force_computes_it_again(
+    tiny_cell: Composer, forward_passes: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    first = run_extraction(tiny_cell())
+    again = run_extraction(tiny_cell())
+    assert (first.computed, again.computed) == (True, False)
+    assert again.run == first.run
+    assert "finished before, skipped" in caplog.text
+    assert len(forward_passes) == 2
+    assert run_extraction(tiny_cell("force=true")).key == first.key
+    assert len(forward_passes) == 4
+
+
+def test_two_at_one_run_compute_it_once(
+    tiny_cell: Composer, forward_passes: list[int], caplog: pytest.LogCaptureFixture
+) -> None:
+    """Also what two different runs share: the second waits for the pass of the first."""
+    caplog.set_level(logging.INFO)
+    configs = [tiny_cell(), tiny_cell(), tiny_cell("norm=unit"), tiny_cell("pooling.position=mean")]
+    run_extraction(tiny_cell("prompt_template=question"))  # loads the model
+    del forward_passes[:]
+    with ThreadPoolExecutor(4) as pool:
+        outcomes = list(pool.map(run_extraction, configs))
+    assert sorted(outcome.computed for outcome in outcomes) == [False, True, True, True]
+    assert forward_passes == [len(load_corpus(topics=6).passages)], "the facts are there already"
+    assert outcomes[0].run == outcomes[1].run
+
+
+def test_a_sweeps_run_shows_its_record_also_where_it_was_finished_before(
+    tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown: list[str] = []
+    monkeypatch.setattr("emogeo.runs.task.track_run", lambda _tracking, _store, key: shown.append(key))
+    monkeypatch.setattr("emogeo.runs.task.tracked", lambda _tracking, _store, _key: True)
+    key = run_extraction(tiny_cell()).key
+    run_extraction(tiny_cell())
+    assert shown == [key]
+    monkeypatch.setenv("WANDB_SWEEP_ID", "abc")
+    assert not run_extraction(tiny_cell()).computed
+    assert shown == [key, key]
+
+
+def test_a_corrupt_record_counts_as_missing(tiny_cell: Composer, forward_passes: list[int]) -> None:
+    config = tiny_cell()
+    outcome = run_extraction(config)
+    for kind in (RUNS, ACTIVATIONS):
+        for key in Store(config.store.path).keys(kind):
+            file = next(Store(config.store.path).folder(kind, key).glob("*.safetensors"))
+            content = bytearray(file.read_bytes())
+            content[-1] ^= 1
+            file.write_bytes(content)
+    repaired = run_extraction(config)
+    assert (repaired.computed, repaired.key) == (True, outcome.key)
+    assert len(forward_passes) == 4
+    Store(config.store.path).read(RUNS, outcome.key)
