@@ -135,9 +135,9 @@ def _evaluating(model: PreTrainedModel) -> Iterator[None]:
 def _read(
     loaded: LoadedModel, texts: Sequence[Text], pooling: PoolingConfig, n_blocks: int, budget: int, progress: bool
 ) -> Activations:
-    from emogeo.models.activations import ReadingPlan, read
+    from emogeo.models.activations import PassPlan, read
 
-    plan = ReadingPlan(pooling, n_blocks, budget, companions_matter=False, progress=progress)
+    plan = PassPlan(pooling, n_blocks, budget, batch_mates_matter=False, progress=progress)
     found = read(loaded, texts, plan)
     overflown = np.flatnonzero(found.nonfinite.sum(axis=0))
     if len(overflown):
