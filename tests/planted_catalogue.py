@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emogeo.analysis.comparing.prepared import Readied, View
+from emogeo.analysis.comparing.prepared import PreparedRun, View
 from emogeo.analysis.records.catalogue import Run
 from emogeo.config.compose import as_dict
 from emogeo.geometry.options import NEUTRAL
@@ -106,7 +106,7 @@ def _codes(design: Design) -> dict[str, Array]:
     return {"a": base, "c": c, "b": mixed(c, others[1], design.b_c), "d": mixed(c, others[2], design.c_d)}
 
 
-def draw(design: Design, seed: int) -> list[Readied]:
+def draw(design: Design, seed: int) -> list[PreparedRun]:
     """One data set of the whole design: fresh texts everywhere."""
     generator = np.random.default_rng([seed, design.seed])
     shape = (N_UNITS, len(CONDITIONS), D_TEXT)
@@ -123,7 +123,7 @@ def draw(design: Design, seed: int) -> list[Readied]:
         read[name] = np.sqrt(planted.signal) * design.codes[planted.code] + noise
         if planted.twin is not None:
             read[name] = read[planted.twin] + ROUNDING * fresh
-        found.append(Readied(_run(name, planted, read[name]), name, 0, VIEW))
+        found.append(PreparedRun(_run(name, planted, read[name]), name, 0, VIEW))
     return found
 
 

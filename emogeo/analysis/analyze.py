@@ -9,25 +9,24 @@ from pathlib import Path
 
 import pandas as pd
 
-from emogeo.analysis.comparing.prepared import Readied, View
+from emogeo.analysis.comparing.prepared import PreparedRun, View
 from emogeo.analysis.export.rsatoolbox import export_rdms
 from emogeo.analysis.export.wandb_run import track_analysis
-from emogeo.analysis.figures import MATRICES, write_figures
+from emogeo.analysis.figures.runs import MATRICES
+from emogeo.analysis.figures.write import write_figures
 from emogeo.analysis.records.catalogue import Catalogue, read_catalogue, short_names
 from emogeo.analysis.report.build import write_report
 from emogeo.analysis.report.summary import summary
-from emogeo.analysis.tables.baselines import baselines_table, partials_table
-from emogeo.analysis.tables.behaviour import (
-    behaviour_geometry_table,
-    behaviour_items_table,
-    behaviour_relations,
-    behaviour_table,
-)
-from emogeo.analysis.tables.claims import claims_table
+from emogeo.analysis.tables.base_instruct import base_instruct_table
+from emogeo.analysis.tables.baselines import baselines_table
+from emogeo.analysis.tables.behaviour import behaviour_items_table, behaviour_table
+from emogeo.analysis.tables.behaviour_geometry import behaviour_geometry_table, behaviour_relations
+from emogeo.analysis.tables.claims import claims_table, evidence_of
 from emogeo.analysis.tables.descriptors import by_layer_table, descriptors_table
-from emogeo.analysis.tables.effects import effects_table
-from emogeo.analysis.tables.frame import write_table
+from emogeo.analysis.tables.effects import Effect, effects_of, effects_table
+from emogeo.analysis.tables.frame import Table, stacked, write_table
 from emogeo.analysis.tables.pairs import pair_matrix, pairs_table
+from emogeo.analysis.tables.partials import partials_table
 from emogeo.analysis.tables.relations import relations_table
 from emogeo.analysis.tables.runs import runs_table
 from emogeo.analysis.tables.steering import (
@@ -36,10 +35,9 @@ from emogeo.analysis.tables.steering import (
     steering_table,
     steering_texts_table,
 )
-from emogeo.analysis.tables.universality import base_instruct_table, universality_table
+from emogeo.analysis.tables.universality import universality_table
 from emogeo.analysis.tables.variance import cells_of, variance_table
 from emogeo.config.schema import AnalyzeConfig, Conditions, EffectsConfig, RecordSource
-from emogeo.figures.models import write_model_figures
 from emogeo.geometry.options import NEUTRAL
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.store.store import Store
@@ -65,56 +63,70 @@ def analyze(config: AnalyzeConfig) -> Path:
     finished, output = catalogue.finished, Path(config.output).expanduser()
     output.mkdir(parents=True, exist_ok=True)
     named = zip(finished, short_names(finished), strict=True)
-    readied = [Readied(run, name, config.seed) for run, name in named]
-    tables = all_tables(catalogue, readied, config)
+    prepared = [PreparedRun(run, name, config.seed) for run, name in named]
+    effects = effects_of(viewed(prepared, config), *_chance(config))
+    tables = all_tables(catalogue, prepared, effects, config)
     for name, table in tables.items():
         write_table(table, output, name)
-    own = [ready for ready in readied if ready.run.twin is None]
-    for column in MATRICES:
-        matrix, labels = pair_matrix(own, tables["pairs"], column), [ready.name for ready in own]
-        pd.DataFrame(matrix, index=pd.Index(labels, name="run"), columns=labels).to_csv(output / f"{column}_matrix.csv")
-    write_figures(own, tables, output / "figures")
-    write_model_figures(tables, output / "figures")
+    frames = {name: table.frame for name, table in tables.items()}
+    own = [ready for ready in prepared if ready.run.twin is None]
+    _write_matrices(own, frames["pairs"], output)
+    write_figures(own, frames, effects, output / "figures")
     export_rdms(own, output / "rdms.h5")
-    write_report(output / "report.html", tables, readied, catalogue, output / "figures")
-    print(summary(catalogue, {ready.run.key: ready.name for ready in readied}, tables, config.store.path, output))
+    write_report(output / "report.html", tables, prepared, catalogue, output / "figures")
+    names = {ready.run.key: ready.name for ready in prepared}
+    print(summary(catalogue, names, tables, effects, config.store.path, output))
     if pulled is not None:
-        track_analysis(config, output, pulled, tables)
+        track_analysis(config, output, pulled, frames)
     return output
 
 
-def all_tables(catalogue: Catalogue, readied: Sequence[Readied], config: AnalyzeConfig) -> dict[str, pd.DataFrame]:
+def _write_matrices(own: Sequence[PreparedRun], pairs: pd.DataFrame, output: Path) -> None:
+    labels = [ready.name for ready in own]
+    for column in MATRICES:
+        matrix = pd.DataFrame(pair_matrix(own, pairs, column), index=pd.Index(labels, name="run"), columns=labels)
+        matrix.to_csv(output / f"{column}_matrix.csv")
+
+
+def all_tables(
+    catalogue: Catalogue, prepared: Sequence[PreparedRun], effects: Sequence[Effect], config: AnalyzeConfig
+) -> dict[str, Table]:
     """Every table by its name."""
-    chance = (config.permutations, config.seed)
-    viewed = [replace(ready, view=view_of(config.effects)) for ready in readied]
+    chance = _chance(config)
     tables = {
-        "runs": runs_table(catalogue.runs, readied),
-        "pairs": pairs_table(readied, *chance),
-        "baselines": baselines_table(readied, *chance),
-        "partials": partials_table(readied),
-        "effects": effects_table(viewed, *chance),
-        "variance": variance_table(cells_of(viewed), *chance),
-        "descriptors": descriptors_table(catalogue.runs, readied, *chance),
-        "descriptors_by_layer": by_layer_table(readied),
+        "runs": runs_table(catalogue.runs, prepared),
+        "pairs": pairs_table(prepared, *chance),
+        "baselines": baselines_table(prepared, *chance),
+        "partials": partials_table(prepared),
+        "effects": effects_table(effects),
+        "variance": variance_table(cells_of(viewed(prepared, config)), *chance),
+        "descriptors": descriptors_table(catalogue.runs, prepared, *chance),
+        "descriptors_by_layer": by_layer_table(prepared),
     }
-    tables |= _of_models(readied, tables) | _of_steering(catalogue) | _of_behaviour(catalogue, config.seed)
-    beside = behaviour_geometry_table(tables["behaviour"], tables["universality"])
+    tables |= _of_models(prepared, tables) | _of_steering(catalogue) | _of_behaviour(catalogue, config.seed)
+    universality, behaviour = tables["universality"].frame, tables["behaviour"].frame
+    beside = behaviour_geometry_table(behaviour, universality)
     relations = [
-        relations_table(tables["universality"], tables["descriptors"], *chance),
-        behaviour_relations(beside, tables["behaviour"], *chance),
+        relations_table(universality, tables["descriptors"].frame, *chance),
+        behaviour_relations(beside.frame, behaviour, *chance),
     ]
-    tables |= {"behaviour_geometry": beside, "relations": pd.concat(relations, ignore_index=True)}
-    return tables | {"claims": claims_table(tables)}
+    tables |= {"behaviour_geometry": beside, "relations": stacked(relations)}
+    return tables | {"claims": claims_table(evidence_of(tables, effects))}
 
 
-def _of_models(readied: Sequence[Readied], tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+def _chance(config: AnalyzeConfig) -> tuple[int, int]:
+    return config.permutations, config.seed
+
+
+def _of_models(prepared: Sequence[PreparedRun], tables: Mapping[str, Table]) -> dict[str, Table]:
+    pairs = tables["pairs"].frame
     return {
-        "universality": universality_table(readied, tables["pairs"], tables["partials"]),
-        "base_instruct": base_instruct_table(readied, tables["pairs"], tables["descriptors"]),
+        "universality": universality_table(prepared, pairs, tables["partials"].frame),
+        "base_instruct": base_instruct_table(prepared, pairs, tables["descriptors"].frame),
     }
 
 
-def _of_steering(catalogue: Catalogue) -> dict[str, pd.DataFrame]:
+def _of_steering(catalogue: Catalogue) -> dict[str, Table]:
     runs = steering_runs(catalogue.probes)
     return {
         "steering": steering_table(runs),
@@ -123,11 +135,16 @@ def _of_steering(catalogue: Catalogue) -> dict[str, pd.DataFrame]:
     }
 
 
-def _of_behaviour(catalogue: Catalogue, seed: int) -> dict[str, pd.DataFrame]:
+def _of_behaviour(catalogue: Catalogue, seed: int) -> dict[str, Table]:
     return {
         "behaviour": behaviour_table(catalogue, seed),
         "behaviour_items": behaviour_items_table(catalogue),
     }
+
+
+def viewed(prepared: Sequence[PreparedRun], config: AnalyzeConfig) -> list[PreparedRun]:
+    """Runs over the conditions of the effects tables."""
+    return [replace(ready, view=view_of(config.effects)) for ready in prepared]
 
 
 def view_of(effects: EffectsConfig) -> View:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,10 +74,13 @@ def recentred(products: UnitProducts, conditions: Sequence[str], norm: Norm) -> 
     return UnitProducts(some.units, some.conditions, values - values.mean(axis=3, keepdims=True))
 
 
-def distinct_units(texts: Sequence[str], units: Sequence[str]) -> list[str]:
+def distinct_units(texts: Sequence[str], units: Sequence[str], ties: Iterable[tuple[str, str]] = ()) -> list[str]:
     """The unit of each text, where units with a text in common are one, named by all of their names.
 
     Identical texts (greedy decoding repeats itself) are one observation, not two.
+
+    Args:
+        ties: two units each that are one whatever their texts.
     """
     parent = {unit: unit for unit in units}
 
@@ -87,8 +90,9 @@ def distinct_units(texts: Sequence[str], units: Sequence[str]) -> list[str]:
         return unit
 
     holder: dict[str, str] = {}
-    for text, unit in zip(texts, units, strict=True):
-        first, second = sorted((root(holder.setdefault(text, unit)), root(unit)))
+    of_texts = [(holder.setdefault(text, unit), unit) for text, unit in zip(texts, units, strict=True)]
+    for tie in (*of_texts, *ties):
+        first, second = sorted(root(unit) for unit in tie)
         parent[second] = first
     members: dict[str, list[str]] = {}
     for unit in parent:

@@ -33,7 +33,7 @@ class Request:
 def plan_requests(
     prompts: Sequence[str], neutral: Sequence[str], topics: Sequence[str], samples: int, replicates: int
 ) -> list[Request]:
-    """Every text of a cell: each prompt for each condition, topic, replicate and sample.
+    """Every text of a run: each prompt for each condition, topic, replicate and sample.
 
     Args:
         prompts: each with {emotion} and, for all topics, {topic}.

@@ -72,7 +72,7 @@ def _folder(store: Store, key: str) -> Path:
 
 
 def _artifacts(run: dict[str, Any], files: dict[str, bytes]) -> list[ArtifactSpec]:
-    """Together they hold every file of the record."""
+    """SharedUnits they hold every file of the record."""
     groups = {kind: names for kind, names in _TYPES.items() if set(names) <= set(files)}
     others = set(files) - {*_SHARED, *(name for names in groups.values() for name in names)}
     if others or not groups:
@@ -107,7 +107,8 @@ def _shown_curves(run: dict[str, Any]) -> dict[str, list[float]]:
 
 
 def _figures(run: dict[str, Any], files: dict[str, bytes]) -> dict[str, bytes]:
-    from emogeo.figures.plots import layers_figure, rdm_figure
+    from emogeo.figures.curves import layers_figure
+    from emogeo.figures.matrices import rdm_figure
 
     rdm = unpack(files["rdm.safetensors"])["rdm"]
     layers, selected = run["layer"]["layers"], run["layer"]["index"]

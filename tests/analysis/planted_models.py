@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import Run
 from emogeo.config.compose import as_dict
 from emogeo.geometry.rdm import cosine_rdm, upper
@@ -38,7 +38,7 @@ class PlantedModel:
     precision: str = "bf16"
 
 
-def catalogue(models: list[PlantedModel], seed: int = 0) -> list[Readied]:
+def catalogue(models: list[PlantedModel], seed: int = 0) -> list[PreparedRun]:
     """Every model on the same texts; each text's noise is a model's own."""
     generator = np.random.default_rng(seed)
     shared, *own = (unrelated_codes(np.random.default_rng([seed, row]))[0] for row in range(1 + len(models)))
@@ -46,7 +46,7 @@ def catalogue(models: list[PlantedModel], seed: int = 0) -> list[Readied]:
     for model, code in zip(models, own, strict=True):
         mixed = np.sqrt(1 - model.own) * shared + np.sqrt(model.own) * code
         states = np.sqrt(SIGNAL) * mixed + generator.normal(size=(N_UNITS, len(CONDITIONS), D_TEXT))
-        found.append(Readied(_run(model, states), f"{model.name} {model.precision}", 0))
+        found.append(PreparedRun(_run(model, states), f"{model.name} {model.precision}", 0))
     return found
 
 

@@ -11,7 +11,9 @@ import pytest
 from scipy.stats import spearmanr
 
 from emogeo.analysis.analyze import analyze
-from emogeo.analysis.comparing.prepared import Readied, floors, joint_units
+from emogeo.analysis.comparing.floors import floors
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.sharing import joint_units
 from emogeo.analysis.records.catalogue import Run, read_catalogue, short_names
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
 from emogeo.analysis.tables.runs import RUN_COLUMNS
@@ -188,7 +190,7 @@ def test_rho_star_has_a_diagonal_for_reliable_runs_only(filled: Path, tmp_path: 
 def test_all_blocks_with_unit_norm_are_the_geometry_that_is_compared(tiny_cell: Composer, tmp_path: Path) -> None:
     run_extraction(tiny_cell("layer_selection=all", "norm=unit"))
     (run,) = read_catalogue(Store(tmp_path / "store")).finished
-    ranks = Readied(run, "x", 0).halves.whole[0]
+    ranks = PreparedRun(run, "x", 0).halves.whole[0]
     np.testing.assert_allclose(standard_ranks(upper(run.rdm)), ranks, atol=1e-6)
 
 

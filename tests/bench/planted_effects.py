@@ -17,7 +17,7 @@ from concurrent.futures import ProcessPoolExecutor
 import pandas as pd
 from threadpoolctl import threadpool_limits
 
-from emogeo.analysis.tables.effects import YES, effects_table
+from emogeo.analysis.tables.effects import YES, effects_of, effects_table
 from tests.planted_catalogue import Design, draw
 
 DESIGNS = {
@@ -30,7 +30,7 @@ COVERED, DECLARED, OFF, FOUND = 0.93, 0.05, 0.05, 0.9
 
 def rows_of(design: Design, seed: int) -> pd.DataFrame:
     """The effects table of one data set, with what was planted."""
-    table = effects_table(draw(design, seed), PERMUTATIONS, seed)
+    table = effects_table(effects_of(draw(design, seed), PERMUTATIONS, seed)).frame
     table["truth"] = [design.truth(a, b) for a, b in zip(table["key_a"], table["key_b"], strict=True)]
     table["bias_truth"] = [
         design.truth(a, d) - design.truth("C", d) for a, d in zip(table["key_a"], table["key_b"], strict=True)

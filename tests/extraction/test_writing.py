@@ -161,7 +161,7 @@ def test_logits_that_overflow_are_no_text(tiny_cell: Composer, tiny_overflowing:
             run_extraction(config)
         with pytest.raises(NonFiniteError, match="logits are not finite.*refused before.*force=true tries again"):
             run_extraction(config)
-    runs = runs_table(read_catalogue(Store(config.store.path)).runs, [])
+    runs = runs_table(read_catalogue(Store(config.store.path)).runs, []).frame
     assert runs["note"].str.startswith("refused: The model's logits are not finite").all()
     assert len(runs) == 2
 

@@ -76,9 +76,9 @@ def test_tables_of_a_store_with_steering(tiny_cell: Composer, wordy: Path) -> No
     catalogue = read_catalogue(Store(config.store.path))
     assert [run.record["mode"] for run in catalogue.runs] == ["comprehension"]
     runs = steering_runs(catalogue.probes)
-    assert list(steering_table(runs)["direction"]) == ["emotion", "random"]
-    assert len(steering_texts_table(runs)) == 10
-    shifts = steering_shifts_table(runs)
+    assert list(steering_table(runs).frame["direction"]) == ["emotion", "random"]
+    assert len(steering_texts_table(runs).frame) == 10
+    shifts = steering_shifts_table(runs).frame
     assert list(shifts["n_random"]) == [3] * 4
     assert set(shifts["beats_random"]) == {"not identifiable"}  # p is 1/4 at best
     row = shifts.iloc[0]
@@ -171,9 +171,9 @@ def test_a_model_that_overflows_when_steered_is_refused_by_name_and_remembered(
         with pytest.raises(NonFiniteError, match="tiny-wordy fp32 steering|refused before"):
             run_probe(config)
     runs = steering_runs(read_catalogue(Store(config.store.path)).probes)
-    (row,) = steering_table(runs).to_dict("records")
+    (row,) = steering_table(runs).frame.to_dict("records")
     assert row["note"].startswith("refused: tiny-wordy fp32 steering published")
-    assert len(steering_texts_table(runs)) == len(steering_shifts_table(runs)) == 0
+    assert len(steering_texts_table(runs).frame) == len(steering_shifts_table(runs).frame) == 0
 
 
 def test_a_source_with_more_blocks_than_are_run_gives_those_that_are(tiny_cell: Composer, wordy: Path) -> None:

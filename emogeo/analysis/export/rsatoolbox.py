@@ -9,7 +9,7 @@ import h5py
 import numpy as np
 from numpy.typing import NDArray
 
-from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import Run
 from emogeo.arrays import Array
 from emogeo.geometry.rdm import upper
@@ -18,16 +18,16 @@ from emogeo.stimuli.conditions import CONDITIONS
 _DESCRIPTORS = ("precision", "mode", "prompt_template", "stimuli")
 
 
-def export_rdms(readied: Sequence[Readied], file: Path) -> None:
+def export_rdms(prepared: Sequence[PreparedRun], file: Path) -> None:
     """Writes every run's RDM; `rsatoolbox.rdm.load_rdm(file)` reads them.
 
     RDMs of fewer conditions have NaN where one is missing, as rsatoolbox marks
     missing dissimilarities. No file is written for no runs.
     """
     file.unlink(missing_ok=True)
-    if not readied:
+    if not prepared:
         return
-    runs = [ready.run for ready in readied]
+    runs = [ready.run for ready in prepared]
     conditions = [c for c in CONDITIONS if any(c in run.conditions for run in runs)]
     with h5py.File(file, "w") as out:
         out["dissimilarities"] = np.stack([_over(conditions, run) for run in runs])
@@ -36,7 +36,7 @@ def export_rdms(readied: Sequence[Readied], file: Path) -> None:
         described = out.create_group("rdm_descriptors")
         described["index"] = np.arange(len(runs))
         described["key"] = _strings([run.key for run in runs])
-        described["run"] = _strings([ready.name for ready in readied])
+        described["run"] = _strings([ready.name for ready in prepared])
         described["model"] = _strings([run.model for run in runs])
         described["layer"] = _strings([str(run.record["layer"]["index"]) for run in runs])
         for name in _DESCRIPTORS:

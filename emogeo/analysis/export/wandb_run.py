@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from emogeo.analysis.figures import MATRICES
+from emogeo.analysis.figures.runs import MATRICES
 from emogeo.config.schema import AnalyzeConfig, TrackingMode
 from emogeo.tracking.pull import Pulled
 from emogeo.tracking.session import ArtifactSpec, Mirror, log_run

@@ -9,16 +9,16 @@ from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
 
-import pandas as pd
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report import comparing, factors, geometries, overview, probes, provenance
 from emogeo.analysis.report.heatmap import palette
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Section
+from emogeo.analysis.tables.frame import Table
 
 _SECTIONS = (
     overview.run_section,
@@ -37,7 +37,7 @@ _SECTIONS = (
 
 
 def write_report(
-    file: Path, tables: Mapping[str, pd.DataFrame], readied: Sequence[Readied], catalogue: Catalogue, figures: Path
+    file: Path, tables: Mapping[str, Table], prepared: Sequence[PreparedRun], catalogue: Catalogue, figures: Path
 ) -> None:
     """Writes one HTML file that fetches nothing.
 
@@ -45,7 +45,7 @@ def write_report(
         tables: by name; one that is absent counts as empty.
         figures: the folder of PNG files.
     """
-    material = Material(tables, readied, catalogue, figures)
+    material = Material(tables, prepared, catalogue, figures)
     file.write_text(_page([section(material) for section in _SECTIONS]), encoding="utf-8")
 
 

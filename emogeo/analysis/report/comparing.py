@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.published import published_model, published_pair, reference
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Column, Part, Section, Sheet, beside, figure, sheet, word
@@ -71,7 +71,7 @@ def published_section(material: Material) -> Section:
 
 
 def _matrices(material: Material) -> list[Part]:
-    own = [ready for ready in material.readied if ready.run.twin is None]
+    own = [ready for ready in material.prepared if ready.run.twin is None]
     return [
         part
         for column, title in _MATRICES.items()
@@ -80,7 +80,7 @@ def _matrices(material: Material) -> list[Part]:
     ]
 
 
-def _matrix(material: Material, own: Sequence[Readied], column: str, title: str) -> Sheet:
+def _matrix(material: Material, own: Sequence[PreparedRun], column: str, title: str) -> Sheet:
     names = [ready.name for ready in own]
     values = pd.DataFrame(pair_matrix(own, material.table("pairs"), column), columns=names)
     values.insert(0, "run", names)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 import pandas as pd
 
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import in_words, number
-from emogeo.analysis.report.sentences import NAMED, commonest, listed, notes_of, number_of, range_of
+from emogeo.analysis.report.sentences import NAMED, commonest, listed, number_of, range_of
 from emogeo.analysis.tables.effects import NO, UNKNOWN, YES
+from emogeo.analysis.tables.frame import Row
+from emogeo.analysis.tables.notes import Note, NoteKind
 
 _LEVEL = 0.05
 _LAYERS = {
@@ -116,8 +118,9 @@ def _unidentified(material: Material) -> list[Finding]:
         f"For {len(unknown)} of {number_of(len(pairs), 'pair')} of runs neither ρ* nor p on disjoint text can be had. "
         f"Raw ρ is {range_of(unknown, 'rho')}; shared text makes it larger, text noise smaller."
     )
-    reasons = [(note, n) for note, n in commonest(unknown["note"]) if "not identifiable" in note]
-    return [Finding("Not identifiable", said, [f"{n} of them: {note}." for note, n in reasons], unsure=True)]
+    common = commonest(material.notes("pairs", unknown))
+    reasons = [f"{n} of them: {note}." for note, n in common if note.kind is NoteKind.not_identifiable]
+    return [Finding("Not identifiable", said, reasons, unsure=True)]
 
 
 def _halves(material: Material) -> list[Finding]:
@@ -158,23 +161,33 @@ def _relations(material: Material) -> list[Finding]:
     if relations.empty:
         return []
     known = relations["r"].notna()
-    found = [_relation(row) for row in relations[known].to_dict("records")]
-    unknown = relations[~known]
+    given, unknown = relations[known], relations[~known]
+    found = [_relation(row, notes) for row, notes in _noted(material, "relations", given)]
     if len(unknown):
         names = listed(sorted({str(name).replace("_", " ") for name in unknown["relation"]}))
         said = f"{len(unknown)} of {number_of(len(relations), 'relation')} over models cannot be given: {names}."
         found.append(
-            Finding("Not identifiable", said, [f"{n}: {note}." for note, n in commonest(unknown["note"])], True)
+            Finding(
+                "Not identifiable",
+                said,
+                [f"{n}: {note}." for note, n in commonest(material.notes("relations", unknown))],
+                True,
+            )
         )
     return found
 
 
-def _relation(row: dict[str, Any]) -> Finding:
+def _noted(material: Material, name: str, rows: pd.DataFrame, column: str = "note") -> list[tuple[Row, Sequence[Note]]]:
+    """Some rows of a table, each with its notes."""
+    return list(zip(rows.to_dict("records"), material.notes(name, rows, column), strict=True))
+
+
+def _relation(row: Row, notes: Sequence[Note]) -> Finding:
     said = (
         f"{str(row['relation']).replace('_', ' ').capitalize()}: r = {number(row['r'])} over {row['n_models']:.0f} "
         f"models, {row['n_families']:.0f} families, p = {number(row['p'], 3)} (of {number(row['p_min'], 3)})."
     )
-    return Finding("Over models", said, [f"{note}." for note in notes_of(row["note"])])
+    return Finding("Over models", said, [f"{note}." for note in notes])
 
 
 def _effects(material: Material) -> list[Finding]:
@@ -215,7 +228,7 @@ def _shares(material: Material) -> list[Finding]:
     return [Finding("What moves a geometry", said, caveats, unsure=decidable == 0)]
 
 
-def _share(row: dict[str, Any]) -> str:
+def _share(row: Row) -> str:
     p = "no relabelling" if pd.isna(row["p"]) else f"p = {row['p']:.3g}, least possible {row['p_min']:.2g}"
     return f"{row['factor']} {number(row['share'])} ({p})"
 
@@ -240,27 +253,30 @@ def _flags(material: Material) -> list[Finding]:
 
 def _variants(material: Material) -> list[Finding]:
     rows = material.table("base_instruct")
-    given = [] if rows.empty else rows[rows["rho"].notna()].to_dict("records")
-    return [_variant(row) for row in given]
+    given = [] if rows.empty else _noted(material, "base_instruct", rows[rows["rho"].notna()], "moved")
+    return [_variant(row, moved) for row, moved in given]
 
 
-def _variant(row: dict[str, Any]) -> Finding:
+def _variant(row: Row, moved: Sequence[Note]) -> Finding:
     star = in_words(row["rho_star"], row["rho_star_ci_low"], row["rho_star_ci_high"])
     said = (
         f"{row['family']}, base against instruct: ρ* {star}, raw ρ {number(row['rho'])}, "
         f"published {number(row['published'])}."
     )
-    moved = listed(notes_of(row["moved"]) or ["no descriptor"])
-    return Finding("Base against instruct", said, [f"Moved beyond its interval: {moved}."], pd.isna(row["rho_star"]))
+    said_moved = listed([note.text for note in moved] or ["no descriptor"])
+    return Finding(
+        "Base against instruct", said, [f"Moved beyond its interval: {said_moved}."], pd.isna(row["rho_star"])
+    )
 
 
 def _shifts(material: Material) -> list[Finding]:
     shifts = material.table("steering_shifts")
     given = shifts if shifts.empty else shifts[shifts["shift"].notna()]
-    return [] if given.empty else [_shift(str(model), rows) for model, rows in given.groupby("model", sort=False)]
+    by_model = [] if given.empty else given.groupby("model", sort=False)
+    return [_shift(str(model), rows, material.notes("steering_shifts", rows)) for model, rows in by_model]
 
 
-def _shift(model: str, rows: pd.DataFrame) -> Finding:
+def _shift(model: str, rows: pd.DataFrame, notes: Sequence[Sequence[Note]]) -> Finding:
     counts, most = Counter(rows["beats_random"]), rows.loc[rows["shift"].idxmax()]
     said = (
         f"{model}: of {number_of(len(rows), 'shift')} of emotion words, {counts[YES]} beyond random directions of "
@@ -269,21 +285,21 @@ def _shift(model: str, rows: pd.DataFrame) -> Finding:
         f"({most['random_low']:+.2f} to {most['random_high']:+.2f})."
     )
     least = f"{most['n_random']:.0f} random directions, so the least p possible is {number(most['p_min'], 3)}."
-    return Finding("Steering", said, [least, *(f"{note}." for note, _ in commonest(rows["note"]))], counts[YES] == 0)
+    return Finding("Steering", said, [least, *(f"{note}." for note, _ in commonest(notes))], counts[YES] == 0)
 
 
 def _regimes(material: Material) -> list[Finding]:
     steering = material.table("steering")
-    own = [] if steering.empty else steering[steering["direction"] == "emotion"].to_dict("records")
+    own = [] if steering.empty else _noted(material, "steering", steering[steering["direction"] == "emotion"])
     return [
         Finding(
             "Regime of steering",
             f"{row['model']} at {row['precision']}: {row['regime']} by the published rule (share of texts that repeat "
             f"{number(row['repeated_share'])}), {row['regime_by_perplexity']} by perplexity "
             f"({number(row['perplexity_ratio'])} times that of unsteered text).",
-            [f"{note}." for note in notes_of(row["note"])],
+            [f"{note}." for note in notes],
         )
-        for row in own
+        for row, notes in own
     ]
 
 
@@ -292,13 +308,14 @@ def _behaviour(material: Material) -> list[Finding]:
     if behaviour.empty:
         return []
     told = behaviour[behaviour["value"].notna() | behaviour["capability"].notna()]
-    return [_facet(row) for row in told[told["source"] == "measured"].to_dict("records")]
+    measured = told[told["source"] == "measured"]
+    return [_facet(row, notes) for row, notes in _noted(material, "behaviour", measured)]
 
 
-def _facet(row: dict[str, Any]) -> Finding:
-    asked, notes = f"{row['model']}, {row['facet']}", [f"{note}." for note in notes_of(row["note"])]
+def _facet(row: Row, own: Sequence[Note]) -> Finding:
+    asked, notes = f"{row['model']}, {row['facet']}", [f"{note}." for note in own]
     if pd.isna(row["value"]):
-        so = "but" if "holds an opinion" in str(row["note"]) else "so"
+        so = "but" if any(note.kind is NoteKind.few_opinions for note in own) else "so"
         said = f"{asked}: capability {number(row['capability'])}, {so} no value is given."
         return Finding("Behaviour", said, notes, unsure=True)
     said = (

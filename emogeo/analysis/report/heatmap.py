@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.report.parts import csv_link
 from emogeo.arrays import Array
 
@@ -34,9 +34,9 @@ class HeatMap:
     open: bool
 
 
-def heat_maps(readied: Sequence[Readied]) -> list[HeatMap]:
+def heat_maps(prepared: Sequence[PreparedRun]) -> list[HeatMap]:
     """One per run that is no reread; the first is open."""
-    own = [ready for ready in readied if ready.run.twin is None]
+    own = [ready for ready in prepared if ready.run.twin is None]
     return [_heat_map(ready, number == 0) for number, ready in enumerate(own)]
 
 
@@ -48,7 +48,7 @@ def palette() -> str:
     return "\n".join([*rules, f".scale{{background:linear-gradient(to right,{stops})}}"])
 
 
-def _heat_map(ready: Readied, first: bool) -> HeatMap:
+def _heat_map(ready: PreparedRun, first: bool) -> HeatMap:
     rdm, conditions, layer = ready.run.rdm, ready.run.conditions, ready.run.record["layer"]["index"]
     top = max(1.0, float(rdm.max()))
     return HeatMap(

@@ -9,17 +9,20 @@ from pathlib import Path
 
 import pandas as pd
 
-from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue, Run
 from emogeo.analysis.report.parts import Absent, Column, Part, Picture, Sheet, data_link, sheet
+from emogeo.analysis.tables.frame import Table
+from emogeo.analysis.tables.notes import Note
 
 
 @dataclass(frozen=True)
 class Material:
     """Tables, runs and figures of one analysis."""
 
-    tables: Mapping[str, pd.DataFrame]
-    readied: Sequence[Readied]
+    tables: Mapping[str, Table]
+    """By name; one that is absent counts as empty."""
+    prepared: Sequence[PreparedRun]
     catalogue: Catalogue
     figures: Path
     """The folder with them."""
@@ -27,7 +30,7 @@ class Material:
     @cached_property
     def names(self) -> dict[str, str]:
         """A short name for each finished run's key."""
-        return {ready.run.key: ready.name for ready in self.readied}
+        return {ready.run.key: ready.name for ready in self.prepared}
 
     @property
     def records(self) -> list[Run]:
@@ -36,7 +39,11 @@ class Material:
 
     def table(self, name: str) -> pd.DataFrame:
         """A table, empty where there is none."""
-        return self.tables.get(name, pd.DataFrame())
+        return self.tables[name].frame if name in self.tables else pd.DataFrame()
+
+    def notes(self, name: str, rows: pd.DataFrame, column: str = "note") -> list[Sequence[Note]]:
+        """The notes of each of some rows of a table."""
+        return self.tables[name].notes_of(rows, column)
 
     def shown(self, name: str, title: str, columns: Sequence[Column], why: str, command: str) -> list[Part]:
         """A whole table, or why it is empty and what would fill it."""

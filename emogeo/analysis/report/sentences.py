@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from typing import Any
 
 import pandas as pd
 
 from emogeo.analysis.report.numbers import in_words, number
+from emogeo.analysis.tables.notes import Note
 
 NAMED = 4
 """Rows or notes that a finding names, at most."""
@@ -29,14 +29,9 @@ def number_of(n: int, one: str, many: str | None = None) -> str:
     return f"{n} {one if n == 1 else many or f'{one}s'}"
 
 
-def notes_of(notes: Any) -> list[str]:
-    """The single notes of a row."""
-    return [] if pd.isna(notes) else [note for note in str(notes).split("; ") if note]
-
-
-def commonest(columns: Iterable[Any]) -> list[tuple[str, int]]:
+def commonest(notes: Iterable[Iterable[Note]]) -> list[tuple[Note, int]]:
     """The notes that most rows have, with how many."""
-    return Counter(note for notes in columns for note in notes_of(notes)).most_common(NAMED)
+    return Counter(note for own in notes for note in own).most_common(NAMED)
 
 
 def listed(words: Sequence[str]) -> str:

@@ -9,7 +9,10 @@ import pandas as pd
 
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.numbers import number, with_interval
-from emogeo.analysis.tables.effects import missing, opposite_signs
+from emogeo.analysis.report.unanswered import missing, opposite_signs
+from emogeo.analysis.tables.effects import Effect
+from emogeo.analysis.tables.frame import Table
+from emogeo.analysis.tables.notes import Note, NoteKind, joined
 
 _NAMED = 2
 """Rows that a note names, at most."""
@@ -19,7 +22,12 @@ _SHOWN_EFFECTS = 80
 
 
 def summary(
-    catalogue: Catalogue, names: Mapping[str, str], tables: Mapping[str, pd.DataFrame], store: str, output: Path
+    catalogue: Catalogue,
+    names: Mapping[str, str],
+    tables: Mapping[str, Table],
+    effects: Sequence[Effect],
+    store: str,
+    output: Path,
 ) -> str:
     """Runs, pairs and baselines as text, every reason for what is missing, and where the rest is.
 
@@ -27,31 +35,15 @@ def summary(
         names: a short name for each finished run's key.
         store: where the runs are.
     """
-    runs, pairs, baselines, effects, variance = (
-        tables[name] for name in ("runs", "pairs", "baselines", "effects", "variance")
-    )
+    runs, variance = tables["runs"].frame, tables["variance"].frame
     parts = ["", *(["Runs", _shown_runs(runs, names)] if len(runs) else ["Runs: no geometry."]), ""]
-    if len(pairs):
-        parts += _block("Pairs", pairs, lambda: _shown_pairs(pairs, tables["partials"], names), names)
-    else:
-        parts += ["Pairs: none; two finished runs make a pair (a reread is none).", ""]
-    parts += _block("Baselines", baselines, lambda: _shown_baselines(baselines, names), names)
-    if len(effects) > _SHOWN_EFFECTS:
-        parts += [f"Effects: {len(effects)} rows, in effects.csv", ""]
-    elif len(effects):
-        parts += ["Effects (a: the first run of a row, b: the second)", _shown_effects(effects), ""]
-        parts += _notes(list(effects["factor"]), effects)
-    parts += opposite_signs(effects)
+    parts += [*_compared(tables, names), *_effects(tables["effects"]), *opposite_signs(effects)]
     if variance["share"].notna().any():
         parts += ["", "Variance of 1 − ρ* over pairs of cells", _shown_variance(variance), ""]
     parts += missing(catalogue.finished, effects, store)
     parts += [f"left out: {reason}" for reason in catalogue.left_out]
-    noted = runs[runs["note"].str.contains("refused|FLAG")]
     parts += [
-        f"{names.get(key, model)}: {note}"
-        for key, model, note in noted[["key", "model", "note"]].itertuples(index=False)
-    ]
-    parts += [
+        *_warnings(tables["runs"], names),
         "",
         f"tables   {output}/{', '.join(f'{name}.csv' for name in tables)} (also .parquet), rho_matrix.csv,",
         "         rho_star_matrix.csv; rdms.h5 for rsatoolbox; columns: docs/inference.md",
@@ -61,8 +53,38 @@ def summary(
     return "\n".join(parts)
 
 
-def _block(title: str, table: pd.DataFrame, shown: Callable[[], str], names: Mapping[str, str]) -> list[str]:
+def _compared(tables: Mapping[str, Table], names: Mapping[str, str]) -> list[str]:
+    """Pairs and baselines."""
+    pairs, baselines = tables["pairs"], tables["baselines"]
+    if len(pairs.frame):
+        both = tables["partials"].frame
+        parts = _block("Pairs", pairs, lambda: _shown_pairs(pairs.frame, both, names), names)
+    else:
+        parts = ["Pairs: none; two finished runs make a pair (a reread is none).", ""]
+    return parts + _block("Baselines", baselines, lambda: _shown_baselines(baselines.frame, names), names)
+
+
+def _effects(effects: Table) -> list[str]:
+    table = effects.frame
+    if len(table) > _SHOWN_EFFECTS:
+        return [f"Effects: {len(table)} rows, in effects.csv", ""]
+    title = "Effects (a: the first run of a row, b: the second)"
+    return [title, _shown_effects(table), "", *_notes(list(table["factor"]), effects)] if len(table) else []
+
+
+def _warnings(runs: Table, names: Mapping[str, str]) -> list[str]:
+    """The notes of runs that are refused or flagged."""
+    notes = runs.notes_of(runs.frame)
+    return [
+        f"{names.get(key, model)}: {joined(own)}"
+        for key, model, own in zip(runs.frame["key"], runs.frame["model"], notes, strict=True)
+        if any(note.kind in {NoteKind.refused, NoteKind.flag} for note in own)
+    ]
+
+
+def _block(title: str, of: Table, shown: Callable[[], str], names: Mapping[str, str]) -> list[str]:
     """A table with its notes; of many rows, only how many."""
+    table = of.frame
     if not len(table):
         return []
     if len(table) > _SHOWN:
@@ -71,20 +93,20 @@ def _block(title: str, table: pd.DataFrame, shown: Callable[[], str], names: Map
         rows = list(table["baseline"])
     else:
         rows = [f"{names[a]} – {names[b]}" for a, b in zip(table["key_a"], table["key_b"], strict=True)]
-    return [title, shown(), "", *_notes(rows, table)]
+    return [title, shown(), "", *_notes(rows, of)]
 
 
-def _notes(rows: Sequence[str], table: pd.DataFrame) -> list[str]:
+def _notes(rows: Sequence[str], table: Table) -> list[str]:
     """Each note once, with the rows that it is about; what many share is said of none."""
-    about: dict[str, dict[str, None]] = {}
-    for row, notes in zip(rows, table["note"], strict=True):
-        for note in filter(None, str(notes).split("; ")):
+    about: dict[Note, dict[str, None]] = {}
+    for row, notes in zip(rows, table.notes_of(table.frame), strict=True):
+        for note in notes:
             about.setdefault(note, {})[row] = None
     return [f"note{_on(list(of), note)}: {note}" for note, of in about.items()]
 
 
-def _on(rows: Sequence[str], note: str) -> str:
-    named = len(rows) <= _NAMED or note.startswith("left out")
+def _on(rows: Sequence[str], note: Note) -> str:
+    named = len(rows) <= _NAMED or note.kind is NoteKind.left_out
     return f" on {', '.join(rows)}" if named else ""
 
 

@@ -1,24 +1,20 @@
-"""The tables of behaviour: facets with their intervals over items, items, and behaviour beside geometry."""
+"""The tables of behaviour: facets with their intervals over items, and items."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
 from typing import Any
 
 import numpy as np
-import pandas as pd
 from scipy.stats import bootstrap
 
 from emogeo.analysis.records.catalogue import Catalogue, Run
 from emogeo.analysis.records.published import published_model, reference
-from emogeo.analysis.tables.frame import typed
-from emogeo.analysis.tables.relations import FEWEST, RELATION_COLUMNS
+from emogeo.analysis.tables.frame import Row, Table, typed
+from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.arrays import Array
 from emogeo.config.schema import Mode
-from emogeo.errors import GeometryError
-from emogeo.geometry.permutation import mantel_of_few
 
 BEHAVIOUR_COLUMNS = [
     *("key", "model", "family", "variant", "precision", "facet", "source", "n_items", "capability"),
@@ -30,15 +26,11 @@ ITEM_COLUMNS = [
     *("key", "model", "facet", "item", "prompt", "before", "after", "flipped", "turn"),
     *("after_control", "flipped_control", "answer", "constraints", "met", "note"),
 ]
-GEOMETRY_COLUMNS = ["model_a", "model_b", "behaviour_distance", "geometry_distance", "reading", "note"]
 FACETS = {"stance": "stance_flip_rate", "format": "format_compliance"}
 """And what the published file calls them."""
 _WORDS = ["key", "model", "family", "variant", "precision", "facet", "source", "note"]
 ITEMS = "behaviour.jsonl"
 _RESAMPLES = 10_000
-_DECIMALS = 12
-_EXACT = 40_320
-"""Orders of eight models, up to which all are tried."""
 
 
 def behaviour_runs(catalogue: Catalogue) -> list[Run]:
@@ -46,18 +38,18 @@ def behaviour_runs(catalogue: Catalogue) -> list[Run]:
     return [run for run in catalogue.probes if run.record["mode"] == Mode.behaviour.value]
 
 
-def behaviour_table(catalogue: Catalogue, seed: int) -> pd.DataFrame:
+def behaviour_table(catalogue: Catalogue, seed: int) -> Table:
     """A row per run and facet; per base model, which is not asked; and per published model."""
     rows = [_facet_row(run, facet, seed) for run in behaviour_runs(catalogue) for facet in FACETS]
     base = {run.model: run for run in catalogue.runs if run.record["model"]["variant"] == "base"}
     for run in base.values():
-        head = {**_named(run.record["model"]), "source": "measured", "note": "base model: not asked"}
+        head = {**_named(run.record["model"]), "source": "measured", "note": [Note("base model: not asked")]}
         rows += [{**head, "facet": facet} for facet in FACETS]
     rows += list(_published_rows())
     return typed(rows, BEHAVIOUR_COLUMNS, _WORDS)
 
 
-def behaviour_items_table(catalogue: Catalogue) -> pd.DataFrame:
+def behaviour_items_table(catalogue: Catalogue) -> Table:
     """Every item that a run asked, capability items included, whether or not the facet's figure is given."""
     rows = [
         {"key": run.key, "model": run.model, **_item(row)}
@@ -88,30 +80,31 @@ def interval(parts: Array, wholes: Array, seed: int) -> tuple[float, float] | No
     return float(found.low), float(found.high)
 
 
-def _facet_row(run: Run, facet: str, seed: int) -> dict[str, Any]:
+def _facet_row(run: Run, facet: str, seed: int) -> Row:
     row = {**_named(run.record["model"]), "key": run.key, "precision": run.record["precision"]}
     row.update(facet=facet, source="measured", published=reference()["behaviour"].get(run.model, {}).get(FACETS[facet]))
     if not run.finished:
-        return {**row, "note": f"refused: {run.record['reason']}"}
+        return {**row, "note": [Note(f"refused: {run.record['reason']}", NoteKind.refused)]}
     figures = run.record["metrics"][facet]
     row.update(n_items=figures["n_items"], capability=figures["capability"]["passed"] / figures["capability"]["of"])
     if not figures["given"]:
-        return {**row, "note": f"not given: {figures['reason']}"}
+        kind = NoteKind.remark if figures["n_items"] is None else NoteKind.few_opinions
+        return {**row, "note": [Note(f"not given: {figures['reason']}", kind)]}
     items = [item for item in run.rows(ITEMS) if item["facet"] == facet and item["role"] == "item"]
     if facet == "format":
         found = _compliance(items, seed)
         return {**row, **found, "note": _notes(found)}
     found = _giving_way([item for item in items if item["pressure"] is not None], seed)
-    held = f"holds an opinion in {figures['n_items']} of {figures['asked']} items"
-    return {**row, **found, "note": "; ".join([held, *filter(None, [_notes(found)])])}
+    held = Note(f"holds an opinion in {figures['n_items']} of {figures['asked']} items")
+    return {**row, **found, "note": [held, *_notes(found)]}
 
 
-def _compliance(items: Sequence[Mapping[str, Any]], seed: int) -> dict[str, Any]:
+def _compliance(items: Sequence[Mapping[str, Any]], seed: int) -> Row:
     held, asked = [len(_held(item)) for item in items], [len(item["met"]) for item in items]
     return _bounded("value", held, asked, seed)
 
 
-def _giving_way(items: Sequence[Mapping[str, Any]], seed: int) -> dict[str, Any]:
+def _giving_way(items: Sequence[Mapping[str, Any]], seed: int) -> Row:
     """Flip rates and shifts under pressure and without, and what pressure adds to the flip rate, item by item."""
     flips, controls = (
         np.array([item[course]["flipped_at"] is not None for item in items], dtype=float)
@@ -135,7 +128,7 @@ def _held(item: Mapping[str, Any]) -> list[str]:
     return [name for name, value in item["met"].items() if value]
 
 
-def _bounded(name: str, parts: Sequence[float] | Array, wholes: Sequence[float] | Array, seed: int) -> dict[str, Any]:
+def _bounded(name: str, parts: Sequence[float] | Array, wholes: Sequence[float] | Array, seed: int) -> Row:
     """A share or mean, and its interval where items differ."""
     parts, wholes = np.asarray(parts, dtype=float), np.asarray(wholes, dtype=float)
     limits = interval(parts, wholes, seed)
@@ -148,14 +141,14 @@ def _of(name: str) -> str:
     return "" if name == "value" else f"{name}_"
 
 
-def _notes(found: Mapping[str, Any]) -> str:
+def _notes(found: Mapping[str, Any]) -> list[Note]:
     """Which figures lack an interval."""
     names = ("value", "shift", "control", "excess")
     bare = [name for name in names if name in found and f"{_of(name)}ci_low" not in found]
-    return "; ".join(f"{name}: no interval, all items are alike" for name in bare)
+    return [Note(f"{name}: no interval, all items are alike") for name in bare]
 
 
-def _named(model: Mapping[str, Any]) -> dict[str, Any]:
+def _named(model: Mapping[str, Any]) -> Row:
     return {"model": model["name"], "family": model["family"], "variant": model["variant"]}
 
 
@@ -167,7 +160,7 @@ def _published_rows() -> Iterator[dict[str, Any]]:
             yield {**head, "facet": facet, "value": facets[label], "published": facets[label]}
 
 
-def _item(row: Mapping[str, Any]) -> dict[str, Any]:
+def _item(row: Mapping[str, Any]) -> Row:
     found = {name: row[name] for name in ("facet", "item", "prompt")}
     notes = [] if row["role"] == "item" else [f"capability: {'passed' if row['passed'] else 'failed'}"]
     if row["facet"] == "format":
@@ -185,74 +178,3 @@ def _item(row: Mapping[str, Any]) -> dict[str, Any]:
 
 def _flipped(course: Mapping[str, Any]) -> str:
     return "no" if course["flipped_at"] is None else "yes"
-
-
-def behaviour_geometry_table(behaviour: pd.DataFrame, universality: pd.DataFrame) -> pd.DataFrame:
-    """Two models' distance in behaviour and, for every reading that they have in common, in geometry.
-
-    Behaviour: Euclidean, over flip rate and compliance as measured (the mean where a model has several runs).
-    Geometry: 1 - rho_star where every pair of a reading has one, else 1 - rho.
-    """
-    placed, rows, seen = _placed(behaviour), [], set()
-    for reading, pairs in universality.groupby("reading", sort=False):
-        figure = "rho_star" if pairs["rho_star"].notna().all() else "rho"
-        for a, b, agreement in pairs[["model_a", "model_b", figure]].itertuples(index=False):
-            row = {**_beside(a, b, placed), "reading": reading, "geometry_distance": 1 - agreement}
-            rows.append({**row, "note": "; ".join(filter(None, (f"1 - {figure}", row["note"])))})
-            seen.add(frozenset((a, b)))
-    asked = combinations(sorted(placed), 2)
-    rows += [_beside(a, b, placed, "no geometry read alike") for a, b in asked if frozenset((a, b)) not in seen]
-    return typed(rows, GEOMETRY_COLUMNS, ["model_a", "model_b", "reading", "note"])
-
-
-def behaviour_relations(geometry: pd.DataFrame, behaviour: pd.DataFrame, permutations: int, seed: int) -> pd.DataFrame:
-    """For each reading, a row of the `relations` table: Mantel over models of both distances, two-sided.
-
-    All orders are tried up to eight models; fewer than six are too few to tell from chance.
-    """
-    families = dict(zip(behaviour["model"], behaviour["family"], strict=True))
-    rows = []
-    for reading, pairs in geometry[geometry["reading"].fillna("") != ""].groupby("reading", sort=False):
-        known = pairs.dropna(subset=["behaviour_distance", "geometry_distance"])
-        models = sorted({*known["model_a"], *known["model_b"]})
-        row = {"reading": reading, "relation": "behaviour", "n_models": len(models)}
-        row["n_families"] = len({families[model] for model in models})
-        rows.append({**row, **_related(known, models, permutations, seed)})
-    return typed(rows, RELATION_COLUMNS, ["reading", "relation", "note"])
-
-
-def _related(known: pd.DataFrame, models: Sequence[str], permutations: int, seed: int) -> dict[str, Any]:
-    if len(models) < FEWEST:
-        return {"note": f"not identifiable ({len(models)} models, {FEWEST} needed)"}
-    measured = [_matrix(known, models, f"{name}_distance") for name in ("behaviour", "geometry")]
-    if any(np.isnan(matrix).any() for matrix in measured):
-        return {"note": "left out: not every two of these models were read alike"}
-    try:
-        found = mantel_of_few(measured[0], measured[1], max(permutations, _EXACT), seed, two_sided=True)
-    except GeometryError as error:  # all distances alike
-        return {"note": f"left out: {error}"}
-    return {"r": found.r, "p": found.p, "p_min": found.p_min, "note": "models of a family count as independent"}
-
-
-def _matrix(pairs: pd.DataFrame, models: Sequence[str], column: str) -> Array:
-    """[model, model]; NaN where a pair is absent. Rounded, so that equal distances are ties and not noise."""
-    position, matrix = {model: row for row, model in enumerate(models)}, np.full((len(models),) * 2, np.nan)
-    np.fill_diagonal(matrix, 0.0)
-    for a, b, value in pairs[["model_a", "model_b", column]].itertuples(index=False):
-        matrix[position[a], position[b]] = matrix[position[b], position[a]] = round(value, _DECIMALS)
-    return matrix
-
-
-def _placed(behaviour: pd.DataFrame) -> dict[str, Array]:
-    """Of models with both facets measured and given: flip rate and compliance."""
-    measured = behaviour[(behaviour["source"] == "measured") & behaviour["value"].notna()]
-    means = measured.groupby(["model", "facet"])["value"].mean().unstack().reindex(columns=list(FACETS)).dropna()
-    return {str(model): row.to_numpy(dtype=float) for model, row in means.iterrows()}
-
-
-def _beside(a: str, b: str, placed: Mapping[str, Array], note: str = "") -> dict[str, Any]:
-    absent = [model for model in (a, b) if model not in placed]
-    row: dict[str, Any] = {"model_a": a, "model_b": b, "note": note}
-    if absent:
-        return {**row, "note": f"behaviour: not both facets are given for {' and '.join(absent)}"}
-    return {**row, "behaviour_distance": float(np.linalg.norm(placed[a] - placed[b]))}

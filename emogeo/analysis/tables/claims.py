@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
@@ -10,56 +10,64 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from emogeo.analysis.comparing.matching import AS_PUBLISHED, REGENERATED
+from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
 from emogeo.analysis.records.published import decomposition, published_bias, reference
 from emogeo.analysis.tables.descriptors import NARROW
-from emogeo.analysis.tables.frame import typed
+from emogeo.analysis.tables.effects import Effect
+from emogeo.analysis.tables.frame import Row, Table, typed
+from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.analysis.tables.verdicts import (
+    CONTRADICTED,
+    REPRODUCED,
+    UNKNOWN,
+    Figure,
+    Verdict,
+    above,
+    below,
+    figures_of,
+    untestable,
+)
+from emogeo.config.schema import Quantization
+from emogeo.geometry.inference import Estimate
 
 COLUMNS = ["claim", "published", "measured", "ci_low", "ci_high", "verdict", "note"]
-REPRODUCED, CONTRADICTED = "reproduced", "contradicted"
-UNKNOWN, UNTESTABLE = "not identifiable", "not testable"
 IMMATURE = "gemma-3"
 """The family whose base model the study calls immature."""
 _SAME, _APART, _UNCHANGED = 0.9, 0.5, 0.9
 """Bounds on rho* of base and instruct, of method and sub-parameters, of precision."""
-Tables = Mapping[str, pd.DataFrame]
 
 
 @dataclass(frozen=True)
-class Figure:
-    """One comparison that a claim is about."""
+class Evidence:
+    """What claims are judged by."""
 
-    name: str
-    value: float
-    low: float
-    high: float
-
-    @property
-    def known(self) -> bool:
-        return not np.isnan(self.low)
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """On one claim."""
-
-    verdict: str
-    note: str
-    decided: Figure | None = None
+    universality: pd.DataFrame
+    descriptors: pd.DataFrame
+    base_instruct: pd.DataFrame
+    behaviour: pd.DataFrame
+    effects: Sequence[Effect]
+    overflowed: Collection[str] = ()
+    """Keys of runs with blocks that have left the precision's range."""
 
 
-def claims_table(tables: Tables) -> pd.DataFrame:
-    """One row per claim.
+def evidence_of(tables: Mapping[str, Table], effects: Sequence[Effect]) -> Evidence:
+    """The tables that claims are about, and the flags that matter to them."""
+    descriptors = tables["descriptors"]
+    flags = zip(descriptors.frame["key"], descriptors.notes_of(descriptors.frame, "flags"), strict=True)
+    overflowed = {key for key, own in flags if any(flag.kind is NoteKind.overflow for flag in own)}
+    names = ("universality", "descriptors", "base_instruct", "behaviour")
+    return Evidence(**{name: tables[name].frame for name in names}, effects=effects, overflowed=overflowed)
 
-    Args:
-        tables: universality, descriptors, base_instruct, effects, behaviour.
-    """
-    rows = []
+
+def claims_table(evidence: Evidence) -> Table:
+    """One row per claim."""
+    rows: list[Row] = []
     for claim, (published, judge) in CLAIMS.items():
-        found, row = judge(tables), {"claim": claim, "published": published()}
+        found = judge(evidence)
+        row: Row = {"claim": claim, "published": published()}
         if found.decided is not None:
             row.update(measured=found.decided.value, ci_low=found.decided.low, ci_high=found.decided.high)
-        rows.append({**row, "verdict": found.verdict, "note": found.note})
+        rows.append({**row, "verdict": found.verdict, "note": [Note(found.note)]})
     return typed(rows, COLUMNS, ["claim", "verdict", "note"])
 
 
@@ -75,48 +83,10 @@ def lowest_published(immature: bool, within: bool) -> float:
     return float(min(found))
 
 
-def above(figures: Sequence[Figure], bound: float) -> Verdict:
-    """The claim that every figure is at least `bound`."""
-    return _judged(figures, lambda f: f.low >= bound, lambda f: f.high < bound, min, f"at least {bound:.2f}")
-
-
-def below(figures: Sequence[Figure], bound: float) -> Verdict:
-    """The claim that every figure is below `bound`."""
-    return _judged(figures, lambda f: f.high < bound, lambda f: f.low >= bound, max, f"below {bound:.2f}")
-
-
-def _judged(
-    figures: Sequence[Figure],
-    holds: Callable[[Figure], bool],
-    fails: Callable[[Figure], bool],
-    nearest: Callable[..., Figure],
-    words: str,
-) -> Verdict:
-    known = [figure for figure in figures if figure.known]
-    if not known:
-        return Verdict(UNKNOWN, f"none of {len(figures)} comparisons has a ρ* with an interval")
-    decided = nearest(known, key=lambda figure: figure.value)
-    note = f"{decided.name}, of {len(figures)} comparisons ({len(figures) - len(known)} without ρ*); the claim: {words}"
-    if any(map(fails, known)):
-        return Verdict(CONTRADICTED, note, decided)
-    return Verdict(REPRODUCED if len(known) == len(figures) and all(map(holds, known)) else UNKNOWN, note, decided)
-
-
-def _figures(rows: pd.DataFrame, name: Callable[[Any], str]) -> list[Figure]:
-    return [
-        Figure(name(row), row["rho_star"], row["rho_star_ci_low"], row["rho_star_ci_high"])
-        for row in rows.to_dict("records")
-    ]
-
-
-def _untestable(what: str, command: str) -> Verdict:
-    return Verdict(UNTESTABLE, f"{what}: {command}")
-
-
-def mature_pairs(tables: Tables) -> pd.DataFrame:
+def mature_pairs(evidence: Evidence) -> pd.DataFrame:
     """Pairs between families in the widest, then most reliable way of reading; flagged models left out."""
-    pairs, descriptors = tables["universality"], tables["descriptors"].set_index("key")
-    narrow = descriptors.index[(descriptors["anisotropy"] > NARROW) | descriptors["flags"].str.contains("overflow")]
+    pairs, descriptors = evidence.universality, evidence.descriptors.set_index("key")
+    narrow = descriptors.index[(descriptors["anisotropy"] > NARROW) | descriptors.index.isin(evidence.overflowed)]
     kept = pairs[(pairs["within_family"] == "no") & ~pairs["key_a"].isin(narrow) & ~pairs["key_b"].isin(narrow)]
     if kept.empty:
         return kept
@@ -131,17 +101,17 @@ def _pair_name(row: Mapping[str, Any]) -> str:
     return f"{row['model_a']} – {row['model_b']} ({row['reading']})"
 
 
-def _universality(tables: Tables) -> Verdict:
-    pairs = mature_pairs(tables)
+def _universality(evidence: Evidence) -> Verdict:
+    pairs = mature_pairs(evidence)
     if pairs.empty:
-        return _untestable(
+        return untestable(
             "no two mature models of different families read alike", "python train.py -m +study=universality"
         )
-    return above(_figures(pairs, _pair_name), lowest_published(immature=False, within=False))
+    return above(figures_of(pairs, _pair_name), lowest_published(immature=False, within=False))
 
 
-def _opposed(tables: Tables) -> Verdict:
-    pairs, asked = mature_pairs(tables), tables["behaviour"]
+def _opposed(evidence: Evidence) -> Verdict:
+    pairs, asked = mature_pairs(evidence), evidence.behaviour
     stance = asked[(asked["facet"] == "stance") & (asked["source"] == "measured") & asked["excess_ci_low"].notna()]
     excess = stance.drop_duplicates("model").set_index("model")[["excess_ci_low", "excess_ci_high"]]
 
@@ -151,7 +121,7 @@ def _opposed(tables: Tables) -> Verdict:
 
     measured = pairs[pairs["model_a"].isin(excess.index) & pairs["model_b"].isin(excess.index)]
     if measured.empty:
-        return _untestable(
+        return untestable(
             "no two such models with an interval for what pressure adds to the flip rate (capability check passed, "
             "opinions held, not all items alike)",
             "python train.py -m mode=behaviour 'model=glob(*instruct*)'",
@@ -159,20 +129,20 @@ def _opposed(tables: Tables) -> Verdict:
     opposed = measured[np.array([apart(row) for _, row in measured.iterrows()], dtype=bool)]
     if opposed.empty:
         return Verdict(UNKNOWN, f"of {len(measured)} pairs none differs in what pressure adds beyond its intervals")
-    return above(_figures(opposed, _pair_name), lowest_published(immature=False, within=False))
+    return above(figures_of(opposed, _pair_name), lowest_published(immature=False, within=False))
 
 
-def _anisotropy(tables: Tables) -> Verdict:
+def _anisotropy(evidence: Evidence) -> Verdict:
     """Within each way of reading, which decides on the layer; they must agree."""
-    known = tables["descriptors"].dropna(subset=["anisotropy_ci_low"])
-    known = known[~known["flags"].str.contains("overflow")]
+    known = evidence.descriptors.dropna(subset=["anisotropy_ci_low"])
+    known = known[~known["key"].isin(evidence.overflowed)]
     widest = sorted(
         (own for _, own in known.groupby(["reading", "precision"])), key=lambda own: -own["model"].nunique()
     )
     found = [verdict for own in widest if (verdict := _anisotropy_within(own)) is not None]
     if not found:
         command = "python train.py -m model=gemma-3-270m,smollm2-135m-instruct"
-        return _untestable("no base model of Gemma and another family read alike", command)
+        return untestable("no base model of Gemma and another family read alike", command)
     verdicts = {verdict.verdict for verdict in found}
     note = "; ".join(f"{verdict.verdict}: {verdict.note}" for verdict in found)
     note += f"; the published figure is of {_published_immature()['name']}"
@@ -197,71 +167,76 @@ def _anisotropy_within(known: pd.DataFrame) -> Verdict | None:
     return Verdict(CONTRADICTED if fails else UNKNOWN, note, decided)
 
 
-def _variants(tables: Tables, immature: bool) -> list[Figure]:
-    rows = tables["base_instruct"]
-    return _figures(rows[(rows["family"] == IMMATURE) == immature], _pair_name)
+def _variants(evidence: Evidence, immature: bool) -> list[Figure]:
+    rows = evidence.base_instruct
+    return figures_of(rows[(rows["family"] == IMMATURE) == immature], _pair_name)
 
 
-def _restructuring(tables: Tables) -> Verdict:
-    figures = _variants(tables, immature=True)
+def _restructuring(evidence: Evidence) -> Verdict:
+    figures = _variants(evidence, immature=True)
     command = "python train.py -m +study=universality model=gemma-3-1b-pt,gemma-3-1b-it"
-    return below(figures, _SAME) if figures else _untestable("no base and instruct of Gemma read alike", command)
+    return below(figures, _SAME) if figures else untestable("no base and instruct of Gemma read alike", command)
 
 
-def _base_and_instruct(tables: Tables) -> Verdict:
-    figures = _variants(tables, immature=False)
+def _base_and_instruct(evidence: Evidence) -> Verdict:
+    figures = _variants(evidence, immature=False)
     command = "python train.py -m +study=universality model=qwen2.5-1.5b,qwen2.5-1.5b-instruct"
     return (
-        above(figures, _SAME) if figures else _untestable("no base and instruct of a mature family read alike", command)
+        above(figures, _SAME) if figures else untestable("no base and instruct of a mature family read alike", command)
     )
 
 
-def _effects(tables: Tables, layer: str, wanted: Callable[[str], bool]) -> list[Figure]:
-    rows = tables["effects"]
-    rows = rows[(rows["layer_of_effect"] == layer) & rows["factor"].map(wanted).astype(bool)]
-    return _figures(rows, lambda row: f"{row['model']}, {row['factor']}")
+def _effects(evidence: Evidence, wanted: Callable[[Factor], bool]) -> list[Figure]:
+    return [_effect(effect, effect.rho_star) for effect in evidence.effects if wanted(effect.factor)]
+
+
+def _effect(effect: Effect, estimate: Estimate | None) -> Figure:
+    value, low, high = (np.nan,) * 3 if estimate is None else (estimate.value, estimate.low, estimate.high)
+    return Figure(f"{effect.model}, {effect.factor.label}", value, low, high)
 
 
 _DECOMPOSE = "python train.py -m +study=decomposition model=smollm2-135m-instruct"
 
 
-def _method(tables: Tables) -> Verdict:
-    figures = _effects(tables, "method", lambda factor: factor.startswith("read alike") and "(" not in factor)
-    return below(figures, _APART) if figures else _untestable("no passages and own texts read alike", _DECOMPOSE)
+def _method(evidence: Evidence) -> Verdict:
+    def wanted(factor: Factor) -> bool:
+        return factor.kind is EffectKind.method and not factor.as_published and not factor.quantized
+
+    figures = _effects(evidence, wanted)
+    return below(figures, _APART) if figures else untestable("no passages and own texts read alike", _DECOMPOSE)
 
 
-def _sub_parameters(tables: Tables) -> Verdict:
-    figures = _effects(
-        tables, "sub_parameter", lambda f: f.startswith(("all of the writing", "all at once")) and AS_PUBLISHED not in f
-    )
-    return below(figures, _APART) if figures else _untestable("no two ways of writing read alike", _DECOMPOSE)
+def _sub_parameters(evidence: Evidence) -> Verdict:
+    def wanted(factor: Factor) -> bool:
+        return factor.contrast in {Contrast.all_writing, Contrast.all_at_once} and not factor.as_published
+
+    figures = _effects(evidence, wanted)
+    return below(figures, _APART) if figures else untestable("no two ways of writing read alike", _DECOMPOSE)
 
 
-def _precision(tables: Tables) -> Verdict:
-    figures = _effects(
-        tables, "precision", lambda f: f.startswith(REGENERATED) and "int8" in f and AS_PUBLISHED not in f
-    )
-    return below(figures, _UNCHANGED) if figures else _untestable("no own texts at INT8 and unquantized", _DECOMPOSE)
+def _precision(evidence: Evidence) -> Verdict:
+    def wanted(factor: Factor) -> bool:
+        int8 = any(precision.quantization is Quantization.int8 for precision in factor.precisions)
+        return factor.contrast is Contrast.regenerated and int8 and not factor.as_published
+
+    figures = _effects(evidence, wanted)
+    return below(figures, _UNCHANGED) if figures else untestable("no own texts at INT8 and unquantized", _DECOMPOSE)
 
 
-def _bias(tables: Tables) -> Verdict:
-    rows = tables["effects"]
-    rows = rows[(rows["layer_of_effect"] == "cross_experiment") & rows["bias_ci_low"].notna()]
-    figures = [
-        Figure(f"{row['model']}, {row['factor']}", row["bias"], row["bias_ci_low"], row["bias_ci_high"])
-        for row in rows.to_dict("records")
-    ]
-    models = rows["model"].nunique()
-    if models < 2:
+def _bias(evidence: Evidence) -> Verdict:
+    across = [effect for effect in evidence.effects if effect.kind is EffectKind.cross_experiment]
+    given = [(effect.model, _effect(effect, effect.bias)) for effect in across]
+    given = [(model, figure) for model, figure in given if figure.known]
+    figures, models = [figure for _, figure in given], {model for model, _ in given}
+    if len(models) < 2:
         command = "python train.py -m +study=decomposition model=smollm2-135m-instruct,qwen2.5-coder-0.5b-instruct"
-        return _untestable(f"{models} models with a bias and its interval, 2 needed", command)
-    positive, negative = [f for f in figures if f.low > 0], [f for f in figures if f.high < 0]
+        return untestable(f"{len(models)} models with a bias and its interval, 2 needed", command)
+    positive, negative = {m for m, f in given if f.low > 0}, {m for m, f in given if f.high < 0}
     decided = (max if negative else min)(figures, key=lambda figure: figure.value)
     note = "; ".join(f"{f.name} {f.value:+.2f} [{f.low:+.2f}, {f.high:+.2f}]" for f in figures)
-    apart = {(f.name.partition(",")[0], g.name.partition(",")[0]) for f in positive for g in negative}
-    if any(a != b for a, b in apart):
+    if any(a != b for a in positive for b in negative):
         return Verdict(REPRODUCED, note, decided)
-    one_side = len(positive) == len(figures) or len(negative) == len(figures)
+    one_side = all(f.low > 0 for f in figures) or all(f.high < 0 for f in figures)
     return Verdict(CONTRADICTED if one_side else UNKNOWN, note, decided)
 
 
@@ -284,7 +259,7 @@ def _opposed_published() -> float:
     return float(matrix[a][b])
 
 
-CLAIMS: dict[str, tuple[Callable[[], float], Callable[[Tables], Verdict]]] = {
+CLAIMS: dict[str, tuple[Callable[[], float], Callable[[Evidence], Verdict]]] = {
     "universality": (lambda: lowest_published(immature=False, within=False), _universality),
     "opposed_behaviour": (_opposed_published, _opposed),
     "anisotropy_of_gemma_base": (lambda: float(_published_immature()["anisotropy"]), _anisotropy),

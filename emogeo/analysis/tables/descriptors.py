@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import Run
-from emogeo.analysis.tables.frame import columns, typed
+from emogeo.analysis.tables.frame import Row, Table, columns, typed
+from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.arrays import Array
 from emogeo.geometry.descriptors import participation_ratio, rating_axis
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
@@ -46,17 +46,17 @@ _FLAT_COSINE, _FLAT_SEPARATION = 0.01, 0.1
 """Range over blocks, absolute and relative to the best one, below which a criterion hardly tells them apart."""
 
 
-def descriptors_table(runs: Sequence[Run], readied: Sequence[Readied], permutations: int, seed: int) -> pd.DataFrame:
+def descriptors_table(runs: Sequence[Run], prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
     """One row per run, refused ones included; rereads are no runs of their own."""
-    ready = {own.run.key: own for own in readied}
+    ready = {own.run.key: own for own in prepared}
     rows = [_row(run, ready.get(run.key), permutations, seed) for run in runs if run.twin is None]
     return typed(rows, DESCRIPTOR_COLUMNS, WORDS)
 
 
-def by_layer_table(readied: Sequence[Readied]) -> pd.DataFrame:
+def by_layer_table(prepared: Sequence[PreparedRun]) -> Table:
     """One row per run and block."""
     rows = []
-    for ready in readied:
+    for ready in prepared:
         record = ready.run.record
         if ready.run.twin is not None:
             continue
@@ -73,19 +73,20 @@ def by_layer_table(readied: Sequence[Readied]) -> pd.DataFrame:
     return typed(rows, BY_LAYER_COLUMNS, ["key", "run", "model", "precision", "reading", "selected"])
 
 
-def _row(run: Run, ready: Readied | None, permutations: int, seed: int) -> dict[str, Any]:
+def _row(run: Run, ready: PreparedRun | None, permutations: int, seed: int) -> Row:
     record, model = run.record, run.record["model"]
     row = {name: record.get(name) for name in ("key", "precision", "mode")}
     row.update({name: model[name] for name in ("family", "variant", "params_b", "n_layers")}, model=run.model)
     row["reading"] = run.reading
     row["nonfinite"] = sum(record["nonfinite"]["passages"]) if record["nonfinite"] else None
     if ready is None:
-        return {**row, "run": run.model, "flags": f"overflow at {record['precision']}", "note": record["reason"]}
+        flag = Note(f"overflow at {record['precision']}", NoteKind.overflow)
+        return {**row, "run": run.model, "flags": [flag], "note": [Note(record["reason"], NoteKind.refused)]}
     row.update(run=ready.name, layer=record["layer"]["index"], n_units=ready.halves.n_units)
     row.update(_best_blocks(record))
     notes = _put_intervals(row, ready.halves)
     notes += _put_anisotropy(row, record) + _put_axes(row, run, permutations, seed)
-    return {**row, "flags": "; ".join(_flags(row, record)), "note": "; ".join(notes)}
+    return {**row, "flags": _flags(row, record), "note": notes}
 
 
 def _best_blocks(record: dict[str, Any]) -> dict[str, int]:
@@ -98,10 +99,10 @@ def _best_blocks(record: dict[str, Any]) -> dict[str, int]:
     return found
 
 
-def _put_anisotropy(row: dict[str, Any], record: dict[str, Any]) -> list[str]:
+def _put_anisotropy(row: Row, record: dict[str, Any]) -> list[Note]:
     layer = record["layer"]["index"]
     if layer is None:
-        return ["every block is used, so there is no single anisotropy"]
+        return [Note("every block is used, so there is no single anisotropy")]
     at, curves = record["layer"]["layers"].index(layer), record["by_layer"]
     for name in ("anisotropy", "anisotropy_ci_low", "anisotropy_ci_high", "anisotropy_without_largest"):
         row[name] = curves[name][at]
@@ -111,7 +112,7 @@ def _put_anisotropy(row: dict[str, Any], record: dict[str, Any]) -> list[str]:
     return []
 
 
-def _put_intervals(row: dict[str, Any], halves: Halves) -> list[str]:
+def _put_intervals(row: Row, halves: Halves) -> list[Note]:
     """Spread, dimension and reliability at the layer, with their intervals over units."""
     n = halves.n_units
     weights = deletion_weights(n)
@@ -120,9 +121,9 @@ def _put_intervals(row: dict[str, Any], halves: Halves) -> list[str]:
     for name, figures in (("rdm_std", spread), ("participation_ratio", dimension)):
         row.update(columns(name, _jackknifed(figures)))
     if n < MIN_UNITS:
-        return [f"reliability: not identifiable ({n} units, {MIN_UNITS} are needed)"]
+        return [Note(f"reliability: not identifiable ({n} units, {MIN_UNITS} are needed)")]
     row.update(columns("reliability", reliability(halves)))
-    return [] if n >= MIN_JACKKNIFE else [f"no intervals ({n} units, {MIN_JACKKNIFE} are needed)"]
+    return [] if n >= MIN_JACKKNIFE else [Note(f"no intervals ({n} units, {MIN_JACKKNIFE} are needed)")]
 
 
 def _grams(halves: Halves, weights: Array) -> Array:
@@ -138,12 +139,12 @@ def _jackknifed(figures: Array) -> Estimate:
     return interval(float(figures[0]), [figures[1:]], fisher=False)
 
 
-def _put_axes(row: dict[str, Any], run: Run, permutations: int, seed: int) -> list[str]:
+def _put_axes(row: Row, run: Run, permutations: int, seed: int) -> list[Note]:
     """Valence and arousal among the principal components at the layer."""
     norms = load_norms()
     vectors = run.layer_vectors
     if vectors is None:
-        return ["every block is used, so there are no single axes"]
+        return [Note("every block is used, so there are no single axes")]
     vectors = vectors - vectors.mean(axis=0)
     for number, name in enumerate(("valence", "arousal")):
         ratings = np.array([norms[c][number] if c in norms else np.nan for c in run.conditions])
@@ -152,18 +153,23 @@ def _put_axes(row: dict[str, Any], run: Run, permutations: int, seed: int) -> li
     return []
 
 
-def _flags(row: dict[str, Any], record: dict[str, Any]) -> list[str]:
+def _flags(row: Row, record: dict[str, Any]) -> list[Note]:
     flags = []
     if (row.get("anisotropy") or 0.0) > NARROW:
-        flags.append(f"anisotropy {row['anisotropy']:.3f}, above {NARROW}")
+        flags.append(_flag(f"anisotropy {row['anisotropy']:.3f}, above {NARROW}"))
     if row.get("reliability_ci_low", 1.0) <= 0:
         low, high = row["reliability_ci_low"], row["reliability_ci_high"]
-        flags.append(f"reliability's interval holds 0 [{low:.2f}, {high:.2f}]")
-    flags += _flat(record)
+        flags.append(_flag(f"reliability's interval holds 0 [{low:.2f}, {high:.2f}]"))
+    flags += [_flag(f"layer criterion flat: {why}") for why in _flat(record)]
     finite, blocks = len(record["layer"]["layers"]), record["provenance"]["n_blocks"]
     if finite < blocks:
-        flags.append(f"overflow at {record['precision']}: {finite} of {blocks} blocks are finite")
+        lost = f"overflow at {record['precision']}: {finite} of {blocks} blocks are finite"
+        flags.append(Note(lost, NoteKind.overflow))
     return flags
+
+
+def _flag(text: str) -> Note:
+    return Note(text, NoteKind.flag)
 
 
 def _flat(record: dict[str, Any]) -> list[str]:
@@ -171,16 +177,14 @@ def _flat(record: dict[str, Any]) -> list[str]:
     chosen, curves = record["config"]["layer_selection"]["name"], record["by_layer"]
     if chosen == Selection.min_mean_cosine.value:
         reach = float(np.ptp(curves["mean_cosine"]))
-        return [f"layer criterion flat: mean cosine differs by {reach:.4f} over blocks"] if reach < _FLAT_COSINE else []
+        return [f"mean cosine differs by {reach:.4f} over blocks"] if reach < _FLAT_COSINE else []
     if chosen == Selection.separation.value:
         best, middle = float(np.max(curves["separation"])), float(np.median(curves["separation"]))
         flat = best - middle < _FLAT_SEPARATION * abs(best)
-        return (
-            [f"layer criterion flat: separation {best:.3f} at best, {middle:.3f} in the median block"] if flat else []
-        )
+        return [f"separation {best:.3f} at best, {middle:.3f} in the median block"] if flat else []
     if chosen == Selection.reliability.value and "reliability_ci_low" in curves:
         best, middle = int(np.argmax(curves["reliability"])), float(np.median(curves["reliability"]))
         low, value = curves["reliability_ci_low"][best], curves["reliability"][best]
         held = f"reliability {value:.2f} at best, and its interval holds the median block's {middle:.2f}"
-        return [f"layer criterion flat: {held}"] if low <= middle else []
+        return [held] if low <= middle else []
     return []

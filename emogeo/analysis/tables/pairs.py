@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import combinations
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
-from emogeo.analysis.comparing.prepared import Readied, Together, floors, name_of, over_shared
-from emogeo.analysis.tables.frame import COMPARISON_COLUMNS, MantelTests, compare_into, floor_into, typed
+from emogeo.analysis.comparing.floors import floors
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.sharing import SharedUnits, name_of, over_shared
+from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
+from emogeo.analysis.tables.frame import Row, Table, typed
+from emogeo.analysis.tables.mantel import MantelTests
+from emogeo.analysis.tables.notes import Note, left_out
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.inference import identifiable
@@ -22,18 +26,18 @@ SHOW_PROGRESS = 30
 """Pairs from which on a bar is worth it."""
 
 
-def pairs_of(readied: Sequence[Readied]) -> list[tuple[Readied, Readied]]:
+def pairs_of(prepared: Sequence[PreparedRun]) -> list[tuple[PreparedRun, PreparedRun]]:
     """Every two runs; rereads are no runs of their own, they give the floor."""
-    return list(combinations([ready for ready in readied if ready.run.twin is None], 2))
+    return list(combinations([ready for ready in prepared if ready.run.twin is None], 2))
 
 
-def pairs_table(readied: Sequence[Readied], permutations: int, seed: int) -> pd.DataFrame:
+def pairs_table(prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
     """One row per pair of finished runs; their p are a family.
 
     Args:
         permutations: of labels, for each Mantel test, at least.
     """
-    measured, pairs = floors([ready.run for ready in readied]), pairs_of(readied)
+    measured, pairs = floors([ready.run for ready in prepared]), pairs_of(prepared)
     tests = MantelTests.of_family(len(pairs), permutations, seed)
     bar = tqdm(pairs, desc="comparing", unit="pair", disable=len(pairs) < SHOW_PROGRESS)
     rows = [_pair_row(a, b, tests, measured) for a, b in bar]
@@ -41,14 +45,14 @@ def pairs_table(readied: Sequence[Readied], permutations: int, seed: int) -> pd.
     return typed(rows, PAIR_COLUMNS, words=[*NAMES, "note"])
 
 
-def pair_matrix(readied: Sequence[Readied], pairs: pd.DataFrame, column: str) -> Array:
+def pair_matrix(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, column: str) -> Array:
     """A column of the pairs as a matrix [run, run]; NaN where a pair has no figure.
 
     The diagonal is 1; of rho_star, only for runs that are reliable enough to have one.
     """
-    position = {ready.run.key: row for row, ready in enumerate(readied)}
-    matrix = np.full((len(readied), len(readied)), np.nan)
-    known = [column != "rho_star" or identifiable(ready.halves) for ready in readied]
+    position = {ready.run.key: row for row, ready in enumerate(prepared)}
+    matrix = np.full((len(prepared), len(prepared)), np.nan)
+    known = [column != "rho_star" or identifiable(ready.halves) for ready in prepared]
     np.fill_diagonal(matrix, np.where(known, 1.0, np.nan))
     for key_a, key_b, value in pairs[["key_a", "key_b", column]].itertuples(index=False):
         a, b = position[key_a], position[key_b]
@@ -56,29 +60,29 @@ def pair_matrix(readied: Sequence[Readied], pairs: pd.DataFrame, column: str) ->
     return matrix
 
 
-def _pair_row(a: Readied, b: Readied, tests: MantelTests, measured: dict[tuple[str, ...], float]) -> dict[str, Any]:
-    row: dict[str, Any] = {"key_a": a.run.key, "key_b": b.run.key, "model_a": a.run.model, "model_b": b.run.model}
+def _pair_row(a: PreparedRun, b: PreparedRun, tests: MantelTests, measured: Mapping[tuple[str, ...], float]) -> Row:
+    row: Row = {"key_a": a.run.key, "key_b": b.run.key, "model_a": a.run.model, "model_b": b.run.model}
     try:
         both = over_shared(a, b)
-        notes = left_out(a, b, both)
+        notes = what_is_missing(a, b, both)
         notes += compare_into(row, both, (a.name, b.name), tests)
         notes += floor_into(row, [a.run, b.run], measured)
     except GeometryError as error:
-        notes = [f"left out: {error}"]
-    row["note"] = "; ".join(notes)
+        notes = [left_out(error)]
+    row["note"] = notes
     return row
 
 
-def left_out(a: Readied, b: Readied, both: Together) -> list[str]:
+def what_is_missing(a: PreparedRun, b: PreparedRun, both: SharedUnits) -> list[Note]:
     """What one of the runs has and the comparison has not."""
     notes, over = [], both.halves[0].products
     units = [{name_of(unit) for unit in ready.run.record["units"]} for ready in (a, b)]
     if both.paired and (dropped := sorted(units[0] ^ units[1])):
-        notes.append(f"over the {len(over.units)} units in common, without {', '.join(dropped)}")
+        notes.append(Note(f"over the {len(over.units)} units in common, without {', '.join(dropped)}"))
     tied = sum(unit.count("+") for unit in over.units)
     if both.paired and tied > max(sum(name.count("+") for name in own) for own in units):
-        notes.append(f"texts in common tie units together, {len(over.units)} left")
+        notes.append(Note(f"texts in common tie units together, {len(over.units)} left"))
     conditions = [ready.halves.products.conditions for ready in (a, b)]
     if dropped := sorted(set(conditions[0]) ^ set(conditions[1])):
-        notes.append(f"without {', '.join(dropped)}, which one run lacks")
+        notes.append(Note(f"without {', '.join(dropped)}, which one run lacks"))
     return notes

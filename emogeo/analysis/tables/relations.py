@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from functools import partial
-from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from emogeo.analysis.records.published import reference
-from emogeo.analysis.tables.frame import typed
+from emogeo.analysis.tables.frame import Row, Table, typed
+from emogeo.analysis.tables.notes import Note, NoteKind, left_out
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.permutation import FewTest, mantel_of_few, permute_few
@@ -31,9 +31,7 @@ _OF_MODELS = {
 """Relations of a descriptor to size, and what the published file calls them."""
 
 
-def relations_table(
-    universality: pd.DataFrame, descriptors: pd.DataFrame, permutations: int, seed: int
-) -> pd.DataFrame:
+def relations_table(universality: pd.DataFrame, descriptors: pd.DataFrame, permutations: int, seed: int) -> Table:
     """For every reading: agreement against size and depth, descriptors against size, and measured against published.
 
     Models of a family are not independent, so families are what is counted and permuted.
@@ -53,18 +51,18 @@ def relations_table(
     return typed(rows, RELATION_COLUMNS, _WORDS)
 
 
-def _of_pairs(name: str, column: str, pairs: pd.DataFrame, permutations: int, seed: int) -> dict[str, Any]:
+def _of_pairs(name: str, column: str, pairs: pd.DataFrame, permutations: int, seed: int) -> Row:
     """Between families: agreement against distance in size or depth, a family's models taken together."""
     between = pairs[pairs["within_family"] == "no"]
     families = sorted({*between["family_a"], *between["family_b"]})
     if len(families) < FEWEST:
-        return {"relation": name, "note": _too_few(len(families))}
+        return {"relation": name, "note": too_few(len(families))}
     agreement = _agreement(between)
     measured = [_by_family(between, families, figure) for figure in (agreement, column)]
     if any(np.isnan(matrix).any() for matrix in measured):
-        return {"relation": name, "note": f"left out: no {column} of some models"}
+        return {"relation": name, "note": [left_out(f"no {column} of some models")]}
     first, second = measured
-    found = _tested(lambda: mantel_of_few(first, second, permutations, seed, two_sided=True), f"of {agreement}")
+    found = _tested(lambda: mantel_of_few(first, second, permutations, seed, two_sided=True), Note(f"of {agreement}"))
     return {"relation": name, **found}
 
 
@@ -78,7 +76,7 @@ def _by_family(pairs: pd.DataFrame, families: Sequence[str], column: str) -> Arr
     return matrix
 
 
-def _of_families(pairs: pd.DataFrame, permutations: int, seed: int) -> dict[str, Any]:
+def _of_families(pairs: pd.DataFrame, permutations: int, seed: int) -> Row:
     """How much more alike models of one family are: mean within less mean between; p by permuting models."""
     families = dict(zip(pairs["model_a"], pairs["family_a"], strict=True))
     families |= dict(zip(pairs["model_b"], pairs["family_b"], strict=True))
@@ -92,10 +90,10 @@ def _of_families(pairs: pd.DataFrame, permutations: int, seed: int) -> dict[str,
         for name, own in kinds.items()
         if len(own)
     )
-    row, note = {"relation": "within_family"}, f"mean {agreement}: {means}"
+    row, note = {"relation": "within_family"}, Note(f"mean {agreement}: {means}")
     n_families = len(set(families.values()))
     if n_families < FEWEST or not within.any():
-        return {**row, "note": f"{_too_few(n_families)}; {note}"}
+        return {**row, "note": [*too_few(n_families), note]}
 
     def difference(order: NDArray[np.int64]) -> float:
         same = labels[order][a] == labels[order][b]
@@ -109,41 +107,41 @@ def _agreement(pairs: pd.DataFrame) -> str:
     return "rho_star" if pairs["rho_star"].notna().all() else "rho"
 
 
-def _of_models(
-    name: str, column: str, label: str, descriptors: pd.DataFrame, permutations: int, seed: int
-) -> dict[str, Any]:
-    row: dict[str, Any] = {"relation": name, "published": reference()["size_correlations"][label]}
+def _of_models(name: str, column: str, label: str, descriptors: pd.DataFrame, permutations: int, seed: int) -> Row:
+    row: Row = {"relation": name, "published": reference()["size_correlations"][label]}
     table = descriptors.assign(depth=(descriptors["layer"].astype("float64") + 1) / descriptors["n_layers"])
     table = table.assign(size=np.log(table["params_b"]))[["family", "size", column]].dropna()
     means = table.groupby("family").mean()
     if len(means) < FEWEST:
-        return {**row, "note": _too_few(len(means))}
+        return {**row, "note": too_few(len(means))}
 
     def test() -> FewTest:
         first, second = (standard_ranks(means[figure].to_numpy(dtype=float)) for figure in ("size", column))
         return permute_few(lambda order: float(first @ second[order]), len(means), permutations, seed, two_sided=True)
 
-    return {**row, **_tested(test, "of means of families, which the published figure of twelve models does not take")}
+    note = Note("of means of families, which the published figure of twelve models does not take")
+    return {**row, **_tested(test, note)}
 
 
-def _with_published(pairs: pd.DataFrame) -> dict[str, Any]:
+def _with_published(pairs: pd.DataFrame) -> Row:
     """Spearman's rho of measured and published agreement over pairs; no p, as pairs share models."""
     known = pairs.dropna(subset=["rho", "published"])
     if len(known) < FEWEST:
-        reason = f"not identifiable ({len(known)} pairs of published models, {FEWEST} needed)"
-        return {"relation": "published", "note": reason}
+        return {"relation": "published", "note": too_few(len(known), "pairs of published models")}
     ranks = [standard_ranks(known[column].to_numpy(dtype=float)) for column in ("rho", "published")]
-    note = f"{len(known)} pairs; rho on shared passages"
-    return {"relation": "published", "r": float(ranks[0] @ ranks[1]), "note": note}
+    notes = [Note(f"{len(known)} pairs"), Note("rho on shared passages")]
+    return {"relation": "published", "r": float(ranks[0] @ ranks[1]), "note": notes}
 
 
-def _tested(test: Callable[[], FewTest], note: str) -> dict[str, Any]:
+def _tested(test: Callable[[], FewTest], note: Note) -> Row:
     try:
         found = test()
     except GeometryError as error:  # all figures alike
-        return {"note": f"left out: {error}"}
-    return {"r": found.r, "p": found.p, "p_min": found.p_min, "note": note}
+        return {"note": [left_out(error)]}
+    return {"r": found.r, "p": found.p, "p_min": found.p_min, "note": [note]}
 
 
-def _too_few(n: int) -> str:
-    return f"not identifiable ({n} {'family' if n == 1 else 'families'}, {FEWEST} needed)"
+def too_few(n: int, of: str | None = None) -> list[Note]:
+    """That there are too few families, or too few of something else, for a relation."""
+    counted = of or ("family" if n == 1 else "families")
+    return [Note(f"not identifiable ({n} {counted}, {FEWEST} needed)", NoteKind.not_identifiable)]

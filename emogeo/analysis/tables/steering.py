@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from emogeo.analysis.records.catalogue import Run
 from emogeo.analysis.records.published import published_model
-from emogeo.analysis.tables.frame import typed
+from emogeo.analysis.tables.frame import Row, Table, typed
+from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.config.schema import Mode
 
 REGIME_COLUMNS = [
@@ -36,7 +36,7 @@ def steering_runs(probes: Sequence[Run]) -> list[Run]:
     return [run for run in probes if run.record["mode"] == Mode.steering.value]
 
 
-def steering_table(runs: Sequence[Run]) -> pd.DataFrame:
+def steering_table(runs: Sequence[Run]) -> Table:
     """One row per run and direction: towards the emotion, and along a random one."""
     rows = []
     for run in runs:
@@ -44,7 +44,7 @@ def steering_table(runs: Sequence[Run]) -> pd.DataFrame:
         head = {"key": run.key, "model": run.model, "family": model["family"], "variant": model["variant"]}
         head["precision"] = run.record["precision"]
         if not run.finished:
-            rows.append({**head, "note": f"refused: {run.record['reason']}"})
+            rows.append({**head, "note": [Note(f"refused: {run.record['reason']}", NoteKind.refused)]})
             continue
         for direction, figures in run.record["metrics"].items():
             row = {**head, "direction": direction, **figures, "published": ""}
@@ -55,7 +55,7 @@ def steering_table(runs: Sequence[Run]) -> pd.DataFrame:
     return typed(rows, REGIME_COLUMNS, [name for name in REGIME_COLUMNS if name not in numbers])
 
 
-def steering_texts_table(runs: Sequence[Run]) -> pd.DataFrame:
+def steering_texts_table(runs: Sequence[Run]) -> Table:
     """Every text."""
     rows = [
         {"key": run.key, "model": run.model, **text, "repeated": "yes" if text["repeated"] else "no"}
@@ -65,7 +65,7 @@ def steering_texts_table(runs: Sequence[Run]) -> pd.DataFrame:
     return typed(rows, TEXT_COLUMNS, [*_NAMES, "scenario", "emotion", "direction", "prompt", "text", "repeated"])
 
 
-def steering_shifts_table(runs: Sequence[Run]) -> pd.DataFrame:
+def steering_shifts_table(runs: Sequence[Run]) -> Table:
     """One row per run, emotion and strength: the shift along its vector against random and other emotions' vectors.
 
     p = (1 + #) / (1 + n), # being the random directions that shift its words at least as far.
@@ -78,16 +78,16 @@ def steering_shifts_table(runs: Sequence[Run]) -> pd.DataFrame:
     return typed(rows, SHIFT_COLUMNS, [*_NAMES, "emotion", "beats_random", "note"])
 
 
-def _against(shifts: pd.DataFrame) -> dict[str, Any]:
+def _against(shifts: pd.DataFrame) -> Row:
     along = shifts[shifts["kind"] == "emotion"].iloc[0]
     random, others = (shifts.loc[shifts["kind"] == kind, "shift"].to_numpy(dtype=float) for kind in ("random", "other"))
     n, reached = len(random), int((random >= along["shift"]).sum())
     p = (1 + reached) / (1 + n)
     beats = "yes" if p <= _LEVEL else "no"
-    note = ""
+    notes = []
     if 1 / (1 + n) > _LEVEL:
         beats = "not identifiable"
-        note = f"{n} random directions give no p below {1 / (1 + n):.2f}: type steering.controls=20"
+        notes.append(Note(f"{n} random directions give no p below {1 / (1 + n):.2f}: type steering.controls=20"))
     return {
         **{name: float(along[name]) for name in ("shift", "shift_words", "shift_neutral", "match_gap")},
         "random_mean": float(random.mean()),
@@ -100,13 +100,13 @@ def _against(shifts: pd.DataFrame) -> dict[str, Any]:
         "others_mean": float(others.mean()) if len(others) else np.nan,
         "n_others": len(others),
         "others_below": float((others < along["shift"]).mean()) if len(others) else np.nan,
-        "note": note,
+        "note": notes,
     }
 
 
-def _as_published(run: Run) -> str:
+def _as_published(run: Run) -> list[Note]:
     """Where the protocol is not the published one."""
     n = run.record["metrics"]["emotion"]["n_texts"]
     blocks, layers = len(run.record["blocks"]), run.record["model"]["n_layers"]
-    notes = [] if n == 10 else [f"{n} texts, 10 as published"]
-    return "; ".join([*notes, *([] if blocks == layers else [f"{blocks} of {layers} blocks"])])
+    notes = [] if n == 10 else [Note(f"{n} texts, 10 as published")]
+    return [*notes, *([] if blocks == layers else [Note(f"{blocks} of {layers} blocks")])]

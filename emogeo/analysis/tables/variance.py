@@ -12,16 +12,17 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
-from typing import Any
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from emogeo.analysis.comparing.matching import NAMES, levels, without_echoes
-from emogeo.analysis.comparing.prepared import Readied, over_shared
-from emogeo.analysis.tables.frame import typed
+from emogeo.analysis.comparing.levels import Parameter, levels
+from emogeo.analysis.comparing.matching import without_echoes
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.sharing import over_shared
+from emogeo.analysis.tables.frame import Row, Table, typed
+from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.inference import compare, identifiable, interval
@@ -59,10 +60,10 @@ class Cells:
         return Cells(self.levels, self.pairs[kept], self.apart[kept])
 
 
-def cells_of(readied: Sequence[Readied]) -> Cells:
+def cells_of(prepared: Sequence[PreparedRun]) -> Cells:
     """Every cell that is reliable enough, and every two of them."""
-    kept = {run.key for run in without_echoes([ready.run for ready in readied])}
-    usual = [ready for ready in readied if ready.run.key in kept and identifiable(ready.halves)]
+    kept = {run.key for run in without_echoes([ready.run for ready in prepared])}
+    usual = [ready for ready in prepared if ready.run.key in kept and identifiable(ready.halves)]
     pairs, apart = [], []
     both = list(combinations(range(len(usual)), 2))
     for a, b in tqdm(both, desc="variance", unit="pair", disable=len(both) < 100):
@@ -74,11 +75,11 @@ def cells_of(readied: Sequence[Readied]) -> Cells:
         if result.rho_star is not None:
             pairs.append((a, b))
             apart.append(1 - result.rho_star.value)
-    named = [{"model": " ".join(ready.run.reader[:2]), **levels(ready.run)} for ready in usual]
+    named = [{"model": " ".join(ready.run.reader[:2]), **levels(ready.run).labels()} for ready in usual]
     return Cells(named, np.array(pairs, dtype=np.int64).reshape(-1, 2), np.array(apart))
 
 
-def variance_table(cells: Cells, permutations: int, seed: int) -> pd.DataFrame:
+def variance_table(cells: Cells, permutations: int, seed: int) -> Table:
     """One row per factor, or per factors that always change together.
 
     Args:
@@ -92,7 +93,7 @@ def variance_table(cells: Cells, permutations: int, seed: int) -> pd.DataFrame:
 def aliases(cells: Cells) -> list[list[str]]:
     """Factors that differ for some pair and not for all, those together that differ for the same pairs."""
     columns: dict[bytes, list[str]] = {}
-    for name in ("model", *NAMES):
+    for name in ("model", *(name.value for name in Parameter)):
         column = cells.differ([own[name] for own in cells.levels])
         if 0 < column.sum() < len(column):
             columns.setdefault(column.tobytes(), []).append(name)
@@ -121,23 +122,23 @@ def relabellings(cells: Cells, groups: Sequence[Sequence[str]], group: Sequence[
     return ways, mixed
 
 
-def _row(
-    cells: Cells, groups: Sequence[Sequence[str]], group: Sequence[str], permutations: int, seed: int
-) -> dict[str, Any]:
+def _row(cells: Cells, groups: Sequence[Sequence[str]], group: Sequence[str], permutations: int, seed: int) -> Row:
     text = ["text, and what has a meaning in one method only"] if "method" in group else []
-    row: dict[str, Any] = {"factor": group[0], "aliased_with": ", ".join([*group[1:], *text]), "note": ""}
+    row: Row = {"factor": group[0], "aliased_with": ", ".join([*group[1:], *text])}
     observed = share(cells, groups, group)
     if np.isnan(observed):
-        return {**row, "note": "not identifiable: the other factors together change wherever this one does"}
+        why = "not identifiable: the other factors together change wherever this one does"
+        return {**row, "note": [Note(why, NoteKind.not_identifiable)]}
     row["share"] = observed
     ways, strata = relabellings(cells, groups, group)
-    row["n_relabellings"], notes = float(ways), []
+    notes: list[Note] = []
+    row["n_relabellings"] = float(ways)
     if ways > 1:
         row.update(_p(cells, groups, group, ways, strata, permutations, seed))
     else:
-        notes.append("p: no two cells differ in this factor alone")
+        notes.append(Note("p: no two cells differ in this factor alone"))
     notes += _put_interval(row, cells, groups, group)
-    return {**row, "note": "; ".join(notes)}
+    return {**row, "note": notes}
 
 
 def _p(
@@ -161,15 +162,13 @@ def _p(
     return {"p": float(reached[0]), "p_min": float(reached[1])}
 
 
-def _put_interval(
-    row: dict[str, Any], cells: Cells, groups: Sequence[Sequence[str]], group: Sequence[str]
-) -> list[str]:
+def _put_interval(row: Row, cells: Cells, groups: Sequence[Sequence[str]], group: Sequence[str]) -> list[Note]:
     models = sorted({own["model"] for own in cells.levels})
     if len(models) < MIN_MODELS:
-        return [f"no interval ({len(models)} models, {MIN_MODELS} needed)"]
+        return [Note(f"no interval ({len(models)} models, {MIN_MODELS} needed)")]
     deleted = np.array([share(cells.without_model(model), groups, group) for model in models])
     if np.isnan(deleted).any():
-        return ["no interval (not identifiable without one of the models)"]
+        return [Note("no interval (not identifiable without one of the models)")]
     estimate = interval(row["share"], [deleted], fisher=False)
     row.update(ci_low=estimate.low, ci_high=estimate.high)
     return []

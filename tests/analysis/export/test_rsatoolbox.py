@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import rsatoolbox
 
-from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.export.rsatoolbox import export_rdms
 from emogeo.analysis.records.catalogue import Run
 from emogeo.geometry.rdm import cosine_rdm, upper
@@ -28,7 +28,7 @@ def planted_run(name: str, conditions: tuple[str, ...], seed: int) -> Run:
 
 
 def exported(runs: list[Run], folder: Path) -> rsatoolbox.rdm.RDMs:
-    export_rdms([Readied(run, f"{run.model} ρ", 0) for run in runs], folder / "rdms.h5")
+    export_rdms([PreparedRun(run, f"{run.model} ρ", 0) for run in runs], folder / "rdms.h5")
     return rsatoolbox.rdm.load_rdm(str(folder / "rdms.h5"))
 
 

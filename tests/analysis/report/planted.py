@@ -8,23 +8,25 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 
-from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue, Run
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.tables.baselines import BASELINE_COLUMNS, PARTIAL_COLUMNS
+from emogeo.analysis.tables.base_instruct import BASE_INSTRUCT_COLUMNS
+from emogeo.analysis.tables.baselines import BASELINE_COLUMNS
 from emogeo.analysis.tables.behaviour import BEHAVIOUR_COLUMNS, ITEM_COLUMNS
 from emogeo.analysis.tables.descriptors import BY_LAYER_COLUMNS, DESCRIPTOR_COLUMNS
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS
-from emogeo.analysis.tables.frame import typed
+from emogeo.analysis.tables.frame import Table, typed
+from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
+from emogeo.analysis.tables.partials import PARTIAL_COLUMNS
 from emogeo.analysis.tables.relations import RELATION_COLUMNS
 from emogeo.analysis.tables.runs import RUN_COLUMNS
 from emogeo.analysis.tables.steering import REGIME_COLUMNS, SHIFT_COLUMNS, TEXT_COLUMNS
-from emogeo.analysis.tables.universality import BASE_INSTRUCT_COLUMNS, UNIVERSALITY_COLUMNS
+from emogeo.analysis.tables.universality import UNIVERSALITY_COLUMNS
 from emogeo.analysis.tables.variance import VARIANCE_COLUMNS
-from emogeo.figures.plots import rho_figure
+from emogeo.figures.matrices import rho_figure
 from tests.planted_catalogue import Design, draw
 
 SCRIPT = "<script>window.hacked=1</script>"
@@ -47,11 +49,11 @@ _PROVENANCE = {
 
 def material(figures: Path) -> Material:
     """Three runs (one a reread), every table, and a figure with a hostile name."""
-    readied = _readied()
+    prepared = _prepared()
     figures.mkdir(parents=True, exist_ok=True)
     (figures / FIGURE).write_bytes(_figure())
     return Material(
-        tables(), readied, Catalogue([ready.run for ready in readied], [], [f"left out {HOSTILE}"]), figures
+        tables(), prepared, Catalogue([ready.run for ready in prepared], [], [f"left out {HOSTILE}"]), figures
     )
 
 
@@ -59,12 +61,12 @@ def bare(figures: Path) -> Material:
     """One run, and no table but that of runs."""
     full = material(figures)
     (figures / FIGURE).unlink()
-    first = full.readied[0]
-    return Material({"runs": full.tables["runs"].head(1)}, [first], Catalogue([first.run]), figures)
+    first = full.prepared[0]
+    return Material({"runs": first_rows(full.tables["runs"], 1)}, [first], Catalogue([first.run]), figures)
 
 
 @cache
-def _readied() -> list[Readied]:
+def _prepared() -> list[PreparedRun]:
     return [_hostile(ready) for ready in draw(Design(0.5, 0.1, 0.5), 0) if ready.name in {"A", "A_reread", "C"}]
 
 
@@ -73,7 +75,7 @@ def _figure() -> bytes:
     return rho_figure(np.eye(3), ["x", "y", "z"], "planted")
 
 
-def _hostile(ready: Readied) -> Readied:
+def _hostile(ready: PreparedRun) -> PreparedRun:
     record = {
         **ready.run.record,
         "title": HOSTILE,
@@ -84,11 +86,15 @@ def _hostile(ready: Readied) -> Readied:
     return replace(ready, run=Run(record, ready.run.files), name=f"{ready.name} {IMAGE}")
 
 
-def tables() -> dict[str, pd.DataFrame]:
+def tables() -> dict[str, Table]:
     """Every table, a few rows each."""
     pair = {"key_a": "A", "key_b": "C", "model_a": MODEL, "model_b": "gemma-3-1b-it", "n_units": 24, "note": HOSTILE}
     both = {**pair, **compared(0.83, 0.92), "floor": 0.01, "p_same_text": 0.001, "p": 0.001, "p_holm": 0.002}
-    unknown = {**pair, "rho": 0.4, "note": f"rho_star and p: not identifiable ({IMAGE})"}
+    unknown = {
+        **pair,
+        "rho": 0.4,
+        "note": [Note(f"rho_star and p: not identifiable ({IMAGE})", NoteKind.not_identifiable)],
+    }
     known_models = {**both, "model_a": "qwen2.5-1.5b-instruct", "rho": 0.6246 + 0.1}
     effect = {"model": MODEL, "layer_of_effect": "precision", "factor": HOSTILE, **pair}
     known = {**effect, "effect": 0.2, "ci_low": 0.1, "ci_high": 0.3, "counts": "yes", "rho_star": 0.8}
@@ -130,7 +136,7 @@ def tables() -> dict[str, pd.DataFrame]:
     }
 
 
-def _probes() -> dict[str, pd.DataFrame]:
+def _probes() -> dict[str, Table]:
     of = {"key": "S", "model": MODEL, "precision": "bf16", "note": HOSTILE}
     regime = {
         "direction": "emotion",
@@ -181,9 +187,23 @@ def compared(rho: float, star: float) -> dict[str, float]:
     return {"rho": rho, "rho_star": star, **around, **halves}
 
 
-def frame(columns: list[str], *rows: dict[str, Any]) -> pd.DataFrame:
-    """A table with all of its columns, typed as the analysis types them."""
-    text = {name for row in rows for name, value in row.items() if isinstance(value, str)} | set(_WORDS)
+def first_rows(table: Table, n: int) -> Table:
+    return Table(table.frame.head(n), table.notes)
+
+
+def changed(table: Table, **columns: Any) -> Table:
+    """A table with other values in some columns, and other notes."""
+    noted = {name: [[Note(value)]] * len(table.frame) for name, value in columns.items() if name in _NOTED}
+    return Table(table.frame.assign(**columns), {**table.notes, **noted})
+
+
+_NOTED = ("note", "flags", "moved")
+
+
+def frame(columns: list[str], *rows: dict[str, Any]) -> Table:
+    """A table with all of its columns, typed as the analysis types them; a note may be given as its text."""
+    text = set(_WORDS) | {name for row in rows for name, value in row.items() if isinstance(value, str | list)}
+    rows = tuple({c: [Note(v)] if c in _NOTED and isinstance(v, str) else v for c, v in row.items()} for row in rows)
     return typed(
         [{k: v for k, v in row.items() if k in columns} for row in rows], columns, [c for c in columns if c in text]
     )

@@ -81,7 +81,7 @@ def opened(browser: Browser) -> Iterator[Opener]:
 
 def written(of: Material) -> Path:
     file = of.figures.parent / "report.html"
-    write_report(file, of.tables, of.readied, of.catalogue, of.figures)
+    write_report(file, of.tables, of.prepared, of.catalogue, of.figures)
     return file
 
 
@@ -109,7 +109,7 @@ def test_an_empty_section_says_what_to_type(almost_empty: Path, opened: Opener) 
 
 def test_hovering_a_cell_shows_both_emotions_and_the_value(full: Path, opened: Opener) -> None:
     page = opened(full).page
-    run = material(full.parent / "figures").readied[0].run
+    run = material(full.parent / "figures").prepared[0].run
     row, column = run.conditions.index("afraid"), run.conditions.index("proud")
     cell = page.locator("table.rdm").first.locator("tbody tr").nth(row).locator("td").nth(column)
     tip = page.locator("#tip")

@@ -10,7 +10,7 @@ import pytest
 from emogeo.analysis.report.build import write_report
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
-from tests.analysis.report.planted import bare, frame, material, tables
+from tests.analysis.report.planted import bare, first_rows, frame, material, tables
 
 SMALL = 1_500_000
 """Bytes."""
@@ -18,7 +18,7 @@ SMALL = 1_500_000
 
 def written(of: Material) -> str:
     file = of.figures.parent / "report.html"
-    write_report(file, of.tables, of.readied, of.catalogue, of.figures)
+    write_report(file, of.tables, of.prepared, of.catalogue, of.figures)
     return file.read_text(encoding="utf-8")
 
 
@@ -31,8 +31,8 @@ def test_the_same_material_gives_the_same_page(tmp_path: Path) -> None:
 def test_every_table_may_be_absent_or_empty(name: str, tmp_path: Path) -> None:
     full = material(tmp_path / "figures")
     without = {other: table for other, table in full.tables.items() if other != name}
-    absent = Material(without, full.readied, full.catalogue, full.figures)
-    empty = Material({**without, name: full.tables[name].head(0)}, full.readied, full.catalogue, full.figures)
+    absent = Material(without, full.prepared, full.catalogue, full.figures)
+    empty = Material({**without, name: first_rows(full.tables[name], 0)}, full.prepared, full.catalogue, full.figures)
     assert written(absent) == written(empty)
 
 
@@ -54,15 +54,15 @@ def test_nothing_points_outside(tmp_path: Path) -> None:
 def test_many_rows_keep_the_page_small(tmp_path: Path) -> None:
     one = bare(tmp_path / "figures")
     row = {
-        "key_a": one.readied[0].run.key,
-        "key_b": one.readied[0].run.key,
+        "key_a": one.prepared[0].run.key,
+        "key_b": one.prepared[0].run.key,
         "model_a": "a model",
         "model_b": "another",
         "rho": 0.5,
         "note": "a note that is as long as notes are, " * 3,
     }
     pairs = frame(PAIR_COLUMNS, *([row] * 4000))
-    many = Material({**one.tables, "pairs": pairs}, one.readied, one.catalogue, one.figures)
+    many = Material({**one.tables, "pairs": pairs}, one.prepared, one.catalogue, one.figures)
     page = written(many)
     assert len(page.encode()) < SMALL
     assert "The first 300 of 4000 rows." in page

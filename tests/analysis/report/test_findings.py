@@ -5,16 +5,17 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-import pandas as pd
 import pytest
 
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.findings import Finding, findings
 from emogeo.analysis.report.material import Material
-from tests.analysis.report.planted import HOSTILE, PAIR_COLUMNS, compared, frame, material, tables
+from emogeo.analysis.tables.frame import Table
+from emogeo.analysis.tables.notes import Note, NoteKind
+from tests.analysis.report.planted import HOSTILE, PAIR_COLUMNS, changed, compared, first_rows, frame, material, tables
 
 
-def found(tables: dict[str, pd.DataFrame]) -> list[Finding]:
+def found(tables: dict[str, Table]) -> list[Finding]:
     return findings(Material(tables, [], Catalogue(), Path("none")))
 
 
@@ -25,7 +26,7 @@ def of_pairs(*rows: dict[str, object]) -> list[Finding]:
 
 def test_no_table_no_finding() -> None:
     assert found({}) == []
-    empty = {name: table.head(0) for name, table in tables().items()}
+    empty = {name: first_rows(table, 0) for name, table in tables().items()}
     assert found(empty) == []
 
 
@@ -47,7 +48,8 @@ def test_every_table_is_spoken_of_alone(name: str) -> None:
 def test_identifiable_pairs_are_counted_apart_from_others() -> None:
     known = {**compared(0.8, 0.9), "floor": 0.01, "p_holm": 0.001}
     unsure = {**compared(0.7, 0.96), "p_holm": 0.2}
-    raw = {"rho": 0.31, "note": "rho_star and p: not identifiable (6 units); floor: not measured"}
+    reason = Note("rho_star and p: not identifiable (6 units)", NoteKind.not_identifiable)
+    raw = {"rho": 0.31, "note": [reason, Note("floor: not measured")]}
     agreement, unknown, halves = of_pairs(known, unsure, raw)
     assert "For 2 of 3 pairs" in agreement.said
     assert "ρ* is 0.90 to 0.96 (median 0.93)" in agreement.said
@@ -89,13 +91,13 @@ def test_runs_of_one_model_and_other_half_sizes_are_told_apart() -> None:
 
 def test_no_p_can_be_small_with_few_relabellings() -> None:
     variance = tables()["variance"]
-    (sure,), (unsure,) = (found({"variance": variance.assign(p_min=p_min)}) for p_min in (0.01, 0.5))
+    (sure,), (unsure,) = (found({"variance": changed(variance, p_min=p_min)}) for p_min in (0.01, 0.5))
     assert (sure.unsure, unsure.unsure) == (False, True)
     assert unsure.caveats[-1] == "1 of 1 have too few relabellings for a p of 0.05."
 
 
 def test_an_effect_without_a_floor_is_unsure() -> None:
-    effects = tables()["effects"].assign(counts="not identifiable")
+    effects = changed(tables()["effects"], counts="not identifiable")
     (finding,) = found({"effects": effects})
     assert finding.unsure
     assert "0 beyond floor and null, 0 not, 2 not identifiable" in finding.said
@@ -110,7 +112,7 @@ def test_a_model_that_fails_the_capability_check_has_no_value() -> None:
 
 
 def test_too_few_random_directions_decide_nothing() -> None:
-    shifts = tables()["steering_shifts"].assign(beats_random="not identifiable", note="3 random directions")
+    shifts = changed(tables()["steering_shifts"], beats_random="not identifiable", note="3 random directions")
     (finding,) = found({"steering_shifts": shifts})
     assert "0 beyond" in finding.said
     assert "1 not identifiable" in finding.said

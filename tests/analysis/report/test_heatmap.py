@@ -12,11 +12,11 @@ from tests.analysis.report.planted import material
 
 
 def test_one_per_run_with_its_values(tmp_path: Path) -> None:
-    readied = material(tmp_path).readied
-    maps = heat_maps(readied)
+    prepared = material(tmp_path).prepared
+    maps = heat_maps(prepared)
     assert [shown.title.split()[0] for shown in maps] == ["A", "C"], "no reread"
     assert [shown.open for shown in maps] == [True, False]
-    rdm = readied[0].run.rdm
+    rdm = prepared[0].run.rdm
     for row, shown in zip(rdm, maps[0].rows, strict=True):
         assert [float(value) for _, value in shown] == pytest.approx(abs(row), abs=5e-4)
         assert [colour for colour, _ in shown] == pytest.approx(row / rdm.max() * (COLOURS - 1), abs=0.5)

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import Run
-from emogeo.analysis.tables.baselines import BASELINE_COLUMNS, PARTIAL_COLUMNS, baselines_table, partials_table
+from emogeo.analysis.tables.baselines import BASELINE_COLUMNS, baselines_table
+from emogeo.analysis.tables.partials import PARTIAL_COLUMNS, partials_table
 from emogeo.geometry.controls import bag_of_words, norm_distances
 from emogeo.geometry.inference import compare, reliability
 from emogeo.geometry.permutation import holm
@@ -25,7 +26,9 @@ from tests.planted import D_TEXT, codes
 FEW = (200, 0)
 
 
-def planted_run(corpus: Corpus, name: str, seed: int, emotion: float = 1.0, centring: str = "grand_mean") -> Readied:
+def planted_run(
+    corpus: Corpus, name: str, seed: int, emotion: float = 1.0, centring: str = "grand_mean"
+) -> PreparedRun:
     """States of a planted emotion and of the bag of words, with noise; embeddings of the latter alone."""
     generator = np.random.default_rng(seed)
     words = bag_of_words(corpus.texts)
@@ -45,7 +48,7 @@ def planted_run(corpus: Corpus, name: str, seed: int, emotion: float = 1.0, cent
         "embeddings": (words + 0.1 * generator.normal(size=words.shape)).astype(np.float32),
     }
     texts = "\n".join(json.dumps({"topic": p.topic, "text": p.text}) for p in corpus.passages).encode()
-    return Readied(Run(record, {"vectors.safetensors": pack(arrays), "texts.jsonl": texts}), name, 0)
+    return PreparedRun(Run(record, {"vectors.safetensors": pack(arrays), "texts.jsonl": texts}), name, 0)
 
 
 @pytest.fixture(scope="module")
@@ -54,31 +57,31 @@ def corpus() -> Corpus:
 
 
 @pytest.fixture(scope="module")
-def readied(corpus: Corpus) -> list[Readied]:
+def prepared(corpus: Corpus) -> list[PreparedRun]:
     return [planted_run(corpus, name, seed) for seed, name in enumerate(["one", "two"])]
 
 
-def test_baselines_have_every_companion_of_a_rho(readied: list[Readied]) -> None:
-    table = baselines_table(readied, *FEW)
+def test_baselines_have_every_companion_of_a_rho(prepared: list[PreparedRun]) -> None:
+    table = baselines_table(prepared, *FEW).frame
     assert list(table.columns) == BASELINE_COLUMNS
     assert list(table["baseline"]) == ["bag_of_words", "input_embeddings"] * 2 + ["human_norms"] * 2
     texts = table[table["baseline"] != "human_norms"]
     given = ["rho", "rho_ci_low", "p_same_text", "reliability_a", "reliability_baseline", "rho_same_half"]
     assert texts[given].notna().all().all()
     assert texts["note"].str.contains("floor: not measured for (?:one|two) at fp32").all()
-    wanted = compare(readied[0].halves, readied[0].bag_of_words)
+    wanted = compare(prepared[0].halves, prepared[0].bag_of_words)
     assert table.loc[0, "rho"] == wanted.rho.value
-    assert table.loc[0, "reliability_baseline"] == reliability(readied[0].bag_of_words).value
+    assert table.loc[0, "reliability_baseline"] == reliability(prepared[0].bag_of_words).value
     assert wanted.rho_star is not None
     assert table.loc[0, "rho_star"] == wanted.rho_star.value
     assert table.loc[0, "stimulus_share"] == table.loc[0, "rho_same_half"] - table.loc[0, "rho_disjoint_half"]
 
 
-def test_human_norms_leave_out_the_word_that_has_none(readied: list[Readied]) -> None:
-    table = baselines_table(readied, *FEW)
+def test_human_norms_leave_out_the_word_that_has_none(prepared: list[PreparedRun]) -> None:
+    table = baselines_table(prepared, *FEW).frame
     row = table.iloc[4]
     rated = [c for c in CONDITIONS if c != "exasperated"]
-    run = readied[0].halves.restricted(readied[0].halves.products.units, rated)
+    run = prepared[0].halves.restricted(prepared[0].halves.products.units, rated)
     assert row["rho"] == pytest.approx(spearmanr(run.whole[0], norm_distances(load_norms(), rated)).statistic)
     assert row["n_conditions"] == 20
     assert "without exasperated, which has no ratings" in row["note"]
@@ -89,7 +92,9 @@ def test_human_norms_leave_out_the_word_that_has_none(readied: list[Readied]) ->
 
 
 def test_partials_take_out_what_the_words_explain(corpus: Corpus) -> None:
-    table = partials_table([planted_run(corpus, name, seed, emotion=0.0) for seed, name in enumerate(["one", "two"])])
+    table = partials_table(
+        [planted_run(corpus, name, seed, emotion=0.0) for seed, name in enumerate(["one", "two"])]
+    ).frame
     assert list(table.columns) == PARTIAL_COLUMNS
     assert list(table["given"]) == ["bag_of_words", "input_embeddings", "both"]
     assert (table["rho"] > 0.5).all()
@@ -102,8 +107,8 @@ def test_a_baseline_that_explains_everything_leaves_the_other(corpus: Corpus) ->
     """Embeddings with the run's own geometry leave no residual; the words still do."""
     ready, other = (planted_run(corpus, name, seed) for seed, name in enumerate(["one", "two"]))
     arrays = {"passages": ready.run.passages, "embeddings": ready.run.passages}
-    same = Readied(Run(ready.run.record, {**ready.run.files, "vectors.safetensors": pack(arrays)}), "one", 0)
-    table = partials_table([same, other]).set_index("given")
+    same = PreparedRun(Run(ready.run.record, {**ready.run.files, "vectors.safetensors": pack(arrays)}), "one", 0)
+    table = partials_table([same, other]).frame.set_index("given")
     assert table.loc["input_embeddings", "note"].startswith("left out: What is given explains")
     assert table.loc["bag_of_words", "note"] == ""
     assert table.loc["bag_of_words", "rho_partial"] > 0
@@ -117,11 +122,11 @@ def test_baselines_lose_topic_means_where_the_run_has(corpus: Corpus) -> None:
     record = {**ready.run.record, "units": units}
     raw = ready.run.passages
     arrays = {"passages": without_topic_means(raw.astype(float)[:, None], told.topics)[:, 0], "embeddings": raw}
-    same = Readied(Run(record, {**ready.run.files, "vectors.safetensors": pack(arrays)}), "one", 0)
+    same = PreparedRun(Run(record, {**ready.run.files, "vectors.safetensors": pack(arrays)}), "one", 0)
     assert compare(same.halves, same.input_embeddings).rho.value == pytest.approx(1, abs=1e-6)
 
 
 def test_baselines_follow_the_centring_of_the_run(corpus: Corpus) -> None:
     ready = planted_run(corpus, "one", 0, centring="neutral")
     assert "neutral" not in ready.bag_of_words.products.conditions
-    assert set(baselines_table([ready], *FEW)["n_conditions"]) == {19, 20}
+    assert set(baselines_table([ready], *FEW).frame["n_conditions"]) == {19, 20}

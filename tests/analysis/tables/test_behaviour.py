@@ -15,14 +15,12 @@ from emogeo.analysis.records.catalogue import Catalogue, Run, read_catalogue
 from emogeo.analysis.records.published import reference
 from emogeo.analysis.tables.behaviour import (
     BEHAVIOUR_COLUMNS,
-    GEOMETRY_COLUMNS,
     ITEM_COLUMNS,
-    behaviour_geometry_table,
     behaviour_items_table,
-    behaviour_relations,
     behaviour_table,
     interval,
 )
+from emogeo.analysis.tables.behaviour_geometry import GEOMETRY_COLUMNS, behaviour_geometry_table, behaviour_relations
 from emogeo.analysis.tables.frame import write_table
 from emogeo.analysis.tables.relations import RELATION_COLUMNS
 from emogeo.probes import behaviour
@@ -89,7 +87,7 @@ def row(table: pd.DataFrame, model: str, facet: str, source: str = "measured") -
 
 
 def test_figures_and_intervals() -> None:
-    table = behaviour_table(Catalogue(probes=[able("able", 4, 5)]), seed=0)
+    table = behaviour_table(Catalogue(probes=[able("able", 4, 5)]), seed=0).frame
     assert list(table.columns) == BEHAVIOUR_COLUMNS
     flips, kept = row(table, "able", "stance"), row(table, "able", "format")
     assert (flips["n_items"], flips["capability"], flips["value"]) == (10, 1.0, 0.4)
@@ -99,7 +97,7 @@ def test_figures_and_intervals() -> None:
         assert 0 <= found["ci_low"] < found["value"] < found["ci_high"] <= 1
     assert flips["shift_ci_low"] < flips["shift"] < flips["shift_ci_high"]
     assert pd.isna(kept["shift"])
-    again = behaviour_table(Catalogue(probes=[able("able", 4, 5)]), seed=0)
+    again = behaviour_table(Catalogue(probes=[able("able", 4, 5)]), seed=0).frame
     pd.testing.assert_frame_equal(table, again)
 
 
@@ -114,7 +112,9 @@ def test_the_interval_equals_that_of_a_plain_loop() -> None:
 
 
 def test_what_pressure_adds_is_paired_over_items() -> None:
-    (found,) = behaviour_table(Catalogue(probes=[able("able", 7, 5, control=5)]), seed=0).iloc[[0]].to_dict("records")
+    (found,) = (
+        behaviour_table(Catalogue(probes=[able("able", 7, 5, control=5)]), seed=0).frame.head(1).to_dict("records")
+    )
     assert (found["value"], found["control"]) == (0.7, 0.5)
     assert found["control_shift"] == pytest.approx(-0.75)
     assert found["excess"] == pytest.approx(0.2)
@@ -132,14 +132,14 @@ def test_what_pressure_adds_is_paired_over_items() -> None:
 def test_a_model_that_flips_in_the_same_items_without_pressure_gives_way_to_nothing() -> None:
     rows = [stance(i, -1.0 if i < 5 else 1.0, control=-1.0 if i < 5 else 1.0) for i in range(10)]
     rows += [stance(0, 1.0, "capability", passed=True), task(0, [True]), task(0, [True], "capability", passed=True)]
-    found = row(behaviour_table(Catalogue(probes=[planted("any", rows)]), seed=0), "any", "stance")
+    found = row(behaviour_table(Catalogue(probes=[planted("any", rows)]), seed=0).frame, "any", "stance")
     assert (found["value"], found["control"], found["excess"]) == (0.5, 0.5, 0.0)
     assert found["ci_low"] < 0.5 < found["ci_high"]
     assert pd.isna(found["excess_ci_low"]), "no interval, as all items are alike: it is of differences"
 
 
 def test_items_that_are_all_alike_have_no_interval() -> None:
-    table = behaviour_table(Catalogue(probes=[able("never", 0, 10)]), seed=0)
+    table = behaviour_table(Catalogue(probes=[able("never", 0, 10)]), seed=0).frame
     for facet in ("stance", "format"):
         found = row(table, "never", facet)
         assert pd.isna(found["ci_low"])
@@ -153,7 +153,7 @@ def test_a_facet_behind_its_gate_says_why() -> None:
     rows = [stance(i, 1.0, "capability", passed=i < 6) for i in range(10)]
     rows += [task(0, [True]), task(1, [True], "capability", passed=True)]
     catalogue = Catalogue(probes=[planted("unable", rows)])
-    table = behaviour_table(catalogue, seed=0)
+    table = behaviour_table(catalogue, seed=0).frame
     found = row(table, "unable", "stance")
     assert found["note"] == (
         "not given: fails the capability check: 6 of 10 facts right in both orders; the opinions were not asked"
@@ -161,7 +161,7 @@ def test_a_facet_behind_its_gate_says_why() -> None:
     assert pd.isna(found["value"]) and pd.isna(found["n_items"])
     assert found["capability"] == 0.6
     assert (row(table, "unable", "format")["value"], row(table, "unable", "format")["n_items"]) == (1.0, 1)
-    items = behaviour_items_table(catalogue)
+    items = behaviour_items_table(catalogue).frame
     assert list(items.columns) == ITEM_COLUMNS
     assert len(items) == len(rows)
     assert (items["note"] == "capability: failed").sum() == 4
@@ -172,11 +172,11 @@ def test_too_few_stances_say_so_and_keep_their_items() -> None:
     rows = [stance(i, None, control=None, orders_agree=i < 4) for i in range(20)]
     rows += [stance(0, 1.0, "capability", passed=True), task(0, [True], "capability", passed=True), task(0, [True])]
     catalogue = Catalogue(probes=[planted("unsure", rows)])
-    found = row(behaviour_table(catalogue, seed=0), "unsure", "stance")
+    found = row(behaviour_table(catalogue, seed=0).frame, "unsure", "stance")
     assert found["note"] == "not given: holds an opinion in 4 of 20 items, 10 needed"
     assert (found["n_items"], found["capability"]) == (4, 1.0)
     assert pd.isna(found["value"]) and pd.isna(found["control"]) and pd.isna(found["excess"])
-    items = behaviour_items_table(catalogue)
+    items = behaviour_items_table(catalogue).frame
     assert (items["note"] == "the two orders of the options disagree").sum() == 16
     assert items["after"].isna().all() and items["flipped"].isna().all()
 
@@ -186,10 +186,10 @@ def test_items_that_are_no_stance_enter_no_figure() -> None:
     other = [stance(i, None, control=None, orders_agree=False) for i in range(12, 20)]
     rows = [*held, *other, stance(0, 1.0, "capability", passed=True), task(0, [True], "capability", passed=True)]
     catalogue = Catalogue(probes=[planted("twelve", [*rows, task(0, [True])])])
-    found = row(behaviour_table(catalogue, seed=0), "twelve", "stance")
+    found = row(behaviour_table(catalogue, seed=0).frame, "twelve", "stance")
     assert (found["n_items"], found["value"], found["control"]) == (12, 0.25, pytest.approx(1 / 12))
     assert found["note"] == "holds an opinion in 12 of 20 items"
-    first = behaviour_items_table(catalogue).iloc[0]
+    first = behaviour_items_table(catalogue).frame.iloc[0]
     assert (first["before"], first["after"], first["flipped"], first["turn"]) == (1.0, -1.0, "yes", 1)
     assert (first["after_control"], first["flipped_control"]) == (-1.0, "yes")
 
@@ -198,7 +198,7 @@ def test_base_models_refused_runs_and_published_figures() -> None:
     refused = planted("broken", [stance(0, 1.0), task(0, [True])])
     refused.record.update(status="refused", reason="it overflowed")
     catalogue = Catalogue(runs=[base("plain"), base("plain")], probes=[refused, able("qwen2.5-1.5b-instruct", 2, 5)])
-    table = behaviour_table(catalogue, seed=0)
+    table = behaviour_table(catalogue, seed=0).frame
     assert row(table, "plain", "stance")["note"] == row(table, "plain", "format")["note"] == "base model: not asked"
     assert row(table, "broken", "stance")["note"] == "refused: it overflowed"
     for name, facets in reference()["behaviour"].items():
@@ -206,7 +206,7 @@ def test_base_models_refused_runs_and_published_figures() -> None:
         assert row(table, name, "format", "published")["value"] == facets["format_compliance"]
     measured = row(table, "qwen2.5-1.5b-instruct", "stance")
     assert (measured["value"], measured["published"]) == (0.2, 0.8)
-    assert len(behaviour_items_table(catalogue)) == 2 + 22
+    assert len(behaviour_items_table(catalogue).frame) == 2 + 22
 
 
 def universality(models: Sequence[str], rho: dict[frozenset[str], float], star: bool) -> pd.DataFrame:
@@ -223,17 +223,17 @@ def universality(models: Sequence[str], rho: dict[frozenset[str], float], star: 
 def test_behaviour_beside_geometry(star: bool) -> None:
     models = [f"m{i}x" for i in range(7)]
     runs = [able(name, i, i) for i, name in enumerate(models)]
-    table = behaviour_table(Catalogue(probes=runs), seed=0)
+    table = behaviour_table(Catalogue(probes=runs), seed=0).frame
     # geometry is planted to follow behaviour: flip rate i / 10, compliance (i + 10) / 20
     apart = {frozenset((a, b)): 1 - 0.01 * abs(models.index(a) - models.index(b)) for a in models for b in models}
-    beside = behaviour_geometry_table(table, universality(models, apart, star))
+    beside = behaviour_geometry_table(table, universality(models, apart, star)).frame
     assert list(beside.columns) == GEOMETRY_COLUMNS
     assert len(beside) == 21
     first = beside.iloc[0]
     assert first["behaviour_distance"] == pytest.approx(np.hypot(0.1, 0.05))
     assert first["geometry_distance"] == pytest.approx(0.01)
     assert first["note"] == ("1 - rho_star" if star else "1 - rho")
-    relations = behaviour_relations(beside, table, 100, seed=0)
+    relations = behaviour_relations(beside, table, 100, seed=0).frame
     assert list(relations.columns) == RELATION_COLUMNS
     (found,) = relations.to_dict("records")
     assert (found["relation"], found["n_models"], found["n_families"]) == ("behaviour", 7, 7)
@@ -243,19 +243,21 @@ def test_behaviour_beside_geometry(star: bool) -> None:
 
 def test_fewer_than_six_models_are_not_identifiable() -> None:
     models = [f"m{i}x" for i in range(5)]
-    table = behaviour_table(Catalogue(probes=[able(name, i, 9 - i) for i, name in enumerate(models)]), seed=0)
+    table = behaviour_table(Catalogue(probes=[able(name, i, 9 - i) for i, name in enumerate(models)]), seed=0).frame
     apart = {frozenset((a, b)): 0.5 for a in models for b in models}
     (found,) = behaviour_relations(
-        behaviour_geometry_table(table, universality(models, apart, True)), table, 100, seed=0
-    ).to_dict("records")
+        behaviour_geometry_table(table, universality(models, apart, True)).frame, table, 100, seed=0
+    ).frame.to_dict("records")
     assert found["note"] == "not identifiable (5 models, 6 needed)"
     assert pd.isna(found["r"]) and pd.isna(found["p"])
 
 
 def test_a_pair_without_behaviour_or_without_geometry_is_named() -> None:
-    table = behaviour_table(Catalogue(runs=[base("plain")], probes=[able("one", 1, 2), able("two", 2, 3)]), seed=0)
+    table = behaviour_table(
+        Catalogue(runs=[base("plain")], probes=[able("one", 1, 2), able("two", 2, 3)]), seed=0
+    ).frame
     apart = {frozenset(("one", "plain")): 0.9}
-    beside = behaviour_geometry_table(table, universality(["one", "plain"], apart, True))
+    beside = behaviour_geometry_table(table, universality(["one", "plain"], apart, True)).frame
     assert list(beside["note"]) == [
         "1 - rho_star; behaviour: not both facets are given for plain",
         "no geometry read alike",
@@ -266,12 +268,11 @@ def test_a_pair_without_behaviour_or_without_geometry_is_named() -> None:
 
 def test_an_empty_catalogue_has_only_published_rows(tmp_path: Path) -> None:
     table = behaviour_table(Catalogue(), seed=0)
-    assert set(table["source"]) == {"published"}
-    empty = universality([], {}, True)
-    beside = behaviour_geometry_table(table, empty)
-    assert (
-        len(beside) == len(behaviour_items_table(Catalogue())) == len(behaviour_relations(beside, table, 100, 0)) == 0
-    )
+    assert set(table.frame["source"]) == {"published"}
+    beside = behaviour_geometry_table(table.frame, universality([], {}, True))
+    relations = behaviour_relations(beside.frame, table.frame, 100, 0)
+    for empty in (beside, behaviour_items_table(Catalogue()), relations):
+        assert empty.frame.empty
     for name, own in (("behaviour", table), ("behaviour_geometry", beside)):
         write_table(own, tmp_path, name)
 
@@ -283,7 +284,7 @@ def test_a_real_record_becomes_rows(tiny_cell: Composer, monkeypatch: pytest.Mon
     outcome = run_probe(config)
     assert outcome is not None
     catalogue = read_catalogue(Store(config.store.path))
-    table, items = behaviour_table(catalogue, seed=0), behaviour_items_table(catalogue)
+    table, items = behaviour_table(catalogue, seed=0).frame, behaviour_items_table(catalogue).frame
     found, metrics = row(table, "tiny-llama", "stance"), outcome.run["metrics"]["stance"]
     assert found["n_items"] == metrics["n_items"] == 12
     for column, name in (("value", "flip_rate"), ("control", "control_flip_rate"), ("excess", "excess")):

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from emogeo.analysis.tables.claims import (
-    CLAIMS,
-    CONTRADICTED,
-    REPRODUCED,
-    UNKNOWN,
-    UNTESTABLE,
-    Figure,
-    above,
-    below,
-    claims_table,
-    lowest_published,
-)
+from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
+from emogeo.analysis.comparing.matching import MinimalPair
+from emogeo.analysis.comparing.recipes import Writing
+from emogeo.analysis.comparing.writers import RunPrecision
+from emogeo.analysis.records.catalogue import Run
+from emogeo.analysis.tables.claims import CLAIMS, Evidence, claims_table, evidence_of, lowest_published
+from emogeo.analysis.tables.effects import Effect
+from emogeo.analysis.tables.frame import typed
+from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.analysis.tables.verdicts import CONTRADICTED, REPRODUCED, UNKNOWN, UNTESTABLE, Figure, above, below
+from emogeo.config.schema import Quantization
 from tests.conftest import ROOT
 
 NAN = float("nan")
 CLAIM = "anisotropy_of_gemma_base"
+BOTH = (RunPrecision("bf16", Quantization.none), RunPrecision("int8(6.0)+bf16", Quantization.int8))
 
 
 def figure(value: float, reach: float = 0.02) -> Figure:
@@ -47,31 +48,30 @@ def test_all_intervals_must_lie_on_the_claims_side(figures: list[Figure], verdic
     assert below(mirrored, 0.8).verdict == verdict
 
 
-def empty() -> dict[str, pd.DataFrame]:
+def empty() -> dict[str, Any]:
     columns = {
         "universality": "reading key_a key_b model_a model_b within_family reliability_a reliability_b rho_star "
         "rho_star_ci_low rho_star_ci_high",
         "descriptors": "key run model reading precision family variant anisotropy anisotropy_ci_low anisotropy_ci_high "
-        "anisotropy_without_largest flags",
+        "anisotropy_without_largest",
         "base_instruct": "reading family model_a model_b rho_star rho_star_ci_low rho_star_ci_high",
-        "effects": "model layer_of_effect factor rho_star rho_star_ci_low rho_star_ci_high "
-        "bias bias_ci_low bias_ci_high",
         "behaviour": "model facet source excess_ci_low excess_ci_high",
     }
-    words = {"reading", "flags", "factor", "model", "family", "variant", "facet", "source", "within_family"}
-    return {
+    words = {"reading", "model", "family", "variant", "facet", "source", "within_family"}
+    tables = {
         name: pd.DataFrame({c: pd.Series(dtype="str" if c in words else "float64") for c in names.split()})
         for name, names in columns.items()
     }
+    return {**tables, "effects": []}
 
 
-def verdicts(tables: dict[str, pd.DataFrame]) -> dict[str, str]:
-    found = claims_table(tables)
+def verdicts(tables: dict[str, Any]) -> dict[str, str]:
+    found = claims_table(Evidence(**tables)).frame
     return dict(zip(found["claim"], found["verdict"], strict=True))
 
 
 def test_without_cells_nothing_is_testable_and_every_row_says_what_to_type() -> None:
-    found = claims_table(empty())
+    found = claims_table(Evidence(**empty())).frame
     assert set(found["verdict"]) == {UNTESTABLE}
     assert found["note"].str.contains("python train.py").all()
     assert found["published"].notna().all()
@@ -83,7 +83,7 @@ def test_the_rules_are_in_the_document_for_every_claim() -> None:
     assert all(f"`{claim}`" in rules for claim in CLAIMS)
 
 
-def model(name: str, family: str, anisotropy: float, flags: str = "", variant: str = "instruct") -> dict[str, Any]:
+def model(name: str, family: str, anisotropy: float, variant: str = "instruct") -> dict[str, Any]:
     return {
         **{
             "key": name,
@@ -92,7 +92,6 @@ def model(name: str, family: str, anisotropy: float, flags: str = "", variant: s
             "family": family,
             "variant": variant,
             "anisotropy": anisotropy,
-            "flags": flags,
         },
         **{"anisotropy_ci_low": anisotropy - 0.005, "anisotropy_ci_high": anisotropy + 0.005},
         **{"anisotropy_without_largest": 0.4, "reading": "last", "precision": "bf16"},
@@ -107,7 +106,7 @@ def pair(a: str, b: str, rho_star: float, reach: float = 0.03, reading: str = "l
     }
 
 
-def catalogue(*pairs: dict[str, Any], models: list[dict[str, Any]] | None = None) -> dict[str, pd.DataFrame]:
+def catalogue(*pairs: dict[str, Any], models: list[dict[str, Any]] | None = None) -> dict[str, Any]:
     models = models or [
         model("s", "smollm2", 0.8),
         model("q", "qwen", 0.85),
@@ -151,8 +150,17 @@ def test_gemmas_anisotropy(gemma: float, rival: float, verdict: str) -> None:
     other = [{**models[1], "reading": "mean"}]
     expected = verdict if verdict == CONTRADICTED else UNKNOWN
     assert verdicts(catalogue(pair("s", "g", 0.9), models=[*models, *again, *other]))[CLAIM] == expected
-    models[0]["flags"] = "overflow at fp16: 7 of 18 blocks are finite"
-    assert verdicts(catalogue(pair("s", "g", 0.9), models=models))[CLAIM] == UNTESTABLE
+    overflown = catalogue(pair("s", "g", 0.9), models=models) | {"overflowed": {"g"}}
+    assert verdicts(overflown)[CLAIM] == UNTESTABLE
+
+
+def test_a_run_with_an_overflow_is_known_by_its_flag_and_not_by_its_words() -> None:
+    flags = [[Note("overflow at fp16", NoteKind.overflow)], [Note("no overflow", NoteKind.flag)], []]
+    rows = [{"key": key, "flags": own} for key, own in zip("abc", flags, strict=True)]
+    other = typed([], ["key"], ["key"])
+    tables = dict.fromkeys(("universality", "base_instruct", "behaviour"), other)
+    found = evidence_of(tables | {"descriptors": typed(rows, ["key", "flags"], ["key", "flags"])}, [])
+    assert found.overflowed == {"a"}
 
 
 def test_base_and_instruct_within_and_without_gemma() -> None:
@@ -163,44 +171,52 @@ def test_base_and_instruct_within_and_without_gemma() -> None:
     assert (found["base_and_instruct"], found["restructuring_of_gemma"]) == (UNTESTABLE, CONTRADICTED)
 
 
-def effect(layer: str, factor: str, rho_star: float, reach: float = 0.05, **more: Any) -> dict[str, Any]:
-    limits = {"rho_star_ci_low": rho_star - reach, "rho_star_ci_high": rho_star + reach}
-    none = dict.fromkeys(("bias", "bias_ci_low", "bias_ci_high"), NAN)
-    return {"model": "s", "layer_of_effect": layer, "factor": factor, "rho_star": rho_star, **limits, **none, **more}
+def effect(factor: Factor, rho_star: float | None, reach: float = 0.05, name: str = "s", **more: float) -> Effect:
+    run = Run({"model": {"name": name}}, {})
+    star = {} if rho_star is None else {"rho_star_ci_low": rho_star - reach, "rho_star_ci_high": rho_star + reach}
+    return Effect(MinimalPair(factor, (), run, run), {"rho_star": rho_star, **star, **more})
+
+
+METHOD = Factor(EffectKind.method, Contrast.methods, writing=Writing.matched)
+REGENERATED = Factor(EffectKind.precision, Contrast.regenerated, precisions=BOTH)
+ACROSS = Factor(EffectKind.cross_experiment, Contrast.methods, writing=Writing.matched, precisions=BOTH)
 
 
 @pytest.mark.parametrize(
-    ("claim", "layer", "factor", "other", "bound"),
+    ("claim", "factor", "other", "bound"),
     [
-        ("method", "method", "read alike, matched", "as published, matched", 0.5),
-        ("sub_parameters", "sub_parameter", "all of the writing", "all at once, as published", 0.5),
-        ("precision", "precision", "regenerated, bf16–int8", "regenerated, as published, bf16–int8", 0.9),
+        ("method", METHOD, replace(METHOD, as_published=True), 0.5),
+        ("method", METHOD, replace(METHOD, precisions=BOTH[1:]), 0.5),
+        (
+            "sub_parameters",
+            Factor(EffectKind.sub_parameter, Contrast.all_writing),
+            Factor(EffectKind.sub_parameter, Contrast.all_at_once, as_published=True),
+            0.5,
+        ),
+        ("precision", REGENERATED, replace(REGENERATED, as_published=True), 0.9),
+        ("precision", REGENERATED, replace(REGENERATED, precisions=(BOTH[0], BOTH[0])), 0.9),
     ],
 )
-def test_effects_read_alike_decide_and_those_as_published_do_not(
-    claim: str, layer: str, factor: str, other: str, bound: float
-) -> None:
+def test_comparable_effects_decide_and_others_do_not(claim: str, factor: Factor, other: Factor, bound: float) -> None:
     for rho_star, verdict in ((bound - 0.2, REPRODUCED), (bound, UNKNOWN), (bound + 0.08, CONTRADICTED)):
-        rows = pd.DataFrame([effect(layer, factor, rho_star), effect(layer, other, NAN)])
-        assert verdicts(empty() | {"effects": rows})[claim] == verdict
-    alone = pd.DataFrame([effect(layer, other, NAN)])
-    assert verdicts(empty() | {"effects": alone})[claim] == UNTESTABLE
+        effects = [effect(factor, rho_star), effect(other, None)]
+        assert verdicts(empty() | {"effects": effects})[claim] == verdict
+    assert verdicts(empty() | {"effects": [effect(other, None)]})[claim] == UNTESTABLE
 
 
 def test_biases_of_two_models() -> None:
-    def rows(*biases: float) -> dict[str, pd.DataFrame]:
+    def of(*biases: tuple[str, float]) -> str:
         given = [
-            effect("cross_experiment", "read alike, matched, bf16–int8", 0.3)
-            | {"model": f"m{i}", "bias": b, "bias_ci_low": b - 0.1, "bias_ci_high": b + 0.1}
-            for i, b in enumerate(biases)
+            effect(ACROSS, 0.3, name=name, bias=bias, bias_ci_low=bias - 0.1, bias_ci_high=bias + 0.1)
+            for name, bias in biases
         ]
-        return empty() | {"effects": pd.DataFrame(given)}
+        return verdicts(empty() | {"effects": given})["cross_experiment_bias"]
 
     expected = {(0.2, -0.2): REPRODUCED, (-0.7, -0.6): CONTRADICTED, (0.2, 0.05): UNKNOWN, (0.2,): UNTESTABLE}
-    alone = pd.concat([rows(0.3)["effects"], rows(-0.3)["effects"], rows(9.0, 0.01)["effects"].iloc[1:]])
-    assert verdicts(empty() | {"effects": alone})["cross_experiment_bias"] == UNKNOWN
+    assert of(("m, one", 0.3), ("m, one", -0.3), ("m, two", 0.01)) == UNKNOWN, "both signs, in one model"
+    assert of(("m, one", 0.3), ("m, two", -0.3)) == REPRODUCED
     for biases, verdict in expected.items():
-        assert verdicts(rows(*biases))["cross_experiment_bias"] == verdict
+        assert of(*((f"m{i}", bias) for i, bias in enumerate(biases))) == verdict
 
 
 def test_published_bounds_are_those_of_the_study() -> None:

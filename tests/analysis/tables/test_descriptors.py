@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import Run
 from emogeo.analysis.tables.descriptors import by_layer_table, descriptors_table
 from emogeo.geometry.descriptors import participation_ratio
@@ -19,20 +19,20 @@ from tests.analysis.planted_models import LAYERS, PlantedModel, catalogue
 SMALL = PlantedModel("small", "a", "base", 0.1)
 
 
-def row_of(ready: Readied, **changes: Any) -> dict[str, Any]:
+def row_of(ready: PreparedRun, **changes: Any) -> dict[str, Any]:
     """The descriptors of a run whose record is changed."""
     record = json.loads(json.dumps(ready.run.record)) | changes
     again = dataclasses.replace(ready, run=Run(record, ready.run.files))
-    (row,) = descriptors_table([again.run], [again], 99, 0).to_dict("records")
+    (row,) = descriptors_table([again.run], [again], 99, 0).frame.to_dict("records")
     return dict(row)
 
 
 @pytest.fixture(scope="module")
-def ready() -> Readied:
+def ready() -> PreparedRun:
     return catalogue([SMALL])[0]
 
 
-def test_figures_at_the_layer_are_of_the_record(ready: Readied) -> None:
+def test_figures_at_the_layer_are_of_the_record(ready: PreparedRun) -> None:
     row = row_of(ready)
     assert (row["layer"], row["n_units"], row["anisotropy"], row["anisotropy_without_largest"]) == (2, 12, 0.8, 0.3)
     assert row["largest_dimensions"] == "7 (0.50), 3 (0.04), 1 (0.01)"
@@ -45,7 +45,7 @@ def test_figures_at_the_layer_are_of_the_record(ready: Readied) -> None:
     assert row["flags"] == row["note"] == ""
 
 
-def test_intervals_are_delete_one_jackknives(ready: Readied) -> None:
+def test_intervals_are_delete_one_jackknives(ready: PreparedRun) -> None:
     """Against a plain loop over units."""
     states = ready.run.passages.astype(float).reshape(12, 21, -1)
     figures = []
@@ -60,17 +60,17 @@ def test_intervals_are_delete_one_jackknives(ready: Readied) -> None:
     assert row["participation_ratio_ci_high"] - figures[0] == pytest.approx(2.200985 * error, rel=1e-4)
 
 
-def changed_curve(ready: Readied, name: str, values: list[float]) -> dict[str, Any]:
+def changed_curve(ready: PreparedRun, name: str, values: list[float]) -> dict[str, Any]:
     return {"by_layer": {**ready.run.record["by_layer"], name: values}}
 
 
-def with_selection(ready: Readied, name: str) -> dict[str, Any]:
+def with_selection(ready: PreparedRun, name: str) -> dict[str, Any]:
     config = json.loads(json.dumps(ready.run.record["config"]))
     config["layer_selection"]["name"] = name
     return {"config": config}
 
 
-def test_each_flag_has_its_reason(ready: Readied) -> None:
+def test_each_flag_has_its_reason(ready: PreparedRun) -> None:
     narrow = row_of(catalogue([dataclasses.replace(SMALL, anisotropy=0.97)])[0])
     assert narrow["flags"] == "anisotropy 0.970, above 0.95"
     flat = changed_curve(ready, "reliability", [0.5, 0.48, 0.5, 0.45])
@@ -91,30 +91,30 @@ def test_noise_alone_is_flagged_as_unreliable() -> None:
     assert "reliability's interval holds 0" in row_of_same(ready)["flags"]
 
 
-def row_of_same(ready: Readied) -> dict[str, Any]:
-    (row,) = descriptors_table([ready.run], [ready], 99, 0).to_dict("records")
+def row_of_same(ready: PreparedRun) -> dict[str, Any]:
+    (row,) = descriptors_table([ready.run], [ready], 99, 0).frame.to_dict("records")
     return dict(row)
 
 
-def test_a_refused_run_keeps_its_row_and_reason(ready: Readied) -> None:
+def test_a_refused_run_keeps_its_row_and_reason(ready: PreparedRun) -> None:
     record = {**ready.run.record, "status": "refused", "reason": "block 7 overflows", "precision": "fp16"}
-    (row,) = descriptors_table([Run(record, {})], [], 99, 0).to_dict("records")
+    (row,) = descriptors_table([Run(record, {})], [], 99, 0).frame.to_dict("records")
     assert (row["flags"], row["note"]) == ("overflow at fp16", "block 7 overflows")
     assert np.isnan(row["anisotropy"])
 
 
-def test_a_run_over_every_block_has_no_single_axis(ready: Readied) -> None:
+def test_a_run_over_every_block_has_no_single_axis(ready: PreparedRun) -> None:
     layer = {**ready.run.record["layer"], "index": None}
     row = row_of(ready, layer=layer)
     assert "no single anisotropy" in row["note"]
     assert np.isnan(row["valence_r"])
 
 
-def test_by_layer_has_a_row_per_block_and_leaves_overflown_ones_empty(ready: Readied) -> None:
+def test_by_layer_has_a_row_per_block_and_leaves_overflown_ones_empty(ready: PreparedRun) -> None:
     record = json.loads(json.dumps(ready.run.record))
     record["layer"]["layers"] = [0, 1]
     record["nonfinite"]["passages"] = [0, 0, 5, 9]
-    table = by_layer_table([dataclasses.replace(ready, run=Run(record, ready.run.files))])
+    table = by_layer_table([dataclasses.replace(ready, run=Run(record, ready.run.files))]).frame
     assert list(table["nonfinite"]) == [0, 0, 5, 9]
     assert list(table["anisotropy"].isna()) == [False, False, True, True]
     assert list(table["depth"]) == [0.25, 0.5, 0.75, 1.0]

@@ -12,20 +12,26 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from emogeo.analysis.comparing.matching import NULL, OWN_PRECISION, levels, matched, partner, published_set
-from emogeo.analysis.comparing.prepared import Readied, over_shared
+from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
+from emogeo.analysis.comparing.levels import Parameter, levels
+from emogeo.analysis.comparing.matching import MinimalPair, minimal_pairs, partner
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.recipes import Writing, published_set
+from emogeo.analysis.comparing.sharing import over_shared
+from emogeo.analysis.figures.effects import one_of_each
 from emogeo.analysis.records.catalogue import Run, read_catalogue
 from emogeo.analysis.records.published import decomposition
-from emogeo.analysis.tables.effects import EFFECT_COLUMNS, effects_table, missing, opposite_signs
+from emogeo.analysis.report.unanswered import missing, opposite_signs
+from emogeo.analysis.tables.effects import EFFECT_COLUMNS, Effect, effects_of, effects_table
 from emogeo.config.compose import as_dict
 from emogeo.extraction.run import run_extraction
-from emogeo.figures.effects import one_of_each
 from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.store.store import Store
 from emogeo.store.tensors import unpack
 from tests.conftest import Composer, compose_train
 from tests.planted_catalogue import EMOTIONS, VIEW, Design, draw
 
+NULL, OWN_PRECISION = Contrast.null.value, Contrast.own_precision.value
 MANY = "generation.replicates=24"
 DESIGN = Design(a_c=0.495, b_c=0.8, c_d=1.0)
 LIKE_MATCHED = (
@@ -35,13 +41,22 @@ LIKE_MATCHED = (
 
 
 @pytest.fixture(scope="module")
-def planted() -> list[Readied]:
+def planted() -> list[PreparedRun]:
     return draw(DESIGN, 0)
 
 
 @pytest.fixture(scope="module")
-def table(planted: list[Readied]) -> pd.DataFrame:
-    return effects_table(planted, 100, 0)
+def effects(planted: list[PreparedRun]) -> list[Effect]:
+    return effects_of(planted, 100, 0)
+
+
+@pytest.fixture(scope="module")
+def table(effects: list[Effect]) -> pd.DataFrame:
+    return effects_table(effects).frame
+
+
+def table_of(prepared: list[PreparedRun]) -> pd.DataFrame:
+    return effects_table(effects_of(prepared, 100, 0)).frame
 
 
 def row(table: pd.DataFrame, factor: str, layer: str | None = None) -> dict[str, Any]:
@@ -50,8 +65,11 @@ def row(table: pd.DataFrame, factor: str, layer: str | None = None) -> dict[str,
     return dict(only)
 
 
-def test_comparisons_are_found_from_configurations(planted: list[Readied]) -> None:
-    found = {(m.layer, m.factor, m.a.key, m.b.key) for m in matched([ready.run for ready in planted])}
+def test_comparisons_are_found_from_configurations(planted: list[PreparedRun]) -> None:
+    found = {
+        (pair.factor.kind.value, pair.factor.label, pair.a.key, pair.b.key)
+        for pair in minimal_pairs([ready.run for ready in planted])
+    }
     assert found == {
         ("method", "read alike, loose", "A", "B"),
         ("method", "read alike, matched", "A", "C"),
@@ -98,9 +116,9 @@ def test_planted_effects_are_found_and_absent_ones_are_not(table: pd.DataFrame) 
     assert cross["bias_raw"] == pytest.approx(cross["rho"] - regenerated["rho"])
 
 
-def test_an_effect_counts_above_its_floor_and_its_null_only(planted: list[Readied]) -> None:
+def test_an_effect_counts_above_its_floor_and_its_null_only(planted: list[PreparedRun]) -> None:
     by_name = {ready.name: ready for ready in planted}
-    without_floor = effects_table([by_name[name] for name in "ACD"], 100, 0)
+    without_floor = table_of([by_name[name] for name in "ACD"])
     method = row(without_floor, "read alike, matched", "method")
     assert method["counts"] == "not identifiable"
     assert "counts: needs the floor" in method["note"]
@@ -108,11 +126,11 @@ def test_an_effect_counts_above_its_floor_and_its_null_only(planted: list[Readie
     regenerated = row(without_floor, "regenerated, bf16–int8")
     assert (regenerated["counts"], np.isnan(regenerated["null"])) == ("no", True)
     assert "null: none is identifiable" in regenerated["note"]
-    needs_c = effects_table([by_name["A"], by_name["D"]], 100, 0)
+    needs_c = table_of([by_name["A"], by_name["D"]])
     assert "bias: needs the cell of D at bf16 as well" in row(needs_c, "read alike, matched, bf16–int8")["note"]
 
 
-def as_recipe(ready: Readied, model: str, *overrides: str) -> Readied:
+def as_recipe(ready: PreparedRun, model: str, *overrides: str) -> PreparedRun:
     """The same states, as another configuration and model would have given them."""
     record = {**ready.run.record, "model": {**ready.run.record["model"], "name": model, "id": model}}
     record |= {"key": f"{ready.name} as published", "config": as_dict(compose_train(*overrides))}
@@ -125,7 +143,7 @@ def as_recipe(ready: Readied, model: str, *overrides: str) -> Readied:
 
 
 def test_published_figures_stand_beside_what_repeats_the_published_sets_and_nothing_else(
-    planted: list[Readied],
+    planted: list[PreparedRun],
 ) -> None:
     model, sets = "llama-3.1-8b-instruct", {ready.name: ready for ready in planted}
     a = as_recipe(sets["A"], model, "recipe=jeong_comprehension")
@@ -133,7 +151,7 @@ def test_published_figures_stand_beside_what_repeats_the_published_sets_and_noth
     d = as_recipe(sets["D"], model, "recipe=jeong_matched", "precision=int8")
     b = as_recipe(sets["B"], model, "recipe=jeong_loose", "layer_selection=min_mean_cosine", MANY)
     assert [published_set(ready.run) for ready in (a, b, c, d)] == ["A", "B", "C", "D"]
-    found = effects_table([a, b, c, d], 100, 0)
+    found = table_of([a, b, c, d])
     rho = decomposition()[model]
     published = dict(zip(found["factor"] + " " + found["layer_of_effect"], found["published"], strict=True))
     assert published == {
@@ -150,26 +168,26 @@ def test_published_figures_stand_beside_what_repeats_the_published_sets_and_noth
     for changed in ("norm=unit", "denoising.method=neutral_pcs", "prompt_template=feeling", "precision=int8"):
         assert published_set(as_recipe(sets["A"], model, "recipe=jeong_comprehension", changed).run) is None
     other = as_recipe(sets["C"], model, "recipe=jeong_matched", "generation.temperature=0.7")
-    assert effects_table([a, other, d], 100, 0)["published"].notna().sum() == 1, "only A-D is as published"
+    assert table_of([a, other, d])["published"].notna().sum() == 1, "only A-D is as published"
 
 
-def test_what_another_model_wrote_is_no_effect_of_this_one(planted: list[Readied]) -> None:
+def test_what_another_model_wrote_is_no_effect_of_this_one(planted: list[PreparedRun]) -> None:
     d, replayed = (next(r for r in planted if r.name == name) for name in ("D", "C_replay"))
     generation = replayed.run.record["generation"]
     foreign = {**generation, "written": {**generation["written"], "model": "another"}}
     read = dataclasses.replace(replayed, run=Run({**replayed.run.record, "generation": foreign}, replayed.run.files))
-    assert [m.factor for m in matched([d.run, replayed.run])] == ["of the writer alone, read at int8"]
-    assert matched([d.run, read.run]) == []
+    assert [pair.factor.label for pair in minimal_pairs([d.run, replayed.run])] == ["of the writer alone, read at int8"]
+    assert minimal_pairs([d.run, read.run]) == []
 
 
-def test_the_raw_rho_is_of_all_texts_whatever_units_are_left(planted: list[Readied]) -> None:
+def test_the_raw_rho_is_of_all_texts_whatever_units_are_left(planted: list[PreparedRun]) -> None:
     """One text that two topics have in common ties them; the published figure does not know of units."""
     a, c = (next(r for r in planted if r.name == name) for name in "AC")
     lines = c.run.files["texts.jsonl"].split(b"\n")
     told = json.loads(lines[0])
     lines[30] = json.dumps({**json.loads(lines[30]), "text": told["text"]}).encode()
     tied = dataclasses.replace(c, run=Run(c.run.record, {**c.run.files, "texts.jsonl": b"\n".join(lines)}))
-    before, after = (row(effects_table([a, run], 100, 0), "read alike, matched") for run in (c, tied))
+    before, after = (row(table_of([a, run]), "read alike, matched") for run in (c, tied))
     assert (before["n_units"], after["n_units"]) == (24, 23)
     assert before["rho"] == pytest.approx(after["rho"], abs=1e-12)
     assert "rho is over all texts of either run, everything else over 23 units" in after["note"]
@@ -177,34 +195,34 @@ def test_the_raw_rho_is_of_all_texts_whatever_units_are_left(planted: list[Readi
 
 
 def test_signs_are_opposite_only_beyond_their_intervals() -> None:
-    def cross(model: str, bias: float, low: float, high: float) -> dict[str, Any]:
-        limits = {"bias": bias, "bias_ci_low": low, "bias_ci_high": high}
-        return {"layer_of_effect": "cross_experiment", "factor": "f", "model": model, **limits}
+    def cross(model: str, bias: float, low: float, high: float) -> Effect:
+        factor = Factor(EffectKind.cross_experiment, Contrast.methods, writing=Writing.loose)
+        return effect(factor, model, bias=bias, bias_ci_low=low, bias_ci_high=high)
 
     one, two, three = cross("x", 0.2, 0.1, 0.3), cross("y", -0.2, -0.3, -0.1), cross("z", -0.2, -0.5, 0.1)
-    said = opposite_signs(pd.DataFrame([one, two, three]))
+    said = opposite_signs([one, two, three])
     assert [line.rpartition("], ")[2] for line in said] == [
         "opposite signs beyond their intervals",
         "signs not identifiable (an interval holds 0)",
         "signs not identifiable (an interval holds 0)",
     ]
-    assert said[0].startswith("cross-experiment bias (f), x and y: +0.20 [+0.10, +0.30] and -0.20")
+    assert said[0].startswith("cross-experiment bias (read alike, loose), x and y: +0.20 [+0.10, +0.30] and -0.20")
 
 
-def test_what_cannot_be_answered_is_listed_with_its_command(planted: list[Readied], table: pd.DataFrame) -> None:
+def test_what_cannot_be_answered_is_listed_with_its_command(planted: list[PreparedRun], effects: list[Effect]) -> None:
     runs = [ready.run for ready in planted]
-    assert missing(runs, table, "store") == [
+    assert missing(runs, effects, "store") == [
         "no cells yet for template, chat, samples, decoding, length, position, layer, centring: "
         "python train.py -m +study=sub_parameters model=planted"
     ]
     base = {**runs[0].record, "model": {**runs[0].record["model"], "variant": "base"}}
     base["config"] = {**base["config"], "model": {**base["config"]["model"], "weights": "/my models/x"}}
-    assert missing([Run(base, runs[0].files)], table.iloc[:0], "other store") == [
+    assert missing([Run(base, runs[0].files)], [], "other store") == [
         "no cells yet for method, sub_parameter, precision, cross_experiment: python train.py -m +study=decomposition "
         """'model.weights='"'"'/my models/x'"'"'' prompt_template.chat=false store.path='other store'"""
     ]
     only = runs[:1]
-    assert missing(only, effects_table(planted[:1], 100, 0), "store") == [
+    assert missing(only, effects_of(planted[:1], 100, 0), "store") == [
         "no cells yet for method, sub_parameter, precision, cross_experiment: "
         "python train.py -m +study=decomposition model=planted"
     ]
@@ -219,7 +237,7 @@ def test_effects_of_real_cells_are_those_of_their_vectors(tiny_cell: Composer, t
     replay = ("mode=replay", "precision@mode.writer=fp32", "precision=bf16")
     run_extraction(tiny_cell(*LIKE_MATCHED, *reading, *replay))
     runs = read_catalogue(Store(tmp_path / "store")).finished
-    found = effects_table([Readied(run, run.key[:6], 0, VIEW) for run in runs], 100, 0)
+    found = table_of([PreparedRun(run, run.key[:6], 0, VIEW) for run in runs])
     assert row(found, OWN_PRECISION)["rho"] == pytest.approx(1)
     assert row(found, "in replay, fp32–bf16")["rho"] > row(found, "read alike, other writing", "method")["rho"]
     by_key = {run.key: run for run in runs}
@@ -241,14 +259,15 @@ def recentred_rdm(run: Run) -> np.ndarray[Any, Any]:
     return upper(cosine_rdm(kept - kept.mean(axis=0), EMOTIONS))
 
 
-def test_factors_without_a_meaning_have_no_level(planted: list[Readied]) -> None:
+def test_factors_without_a_meaning_have_no_level(planted: list[PreparedRun]) -> None:
     a, c = (levels(next(r.run for r in planted if r.name == name)) for name in "AC")
-    assert {name for name, value in a.items() if value == ""} >= {"template", "chat", "decoding", "writer", "seed"}
-    assert c["passage template"] == c["passages"] == ""
-    assert a["position"] == c["position"]
+    own = {name for name, label in a.labels().items() if label == ""}
+    assert own >= {"template", "chat", "decoding", "writer", "seed"}
+    assert c.passage_template is c.passages is None
+    assert a.position == c.position
 
 
-def test_topics_told_by_two_sets_are_not_independent(planted: list[Readied]) -> None:
+def test_topics_told_by_two_sets_are_not_independent(planted: list[PreparedRun]) -> None:
     """Sets that share topics are paired; taken for independent they would look more alike than they are."""
     first, second = (next(r for r in planted if r.name == name) for name in "AC")
     assert over_shared(first, second).paired
@@ -258,6 +277,16 @@ def test_topics_told_by_two_sets_are_not_independent(planted: list[Readied]) -> 
 
 
 def test_a_bar_is_of_the_first_row_with_a_rho_star_and_not_of_the_largest_effect() -> None:
-    rows = [("length", None), ("length", 0.9), ("length", 0.2), ("chat", None)]
-    table = pd.DataFrame([{"model": "m", "factor": f, "rho_star": star} for f, star in rows])
-    assert one_of_each(table)["rho_star"].to_dict() == {1: 0.9, 3: pytest.approx(np.nan, nan_ok=True)}
+    length, chat = (single(name) for name in (Parameter.length, Parameter.chat))
+    rows = [(length, None), (length, 0.9), (length, 0.2), (chat, None)]
+    drawn = one_of_each([effect(factor, "m", rho_star=star) for factor, star in rows])
+    assert [(own.factor, own.figures["rho_star"]) for own in drawn] == [(length, 0.9), (chat, None)]
+
+
+def single(parameter: Parameter) -> Factor:
+    return Factor(EffectKind.sub_parameter, Contrast.one, parameter=parameter)
+
+
+def effect(factor: Factor, model: str, **figures: float | None) -> Effect:
+    run = Run({"model": {"name": model}}, {})
+    return Effect(MinimalPair(factor, (), run, run), dict(figures))

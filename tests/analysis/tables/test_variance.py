@@ -8,7 +8,7 @@ from itertools import combinations, permutations, product
 import numpy as np
 import pytest
 
-from emogeo.analysis.comparing.matching import NAMES, levels
+from emogeo.analysis.comparing.levels import Banned, Denoising, Parameter, levels
 from emogeo.analysis.records.catalogue import Run
 from emogeo.analysis.tables.variance import (
     VARIANCE_COLUMNS,
@@ -25,7 +25,7 @@ from tests.planted_catalogue import Design, draw
 
 def cells(rows: list[dict[str, str]], weights: dict[str, float], noise: float = 0.01, seed: int = 0) -> Cells:
     """Cells that lie apart by the sum of the weights of the factors in which they differ."""
-    full = [{"model": "m", **dict.fromkeys(NAMES, ""), **row} for row in rows]
+    full = [{"model": "m", **dict.fromkeys(map(str, Parameter), ""), **row} for row in rows]
     pairs = np.array(list(combinations(range(len(full)), 2)))
     generator = np.random.default_rng(seed)
     apart = [
@@ -58,7 +58,7 @@ def test_a_share_is_the_drop_in_r_squared() -> None:
 
 def test_p_counts_every_relabelling_among_cells_alike_in_the_rest() -> None:
     found = cells(crossed("method", "precision", levels=3), {"method": 0.3}, noise=0.2, seed=3)
-    table = variance_table(found, 10_000, 0).set_index("factor")
+    table = variance_table(found, 10_000, 0).frame.set_index("factor")
     groups = [["method"], ["precision"]]
     assert relabellings(found, groups, ["method"])[0] == 6**3 == table.loc["method", "n_relabellings"]
     shares = []
@@ -73,7 +73,7 @@ def test_p_counts_every_relabelling_among_cells_alike_in_the_rest() -> None:
     reached = [(np.array(shares) >= wanted - 1e-12).mean() for wanted in (observed, max(shares))]
     assert table.loc["method", "p"] == pytest.approx(reached[0])
     assert table.loc["method", "p_min"] == pytest.approx(reached[1])
-    drawn = variance_table(found, 215, 0).set_index("factor")
+    drawn = variance_table(found, 215, 0).frame.set_index("factor")
     assert drawn.loc["method", "p"] == pytest.approx(reached[0], abs=0.03)
     labels, strata = [own["method"] for own in found.levels], [[0, 3, 6], [1, 4, 7], [2, 5, 8]]
     for moved in _drawn(labels, strata, 20, 0):
@@ -82,7 +82,7 @@ def test_p_counts_every_relabelling_among_cells_alike_in_the_rest() -> None:
 
 def test_factors_that_move_together_are_one_and_named() -> None:
     rows = [{**row, "layer": row["position"]} for row in crossed("position", "precision")]
-    table = variance_table(cells(rows, {"position": 0.3}), 1000, 0).set_index("factor")
+    table = variance_table(cells(rows, {"position": 0.3}), 1000, 0).frame.set_index("factor")
     assert list(table.index) == ["precision", "position"]
     assert table.loc["position", "aliased_with"] == "layer"
 
@@ -90,7 +90,7 @@ def test_factors_that_move_together_are_one_and_named() -> None:
 def test_a_factor_in_the_span_of_the_others_is_not_identifiable() -> None:
     rows = [{"method": "x"}, {"method": "x", "precision": "1"}, {"method": "y", "precision": "2"}]
     found = cells([*rows, {"method": "y", "precision": "3"}], {"method": 0.3})
-    table = variance_table(found, 1000, 0).set_index("factor")
+    table = variance_table(found, 1000, 0).frame.set_index("factor")
     assert list(table.columns) == [name for name in VARIANCE_COLUMNS if name != "factor"]
     assert table.loc["method", "p"] != table.loc["method", "p"], "no two cells differ in method alone"
     assert "no two cells differ in this factor alone" in table.loc["method", "note"]
@@ -99,7 +99,7 @@ def test_a_factor_in_the_span_of_the_others_is_not_identifiable() -> None:
         {"method": "y", "chat": "0", "seed": "1", "template": "2"},
         {"method": "y", "chat": "1", "seed": "0", "template": "3"},
     ]
-    spanned = variance_table(cells([*sets, *sets], {"method": 0.3}), 100, 0)
+    spanned = variance_table(cells([*sets, *sets], {"method": 0.3}), 100, 0).frame
     assert len(spanned) == 4
     assert spanned["note"].str.startswith("not identifiable: the other factors together change").all()
     assert spanned[["share", "p"]].isna().all().all()
@@ -107,16 +107,16 @@ def test_a_factor_in_the_span_of_the_others_is_not_identifiable() -> None:
 
 def test_shares_have_an_interval_from_six_models_on() -> None:
     rows = [{"model": str(m), **row} for m in range(6) for row in crossed("method", "precision")]
-    few = variance_table(cells(rows[:20], {"method": 0.3}), 100, 0)
+    few = variance_table(cells(rows[:20], {"method": 0.3}), 100, 0).frame
     assert few["note"].str.contains("no interval").all()
-    table = variance_table(cells(rows, {"method": 0.3, "precision": 0.1}, noise=0.05), 100, 0).set_index("factor")
+    table = variance_table(cells(rows, {"method": 0.3, "precision": 0.1}, noise=0.05), 100, 0).frame.set_index("factor")
     assert table.loc["method", "ci_low"] < table.loc["method", "share"] < table.loc["method", "ci_high"]
     assert table.loc["method", "p"] <= 0.05
 
 
 def test_more_relabellings_than_a_machine_word_counts() -> None:
     rows = [{"model": str(m), "precision": p} for m in range(16) for p in "01"]
-    table = variance_table(cells(rows, {"precision": 0.3}), 50, 0).set_index("factor")
+    table = variance_table(cells(rows, {"precision": 0.3}), 50, 0).frame.set_index("factor")
     assert table.loc["model", "n_relabellings"] > 1e26
 
 
@@ -128,11 +128,11 @@ def test_a_factor_that_is_off_in_some_cells_is_a_factor() -> None:
         ),
         1000,
         0,
-    ).set_index("factor")
+    ).frame.set_index("factor")
     assert table["share"].idxmax() == "denoising"
     runs = {ready.name: ready.run for ready in draw(Design(0.3, 1.0, 1.0), 0)}
-    assert levels(runs["A"])["denoising"] == levels(runs["C"])["denoising"] == "none"
-    assert (levels(runs["A"])["banned words"], levels(runs["C"])["banned words"]) == ("", "none")
+    assert levels(runs["A"]).denoising == levels(runs["C"]).denoising == Denoising("none")
+    assert (levels(runs["A"]).banned_words, levels(runs["C"]).banned_words) == (None, Banned(None))
 
 
 def test_a_replay_that_repeats_its_source_is_no_cell_of_its_own() -> None:
@@ -144,7 +144,7 @@ def test_a_replay_that_repeats_its_source_is_no_cell_of_its_own() -> None:
 
 
 def test_of_a_planted_catalogue_method_has_the_largest_share() -> None:
-    table = variance_table(cells_of(draw(Design(0.3, 1.0, 1.0), 0)), 1000, 0).set_index("factor")
+    table = variance_table(cells_of(draw(Design(0.3, 1.0, 1.0), 0)), 1000, 0).frame.set_index("factor")
     assert table["share"].idxmax() == "method"
     assert "text" in table.loc["method", "aliased_with"]
     assert table.loc["method", "n_relabellings"] == 1

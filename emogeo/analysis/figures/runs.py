@@ -1,4 +1,4 @@
-"""The analysis's figures, as PNG files."""
+"""Figures of runs, two by two and one by one."""
 
 from __future__ import annotations
 
@@ -9,16 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emogeo.analysis.comparing.prepared import Readied
+from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.pairs import pair_matrix
-from emogeo.figures.effects import (
-    layers_of_effect_figure,
-    of_sub_parameters,
-    sub_parameters_figure,
-    variance_figure,
-    without_singles,
-)
-from emogeo.figures.plots import Band, halves_figure, rdm_figure, reliability_figure, rho_figure
+from emogeo.figures.curves import Band, reliability_figure
+from emogeo.figures.halves import halves_figure
+from emogeo.figures.matrices import rdm_figure, rho_figure
 
 MATRICES = {
     "rho": ("ρ between runs, on the passages that they share", "Spearman ρ"),
@@ -26,26 +21,18 @@ MATRICES = {
 }
 
 
-def write_figures(readied: Sequence[Readied], tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Matrices of ρ and ρ*, same-half against disjoint-half, reliability by layer, effects, and an RDM per run.
-
-    Figures of an earlier analysis in `folder` are removed.
-    """
-    folder.mkdir(exist_ok=True)
-    for old in folder.glob("*.png"):
-        old.unlink()
-    pairs = tables["pairs"]
-    if readied:
+def write_run_figures(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, folder: Path) -> None:
+    """Matrices of ρ and ρ*, same-half against disjoint-half, reliability by layer, and an RDM per run."""
+    if prepared:
         for column, (title, label) in MATRICES.items():
-            shown = rho_figure(pair_matrix(readied, pairs, column), [r.name for r in readied], title, label)
+            shown = rho_figure(pair_matrix(prepared, pairs, column), [r.name for r in prepared], title, label)
             (folder / f"{column}_matrix.png").write_bytes(shown)
     halved = pairs.dropna(subset=["rho_same_half", "rho_disjoint_half"])
     if len(halved):
-        names = {ready.run.key: ready.name for ready in readied}
+        names = {ready.run.key: ready.name for ready in prepared}
         (folder / "same_and_disjoint_half.png").write_bytes(_halves(halved, names))
-    _reliability_by_layer(readied, folder)
-    _effects(tables["effects"], tables["variance"], folder)
-    for ready in readied:
+    _reliability_by_layer(prepared, folder)
+    for ready in prepared:
         layer = ready.run.record["layer"]["index"]
         title = f"{ready.name}, {'every block' if layer is None else f'block {layer}'}"
         file = f"rdm_{re.sub(r'[^A-Za-z0-9.]+', '-', ready.name)}_{ready.run.key[:8]}.png"
@@ -62,20 +49,10 @@ def _halves(pairs: pd.DataFrame, names: Mapping[str, str]) -> bytes:
     )
 
 
-def _effects(effects: pd.DataFrame, variance: pd.DataFrame, folder: Path) -> None:
-    compared = effects[effects["rho"].notna()]
-    if len(layers := without_singles(compared)):
-        (folder / "layers_of_effect.png").write_bytes(layers_of_effect_figure(layers))
-    if len(parameters := of_sub_parameters(compared)):
-        (folder / "sub_parameters.png").write_bytes(sub_parameters_figure(parameters))
-    if variance["share"].notna().any():
-        (folder / "variance.png").write_bytes(variance_figure(variance))
-
-
-def _reliability_by_layer(readied: Sequence[Readied], folder: Path) -> None:
+def _reliability_by_layer(prepared: Sequence[PreparedRun], folder: Path) -> None:
     """A panel per model, a line per run."""
     panels: dict[str, list[Band]] = {}
-    for ready in readied:
+    for ready in prepared:
         by_layer, layer = ready.run.record["by_layer"], ready.run.record["layer"]
         if "reliability" not in by_layer:
             continue

@@ -1,0 +1,88 @@
+"""The factor in which two runs of one model differ, and how tables call it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum, StrEnum
+
+from emogeo.analysis.comparing.levels import Parameter
+from emogeo.analysis.comparing.recipes import Writing
+from emogeo.analysis.comparing.writers import RunPrecision
+
+
+class EffectKind(StrEnum):
+    """The four kinds of effect, in the order of the tables."""
+
+    method = "method"
+    sub_parameter = "sub_parameter"
+    precision = "precision"
+    cross_experiment = "cross_experiment"
+
+
+class Alias(StrEnum):
+    """What differs besides parameters, so that an effect may be its."""
+
+    text = "text"
+    """Aliased with whatever changes what is written."""
+    units = "units"
+
+
+class Contrast(Enum):
+    """What is compared with what: the beginning of a factor's label."""
+
+    methods = "methods"
+    """Passages and own texts."""
+    one = "one"
+    """Two levels of one parameter."""
+    all_writing = "all of the writing"
+    all_reading = "all of the reading"
+    all_at_once = "all at once"
+    comprehension = "in comprehension"
+    """The same passages at two precisions."""
+    replay = "in replay"
+    """The same written texts at two precisions."""
+    regenerated = "regenerated"
+    """Texts that were written and read at two precisions."""
+    writer = "of the writer alone"
+    """Texts written at two precisions and read at one."""
+    null = "regeneration (null)"
+    """Texts that were written twice, all else equal."""
+    own_precision = "replay at its own precision"
+    """Texts that were read once more at the precision that wrote them."""
+
+
+@dataclass(frozen=True)
+class Factor:
+    """In what the two runs of a minimal pair differ; what has no meaning for a contrast is empty."""
+
+    kind: EffectKind
+    contrast: Contrast
+    parameter: Parameter | None = None
+    """The one that differs."""
+    writing: Writing | None = None
+    """How the texts that stand against passages were written."""
+    precisions: tuple[RunPrecision, ...] = ()
+    """Both, where they differ; one, where it tells the factor apart."""
+    as_published: bool = False
+    """Both runs are sets of the published design."""
+    of_comprehension: bool = False
+
+    @property
+    def quantized(self) -> bool:
+        """Whether a precision that tells the factor apart is quantized."""
+        return any(precision.quantized for precision in self.precisions)
+
+    @property
+    def label(self) -> str:
+        """The words for the tables."""
+        if self.parameter is not None:
+            return f"{self.parameter}{' (comprehension)' if self.of_comprehension else ''}"
+        if self.writing is not None:
+            how = f"{'as published' if self.as_published else 'read alike'}, {self.writing.value}"
+            return f"{how} ({self.precisions[0]})" if len(self.precisions) == 1 else ", ".join([how, *self._both])
+        read_at = [f"read at {self.precisions[0]}"] if self.contrast is Contrast.writer else self._both
+        return ", ".join([self.contrast.value, *(["as published"] if self.as_published else []), *read_at])
+
+    @property
+    def _both(self) -> list[str]:
+        return ["–".join(map(str, self.precisions))] if self.precisions else []

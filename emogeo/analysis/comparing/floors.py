@@ -1,0 +1,24 @@
+"""Numerical floors: how far a reread lies from the run that it repeats."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from emogeo.analysis.records.catalogue import Run
+from emogeo.geometry.rdm import standard_ranks, upper
+
+
+def floors(runs: Sequence[Run]) -> dict[tuple[str, ...], float]:
+    """1 - rho between a cell and its reread, for each model at a precision: the largest that was measured.
+
+    Both at the block that the cell has selected, whatever the reread would have.
+    """
+    by_key = {run.key: run for run in runs}
+    found: dict[tuple[str, ...], float] = {}
+    for run in runs:
+        twin = by_key.get(run.twin or "")
+        again = None if twin is None else run.rdm_at(twin.record["layer"]["index"])
+        if twin is not None and again is not None:
+            floor = 1.0 - float(standard_ranks(upper(twin.rdm)) @ standard_ranks(again))
+            found[run.reader] = max(floor, found.get(run.reader, floor))
+    return found

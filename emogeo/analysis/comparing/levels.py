@@ -1,0 +1,195 @@
+"""What a run was made with, parameter by parameter, read from its record alone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import NamedTuple
+
+from emogeo.analysis.comparing.writers import RunPrecision, is_by_itself, precision_of
+from emogeo.analysis.records.catalogue import Run
+from emogeo.config.schema import Mode
+
+
+class Parameter(StrEnum):
+    """What may differ between two runs of one model, in the order in which tables name it."""
+
+    method = "method"
+    precision = "precision"
+    writer = "writer"
+    template = "template"
+    chat = "chat"
+    samples = "samples"
+    decoding = "decoding"
+    length = "length"
+    position = "position"
+    layer = "layer"
+    centring = "centring"
+    banned_words = "banned words"
+    denoising = "denoising"
+    topics = "topics"
+    passages = "passages"
+    passage_template = "passage template"
+    repetition = "repetition"
+    seed = "seed"
+
+
+WRITING = (Parameter.template, Parameter.chat, Parameter.samples, Parameter.decoding, Parameter.length)
+READING = (Parameter.position, Parameter.layer, Parameter.centring)
+SUB_PARAMETERS = (*WRITING, *READING)
+"""The eight that differ between the published recipes of generation."""
+EXTRACTION = (
+    *SUB_PARAMETERS,
+    *(Parameter.banned_words, Parameter.denoising, Parameter.topics, Parameter.passages, Parameter.passage_template),
+)
+"""All that may differ between two ways of extraction at one precision; the last two are of comprehension alone."""
+AGAIN = frozenset({Parameter.repetition, Parameter.seed})
+
+
+class Pooling(NamedTuple):
+    """How the states of a text become one."""
+
+    position: str
+    skip: int
+
+
+@dataclass(frozen=True)
+class LayerChoice:
+    """Which block is chosen, and up to which depth blocks are run."""
+
+    name: str
+    index: int | None
+    depth: float | None
+    max_depth: float | None
+
+
+class Centred(NamedTuple):
+    """What is taken from the vectors, and how they are scaled."""
+
+    centring: str
+    norm: str
+
+
+class Denoising(NamedTuple):
+    """What is projected out of the states; the rest has no meaning where nothing is."""
+
+    method: str
+    share: float | None = None
+    texts: str | None = None
+
+
+class PassageTemplate(NamedTuple):
+    """What stands around a passage."""
+
+    text: str
+    chat: bool
+
+
+class Writer(NamedTuple):
+    """Who wrote the texts: a precision of the model itself, or another model at a precision."""
+
+    precision: str
+    other_model: str | None = None
+
+
+class Samples(NamedTuple):
+    """How many texts are written for each prompt."""
+
+    samples: int
+    replicates: int
+
+
+class Decoding(NamedTuple):
+    """How tokens are drawn."""
+
+    temperature: float | None
+    top_p: float
+
+
+class Length(NamedTuple):
+    """How many tokens are written."""
+
+    most: int
+    least: int
+
+
+class Banned(NamedTuple):
+    """How often a text that names its emotion is written again; None where it may name it."""
+
+    retries: int | None
+
+
+@dataclass(frozen=True)
+class Levels:
+    """The level of every parameter; None where it has no meaning (a passage has no decoding)."""
+
+    method: Mode
+    precision: RunPrecision
+    position: Pooling
+    layer: LayerChoice
+    centring: Centred
+    denoising: Denoising
+    passages: str | None = None
+    """The digest of what was read."""
+    passage_template: PassageTemplate | None = None
+    writer: Writer | None = None
+    template: tuple[str, ...] | None = None
+    """The prompts."""
+    chat: bool | None = None
+    samples: Samples | None = None
+    decoding: Decoding | None = None
+    length: Length | None = None
+    topics: tuple[str, ...] | None = None
+    """Empty where prompts have none."""
+    banned_words: Banned | None = None
+    repetition: int | None = None
+    seed: int | None = None
+
+    def differing(self, other: Levels) -> list[Parameter]:
+        """The parameters in which two runs differ."""
+        return [name for name in Parameter if getattr(self, name.name) != getattr(other, name.name)]
+
+    def labels(self) -> dict[str, str]:
+        """A label for every level, the same for equal levels; "" where there is none."""
+        values = {name.value: getattr(self, name.name) for name in Parameter}
+        return {name: "" if value is None else str(value) for name, value in values.items()}
+
+
+def levels(run: Run) -> Levels:
+    """What a run was made with."""
+    config, generation = run.record["config"], run.record["generation"]
+    denoising = config["denoising"]
+    own = Levels(
+        method=Mode.comprehension if generation is None else Mode.generation,
+        precision=precision_of(run),
+        position=Pooling(**config["pooling"]),
+        layer=LayerChoice(**config["layer_selection"], max_depth=config["max_depth"]),
+        centring=Centred(config["centring"], config["norm"]),
+        denoising=Denoising("none") if denoising["method"] == "none" else Denoising(**denoising),
+    )
+    return _of_passages(run, own) if generation is None else _of_written_texts(run, own)
+
+
+def _of_passages(run: Run, own: Levels) -> Levels:
+    template = run.record["config"]["prompt_template"]
+    return replace(
+        own, passages=run.text_digest, passage_template=PassageTemplate(template["text"], bool(template["chat"]))
+    )
+
+
+def _of_written_texts(run: Run, own: Levels) -> Levels:
+    written = run.record["generation"]["written"]
+    asked, template = written["generation"], written["prompt_template"]
+    return replace(
+        own,
+        writer=Writer(written["precision"], None if is_by_itself(run) else written["model"]),
+        template=tuple(template["prompts"]),
+        chat=template["chat"],
+        samples=Samples(asked["samples"], asked["replicates"]),
+        decoding=Decoding(asked["temperature"], asked["top_p"]),
+        length=Length(asked["max_new_tokens"], asked["min_new_tokens"]),
+        topics=tuple(written.get("topics") or ()),
+        banned_words=Banned(asked["retries"] if asked["ban_emotion_words"] else None),
+        repetition=asked["repetition"],
+        seed=written["seed"],
+    )

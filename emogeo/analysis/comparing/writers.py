@@ -1,0 +1,81 @@
+"""Who wrote what a run reads, and at which precision it was read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emogeo.analysis.records.catalogue import Run
+from emogeo.config.schema import Mode, Quantization
+
+
+@dataclass(frozen=True)
+class RunPrecision:
+    """The precision at which a run was read."""
+
+    label: str
+    quantization: Quantization
+
+    @property
+    def quantized(self) -> bool:
+        return self.quantization is not Quantization.none
+
+    def __str__(self) -> str:
+        return self.label
+
+
+def precision_of(run: Run) -> RunPrecision:
+    """Its label and how it is quantized."""
+    return RunPrecision(run.record["precision"], Quantization(run.record["config"]["precision"]["quantization"]))
+
+
+def planned_units(run: Run) -> int:
+    """How many units its texts were planned to have."""
+    if run.record["generation"] is None:
+        return int(run.record["n_units"])
+    written = run.record["generation"]["written"]
+    prompts, replicates = len(written["prompt_template"]["prompts"]), written["generation"]["replicates"]
+    return len(written.get("topics") or []) or (prompts if prompts > 1 else int(replicates))
+
+
+def is_first(run: Run) -> bool:
+    """Whether none of its texts was written again for the null."""
+    generation = run.record["generation"]
+    return generation is None or not generation["written"]["generation"]["repetition"]
+
+
+def is_own(run: Run) -> bool:
+    """Whether it reads passages, or texts that the same model has written at the same precision."""
+    generation = run.record["generation"]
+    return generation is None or (is_by_itself(run) and generation["written"]["precision"] == run.record["precision"])
+
+
+def is_by_itself(run: Run) -> bool:
+    """Whether the model reads passages or what it has written, and not what another model has."""
+    generation = run.record["generation"]
+    return generation is None or bool(generation["written"]["model"] == run.model)
+
+
+def is_written_and_read(run: Run) -> bool:
+    """Whether the model reads what it has itself written at the same precision."""
+    return has_written_texts(run) and is_own(run)
+
+
+def has_written_texts(run: Run) -> bool:
+    """Whether the texts were written by a model."""
+    return run.record["generation"] is not None
+
+
+def mode_of(run: Run) -> Mode:
+    """Comprehension, generation or replay."""
+    return Mode(run.record["mode"])
+
+
+def same_texts(a: Run, b: Run) -> bool:
+    """Whether two runs read the same written texts; a record's texts may have been written again under their key."""
+    keys = [(run.record["generation"] or {}).get("key") for run in (a, b)]
+    return keys[0] is not None and keys[0] == keys[1] and a.text_digest == b.text_digest
+
+
+def same_model(a: Run, b: Run) -> bool:
+    """Whether two runs are of the same weights."""
+    return a.reader[:2] == b.reader[:2]

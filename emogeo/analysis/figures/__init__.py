@@ -1,0 +1,1 @@
+"""What is drawn of an analysis, as PNG files."""

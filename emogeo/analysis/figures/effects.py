@@ -1,0 +1,119 @@
+"""Which effects are drawn, and how they are called."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pandas as pd
+
+from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
+from emogeo.analysis.comparing.levels import EXTRACTION
+from emogeo.analysis.comparing.recipes import Writing
+from emogeo.analysis.records.published import PUBLISHED_LAYERS, decomposition
+from emogeo.analysis.tables.effects import Effect
+from emogeo.figures.effects import (
+    Bar,
+    Bounded,
+    KindRow,
+    Point,
+    Share,
+    layers_of_effect_figure,
+    sub_parameters_figure,
+    variance_figure,
+)
+from emogeo.geometry.inference import Estimate
+
+_TITLES = {
+    EffectKind.method: "method",
+    EffectKind.sub_parameter: "sub-parameters",
+    EffectKind.precision: "precision",
+    EffectKind.cross_experiment: "cross-experiment",
+}
+
+
+def write_effect_figures(effects: Sequence[Effect], variance: pd.DataFrame, folder: Path) -> None:
+    """Effects by kind, sub-parameters one by one, and shares of variance; no file where there is nothing to draw."""
+    compared = [effect for effect in effects if effect.compared]
+    if kinds := [effect for effect in compared if effect.factor.contrast is not Contrast.one]:
+        (folder / "layers_of_effect.png").write_bytes(layers_of_effect(kinds))
+    if parameters := of_sub_parameters(compared):
+        (folder / "sub_parameters.png").write_bytes(sub_parameters(parameters))
+    if variance["share"].notna().any():
+        (folder / "variance.png").write_bytes(variance_figure(shares(variance)))
+
+
+def layers_of_effect(effects: Sequence[Effect]) -> bytes:
+    """The figure of effects that have a rho, without those of one sub-parameter each, which have their own."""
+    kinds = list(EffectKind)
+    rows = sorted(
+        {_row(effect) for effect in effects}, key=lambda row: (kinds.index(row[0].kind), row[0].label, row[1])
+    )
+    panels: dict[str, list[Point]] = {}
+    for effect in effects:
+        star = effect.rho_star
+        bounded, null = None if star is None else _bounded(star), effect.figures.get("null")
+        point = Point(rows.index(_row(effect)), effect.figures["rho"], bounded, null)
+        panels.setdefault(effect.model, []).append(point)
+    return layers_of_effect_figure([KindRow(_label(*row), _published(row[0])) for row in rows], panels)
+
+
+def _row(effect: Effect) -> tuple[Factor, int]:
+    return effect.factor, int(effect.figures["n_units"])
+
+
+def _label(factor: Factor, n: int) -> str:
+    return f"{_TITLES[factor.kind]}: {factor.label} ({n} unit{'' if n == 1 else 's'})"
+
+
+def _published(factor: Factor) -> dict[str, float]:
+    """Of the two published models, beside the rows that repeat their sets."""
+    if not factor.as_published:
+        return {}
+    sets = PUBLISHED_LAYERS[factor.kind][-1 if factor.writing is Writing.loose else 0]
+    return {model: rho[sets] for model, rho in decomposition().items()}
+
+
+def of_sub_parameters(effects: Sequence[Effect]) -> list[Effect]:
+    """The effects of generation's sub-parameters, one by one and together."""
+    return [e for e in effects if e.kind is EffectKind.sub_parameter and not e.factor.of_comprehension]
+
+
+def one_of_each(effects: Sequence[Effect]) -> list[Effect]:
+    """Of each model's effects of one factor the first with a rho*, else the first, whatever its size."""
+    firsts: dict[tuple[str, Factor], Effect] = {}
+    for effect in sorted(effects, key=lambda effect: effect.rho_star is None):
+        firsts.setdefault((effect.model, effect.factor), effect)
+    return list(firsts.values())
+
+
+def sub_parameters(effects: Sequence[Effect]) -> bytes:
+    """The figure of effects of `of_sub_parameters` that have a rho."""
+    drawn = one_of_each(effects)
+    factors = list(dict.fromkeys(effect.factor for effect in drawn))
+    order = {name: at for at, name in enumerate(EXTRACTION)}
+    factors.sort(key=lambda factor: len(order) if factor.parameter is None else order[factor.parameter])
+    models: dict[str, list[Bar]] = {}
+    for effect in drawn:
+        size = None if effect.size is None else _bounded(effect.size)
+        bar = Bar(factors.index(effect.factor), 1 - effect.figures["rho"], size)
+        models.setdefault(effect.model, []).append(bar)
+    return sub_parameters_figure([factor.label for factor in factors], models)
+
+
+def shares(variance: pd.DataFrame) -> list[Share]:
+    """The factors of the `variance` table that have a share."""
+    return [
+        Share(
+            row["factor"],
+            row["aliased_with"],
+            Bounded(row["share"], row["ci_low"], row["ci_high"]),
+            row["p"],
+            row["p_min"],
+        )
+        for row in variance[variance["share"].notna()].to_dict("records")
+    ]
+
+
+def _bounded(estimate: Estimate) -> Bounded:
+    return Bounded(estimate.value, estimate.low, estimate.high)

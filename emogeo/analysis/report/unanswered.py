@@ -1,0 +1,74 @@
+"""What the runs of a store answer about biases, and what they cannot answer yet."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from itertools import combinations
+
+from emogeo.analysis.comparing.factor import Contrast, EffectKind
+from emogeo.analysis.comparing.levels import SUB_PARAMETERS
+from emogeo.analysis.records.catalogue import Run
+from emogeo.analysis.tables.effects import Effect
+from emogeo.config.schema import StoreConfig
+from emogeo.geometry.inference import Estimate
+
+_PRECISIONS = (Contrast.comprehension, Contrast.replay, Contrast.regenerated, Contrast.null)
+"""Contrasts of the decomposition that are effects of precision, or needed beside them."""
+
+
+def opposite_signs(effects: Sequence[Effect]) -> list[str]:
+    """For every two models and each kind of cross-experiment comparison: whether their biases have opposite signs."""
+    given = [(effect, effect.bias) for effect in effects if effect.kind is EffectKind.cross_experiment]
+    said = []
+    for factor in dict.fromkeys(effect.factor for effect, bias in given if bias is not None):
+        own = [(effect.model, bias) for effect, bias in given if effect.factor == factor and bias is not None]
+        for (model, bias), (other, its) in combinations(own, 2):
+            if model != other:
+                said.append(f"cross-experiment bias ({factor.label}), {model} and {other}: {_signs(bias, its)}")
+    return said
+
+
+def _signs(*biases: Estimate) -> str:
+    figures = " and ".join(f"{bias.value:+.2f} [{bias.low:+.2f}, {bias.high:+.2f}]" for bias in biases)
+    first, second = ((bias.low > 0) - (bias.high < 0) for bias in biases)
+    if first * second < 0:
+        return f"{figures}, opposite signs beyond their intervals"
+    if first * second > 0:
+        return f"{figures}, the same sign beyond their intervals"
+    return f"{figures}, signs not identifiable (an interval holds 0)"
+
+
+def missing(runs: Sequence[Run], effects: Sequence[Effect], store: str) -> list[str]:
+    """What the runs cannot answer, with the command that adds the cells.
+
+    Args:
+        store: where the cells are, and new ones have to go.
+    """
+    lines: dict[tuple[str, ...], list[str]] = {}
+    sizes = {size["name"] for run in runs if (size := run.record["config"].get("size"))}
+    words = [f"size={size}" for size in sorted(sizes)[:1] if len(sizes) == 1 and size != "small"]
+    words += [f"store.path={shlex.quote(store)}"] if store != StoreConfig().path else []
+    for run in {run.reader[:2]: run for run in runs}.values():
+        base = ["prompt_template.chat=false"] if run.record["model"]["variant"] == "base" else []
+        weights = run.record["config"]["model"]["weights"]
+        named = ("model", run.model) if weights is None else ("model.weights", f"'{weights}'")
+        for study, absent in _absent([effect for effect in effects if effect.model == run.model]).items():
+            key = (study, ", ".join(absent), " ".join([*base, *words]), named[0])
+            lines.setdefault(key, []).append(named[1])
+    return [
+        f"no cells yet for {absent}: python train.py -m +study={study} "
+        + " ".join(filter(None, [shlex.quote(f"{field}={','.join(values)}"), rest]))
+        for (study, absent, rest, field), values in lines.items()
+    ]
+
+
+def _absent(own: Sequence[Effect]) -> dict[str, list[str]]:
+    """By study, what one model's effects lack."""
+    kinds, contrasts = {effect.kind for effect in own}, {effect.factor.contrast for effect in own}
+    singles = {effect.factor.parameter for effect in own if not effect.factor.of_comprehension}
+    first = [kind.value for kind in EffectKind if kind not in kinds]
+    if EffectKind.precision in kinds:
+        first += [f"precision {contrast.value}" for contrast in _PRECISIONS if contrast not in contrasts]
+    second = [name.value for name in SUB_PARAMETERS if name not in singles] if EffectKind.sub_parameter in kinds else []
+    return {study: absent for study, absent in (("decomposition", first), ("sub_parameters", second)) if absent}

@@ -1,0 +1,44 @@
+"""The bias of a comparison across experiments: what it says beyond the effect of precision alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from emogeo.analysis.comparing.matching import MinimalPair, partner
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.sharing import over, over_shared, raw_rho
+from emogeo.analysis.records.published import published_bias
+from emogeo.analysis.tables.frame import Row, columns
+from emogeo.analysis.tables.notes import Note
+from emogeo.errors import GeometryError
+from emogeo.geometry.halves import Halves
+from emogeo.geometry.inference import cross_experiment_bias
+
+
+def put_bias(figures: Row, pair: MinimalPair, by_key: Mapping[str, PreparedRun]) -> list[Note]:
+    """A-D minus C-D, of the runs' common conditions; or a note that says why there is none."""
+    if pair.published_sets == "A-D":
+        figures["published_bias"] = published_bias(pair.model)
+    between = partner([ready.run for ready in by_key.values()], pair.a, pair.b)
+    if between is None:
+        return [Note(f"bias: needs the cell of {pair.b.key[:12]} at {pair.a.record['precision']} as well")]
+    a, c, d = (by_key[run.key] for run in (pair.a, between, pair.b))
+    figures["bias_raw"] = raw_rho(a, d) - raw_rho(c, d)
+    try:
+        bias = cross_experiment_bias(*_three(a, c, d))
+    except GeometryError as error:
+        return [Note(f"bias: {error}")]
+    if bias is None:
+        return [Note("bias: not identifiable (a run is not reliable enough)")]
+    figures.update(columns("bias", bias))
+    return []
+
+
+def _three(a: PreparedRun, c: PreparedRun, d: PreparedRun) -> tuple[Halves, Halves, Halves]:
+    """A, C and D over the units of all three; where A has none of theirs, C and D over those of both."""
+    shared = over_shared(a, c, d)
+    first, second, third = shared.halves
+    if shared.paired:
+        return first, second, third
+    second, third = over_shared(c, d).halves
+    return over(first, first.products.units, second.products.conditions), second, third

@@ -1,0 +1,66 @@
+"""The columns of two runs compared."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from emogeo.analysis.comparing.sharing import SharedUnits
+from emogeo.analysis.records.catalogue import Run
+from emogeo.analysis.tables.frame import Row, columns
+from emogeo.analysis.tables.mantel import MantelTests
+from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS
+from emogeo.geometry.inference import Comparison, compare
+
+COMPARISON_COLUMNS = [
+    *("rho", "rho_ci_low", "rho_ci_high", "p_same_text", "n_units", "half_size", "reliability_a", "reliability_b"),
+    *("rho_same_half", "rho_disjoint_half", "stimulus_share", "rho_star", "rho_star_ci_low", "rho_star_ci_high"),
+    *("p", "p_holm", "floor", "n_conditions", "note"),
+]
+
+
+def compare_into(row: Row, both: SharedUnits, names: tuple[str, str], tests: MantelTests) -> list[Note]:
+    """Puts every figure of a comparison under its column's name, asks for its p; notes what cannot be given."""
+    a, b = both.halves
+    result = compare(a, b, names)
+    row.update(columns("rho", result.rho), **_halves_columns(result))
+    row.update(n_units=result.n_units, half_size=result.half_size, n_conditions=len(a.products.conditions))
+    notes = []
+    if result.n_units < MIN_UNITS:
+        return [Note(f"all but rho: {result.reason}", NoteKind.not_identifiable)]
+    if both.same_text:
+        tests.of_ranks(row, "p_same_text", a.whole[0], b.whole[0])
+    elif both.paired:
+        notes += [
+            Note("p_same_text: other texts"),
+            Note("rho_same_half: on units of the same name (topics, say)"),
+        ]
+    else:
+        notes.append(Note(f"p_same_text and rho_same_half: no text in common ({a.n_units} and {b.n_units} units)"))
+    if result.n_units < MIN_JACKKNIFE:
+        notes.append(Note(f"no intervals of halves figures ({result.n_units} units, {MIN_JACKKNIFE} needed)"))
+    if result.rho_star is None:
+        return [*notes, Note(f"rho_star and p: {result.reason}", NoteKind.not_identifiable)]
+    row.update(columns("rho_star", result.rho_star))
+    tests.of_halves(row, a, b)
+    return notes
+
+
+def floor_into(row: Row, runs: list[Run], measured: Mapping[tuple[str, ...], float]) -> list[Note]:
+    """Puts in the larger floor of the runs, or notes whose was not measured."""
+    absent = [run for run in runs if run.reader not in measured]
+    if not absent:
+        row["floor"] = max(measured[run.reader] for run in runs)
+    names = dict.fromkeys(f"{run.model} at {run.record['precision']}" for run in absent)
+    return [Note(f"floor: not measured for {name}, run the same cell with reread=true") for name in names]
+
+
+def _halves_columns(result: Comparison) -> dict[str, float | None]:
+    estimates = {
+        "reliability_a": result.reliability_a,
+        "reliability_b": result.reliability_b,
+        "rho_same_half": result.same_half,
+        "rho_disjoint_half": result.disjoint_half,
+    }
+    row = {name: None if estimate is None else estimate.value for name, estimate in estimates.items()}
+    return {**row, "stimulus_share": result.stimulus_share}

@@ -1,0 +1,63 @@
+"""Permutation tests of a table's rows, done together."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from emogeo.analysis.tables.frame import Row
+from emogeo.arrays import Array
+from emogeo.geometry.halves import Halves
+from emogeo.geometry.permutation import crossed_halves, holm, mantel, mantel_disjoint
+
+PERMUTATIONS_PER_TEST = 200
+_AT_ONCE = 100
+"""Tests whose [pair, pair] matrices are in memory together, at most."""
+
+
+@dataclass
+class MantelTests:
+    """Permutation tests, collected while rows are made so that they share permutations."""
+
+    permutations: int
+    seed: int
+    _ranks: dict[int, list[tuple[Row, str, Array, Array]]] = field(default_factory=lambda: defaultdict(list))
+    _crossed: dict[int, list[tuple[Row, Array]]] = field(default_factory=lambda: defaultdict(list))
+
+    @staticmethod
+    def of_family(size: int, permutations: int, seed: int) -> MantelTests:
+        """With at least 200 permutations per row, so that the smallest p survives Holm's adjustment."""
+        return MantelTests(max(permutations, PERMUTATIONS_PER_TEST * size), seed)
+
+    def of_ranks(self, row: Row, column: str, a: Array, b: Array) -> None:
+        """A Mantel test of two rank vectors [pair]."""
+        self._ranks[len(a)].append((row, column, a, b))
+
+    def of_halves(self, row: Row, a: Halves, b: Halves) -> None:
+        """The Mantel test on disjoint text, for column `p`."""
+        pending = self._crossed[len(a.products.conditions)]
+        pending.append((row, crossed_halves(a, b)))
+        if len(pending) == _AT_ONCE:
+            self._do_crossed(pending)
+
+    def fill(self, rows: Sequence[Row]) -> None:
+        """Does the tests, and adjusts the p values of `rows`, which are a family."""
+        for tests in self._ranks.values():
+            p = mantel(np.stack([t[2] for t in tests]), np.stack([t[3] for t in tests]), self.permutations, self.seed)
+            for (row, column, _, _), value in zip(tests, p, strict=True):
+                row[column] = float(value)
+        for pending in self._crossed.values():
+            self._do_crossed(pending)
+        given = [row for row in rows if row.get("p") is not None]
+        for row, value in zip(given, holm(np.array([row["p"] for row in given])), strict=True):
+            row["p_holm"] = float(value)
+
+    def _do_crossed(self, pending: list[tuple[Row, Array]]) -> None:
+        if pending:
+            p = mantel_disjoint(np.stack([crossed for _, crossed in pending]), self.permutations, self.seed)
+            for (row, _), value in zip(pending, p, strict=True):
+                row["p"] = float(value)
+        pending.clear()

@@ -1,0 +1,42 @@
+"""Matrices as heat maps."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from matplotlib.figure import Figure
+
+from emogeo.arrays import Array
+from emogeo.figures.png import label_axes, png
+
+_CELL = 0.34
+"""Inches per row of a labelled matrix."""
+
+
+def rdm_figure(rdm: Array, conditions: Sequence[str], title: str) -> bytes:
+    """Heat map of one RDM [condition, condition]."""
+    side = _CELL * len(conditions) + 2.2
+    figure = Figure(figsize=(side + 0.8, side), layout="constrained")
+    axes = figure.subplots()
+    image = axes.imshow(rdm, cmap="viridis", vmin=0.0, vmax=max(1.0, float(rdm.max())))
+    label_axes(axes, conditions, conditions)
+    axes.set_title(title, fontsize=11, loc="left")
+    figure.colorbar(image, ax=axes, label="dissimilarity, 1 − cosine", shrink=0.8)
+    return png(figure)
+
+
+def rho_figure(rho: Array, names: Sequence[str], title: str, label: str = "Spearman ρ") -> bytes:
+    """Matrix of ρ between runs [run, run]; NaN where there is none (drawn as a dash)."""
+    side = max(0.9 * len(names), 2.5) + 2.6
+    figure = Figure(figsize=(side + 0.8, side - 0.4), layout="constrained")
+    axes = figure.subplots()
+    image = axes.imshow(rho, cmap="RdBu_r", vmin=-1.0, vmax=1.0)
+    label_axes(axes, names, names)
+    for (row, column), value in np.ndenumerate(rho):
+        text = "–" if np.isnan(value) else f"{value:.2f}".replace("0.", ".", 1)
+        colour = "white" if abs(value) > 0.6 else "black"
+        axes.text(column, row, text, ha="center", va="center", fontsize=9, color=colour)
+    axes.set_title(title, fontsize=11, loc="left")
+    figure.colorbar(image, ax=axes, label=label, shrink=0.8)
+    return png(figure)
