@@ -29,6 +29,8 @@ from emogeo.analysis.tables.partials import partials_table
 from emogeo.analysis.tables.variance import cells_of, variance_table
 from emogeo.config.analyze import AnalyzeConfig
 from emogeo.config.runtime import StoreConfig
+from emogeo.figures import curves, halves, matrices, models
+from emogeo.figures import effects as effects_figures
 from emogeo.store.store import Store
 from tests.planted_catalogue import Design, draw
 from tests.unchanged.figure_inputs import shown
@@ -90,10 +92,7 @@ def drawn(
     folder: Path,
 ) -> dict[str, Any]:
     """What every figure of an analysis shows, by its file."""
-    from emogeo.figures import curves, halves, matrices, models
-    from emogeo.figures import effects as of_effects
-
-    for module in (curves, halves, matrices, models, of_effects):
+    for module in (curves, effects_figures, halves, matrices, models):
         monkeypatch.setattr(module, "png", lambda figure: json.dumps(shown(figure)).encode())
     own = [ready for ready in prepared if ready.run.twin is None]
     write_figures(own, {name: table.frame for name, table in tables.items()}, effects, folder / "figures")
