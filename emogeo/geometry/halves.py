@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -45,8 +44,8 @@ class Halves:
 
     @cached_property
     def members(self) -> Array:
-        """[split, half, unit] membership; the same for all runs that share units."""
-        return split_units(self.products.units, self.seed)
+        """[split, half, unit] membership; the same for all runs over the same units in the same order."""
+        return split_units(self.n_units, self.seed)
 
     @cached_property
     def _ranks_and_clips(self) -> tuple[Array, int]:
@@ -83,13 +82,13 @@ class Halves:
         return Halves(self.products.restricted(units, conditions), self.seed)
 
 
-def split_units(units: Sequence[str], seed: int, n_splits: int = N_SPLITS) -> Array:
+def split_units(n: int, seed: int, n_splits: int = N_SPLITS) -> Array:
     """Random splits into two halves of floor(n / 2), as membership [split, half, unit].
 
-    The seed and the units' names decide, so runs that share units share splits.
+    The seed and the number of units decide, so runs over the same units in the same order share splits, and what units
+    are called moves no figure.
     """
-    n = len(units)
-    generator = np.random.default_rng([seed, zlib.crc32("\n".join(units).encode())])
+    generator = np.random.default_rng([seed, n])
     members = np.zeros((n_splits, 2, n))
     for split in range(n_splits):
         order = generator.permutation(n)

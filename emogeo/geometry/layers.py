@@ -93,9 +93,9 @@ def check_units(rule: LayerRule, n_units: int) -> None:
 
 
 def choosing_half(units: Sequence[str], seed: int) -> tuple[list[str], list[str]]:
-    """Names of units that choose a layer, and of the others, on which it is reported; by seed."""
-    names = sorted(set(units))
-    chosen = split_units(names, seed, n_splits=1)[0, 0].astype(bool)
+    """Names of units that choose a layer, and of the others, on which it is reported; by seed and order."""
+    names = list(dict.fromkeys(units))
+    chosen = split_units(len(names), seed, n_splits=1)[0, 0].astype(bool)
     return (
         [name for name, choosing in zip(names, chosen, strict=True) if choosing],
         [name for name, choosing in zip(names, chosen, strict=True) if not choosing],

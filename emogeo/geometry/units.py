@@ -18,7 +18,7 @@ CLIP = 0.01
 
 @dataclass(frozen=True)
 class UnitProducts:
-    """Inner products of conditions between units."""
+    """Inner products of conditions between units, which are in the order in which the texts have them first."""
 
     units: tuple[str, ...]
     conditions: tuple[str, ...]
@@ -49,7 +49,7 @@ def unit_products(
     """
     if not np.isfinite(states).all():
         raise GeometryError("States with NaN or infinity have no geometry.")
-    names = tuple(sorted(set(units)))
+    names = tuple(dict.fromkeys(units))
     means = unit_means(states[:, None], emotions, units, conditions)[:, :, 0]
     centred = centre(means.transpose(1, 0, 2), conditions, centring)  # [condition, unit, feature]
     n_conditions, n_units, _ = centred.values.shape

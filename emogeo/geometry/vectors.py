@@ -36,12 +36,14 @@ def condition_means(states: Array, emotions: Sequence[str], conditions: Sequence
 
 
 def unit_means(states: Array, emotions: Sequence[str], units: Sequence[str], conditions: Sequence[str]) -> Array:
-    """Mean state of each condition in each unit: [unit, condition, layer, d_model], units sorted.
+    """Mean state of each condition in each unit: [unit, condition, layer, d_model].
+
+    Units come in the order in which the texts have them first.
 
     Raises:
         GeometryError: a unit without a text for some condition.
     """
-    names = sorted(set(units))
+    names = list(dict.fromkeys(units))
     row_of = {name: row for row, name in enumerate(names)}
     column_of = {condition: column for column, condition in enumerate(conditions)}
     at = ([row_of[unit] for unit in units], [column_of[emotion] for emotion in emotions])

@@ -17,7 +17,7 @@ from emogeo.geometry.halves import Halves, split_units
 from emogeo.geometry.inference import compare, cross_experiment_bias, reliability
 from emogeo.geometry.options import Centring
 from emogeo.geometry.rdm import cosine_rdm, standard_ranks, upper
-from emogeo.geometry.units import crossvalidated_rdms, distinct_units, plain_rdms, unit_products
+from emogeo.geometry.units import UnitProducts, crossvalidated_rdms, distinct_units, plain_rdms, unit_products
 from emogeo.geometry.vectors import centre, condition_means
 from tests.planted import CONDITIONS, Planted, codes, halves, labels, run_of
 
@@ -94,12 +94,22 @@ def test_the_jackknife_deletes_a_unit_from_the_halves_that_hold_it() -> None:
 
 @settings(max_examples=20, deadline=None)
 @given(seed=st.integers(0, 1000), n=st.integers(4, 25))
-def test_splits_are_disjoint_halves_and_depend_on_names_only(seed: int, n: int) -> None:
-    units = [f"t{i}" for i in range(n)]
-    members = split_units(units, seed)
+def test_splits_are_disjoint_halves_that_number_and_seed_decide(seed: int, n: int) -> None:
+    members = split_units(n, seed)
     assert (members.sum(axis=2) == n // 2).all()
     assert members.sum(axis=1).max() <= 1
-    np.testing.assert_array_equal(members, split_units(units, seed))
+    np.testing.assert_array_equal(members, split_units(n, seed))
+    assert (members != split_units(n, seed + 1)).any()
+
+
+def test_what_units_are_called_moves_no_figure() -> None:
+    cell = Planted(n_units=12, signal=0.5)
+    first, second = halves(cell, seed=4)
+    names = [f"{unit} b" if row % 2 else f"Z{unit}" for row, unit in enumerate(first.products.units)]
+    renamed = [
+        Halves(UnitProducts(tuple(names), run.products.conditions, run.products.values), 0) for run in (first, second)
+    ]
+    assert compare(first, second) == compare(*renamed)
 
 
 def test_a_comparison_is_symmetric_and_reproducible() -> None:

@@ -1,0 +1,97 @@
+"""What an analysis of the planted catalogue, and of the store of the first version, gives now."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from unittest.mock import patch
+
+from emogeo.analysis.analyze import all_tables, viewed
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.figures.effects import write_effect_figures
+from emogeo.analysis.figures.write import write_figures
+from emogeo.analysis.records.catalogue import read_catalogue, short_names
+from emogeo.analysis.tables.baselines import baselines_table
+from emogeo.analysis.tables.effects import effects_of, effects_table
+from emogeo.analysis.tables.frame import Table
+from emogeo.analysis.tables.pairs import pairs_table
+from emogeo.analysis.tables.partials import partials_table
+from emogeo.analysis.tables.variance import cells_of, variance_table
+from emogeo.config.analyze import AnalyzeConfig
+from emogeo.config.runtime import StoreConfig
+from emogeo.figures import curves, effects, halves, matrices, models
+from emogeo.store.store import Store
+from tests.planted_catalogue import Design, draw
+from tests.unchanged.figure_inputs import shown
+
+DATA = Path(__file__).parent / "data"
+_PERMUTATIONS = 200
+
+
+@dataclass(frozen=True)
+class Computed:
+    """Tables as CSV and what figures show, by name."""
+
+    name: str
+    tables: dict[str, str]
+    figures: dict[str, Any]
+
+
+def planted() -> Computed:
+    """The published design with enough units, its geometries planted."""
+    runs = draw(Design(0.5, 0.1, 0.5), 0)
+    found = effects_of(runs, _PERMUTATIONS, 0)
+    tables = {
+        "pairs": pairs_table(runs, _PERMUTATIONS, 0),
+        "baselines": baselines_table(runs, _PERMUTATIONS, 0),
+        "partials": partials_table(runs),
+        "effects": effects_table(found),
+        "variance": variance_table(cells_of(runs), _PERMUTATIONS, 0),
+    }
+    with _figures() as folder:
+        write_effect_figures(found, tables["variance"].frame, folder)
+        return Computed("planted", _csv(tables), _read(folder))
+
+
+def real() -> Computed:
+    """Two real models, as the first version has recorded them."""
+    catalogue = read_catalogue(Store(DATA / "store"))
+    finished = catalogue.finished
+    runs = [PreparedRun(run, name, 0) for run, name in zip(finished, short_names(finished), strict=True)]
+    config = AnalyzeConfig(store=StoreConfig(str(DATA / "store")), output="", permutations=_PERMUTATIONS)
+    found = effects_of(viewed(runs, config), _PERMUTATIONS, 0)
+    tables = all_tables(catalogue, runs, found, config)
+    own: Sequence[PreparedRun] = [run for run in runs if run.run.twin is None]
+    with _figures() as folder:
+        write_figures(own, {name: table.frame for name, table in tables.items()}, found, folder)
+        return Computed("real", _csv(tables), _read(folder))
+
+
+def _csv(tables: dict[str, Table]) -> dict[str, str]:
+    return {name: str(table.frame.to_csv(index=False)) for name, table in tables.items()}
+
+
+@contextmanager
+def _figures() -> Iterator[Path]:
+    """A folder into which figures write what they show instead of their picture."""
+    patches = [
+        patch.object(module, "png", lambda figure: json.dumps(shown(figure)).encode())
+        for module in (curves, effects, halves, matrices, models)
+    ]
+    with tempfile.TemporaryDirectory() as folder:
+        for own in patches:
+            own.start()
+        try:
+            yield Path(folder)
+        finally:
+            for own in patches:
+                own.stop()
+
+
+def _read(folder: Path) -> dict[str, Any]:
+    return {file.stem: json.loads(file.read_bytes()) for file in sorted(folder.glob("*.png"))}
