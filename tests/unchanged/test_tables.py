@@ -21,8 +21,9 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.figures.write import write_figures
 from emogeo.analysis.records.catalogue import read_catalogue, short_names
 from emogeo.analysis.tables.baselines import baselines_table
-from emogeo.analysis.tables.claims import Evidence, _bias, _method, _precision, _sub_parameters
+from emogeo.analysis.tables.claims_of_effects import bias, method, precision, sub_parameters
 from emogeo.analysis.tables.effects import Effect, effects_of, effects_table
+from emogeo.analysis.tables.evidence import Evidence
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.pairs import pairs_table
 from emogeo.analysis.tables.partials import partials_table
@@ -66,7 +67,7 @@ def test_the_planted_catalogue() -> None:
     assert differences(tables, DATA / "planted") == {}
     none = pd.DataFrame()
     evidence = Evidence(none, none, none, none, effects)
-    verdicts = {judge.__name__: judge(evidence) for judge in (_method, _sub_parameters, _precision, _bias)}
+    verdicts = {f"_{judge.__name__}": judge(evidence) for judge in (method, sub_parameters, precision, bias)}
     claims = {name: [verdict.verdict, verdict.note] for name, verdict in verdicts.items()}
     assert claims == json.loads((DATA / "planted" / "claims.json").read_text())
 
