@@ -21,9 +21,10 @@ from emogeo.analysis.tables.base_instruct import base_instruct_table
 from emogeo.analysis.tables.baselines import baselines_table
 from emogeo.analysis.tables.behaviour import behaviour_items_table, behaviour_table
 from emogeo.analysis.tables.behaviour_geometry import behaviour_geometry_table, behaviour_relations
-from emogeo.analysis.tables.claims import claims_table, evidence_of
+from emogeo.analysis.tables.claims import claims_table
 from emogeo.analysis.tables.descriptors import by_layer_table, descriptors_table
 from emogeo.analysis.tables.effects import Effect, effects_of, effects_table
+from emogeo.analysis.tables.evidence import evidence_of
 from emogeo.analysis.tables.frame import Table, stacked, write_table
 from emogeo.analysis.tables.pairs import pair_matrix, pairs_table
 from emogeo.analysis.tables.partials import partials_table

@@ -4,19 +4,18 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from typing import ClassVar
 
 import pandas as pd
 
+from emogeo.analysis.report import findings_of_pairs, findings_of_probes
+from emogeo.analysis.report.finding import LEVEL, Finding, noted
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import in_words, number
 from emogeo.analysis.report.sentences import NAMED, commonest, listed, number_of, range_of
 from emogeo.analysis.tables.effects import NO, UNKNOWN, YES
 from emogeo.analysis.tables.frame import Row
-from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.analysis.tables.notes import Note
 
-_LEVEL = 0.05
 _LAYERS = {
     "method": "Effect of method",
     "sub_parameter": "Effect of sub-parameters",
@@ -25,34 +24,22 @@ _LAYERS = {
 }
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One thing that the tables say, and what limits it."""
-
-    kind: ClassVar[str] = "finding"
-    topic: str
-    said: str
-    caveats: Sequence[str] = ()
-    unsure: bool = False
-    """Something is not identifiable, or flagged."""
-
-
 def findings(material: Material) -> list[Finding]:
     """In the order of the sections; a table without figures gives none."""
     sources: Sequence[Callable[[Material], list[Finding]]] = (
         _verdicts,
-        _identifiable,
-        _unidentified,
-        _halves,
+        findings_of_pairs.identifiable,
+        findings_of_pairs.unidentified,
+        findings_of_pairs.halves,
         _baselines,
         _relations,
         _effects,
         _shares,
         _flags,
         _variants,
-        _shifts,
-        _regimes,
-        _behaviour,
+        findings_of_probes.shifts,
+        findings_of_probes.regimes,
+        findings_of_probes.behaviour,
         _refused,
     )
     return [finding for source in sources for finding in source(material)]
@@ -71,73 +58,6 @@ def _verdicts(material: Material) -> list[Finding]:
     ]
     said = f"Of {number_of(len(claims), 'published claim')}: {listed(counts)}."
     return [Finding("Claims", said, caveats, unsure=decided.empty)]
-
-
-def _kinds(pairs: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Pairs of different models, and pairs of one model's runs; what is said of one is not said of the other."""
-    if pairs.empty:
-        return []
-    alike = pairs["model_a"] == pairs["model_b"]
-    kinds = (("runs of different models", pairs[~alike]), ("runs of one model", pairs[alike]))
-    return [(kind, rows) for kind, rows in kinds if len(rows)]
-
-
-def _identifiable(material: Material) -> list[Finding]:
-    return [
-        _agreement(kind, rows, rows[rows["rho_star"].notna()])
-        for kind, rows in _kinds(material.table("pairs"))
-        if rows["rho_star"].notna().any()
-    ]
-
-
-def _agreement(kind: str, pairs: pd.DataFrame, known: pd.DataFrame) -> Finding:
-    said = (
-        f"For {len(known)} of {number_of(len(pairs), 'pair')} of {kind} agreement without text noise is identifiable: "
-        f"ρ* is {range_of(known, 'rho_star')}. Raw ρ of these is {range_of(known, 'rho')}."
-    )
-    significant = int((known["p_holm"] <= _LEVEL).sum())
-    caveats = [f"On disjoint text {significant} of {len(known)} have p (Holm) ≤ {_LEVEL}."]
-    floors = known[known["floor"].notna()]
-    below = int((floors["rho_star_ci_high"] < 1 - floors["floor"]).sum())
-    if len(floors):
-        caveats.append(f"{below} of the {len(floors)} with a measured floor lie below 1 by more than it.")
-    if len(floors) < len(known):
-        absent = len(known) - len(floors)
-        caveats.append(
-            f"For {absent} of {len(known)} no floor was measured, so it is not said whether ρ* lies below 1."
-        )
-    return Finding(f"Agreement of {kind}", said, caveats)
-
-
-def _unidentified(material: Material) -> list[Finding]:
-    pairs = material.table("pairs")
-    unknown = pairs if pairs.empty else pairs[pairs["rho_star"].isna() & pairs["rho"].notna()]
-    if unknown.empty:
-        return []
-    said = (
-        f"For {len(unknown)} of {number_of(len(pairs), 'pair')} of runs neither ρ* nor p on disjoint text can be had. "
-        f"Raw ρ is {range_of(unknown, 'rho')}; shared text makes it larger, text noise smaller."
-    )
-    common = commonest(material.notes("pairs", unknown))
-    reasons = [f"{n} of them: {note}." for note, n in common if note.kind is NoteKind.not_identifiable]
-    return [Finding("Not identifiable", said, reasons, unsure=True)]
-
-
-def _halves(material: Material) -> list[Finding]:
-    found = []
-    for kind, pairs in _kinds(material.table("pairs")):
-        given = pairs.dropna(subset=["rho_same_half", "rho_disjoint_half"])
-        found += [_shared_text(kind, int(size), rows) for size, rows in given.groupby("half_size")]
-    return found
-
-
-def _shared_text(kind: str, size: int, rows: pd.DataFrame) -> Finding:
-    same, disjoint = (float(rows[name].mean()) for name in ("rho_same_half", "rho_disjoint_half"))
-    said = (
-        f"Over {number_of(len(rows), 'pair')} of {kind}, halves of {size} units with the same texts agree at "
-        f"{same:.2f} on average, without a common text at {disjoint:.2f}: {same - disjoint:.2f} comes with the text."
-    )
-    return Finding("Stimulus control", said, ["At this half size; the share shrinks as texts are added."])
 
 
 def _baselines(material: Material) -> list[Finding]:
@@ -162,7 +82,7 @@ def _relations(material: Material) -> list[Finding]:
         return []
     known = relations["r"].notna()
     given, unknown = relations[known], relations[~known]
-    found = [_relation(row, notes) for row, notes in _noted(material, "relations", given)]
+    found = [_relation(row, notes) for row, notes in noted(material, "relations", given)]
     if len(unknown):
         names = listed(sorted({str(name).replace("_", " ") for name in unknown["relation"]}))
         said = f"{len(unknown)} of {number_of(len(relations), 'relation')} over models cannot be given: {names}."
@@ -175,11 +95,6 @@ def _relations(material: Material) -> list[Finding]:
             )
         )
     return found
-
-
-def _noted(material: Material, name: str, rows: pd.DataFrame, column: str = "note") -> list[tuple[Row, Sequence[Note]]]:
-    """Some rows of a table, each with its notes."""
-    return list(zip(rows.to_dict("records"), material.notes(name, rows, column), strict=True))
 
 
 def _relation(row: Row, notes: Sequence[Note]) -> Finding:
@@ -222,9 +137,9 @@ def _shares(material: Material) -> list[Finding]:
     aliased = int((given["aliased_with"].fillna("") != "").sum())
     caveats = [f"{aliased} of {len(given)} factors cannot be told apart from others."] if aliased else []
     said = f"Unique shares of the variance of 1 − ρ* over pairs of cells: {listed([_share(row) for row in rows])}."
-    decidable = int((given["p_min"] <= _LEVEL).sum())
+    decidable = int((given["p_min"] <= LEVEL).sum())
     if decidable < len(given):
-        caveats.append(f"{len(given) - decidable} of {len(given)} have too few relabellings for a p of {_LEVEL}.")
+        caveats.append(f"{len(given) - decidable} of {len(given)} have too few relabellings for a p of {LEVEL}.")
     return [Finding("What moves a geometry", said, caveats, unsure=decidable == 0)]
 
 
@@ -253,7 +168,7 @@ def _flags(material: Material) -> list[Finding]:
 
 def _variants(material: Material) -> list[Finding]:
     rows = material.table("base_instruct")
-    given = [] if rows.empty else _noted(material, "base_instruct", rows[rows["rho"].notna()], "moved")
+    given = [] if rows.empty else noted(material, "base_instruct", rows[rows["rho"].notna()], "moved")
     return [_variant(row, moved) for row, moved in given]
 
 
@@ -267,65 +182,6 @@ def _variant(row: Row, moved: Sequence[Note]) -> Finding:
     return Finding(
         "Base against instruct", said, [f"Moved beyond its interval: {said_moved}."], pd.isna(row["rho_star"])
     )
-
-
-def _shifts(material: Material) -> list[Finding]:
-    shifts = material.table("steering_shifts")
-    given = shifts if shifts.empty else shifts[shifts["shift"].notna()]
-    by_model = [] if given.empty else given.groupby("model", sort=False)
-    return [_shift(str(model), rows, material.notes("steering_shifts", rows)) for model, rows in by_model]
-
-
-def _shift(model: str, rows: pd.DataFrame, notes: Sequence[Sequence[Note]]) -> Finding:
-    counts, most = Counter(rows["beats_random"]), rows.loc[rows["shift"].idxmax()]
-    said = (
-        f"{model}: of {number_of(len(rows), 'shift')} of emotion words, {counts[YES]} beyond random directions of "
-        f"equal norm, {counts[NO]} not, {counts[UNKNOWN]} not identifiable. The largest, {most['emotion']} at strength "
-        f"{most['strength']:g}: {most['shift']:+.2f} nats, random {most['random_mean']:+.2f} "
-        f"({most['random_low']:+.2f} to {most['random_high']:+.2f})."
-    )
-    least = f"{most['n_random']:.0f} random directions, so the least p possible is {number(most['p_min'], 3)}."
-    return Finding("Steering", said, [least, *(f"{note}." for note, _ in commonest(notes))], counts[YES] == 0)
-
-
-def _regimes(material: Material) -> list[Finding]:
-    steering = material.table("steering")
-    own = [] if steering.empty else _noted(material, "steering", steering[steering["direction"] == "emotion"])
-    return [
-        Finding(
-            "Regime of steering",
-            f"{row['model']} at {row['precision']}: {row['regime']} by the published rule (share of texts that repeat "
-            f"{number(row['repeated_share'])}), {row['regime_by_perplexity']} by perplexity "
-            f"({number(row['perplexity_ratio'])} times that of unsteered text).",
-            [f"{note}." for note in notes],
-        )
-        for row, notes in own
-    ]
-
-
-def _behaviour(material: Material) -> list[Finding]:
-    behaviour = material.table("behaviour")
-    if behaviour.empty:
-        return []
-    told = behaviour[behaviour["value"].notna() | behaviour["capability"].notna()]
-    measured = told[told["source"] == "measured"]
-    return [_facet(row, notes) for row, notes in _noted(material, "behaviour", measured)]
-
-
-def _facet(row: Row, own: Sequence[Note]) -> Finding:
-    asked, notes = f"{row['model']}, {row['facet']}", [f"{note}." for note in own]
-    if pd.isna(row["value"]):
-        so = "but" if any(note.kind is NoteKind.few_opinions for note in own) else "so"
-        said = f"{asked}: capability {number(row['capability'])}, {so} no value is given."
-        return Finding("Behaviour", said, notes, unsure=True)
-    said = (
-        f"{asked}: {in_words(row['value'], row['ci_low'], row['ci_high'])} over {row['n_items']:.0f} items, "
-        f"published {number(row['published'])}."
-    )
-    if not pd.isna(row["control"]):
-        said += f" Without pressure {in_words(row['control'], row['control_ci_low'], row['control_ci_high'])}; "
-        said += f"pressure adds {in_words(row['excess'], row['excess_ci_low'], row['excess_ci_high'])}."
-    return Finding("Behaviour", said, notes)
 
 
 def _refused(material: Material) -> list[Finding]:

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
 from itertools import combinations
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
 from emogeo.analysis.records.published import decomposition, published_bias, reference
+from emogeo.analysis.tables import claims_of_effects
 from emogeo.analysis.tables.descriptors import NARROW
-from emogeo.analysis.tables.effects import Effect
+from emogeo.analysis.tables.evidence import Evidence
 from emogeo.analysis.tables.frame import Row, Table, typed
-from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.analysis.tables.notes import Note
 from emogeo.analysis.tables.verdicts import (
     CONTRADICTED,
     REPRODUCED,
@@ -27,36 +26,12 @@ from emogeo.analysis.tables.verdicts import (
     figures_of,
     untestable,
 )
-from emogeo.config.schema import Quantization
-from emogeo.geometry.inference import Estimate
 
 COLUMNS = ["claim", "published", "measured", "ci_low", "ci_high", "verdict", "note"]
 IMMATURE = "gemma-3"
 """The family whose base model the study calls immature."""
-_SAME, _APART, _UNCHANGED = 0.9, 0.5, 0.9
-"""Bounds on rho* of base and instruct, of method and sub-parameters, of precision."""
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """What claims are judged by."""
-
-    universality: pd.DataFrame
-    descriptors: pd.DataFrame
-    base_instruct: pd.DataFrame
-    behaviour: pd.DataFrame
-    effects: Sequence[Effect]
-    overflowed: Collection[str] = ()
-    """Keys of runs with blocks that have left the precision's range."""
-
-
-def evidence_of(tables: Mapping[str, Table], effects: Sequence[Effect]) -> Evidence:
-    """The tables that claims are about, and the flags that matter to them."""
-    descriptors = tables["descriptors"]
-    flags = zip(descriptors.frame["key"], descriptors.notes_of(descriptors.frame, "flags"), strict=True)
-    overflowed = {key for key, own in flags if any(flag.kind is NoteKind.overflow for flag in own)}
-    names = ("universality", "descriptors", "base_instruct", "behaviour")
-    return Evidence(**{name: tables[name].frame for name in names}, effects=effects, overflowed=overflowed)
+_SAME = 0.9
+"""Bound on rho* of base and instruct."""
 
 
 def claims_table(evidence: Evidence) -> Table:
@@ -186,60 +161,6 @@ def _base_and_instruct(evidence: Evidence) -> Verdict:
     )
 
 
-def _effects(evidence: Evidence, wanted: Callable[[Factor], bool]) -> list[Figure]:
-    return [_effect(effect, effect.rho_star) for effect in evidence.effects if wanted(effect.factor)]
-
-
-def _effect(effect: Effect, estimate: Estimate | None) -> Figure:
-    value, low, high = (np.nan,) * 3 if estimate is None else (estimate.value, estimate.low, estimate.high)
-    return Figure(f"{effect.model}, {effect.factor.label}", value, low, high)
-
-
-_DECOMPOSE = "python train.py -m +study=decomposition model=smollm2-135m-instruct"
-
-
-def _method(evidence: Evidence) -> Verdict:
-    def wanted(factor: Factor) -> bool:
-        return factor.kind is EffectKind.method and not factor.as_published and not factor.quantized
-
-    figures = _effects(evidence, wanted)
-    return below(figures, _APART) if figures else untestable("no passages and own texts read alike", _DECOMPOSE)
-
-
-def _sub_parameters(evidence: Evidence) -> Verdict:
-    def wanted(factor: Factor) -> bool:
-        return factor.contrast in {Contrast.all_writing, Contrast.all_at_once} and not factor.as_published
-
-    figures = _effects(evidence, wanted)
-    return below(figures, _APART) if figures else untestable("no two ways of writing read alike", _DECOMPOSE)
-
-
-def _precision(evidence: Evidence) -> Verdict:
-    def wanted(factor: Factor) -> bool:
-        int8 = any(precision.quantization is Quantization.int8 for precision in factor.precisions)
-        return factor.contrast is Contrast.regenerated and int8 and not factor.as_published
-
-    figures = _effects(evidence, wanted)
-    return below(figures, _UNCHANGED) if figures else untestable("no own texts at INT8 and unquantized", _DECOMPOSE)
-
-
-def _bias(evidence: Evidence) -> Verdict:
-    across = [effect for effect in evidence.effects if effect.kind is EffectKind.cross_experiment]
-    given = [(effect.model, _effect(effect, effect.bias)) for effect in across]
-    given = [(model, figure) for model, figure in given if figure.known]
-    figures, models = [figure for _, figure in given], {model for model, _ in given}
-    if len(models) < 2:
-        command = "python train.py -m +study=decomposition model=smollm2-135m-instruct,qwen2.5-coder-0.5b-instruct"
-        return untestable(f"{len(models)} models with a bias and its interval, 2 needed", command)
-    positive, negative = {m for m, f in given if f.low > 0}, {m for m, f in given if f.high < 0}
-    decided = (max if negative else min)(figures, key=lambda figure: figure.value)
-    note = "; ".join(f"{f.name} {f.value:+.2f} [{f.low:+.2f}, {f.high:+.2f}]" for f in figures)
-    if any(a != b for a in positive for b in negative):
-        return Verdict(REPRODUCED, note, decided)
-    one_side = all(f.low > 0 for f in figures) or all(f.high < 0 for f in figures)
-    return Verdict(CONTRADICTED if one_side else UNKNOWN, note, decided)
-
-
 def _published_immature() -> dict[str, Any]:
     return next(m for m in reference()["models"] if m["family"] == IMMATURE and m["variant"] == "base")
 
@@ -265,8 +186,8 @@ CLAIMS: dict[str, tuple[Callable[[], float], Callable[[Evidence], Verdict]]] = {
     "anisotropy_of_gemma_base": (lambda: float(_published_immature()["anisotropy"]), _anisotropy),
     "restructuring_of_gemma": (lambda: lowest_published(immature=True, within=True), _restructuring),
     "base_and_instruct": (lambda: lowest_published(immature=False, within=True), _base_and_instruct),
-    "method": (lambda: _largest("A-C", "A-B"), _method),
-    "sub_parameters": (lambda: _largest("B-C"), _sub_parameters),
-    "precision": (lambda: _largest("C-D"), _precision),
-    "cross_experiment_bias": (_published_biases, _bias),
+    "method": (lambda: _largest("A-C", "A-B"), claims_of_effects.method),
+    "sub_parameters": (lambda: _largest("B-C"), claims_of_effects.sub_parameters),
+    "precision": (lambda: _largest("C-D"), claims_of_effects.precision),
+    "cross_experiment_bias": (_published_biases, claims_of_effects.bias),
 }

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from emogeo.analysis.records.catalogue import Catalogue
-from emogeo.analysis.report.findings import Finding, findings
+from emogeo.analysis.report.finding import Finding
+from emogeo.analysis.report.findings import findings
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import Note, NoteKind

@@ -14,8 +14,9 @@ from emogeo.analysis.comparing.matching import MinimalPair
 from emogeo.analysis.comparing.recipes import Writing
 from emogeo.analysis.comparing.writers import RunPrecision
 from emogeo.analysis.records.catalogue import Run
-from emogeo.analysis.tables.claims import CLAIMS, Evidence, claims_table, evidence_of, lowest_published
+from emogeo.analysis.tables.claims import CLAIMS, claims_table, lowest_published
 from emogeo.analysis.tables.effects import Effect
+from emogeo.analysis.tables.evidence import Evidence, evidence_of
 from emogeo.analysis.tables.frame import typed
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.verdicts import CONTRADICTED, REPRODUCED, UNKNOWN, UNTESTABLE, Figure, above, below

@@ -1,0 +1,33 @@
+"""A thing that the tables say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import ClassVar
+
+import pandas as pd
+
+from emogeo.analysis.report.material import Material
+from emogeo.analysis.tables.frame import Row
+from emogeo.analysis.tables.notes import Note
+
+LEVEL = 0.05
+"""The p up to which something is called significant."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing that the tables say, and what limits it."""
+
+    kind: ClassVar[str] = "finding"
+    topic: str
+    said: str
+    caveats: Sequence[str] = ()
+    unsure: bool = False
+    """Something is not identifiable, or flagged."""
+
+
+def noted(material: Material, name: str, rows: pd.DataFrame, column: str = "note") -> list[tuple[Row, Sequence[Note]]]:
+    """Some rows of a table, each with its notes."""
+    return list(zip(rows.to_dict("records"), material.notes(name, rows, column), strict=True))

@@ -1,0 +1,80 @@
+"""What pairs of runs say."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from emogeo.analysis.report.finding import LEVEL, Finding
+from emogeo.analysis.report.material import Material
+from emogeo.analysis.report.sentences import commonest, number_of, range_of
+from emogeo.analysis.tables.notes import NoteKind
+
+
+def _kinds(pairs: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
+    """Pairs of different models, and pairs of one model's runs; what is said of one is not said of the other."""
+    if pairs.empty:
+        return []
+    alike = pairs["model_a"] == pairs["model_b"]
+    kinds = (("runs of different models", pairs[~alike]), ("runs of one model", pairs[alike]))
+    return [(kind, rows) for kind, rows in kinds if len(rows)]
+
+
+def identifiable(material: Material) -> list[Finding]:
+    """Pairs whose agreement without text noise is known."""
+    return [
+        _agreement(kind, rows, rows[rows["rho_star"].notna()])
+        for kind, rows in _kinds(material.table("pairs"))
+        if rows["rho_star"].notna().any()
+    ]
+
+
+def _agreement(kind: str, pairs: pd.DataFrame, known: pd.DataFrame) -> Finding:
+    said = (
+        f"For {len(known)} of {number_of(len(pairs), 'pair')} of {kind} agreement without text noise is identifiable: "
+        f"ρ* is {range_of(known, 'rho_star')}. Raw ρ of these is {range_of(known, 'rho')}."
+    )
+    significant = int((known["p_holm"] <= LEVEL).sum())
+    caveats = [f"On disjoint text {significant} of {len(known)} have p (Holm) ≤ {LEVEL}."]
+    floors = known[known["floor"].notna()]
+    below = int((floors["rho_star_ci_high"] < 1 - floors["floor"]).sum())
+    if len(floors):
+        caveats.append(f"{below} of the {len(floors)} with a measured floor lie below 1 by more than it.")
+    if len(floors) < len(known):
+        absent = len(known) - len(floors)
+        caveats.append(
+            f"For {absent} of {len(known)} no floor was measured, so it is not said whether ρ* lies below 1."
+        )
+    return Finding(f"Agreement of {kind}", said, caveats)
+
+
+def unidentified(material: Material) -> list[Finding]:
+    """Pairs whose agreement without text noise is not."""
+    pairs = material.table("pairs")
+    unknown = pairs if pairs.empty else pairs[pairs["rho_star"].isna() & pairs["rho"].notna()]
+    if unknown.empty:
+        return []
+    said = (
+        f"For {len(unknown)} of {number_of(len(pairs), 'pair')} of runs neither ρ* nor p on disjoint text can be had. "
+        f"Raw ρ is {range_of(unknown, 'rho')}; shared text makes it larger, text noise smaller."
+    )
+    common = commonest(material.notes("pairs", unknown))
+    reasons = [f"{n} of them: {note}." for note, n in common if note.kind is NoteKind.not_identifiable]
+    return [Finding("Not identifiable", said, reasons, unsure=True)]
+
+
+def halves(material: Material) -> list[Finding]:
+    """What an agreement owes to the text."""
+    found = []
+    for kind, pairs in _kinds(material.table("pairs")):
+        given = pairs.dropna(subset=["rho_same_half", "rho_disjoint_half"])
+        found += [_shared_text(kind, int(size), rows) for size, rows in given.groupby("half_size")]
+    return found
+
+
+def _shared_text(kind: str, size: int, rows: pd.DataFrame) -> Finding:
+    same, disjoint = (float(rows[name].mean()) for name in ("rho_same_half", "rho_disjoint_half"))
+    said = (
+        f"Over {number_of(len(rows), 'pair')} of {kind}, halves of {size} units with the same texts agree at "
+        f"{same:.2f} on average, without a common text at {disjoint:.2f}: {same - disjoint:.2f} comes with the text."
+    )
+    return Finding("Stimulus control", said, ["At this half size; the share shrinks as texts are added."])
