@@ -1,0 +1,96 @@
+"""What two geometries have in common: conditions, and units of which no two share a text."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from emogeo.errors import GeometryError
+from emogeo.geometry.halves import Halves
+from emogeo.geometry.rdm import MIN_CONDITIONS
+from emogeo.geometry.states import Labels
+from emogeo.geometry.units import distinct_units
+
+
+class Sample(Protocol):
+    """States of labelled texts, as inner products over whichever units are asked for."""
+
+    @property
+    def labels(self) -> Labels: ...
+
+    def halves_over(self, units: Sequence[str]) -> Halves: ...
+
+
+@dataclass(frozen=True)
+class SharedUnits:
+    """Samples over their common conditions, and over common units or, where there are none, each over its own."""
+
+    halves: list[Halves]
+    same_text: bool
+    """The common units have the same texts in all of the samples."""
+    missing_units: tuple[str, ...]
+    """Units that only some of the samples have."""
+    tied: bool
+    """Texts in common make units one that are several in each sample."""
+
+    @property
+    def paired(self) -> bool:
+        """Whether the units are common; they may have other texts and only the same names: one topic told twice."""
+        return len({halves.products.units for halves in self.halves}) == 1
+
+
+def over_shared(*samples: Sample) -> SharedUnits:
+    """Samples made comparable.
+
+    No text and no topic lies in two units of the samples taken together: units of one name are
+    one, and so are units that have a text in common. Halves of one sample and opposite halves
+    of another then share nothing, whatever the samples have in common.
+
+    Raises:
+        GeometryError: too few common conditions.
+    """
+    joint = joint_units([sample.labels for sample in samples])
+    found = [sample.halves_over(own) for sample, own in zip(samples, joint, strict=True)]
+    first, *others = (halves.products for halves in found)
+    conditions = [c for c in first.conditions if all(c in other.conditions for other in others)]
+    if len(conditions) < MIN_CONDITIONS:
+        raise GeometryError(f"{len(conditions)} conditions in common, {MIN_CONDITIONS} are needed")
+    units = [unit for unit in first.units if all(unit in other.units for other in others)]
+    own = [_texts_of(sample.labels, own, set(units)) for sample, own in zip(samples, joint, strict=True)]
+    same = bool(units) and all(texts == own[0] for texts in own)
+    names = [set(sample.labels.units) for sample in samples]
+    return SharedUnits(
+        [over(halves, units or halves.products.units, conditions) for halves in found],
+        same,
+        tuple(sorted(set.union(*names) - set.intersection(*names))),
+        len(units) < len({name for labels in names for name in labels if all(name in other for other in names)}),
+    )
+
+
+def raw_rho(a: Sample, b: Sample) -> float:
+    """Spearman of two samples' own RDMs over their common conditions, every text of a sample alike."""
+    first, second = (sample.halves_over(["all"] * len(sample.labels.texts)) for sample in (a, b))
+    conditions = [c for c in first.products.conditions if c in second.products.conditions]
+    ranks = [over(halves, halves.products.units, conditions).whole[0] for halves in (first, second)]
+    return float(ranks[0] @ ranks[1])
+
+
+def joint_units(samples: Sequence[Labels]) -> list[list[str]]:
+    """The unit of each text of each sample, where units of one name, or with a text in common, are one."""
+    texts = [text for sample in samples for text in sample.texts]
+    units = [unit for sample in samples for unit in sample.units]
+    joint = dict(zip(units, distinct_units(texts, units), strict=True))
+    return [[joint[unit] for unit in sample.units] for sample in samples]
+
+
+def over(run: Halves, units: Sequence[str], conditions: Sequence[str]) -> Halves:
+    """The run itself where nothing is left out, so that its splits are computed once for all comparisons."""
+    if run.products.units == tuple(units) and run.products.conditions == tuple(conditions):
+        return run
+    return run.restricted(units, conditions)
+
+
+def _texts_of(labels: Labels, units: Sequence[str], kept: set[str]) -> list[tuple[str, str, str]]:
+    """Unit, emotion and text of every text in some units."""
+    return sorted(own for own in zip(units, labels.emotions, labels.texts, strict=True) if own[0] in kept)

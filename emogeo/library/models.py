@@ -1,0 +1,79 @@
+"""The models of `conf/model`, and any other weights, loaded for a caller who has none in memory yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from omegaconf import OmegaConf
+
+from emogeo.config.model import ModelConfig
+from emogeo.config.precision import PrecisionConfig
+from emogeo.errors import ConfigError
+from emogeo.models.precision import resolve_device, resolve_precision
+from emogeo.models.weights.resolve import resolve_weights
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+_CONF = Path(__file__).parents[2] / "conf"
+_CACHE = Path("~/.cache/emogeo")
+
+
+def load_model(
+    model: str,
+    *,
+    precision: str = "auto",
+    device: str = "auto",
+    cache: str | Path = _CACHE,
+    progress: bool = True,
+) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
+    """Fetches weights where they are not there yet, checks their sums, and loads the transformer without its head.
+
+    Args:
+        model: an option of `conf/model` (in a clone), a hub id (`Org/Name` or `Org/Name@revision`), or a local folder.
+        precision: an option of `conf/precision`: `auto`, `fp32`, `bf16`, `fp16`, `int8`, `nf4` and so on.
+        device: `auto`, `cpu`, `cuda` or `cuda:N`.
+        cache: the folder of converted weights.
+
+    Raises:
+        ConfigError: no such option; lists what there is.
+        WeightsError: weights that are not to be had, with what to do instead.
+        PrecisionError: a device or a precision that this machine does not have.
+    """
+    from emogeo.models.loading import load_model as load
+
+    option = _model_option(model)
+    where = resolve_device(device)
+    number_format = resolve_precision(_precision_option(precision), where)
+    weights = resolve_weights(option, Path(cache).expanduser(), progress)
+    loaded = load(weights, number_format, where, None)
+    loaded.body.config._name_or_path = weights.name
+    return loaded.body, loaded.tokenizer
+
+
+def _model_option(model: str) -> ModelConfig:
+    file = _CONF / "model" / f"{model}.yaml"
+    if not file.is_file():
+        if "/" not in model and not Path(model).exists():
+            raise ConfigError(
+                f"model={model!r} is not an option. Allowed: {', '.join(_options('model'))}, a hub id, or a folder."
+            )
+        return ModelConfig(name=model, weights=model)
+    option = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(ModelConfig), OmegaConf.load(file)))
+    assert isinstance(option, ModelConfig)
+    option.check()
+    return option
+
+
+def _precision_option(precision: str) -> PrecisionConfig:
+    file = _CONF / "precision" / f"{precision}.yaml"
+    if not file.is_file():
+        raise ConfigError(f"precision={precision!r} is not an option. Allowed: {', '.join(_options('precision'))}.")
+    option = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(PrecisionConfig), OmegaConf.load(file)))
+    assert isinstance(option, PrecisionConfig)
+    return option
+
+
+def _options(group: str) -> list[str]:
+    return sorted(file.stem for file in (_CONF / group).glob("*.yaml"))
