@@ -34,7 +34,8 @@ from emogeo.record.types import (
 from emogeo.stimuli.behaviour import RULES
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.store.keys import Json, json_lines, key_of
-from emogeo.store.store import RUNS, Store, pack
+from emogeo.store.store import RUNS, Store
+from emogeo.store.tensors import pack
 from tests.conftest import compose_train
 
 CURVES = (

@@ -14,7 +14,8 @@ from emogeo.record.json import parse_record
 from emogeo.record.run import AnyRun, BehaviourRun, Run, SteeringRun, run_of
 from emogeo.record.types import AnyRecord, GeometryRecord
 from emogeo.stimuli.conditions import CONDITIONS
-from emogeo.store.store import RUNS, Store, unpack
+from emogeo.store.store import RUNS, Store
+from emogeo.store.tensors import unpack
 
 _CURVES = (
     *("mean_cosine", "participation_ratio", "rdm_std"),

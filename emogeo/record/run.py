@@ -26,7 +26,7 @@ from emogeo.record.types import (
     SteeringResult,
 )
 from emogeo.store.keys import Json, key_of
-from emogeo.store.store import unpack
+from emogeo.store.tensors import unpack
 
 R = TypeVar("R", bound=AnyRecord)
 

@@ -17,7 +17,8 @@ from emogeo.record.json import record_json
 from emogeo.record.reading import read_record, read_run
 from emogeo.record.run import BehaviourRun, Run, SteeringRun
 from emogeo.stimuli.conditions import CONDITIONS
-from emogeo.store.store import RUNS, Store, pack, unpack
+from emogeo.store.store import RUNS, Store
+from emogeo.store.tensors import pack, unpack
 from tests.planted_records import N_UNITS, D, Files, behaviour, geometry, refused, steering, write
 
 N = len(CONDITIONS)
