@@ -164,8 +164,8 @@ def test_topic_means_tie_groups_together(tiny_cell: Composer, tmp_path: Path) ->
     """Texts that share a topic's mean are no independent observations: nothing is left to compare halves of."""
     test_groups_that_share_topics_are_flagged(tiny_cell, tmp_path)
     outcome = run_extraction(tiny_cell(f"stimuli.path='{tmp_path / 'nearly.jsonl'}'", "centring=topic_mean"))
-    assert outcome.run["n_units"] == 1
-    assert "reliability" not in outcome.run["by_layer"]
+    assert outcome.record.n_units == 1
+    assert "reliability" not in outcome.record.result.by_layer
 
 
 def test_a_floor_is_measured_at_the_block_of_the_cell(tiny_cell: Composer, tmp_path: Path) -> None:
