@@ -14,6 +14,7 @@ from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.record.files import ITEMS, RDM, RUN_FILE, SHIFTS, TEXTS, VECTORS
 from emogeo.record.json import record_json
 from emogeo.record.origin import BehaviourProvenance, GeometryProvenance, ModelCard, PassRecord, Provenance
+from emogeo.record.run import Run
 from emogeo.record.types import (
     AnyRecord,
     BehaviourRecord,
@@ -209,3 +210,24 @@ def write(store: Store, record: AnyRecord, files: Mapping[str, bytes] | None = N
     """Writes a record under its key."""
     store.write(RUNS, record.key, {**(files or {}), RUN_FILE: record_json(record)})
     return record.key
+
+
+def altered(run: Run, files: Mapping[str, bytes] | None = None, **changes: Any) -> Run:
+    """A run of which some fields are others: of its record or, as `model_name`, of its `model`, `result` or `layer`."""
+    own = {part: _taken(changes, f"{part}_") for part in ("model", "result", "layer")}
+    record = replace(run.record, model=replace(run.record.model, **own["model"]))
+    if own["result"] or own["layer"]:
+        layer = replace(run.result.layer, **own["layer"])
+        record = replace(record, result=replace(run.result, **{"layer": layer, **own["result"]}))
+    return Run(replace(record, **changes), {**run.files, **(files or {})})
+
+
+def _taken(changes: dict[str, Any], prefix: str) -> dict[str, Any]:
+    """The changes whose names begin so, out of the others."""
+    names = [name for name in changes if name.startswith(prefix)]
+    return {name.removeprefix(prefix): changes.pop(name) for name in names}
+
+
+def run_of_model(name: str, variant: str = "instruct") -> Run:
+    """A run of which little more than its model is known."""
+    return Run(geometry(model=model_card(name, variant=variant))[0], {})

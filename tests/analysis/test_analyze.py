@@ -14,17 +14,21 @@ from emogeo.analysis.analyze import analyze
 from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.sharing import joint_units
-from emogeo.analysis.records.catalogue import Run, read_catalogue, short_names
+from emogeo.analysis.records.catalogue import read_catalogue
+from emogeo.analysis.records.names import short_names
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
 from emogeo.analysis.tables.runs import RUN_COLUMNS
 from emogeo.config.schema import AnalyzeConfig, StoreConfig
 from emogeo.errors import NonFiniteError, StoreError
 from emogeo.extraction.run import run_extraction
 from emogeo.geometry.rdm import standard_ranks, upper
+from emogeo.record.files import RDM, TEXTS
+from emogeo.record.run import Run
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.store.store import RUNS, Store
-from emogeo.store.tensors import pack, unpack
+from emogeo.store.tensors import pack
 from tests.conftest import Composer
+from tests.planted_records import altered, run_of_model
 
 
 @pytest.fixture
@@ -132,9 +136,10 @@ def test_a_topic_may_have_a_colon_in_its_name(tiny_cell: Composer, filled: Path,
 
 def told(units: dict[str, list[str]]) -> Run:
     """A record with units [name:digest] of texts, enough to be joined."""
-    record = {"units": [unit for unit, own in units.items() for _ in own], "key": "k"}
+    names = tuple(unit for unit, own in units.items() for _ in own)
     lines = [json.dumps({"emotion": "sad", "topic": "t", "text": text}) for own in units.values() for text in own]
-    return Run(record, {"texts.jsonl": "\n".join(lines).encode()})
+    run = run_of_model("planted")
+    return altered(run, {TEXTS: "\n".join(lines).encode()}, units=names, emotions=("sad",) * len(names))
 
 
 def test_joint_units() -> None:
@@ -172,12 +177,10 @@ def test_a_floor_is_measured_at_the_block_of_the_cell(tiny_cell: Composer, tmp_p
     key = run_extraction(tiny_cell()).key
     run_extraction(tiny_cell("reread=true"))
     runs = read_catalogue(Store(tmp_path / "store")).finished
-    again = next(run for run in runs if run.twin == key)
-    elsewhere = {**again.record, "layer": {**again.record["layer"], "index": 0}}
-    moved = Run(elsewhere, {**again.files, "rdm.safetensors": pack({
-        "rdm": np.eye(21), "rdm_by_layer": unpack(again.files["rdm.safetensors"])["rdm_by_layer"]
-    })})  # fmt: skip
-    others = [run for run in runs if run.twin is None]
+    again = next(run for run in runs if run.reread_of == key)
+    arrays = {"rdm": np.eye(21), "rdm_by_layer": again.rdm_by_layer}
+    moved = altered(again, {RDM: pack(arrays)}, layer_index=0)
+    others = [run for run in runs if run.reread_of is None]
     assert floors([*others, moved]) == floors([*others, again])
     assert floors([moved]) == {}
 

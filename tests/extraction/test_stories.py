@@ -21,7 +21,7 @@ def test_refusals_are_seen_in_any_apostrophe() -> None:
         "As an AI",
         "I'm sorry she left, he said",
     ]
-    assert counts([story("sad", "u", text) for text in written])["refusals"] == 5
+    assert counts([story("sad", "u", text) for text in refusals])["refusals"] == 5
     assert counts([story("sad", "u", "He was sorry to go.")])["refusals"] == 0
 
 

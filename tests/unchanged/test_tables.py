@@ -19,7 +19,8 @@ import pytest
 from emogeo.analysis.analyze import all_tables, viewed
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.figures.write import write_figures
-from emogeo.analysis.records.catalogue import read_catalogue, short_names
+from emogeo.analysis.records.catalogue import read_catalogue
+from emogeo.analysis.records.names import short_names
 from emogeo.analysis.tables.baselines import baselines_table
 from emogeo.analysis.tables.claims import Evidence, _bias, _method, _precision, _sub_parameters
 from emogeo.analysis.tables.effects import Effect, effects_of, effects_table
@@ -95,6 +96,6 @@ def drawn(
 
     for module in (curves, halves, matrices, models, of_effects):
         monkeypatch.setattr(module, "png", lambda figure: json.dumps(shown(figure)).encode())
-    own = [ready for ready in prepared if ready.run.twin is None]
+    own = [ready for ready in prepared if ready.run.reread_of is None]
     write_figures(own, {name: table.frame for name, table in tables.items()}, effects, folder / "figures")
     return {file.name: json.loads(file.read_bytes()) for file in (folder / "figures").glob("*.png")}
