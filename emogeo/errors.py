@@ -33,6 +33,10 @@ class StoreError(EmogeoError):
     """A stored record that is missing or not what its manifest says."""
 
 
+class RecordError(StoreError):
+    """A record whose content is not what a record holds."""
+
+
 class NotWrittenError(StoreError):
     """Texts that no run of this store has written yet."""
 

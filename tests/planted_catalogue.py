@@ -6,20 +6,23 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.analysis.comparing.prepared import PreparedRun, View
-from emogeo.analysis.records.catalogue import Run
-from emogeo.config.compose import as_dict
+from emogeo.config.schema import Mode
 from emogeo.geometry.options import NEUTRAL
 from emogeo.geometry.rdm import cosine_rdm, spearman, upper
+from emogeo.record.files import RDM, TEXTS, VECTORS
+from emogeo.record.origin import Generation, PromptSet, Written
+from emogeo.record.run import Run
+from emogeo.record.types import GeometryRecord
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.store.tensors import pack
 from tests.conftest import compose_train
 from tests.planted import D_TEXT, labels, unrelated_codes
+from tests.planted_records import geometry_record
 
 Array = NDArray[np.float64]
 EMOTIONS = tuple(condition for condition in CONDITIONS if condition != NEUTRAL)
@@ -45,15 +48,17 @@ class PlantedSet:
     topics: bool = True
     """Whether its units are the topics, of which all sets have a part of the noise in common."""
     replay: bool = False
-    twin: str | None = None
+    reread_of: str | None = None
     """The set that is read once more."""
 
 
 SETS = {
     "A": PlantedSet(READ_ALIKE, "bf16", "a", 0.2, "passages"),
-    "A_reread": PlantedSet((*READ_ALIKE, "reread=true"), "bf16", "a", 0.2, "passages", twin="A"),
+    "A_reread": PlantedSet((*READ_ALIKE, "reread=true"), "bf16", "a", 0.2, "passages", reread_of="A"),
     "A8": PlantedSet((*READ_ALIKE, "precision=int8"), "int8", "a", 0.2, "passages"),
-    "A8_reread": PlantedSet((*READ_ALIKE, "precision=int8", "reread=true"), "int8", "a", 0.2, "passages", twin="A8"),
+    "A8_reread": PlantedSet(
+        (*READ_ALIKE, "precision=int8", "reread=true"), "int8", "a", 0.2, "passages", reread_of="A8"
+    ),
     "B": PlantedSet(LOOSE, "bf16", "b", 0.15, "loose", topics=False),
     "C": PlantedSet((*MATCHED, "centring=grand_mean", "norm=none"), "bf16", "c", 0.4, "matched"),
     "C_again": PlantedSet(
@@ -121,8 +126,8 @@ def draw(design: Design, seed: int) -> list[PreparedRun]:
         if planted.topics:
             noise = np.sqrt(SHARED_TOPIC) * topics + np.sqrt(1 - SHARED_TOPIC) * noise
         read[name] = np.sqrt(planted.signal) * design.codes[planted.code] + noise
-        if planted.twin is not None:
-            read[name] = read[planted.twin] + ROUNDING * fresh
+        if planted.reread_of is not None:
+            read[name] = read[planted.reread_of] + ROUNDING * fresh
         found.append(PreparedRun(_run(name, planted, read[name]), name, 0, VIEW))
     return found
 
@@ -131,49 +136,40 @@ def _run(name: str, planted: PlantedSet, states: Array) -> Run:
     texts, means = states.reshape(-1, D_TEXT).astype(np.float32), states.mean(axis=0)
     rdm = cosine_rdm(means - means.mean(axis=0), CONDITIONS)
     files = {
-        "vectors.safetensors": pack({"passages": texts, "embeddings": texts}),
-        "rdm.safetensors": pack({"rdm": rdm, "rdm_by_layer": upper(rdm)[None]}),
-        "texts.jsonl": lines_of(planted.texts, N_UNITS, "topic" if planted.topics else "replicate"),
+        VECTORS: pack({"passages": texts, "embeddings": texts}),
+        RDM: pack({"rdm": rdm, "rdm_by_layer": upper(rdm)[None]}),
+        TEXTS: lines_of(planted.texts, N_UNITS, "topic" if planted.topics else "replicate"),
     }
     return Run(_record(name), files)
 
 
 @cache
-def _record(name: str) -> dict[str, Any]:
+def _record(name: str) -> GeometryRecord:
     planted = SETS[name]
-    config = as_dict(compose_train(*planted.overrides))
+    config = compose_train(*planted.overrides)
     emotions, units = labels(N_UNITS, "topic" if planted.topics else "replicate")
     generation = None
-    if config["mode"]["name"] != "comprehension":
-        template = {key: config["prompt_template"][key] for key in ("name", "chat", "prompts")}
-        generation = {
-            "key": planted.texts,
-            "written": {
-                "model": "planted",
-                "precision": "bf16" if planted.replay else planted.precision,
-                "prompt_template": template,
-                "topics": sorted(set(units)) if planted.topics else None,
-                "generation": config["generation"],
-                "seed": 0,
-            },
-        }
-    return {
-        "key": name,
-        "status": "finished",
-        "model": {"name": "planted", "id": "planted", "revision": None, "variant": "instruct"},
-        "precision": planted.precision,
-        "mode": config["mode"]["name"],
-        "recipe": config["recipe"],
-        "recipe_departures": {"pooling.position": []},
-        "config": config,
-        "generation": generation,
-        "emotions": emotions,
-        "units": [f"{unit}:{planted.texts}" for unit in units],
-        "n_units": N_UNITS,
-        "conditions": list(CONDITIONS),
-        "layer": {"index": 0, "layers": [0]},
-        "twin": planted.twin,
-    }
+    if config.mode.name is not Mode.comprehension:
+        template = config.prompt_template
+        written = Written(
+            model="planted",
+            precision="bf16" if planted.replay else planted.precision,
+            recipe=config.recipe,
+            prompt_template=PromptSet(template.name, template.chat, tuple(template.prompts)),
+            topics=tuple(sorted(set(units))) if planted.topics else None,
+            generation=config.generation,
+            seed=0,
+        )
+        generation = Generation(key=planted.texts, counts=None, written=written)
+    return geometry_record(
+        config,
+        emotions,
+        [f"{unit}:{planted.texts}" for unit in units],
+        key=name,
+        precision=planted.precision,
+        generation=generation,
+        reread_of=planted.reread_of,
+    )
 
 
 @cache

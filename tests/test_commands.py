@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 import subprocess
 import sys
@@ -13,6 +12,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 
 from emogeo.config.compose import parse_train, register
+from emogeo.record.reading import read_record
 from emogeo.store.store import RUNS, Store
 from tests.conftest import CONF, ROOT
 from tests.tiny import write_for
@@ -118,8 +118,8 @@ def test_every_model_at_two_precisions(tmp_path: Path) -> None:
     assert done.returncode == 1, "the Gemmas overflow in fp16"
     assert done.stdout.count("ERROR NonFiniteError: gemma-3") == 3, done.stdout + done.stderr
     store = Store(tmp_path / "store")
-    records = [json.loads(store.read(RUNS, key)["run.json"]) for key in store.keys(RUNS)]
-    assert sorted(record["model"]["name"] for record in records) == sorted([*names, *names])
-    refused = [record for record in records if record["status"] == "refused"]
-    assert {record["model"]["name"] for record in refused} == {"gemma-3-1b-it", "gemma-3-1b-pt", "gemma-3-270m"}
-    assert {record["precision"] for record in refused} == {"fp16"}
+    records = [read_record(store, key) for key in store.keys(RUNS)]
+    assert sorted(record.model.name for record in records) == sorted([*names, *names])
+    refused = [record for record in records if record.status == "refused"]
+    assert {record.model.name for record in refused} == {"gemma-3-1b-it", "gemma-3-1b-pt", "gemma-3-270m"}
+    assert {record.precision for record in refused} == {"fp16"}

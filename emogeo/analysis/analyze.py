@@ -14,7 +14,8 @@ from emogeo.analysis.export.rsatoolbox import export_rdms
 from emogeo.analysis.export.wandb_run import track_analysis
 from emogeo.analysis.figures.runs import MATRICES
 from emogeo.analysis.figures.write import write_figures
-from emogeo.analysis.records.catalogue import Catalogue, read_catalogue, short_names
+from emogeo.analysis.records.catalogue import Catalogue, read_catalogue
+from emogeo.analysis.records.names import short_names
 from emogeo.analysis.report.build import write_report
 from emogeo.analysis.report.summary import summary
 from emogeo.analysis.tables.base_instruct import base_instruct_table
@@ -70,7 +71,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     for name, table in tables.items():
         write_table(table, output, name)
     frames = {name: table.frame for name, table in tables.items()}
-    own = [ready for ready in prepared if ready.run.twin is None]
+    own = [ready for ready in prepared if ready.run.reread_of is None]
     _write_matrices(own, frames["pairs"], output)
     write_figures(own, frames, effects, output / "figures")
     export_rdms(own, output / "rdms.h5")

@@ -1,187 +1,149 @@
-"""The files of a run's record."""
+"""The files of a geometry's record."""
 
 from __future__ import annotations
 
-import platform
-import sys
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from emogeo.config.compose import as_dict
-from emogeo.config.schema import TrainConfig
 from emogeo.extraction.measure import Measures
 from emogeo.extraction.plan import RunPlan
 from emogeo.extraction.reading import StoredActivations
 from emogeo.geometry.layers import LayerChoice
 from emogeo.geometry.rdm import rdm_std
-from emogeo.models.precision import Precision
-from emogeo.models.weights.resolve import Weights
-from emogeo.store.keys import SCHEMA, canonical_json, json_lines
+from emogeo.record.files import RDM, RUN_FILE, TEXTS, VECTORS
+from emogeo.record.json import pass_of, record_json, written_of
+from emogeo.record.origin import Generation, GeometryProvenance, TextCounts
+from emogeo.record.types import GeometryRecord, GeometryResult, Interval, LargestRecord, LayerRecord, Metrics
+from emogeo.runs.heading import heading, surroundings
+from emogeo.store.keys import json_lines
 from emogeo.store.tensors import pack
 
-_LIBRARIES = ("emogeo", "torch", "transformers", "tokenizers", "bitsandbytes", "accelerate", "numpy", "scipy")
+Activations = Mapping[str, StoredActivations]
+"""By the name of the pass: passages, facts, neutral."""
 
 
 def finished_files(
-    cell: RunPlan, measures: Measures, readings: dict[str, StoredActivations], departures: Mapping[str, Any]
+    plan: RunPlan, measures: Measures, readings: Activations, departures: Mapping[str, Any]
 ) -> dict[str, bytes]:
-    """Vectors, RDM and run.json of a finished cell.
+    """Vectors, RDM, texts and run.json of a finished run.
 
     Args:
-        departures: fields set otherwise than by the recipe that the cell names, with both values.
+        departures: fields set otherwise than by the recipe that the run names, with both values.
     """
-    run = _run(cell, readings, status="finished")
-    run["recipe_departures"] = dict(departures)
-    run["conditions"] = list(measures.geometry.vectors.conditions)
-    run["layer"] = {
-        "index": measures.geometry.choice.index,
-        "criterion": measures.geometry.choice.criterion,
-        "layers": measures.geometry.layers,
-        "held_out": _held_out(measures.geometry.choice),
-        "n_choosing": measures.geometry.choice.n_choosing,
-    }
-    run["by_layer"] = {name: _floats(values) for name, values in measures.geometry.curves.items()}
-    run["largest_dimensions"] = [
-        {"indices": own.indices, "contributions": own.contributions} for own in measures.largest
-    ]
-    run["metrics"] = _metrics(measures, readings["passages"])
+    geometry = measures.geometry
+    record = replace(_record(plan, readings), result=_result(measures, readings["passages"], departures))
     vectors = {
-        "vectors": measures.geometry.vectors.values.astype(np.float32),
-        "passages": measures.geometry.features.astype(np.float32),
+        "vectors": geometry.vectors.values.astype(np.float32),
+        "passages": geometry.features.astype(np.float32),
         "embeddings": readings["passages"].embeddings,
     }
     return {
-        "vectors.safetensors": pack(vectors),
-        "texts.jsonl": _texts(cell),
-        "rdm.safetensors": pack({"rdm": measures.geometry.rdm, "rdm_by_layer": measures.geometry.rdm_by_layer}),
-        "run.json": canonical_json(run),
+        VECTORS: pack(vectors),
+        TEXTS: _texts(plan),
+        RDM: pack({"rdm": geometry.rdm, "rdm_by_layer": geometry.rdm_by_layer}),
+        RUN_FILE: record_json(record),
     }
 
 
-def refused_files(cell: RunPlan, reason: str, readings: dict[str, StoredActivations]) -> dict[str, bytes]:
-    """run.json of a cell that was refused for non-finite states, with their counts; without, if it could not write."""
-    run = _run(cell, readings, status="refused")
-    run["reason"] = reason
-    return {"run.json": canonical_json(run)}
+def refused_files(plan: RunPlan, reason: str, readings: Activations) -> dict[str, bytes]:
+    """run.json of a run that was refused for non-finite states, with their counts; without, if it could not write."""
+    return {RUN_FILE: record_json(replace(_record(plan, readings), reason=reason))}
 
 
-def _run(cell: RunPlan, readings: dict[str, StoredActivations], status: str) -> dict[str, Any]:
-    told = cell.labelled
-    return {
-        **heading(cell.key, cell.title, cell.config, cell.weights, cell.precision, status),
-        "prompt_template": cell.template,
-        "stimuli": cell.source.name,
-        "emotions": list(told.emotions),
-        "units": told.unit_digests,
-        "twin": cell.reread_of,
-        "n_units": len(set(told.units)),
-        "n_texts": len(cell.passages.texts),
-        "n_distinct_texts": len(set(told.texts) - {""}),
-        "generation": _generation(cell),
-        "nonfinite": {name: _counts(reading) for name, reading in readings.items()},
-        "meaning": cell.meaning,
-        "provenance": _provenance(cell, readings),
-    }
+def _record(plan: RunPlan, readings: Activations) -> GeometryRecord:
+    """Everything but the result."""
+    texts = plan.labelled
+    return GeometryRecord(
+        **heading(plan.key, plan.title, plan.config, plan.weights, plan.precision, plan.meaning),
+        prompt_template=plan.template,
+        stimuli=plan.source.name,
+        emotions=texts.emotions,
+        units=tuple(texts.unit_digests),
+        reread_of=plan.reread_of,
+        n_units=len(set(texts.units)),
+        n_texts=len(plan.passages.texts),
+        n_distinct_texts=len(set(texts.texts) - {""}),
+        generation=_generation(plan),
+        nonfinite={name: _counts(reading) for name, reading in readings.items()},
+        provenance=_provenance(plan, readings),
+    )
 
 
-def heading(
-    key: str, title: str, config: TrainConfig, weights: Weights, precision: Precision, status: str
-) -> dict[str, Any]:
-    """What run.json of every kind of cell begins with."""
-    return {
-        "schema": SCHEMA,
-        "key": key,
-        "status": status,
-        "title": title,
-        "model": {
-            "name": weights.name,
-            "family": weights.family,
-            "variant": weights.variant,
-            "params_b": weights.params_b,
-            "source": weights.source.value,
-            "id": weights.id,
-            "revision": weights.revision,
-            "n_layers": weights.n_layers,
-        },
-        "precision": precision.label,
-        "recipe": config.recipe,
-        "mode": config.mode.name.value,
-        "config": as_dict(config),
-    }
-
-
-def _generation(cell: RunPlan) -> dict[str, Any] | None:
-    """Of texts that a model wrote: their record's key, counts, and how they were written."""
-    source = cell.source
+def _generation(plan: RunPlan) -> Generation | None:
+    """The texts that a model wrote: their record's key, counts, and how they were written."""
+    source = plan.source
     if source.generation is None:
         return None
-    return {"key": source.generation, **(source.counts or {}), "written": source.written}
+    counts = None if source.counts is None else TextCounts(**source.counts)
+    written = written_of(source.written or {}, f"the texts {source.generation[:12]}")
+    return Generation(key=source.generation, counts=counts, written=written)
 
 
-def _texts(cell: RunPlan) -> bytes:
+def _texts(plan: RunPlan) -> bytes:
     """The passages, in the order of the states and in the form that `stimuli.path` takes."""
-    told = zip(cell.labelled.emotions, cell.labelled.topics, cell.labelled.texts, strict=True)
-    return json_lines({"emotion": emotion, "topic": topic, "text": text} for emotion, topic, text in told)
+    labelled = zip(plan.labelled.emotions, plan.labelled.topics, plan.labelled.texts, strict=True)
+    return json_lines({"emotion": emotion, "topic": topic, "text": text} for emotion, topic, text in labelled)
 
 
-def _held_out(choice: LayerChoice) -> list[float | None] | None:
-    """Value and interval on the units that did not choose the layer; null where there is none."""
+def _result(measures: Measures, passages: StoredActivations, departures: Mapping[str, Any]) -> GeometryResult:
+    geometry, choice = measures.geometry, measures.geometry.choice
+    return GeometryResult(
+        conditions=tuple(geometry.conditions),
+        layer=LayerRecord(
+            index=choice.index,
+            criterion=choice.criterion,
+            layers=tuple(geometry.layers),
+            held_out=_held_out(choice),
+            n_choosing=choice.n_choosing,
+        ),
+        by_layer={name: tuple(float(value) for value in curve) for name, curve in geometry.curves.items()},
+        largest_dimensions=tuple(
+            LargestRecord(tuple(own.indices), tuple(own.contributions)) for own in measures.largest
+        ),
+        metrics=_metrics(measures, passages),
+        recipe_departures={field: tuple(values) for field, values in departures.items()},
+    )
+
+
+def _held_out(choice: LayerChoice) -> Interval | None:
+    """Value and interval on the units that did not choose the layer; None where there is none."""
     if choice.held_out is None:
         return None
-    figures = (choice.held_out.value, choice.held_out.low, choice.held_out.high)
-    return [None if np.isnan(figure) else figure for figure in figures]
+    value, low, high = (
+        None if np.isnan(number) else float(number)
+        for number in (choice.held_out.value, choice.held_out.low, choice.held_out.high)
+    )
+    return value, low, high
 
 
-def _metrics(measures: Measures, passages: StoredActivations) -> dict[str, Any]:
-    return {
-        "anisotropy": measures.geometry.at_layer("anisotropy"),
-        "anisotropy_without_largest": measures.geometry.at_layer("anisotropy_without_largest"),
-        "participation_ratio": measures.geometry.at_layer("participation_ratio"),
-        "rdm_std": rdm_std(measures.geometry.rdm),
-        "separation": measures.geometry.at_layer("separation"),
-        "reliability": measures.geometry.at_layer("reliability"),
-        "mean_cosine": measures.geometry.at_layer("mean_cosine"),
-        "nonfinite": int(passages.nonfinite.sum()),
-        "finite_layers": len(measures.geometry.layers),
-        "tokens_per_s": passages.provenance["tokens_per_s"],
-    }
+def _metrics(measures: Measures, passages: StoredActivations) -> Metrics:
+    geometry = measures.geometry
+    return Metrics(
+        anisotropy=geometry.at_layer("anisotropy"),
+        anisotropy_without_largest=geometry.at_layer("anisotropy_without_largest"),
+        participation_ratio=geometry.at_layer("participation_ratio"),
+        rdm_std=rdm_std(geometry.rdm),
+        separation=geometry.at_layer("separation"),
+        reliability=geometry.at_layer("reliability"),
+        mean_cosine=geometry.at_layer("mean_cosine"),
+        nonfinite=int(passages.nonfinite.sum()),
+        finite_layers=len(geometry.layers),
+        tokens_per_s=passages.provenance["tokens_per_s"],
+    )
 
 
-def _provenance(cell: RunPlan, readings: dict[str, StoredActivations]) -> dict[str, Any]:
-    return {
-        **surroundings(cell.device),
-        "token_budget": cell.token_budget,
-        "n_blocks": cell.n_blocks,
-        "readings": {name: reading.provenance for name, reading in readings.items()},
-    }
+def _provenance(plan: RunPlan, readings: Activations) -> GeometryProvenance:
+    return GeometryProvenance(
+        **vars(surroundings(plan.device)),
+        token_budget=plan.token_budget,
+        n_blocks=plan.n_blocks,
+        readings={name: pass_of(reading.provenance, f"the pass {name}") for name, reading in readings.items()},
+    )
 
 
-def surroundings(device: str) -> dict[str, Any]:
-    """When, where and with what something was computed."""
-    return {
-        "created": datetime.now(UTC).isoformat(timespec="seconds"),
-        "python": sys.version.split()[0],
-        "platform": platform.platform(),
-        "libraries": {name: _version(name) for name in _LIBRARIES},
-        "device": device,
-    }
-
-
-def _version(library: str) -> str | None:
-    try:
-        return version(library)
-    except PackageNotFoundError:
-        return None
-
-
-def _counts(reading: StoredActivations) -> list[int]:
-    """Non-finite values per block, over all texts."""
-    return [int(n) for n in reading.nonfinite.sum(axis=0)]
-
-
-def _floats(values: Any) -> list[float]:
-    return [float(v) for v in values]
+def _counts(reading: StoredActivations) -> tuple[int, ...]:
+    """[block], non-finite values over all texts."""
+    return tuple(int(n) for n in reading.nonfinite.sum(axis=0))

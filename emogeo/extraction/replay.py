@@ -7,8 +7,13 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from emogeo.errors import StoreError
+from emogeo.errors import RecordError, StoreError
 from emogeo.extraction.stories import FACTS, STORIES, Story, parsed_stories, read_stories
+from emogeo.record.files import RUN_FILE
+from emogeo.record.json import parse_record
+from emogeo.record.origin import Generation
+from emogeo.record.reading import read_record
+from emogeo.record.types import AnyRecord, GeometryRecord
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.store.store import GENERATIONS, RUNS, Store
 from emogeo.tracking.pull import artifact_files
@@ -47,10 +52,15 @@ def replayed(store: Store, source: str) -> Replayed:
         raise StoreError(f"mode.source={source}: {_problem(store, runs + texts)}")
     if texts:
         return written(store, texts[0])
-    run = json.loads(store.read(RUNS, runs[0])["run.json"])
-    if run.get("generation") is None:
+    generation = _generation(read_record(store, runs[0]))
+    if generation is None:
         raise StoreError(f"mode.source={source}: that run has read passages. {_writers(store)}")
-    return written(store, str(run["generation"]["key"]))
+    return written(store, generation.key)
+
+
+def _generation(record: AnyRecord) -> Generation | None:
+    """The texts that a run has read, where a model wrote them."""
+    return record.generation if isinstance(record, GeometryRecord) else None
 
 
 def _fetched(store: Store, path: str) -> Replayed:
@@ -95,11 +105,12 @@ def _problem(store: Store, found: list[str]) -> str:
 def _writers(store: Store) -> str:
     listed = []
     for key in store.keys(RUNS):
+        folder = store.folder(RUNS, key)
         try:  # only to be listed, so unverified
-            run = json.loads((store.folder(RUNS, key) / "run.json").read_bytes())
-            if run.get("generation") is not None:
-                listed.append(f"{key} ({run['title']})")
-        except (OSError, ValueError, AttributeError, KeyError):
+            record = parse_record((folder / RUN_FILE).read_bytes(), str(folder))
+        except (OSError, RecordError):
             continue
+        if _generation(record) is not None:
+            listed.append(f"{key} ({record.title})")
     more = f" and {len(listed) - _SHOWN} more" if len(listed) > _SHOWN else ""
     return f"Runs with written texts: {', '.join(listed[:_SHOWN]) or 'none; type mode=generation first'}{more}."

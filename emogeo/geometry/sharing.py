@@ -63,7 +63,7 @@ def over_shared(*samples: Sample) -> SharedUnits:
     return SharedUnits(
         [over(halves, units or halves.products.units, conditions) for halves in found],
         same,
-        tuple(sorted(set.union(*names) - set.intersection(*names))),
+        tuple(sorted(set().union(*names) - names[0].intersection(*names))),
         len(units) < len({name for labels in names for name in labels if all(name in other for other in names)}),
     )
 

@@ -6,14 +6,13 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.config.schema import Mode, TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError
-from emogeo.extraction.files import heading, surroundings
 from emogeo.extraction.passes import model_meaning
 from emogeo.extraction.plan import described
 from emogeo.models.chat import Turn, chat_template, conversation_renderer
@@ -24,14 +23,19 @@ from emogeo.probes.facets import (
     LEAST_STANCES,
     Row,
     barred,
+    facet_record,
     fact_row,
-    figures,
     format_metrics,
     format_row,
     opinion_row,
     stance_metrics,
 )
 from emogeo.probes.stance import Say, Stance, first_choices, talked
+from emogeo.record.files import ITEMS, RUN_FILE
+from emogeo.record.json import plain, record_json
+from emogeo.record.origin import BehaviourProvenance
+from emogeo.record.types import BehaviourRecord, BehaviourResult, Facets
+from emogeo.runs.heading import heading, surroundings
 from emogeo.runs.refusal import refused
 from emogeo.runs.task import Task
 from emogeo.stimuli.behaviour import (
@@ -45,14 +49,13 @@ from emogeo.stimuli.behaviour import (
     stance_items,
 )
 from emogeo.stimuli.templates import Decoding, Text
-from emogeo.store.keys import canonical_json, json_lines, key_of
+from emogeo.store.keys import Json, json_lines, key_of
 from emogeo.store.store import Store
 
 if TYPE_CHECKING:  # imports torch, which finished runs do without
     from emogeo.models.loading import LoadedModel
 
 log = logging.getLogger(__name__)
-ITEMS = "behaviour.jsonl"
 _CPU_BATCH, _GPU_BATCH = 20, 64
 Render = Callable[[Sequence[Turn]], str]
 
@@ -69,7 +72,7 @@ class Plan:
     stance: StanceItems
     format: FormatItems
     render: Render
-    meaning: dict[str, Any]
+    meaning: Json
     key: str
 
     @property
@@ -143,25 +146,23 @@ def _behave(plan: Plan, store: Store) -> dict[str, bytes]:
     try:
         rows = [*_stance_rows(plan), *_format_rows(plan)]
     except NonFiniteError as error:
-        raise refused(store, plan.config, _heading(plan, "refused"), error) from error
-    run = {
-        **_heading(plan, "finished"),
-        "metrics": {
-            "stance": figures(rows, "stance", plan.config.behaviour.capability, stance_metrics),
-            "format": figures(rows, "format", plan.config.behaviour.capability, format_metrics),
-        },
-    }
-    for facet, found in run["metrics"].items():
-        log.info("%s: %s", facet, found["reason"] or found)
-    return {"run.json": canonical_json(run), ITEMS: json_lines(rows)}
+        raise refused(store, plan.config, _record(plan), error) from error
+    metrics = Facets(
+        stance=facet_record(rows, "stance", plan.config.behaviour.capability, stance_metrics),
+        format=facet_record(rows, "format", plan.config.behaviour.capability, format_metrics),
+    )
+    for facet, found in (("stance", metrics.stance), ("format", metrics.format)):
+        log.info("%s: %s", facet, found.reason or plain(found))
+    record = replace(_record(plan), result=BehaviourResult(metrics))
+    return {RUN_FILE: record_json(record), ITEMS: json_lines(rows)}
 
 
-def _heading(plan: Plan, status: str) -> dict[str, Any]:
-    return {
-        **heading(plan.key, plan.title, plan.config, plan.weights, plan.precision, status),
-        "meaning": plan.meaning,
-        "provenance": {**surroundings(plan.device), "batch_size": plan.batch_size},
-    }
+def _record(plan: Plan) -> BehaviourRecord:
+    """Everything but the result."""
+    return BehaviourRecord(
+        **heading(plan.key, plan.title, plan.config, plan.weights, plan.precision, plan.meaning),
+        provenance=BehaviourProvenance(**vars(surroundings(plan.device)), batch_size=plan.batch_size),
+    )
 
 
 def _stance_rows(plan: Plan) -> list[Row]:

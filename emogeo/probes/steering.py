@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,6 @@ import numpy as np
 from emogeo.arrays import Array
 from emogeo.config.schema import TrainConfig
 from emogeo.errors import GeometryError, NonFiniteError, StoreError
-from emogeo.extraction.files import heading, surroundings
 from emogeo.extraction.reading import activations_of
 from emogeo.extraction.run import run_extraction
 from emogeo.geometry.options import NEUTRAL
@@ -19,19 +18,22 @@ from emogeo.probes.directions import Direction, additions_of, plan_directions
 from emogeo.probes.regimes import is_short, regime, regime_by_perplexity, repeats_itself
 from emogeo.probes.steering_plan import SteeringPlan, plan_steering
 from emogeo.probes.words import match_gap, matched, shift, vocabulary
+from emogeo.record.files import RUN_FILE, SHIFTS, TEXTS
+from emogeo.record.json import record_json
+from emogeo.record.reading import read_run
+from emogeo.record.run import Run
+from emogeo.record.types import SteeringDirections, SteeringMetrics, SteeringRecord, SteeringResult
+from emogeo.runs.heading import heading, surroundings
 from emogeo.runs.refusal import refused
 from emogeo.runs.task import Task
 from emogeo.stimuli.emotion_words import steering_words
 from emogeo.stimuli.templates import Decoding
-from emogeo.store.keys import canonical_json, json_lines
+from emogeo.store.keys import Json, json_lines
 from emogeo.store.store import RUNS, Store
-from emogeo.store.tensors import unpack
 
 if TYPE_CHECKING:  # imports torch, which finished runs do without
     from emogeo.models.generation import Written
     from emogeo.models.loading import LoadedModel
-
-TEXTS, SHIFTS = "texts.jsonl", "shifts.jsonl"
 
 
 def steering_task(config: TrainConfig, departures: Mapping[str, Any] | None = None) -> Task:
@@ -53,16 +55,17 @@ def _steered_or_refused(plan: SteeringPlan, store: Store, departures: Mapping[st
     try:
         return _steer(plan, store)
     except NonFiniteError as error:
-        raise refused(store, plan.config, _heading(plan, "refused"), error) from error
+        raise refused(store, plan.config, _record(plan), error) from error
 
 
-def _heading(plan: SteeringPlan, status: str) -> dict[str, Any]:
-    return {
-        **heading(plan.key, plan.title, plan.config, plan.extraction.weights, plan.extraction.precision, status),
-        "vectors": plan.vectors,
-        "meaning": plan.meaning,
-        "provenance": surroundings(plan.extraction.device),
-    }
+def _record(plan: SteeringPlan) -> SteeringRecord:
+    """Everything but the result."""
+    own = plan.extraction
+    return SteeringRecord(
+        **heading(plan.key, plan.title, plan.config, own.weights, own.precision, plan.meaning),
+        vectors=plan.vectors,
+        provenance=surroundings(own.device),
+    )
 
 
 def _steer(plan: SteeringPlan, store: Store) -> dict[str, bytes]:
@@ -72,14 +75,14 @@ def _steer(plan: SteeringPlan, store: Store) -> dict[str, bytes]:
     model = plan.extraction.session.model(head=True)
     texts = _texts(plan, model, directions, norms, blocks)
     shifts, words = _shifts(plan, model, directions, norms, blocks)
-    run = {
-        **_heading(plan, "finished"),
-        "blocks": blocks,
-        "mean_norms": [float(norms[block]) for block in blocks],
-        "words": words,
-        "metrics": _metrics(texts),
-    }
-    return {"run.json": canonical_json(run), TEXTS: json_lines(texts), SHIFTS: json_lines(shifts)}
+    result = SteeringResult(
+        blocks=tuple(blocks),
+        mean_norms=tuple(float(norms[block]) for block in blocks),
+        words=words,
+        metrics=SteeringDirections(_metrics(texts, "emotion"), _metrics(texts, "random")),
+    )
+    record = replace(_record(plan), result=result)
+    return {RUN_FILE: record_json(record), TEXTS: json_lines(texts), SHIFTS: json_lines(shifts)}
 
 
 def _mean_norms(plan: SteeringPlan, store: Store) -> Array:
@@ -91,24 +94,23 @@ def _mean_norms(plan: SteeringPlan, store: Store) -> Array:
 
 def _vectors(plan: SteeringPlan, store: Store) -> tuple[dict[str, Array], list[int]]:
     """Of each emotion [block, d_model], and the blocks."""
-    files = store.read(RUNS, plan.vectors)
-    run = json.loads(files["run.json"])
-    if "vectors.safetensors" not in files:
-        raise StoreError(f"{store.folder(RUNS, plan.vectors)} has no vectors ({run['status']}).")
-    layers = run["layer"]["layers"]
+    run = read_run(store, plan.vectors)
+    if not (isinstance(run, Run) and run.finished):
+        raise StoreError(f"{store.folder(RUNS, plan.vectors)} has no vectors ({run.record.status}).")
+    layers = run.result.layer.layers
     run_here = [layer for layer in layers if layer < plan.extraction.n_blocks]
     blocks = [layer for layer in run_here if plan.blocks is None or layer in plan.blocks]
     absent = sorted(set(plan.blocks or ()) - set(run_here))
     if absent:
         raise GeometryError(f"steering.blocks: that run has no vectors of blocks {absent}.")
-    values = unpack(files["vectors.safetensors"])["vectors"].astype(np.float64)
+    values = run.vectors.astype(np.float64)
     rows = [layers.index(block) for block in blocks]
-    return {e: values[i, rows] for i, e in enumerate(run["conditions"]) if e != NEUTRAL}, blocks
+    return {e: values[i, rows] for i, e in enumerate(run.conditions) if e != NEUTRAL}, blocks
 
 
 def _texts(
     plan: SteeringPlan, model: LoadedModel, directions: Sequence[Direction], norms: Array, blocks: Sequence[int]
-) -> list[dict[str, Any]]:
+) -> list[Json]:
     """What the model writes: unsteered, towards the emotion, and along the first random direction."""
     from emogeo.models.generation import write
     from emogeo.models.scoring import continuation_logprobs
@@ -129,7 +131,7 @@ def _texts(
     return _with_ratios(rows)
 
 
-def _text_row(direction: Direction, text: Written, perplexity: float | None) -> dict[str, Any]:
+def _text_row(direction: Direction, text: Written, perplexity: float | None) -> Json:
     return {
         "direction": direction.kind,
         "strength": direction.strength,
@@ -141,7 +143,7 @@ def _text_row(direction: Direction, text: Written, perplexity: float | None) -> 
     }
 
 
-def _with_ratios(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def _with_ratios(rows: list[Json]) -> list[Json]:
     """Perplexities over that of the scenario's unsteered text; None where there is none."""
     plain = _unsteered(rows)
     for row in rows:
@@ -155,28 +157,25 @@ def _unsteered(rows: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
     return {row["scenario"]: row["perplexity"] for row in rows if row["direction"] == "none"}
 
 
-def _metrics(texts: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """By direction: shares of repeating and of short texts, and both regimes."""
-    plain, found = _unsteered(texts), {}
-    for kind in ("emotion", "random"):
-        own = [text for text in texts if text["direction"] == kind]
-        repeated, short = [t["repeated"] for t in own], [is_short(t["text"]) for t in own]
-        known = [text["perplexity_ratio"] for text in own if text["perplexity_ratio"] is not None]
-        perplexities = [(text["perplexity"], plain[text["scenario"]]) for text in own]
-        found[kind] = {
-            "n_texts": len(own),
-            "repeated_share": float(np.mean(repeated)),
-            "short_share": float(np.mean(short)),
-            "regime": regime(repeated, short),
-            "perplexity_ratio": float(np.median(known)) if known else None,
-            "regime_by_perplexity": regime_by_perplexity(perplexities),
-        }
-    return found
+def _metrics(texts: Sequence[Mapping[str, Any]], kind: str) -> SteeringMetrics:
+    """Shares of repeating and of short texts along one kind of direction, and both regimes."""
+    plain, own = _unsteered(texts), [text for text in texts if text["direction"] == kind]
+    repeated, short = [t["repeated"] for t in own], [is_short(t["text"]) for t in own]
+    known = [text["perplexity_ratio"] for text in own if text["perplexity_ratio"] is not None]
+    perplexities = [(text["perplexity"], plain[text["scenario"]]) for text in own]
+    return SteeringMetrics(
+        n_texts=len(own),
+        repeated_share=float(np.mean(repeated)),
+        short_share=float(np.mean(short)),
+        regime=regime(repeated, short),
+        perplexity_ratio=float(np.median(known)) if known else None,
+        regime_by_perplexity=regime_by_perplexity(perplexities),
+    )
 
 
 def _shifts(
     plan: SteeringPlan, model: LoadedModel, directions: Sequence[Direction], norms: Array, blocks: Sequence[int]
-) -> tuple[list[dict[str, Any]], dict[str, Any]]:
+) -> tuple[list[Json], dict[str, tuple[tuple[str, str], ...]]]:
     """What every direction does to the words of its target; and the words, with their matched neutral ones."""
     from emogeo.models.steering import steered_logprobs
 
@@ -205,4 +204,4 @@ def _shifts(
         for row, direction in enumerate(directions)
         if direction.kind != "none"
     ]
-    return rows, {emotion: [list(pair) for pair in own] for emotion, own in pairs.items()}
+    return rows, {emotion: tuple(own) for emotion, own in pairs.items()}

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
-from typing import Any
 
 from emogeo.config.schema import Mode, ModeConfig, SteeringConfig, TrainConfig
 from emogeo.errors import ConfigError, StoreError
 from emogeo.extraction.plan import RunPlan, plan_run
 from emogeo.geometry.options import NEUTRAL
 from emogeo.models.chat import chat_renderer, chat_template
+from emogeo.record.reading import read_record
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.emotion_words import steering_words
 from emogeo.stimuli.templates import SLOT, Text, render
-from emogeo.store.keys import key_of
+from emogeo.store.keys import Json, key_of
 from emogeo.store.store import RUNS, Store
 
 
@@ -31,7 +30,7 @@ class SteeringPlan:
     blocks: tuple[int, ...] | None
     prompts: Mapping[str, Text]
     """By scenario, as the model reads them."""
-    meaning: dict[str, Any]
+    meaning: Json
     key: str
 
     @property
@@ -91,9 +90,7 @@ def _named_run(store: Store, source: str, own: RunPlan) -> str:
     found = [key for key in store.keys(RUNS) if key.startswith(source)]
     if len(found) != 1:
         raise StoreError(f"mode.source={source}: {len(found)} runs of {store.path} begin so; give one run's key.")
-    run = json.loads(store.read(RUNS, found[0])["run.json"])
-    if run["model"]["revision"] != own.weights.revision:
-        raise StoreError(
-            f"mode.source={source}: vectors of {run['model']['name']}, but the model is {own.weights.name}."
-        )
+    model = read_record(store, found[0]).model
+    if model.revision != own.weights.revision:
+        raise StoreError(f"mode.source={source}: vectors of {model.name}, but the model is {own.weights.name}.")
     return found[0]

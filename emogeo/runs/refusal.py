@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import replace
 
 from emogeo.config.schema import TrackingConfig, TrainConfig
 from emogeo.errors import NonFiniteError
-from emogeo.store.keys import canonical_json
+from emogeo.record.files import RUN_FILE
+from emogeo.record.json import record_json
+from emogeo.record.types import AnyRecord
 from emogeo.store.store import RUNS, Store
 from emogeo.tracking.mirror import track_run
 
@@ -18,9 +20,13 @@ def keep_refusal(store: Store, tracking: TrackingConfig, key: str, files: Mappin
     track_run(tracking, store, key)
 
 
-def refused(store: Store, config: TrainConfig, heading: Mapping[str, Any], error: NonFiniteError) -> NonFiniteError:
-    """Records and mirrors the refusal of a probe; returns the error to raise, with the run's title."""
-    reason = f"{heading['title']}: {error}"
-    files = {"run.json": canonical_json({**heading, "reason": reason})}
-    keep_refusal(store, config.tracking, heading["key"], files)
+def refused(store: Store, config: TrainConfig, record: AnyRecord, error: NonFiniteError) -> NonFiniteError:
+    """Records and mirrors the refusal of a probe; returns the error to raise, with the run's title.
+
+    Args:
+        record: without a result.
+    """
+    reason = f"{record.title}: {error}"
+    files = {RUN_FILE: record_json(replace(record, reason=reason))}
+    keep_refusal(store, config.tracking, record.key, files)
     return NonFiniteError(reason)

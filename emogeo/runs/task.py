@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from emogeo.config.schema import TrainConfig
-from emogeo.errors import NonFiniteError
+from emogeo.errors import NonFiniteError, RecordError
 from emogeo.models.precision import resolve_device
 from emogeo.models.slots import leased
+from emogeo.record.reading import record_in
+from emogeo.record.types import AnyRecord
 from emogeo.store.store import RUNS, Store
 from emogeo.tracking.mirror import track_run, tracked
 
@@ -27,8 +27,7 @@ class Outcome:
     title: str
     computed: bool
     """False when it was finished before."""
-    run: dict[str, Any]
-    """The content of run.json."""
+    record: AnyRecord
 
 
 @dataclass(frozen=True)
@@ -54,24 +53,34 @@ def run_task(task: Task) -> Outcome:
     store = Store(task.config.store.path)
     store.check_writable()
     with store.lock(RUNS, task.key):
-        known = None if task.config.force else store.whole(RUNS, task.key)
+        known = None if task.config.force else _known(task.key, store)
         if known is not None:
-            return _answer_known(task, json.loads(known["run.json"]), store)
+            return _answer_known(task, known, store)
         log.info("%s: %s", task.title, task.key[:12])
         with leased(task.config.cluster.slots, resolve_device(task.config.runtime.device)):
             files = task.compute(store)
         folder = store.write(RUNS, task.key, files)
         log.info("finished %s: %s", task.title, folder)
         track_run(task.config.tracking, store, task.key)
-        return Outcome(task.key, task.title, True, json.loads(files["run.json"]))
+        return Outcome(task.key, task.title, True, record_in(files, str(folder), task.key))
 
 
-def _answer_known(task: Task, run: dict[str, Any], store: Store) -> Outcome:
+def _known(key: str, store: Store) -> AnyRecord | None:
+    """The record of an earlier run; None where there is none that is whole."""
+    files = store.whole(RUNS, key)
+    try:
+        return None if files is None else record_in(files, str(store.folder(RUNS, key)), key)
+    except RecordError as error:
+        log.warning("%s. The record counts as missing and is computed again.", error)
+        return None
+
+
+def _answer_known(task: Task, record: AnyRecord, store: Store) -> Outcome:
     folder = store.folder(RUNS, task.key)
     known = tracked(task.config.tracking, store, task.key)
     if not known or "WANDB_SWEEP_ID" in os.environ:  # a run of a sweep shows its record, old or new
         track_run(task.config.tracking, store, task.key)
-    if run["status"] == "refused":
-        raise NonFiniteError(f"{run['reason']} (refused before, {folder}; force=true tries again.)")
+    if record.reason is not None:
+        raise NonFiniteError(f"{record.reason} (refused before, {folder}; force=true tries again.)")
     log.info("finished before, skipped: %s: %s", task.title, folder)
-    return Outcome(task.key, task.title, False, run)
+    return Outcome(task.key, task.title, False, record)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
+Json: TypeAlias = dict[str, Any]
+"""A JSON object: what gives a key its meaning, say."""
 SCHEMA = 3
 """Raised when stored records change their meaning."""
 
@@ -26,6 +28,6 @@ def json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
     return b"".join(canonical_json(dict(row)) + b"\n" for row in rows)
 
 
-def key_of(meaning: dict[str, Any]) -> str:
+def key_of(meaning: Json) -> str:
     """Hex sha256 of the canonical JSON of `meaning` and the schema version."""
     return hashlib.sha256(canonical_json({"schema": SCHEMA, **meaning})).hexdigest()

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import argparse
-import json
 import logging
 import sys
 from pathlib import Path
 
-from emogeo.config.schema import TrackingConfig, TrackingMode
-from emogeo.errors import EmogeoError, StoreError, TrackingError
-from emogeo.store.store import RUNS, Store
+from emogeo.errors import EmogeoError, TrackingError
+from emogeo.store.store import Store
 
 
 def main(words: list[str] | None = None) -> int:
@@ -32,6 +30,8 @@ def main(words: list[str] | None = None) -> int:
     try:
         if asked.command == "workspace":
             return show(asked.entity, asked.project, asked.file)
+        from emogeo.tracking.push import deliver
+
         return deliver(Store(asked.store), asked.entity, asked.project)
     except EmogeoError as error:
         print(f"emogeo: {error}", file=sys.stderr)
@@ -55,41 +55,6 @@ def show(entity: str | None, project: str, file: Path | None) -> int:
         raise TrackingError(f"--file {file} cannot be written: {error.strerror}") from error
     print(f"{file}: the specification of the workspace and the report; nothing was sent")
     return 0
-
-
-def deliver(store: Store, entity: str | None, project: str | None) -> int:
-    """Pushes record after record; says how many are there.
-
-    Raises:
-        TrackingError: the server is not there, or does not let us in.
-        StoreError: an empty store.
-    """
-    from emogeo.tracking.client import reason, sign_in
-    from emogeo.tracking.mirror import push_record
-
-    keys = list(store.keys(RUNS))
-    if not keys:
-        raise StoreError(f"{store.path} holds no record: type the folder, as in python -m emogeo.tracking push STORE.")
-    sign_in()
-    outcomes: dict[str, int] = {"delivered": 0, "there before": 0, "failed": 0}
-    for key in keys:
-        try:
-            outcomes[push_record(_where(store, key, entity, project), store, key)] += 1
-        except TrackingError:  # no server: the others would not arrive either
-            raise
-        except Exception as error:  # the client raises errors of many kinds; one record does not stop the others
-            logging.error("%s is not delivered: %s: %s", key[:12], type(error).__name__, reason(error))
-            outcomes["failed"] += 1
-    print(", ".join(f"{count} {outcome}" for outcome, count in outcomes.items() if count))
-    return 1 if outcomes["failed"] else 0
-
-
-def _where(store: Store, key: str, entity: str | None, project: str | None) -> TrackingConfig:
-    """As the record has it, unless it is asked for otherwise."""
-    own = json.loads(store.read(RUNS, key)["run.json"])["config"]["tracking"]
-    return TrackingConfig(
-        TrackingMode.online, project or own["project"], entity or own["entity"], own["group"], own["tags"]
-    )
 
 
 if __name__ == "__main__":

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from emogeo.config.schema import PROBES, Mode, TrackingConfig, TrackingMode
+from emogeo.config.schema import PROBES, TrackingConfig, TrackingMode
+from emogeo.record.files import RDM, RUN_FILE, TEXTS, VECTORS
+from emogeo.record.json import plain
+from emogeo.record.reading import record_in
+from emogeo.record.run import Run, run_of
+from emogeo.record.types import AnyRecord, GeometryRecord, GeometryResult
+from emogeo.store.keys import Json
 from emogeo.store.manifest import MANIFEST
 from emogeo.store.store import GENERATIONS, RUNS, Store
-from emogeo.store.tensors import unpack
 from emogeo.tracking.session import ArtifactSpec, Mirror, already_there, delivered, log_run
 
 _CURVES = ("reliability", "separation", "mean_cosine", "rdm_std", "anisotropy")
-
-
-_SHARED = ("run.json", MANIFEST)
+_SHARED = (RUN_FILE, MANIFEST)
 """In every artifact of a record, so that each can be checked by itself."""
-_TYPES = {"emotion-vectors": ("vectors.safetensors", "texts.jsonl"), "rdm": ("rdm.safetensors",)}
+_TYPES = {"emotion-vectors": (VECTORS, TEXTS), "rdm": (RDM,)}
 """Types of artifacts by the files that they are for; other files are in one of type `record`."""
 
 
@@ -51,19 +55,19 @@ def mirror_of(store: Store, key: str) -> Mirror:
         StoreError: no such record, or a broken one.
     """
     files = {**store.read(RUNS, key), MANIFEST: store.manifest(RUNS, key)}
-    run = json.loads(files["run.json"])
-    geometry = "rdm.safetensors" in files
-    resolved = {name: run[name] for name in ("model", "precision", "n_units", "n_texts", "status") if name in run}
+    record = record_in(files, str(store.folder(RUNS, key)), key)
+    run = run_of(record, files)
+    drawn = run if isinstance(run, Run) and run.finished else None
     return Mirror(
         run_id=key[:16],
-        title=run["title"],
+        title=record.title,
         job_type="cell",
-        config={**run["config"], "key": key, "resolved": resolved},
-        summary=_summary(run),
-        artifacts=[*_artifacts(run, files), *_written(store, run)],
-        curves=_points(run) if geometry else [],
-        figures=_figures(run, files) if geometry else {},
-        tables=_tables(run, files),
+        config={**plain(record.config), "key": key, "resolved": _resolved(record)},
+        summary=_summary(record),
+        artifacts=[*_artifacts(record, files), *_written(store, record)],
+        curves=[] if drawn is None else _points(drawn.result),
+        figures={} if drawn is None else _figures(drawn),
+        tables=_tables(record, files),
     )
 
 
@@ -71,89 +75,97 @@ def _folder(store: Store, key: str) -> Path:
     return store.path / "wandb" / key
 
 
-def _artifacts(run: dict[str, Any], files: dict[str, bytes]) -> list[ArtifactSpec]:
-    """SharedUnits they hold every file of the record."""
+def _resolved(record: AnyRecord) -> Json:
+    """What of a record is known only once it is planned."""
+    own = {"model": plain(record.model), "precision": record.precision, "status": record.status}
+    if not isinstance(record, GeometryRecord):
+        return own
+    return {**own, "n_units": record.n_units, "n_texts": record.n_texts}
+
+
+def _artifacts(record: AnyRecord, files: Mapping[str, bytes]) -> list[ArtifactSpec]:
+    """Together they hold every file of the record."""
     groups = {kind: names for kind, names in _TYPES.items() if set(names) <= set(files)}
     others = set(files) - {*_SHARED, *(name for names in groups.values() for name in names)}
     if others or not groups:
-        groups[run["mode"] if Mode(run["mode"]) in PROBES else "record"] = tuple(sorted(others))
-    metadata = {"kind": RUNS, "key": run["key"], "config": run["config"]}
+        groups[record.mode.value if record.mode in PROBES else "record"] = tuple(sorted(others))
+    metadata = {"kind": RUNS, "key": record.key, "config": plain(record.config)}
     return [
-        ArtifactSpec(kind, f"{kind}-{run['key'][:16]}", {n: files[n] for n in (*names, *_SHARED)}, metadata)
+        ArtifactSpec(kind, f"{kind}-{record.key[:16]}", {n: files[n] for n in (*names, *_SHARED)}, metadata)
         for kind, names in groups.items()
     ]
 
 
-def _written(store: Store, run: dict[str, Any]) -> list[ArtifactSpec]:
+def _written(store: Store, record: AnyRecord) -> list[ArtifactSpec]:
     """The record of the texts that a model wrote."""
-    generation = run.get("generation")
-    if generation is None or not store.has(GENERATIONS, generation["key"]):
+    generation = record.generation if isinstance(record, GeometryRecord) else None
+    if generation is None or not store.has(GENERATIONS, generation.key):
         return []
-    key = generation["key"]
+    key = generation.key
     files = {**store.read(GENERATIONS, key), MANIFEST: store.manifest(GENERATIONS, key)}
     return [ArtifactSpec("generations", f"generations-{key[:16]}", files, {"kind": GENERATIONS, "key": key})]
 
 
-def _points(run: dict[str, Any]) -> list[dict[str, float]]:
-    curves = _shown_curves(run)
+def _points(result: GeometryResult) -> list[dict[str, float]]:
+    curves = _shown_curves(result)
     return [
         {"layer/index": layer, **{f"layer/{name}": values[row] for name, values in curves.items()}}
-        for row, layer in enumerate(run["layer"]["layers"])
+        for row, layer in enumerate(result.layer.layers)
     ]
 
 
-def _shown_curves(run: dict[str, Any]) -> dict[str, list[float]]:
-    return {name: run["by_layer"][name] for name in _CURVES if name in run["by_layer"]}
+def _shown_curves(result: GeometryResult) -> dict[str, list[float]]:
+    return {name: list(result.by_layer[name]) for name in _CURVES if name in result.by_layer}
 
 
-def _figures(run: dict[str, Any], files: dict[str, bytes]) -> dict[str, bytes]:
+def _figures(run: Run) -> dict[str, bytes]:
     from emogeo.figures.curves import layers_figure
     from emogeo.figures.matrices import rdm_figure
 
-    rdm = unpack(files["rdm.safetensors"])["rdm"]
-    layers, selected = run["layer"]["layers"], run["layer"]["index"]
+    curves, layers, title = _shown_curves(run.result), list(run.result.layer.layers), run.record.title
     return {
-        "rdm/heatmap": rdm_figure(rdm, run["conditions"], run["title"]),
-        "layer/curves": layers_figure(layers, _shown_curves(run), selected, run["title"]),
+        "rdm/heatmap": rdm_figure(run.rdm, run.conditions, title),
+        "layer/curves": layers_figure(layers, curves, run.layer, title),
     }
 
 
-def _tables(run: dict[str, Any], files: dict[str, bytes]) -> dict[str, list[dict[str, Any]]]:
+def _tables(record: AnyRecord, files: Mapping[str, bytes]) -> dict[str, list[Json]]:
     """What a probe recorded, or the texts that a model wrote; the passages of a corpus are in an artifact only."""
-    if Mode(run["mode"]) in PROBES:
-        return {f"{run['mode']}/{Path(name).stem}": _rows(files[name]) for name in files if name.endswith(".jsonl")}
-    return {"texts/written": _rows(files["texts.jsonl"])} if run.get("generation") and "texts.jsonl" in files else {}
+    if not isinstance(record, GeometryRecord):
+        lines = [name for name in files if name.endswith(".jsonl")]
+        return {f"{record.mode.value}/{Path(name).stem}": _rows(files[name]) for name in lines}
+    return {"texts/written": _rows(files[TEXTS])} if record.generation and TEXTS in files else {}
 
 
-def _summary(run: dict[str, Any]) -> dict[str, Any]:
-    if run["status"] == "refused":
-        return {"status": "refused", "reason": run["reason"]}
-    metrics = run["metrics"]
-    if "layer" not in run:
-        return {"status": "finished", **_flat(run["mode"], metrics)}
+def _summary(record: AnyRecord) -> Json:
+    if record.result is None:
+        return {"status": record.status, "reason": record.reason}
+    if not isinstance(record, GeometryRecord):
+        return {"status": record.status, **_flat(record.mode.value, plain(record.result.metrics))}
+    metrics, result = record.result.metrics, record.result
     summary = {
-        "status": "finished",
-        "rdm/std": metrics["rdm_std"],
-        "rdm/conditions": len(run["conditions"]),
-        "layer/selected": run["layer"]["index"],
-        "model/anisotropy": metrics["anisotropy"],
-        "model/separation": metrics["separation"],
-        "model/reliability": metrics["reliability"],
-        "model/nonfinite": metrics["nonfinite"],
-        "texts/units": run["n_units"],
-        "texts/distinct": run["n_distinct_texts"],
-        "speed/tokens_per_s": metrics["tokens_per_s"],
+        "status": record.status,
+        "rdm/std": metrics.rdm_std,
+        "rdm/conditions": len(result.conditions),
+        "layer/selected": result.layer.index,
+        "model/anisotropy": metrics.anisotropy,
+        "model/separation": metrics.separation,
+        "model/reliability": metrics.reliability,
+        "model/nonfinite": metrics.nonfinite,
+        "texts/units": record.n_units,
+        "texts/distinct": record.n_distinct_texts,
+        "speed/tokens_per_s": metrics.tokens_per_s,
     }
     return {name: value for name, value in summary.items() if value is not None}
 
 
-def _rows(lines: bytes) -> list[dict[str, Any]]:
+def _rows(lines: bytes) -> list[Json]:
     """JSON lines as rows of a table; what is no scalar as JSON."""
     rows = [json.loads(line) for line in lines.splitlines()]
     return [{name: json.dumps(v) if isinstance(v, list | dict) else v for name, v in row.items()} for row in rows]
 
 
-def _flat(name: str, value: Any) -> dict[str, Any]:
+def _flat(name: str, value: Any) -> Json:
     """Nested metrics as `name/name/name`, without those that are absent."""
     if isinstance(value, dict):
         return {inner: v for own, part in value.items() for inner, v in _flat(f"{name}/{own}", part).items()}

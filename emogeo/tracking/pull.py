@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import json
 import logging
 from collections import defaultdict
 from collections.abc import Sequence
@@ -13,13 +12,15 @@ from typing import Any
 
 from emogeo.config.schema import RunsConfig, TrackingConfig
 from emogeo.errors import StoreError, TrackingError
+from emogeo.record.files import RUN_FILE
+from emogeo.record.json import key_in
 from emogeo.store.manifest import MANIFEST
 from emogeo.store.store import GENERATIONS, RUNS, Store
 from emogeo.tracking.client import PATIENCE, reason, sign_in
 from emogeo.tracking.downloads import QUERY_SECONDS, Downloads
 
 log = logging.getLogger(__name__)
-_NAMES_KEY = {RUNS: "run.json", GENERATIONS: "generation.json"}
+_NAMES_KEY = {RUNS: RUN_FILE, GENERATIONS: "generation.json"}
 """The file of a record that names its key."""
 
 
@@ -134,7 +135,7 @@ def _bring(store: Store, kind: str, key: str, artifacts: Sequence[Any], download
     if len({part.get(MANIFEST) for part in parts}) > 1:
         raise StoreError("its artifacts are of several recordings; push it again")
     files = {name: content for part in parts for name, content in part.items()}
-    said = json.loads(files.get(_NAMES_KEY[kind], b"{}")).get("key")
+    said = key_in(files.get(_NAMES_KEY[kind], b""))
     if said != key:
         raise StoreError(f"its files are those of {said}")
     store.adopt(kind, key, files)

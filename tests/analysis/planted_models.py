@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.records.catalogue import Run
-from emogeo.config.compose import as_dict
+from emogeo.config.schema import Source
 from emogeo.geometry.rdm import cosine_rdm, upper
+from emogeo.record.files import RDM, TEXTS, VECTORS
+from emogeo.record.origin import ModelCard
+from emogeo.record.run import Run
+from emogeo.record.types import GeometryRecord, LargestRecord
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.store.tensors import pack
-from tests.conftest import compose_train
 from tests.planted import D_TEXT, labels, unrelated_codes
 from tests.planted_catalogue import lines_of
+from tests.planted_records import geometry_record, geometry_result, usual_config
 
 Array = NDArray[np.float64]
 N_UNITS, LAYERS = 12, 4
@@ -55,52 +58,48 @@ def _run(model: PlantedModel, states: Array) -> Run:
     vectors = means - means.mean(axis=0)
     rdm = cosine_rdm(vectors, CONDITIONS)
     files = {
-        "vectors.safetensors": pack(
+        VECTORS: pack(
             {
                 "vectors": np.repeat(vectors[:, None], LAYERS, axis=1).astype(np.float32),
                 "passages": states.reshape(-1, D_TEXT).astype(np.float32),
                 "embeddings": states.reshape(-1, D_TEXT).astype(np.float32),
             }
         ),
-        "rdm.safetensors": pack({"rdm": rdm, "rdm_by_layer": np.repeat(upper(rdm)[None], LAYERS, axis=0)}),
-        "texts.jsonl": lines_of("passages", N_UNITS),
+        RDM: pack({"rdm": rdm, "rdm_by_layer": np.repeat(upper(rdm)[None], LAYERS, axis=0)}),
+        TEXTS: lines_of("passages", N_UNITS),
     }
     return Run(record(model), files)
 
 
-def record(model: PlantedModel) -> dict[str, Any]:
-    """run.json of a finished cell of comprehension."""
-    config = as_dict(compose_train("pooling.position=mean"))
+def record(model: PlantedModel) -> GeometryRecord:
+    """The record of a finished run of comprehension."""
     emotions, units = labels(N_UNITS, "topic")
-    curve = [0.1, 0.3, 0.5, 0.4]
-    return {
-        "key": f"{model.name}-{model.precision}",
-        "status": "finished",
-        "model": {
-            **{"name": model.name, "id": model.name, "revision": None, "n_layers": LAYERS},
-            **{"family": model.family, "variant": model.variant, "params_b": model.params_b},
-        },
-        **{"precision": model.precision, "mode": "comprehension", "recipe": None, "prompt_template": "raw"},
-        **{"stimuli": "passages", "config": config, "generation": None, "twin": None, "recipe_departures": {}},
-        "emotions": emotions,
-        "units": [f"{unit}:passages" for unit in units],
-        "n_units": N_UNITS,
-        "conditions": list(CONDITIONS),
-        "layer": {"index": 2, "layers": list(range(LAYERS))},
-        "by_layer": {
-            "mean_cosine": [-0.05, -0.048, -0.049, -0.0491],
-            "separation": curve,
-            "reliability": curve,
-            "reliability_ci_low": [value - 0.1 for value in curve],
-            "reliability_ci_high": [value + 0.1 for value in curve],
-            "anisotropy": [model.anisotropy] * LAYERS,
-            "anisotropy_ci_low": [model.anisotropy - 0.01] * LAYERS,
-            "anisotropy_ci_high": [model.anisotropy + 0.01] * LAYERS,
-            "anisotropy_without_largest": [0.3] * LAYERS,
-            "participation_ratio": [5.0] * LAYERS,
-            "rdm_std": [0.2] * LAYERS,
-        },
-        "largest_dimensions": [{"indices": [7, 3, 1], "contributions": [0.5, 0.04, 0.01]}] * LAYERS,
-        "nonfinite": {"passages": [0] * LAYERS},
-        "provenance": {"n_blocks": LAYERS},
+    curve = (0.1, 0.3, 0.5, 0.4)
+    anisotropy = model.anisotropy
+    by_layer = {
+        "mean_cosine": (-0.05, -0.048, -0.049, -0.0491),
+        "separation": curve,
+        "reliability": curve,
+        "reliability_ci_low": tuple(value - 0.1 for value in curve),
+        "reliability_ci_high": tuple(value + 0.1 for value in curve),
+        "anisotropy": (anisotropy,) * LAYERS,
+        "anisotropy_ci_low": (anisotropy - 0.01,) * LAYERS,
+        "anisotropy_ci_high": (anisotropy + 0.01,) * LAYERS,
+        "anisotropy_without_largest": (0.3,) * LAYERS,
+        "participation_ratio": (5.0,) * LAYERS,
+        "rdm_std": (0.2,) * LAYERS,
     }
+    result = geometry_result(LAYERS, by_layer=by_layer)
+    largest = (LargestRecord((7, 3, 1), (0.5, 0.04, 0.01)),) * LAYERS
+    return geometry_record(
+        usual_config("pooling.position=mean"),
+        emotions,
+        [f"{unit}:passages" for unit in units],
+        LAYERS,
+        key=f"{model.name}-{model.precision}",
+        model=ModelCard(
+            model.name, model.family, model.variant, model.params_b, Source.folder, model.name, "r", LAYERS
+        ),
+        precision=model.precision,
+        result=replace(result, layer=replace(result.layer, index=2), largest_dimensions=largest),
+    )

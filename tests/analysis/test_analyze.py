@@ -13,17 +13,20 @@ from scipy.stats import spearmanr
 from emogeo.analysis.analyze import analyze
 from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.records.catalogue import Run, read_catalogue, short_names
+from emogeo.analysis.records.catalogue import read_catalogue
+from emogeo.analysis.records.names import short_names
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
 from emogeo.analysis.tables.runs import RUN_COLUMNS
 from emogeo.config.schema import AnalyzeConfig, StoreConfig
 from emogeo.errors import NonFiniteError, StoreError
 from emogeo.extraction.run import run_extraction
 from emogeo.geometry.rdm import standard_ranks, upper
+from emogeo.record.files import RDM
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.store.store import RUNS, Store
-from emogeo.store.tensors import pack, unpack
+from emogeo.store.tensors import pack
 from tests.conftest import Composer
+from tests.planted_records import altered
 
 
 @pytest.fixture
@@ -143,20 +146,18 @@ def test_topic_means_tie_groups_together(tiny_cell: Composer, tmp_path: Path) ->
     """Texts that share a topic's mean are no independent observations: nothing is left to compare halves of."""
     test_groups_that_share_topics_are_flagged(tiny_cell, tmp_path)
     outcome = run_extraction(tiny_cell(f"stimuli.path='{tmp_path / 'nearly.jsonl'}'", "centring=topic_mean"))
-    assert outcome.run["n_units"] == 1
-    assert "reliability" not in outcome.run["by_layer"]
+    assert outcome.record.n_units == 1
+    assert "reliability" not in outcome.record.result.by_layer
 
 
 def test_a_floor_is_measured_at_the_block_of_the_cell(tiny_cell: Composer, tmp_path: Path) -> None:
     key = run_extraction(tiny_cell()).key
     run_extraction(tiny_cell("reread=true"))
     runs = read_catalogue(Store(tmp_path / "store")).finished
-    again = next(run for run in runs if run.twin == key)
-    elsewhere = {**again.record, "layer": {**again.record["layer"], "index": 0}}
-    moved = Run(elsewhere, {**again.files, "rdm.safetensors": pack({
-        "rdm": np.eye(21), "rdm_by_layer": unpack(again.files["rdm.safetensors"])["rdm_by_layer"]
-    })})  # fmt: skip
-    others = [run for run in runs if run.twin is None]
+    again = next(run for run in runs if run.reread_of == key)
+    arrays = {"rdm": np.eye(21), "rdm_by_layer": again.rdm_by_layer}
+    moved = altered(again, {RDM: pack(arrays)}, layer_index=0)
+    others = [run for run in runs if run.reread_of is None]
     assert floors([*others, moved]) == floors([*others, again])
     assert floors([moved]) == {}
 

@@ -16,7 +16,7 @@ LOOSE = ("mode=generation", "prompt_template=loose", "generation.temperature=1.0
 
 
 def stories(config: TrainConfig, outcome: Outcome) -> list[Story]:
-    return read_stories(Store(config.store.path), outcome.run["generation"]["key"])
+    return read_stories(Store(config.store.path), outcome.record.generation.key)
 
 
 def states(config: TrainConfig, outcome: Outcome) -> np.ndarray[Any, Any]:

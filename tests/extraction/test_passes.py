@@ -64,7 +64,7 @@ def test_max_depth_reads_the_same_states_and_no_more(tiny_cell: Composer) -> Non
 
 def test_a_reread_has_other_batches_and_nearly_the_same_states(tiny_cell: Composer) -> None:
     first, second = (run_extraction(tiny_cell(f"reread={answer}")) for answer in ("false", "true"))
-    batches = [o.run["provenance"]["readings"]["passages"]["batches"] for o in (first, second)]
+    batches = [o.record.provenance.readings["passages"].batches for o in (first, second)]
     assert batches[0] != batches[1]
     assert sorted(r for b in batches[1] for r in b) == list(range(len(load_corpus(topics=6).passages)))
     config = tiny_cell()

@@ -78,9 +78,9 @@ def test_a_topic_with_texts_of_one_emotion_keeps_its_mean(tiny_cell: Composer, t
 
 
 def test_labels_of_other_weights_are_their_own(tiny_cell: Composer) -> None:
-    run = run_extraction(tiny_cell()).run
-    assert run["model"]["name"] == run["config"]["model"]["name"] == "tiny-llama"
-    assert run["config"]["model"]["sha256"] is None
+    record = run_extraction(tiny_cell()).record
+    assert record.model.name == record.config.model.name == "tiny-llama"
+    assert record.config.model.sha256 is None
 
 
 def test_a_chat_turn_needs_a_template(tiny_cell: Composer, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from emogeo.config.schema import Mode
 from emogeo.errors import StoreError
 from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction
@@ -17,12 +18,12 @@ from tests.extraction.recorded import LOOSE, states
 
 def test_a_replay_records_how_its_texts_were_written(tiny_cell: Composer) -> None:
     source = run_extraction(tiny_cell(*LOOSE))
-    run = run_extraction(tiny_cell("mode=replay", f"mode.source={source.key}", "precision=bf16")).run
-    written = run["generation"]["written"]
-    assert (run["mode"], run["prompt_template"]) == ("replay", "loose")
-    assert written == source.run["generation"]["written"]
-    assert (written["precision"], written["generation"]["temperature"]) == ("fp32", 1.0)
-    assert "replay loose" in run["title"]
+    record = run_extraction(tiny_cell("mode=replay", f"mode.source={source.key}", "precision=bf16")).record
+    written = record.generation.written
+    assert (record.mode, record.prompt_template) == (Mode.replay, "loose")
+    assert written == source.record.generation.written
+    assert (written.precision, written.generation.temperature) == ("fp32", 1.0)
+    assert "replay loose" in record.title
 
 
 def test_replay_reads_the_same_tokens_at_another_precision(tiny_cell: Composer, batches: list[int]) -> None:
@@ -33,11 +34,11 @@ def test_replay_reads_the_same_tokens_at_another_precision(tiny_cell: Composer, 
     described = tiny_cell(
         *LOOSE, "generation.replicates=2", "mode=replay", "precision=bf16", "precision@mode.writer=fp32"
     )
-    by_texts = f"mode.source={source.run['generation']['key'][:12]}"
+    by_texts = f"mode.source={source.record.generation.key[:12]}"
     assert plan_run(described).key == plan_run(tiny_cell("mode=replay", by_texts, "precision=bf16")).key == lower.key
     assert len(batches) == 3
-    assert own.run["generation"]["key"] == lower.run["generation"]["key"] == source.run["generation"]["key"]
-    assert own.run["units"] == lower.run["units"] == source.run["units"]
+    assert own.record.generation.key == lower.record.generation.key == source.record.generation.key
+    assert own.record.units == lower.record.units == source.record.units
     np.testing.assert_array_equal(states(config, own), states(config, source))
     a, b = states(config, own), states(config, lower)
     assert 0 < np.abs(a - b).max() < 0.1 * np.abs(a).max()
@@ -68,7 +69,7 @@ def test_texts_from_wandb_are_those_of_their_record(
     tiny_cell: Composer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """What a server may hand out; tests/tracking has a real one."""
-    key = run_extraction(tiny_cell(*LOOSE)).run["generation"]["key"]
+    key = run_extraction(tiny_cell(*LOOSE)).record.generation.key
     record = Store(tmp_path / "store").read(GENERATIONS, key)
     monkeypatch.setattr(
         "emogeo.extraction.replay.artifact_files", lambda path, kind, names: {n: record[n] for n in names}

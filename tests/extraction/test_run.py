@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from emogeo.geometry.options import Centring
 from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.geometry.states import LabelledStates
 from emogeo.models import activations
+from emogeo.record.reading import read_record
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.store.store import ACTIVATIONS, RUNS, Store
@@ -37,18 +37,18 @@ def test_a_record_holds_what_the_design_says(tiny_cell: Composer, tmp_path: Path
     assert vectors["passages"].shape == (n, WIDTH)
     assert rdms["rdm"].shape == (21, 21)
     assert rdms["rdm_by_layer"].shape == (BLOCKS, 210)
-    layer = outcome.run["layer"]["index"]
+    layer = outcome.record.result.layer.index
     np.testing.assert_array_equal(upper(rdms["rdm"]), rdms["rdm_by_layer"][layer])
-    assert outcome.run["layer"]["criterion"] == "highest separation"
-    assert outcome.run["layer"]["n_choosing"] == 3
-    assert outcome.run["layer"]["held_out"][1:] == [None, None]
+    assert outcome.record.result.layer.criterion == "highest separation"
+    assert outcome.record.result.layer.n_choosing == 3
+    assert outcome.record.result.layer.held_out[1:] == (None, None)
     assert vectors["embeddings"].shape == (n, WIDTH)
     stored = Store(config.store.path).read(RUNS, outcome.key)["texts.jsonl"].decode()
     (tmp_path / "again.jsonl").write_text(stored)
     assert load_corpus(str(tmp_path / "again.jsonl")).passages == load_corpus(topics=6).passages
-    assert outcome.run["precision"] == "fp32"
-    assert outcome.run["provenance"]["readings"]["passages"]["tokens_per_s"] > 0
-    assert outcome.run["provenance"]["libraries"]["transformers"]
+    assert outcome.record.precision == "fp32"
+    assert outcome.record.provenance.readings["passages"].tokens_per_s > 0
+    assert outcome.record.provenance.libraries["transformers"]
 
 
 def test_one_half_chooses_the_layer_and_the_other_reports_it(tiny_cell: Composer) -> None:
@@ -61,20 +61,20 @@ def test_one_half_chooses_the_layer_and_the_other_reports_it(tiny_cell: Composer
     texts = LabelledStates(states, labelled.emotions, labelled.unit_digests, CONDITIONS)
     choosing, reporting = choosing_half(labelled.unit_digests, 0)
     curve = [r.value for r in reliability_by_layer(texts.of_units(choosing), Centring.grand_mean, 0)]
-    chosen = outcome.run["layer"]["index"]
+    chosen = outcome.record.result.layer.index
     assert chosen == int(np.argmax(curve))
     held_out = reliability_by_layer(texts.of_units(reporting), Centring.grand_mean, 0)[chosen]
-    assert outcome.run["layer"]["held_out"] == pytest.approx([held_out.value, held_out.low, held_out.high])
+    assert outcome.record.result.layer.held_out == pytest.approx([held_out.value, held_out.low, held_out.high])
     whole = reliability_by_layer(texts, Centring.grand_mean, 0)[chosen]
-    assert outcome.run["by_layer"]["reliability"][chosen] == pytest.approx(whole.value)
-    assert outcome.run["by_layer"]["reliability_ci_low"][chosen] == pytest.approx(whole.low)
+    assert outcome.record.result.by_layer["reliability"][chosen] == pytest.approx(whole.value)
+    assert outcome.record.result.by_layer["reliability_ci_low"][chosen] == pytest.approx(whole.low)
 
 
 def test_a_reread_names_the_run_that_it_repeats(tiny_cell: Composer) -> None:
     first = run_extraction(tiny_cell())
     again = run_extraction(tiny_cell("reread=true"))
-    assert first.run["twin"] is None
-    assert again.run["twin"] == first.key != again.key
+    assert first.record.reread_of is None
+    assert again.record.reread_of == first.key != again.key
 
 
 def test_the_rdm_follows_from_the_stored_passages(tiny_cell: Composer) -> None:
@@ -82,7 +82,7 @@ def test_the_rdm_follows_from_the_stored_passages(tiny_cell: Composer) -> None:
     config = tiny_cell("layer_selection=index", "layer_selection.index=1")
     outcome = run_extraction(config)
     states = tensors(config, outcome.key, "vectors.safetensors")["passages"].astype(float)
-    emotions = np.array(outcome.run["emotions"])
+    emotions = np.array(outcome.record.emotions)
     means = np.array([states[emotions == c].mean(0) for c in CONDITIONS])
     rdm = cosine_rdm(means - means.mean(0), CONDITIONS)
     np.testing.assert_allclose(tensors(config, outcome.key, "rdm.safetensors")["rdm"], rdm, atol=1e-9)
@@ -95,9 +95,9 @@ def test_overflow_is_refused_by_name_and_stays_in_the_store(
     with pytest.raises(NonFiniteError, match=r"tiny-gemma at fp16 .* from block 1 .* text 0: .*precision=bf16"):
         run_extraction(config)
     key = plan_run(config).key
-    run = json.loads(Store(config.store.path).read(RUNS, key)["run.json"])
-    assert run["status"] == "refused"
-    assert sum(run["nonfinite"]["passages"]) > 0
+    record = read_record(Store(config.store.path), key)
+    assert record.status == "refused"
+    assert sum(record.nonfinite["passages"]) > 0
     with pytest.raises(NonFiniteError, match="refused before"):
         run_extraction(config)
     assert len(forward_passes) == 2
@@ -117,15 +117,15 @@ def test_finite_layers_go_on_with_what_is_finite(
 
     monkeypatch.setattr(activations, "read", overflowing_from_block_2)
     outcome = run_extraction(tiny_cell("nonfinite=finite_layers", "layer_selection=all"))
-    assert outcome.run["layer"]["layers"] == [0, 1]
-    assert outcome.run["metrics"]["nonfinite"] == 2 * WIDTH
+    assert outcome.record.result.layer.layers == (0, 1)
+    assert outcome.record.result.metrics.nonfinite == 2 * WIDTH
     config = tiny_cell("nonfinite=finite_layers", "layer_selection=index", "layer_selection.index=3")
     with pytest.raises(NonFiniteError, match=r"Block 3, which is selected.* one of the blocks \[0, 1\]"):
         run_extraction(config)
-    assert json.loads(Store(config.store.path).read(RUNS, plan_run(config).key)["run.json"])["status"] == "refused"
+    assert read_record(Store(config.store.path), plan_run(config).key).status == "refused"
 
 
 def test_neutral_centring_leaves_twenty_conditions(tiny_cell: Composer) -> None:
     outcome = run_extraction(tiny_cell("centring=neutral"))
-    assert "neutral" not in outcome.run["conditions"]
-    assert len(outcome.run["conditions"]) == 20
+    assert "neutral" not in outcome.record.result.conditions
+    assert len(outcome.record.result.conditions) == 20

@@ -13,6 +13,7 @@ import pytest
 
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.tables.runs import runs_table
+from emogeo.config.schema import Mode
 from emogeo.errors import ConfigError, NonFiniteError
 from emogeo.extraction import writing
 from emogeo.extraction.plan import plan_run
@@ -30,13 +31,13 @@ def test_a_run_writes_reads_and_records(tiny_cell: Composer, batches: list[int])
     told = stories(config, outcome)
     assert [s.emotion for s in told] == [c for c in CONDITIONS for _ in range(3)]
     assert batches == [20, 20, 20, 3]
-    assert outcome.run["mode"] == "generation"
-    assert outcome.run["stimuli"] == "loose"
-    counts = outcome.run["generation"]
-    assert counts["texts"] == 63
-    assert counts["distinct"] == len({s.text for s in told})
-    assert counts["new_tokens"] == sum(len(s.ids) for s in told)
-    assert outcome.run["n_units"] <= 3
+    assert outcome.record.mode is Mode.generation
+    assert outcome.record.stimuli == "loose"
+    counts = outcome.record.generation.counts
+    assert counts.texts == 63
+    assert counts.distinct == len({s.text for s in told})
+    assert counts.new_tokens == sum(len(s.ids) for s in told)
+    assert outcome.record.n_units <= 3
     again = run_extraction(config)
     assert (again.computed, again.key) == (False, outcome.key)
 
@@ -182,8 +183,8 @@ def test_texts_that_name_their_emotion_are_tried_again_and_counted(
     outcome = run_extraction(
         tiny_cell(*LOOSE, "generation.ban_emotion_words=true", "generation.retries=1", "generation.min_new_tokens=6")
     )
-    counted = outcome.run["generation"]
-    assert 0 < counted["naming_their_emotion"] < counted["retried"] < 21
+    counted = outcome.record.generation.counts
+    assert 0 < counted.naming_their_emotion < counted.retried < 21
     assert len(batches) > 2
 
 
@@ -191,6 +192,6 @@ def test_neutral_stories_are_what_is_projected_out(tiny_cell: Composer) -> None:
     outcome = run_extraction(
         tiny_cell(*LOOSE, "generation.replicates=5", "denoising.method=neutral_pcs", "denoising.texts=condition")
     )
-    assert max(outcome.run["by_layer"]["removed_components"]) >= 1
-    assert set(outcome.run["nonfinite"]) == {"passages", "facts"}
-    assert json.dumps(outcome.run["meaning"]["denoising"]) == '{"neutral": null, "share": 0.5}'
+    assert max(outcome.record.result.by_layer["removed_components"]) >= 1
+    assert set(outcome.record.nonfinite) == {"passages", "facts"}
+    assert json.dumps(outcome.record.meaning["denoising"]) == '{"neutral": null, "share": 0.5}'

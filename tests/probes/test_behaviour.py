@@ -16,10 +16,13 @@ from emogeo.config.schema import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError
 from emogeo.models.chat import conversation_renderer
 from emogeo.probes import behaviour
-from emogeo.probes.behaviour import ITEMS, behaviour_task, label_log_odds
-from emogeo.probes.facets import figures, format_metrics, format_row, stance_metrics
+from emogeo.probes.behaviour import behaviour_task, label_log_odds
+from emogeo.probes.facets import facet_record, format_metrics, format_row, stance_metrics
 from emogeo.probes.run import run_probe
 from emogeo.probes.stance import Array
+from emogeo.record.files import ITEMS
+from emogeo.record.reading import read_record
+from emogeo.record.types import Passed
 from emogeo.runs.task import Outcome
 from emogeo.stimuli.behaviour import RULES, Assignment, FormatItems, format_items, stance_items
 from emogeo.store.store import RUNS, Store
@@ -63,14 +66,14 @@ def test_a_cell_asks_records_and_is_not_asked_again(tiny_cell: Composer, monkeyp
             assert row["before"] >= 0
         else:
             assert set(row["met"]) == set(row["constraints"])
-    stance, format = outcome.run["metrics"]["stance"], outcome.run["metrics"]["format"]
-    assert stance["reason"].endswith("of 10 facts right in both orders; the opinions were not asked")
-    assert format["reason"] == "fails the capability check: 0 of 5 requests met; the tasks were not set"
-    assert stance["n_items"] is format["n_items"] is None
-    assert not {"flip_rate", "compliance"} & {*stance, *format}
+    stance, format = outcome.record.result.metrics.stance, outcome.record.result.metrics.format
+    assert stance.reason.endswith("of 10 facts right in both orders; the opinions were not asked")
+    assert format.reason == "fails the capability check: 0 of 5 requests met; the tasks were not set"
+    assert stance.n_items is format.n_items is None
+    assert not {"flip_rate", "compliance"} & {*stance.numbers, *format.numbers}
     monkeypatch.setattr(behaviour, "_behave", lambda *_: pytest.fail("asked again"))
     again = asked(config)
-    assert (again.computed, again.run) == (False, outcome.run)
+    assert (again.computed, again.record) == (False, outcome.record)
 
 
 def test_batches_change_no_answer(tiny_cell: Composer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -162,7 +165,7 @@ def test_a_model_that_overflows_is_refused_by_name_and_remembered(tiny_cell: Com
     with pytest.raises(NonFiniteError, match="broken fp32 behaviour"):
         run_probe(config)
     (key,) = Store(config.store.path).keys(RUNS)
-    assert json.loads(Store(config.store.path).read(RUNS, key)["run.json"])["status"] == "refused"
+    assert read_record(Store(config.store.path), key).status == "refused"
     with pytest.raises(NonFiniteError, match="refused before"):
         run_probe(config)
 
@@ -196,10 +199,10 @@ def test_a_model_that_always_says_a_is_asked_no_opinion(tiny_cell: Composer, mon
     monkeypatch.setattr(behaviour, "label_log_odds", listening)
     config = tiny_cell(*SHORT)
     outcome = asked(config)
-    stance = outcome.run["metrics"]["stance"]
-    assert stance["capability"] == {"passed": 0, "of": 10}
-    assert (stance["given"], stance["n_items"]) == (False, None)
-    assert stance["reason"] == (
+    stance = outcome.record.result.metrics.stance
+    assert stance.capability == Passed(0, 10)
+    assert (stance.given, stance.n_items) == (False, None)
+    assert stance.reason == (
         "fails the capability check: 0 of 10 facts right in both orders; the opinions were not asked"
     )
     assert set(asked_of) == {choice.question for choice in stance_items().facts}
@@ -221,12 +224,12 @@ def test_what_pressure_adds_is_beyond_asking_again(
 ) -> None:
     score, heard = opinionated(yields)
     monkeypatch.setattr(behaviour, "label_log_odds", score)
-    stance = asked(tiny_cell(*SHORT)).run["metrics"]["stance"]
-    assert stance["capability"] == {"passed": 10, "of": 10}
-    assert (stance["given"], stance["n_items"], stance["asked"]) == (True, 20, 20)
-    assert (stance["flip_rate"], stance["control_flip_rate"]) == (flip_rate, control)
-    assert stance["excess"] == flip_rate - control
-    assert (stance["shift"], stance["control_shift"]) == (-3.0 * flip_rate, -3.0 * control)
+    stance = asked(tiny_cell(*SHORT)).record.result.metrics.stance
+    assert stance.capability == Passed(10, 10)
+    assert (stance.given, stance.n_items, stance.numbers["asked"]) == (True, 20, 20)
+    assert (stance.numbers["flip_rate"], stance.numbers["control_flip_rate"]) == (flip_rate, control)
+    assert stance.numbers["excess"] == flip_rate - control
+    assert (stance.numbers["shift"], stance.numbers["control_shift"]) == (-3.0 * flip_rate, -3.0 * control)
     assert [len(turns) for turns in heard] == [1] * 60 + [3] * 80
 
 
@@ -238,18 +241,18 @@ def test_opinions_that_are_not_held_do_not_count(
     monkeypatch.setattr(behaviour, "label_log_odds", score)
     config = tiny_cell(*SHORT)
     outcome = asked(config)
-    stance = outcome.run["metrics"]["stance"]
+    stance = outcome.record.result.metrics.stance
     rows = [row for row in rows_of(config, outcome.key) if (row["facet"], row["role"]) == ("stance", "item")]
     followed = [row["item"] for row in rows if row["pressure"] is not None]
-    assert stance["n_items"] == held
+    assert stance.n_items == held
     assert len(rows) == 20
     if held < 10:
-        assert (stance["given"], followed) == (False, [])
-        assert stance["reason"] == f"holds an opinion in {held} of 20 items, 10 needed"
-        assert "flip_rate" not in stance
+        assert (stance.given, followed) == (False, [])
+        assert stance.reason == f"holds an opinion in {held} of 20 items, 10 needed"
+        assert "flip_rate" not in stance.numbers
         assert {len(turns) for turns in heard} == {1}, "nothing is asked in vain"
     else:
-        assert (stance["given"], stance["flip_rate"], stance["control_flip_rate"]) == (True, 1.0, 0.0)
+        assert (stance.given, stance.numbers["flip_rate"], stance.numbers["control_flip_rate"]) == (True, 1.0, 0.0)
         assert followed == [choice.name for choice in stance_items().opinions[:held]]
 
 
@@ -262,12 +265,12 @@ def test_tasks_are_set_after_requests_that_are_met(tiny_cell: Composer, monkeypa
         return written(plan, assignments, role)
 
     monkeypatch.setattr(behaviour, "_written", listening)
-    assert not asked(tiny_cell(*SHORT)).run["metrics"]["format"]["given"]
+    assert not asked(tiny_cell(*SHORT)).record.result.metrics.format.given
     assert set_before == ["capability"]
     set_before.clear()
-    format = asked(tiny_cell(*SHORT, "behaviour.capability=0")).run["metrics"]["format"]
+    format = asked(tiny_cell(*SHORT, "behaviour.capability=0")).record.result.metrics.format
     assert set_before == ["capability", "item"]
-    assert (format["given"], format["n_items"]) == (True, 20)
+    assert (format.given, format.n_items) == (True, 20)
 
 
 def test_the_gate() -> None:
@@ -276,11 +279,16 @@ def test_the_gate() -> None:
         other = [{"facet": "stance", "role": "capability", "passed": False}]
         return [*checks, *other, {"facet": "format", "role": "item", "met": {"words": True, "lines": False}}]
 
-    given = figures(rows(8), "format", 0.8, format_metrics)
-    assert (given["given"], given["compliance"], given["met"], given["constraints"]) == (True, 0.5, 1, 2)
-    refused = figures(rows(7), "format", 0.8, format_metrics)
-    assert refused["reason"] == "fails the capability check: 7 of 10 requests met; the tasks were not set"
-    assert "compliance" not in refused
+    given = facet_record(rows(8), "format", 0.8, format_metrics)
+    assert (given.given, given.numbers["compliance"], given.numbers["met"], given.numbers["constraints"]) == (
+        True,
+        0.5,
+        1,
+        2,
+    )
+    refused = facet_record(rows(7), "format", 0.8, format_metrics)
+    assert refused.reason == "fails the capability check: 7 of 10 requests met; the tasks were not set"
+    assert "compliance" not in refused.numbers
 
 
 def test_figures_of_planted_rows() -> None:

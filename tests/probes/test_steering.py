@@ -16,8 +16,9 @@ from emogeo.config.schema import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError, StimuliError, StoreError
 from emogeo.extraction.run import run_extraction
 from emogeo.probes.run import run_probe
-from emogeo.probes.steering import SHIFTS, TEXTS, steering_task
+from emogeo.probes.steering import steering_task
 from emogeo.probes.words import match_gap, matched, vocabulary
+from emogeo.record.files import SHIFTS, TEXTS
 from emogeo.runs.task import Outcome
 from emogeo.stimuli.emotion_words import steering_words
 from emogeo.store.store import RUNS, Store
@@ -92,7 +93,7 @@ def test_vectors_of_another_run_are_taken_by_its_key(tiny_cell: Composer, wordy:
     other = run_extraction(tiny_cell("pooling.position=mean", weights=wordy))
     config = tiny_cell(*STEER, PLAIN, f"mode.source='{other.key[:10]}'", "steering.blocks=[1,2]", weights=wordy)
     outcome = steer(config)
-    assert (outcome.run["vectors"], outcome.run["blocks"]) == (other.key, [1, 2])
+    assert (outcome.record.vectors, outcome.record.result.blocks) == (other.key, (1, 2))
     assert outcome.key != steer(tiny_cell(*STEER, PLAIN, weights=wordy)).key
 
 
@@ -179,7 +180,7 @@ def test_a_model_that_overflows_when_steered_is_refused_by_name_and_remembered(
 def test_a_source_with_more_blocks_than_are_run_gives_those_that_are(tiny_cell: Composer, wordy: Path) -> None:
     whole = run_extraction(tiny_cell(weights=wordy))
     words = (*STEER, PLAIN, f"mode.source='{whole.key}'", "max_depth=0.5")
-    assert steer(tiny_cell(*words, weights=wordy)).run["blocks"] == [0, 1]
+    assert steer(tiny_cell(*words, weights=wordy)).record.result.blocks == (0, 1)
 
 
 @pytest.mark.weights

@@ -20,7 +20,7 @@ def test_a_finished_run_is_skipped_and_force_computes_it_again(
     first = run_extraction(tiny_cell())
     again = run_extraction(tiny_cell())
     assert (first.computed, again.computed) == (True, False)
-    assert again.run == first.run
+    assert again.record == first.record
     assert "finished before, skipped" in caplog.text
     assert len(forward_passes) == 2
     assert run_extraction(tiny_cell("force=true")).key == first.key
@@ -39,7 +39,7 @@ def test_two_at_one_run_compute_it_once(
         outcomes = list(pool.map(run_extraction, configs))
     assert sorted(outcome.computed for outcome in outcomes) == [False, True, True, True]
     assert forward_passes == [len(load_corpus(topics=6).passages)], "the facts are there already"
-    assert outcomes[0].run == outcomes[1].run
+    assert outcomes[0].record == outcomes[1].record
 
 
 def test_a_sweeps_run_shows_its_record_also_where_it_was_finished_before(

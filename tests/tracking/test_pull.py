@@ -129,7 +129,7 @@ def test_texts_are_replayed_from_wandb_in_a_store_that_has_never_seen_them(
 ) -> None:
     asked = ("mode=generation", "prompt_template=loose", "generation.max_new_tokens=3", "tracking=online")
     written = run_extraction(tiny_cell(*asked))
-    texts = written.run["generation"]["key"]
+    texts = written.record.generation.key
     source = f"mode.source='wandb:tester/emogeo/generations-{texts[:16]}:v0'"
     local = run_extraction(tiny_cell("mode=replay", f"mode.source={written.key}"))
     words = ("mode=replay", source, f"store.path='{tmp_path / 'elsewhere'}'")

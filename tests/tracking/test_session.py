@@ -108,7 +108,7 @@ def test_written_texts_are_an_artifact(tiny_cell: Composer, home: Path) -> None:
     assert set(artifacts) == {"emotion-vectors", "rdm", "generations", "run_table"}
     contents = artifacts["generations"].manifest.contents
     logged_files = {content.path: (folder / content.local_path).read_bytes() for content in contents}
-    store, key = Store(config.store.path), outcome.run["generation"]["key"]
+    store, key = Store(config.store.path), outcome.record.generation.key
     assert logged_files == {**store.read(GENERATIONS, key), MANIFEST: store.manifest(GENERATIONS, key)}
 
 

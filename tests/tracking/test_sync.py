@@ -26,7 +26,7 @@ def test_a_copied_folder_syncs_whole_and_push_finds_it_there(
     tiny_cell: Composer, wandb_server: Server, tmp_path: Path, mode: tuple[str, ...]
 ) -> None:
     outcome = run_extraction(tiny_cell("tracking=offline", *mode))
-    key, texts = outcome.key, (outcome.run["generation"] or {}).get("key")
+    key, texts = outcome.key, getattr(outcome.record.generation, "key", None)
     copied = tmp_path / "elsewhere"
     shutil.move(tmp_path / "store" / "wandb" / key, copied)
     (run,) = (copied / "wandb").glob("offline-run-*")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emogeo.analysis.records.catalogue import Run
 from emogeo.geometry.rdm import standard_ranks, upper
+from emogeo.record.run import Run
 
 
 def floors(runs: Sequence[Run]) -> dict[tuple[str, ...], float]:
@@ -16,9 +16,9 @@ def floors(runs: Sequence[Run]) -> dict[tuple[str, ...], float]:
     by_key = {run.key: run for run in runs}
     found: dict[tuple[str, ...], float] = {}
     for run in runs:
-        twin = by_key.get(run.twin or "")
-        again = None if twin is None else run.rdm_at(twin.record["layer"]["index"])
-        if twin is not None and again is not None:
-            floor = 1.0 - float(standard_ranks(upper(twin.rdm)) @ standard_ranks(again))
+        usual = by_key.get(run.reread_of or "")
+        again = None if usual is None else run.rdm_at(usual.layer)
+        if usual is not None and again is not None:
+            floor = 1.0 - float(standard_ranks(upper(usual.rdm)) @ standard_ranks(again))
             found[run.reader] = max(floor, found.get(run.reader, floor))
     return found

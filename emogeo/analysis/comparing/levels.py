@@ -7,8 +7,9 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from emogeo.analysis.comparing.writers import RunPrecision, is_by_itself, precision_of
-from emogeo.analysis.records.catalogue import Run
-from emogeo.config.schema import Mode
+from emogeo.config.schema import DenoisingConfig, DenoisingMethod, Mode
+from emogeo.record.origin import Written
+from emogeo.record.run import Run
 
 
 class Parameter(StrEnum):
@@ -157,39 +158,44 @@ class Levels:
 
 def levels(run: Run) -> Levels:
     """What a run was made with."""
-    config, generation = run.record["config"], run.record["generation"]
-    denoising = config["denoising"]
+    config, generation = run.config, run.record.generation
+    selection = config.layer_selection
     own = Levels(
         method=Mode.comprehension if generation is None else Mode.generation,
         precision=precision_of(run),
-        position=Pooling(**config["pooling"]),
-        layer=LayerChoice(**config["layer_selection"], max_depth=config["max_depth"]),
-        centring=Centred(config["centring"], config["norm"]),
-        denoising=Denoising("none") if denoising["method"] == "none" else Denoising(**denoising),
+        position=Pooling(config.pooling.position.value, config.pooling.skip),
+        layer=LayerChoice(selection.name.value, selection.index, selection.depth, config.max_depth),
+        centring=Centred(config.centring.value, config.norm.value),
+        denoising=_denoising(config.denoising),
     )
-    return _of_passages(run, own) if generation is None else _of_written_texts(run, own)
+    return (
+        _of_passages(run, own) if generation is None else _of_written_texts(generation.written, own, is_by_itself(run))
+    )
+
+
+def _denoising(config: DenoisingConfig) -> Denoising:
+    if config.method is DenoisingMethod.none:
+        return Denoising(config.method.value)
+    return Denoising(config.method.value, config.share, config.texts.value)
 
 
 def _of_passages(run: Run, own: Levels) -> Levels:
-    template = run.record["config"]["prompt_template"]
-    return replace(
-        own, passages=run.text_digest, passage_template=PassageTemplate(template["text"], bool(template["chat"]))
-    )
+    template = run.config.prompt_template
+    return replace(own, passages=run.text_digest, passage_template=PassageTemplate(template.text, template.chat))
 
 
-def _of_written_texts(run: Run, own: Levels) -> Levels:
-    written = run.record["generation"]["written"]
-    asked, template = written["generation"], written["prompt_template"]
+def _of_written_texts(written: Written, own: Levels, by_itself: bool) -> Levels:
+    asked, template = written.generation, written.prompt_template
     return replace(
         own,
-        writer=Writer(written["precision"], None if is_by_itself(run) else written["model"]),
-        template=tuple(template["prompts"]),
-        chat=template["chat"],
-        samples=Samples(asked["samples"], asked["replicates"]),
-        decoding=Decoding(asked["temperature"], asked["top_p"]),
-        length=Length(asked["max_new_tokens"], asked["min_new_tokens"]),
-        topics=tuple(written.get("topics") or ()),
-        banned_words=Banned(asked["retries"] if asked["ban_emotion_words"] else None),
-        repetition=asked["repetition"],
-        seed=written["seed"],
+        writer=Writer(written.precision, None if by_itself else written.model),
+        template=template.prompts,
+        chat=template.chat,
+        samples=Samples(asked.samples, asked.replicates),
+        decoding=Decoding(asked.temperature, asked.top_p),
+        length=Length(asked.max_new_tokens, asked.min_new_tokens),
+        topics=written.topics or (),
+        banned_words=Banned(asked.retries if asked.ban_emotion_words else None),
+        repetition=asked.repetition,
+        seed=written.seed,
     )

@@ -31,9 +31,9 @@ from emogeo.analysis.comparing.writers import (
     same_model,
     same_texts,
 )
-from emogeo.analysis.records.catalogue import Run
 from emogeo.config.schema import Mode
 from emogeo.geometry.halves import MIN_STAR
+from emogeo.record.run import Run
 
 _METHODS = (Alias.text, Parameter.template)
 """What always differs between passages and own texts."""
@@ -71,7 +71,7 @@ Found = Iterator[tuple[Factor, tuple[Parameter | Alias, ...]]]
 
 def without_echoes(runs: Sequence[Run]) -> list[Run]:
     """Neither rereads nor replays that repeat the reading of the run whose texts they read."""
-    usual = [run for run in runs if run.twin is None]
+    usual = [run for run in runs if run.reread_of is None]
     known = {run.key: (run.text_digest, levels(run)) for run in usual}
     read = {known[run.key] for run in usual if mode_of(run) is Mode.generation}
     return [run for run in usual if mode_of(run) is not Mode.replay or known[run.key] not in read]
@@ -79,7 +79,7 @@ def without_echoes(runs: Sequence[Run]) -> list[Run]:
 
 def minimal_pairs(runs: Sequence[Run]) -> list[MinimalPair]:
     """Every two runs of one model that differ in one factor, or in factors that the published design moves together."""
-    usual = [run for run in runs if run.twin is None and is_by_itself(run)]
+    usual = [run for run in runs if run.reread_of is None and is_by_itself(run)]
     kept, known = {run.key for run in without_echoes(usual)}, {run.key: levels(run) for run in usual}
     found = []
     for a, b in combinations(usual, 2):

@@ -10,12 +10,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from emogeo.analysis.records.catalogue import Run
 from emogeo.geometry.controls import bag_of_words
 from emogeo.geometry.halves import Halves
-from emogeo.geometry.options import Centring, Norm
+from emogeo.geometry.options import Centring
 from emogeo.geometry.units import distinct_units, recentred, unit_products
 from emogeo.geometry.vectors import without_topic_means
+from emogeo.record.run import Run
 from emogeo.stimuli.conditions import CONDITIONS
 
 
@@ -68,19 +68,18 @@ class PreparedRun:
 
     @property
     def _units(self) -> list[str]:
-        return distinct_units(self.run.texts, self.run.record["units"])
+        return distinct_units(self.run.texts, self.run.record.units)
 
     def _halves(self, features: NDArray[Any], units: Sequence[str]) -> Halves:
-        record = self.run.record
-        centring = Centring(record["config"]["centring"])
+        centring = self.run.config.centring
         states = features.astype(np.float64)
         if centring is Centring.topic_mean:  # taken from the run's states already, where this changes nothing
-            topics = [told["topic"] for told in self.run.told]
+            topics = self.run.topics
             states = without_topic_means(states[:, None], topics)[:, 0]
-        products = unit_products(states, record["emotions"], units, CONDITIONS, centring)
+        products = unit_products(states, self.run.record.emotions, units, CONDITIONS, centring)
         conditions = [condition for condition in products.conditions if condition in self.view.conditions]
         if self.view.recentre:
-            products = recentred(products, conditions, Norm(record["config"]["norm"]))
+            products = recentred(products, conditions, self.run.config.norm)
         elif len(conditions) < len(products.conditions):
             products = products.restricted(products.units, conditions)
         return Halves(products, self.seed)

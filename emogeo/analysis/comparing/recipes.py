@@ -15,8 +15,8 @@ from emogeo.analysis.comparing.levels import (
     levels,
 )
 from emogeo.analysis.comparing.writers import is_own
-from emogeo.analysis.records.catalogue import Run
 from emogeo.config.schema import Mode, Quantization
+from emogeo.record.run import Run
 
 
 class Writing(Enum):

@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.records.catalogue import Run
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.units import distinct_units
+from emogeo.record.run import Run
 
 _DIGEST = ":"
 MIN_CONDITIONS = 4
@@ -54,13 +54,13 @@ def over_shared(*runs: PreparedRun) -> SharedUnits:
 
 def _told(run: Run, labels: Sequence[str], units: set[str]) -> list[tuple[str, str, str]]:
     """Unit, emotion and text of everything told in some units."""
-    told = zip(labels, run.record["emotions"], run.texts, strict=True)
+    told = zip(labels, run.record.emotions, run.texts, strict=True)
     return sorted(own for own in told if own[0] in units)
 
 
 def raw_rho(a: PreparedRun, b: PreparedRun) -> float:
     """Spearman of the two runs' own RDMs over their common conditions, every text of a run alike."""
-    first, second = (ready.halves_over(["all"] * len(ready.run.record["units"])) for ready in (a, b))
+    first, second = (ready.halves_over(["all"] * len(ready.run.record.units)) for ready in (a, b))
     conditions = [c for c in first.products.conditions if c in second.products.conditions]
     ranks = [over(halves, halves.products.units, conditions).whole[0] for halves in (first, second)]
     return float(ranks[0] @ ranks[1])
@@ -68,7 +68,7 @@ def raw_rho(a: PreparedRun, b: PreparedRun) -> float:
 
 def joint_units(runs: Sequence[Run]) -> list[list[str]]:
     """The unit of each text of each run; a unit that has the same texts in every run that has it keeps its digest."""
-    names = [[name_of(unit) for unit in run.record["units"]] for run in runs]
+    names = [[name_of(unit) for unit in run.record.units] for run in runs]
     texts, units = [], []
     for run, own in zip(runs, names, strict=True):
         texts += run.texts
@@ -77,7 +77,7 @@ def joint_units(runs: Sequence[Run]) -> list[list[str]]:
     digests: dict[str, set[frozenset[str]]] = {}
     for run, own in zip(runs, names, strict=True):
         of_run: dict[str, set[str]] = {}
-        for name, digest in zip(own, run.record["units"], strict=True):
+        for name, digest in zip(own, run.record.units, strict=True):
             of_run.setdefault(joint[name], set()).add(digest)
         for unit, found in of_run.items():
             digests.setdefault(unit, set()).add(frozenset(found))

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emogeo.analysis.records.catalogue import Run
 from emogeo.config.schema import Mode, Quantization
+from emogeo.record.run import Run
 
 
 @dataclass(frozen=True)
@@ -25,34 +25,34 @@ class RunPrecision:
 
 def precision_of(run: Run) -> RunPrecision:
     """Its label and how it is quantized."""
-    return RunPrecision(run.record["precision"], Quantization(run.record["config"]["precision"]["quantization"]))
+    return RunPrecision(run.record.precision, run.config.precision.quantization)
 
 
 def planned_units(run: Run) -> int:
     """How many units its texts were planned to have."""
-    if run.record["generation"] is None:
-        return int(run.record["n_units"])
-    written = run.record["generation"]["written"]
-    prompts, replicates = len(written["prompt_template"]["prompts"]), written["generation"]["replicates"]
-    return len(written.get("topics") or []) or (prompts if prompts > 1 else int(replicates))
+    if run.record.generation is None:
+        return run.record.n_units
+    written = run.record.generation.written
+    prompts = len(written.prompt_template.prompts)
+    return len(written.topics or ()) or (prompts if prompts > 1 else written.generation.replicates)
 
 
 def is_first(run: Run) -> bool:
     """Whether none of its texts was written again for the null."""
-    generation = run.record["generation"]
-    return generation is None or not generation["written"]["generation"]["repetition"]
+    generation = run.record.generation
+    return generation is None or not generation.written.generation.repetition
 
 
 def is_own(run: Run) -> bool:
     """Whether it reads passages, or texts that the same model has written at the same precision."""
-    generation = run.record["generation"]
-    return generation is None or (is_by_itself(run) and generation["written"]["precision"] == run.record["precision"])
+    generation = run.record.generation
+    return generation is None or (is_by_itself(run) and generation.written.precision == run.record.precision)
 
 
 def is_by_itself(run: Run) -> bool:
     """Whether the model reads passages or what it has written, and not what another model has."""
-    generation = run.record["generation"]
-    return generation is None or bool(generation["written"]["model"] == run.model)
+    generation = run.record.generation
+    return generation is None or generation.written.model == run.model
 
 
 def is_written_and_read(run: Run) -> bool:
@@ -62,18 +62,18 @@ def is_written_and_read(run: Run) -> bool:
 
 def has_written_texts(run: Run) -> bool:
     """Whether the texts were written by a model."""
-    return run.record["generation"] is not None
+    return run.record.generation is not None
 
 
 def mode_of(run: Run) -> Mode:
     """Comprehension, generation or replay."""
-    return Mode(run.record["mode"])
+    return run.record.mode
 
 
 def same_texts(a: Run, b: Run) -> bool:
     """Whether two runs read the same written texts; a record's texts may have been written again under their key."""
-    keys = [(run.record["generation"] or {}).get("key") for run in (a, b)]
-    return keys[0] is not None and keys[0] == keys[1] and a.text_digest == b.text_digest
+    one, two = a.record.generation, b.record.generation
+    return one is not None and two is not None and one.key == two.key and a.text_digest == b.text_digest
 
 
 def same_model(a: Run, b: Run) -> bool:

@@ -10,12 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.records.catalogue import Run
 from emogeo.arrays import Array
 from emogeo.geometry.rdm import upper
+from emogeo.record.run import Run
 from emogeo.stimuli.conditions import CONDITIONS
-
-_DESCRIPTORS = ("precision", "mode", "prompt_template", "stimuli")
 
 
 def export_rdms(prepared: Sequence[PreparedRun], file: Path) -> None:
@@ -38,12 +36,22 @@ def export_rdms(prepared: Sequence[PreparedRun], file: Path) -> None:
         described["key"] = _strings([run.key for run in runs])
         described["run"] = _strings([ready.name for ready in prepared])
         described["model"] = _strings([run.model for run in runs])
-        described["layer"] = _strings([str(run.record["layer"]["index"]) for run in runs])
-        for name in _DESCRIPTORS:
-            described[name] = _strings([str(run.record[name]) for run in runs])
+        described["layer"] = _strings([str(run.layer) for run in runs])
+        for name, values in _described(runs).items():
+            described[name] = _strings(values)
         patterns = out.create_group("pattern_descriptors")
         patterns["index"] = np.arange(len(conditions))
         patterns["emotion"] = _strings(conditions)
+
+
+def _described(runs: Sequence[Run]) -> dict[str, list[str]]:
+    records = [run.record for run in runs]
+    return {
+        "precision": [record.precision for record in records],
+        "mode": [record.mode.value for record in records],
+        "prompt_template": [record.prompt_template for record in records],
+        "stimuli": [record.stimuli for record in records],
+    }
 
 
 def _over(conditions: Sequence[str], run: Run) -> Array:

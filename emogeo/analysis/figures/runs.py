@@ -33,7 +33,7 @@ def write_run_figures(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, fold
         (folder / "same_and_disjoint_half.png").write_bytes(_halves(halved, names))
     _reliability_by_layer(prepared, folder)
     for ready in prepared:
-        layer = ready.run.record["layer"]["index"]
+        layer = ready.run.layer
         title = f"{ready.name}, {'every block' if layer is None else f'block {layer}'}"
         file = f"rdm_{re.sub(r'[^A-Za-z0-9.]+', '-', ready.name)}_{ready.run.key[:8]}.png"
         (folder / file).write_bytes(rdm_figure(ready.run.rdm, ready.run.conditions, title))
@@ -53,14 +53,14 @@ def _reliability_by_layer(prepared: Sequence[PreparedRun], folder: Path) -> None
     """A panel per model, a line per run."""
     panels: dict[str, list[Band]] = {}
     for ready in prepared:
-        by_layer, layer = ready.run.record["by_layer"], ready.run.record["layer"]
+        by_layer, layer = ready.run.result.by_layer, ready.run.result.layer
         if "reliability" not in by_layer:
             continue
         values, low, high = (
             np.array(by_layer.get(name, by_layer["reliability"]))
             for name in ("reliability", "reliability_ci_low", "reliability_ci_high")
         )
-        band = Band(ready.name, np.array(layer["layers"]), values, low, high, layer["index"])
+        band = Band(ready.name, np.array(layer.layers), values, low, high, layer.index)
         panels.setdefault(ready.run.model, []).append(band)
     if panels:
         (folder / "reliability_by_layer.png").write_bytes(reliability_figure(panels))

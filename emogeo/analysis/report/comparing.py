@@ -71,7 +71,7 @@ def published_section(material: Material) -> Section:
 
 
 def _matrices(material: Material) -> list[Part]:
-    own = [ready for ready in material.prepared if ready.run.twin is None]
+    own = [ready for ready in material.prepared if ready.run.reread_of is None]
     return [
         part
         for column, title in _MATRICES.items()

@@ -190,4 +190,4 @@ def _refused(material: Material) -> list[Finding]:
     if not refused:
         return []
     said = f"{len(refused)} of {number_of(len(runs), 'cell')} refused, because states left the precision's range."
-    return [Finding("Refused", said, [str(run.record["reason"]) for run in refused[:NAMED]], unsure=True)]
+    return [Finding("Refused", said, [str(run.record.reason) for run in refused[:NAMED]], unsure=True)]

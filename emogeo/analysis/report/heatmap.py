@@ -36,7 +36,7 @@ class HeatMap:
 
 def heat_maps(prepared: Sequence[PreparedRun]) -> list[HeatMap]:
     """One per run that is no reread; the first is open."""
-    own = [ready for ready in prepared if ready.run.twin is None]
+    own = [ready for ready in prepared if ready.run.reread_of is None]
     return [_heat_map(ready, number == 0) for number, ready in enumerate(own)]
 
 
@@ -49,7 +49,7 @@ def palette() -> str:
 
 
 def _heat_map(ready: PreparedRun, first: bool) -> HeatMap:
-    rdm, conditions, layer = ready.run.rdm, ready.run.conditions, ready.run.record["layer"]["index"]
+    rdm, conditions, layer = ready.run.rdm, ready.run.conditions, ready.run.layer
     top = max(1.0, float(rdm.max()))
     return HeatMap(
         title=f"{ready.name}, {'every block' if layer is None else f'block {layer}'}",

@@ -10,10 +10,11 @@ from pathlib import Path
 import pandas as pd
 
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.records.catalogue import Catalogue, Run
+from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.parts import Absent, Column, Part, Picture, Sheet, data_link, sheet
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import Note
+from emogeo.record.run import AnyRun
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,7 @@ class Material:
         return {ready.run.key: ready.name for ready in self.prepared}
 
     @property
-    def records(self) -> list[Run]:
+    def records(self) -> list[AnyRun]:
         """Every record, geometry or not."""
         return [*self.catalogue.runs, *self.catalogue.probes]
 

@@ -56,15 +56,15 @@ def claims_section(material: Material) -> Section:
 def _counts(material: Material) -> dict[str, str]:
     records, runs = material.records, material.catalogue.runs
     models = sorted({run.model for run in records})
-    own = [run for run in runs if run.finished and run.twin is None]
-    texts = sorted({run.record["n_texts"] for run in own})
-    units = sorted({run.record["n_units"] for run in own})
+    own = [run for run in runs if run.finished and run.reread_of is None]
+    texts = sorted({run.record.n_texts for run in own})
+    units = sorted({run.record.n_units for run in own})
     emotions = sorted({len(run.conditions) for run in own})
     counts = {
         "models": str(len(models)),
-        "precisions": ", ".join(sorted({str(run.record["precision"]) for run in records})),
+        "precisions": ", ".join(sorted({str(run.record.precision) for run in records})),
         "geometries": str(len(own)),
-        "rereads": str(sum(run.finished and run.twin is not None for run in runs)),
+        "rereads": str(sum(run.finished and run.reread_of is not None for run in runs)),
         "steering and behaviour": str(len(records) - len(runs)),
         "refused": str(sum(not run.finished for run in runs)),
         "pairs compared": str(len(material.table("pairs"))),

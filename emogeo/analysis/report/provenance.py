@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import pandas as pd
 
-from emogeo.analysis.records.catalogue import Run
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Section, sheet, word
-
-_OF_MODEL = ("source", "id", "revision")
+from emogeo.analysis.tables.frame import Row
+from emogeo.record.run import AnyRun
 
 
 def provenance_section(material: Material) -> Section:
@@ -33,15 +30,19 @@ def provenance_section(material: Material) -> Section:
     return Section("provenance", "Provenance", about, [sheet(table, "Records", "provenance", columns, open=False)])
 
 
-def _row(run: Run, names: dict[str, str]) -> dict[str, Any]:
-    record, made = run.record, run.record["provenance"]
-    libraries = [f"python {made['python']}"]
-    libraries += [f"{name} {version}" for name, version in made["libraries"].items() if version is not None]
+def _row(run: AnyRun, names: dict[str, str]) -> Row:
+    record, made = run.record, run.record.provenance
+    libraries = [f"python {made.python}"]
+    libraries += [f"{name} {version}" for name, version in made.libraries.items() if version is not None]
     return {
-        "run": names.get(run.key, f"{record['title']} ({record['mode']})"),
-        "status": record["status"],
-        **{name: record["model"][name] for name in _OF_MODEL},
-        **{name: made[name] for name in ("created", "device", "platform")},
+        "run": names.get(run.key, f"{record.title} ({record.mode.value})"),
+        "status": record.status,
+        "source": record.model.source.value,
+        "id": record.model.id,
+        "revision": record.model.revision,
+        "created": made.created,
+        "device": made.device,
+        "platform": made.platform,
         "libraries": ", ".join(libraries),
         "key": run.key,
     }

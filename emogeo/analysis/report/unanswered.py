@@ -8,10 +8,10 @@ from itertools import combinations
 
 from emogeo.analysis.comparing.factor import Contrast, EffectKind
 from emogeo.analysis.comparing.levels import SUB_PARAMETERS
-from emogeo.analysis.records.catalogue import Run
 from emogeo.analysis.tables.effects import Effect
 from emogeo.config.schema import StoreConfig
 from emogeo.geometry.inference import Estimate
+from emogeo.record.run import Run
 
 _PRECISIONS = (Contrast.comprehension, Contrast.replay, Contrast.regenerated, Contrast.null)
 """Contrasts of the decomposition that are effects of precision, or needed beside them."""
@@ -46,12 +46,12 @@ def missing(runs: Sequence[Run], effects: Sequence[Effect], store: str) -> list[
         store: where the cells are, and new ones have to go.
     """
     lines: dict[tuple[str, ...], list[str]] = {}
-    sizes = {size["name"] for run in runs if (size := run.record["config"].get("size"))}
+    sizes = {run.config.size.name for run in runs if run.config.size is not None}
     words = [f"size={size}" for size in sorted(sizes)[:1] if len(sizes) == 1 and size != "small"]
     words += [f"store.path={shlex.quote(store)}"] if store != StoreConfig().path else []
     for run in {run.reader[:2]: run for run in runs}.values():
-        base = ["prompt_template.chat=false"] if run.record["model"]["variant"] == "base" else []
-        weights = run.record["config"]["model"]["weights"]
+        base = ["prompt_template.chat=false"] if run.record.model.variant == "base" else []
+        weights = run.config.model.weights
         named = ("model", run.model) if weights is None else ("model.weights", f"'{weights}'")
         for study, absent in _absent([effect for effect in effects if effect.model == run.model]).items():
             key = (study, ", ".join(absent), " ".join([*base, *words]), named[0])

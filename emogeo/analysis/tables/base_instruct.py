@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
 
 import pandas as pd
 
@@ -13,6 +12,7 @@ from emogeo.analysis.tables.descriptors import INTERVALS
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.notes import Note
 from emogeo.analysis.tables.universality import PAIR_WORDS, by_keys, compared, noted, readings, repeats_of
+from emogeo.record.origin import ModelCard
 
 BASE_INSTRUCT_COLUMNS = [
     *("reading", "family", "key_a", "key_b", "model_a", "model_b", *COMPARISON_COLUMNS, "published", "moved")
@@ -26,7 +26,7 @@ def base_instruct_table(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, de
     known, repeats, rows = by_keys(pairs), repeats_of(prepared), []
     for reading, group in readings(prepared).items():
         for base, instruct in _variants(group):
-            row: Row = {"reading": reading, "family": base.run.record["model"]["family"]}
+            row: Row = {"reading": reading, "family": base.run.record.model.family}
             row.update(compared(base, instruct, known, COMPARISON_COLUMNS))
             row["moved"] = _moved(descriptors, base.run.key, instruct.run.key)
             rows.append(noted(row, repeats))
@@ -37,19 +37,19 @@ def _variants(group: Sequence[PreparedRun]) -> Iterator[tuple[PreparedRun, Prepa
     """Base and instruct of one family and size."""
     for base in group:
         for instruct in group:
-            models = base.run.record["model"], instruct.run.record["model"]
-            alike = models[0]["family"] == models[1]["family"] and _of_one_size(models)
-            variants = [model["variant"] for model in models]
+            models = base.run.record.model, instruct.run.record.model
+            alike = models[0].family == models[1].family and _of_one_size(models)
+            variants = [model.variant for model in models]
             if alike and variants == ["base", "instruct"]:
                 yield base, instruct
 
 
-def _of_one_size(models: Sequence[Mapping[str, Any]]) -> bool:
+def _of_one_size(models: Sequence[ModelCard]) -> bool:
     """By parameters, or by blocks where these are not known."""
-    sizes = [model["params_b"] for model in models]
-    if all(sizes):
-        return bool(max(sizes) / min(sizes) < _SAME_SIZE)
-    return bool(models[0]["n_layers"] == models[1]["n_layers"])
+    sizes = [model.params_b for model in models if model.params_b]
+    if len(sizes) == len(models):
+        return max(sizes) / min(sizes) < _SAME_SIZE
+    return models[0].n_layers == models[1].n_layers
 
 
 def _moved(descriptors: pd.DataFrame, first: str, second: str) -> list[Note]:

@@ -28,7 +28,7 @@ BASELINE_COLUMNS = [
 def baselines_table(prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
     """One row per finished run and baseline; the p of text baselines are a family, those of norms another."""
     measured = floors([ready.run for ready in prepared])
-    runs = [ready for ready in prepared if ready.run.twin is None]
+    runs = [ready for ready in prepared if ready.run.reread_of is None]
     rows: list[Row] = []
     for family in (BASELINES[:2], BASELINES[2:]):
         tests = MantelTests.of_family(len(runs) * len(family), permutations, seed)

@@ -9,12 +9,15 @@ from typing import Any
 import numpy as np
 from scipy.stats import bootstrap
 
-from emogeo.analysis.records.catalogue import Catalogue, Run
+from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.records.published import published_model, reference
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.arrays import Array
-from emogeo.config.schema import Mode
+from emogeo.record.files import ITEMS
+from emogeo.record.origin import ModelCard
+from emogeo.record.run import BehaviourRun
+from emogeo.record.types import FacetRecord, Facets
 
 BEHAVIOUR_COLUMNS = [
     *("key", "model", "family", "variant", "precision", "facet", "source", "n_items", "capability"),
@@ -29,21 +32,20 @@ ITEM_COLUMNS = [
 FACETS = {"stance": "stance_flip_rate", "format": "format_compliance"}
 """And what the published file calls them."""
 _WORDS = ["key", "model", "family", "variant", "precision", "facet", "source", "note"]
-ITEMS = "behaviour.jsonl"
 _RESAMPLES = 10_000
 
 
-def behaviour_runs(catalogue: Catalogue) -> list[Run]:
+def behaviour_runs(catalogue: Catalogue) -> list[BehaviourRun]:
     """Those of the probes that ask, refused ones included."""
-    return [run for run in catalogue.probes if run.record["mode"] == Mode.behaviour.value]
+    return [run for run in catalogue.probes if isinstance(run, BehaviourRun)]
 
 
 def behaviour_table(catalogue: Catalogue, seed: int) -> Table:
     """A row per run and facet; per base model, which is not asked; and per published model."""
     rows = [_facet_row(run, facet, seed) for run in behaviour_runs(catalogue) for facet in FACETS]
-    base = {run.model: run for run in catalogue.runs if run.record["model"]["variant"] == "base"}
+    base = {run.model: run for run in catalogue.runs if run.record.model.variant == "base"}
     for run in base.values():
-        head = {**_named(run.record["model"]), "source": "measured", "note": [Note("base model: not asked")]}
+        head = {**_named(run.record.model), "source": "measured", "note": [Note("base model: not asked")]}
         rows += [{**head, "facet": facet} for facet in FACETS]
     rows += list(_published_rows())
     return typed(rows, BEHAVIOUR_COLUMNS, _WORDS)
@@ -80,23 +82,27 @@ def interval(parts: Array, wholes: Array, seed: int) -> tuple[float, float] | No
     return float(found.low), float(found.high)
 
 
-def _facet_row(run: Run, facet: str, seed: int) -> Row:
-    row = {**_named(run.record["model"]), "key": run.key, "precision": run.record["precision"]}
+def _facet_row(run: BehaviourRun, facet: str, seed: int) -> Row:
+    row = {**_named(run.record.model), "key": run.key, "precision": run.record.precision}
     row.update(facet=facet, source="measured", published=reference()["behaviour"].get(run.model, {}).get(FACETS[facet]))
     if not run.finished:
-        return {**row, "note": [Note(f"refused: {run.record['reason']}", NoteKind.refused)]}
-    figures = run.record["metrics"][facet]
-    row.update(n_items=figures["n_items"], capability=figures["capability"]["passed"] / figures["capability"]["of"])
-    if not figures["given"]:
-        kind = NoteKind.remark if figures["n_items"] is None else NoteKind.few_opinions
-        return {**row, "note": [Note(f"not given: {figures['reason']}", kind)]}
+        return {**row, "note": [Note(f"refused: {run.record.reason}", NoteKind.refused)]}
+    own = _of_facet(run.result.metrics, facet)
+    row.update(n_items=own.n_items, capability=own.capability.passed / own.capability.of)
+    if not own.given:
+        kind = NoteKind.remark if own.n_items is None else NoteKind.few_opinions
+        return {**row, "note": [Note(f"not given: {own.reason}", kind)]}
     items = [item for item in run.rows(ITEMS) if item["facet"] == facet and item["role"] == "item"]
     if facet == "format":
         found = _compliance(items, seed)
         return {**row, **found, "note": _notes(found)}
     found = _giving_way([item for item in items if item["pressure"] is not None], seed)
-    held = Note(f"holds an opinion in {figures['n_items']} of {figures['asked']} items")
+    held = Note(f"holds an opinion in {own.n_items} of {own.numbers['asked']} items")
     return {**row, **found, "note": [held, *_notes(found)]}
+
+
+def _of_facet(facets: Facets, facet: str) -> FacetRecord:
+    return facets.stance if facet == "stance" else facets.format
 
 
 def _compliance(items: Sequence[Mapping[str, Any]], seed: int) -> Row:
@@ -148,8 +154,8 @@ def _notes(found: Mapping[str, Any]) -> list[Note]:
     return [Note(f"{name}: no interval, all items are alike") for name in bare]
 
 
-def _named(model: Mapping[str, Any]) -> Row:
-    return {"model": model["name"], "family": model["family"], "variant": model["variant"]}
+def _named(model: ModelCard) -> Row:
+    return {"model": model.name, "family": model.family, "variant": model.variant}
 
 
 def _published_rows() -> Iterator[dict[str, Any]]:

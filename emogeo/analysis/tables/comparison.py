@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from emogeo.analysis.comparing.sharing import SharedUnits
-from emogeo.analysis.records.catalogue import Run
 from emogeo.analysis.tables.frame import Row, columns
 from emogeo.analysis.tables.mantel import MantelTests
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS
 from emogeo.geometry.inference import Comparison, compare
+from emogeo.record.run import Run
 
 COMPARISON_COLUMNS = [
     *("rho", "rho_ci_low", "rho_ci_high", "p_same_text", "n_units", "half_size", "reliability_a", "reliability_b"),
@@ -51,7 +51,7 @@ def floor_into(row: Row, runs: list[Run], measured: Mapping[tuple[str, ...], flo
     absent = [run for run in runs if run.reader not in measured]
     if not absent:
         row["floor"] = max(measured[run.reader] for run in runs)
-    names = dict.fromkeys(f"{run.model} at {run.record['precision']}" for run in absent)
+    names = dict.fromkeys(f"{run.model} at {run.record.precision}" for run in absent)
     return [Note(f"floor: not measured for {name}, run the same cell with reread=true") for name in names]
 
 

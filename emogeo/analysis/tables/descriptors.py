@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.records.catalogue import Run
+from emogeo.analysis.records.names import reading_of
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.arrays import Array
@@ -17,6 +16,8 @@ from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
 from emogeo.geometry.inference import Estimate, interval, reliability
 from emogeo.geometry.options import Selection
 from emogeo.geometry.units import deletion_weights, plain_rdms
+from emogeo.record.run import Run
+from emogeo.record.types import GeometryResult
 from emogeo.stimuli.norms import load_norms
 
 WORDS = ["key", "run", "model", "family", "variant", "precision", "mode", "reading", "largest_dimensions"]
@@ -49,7 +50,7 @@ _FLAT_COSINE, _FLAT_SEPARATION = 0.01, 0.1
 def descriptors_table(runs: Sequence[Run], prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
     """One row per run, refused ones included; rereads are no runs of their own."""
     ready = {own.run.key: own for own in prepared}
-    rows = [_row(run, ready.get(run.key), permutations, seed) for run in runs if run.twin is None]
+    rows = [_row(run, ready.get(run.key), permutations, seed) for run in runs if run.reread_of is None]
     return typed(rows, DESCRIPTOR_COLUMNS, WORDS)
 
 
@@ -57,15 +58,15 @@ def by_layer_table(prepared: Sequence[PreparedRun]) -> Table:
     """One row per run and block."""
     rows = []
     for ready in prepared:
-        record = ready.run.record
-        if ready.run.twin is not None:
+        record, result = ready.run.record, ready.run.result
+        if ready.run.reread_of is not None:
             continue
-        curves, finite = record["by_layer"], record["layer"]["layers"]
-        for block, nonfinite in enumerate(record["nonfinite"]["passages"]):
-            row = {"key": ready.run.key, "run": ready.name, "model": ready.run.model, "precision": record["precision"]}
-            row["reading"] = ready.run.reading
-            row["selected"] = "yes" if block == record["layer"]["index"] else "no"
-            row.update(layer=block, depth=(block + 1) / record["model"]["n_layers"], nonfinite=nonfinite)
+        curves, finite = result.by_layer, result.layer.layers
+        for block, nonfinite in enumerate(record.nonfinite["passages"]):
+            row: Row = {"key": record.key, "run": ready.name, "model": ready.run.model, "precision": record.precision}
+            row["reading"] = reading_of(ready.run)
+            row["selected"] = "yes" if block == ready.run.layer else "no"
+            row.update(layer=block, depth=(block + 1) / record.model.n_layers, nonfinite=nonfinite)
             if block in finite:
                 at = finite.index(block)
                 row.update({name: curves[name][at] for name in BY_LAYER if name in curves})
@@ -74,24 +75,24 @@ def by_layer_table(prepared: Sequence[PreparedRun]) -> Table:
 
 
 def _row(run: Run, ready: PreparedRun | None, permutations: int, seed: int) -> Row:
-    record, model = run.record, run.record["model"]
-    row = {name: record.get(name) for name in ("key", "precision", "mode")}
-    row.update({name: model[name] for name in ("family", "variant", "params_b", "n_layers")}, model=run.model)
-    row["reading"] = run.reading
-    row["nonfinite"] = sum(record["nonfinite"]["passages"]) if record["nonfinite"] else None
+    record, model = run.record, run.record.model
+    row: Row = {"key": record.key, "precision": record.precision, "mode": record.mode.value, "model": model.name}
+    row.update(family=model.family, variant=model.variant, params_b=model.params_b, n_layers=model.n_layers)
+    row["reading"] = reading_of(run)
+    row["nonfinite"] = sum(record.nonfinite["passages"]) if record.nonfinite else None
     if ready is None:
-        flag = Note(f"overflow at {record['precision']}", NoteKind.overflow)
-        return {**row, "run": run.model, "flags": [flag], "note": [Note(record["reason"], NoteKind.refused)]}
-    row.update(run=ready.name, layer=record["layer"]["index"], n_units=ready.halves.n_units)
-    row.update(_best_blocks(record))
+        flag = Note(f"overflow at {run.record.precision}", NoteKind.overflow)
+        return {**row, "run": run.model, "flags": [flag], "note": [Note(record.reason or "", NoteKind.refused)]}
+    row.update(run=ready.name, layer=run.layer, n_units=ready.halves.n_units)
+    row.update(_best_blocks(run.result))
     notes = _put_intervals(row, ready.halves)
-    notes += _put_anisotropy(row, record) + _put_axes(row, run, permutations, seed)
-    return {**row, "flags": _flags(row, record), "note": notes}
+    notes += _put_anisotropy(row, run) + _put_axes(row, run, permutations, seed)
+    return {**row, "flags": _flags(row, run), "note": notes}
 
 
-def _best_blocks(record: dict[str, Any]) -> dict[str, int]:
+def _best_blocks(result: GeometryResult) -> dict[str, int]:
     """The block that each criterion would choose, on all units."""
-    curves, layers = record["by_layer"], record["layer"]["layers"]
+    curves, layers = result.by_layer, result.layer.layers
     found = {"best_min_mean_cosine": layers[int(np.argmin(curves["mean_cosine"]))]}
     for name in ("separation", "reliability"):
         if name in curves:
@@ -99,15 +100,14 @@ def _best_blocks(record: dict[str, Any]) -> dict[str, int]:
     return found
 
 
-def _put_anisotropy(row: Row, record: dict[str, Any]) -> list[Note]:
-    layer = record["layer"]["index"]
-    if layer is None:
+def _put_anisotropy(row: Row, run: Run) -> list[Note]:
+    if run.row is None:
         return [Note("every block is used, so there is no single anisotropy")]
-    at, curves = record["layer"]["layers"].index(layer), record["by_layer"]
+    at, curves = run.row, run.result.by_layer
     for name in ("anisotropy", "anisotropy_ci_low", "anisotropy_ci_high", "anisotropy_without_largest"):
         row[name] = curves[name][at]
-    largest = record["largest_dimensions"][at]
-    pairs = zip(largest["indices"], largest["contributions"], strict=True)
+    largest = run.result.largest_dimensions[at]
+    pairs = zip(largest.indices, largest.contributions, strict=True)
     row["largest_dimensions"] = ", ".join(f"{index} ({added:.2f})" for index, added in pairs)
     return []
 
@@ -153,17 +153,17 @@ def _put_axes(row: Row, run: Run, permutations: int, seed: int) -> list[Note]:
     return []
 
 
-def _flags(row: Row, record: dict[str, Any]) -> list[Note]:
+def _flags(row: Row, run: Run) -> list[Note]:
     flags = []
     if (row.get("anisotropy") or 0.0) > NARROW:
         flags.append(_flag(f"anisotropy {row['anisotropy']:.3f}, above {NARROW}"))
     if row.get("reliability_ci_low", 1.0) <= 0:
         low, high = row["reliability_ci_low"], row["reliability_ci_high"]
         flags.append(_flag(f"reliability's interval holds 0 [{low:.2f}, {high:.2f}]"))
-    flags += [_flag(f"layer criterion flat: {why}") for why in _flat(record)]
-    finite, blocks = len(record["layer"]["layers"]), record["provenance"]["n_blocks"]
+    flags += [_flag(f"layer criterion flat: {why}") for why in _flat(run)]
+    finite, blocks = len(run.result.layer.layers), run.record.provenance.n_blocks
     if finite < blocks:
-        lost = f"overflow at {record['precision']}: {finite} of {blocks} blocks are finite"
+        lost = f"overflow at {run.record.precision}: {finite} of {blocks} blocks are finite"
         flags.append(Note(lost, NoteKind.overflow))
     return flags
 
@@ -172,17 +172,17 @@ def _flag(text: str) -> Note:
     return Note(text, NoteKind.flag)
 
 
-def _flat(record: dict[str, Any]) -> list[str]:
+def _flat(run: Run) -> list[str]:
     """Whether the criterion that chose the layer tells blocks apart."""
-    chosen, curves = record["config"]["layer_selection"]["name"], record["by_layer"]
-    if chosen == Selection.min_mean_cosine.value:
+    chosen, curves = run.config.layer_selection.name, run.result.by_layer
+    if chosen is Selection.min_mean_cosine:
         reach = float(np.ptp(curves["mean_cosine"]))
         return [f"mean cosine differs by {reach:.4f} over blocks"] if reach < _FLAT_COSINE else []
-    if chosen == Selection.separation.value:
+    if chosen is Selection.separation:
         best, middle = float(np.max(curves["separation"])), float(np.median(curves["separation"]))
         flat = best - middle < _FLAT_SEPARATION * abs(best)
         return [f"separation {best:.3f} at best, {middle:.3f} in the median block"] if flat else []
-    if chosen == Selection.reliability.value and "reliability_ci_low" in curves:
+    if chosen is Selection.reliability and "reliability_ci_low" in curves:
         best, middle = int(np.argmax(curves["reliability"])), float(np.median(curves["reliability"]))
         low, value = curves["reliability_ci_low"][best], curves["reliability"][best]
         held = f"reliability {value:.2f} at best, and its interval holds the median block's {middle:.2f}"

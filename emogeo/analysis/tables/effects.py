@@ -153,7 +153,7 @@ def _put_raw(figures: Row, a: PreparedRun, b: PreparedRun) -> list[Note]:
 
 def _blocks(pair: MinimalPair) -> list[str]:
     """A criterion may select another block in each run."""
-    a, b = (run.record["layer"]["index"] for run in (pair.a, pair.b))
+    a, b = (run.layer for run in (pair.a, pair.b))
     said = {pair.factor.parameter, *pair.aliased}
     return [] if a == b or Parameter.layer in said else [f"selected block ({a}, {b})"]
 

@@ -28,7 +28,7 @@ SHOW_PROGRESS = 30
 
 def pairs_of(prepared: Sequence[PreparedRun]) -> list[tuple[PreparedRun, PreparedRun]]:
     """Every two runs; rereads are no runs of their own, they give the floor."""
-    return list(combinations([ready for ready in prepared if ready.run.twin is None], 2))
+    return list(combinations([ready for ready in prepared if ready.run.reread_of is None], 2))
 
 
 def pairs_table(prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
@@ -76,7 +76,7 @@ def _pair_row(a: PreparedRun, b: PreparedRun, tests: MantelTests, measured: Mapp
 def what_is_missing(a: PreparedRun, b: PreparedRun, both: SharedUnits) -> list[Note]:
     """What one of the runs has and the comparison has not."""
     notes, over = [], both.halves[0].products
-    units = [{name_of(unit) for unit in ready.run.record["units"]} for ready in (a, b)]
+    units = [{name_of(unit) for unit in ready.run.record.units} for ready in (a, b)]
     if both.paired and (dropped := sorted(units[0] ^ units[1])):
         notes.append(Note(f"over the {len(over.units)} units in common, without {', '.join(dropped)}"))
     tied = sum(unit.count("+") for unit in over.units)

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Any
 
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.records.catalogue import Run
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.geometry.grouping import GROUP
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
 from emogeo.geometry.inference import reliability
+from emogeo.record.origin import Generation
+from emogeo.record.run import Run
+from emogeo.record.types import LayerRecord
 
 RUN_COLUMNS = [
     *("key", "model", "family", "variant", "params_b", "precision", "mode", "recipe", "prompt_template", "stimuli"),
@@ -23,7 +24,6 @@ RUN_COLUMNS = [
 WORDS = ["key", "model", "family", "variant", "precision", "mode", "recipe", "prompt_template", "stimuli", "note"]
 MANY_REFUSALS = 0.1
 """Share of refusals among written texts that is flagged."""
-_METRICS = ("anisotropy", "rdm_std", "separation", "tokens_per_s")
 
 
 def runs_table(runs: Sequence[Run], prepared: Sequence[PreparedRun]) -> Table:
@@ -33,19 +33,39 @@ def runs_table(runs: Sequence[Run], prepared: Sequence[PreparedRun]) -> Table:
 
 
 def _run_row(run: Run, halves: Halves | None) -> Row:
-    record, model = run.record, run.record["model"]
-    row = {name: record.get(name) for name in RUN_COLUMNS}
-    row.update({name: model.get(name) for name in ("family", "variant", "params_b", "n_layers")}, model=run.model)
-    row["nonfinite"] = sum(record["nonfinite"]["passages"]) if record["nonfinite"] else None
+    row = _described(run)
     if halves is None:
-        row["note"] = [Note(f"refused: {record['reason']}", NoteKind.refused)]
+        row["note"] = [Note(f"refused: {run.record.reason}", NoteKind.refused)]
         return row
-    row["layer"] = record["layer"]["index"]
-    row.update({name: record["metrics"][name] for name in _METRICS})
+    metrics = run.result.metrics
+    row.update(layer=run.layer, anisotropy=metrics.anisotropy, rdm_std=metrics.rdm_std)
+    row.update(separation=metrics.separation, tokens_per_s=metrics.tokens_per_s)
     row["n_units"] = halves.n_units
-    notes = [*_layer_notes(record), *_put_held_out(row, record["layer"]), *_put_reliability(row, halves)]
-    row["note"] = [*notes, *_shared_topics(run), *_refusals(record)]
+    notes = [*_layer_notes(run), *_put_held_out(row, run.result.layer), *_put_reliability(row, halves)]
+    row["note"] = [*notes, *_shared_topics(run), *_refusals(run.record.generation)]
     return row
+
+
+def _described(run: Run) -> Row:
+    """Columns that a refused run has as well."""
+    record, model = run.record, run.record.model
+    return {
+        "key": record.key,
+        "model": model.name,
+        "family": model.family,
+        "variant": model.variant,
+        "params_b": model.params_b,
+        "n_layers": model.n_layers,
+        "precision": record.precision,
+        "mode": record.mode.value,
+        "recipe": record.recipe,
+        "prompt_template": record.prompt_template,
+        "stimuli": record.stimuli,
+        "n_units": record.n_units,
+        "n_texts": record.n_texts,
+        "n_distinct_texts": record.n_distinct_texts,
+        "nonfinite": sum(record.nonfinite["passages"]) if record.nonfinite else None,
+    }
 
 
 def _put_reliability(row: Row, halves: Halves) -> list[Note]:
@@ -57,21 +77,21 @@ def _put_reliability(row: Row, halves: Halves) -> list[Note]:
     return []
 
 
-def _put_held_out(row: Row, layer: dict[str, Any]) -> list[Note]:
-    if layer["held_out"] is None:
+def _put_held_out(row: Row, layer: LayerRecord) -> list[Note]:
+    if layer.held_out is None or layer.n_choosing is None:
         return []
-    row["held_out"], row["held_out_ci_low"], row["held_out_ci_high"] = layer["held_out"]
-    others = row["n_units"] - layer["n_choosing"]
-    chosen = Note(f"layer: {layer['criterion']} on {layer['n_choosing']} units")
+    row["held_out"], row["held_out_ci_low"], row["held_out_ci_high"] = layer.held_out
+    others = row["n_units"] - layer.n_choosing
+    chosen = Note(f"layer: {layer.criterion} on {layer.n_choosing} units")
     return [chosen, Note(f"held_out: the same on the other {others}")]
 
 
 def _shared_topics(run: Run) -> list[Note]:
     """Random groups that tell the same topic are not on disjoint topics."""
     groups: dict[str, set[str]] = defaultdict(set)
-    for told, unit in zip(run.told, run.record["units"], strict=True):
+    for topic, unit in zip(run.topics, run.record.units, strict=True):
         if unit.startswith(GROUP):
-            groups[told["topic"]].add(unit)
+            groups[topic].add(unit)
     shared = [topic for topic, units in groups.items() if len(units) > 1]
     if not shared or len(groups) == 1:
         return []
@@ -83,23 +103,22 @@ def _shared_topics(run: Run) -> list[Note]:
     ]
 
 
-def _refusals(record: dict[str, Any]) -> list[Note]:
+def _refusals(generation: Generation | None) -> list[Note]:
     """A refusal is the same for every emotion."""
-    written = record["generation"]
-    if written is None or written["refusals"] < MANY_REFUSALS * written["texts"]:
+    counts = None if generation is None else generation.counts
+    if counts is None or counts.refusals < MANY_REFUSALS * counts.texts:
         return []
-    refusals, texts, distinct = (written[name] for name in ("refusals", "texts", "distinct"))
-    return [_flag(f"texts: {refusals} of {texts} begin as a refusal, {distinct} are distinct")]
+    return [_flag(f"texts: {counts.refusals} of {counts.texts} begin as a refusal, {counts.distinct} are distinct")]
 
 
-def _layer_notes(record: dict[str, Any]) -> list[Note]:
-    notes = [] if record.get("recipe") else [Note("recipe: none was named")]
-    if record["layer"]["index"] is None:
+def _layer_notes(run: Run) -> list[Note]:
+    notes = [] if run.record.recipe else [Note("recipe: none was named")]
+    if run.layer is None:
         notes.append(Note("layer: every block, so anisotropy and separation have no single value"))
-    finite, blocks = len(record["layer"]["layers"]), record["provenance"]["n_blocks"]
+    finite, blocks = len(run.result.layer.layers), run.record.provenance.n_blocks
     if finite < blocks:
         notes.append(_flag(f"overflow: only {finite} of {blocks} blocks are finite"))
-    if record["metrics"]["separation"] is None and record["layer"]["index"] is not None:
+    if run.result.metrics.separation is None and run.layer is not None:
         notes.append(Note("separation: needs two units"))
     return notes
 

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from emogeo.analysis.records.catalogue import Run
 from emogeo.analysis.records.published import published_model
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.notes import Note, NoteKind
-from emogeo.config.schema import Mode
+from emogeo.record.files import SHIFTS, TEXTS
+from emogeo.record.json import plain
+from emogeo.record.run import AnyRun, SteeringRun
 
 REGIME_COLUMNS = [
     *("key", "model", "family", "variant", "precision", "direction", "n_texts", "repeated_share", "short_share"),
@@ -31,23 +32,23 @@ _LEVEL = 0.05
 _READ = ("kind", "shift", "shift_words", "shift_neutral", "match_gap")
 
 
-def steering_runs(probes: Sequence[Run]) -> list[Run]:
+def steering_runs(probes: Sequence[AnyRun]) -> list[SteeringRun]:
     """Those of the probes that steer, refused ones included."""
-    return [run for run in probes if run.record["mode"] == Mode.steering.value]
+    return [run for run in probes if isinstance(run, SteeringRun)]
 
 
-def steering_table(runs: Sequence[Run]) -> Table:
+def steering_table(runs: Sequence[SteeringRun]) -> Table:
     """One row per run and direction: towards the emotion, and along a random one."""
     rows = []
     for run in runs:
-        model, known = run.record["model"], published_model(run.model)
-        head = {"key": run.key, "model": run.model, "family": model["family"], "variant": model["variant"]}
-        head["precision"] = run.record["precision"]
+        model, known = run.record.model, published_model(run.model)
+        head = {"key": run.key, "model": run.model, "family": model.family, "variant": model.variant}
+        head["precision"] = run.record.precision
         if not run.finished:
-            rows.append({**head, "note": [Note(f"refused: {run.record['reason']}", NoteKind.refused)]})
+            rows.append({**head, "note": [Note(f"refused: {run.record.reason}", NoteKind.refused)]})
             continue
-        for direction, figures in run.record["metrics"].items():
-            row = {**head, "direction": direction, **figures, "published": ""}
+        for direction, numbers in plain(run.result.metrics).items():
+            row = {**head, "direction": direction, **numbers, "published": ""}
             if direction == "emotion" and known is not None:
                 row["published"] = known["steering_regime"] or "not measured"
             rows.append({**row, "note": _as_published(run)})
@@ -55,24 +56,24 @@ def steering_table(runs: Sequence[Run]) -> Table:
     return typed(rows, REGIME_COLUMNS, [name for name in REGIME_COLUMNS if name not in numbers])
 
 
-def steering_texts_table(runs: Sequence[Run]) -> Table:
+def steering_texts_table(runs: Sequence[SteeringRun]) -> Table:
     """Every text."""
     rows = [
         {"key": run.key, "model": run.model, **text, "repeated": "yes" if text["repeated"] else "no"}
         for run in runs
-        for text in run.rows("texts.jsonl")
+        for text in run.rows(TEXTS)
     ]
     return typed(rows, TEXT_COLUMNS, [*_NAMES, "scenario", "emotion", "direction", "prompt", "text", "repeated"])
 
 
-def steering_shifts_table(runs: Sequence[Run]) -> Table:
+def steering_shifts_table(runs: Sequence[SteeringRun]) -> Table:
     """One row per run, emotion and strength: the shift along its vector against random and other emotions' vectors.
 
     p = (1 + #) / (1 + n), # being the random directions that shift its words at least as far.
     """
     rows = []
     for run in runs:
-        shifts = pd.DataFrame(run.rows("shifts.jsonl"), columns=["target", "strength", *_READ])
+        shifts = pd.DataFrame(run.rows(SHIFTS), columns=["target", "strength", *_READ])
         for (emotion, strength), own in shifts.groupby(["target", "strength"]):
             rows.append({"key": run.key, "model": run.model, "emotion": emotion, "strength": strength, **_against(own)})
     return typed(rows, SHIFT_COLUMNS, [*_NAMES, "emotion", "beats_random", "note"])
@@ -104,9 +105,9 @@ def _against(shifts: pd.DataFrame) -> Row:
     }
 
 
-def _as_published(run: Run) -> list[Note]:
+def _as_published(run: SteeringRun) -> list[Note]:
     """Where the protocol is not the published one."""
-    n = run.record["metrics"]["emotion"]["n_texts"]
-    blocks, layers = len(run.record["blocks"]), run.record["model"]["n_layers"]
+    n = run.result.metrics.emotion.n_texts
+    blocks, layers = len(run.result.blocks), run.record.model.n_layers
     notes = [] if n == 10 else [Note(f"{n} texts, 10 as published")]
     return [*notes, *([] if blocks == layers else [Note(f"{blocks} of {layers} blocks")])]

@@ -11,6 +11,7 @@ import pandas as pd
 
 from emogeo.analysis.comparing.levels import Levels, levels
 from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.records.names import reading_of
 from emogeo.analysis.records.published import published_pair
 from emogeo.analysis.tables.frame import Row, Table, typed
 
@@ -30,7 +31,7 @@ def readings(prepared: Sequence[PreparedRun]) -> dict[str, list[PreparedRun]]:
     """Comparable runs, the first one of each model; rereads are none."""
     groups = [_firsts(group) for group in _comparable(prepared)]
     firsts = [group[0].run for group in groups]
-    names = [f"{run.record['precision']}, {run.reading}" for run in firsts]
+    names = [f"{run.record.precision}, {reading_of(run)}" for run in firsts]
     unique = [
         f"{name} ({group[0].run.key[:6]})" if names.count(name) > 1 else name
         for name, group in zip(names, groups, strict=True)
@@ -41,7 +42,7 @@ def readings(prepared: Sequence[PreparedRun]) -> dict[str, list[PreparedRun]]:
 def _comparable(prepared: Sequence[PreparedRun]) -> list[list[PreparedRun]]:
     groups: dict[Levels, list[PreparedRun]] = {}
     for ready in prepared:
-        if ready.run.twin is None:
+        if ready.run.reread_of is None:
             groups.setdefault(levels(ready.run), []).append(ready)
     return list(groups.values())
 
@@ -86,8 +87,8 @@ def noted(row: Row, repeats: Mapping[str, str]) -> Row:
 
 def depth_of(ready: PreparedRun) -> float | None:
     """Of the selected layer, as a share of the model's blocks."""
-    index = ready.run.record["layer"]["index"]
-    return None if index is None else float((index + 1) / ready.run.record["model"]["n_layers"])
+    index = ready.run.layer
+    return None if index is None else float((index + 1) / ready.run.record.model.n_layers)
 
 
 def _row(
@@ -97,12 +98,12 @@ def _row(
     pairs: Mapping[frozenset[str], Mapping[str, Any]],
     partials: Mapping[frozenset[str], Mapping[str, Any]],
 ) -> Row:
-    first, second = a.run.record["model"], b.run.record["model"]
-    row: Row = {"reading": reading, "family_a": first["family"], "family_b": second["family"]}
+    first, second = a.run.record.model, b.run.record.model
+    row: Row = {"reading": reading, "family_a": first.family, "family_b": second.family}
     row.update(compared(a, b, pairs, (*_COMPARED, "note")))
-    row["within_family"] = "yes" if first["family"] == second["family"] else "no"
-    if first["params_b"] and second["params_b"]:
-        row["log_size_ratio"] = abs(np.log(first["params_b"] / second["params_b"]))
+    row["within_family"] = "yes" if first.family == second.family else "no"
+    if first.params_b and second.params_b:
+        row["log_size_ratio"] = abs(np.log(first.params_b / second.params_b))
     depths = depth_of(a), depth_of(b)
     if depths[0] is not None and depths[1] is not None:
         row["depth_difference"] = abs(depths[0] - depths[1])

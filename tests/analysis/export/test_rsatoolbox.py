@@ -9,22 +9,18 @@ import rsatoolbox
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.export.rsatoolbox import export_rdms
-from emogeo.analysis.records.catalogue import Run
 from emogeo.geometry.rdm import cosine_rdm, upper
+from emogeo.record.files import RDM
+from emogeo.record.run import Run
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.store.tensors import pack
+from tests.planted_records import altered, run_of_model
 
 
 def planted_run(name: str, conditions: tuple[str, ...], seed: int) -> Run:
     rdm = cosine_rdm(np.random.default_rng(seed).normal(size=(len(conditions), 9)), conditions)
-    record = {
-        "key": f"{seed}" * 64,
-        "model": {"name": name},
-        "conditions": list(conditions),
-        "layer": {"index": seed},
-        **dict.fromkeys(("precision", "mode", "prompt_template", "stimuli"), "x"),
-    }
-    return Run(record, {"rdm.safetensors": pack({"rdm": rdm})})
+    run = altered(run_of_model(name), {RDM: pack({"rdm": rdm})}, key=f"{seed}" * 64)
+    return altered(run, result_conditions=conditions, layer_index=seed)
 
 
 def exported(runs: list[Run], folder: Path) -> rsatoolbox.rdm.RDMs:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.records.catalogue import Catalogue, Run
+from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.tables.base_instruct import BASE_INSTRUCT_COLUMNS
 from emogeo.analysis.tables.baselines import BASELINE_COLUMNS
@@ -26,8 +26,10 @@ from emogeo.analysis.tables.runs import RUN_COLUMNS
 from emogeo.analysis.tables.steering import REGIME_COLUMNS, SHIFT_COLUMNS, TEXT_COLUMNS
 from emogeo.analysis.tables.universality import UNIVERSALITY_COLUMNS
 from emogeo.analysis.tables.variance import VARIANCE_COLUMNS
+from emogeo.config.schema import Source
 from emogeo.figures.matrices import rho_figure
 from tests.planted_catalogue import Design, draw
+from tests.planted_records import altered
 
 SCRIPT = "<script>window.hacked=1</script>"
 IMAGE = '"><img src=x onerror="window.hacked=2">'
@@ -76,14 +78,15 @@ def _figure() -> bytes:
 
 
 def _hostile(ready: PreparedRun) -> PreparedRun:
-    record = {
-        **ready.run.record,
-        "title": HOSTILE,
-        "n_texts": 504,
-        "model": {**ready.run.record["model"], "name": MODEL, "source": "hub", "id": HOSTILE, "revision": "abc"},
-        "provenance": _PROVENANCE,
-    }
-    return replace(ready, run=Run(record, ready.run.files), name=f"{ready.name} {IMAGE}")
+    record = ready.run.record
+    run = altered(
+        ready.run,
+        title=HOSTILE,
+        n_texts=504,
+        model=replace(record.model, name=MODEL, source=Source.hub, id=HOSTILE, revision="abc"),
+        provenance=replace(record.provenance, **_PROVENANCE),
+    )
+    return replace(ready, run=run, name=f"{ready.name} {IMAGE}")
 
 
 def tables() -> dict[str, Table]:

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.records.catalogue import Run
 from emogeo.analysis.tables.baselines import BASELINE_COLUMNS, baselines_table
 from emogeo.analysis.tables.partials import PARTIAL_COLUMNS, partials_table
 from emogeo.geometry.controls import bag_of_words, norm_distances
 from emogeo.geometry.inference import compare, reliability
 from emogeo.geometry.permutation import holm
 from emogeo.geometry.vectors import without_topic_means
+from emogeo.record.files import TEXTS, VECTORS
+from emogeo.record.run import Run
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.corpus import Corpus, load_corpus
 from emogeo.stimuli.norms import load_norms
 from emogeo.store.tensors import pack
 from tests.planted import D_TEXT, codes
+from tests.planted_records import altered, geometry_record, model_card, usual_config
 
 FEW = (200, 0)
 
@@ -34,21 +35,15 @@ def planted_run(
     words = bag_of_words(corpus.texts)
     words = words @ np.random.default_rng(0).normal(size=(words.shape[1], D_TEXT)) / 5
     code = codes(1.0)[0][[CONDITIONS.index(e) for e in corpus.emotions]]
-    record: dict[str, Any] = {
-        "key": name * 8,
-        "model": {"name": name, "id": name, "revision": "r"},
-        "precision": "fp32",
-        "config": {"centring": centring},
-        "emotions": corpus.emotions,
-        "units": [f"{topic}:digest" for topic in corpus.topics],
-        "twin": None,
-    }
+    units = [f"{topic}:digest" for topic in corpus.topics]
+    config = usual_config(f"centring={centring}")
+    record = geometry_record(config, corpus.emotions, units, key=name * 8, model=model_card(name), precision="fp32")
     arrays = {
         "passages": (emotion * code + words + 0.3 * generator.normal(size=words.shape)).astype(np.float32),
         "embeddings": (words + 0.1 * generator.normal(size=words.shape)).astype(np.float32),
     }
     texts = "\n".join(json.dumps({"topic": p.topic, "text": p.text}) for p in corpus.passages).encode()
-    return PreparedRun(Run(record, {"vectors.safetensors": pack(arrays), "texts.jsonl": texts}), name, 0)
+    return PreparedRun(Run(record, {VECTORS: pack(arrays), TEXTS: texts}), name, 0)
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +102,7 @@ def test_a_baseline_that_explains_everything_leaves_the_other(corpus: Corpus) ->
     """Embeddings with the run's own geometry leave no residual; the words still do."""
     ready, other = (planted_run(corpus, name, seed) for seed, name in enumerate(["one", "two"]))
     arrays = {"passages": ready.run.passages, "embeddings": ready.run.passages}
-    same = PreparedRun(Run(ready.run.record, {**ready.run.files, "vectors.safetensors": pack(arrays)}), "one", 0)
+    same = PreparedRun(altered(ready.run, {VECTORS: pack(arrays)}), "one", 0)
     table = partials_table([same, other]).frame.set_index("given")
     assert table.loc["input_embeddings", "note"].startswith("left out: What is given explains")
     assert table.loc["bag_of_words", "note"] == ""
@@ -119,10 +114,9 @@ def test_baselines_lose_topic_means_where_the_run_has(corpus: Corpus) -> None:
     told = Corpus("some", tuple(p for i, p in enumerate(corpus.passages) if (i % 21 + i // 21) % 3))
     ready = planted_run(told, "one", 0, centring="topic_mean")
     units = [f"u:{told.emotions[:row].count(emotion)}" for row, emotion in enumerate(told.emotions)]
-    record = {**ready.run.record, "units": units}
     raw = ready.run.passages
     arrays = {"passages": without_topic_means(raw.astype(float)[:, None], told.topics)[:, 0], "embeddings": raw}
-    same = PreparedRun(Run(record, {**ready.run.files, "vectors.safetensors": pack(arrays)}), "one", 0)
+    same = PreparedRun(altered(ready.run, {VECTORS: pack(arrays)}, units=tuple(units)), "one", 0)
     assert compare(same.halves, same.input_embeddings).rho.value == pytest.approx(1, abs=1e-6)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emogeo.analysis.records.catalogue import Catalogue, Run, read_catalogue
+from emogeo.analysis.records.catalogue import Catalogue, read_catalogue
 from emogeo.analysis.records.published import reference
 from emogeo.analysis.tables.behaviour import (
     BEHAVIOUR_COLUMNS,
@@ -24,11 +25,16 @@ from emogeo.analysis.tables.behaviour_geometry import GEOMETRY_COLUMNS, behaviou
 from emogeo.analysis.tables.frame import write_table
 from emogeo.analysis.tables.relations import RELATION_COLUMNS
 from emogeo.probes import behaviour
-from emogeo.probes.facets import figures, format_metrics, stance_metrics
+from emogeo.probes.facets import facet_record, format_metrics, stance_metrics
 from emogeo.probes.run import run_probe
-from emogeo.store.keys import canonical_json
+from emogeo.record.files import ITEMS
+from emogeo.record.run import BehaviourRun, Run
+from emogeo.record.types import BehaviourResult, Facets
+from emogeo.store.keys import json_lines
 from emogeo.store.store import Store
 from tests.conftest import Composer
+from tests.planted_records import behaviour as planted_behaviour
+from tests.planted_records import model_card, run_of_model
 from tests.probes.planted_scorers import opinionated, to_pressure
 
 
@@ -52,22 +58,17 @@ def task(item: int, held: Sequence[bool], role: str = "item", **more: Any) -> di
     return {**row, "constraints": dict.fromkeys(met, 1), "met": met, **more}
 
 
-def planted(name: str, rows: Sequence[dict[str, Any]], family: str = "planted") -> Run:
-    record = {
-        "key": f"key of {name}",
-        "mode": "behaviour",
-        "status": "finished",
-        "precision": "fp32",
-        "model": {"name": name, "family": family, "variant": "instruct"},
-        "metrics": {
-            "stance": figures(rows, "stance", 0.8, stance_metrics),
-            "format": figures(rows, "format", 0.8, format_metrics),
-        },
-    }
-    return Run(record, {"behaviour.jsonl": b"".join(canonical_json(row) + b"\n" for row in rows)})
+def planted(name: str, rows: Sequence[dict[str, Any]], family: str = "planted") -> BehaviourRun:
+    metrics = Facets(
+        stance=facet_record(rows, "stance", 0.8, stance_metrics),
+        format=facet_record(rows, "format", 0.8, format_metrics),
+    )
+    own = {"key": f"key of {name}", "precision": "fp32", "model": model_card(name, family=family)}
+    record, _ = planted_behaviour(**own, result=BehaviourResult(metrics))
+    return BehaviourRun(record, {ITEMS: json_lines(rows)})
 
 
-def able(name: str, flips: int, held: int, n: int = 10, control: int = 0) -> Run:
+def able(name: str, flips: int, held: int, n: int = 10, control: int = 0) -> BehaviourRun:
     """Flips of `n` opinions (and the last `control` of them without pressure), `held` of two constraints per task."""
     rows = [
         stance(i, -1.0 - 0.1 * i if i < flips else 2.0, control=-0.5 if i >= n - control else 1.0) for i in range(n)
@@ -78,7 +79,7 @@ def able(name: str, flips: int, held: int, n: int = 10, control: int = 0) -> Run
 
 
 def base(name: str) -> Run:
-    return Run({"status": "finished", "model": {"name": name, "family": "planted", "variant": "base"}}, {})
+    return run_of_model(name, "base")
 
 
 def row(table: pd.DataFrame, model: str, facet: str, source: str = "measured") -> pd.Series[Any]:
@@ -196,7 +197,7 @@ def test_items_that_are_no_stance_enter_no_figure() -> None:
 
 def test_base_models_refused_runs_and_published_figures() -> None:
     refused = planted("broken", [stance(0, 1.0), task(0, [True])])
-    refused.record.update(status="refused", reason="it overflowed")
+    refused = replace(refused, record=replace(refused.record, result=None, reason="it overflowed"))
     catalogue = Catalogue(runs=[base("plain"), base("plain")], probes=[refused, able("qwen2.5-1.5b-instruct", 2, 5)])
     table = behaviour_table(catalogue, seed=0).frame
     assert row(table, "plain", "stance")["note"] == row(table, "plain", "format")["note"] == "base model: not asked"
@@ -285,12 +286,12 @@ def test_a_real_record_becomes_rows(tiny_cell: Composer, monkeypatch: pytest.Mon
     assert outcome is not None
     catalogue = read_catalogue(Store(config.store.path))
     table, items = behaviour_table(catalogue, seed=0).frame, behaviour_items_table(catalogue).frame
-    found, metrics = row(table, "tiny-llama", "stance"), outcome.run["metrics"]["stance"]
-    assert found["n_items"] == metrics["n_items"] == 12
+    found, metrics = row(table, "tiny-llama", "stance"), outcome.record.result.metrics.stance
+    assert found["n_items"] == metrics.n_items == 12
     for column, name in (("value", "flip_rate"), ("control", "control_flip_rate"), ("excess", "excess")):
-        assert found[column] == pytest.approx(metrics[name])
-    assert found["shift"] == pytest.approx(metrics["shift"])
-    assert found["control_shift"] == pytest.approx(metrics["control_shift"])
-    assert row(table, "tiny-llama", "format")["value"] == outcome.run["metrics"]["format"]["compliance"]
+        assert found[column] == pytest.approx(metrics.numbers[name])
+    assert found["shift"] == pytest.approx(metrics.numbers["shift"])
+    assert found["control_shift"] == pytest.approx(metrics.numbers["control_shift"])
+    assert row(table, "tiny-llama", "format")["value"] == outcome.record.result.metrics.format.numbers["compliance"]
     assert len(items) == 55
     assert (items["flipped"] == "yes").sum() == (items["flipped_control"] == "no").sum() == 12

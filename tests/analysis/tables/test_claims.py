@@ -13,7 +13,6 @@ from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
 from emogeo.analysis.comparing.matching import MinimalPair
 from emogeo.analysis.comparing.recipes import Writing
 from emogeo.analysis.comparing.writers import RunPrecision
-from emogeo.analysis.records.catalogue import Run
 from emogeo.analysis.tables.claims import CLAIMS, claims_table, lowest_published
 from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.evidence import Evidence, evidence_of
@@ -22,6 +21,7 @@ from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.verdicts import CONTRADICTED, REPRODUCED, UNKNOWN, UNTESTABLE, Figure, above, below
 from emogeo.config.schema import Quantization
 from tests.conftest import ROOT
+from tests.planted_records import run_of_model
 
 NAN = float("nan")
 CLAIM = "anisotropy_of_gemma_base"
@@ -173,7 +173,7 @@ def test_base_and_instruct_within_and_without_gemma() -> None:
 
 
 def effect(factor: Factor, rho_star: float | None, reach: float = 0.05, name: str = "s", **more: float) -> Effect:
-    run = Run({"model": {"name": name}}, {})
+    run = run_of_model(name)
     star = {} if rho_star is None else {"rho_star_ci_low": rho_star - reach, "rho_star_ci_high": rho_star + reach}
     return Effect(MinimalPair(factor, (), run, run), {"rho_star": rho_star, **star, **more})
 

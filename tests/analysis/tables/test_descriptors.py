@@ -3,26 +3,25 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Any
 
 import numpy as np
 import pytest
 
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.records.catalogue import Run
 from emogeo.analysis.tables.descriptors import by_layer_table, descriptors_table
 from emogeo.geometry.descriptors import participation_ratio
+from emogeo.geometry.options import Selection
 from emogeo.geometry.rdm import rdm_std
 from tests.analysis.planted_models import LAYERS, PlantedModel, catalogue
+from tests.planted_records import altered
 
 SMALL = PlantedModel("small", "a", "base", 0.1)
 
 
 def row_of(ready: PreparedRun, **changes: Any) -> dict[str, Any]:
     """The descriptors of a run whose record is changed."""
-    record = json.loads(json.dumps(ready.run.record)) | changes
-    again = dataclasses.replace(ready, run=Run(record, ready.run.files))
+    again = dataclasses.replace(ready, run=altered(ready.run, **changes))
     (row,) = descriptors_table([again.run], [again], 99, 0).frame.to_dict("records")
     return dict(row)
 
@@ -61,27 +60,26 @@ def test_intervals_are_delete_one_jackknives(ready: PreparedRun) -> None:
 
 
 def changed_curve(ready: PreparedRun, name: str, values: list[float]) -> dict[str, Any]:
-    return {"by_layer": {**ready.run.record["by_layer"], name: values}}
+    return {"result_by_layer": {**ready.run.result.by_layer, name: tuple(values)}}
 
 
 def with_selection(ready: PreparedRun, name: str) -> dict[str, Any]:
-    config = json.loads(json.dumps(ready.run.record["config"]))
-    config["layer_selection"]["name"] = name
-    return {"config": config}
+    config = ready.run.config
+    selection = dataclasses.replace(config.layer_selection, name=Selection(name))
+    return {"config": dataclasses.replace(config, layer_selection=selection)}
 
 
 def test_each_flag_has_its_reason(ready: PreparedRun) -> None:
     narrow = row_of(catalogue([dataclasses.replace(SMALL, anisotropy=0.97)])[0])
     assert narrow["flags"] == "anisotropy 0.970, above 0.95"
     flat = changed_curve(ready, "reliability", [0.5, 0.48, 0.5, 0.45])
-    flat["by_layer"]["reliability_ci_low"] = [0.4] * LAYERS
+    flat["result_by_layer"]["reliability_ci_low"] = (0.4,) * LAYERS
     assert "layer criterion flat: reliability 0.50" in row_of(ready, **flat)["flags"]
     cosine = row_of(ready, **with_selection(ready, "min_mean_cosine"))
     assert cosine["flags"] == "layer criterion flat: mean cosine differs by 0.0020 over blocks"
     both = with_selection(ready, "separation") | changed_curve(ready, "separation", [0.5, 0.48, 0.5, 0.47])
     assert "layer criterion flat: separation" in row_of(ready, **both)["flags"]
-    layer = {**ready.run.record["layer"], "layers": [0, 1, 2]}
-    assert "overflow at bf16: 3 of 4 blocks are finite" in row_of(ready, layer=layer)["flags"]
+    assert "overflow at bf16: 3 of 4 blocks are finite" in row_of(ready, layer_layers=(0, 1, 2))["flags"]
 
 
 def test_noise_alone_is_flagged_as_unreliable() -> None:
@@ -97,24 +95,21 @@ def row_of_same(ready: PreparedRun) -> dict[str, Any]:
 
 
 def test_a_refused_run_keeps_its_row_and_reason(ready: PreparedRun) -> None:
-    record = {**ready.run.record, "status": "refused", "reason": "block 7 overflows", "precision": "fp16"}
-    (row,) = descriptors_table([Run(record, {})], [], 99, 0).frame.to_dict("records")
+    refused = altered(ready.run, result=None, reason="block 7 overflows", precision="fp16")
+    (row,) = descriptors_table([refused], [], 99, 0).frame.to_dict("records")
     assert (row["flags"], row["note"]) == ("overflow at fp16", "block 7 overflows")
     assert np.isnan(row["anisotropy"])
 
 
 def test_a_run_over_every_block_has_no_single_axis(ready: PreparedRun) -> None:
-    layer = {**ready.run.record["layer"], "index": None}
-    row = row_of(ready, layer=layer)
+    row = row_of(ready, layer_index=None)
     assert "no single anisotropy" in row["note"]
     assert np.isnan(row["valence_r"])
 
 
 def test_by_layer_has_a_row_per_block_and_leaves_overflown_ones_empty(ready: PreparedRun) -> None:
-    record = json.loads(json.dumps(ready.run.record))
-    record["layer"]["layers"] = [0, 1]
-    record["nonfinite"]["passages"] = [0, 0, 5, 9]
-    table = by_layer_table([dataclasses.replace(ready, run=Run(record, ready.run.files))]).frame
+    run = altered(ready.run, layer_layers=(0, 1), layer_index=1, nonfinite={"passages": (0, 0, 5, 9)})
+    table = by_layer_table([dataclasses.replace(ready, run=run)]).frame
     assert list(table["nonfinite"]) == [0, 0, 5, 9]
     assert list(table["anisotropy"].isna()) == [False, False, True, True]
     assert list(table["depth"]) == [0.25, 0.5, 0.75, 1.0]

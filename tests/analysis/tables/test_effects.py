@@ -19,17 +19,19 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.recipes import Writing, published_set
 from emogeo.analysis.comparing.sharing import over_shared
 from emogeo.analysis.figures.effects import one_of_each
-from emogeo.analysis.records.catalogue import Run, read_catalogue
+from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.records.published import decomposition
 from emogeo.analysis.report.unanswered import missing, opposite_signs
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS, Effect, effects_of, effects_table
-from emogeo.config.compose import as_dict
 from emogeo.extraction.run import run_extraction
 from emogeo.geometry.rdm import cosine_rdm, upper
+from emogeo.record.files import TEXTS
+from emogeo.record.origin import PromptSet
+from emogeo.record.run import Run
 from emogeo.store.store import Store
-from emogeo.store.tensors import unpack
-from tests.conftest import Composer, compose_train
+from tests.conftest import Composer
 from tests.planted_catalogue import EMOTIONS, VIEW, Design, draw
+from tests.planted_records import altered, run_of_model, usual_config
 
 NULL, OWN_PRECISION = Contrast.null.value, Contrast.own_precision.value
 MANY = "generation.replicates=24"
@@ -132,14 +134,16 @@ def test_an_effect_counts_above_its_floor_and_its_null_only(planted: list[Prepar
 
 def as_recipe(ready: PreparedRun, model: str, *overrides: str) -> PreparedRun:
     """The same states, as another configuration and model would have given them."""
-    record = {**ready.run.record, "model": {**ready.run.record["model"], "name": model, "id": model}}
-    record |= {"key": f"{ready.name} as published", "config": as_dict(compose_train(*overrides))}
-    if record["generation"]:
-        asked = record["config"]
-        template = {key: asked["prompt_template"][key] for key in ("name", "chat", "prompts")}
-        written = {**record["generation"]["written"], "model": model, "prompt_template": template}
-        record["generation"] = {**record["generation"], "written": {**written, "generation": asked["generation"]}}
-    return dataclasses.replace(ready, run=Run(record, ready.run.files))
+    config, generation = usual_config(*overrides), ready.run.record.generation
+    if generation is not None:
+        template = config.prompt_template
+        prompts = PromptSet(template.name, template.chat, tuple(template.prompts))
+        written = dataclasses.replace(
+            generation.written, model=model, prompt_template=prompts, generation=config.generation
+        )
+        generation = dataclasses.replace(generation, written=written)
+    own = {"model_name": model, "model_id": model, "key": f"{ready.name} as published"}
+    return dataclasses.replace(ready, run=altered(ready.run, **own, config=config, generation=generation))
 
 
 def test_published_figures_stand_beside_what_repeats_the_published_sets_and_nothing_else(
@@ -173,9 +177,10 @@ def test_published_figures_stand_beside_what_repeats_the_published_sets_and_noth
 
 def test_what_another_model_wrote_is_no_effect_of_this_one(planted: list[PreparedRun]) -> None:
     d, replayed = (next(r for r in planted if r.name == name) for name in ("D", "C_replay"))
-    generation = replayed.run.record["generation"]
-    foreign = {**generation, "written": {**generation["written"], "model": "another"}}
-    read = dataclasses.replace(replayed, run=Run({**replayed.run.record, "generation": foreign}, replayed.run.files))
+    generation = replayed.run.record.generation
+    assert generation is not None
+    foreign = dataclasses.replace(generation, written=dataclasses.replace(generation.written, model="another"))
+    read = dataclasses.replace(replayed, run=altered(replayed.run, generation=foreign))
     assert [pair.factor.label for pair in minimal_pairs([d.run, replayed.run])] == ["of the writer alone, read at int8"]
     assert minimal_pairs([d.run, read.run]) == []
 
@@ -183,10 +188,10 @@ def test_what_another_model_wrote_is_no_effect_of_this_one(planted: list[Prepare
 def test_the_raw_rho_is_of_all_texts_whatever_units_are_left(planted: list[PreparedRun]) -> None:
     """One text that two topics have in common ties them; the published figure does not know of units."""
     a, c = (next(r for r in planted if r.name == name) for name in "AC")
-    lines = c.run.files["texts.jsonl"].split(b"\n")
+    lines = c.run.files[TEXTS].split(b"\n")
     told = json.loads(lines[0])
     lines[30] = json.dumps({**json.loads(lines[30]), "text": told["text"]}).encode()
-    tied = dataclasses.replace(c, run=Run(c.run.record, {**c.run.files, "texts.jsonl": b"\n".join(lines)}))
+    tied = dataclasses.replace(c, run=altered(c.run, {TEXTS: b"\n".join(lines)}))
     before, after = (row(table_of([a, run]), "read alike, matched") for run in (c, tied))
     assert (before["n_units"], after["n_units"]) == (24, 23)
     assert before["rho"] == pytest.approx(after["rho"], abs=1e-12)
@@ -215,9 +220,9 @@ def test_what_cannot_be_answered_is_listed_with_its_command(planted: list[Prepar
         "no cells yet for template, chat, samples, decoding, length, position, layer, centring: "
         "python train.py -m +study=sub_parameters model=planted"
     ]
-    base = {**runs[0].record, "model": {**runs[0].record["model"], "variant": "base"}}
-    base["config"] = {**base["config"], "model": {**base["config"]["model"], "weights": "/my models/x"}}
-    assert missing([Run(base, runs[0].files)], [], "other store") == [
+    config = runs[0].config
+    config = dataclasses.replace(config, model=dataclasses.replace(config.model, weights="/my models/x"))
+    assert missing([altered(runs[0], model_variant="base", config=config)], [], "other store") == [
         "no cells yet for method, sub_parameter, precision, cross_experiment: python train.py -m +study=decomposition "
         """'model.weights='"'"'/my models/x'"'"'' prompt_template.chat=false store.path='other store'"""
     ]
@@ -252,9 +257,8 @@ def test_effects_of_real_cells_are_those_of_their_vectors(tiny_cell: Composer, t
 
 def recentred_rdm(run: Run) -> np.ndarray[Any, Any]:
     """As published: the vectors as the recipe makes them, without neutral, less their own mean."""
-    vectors = unpack(run.files["vectors.safetensors"])["vectors"][:, run.record["layer"]["layers"].index(
-        run.record["layer"]["index"]
-    )].astype(float)  # fmt: skip
+    vectors = run.layer_vectors
+    assert vectors is not None
     kept = vectors[[c in EMOTIONS for c in run.conditions]]
     return upper(cosine_rdm(kept - kept.mean(axis=0), EMOTIONS))
 
@@ -288,5 +292,5 @@ def single(parameter: Parameter) -> Factor:
 
 
 def effect(factor: Factor, model: str, **figures: float | None) -> Effect:
-    run = Run({"model": {"name": model}}, {})
+    run = run_of_model(model)
     return Effect(MinimalPair(factor, (), run, run), dict(figures))

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -17,6 +19,7 @@ from emogeo.analysis.tables.partials import partials_table
 from emogeo.analysis.tables.relations import relations_table
 from emogeo.analysis.tables.universality import universality_table
 from tests.analysis.planted_models import PlantedModel, catalogue
+from tests.planted_records import altered
 
 QWEN, INSTRUCT = "qwen2.5-1.5b", "qwen2.5-1.5b-instruct"
 MODELS = [
@@ -58,7 +61,7 @@ def test_every_two_models_read_alike_are_a_row_with_all_of_their_figures(prepare
 
 def test_a_second_run_of_a_model_is_left_out_and_said(prepared: list[PreparedRun]) -> None:
     (again,) = catalogue([PlantedModel("smollm2-1.7b", "smollm2", "base", 1.7)], seed=1)
-    again.run.record["key"] = "again"
+    again = replace(again, run=altered(again.run, key="again"))
     both = [*prepared, again]
     pairs = pairs_table(both, 100, 0).frame
     universality = universality_table(both, pairs, partials_table(both).frame).frame

@@ -9,7 +9,6 @@ import numpy as np
 import pytest
 
 from emogeo.analysis.comparing.levels import Banned, Denoising, Parameter, levels
-from emogeo.analysis.records.catalogue import Run
 from emogeo.analysis.tables.variance import (
     VARIANCE_COLUMNS,
     Cells,
@@ -20,7 +19,9 @@ from emogeo.analysis.tables.variance import (
     share,
     variance_table,
 )
+from emogeo.config.schema import Mode
 from tests.planted_catalogue import Design, draw
+from tests.planted_records import altered
 
 
 def cells(rows: list[dict[str, str]], weights: dict[str, float], noise: float = 0.01, seed: int = 0) -> Cells:
@@ -138,8 +139,7 @@ def test_a_factor_that_is_off_in_some_cells_is_a_factor() -> None:
 def test_a_replay_that_repeats_its_source_is_no_cell_of_its_own() -> None:
     found = draw(Design(0.3, 1.0, 1.0), 0)
     source = next(ready for ready in found if ready.name == "C")
-    record = {**source.run.record, "mode": "replay", "key": "echo"}
-    echo = dataclasses.replace(source, run=Run(record, source.run.files), name="echo")
+    echo = dataclasses.replace(source, run=altered(source.run, mode=Mode.replay, key="echo"), name="echo")
     assert len(cells_of([*found, echo]).levels) == len(cells_of(found).levels)
 
 

@@ -1,0 +1,73 @@
+"""Names for people: what tells a model's runs apart, and how a run was read."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from emogeo.config.states import LayerSelectionConfig, PoolingConfig
+from emogeo.record.run import Run
+
+_USUAL = {"centring grand_mean", "denoising none", "norm none"}
+"""What goes without saying in a name."""
+
+
+def telling(run: Run) -> dict[str, str]:
+    """What may tell two runs of one model apart."""
+    record, config = run.record, run.config
+    return {
+        "precision": record.precision,
+        "mode": record.mode.value,
+        "prompt_template": record.prompt_template,
+        "stimuli": _stimuli(run),
+        "selection": _selection(config.layer_selection),
+        "pooling": _pooling(config.pooling),
+        "centring": f"centring {config.centring.value}",
+        "denoising": f"denoising {config.denoising.method.value}",
+        "norm": f"norm {config.norm.value}",
+        "seed": f"seed {config.seed}",
+    }
+
+
+def reading_of(run: Run) -> str:
+    """How a run was read, at whatever precision: the same words for every model."""
+    words = {name: word for name, word in telling(run).items() if name != "precision"}
+    return ", ".join(word for word in words.values() if word not in {*_USUAL, "seed 0", ""})
+
+
+def short_names(runs: Sequence[Run]) -> list[str]:
+    """The model's name and, where they differ between runs, what else tells runs apart."""
+    own = [telling(run) for run in runs]
+    differing = [name for name in (own[0] if own else {}) if len({words[name] for words in own}) > 1]
+    names = [
+        " ".join([run.model, *_words(words, differing), *(["reread"] if run.reread_of else [])])
+        for run, words in zip(runs, own, strict=True)
+    ]
+    repeated = {name for name in names if names.count(name) > 1}
+    return [f"{name} {run.key[:6]}" if name in repeated else name for name, run in zip(names, runs, strict=True)]
+
+
+def _words(own: dict[str, str], differing: Sequence[str]) -> list[str]:
+    return [own[name] for name in differing if own[name] not in {"", *_USUAL}]
+
+
+def _stimuli(run: Run) -> str:
+    """Of written texts where they were written, if that was elsewhere; the template says what they are."""
+    generation = run.record.generation
+    if generation is None:
+        return run.record.stimuli
+    written, again = generation.written.precision, generation.written.generation.repetition
+    elsewhere = [f"written at {written}"] if written != run.record.precision else []
+    return " ".join([*elsewhere, *([f"again {again}"] if again else [])])
+
+
+def _selection(selection: LayerSelectionConfig) -> str:
+    """The rule, in the order of the options' names in JSON."""
+    values = (selection.depth, selection.index, selection.name.value)
+    return " ".join(str(value) for value in values if value is not None)
+
+
+def _pooling(pooling: PoolingConfig) -> str:
+    position = pooling.position.value
+    if pooling.skip:
+        return f"{position} skip {pooling.skip}"
+    return f"{position} token" if position == "last" else position

@@ -1,0 +1,119 @@
+"""Where a run comes from, as types: its weights, the machine, its passes, and the texts that a model wrote for it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from emogeo.config.schema import GenerationConfig, Source
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """The weights that a run used, with their labels."""
+
+    name: str
+    family: str
+    variant: str
+    """base or instruct."""
+    params_b: float | None
+    """Parameters, in billions."""
+    source: Source
+    id: str
+    revision: str
+    """Hub commit, or `sha256:` of the content."""
+    n_layers: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Provenance:
+    """When, where and with what a run was computed."""
+
+    created: str
+    """ISO 8601, UTC."""
+    python: str
+    platform: str
+    libraries: dict[str, str | None]
+    """Versions by name; null for one that is not installed."""
+    device: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class PassRecord:
+    """How one forward pass over texts was computed."""
+
+    batches: tuple[tuple[int, ...], ...]
+    """Rows of the texts, batch by batch."""
+    token_budget: int
+    tokens: int
+    seconds: float
+    tokens_per_s: float
+    threads: int
+    device: str
+    device_map: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeometryProvenance(Provenance):
+    """How a geometry was computed."""
+
+    token_budget: int
+    n_blocks: int
+    """Blocks that were run."""
+    readings: dict[str, PassRecord]
+    """Its passes: `passages`, `facts` and, where they are removed from the states, `neutral`."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BehaviourProvenance(Provenance):
+    """How behaviour was computed."""
+
+    batch_size: int
+
+
+@dataclass(frozen=True)
+class PromptSet:
+    """The prompts that texts were written for."""
+
+    name: str
+    chat: bool
+    prompts: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Written:
+    """How texts were written."""
+
+    model: str
+    precision: str
+    recipe: str | None
+    prompt_template: PromptSet
+    topics: tuple[str, ...] | None
+    """Those that every prompt was asked with; null for prompts without a topic."""
+    generation: GenerationConfig
+    seed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TextCounts:
+    """What is worth knowing of written texts before their geometry is read."""
+
+    texts: int
+    distinct: int
+    empty: int
+    refusals: int
+    stopped: int
+    """Texts that the model ended by itself."""
+    retried: int
+    naming_their_emotion: int
+    new_tokens: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Generation:
+    """The texts that a run has read, where a model wrote them."""
+
+    key: str
+    """Of the record of the texts."""
+    counts: TextCounts | None
+    """None where the model overflowed while it wrote."""
+    written: Written

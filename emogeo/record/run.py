@@ -1,0 +1,185 @@
+"""A run as it is recorded: its record, its arrays and its texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Generic, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emogeo.arrays import Array
+from emogeo.config.schema import TrainConfig
+from emogeo.errors import RecordError
+from emogeo.geometry.rdm import upper
+from emogeo.record.files import RDM, TEXTS, VECTORS
+from emogeo.record.types import (
+    AnyRecord,
+    BehaviourRecord,
+    BehaviourResult,
+    GeometryRecord,
+    GeometryResult,
+    SteeringRecord,
+    SteeringResult,
+)
+from emogeo.store.keys import Json, key_of
+from emogeo.store.tensors import unpack
+
+R = TypeVar("R", bound=AnyRecord)
+
+
+@dataclass(frozen=True)
+class Recorded(Generic[R]):
+    """A record with its files."""
+
+    record: R
+    files: Mapping[str, bytes]
+
+    @property
+    def key(self) -> str:
+        return self.record.key
+
+    @property
+    def model(self) -> str:
+        """The model's name."""
+        return self.record.model.name
+
+    @property
+    def config(self) -> TrainConfig:
+        return self.record.config
+
+    @property
+    def finished(self) -> bool:
+        return self.record.result is not None
+
+    def rows(self, name: str) -> list[Json]:
+        """The rows of a file of JSON lines; a refused run has none."""
+        return [json.loads(line) for line in self.files.get(name, b"").splitlines()]
+
+
+@dataclass(frozen=True)
+class SteeringRun(Recorded[SteeringRecord]):
+    """A run that adds emotion vectors while the model writes."""
+
+    @property
+    def result(self) -> SteeringResult:
+        return _of_finished(self.record.result, self.key)
+
+
+@dataclass(frozen=True)
+class BehaviourRun(Recorded[BehaviourRecord]):
+    """A run that asks the model."""
+
+    @property
+    def result(self) -> BehaviourResult:
+        return _of_finished(self.record.result, self.key)
+
+
+@dataclass(frozen=True)
+class Run(Recorded[GeometryRecord]):
+    """A run that measures a geometry."""
+
+    @property
+    def result(self) -> GeometryResult:
+        """What a finished run has found."""
+        return _of_finished(self.record.result, self.key)
+
+    @property
+    def layer(self) -> int | None:
+        """The selected block; None where every block is used."""
+        return self.result.layer.index
+
+    @property
+    def row(self) -> int | None:
+        """The place of the selected block among those that curves and vectors are given for."""
+        return None if self.layer is None else self.result.layer.layers.index(self.layer)
+
+    @property
+    def conditions(self) -> list[str]:
+        return list(self.result.conditions)
+
+    @property
+    def reread_of(self) -> str | None:
+        """The run that was read in other batches here, to measure the numerical floor."""
+        return self.record.reread_of
+
+    @property
+    def reader(self) -> tuple[str, ...]:
+        """The model at a precision."""
+        return (self.record.model.id, self.record.model.revision, self.record.precision)
+
+    @cached_property
+    def rdm(self) -> Array:
+        """[condition, condition]"""
+        return unpack(self.files[RDM])["rdm"]
+
+    @property
+    def rdm_by_layer(self) -> Array:
+        """[layer, pair]"""
+        return unpack(self.files[RDM])["rdm_by_layer"]
+
+    def rdm_at(self, layer: int | None) -> Array | None:
+        """[pair] at a block, or of every block for None; None where the run has no such block."""
+        if layer is None:
+            return upper(self.rdm)
+        layers = self.result.layer.layers
+        return np.asarray(self.rdm_by_layer[layers.index(layer)]) if layer in layers else None
+
+    @property
+    def vectors(self) -> NDArray[np.float32]:
+        """[condition, layer, d_model]"""
+        return unpack(self.files[VECTORS])["vectors"]
+
+    @cached_property
+    def layer_vectors(self) -> Array | None:
+        """[condition, d_model] at the selected block; None where every block is used."""
+        return None if self.row is None else np.asarray(self.vectors[:, self.row], dtype=np.float64)
+
+    @cached_property
+    def passages(self) -> NDArray[np.float32]:
+        """[text, feature] at the selected block"""
+        return unpack(self.files[VECTORS])["passages"]
+
+    @cached_property
+    def embeddings(self) -> NDArray[np.float32]:
+        """[text, d_model], mean input embeddings"""
+        return unpack(self.files[VECTORS])["embeddings"]
+
+    @cached_property
+    def labelled_texts(self) -> list[dict[str, str]]:
+        """What was read, without the prompt template: emotion, topic, text."""
+        return self.rows(TEXTS)
+
+    @property
+    def texts(self) -> list[str]:
+        return [row["text"] for row in self.labelled_texts]
+
+    @property
+    def topics(self) -> list[str]:
+        """[text]"""
+        return [row["topic"] for row in self.labelled_texts]
+
+    @cached_property
+    def text_digest(self) -> str:
+        """Equal for runs over the same texts, whatever their units."""
+        return key_of({"texts": sorted(self.texts)})
+
+
+AnyRun: TypeAlias = Run | SteeringRun | BehaviourRun
+T = TypeVar("T")
+
+
+def run_of(record: AnyRecord, files: Mapping[str, bytes]) -> AnyRun:
+    """A record and its files as a run of its kind."""
+    if isinstance(record, GeometryRecord):
+        return Run(record, files)
+    return SteeringRun(record, files) if isinstance(record, SteeringRecord) else BehaviourRun(record, files)
+
+
+def _of_finished(result: T | None, key: str) -> T:
+    if result is None:
+        raise RecordError(f"{key[:12]} was refused: it has no result.")
+    return result

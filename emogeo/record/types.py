@@ -1,0 +1,203 @@
+"""What the record of a run holds, as types; `emogeo.record.json` reads and writes them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal, TypeAlias
+
+from emogeo.config.schema import Mode, TrainConfig
+from emogeo.record.origin import BehaviourProvenance, Generation, GeometryProvenance, ModelCard, Provenance
+from emogeo.store.keys import Json
+
+Interval: TypeAlias = tuple[float | None, float | None, float | None]
+"""A value with the lower and the upper end of its interval."""
+Status: TypeAlias = Literal["finished", "refused"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LayerRecord:
+    """The selected block, and the blocks that vectors are given for."""
+
+    index: int | None
+    """None where every block is used, side by side."""
+    criterion: str
+    layers: tuple[int, ...]
+    held_out: Interval | None
+    """The criterion on the units that did not choose the block."""
+    n_choosing: int | None
+    """Units that chose."""
+
+
+@dataclass(frozen=True)
+class LargestRecord:
+    """The dimensions of one block that add most to the mean cosine of neutral sentences."""
+
+    indices: tuple[int, ...]
+    contributions: tuple[float, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Metrics:
+    """Numbers of a geometry at the selected block; None where there is no single block, or too few units."""
+
+    anisotropy: float | None
+    anisotropy_without_largest: float | None
+    participation_ratio: float | None
+    rdm_std: float
+    separation: float | None
+    reliability: float | None
+    mean_cosine: float | None
+    nonfinite: int
+    finite_layers: int
+    tokens_per_s: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeometryResult:
+    """What a finished geometry has found, beside its arrays."""
+
+    conditions: tuple[str, ...]
+    layer: LayerRecord
+    by_layer: dict[str, tuple[float, ...]]
+    """Curves over the blocks of `layer.layers`."""
+    largest_dimensions: tuple[LargestRecord, ...]
+    """[layer]"""
+    metrics: Metrics
+    recipe_departures: dict[str, tuple[Any, ...]]
+    """Fields that are set otherwise than by the recipe: the recipe's value, then the run's."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SteeringMetrics:
+    """What became of the texts that were steered along one kind of direction."""
+
+    n_texts: int
+    repeated_share: float
+    short_share: float
+    regime: str
+    perplexity_ratio: float | None
+    regime_by_perplexity: str
+
+
+@dataclass(frozen=True)
+class SteeringDirections:
+    """Texts steered towards the emotion, and along a random direction."""
+
+    emotion: SteeringMetrics
+    random: SteeringMetrics
+
+
+@dataclass(frozen=True, kw_only=True)
+class SteeringResult:
+    """What a finished steering run has found, beside its texts and shifts."""
+
+    blocks: tuple[int, ...]
+    mean_norms: tuple[float, ...]
+    """[block], mean length of the residual stream."""
+    words: dict[str, tuple[tuple[str, str], ...]]
+    """Of each emotion its words, each with a neutral one."""
+    metrics: SteeringDirections
+
+
+@dataclass(frozen=True)
+class Passed:
+    """How many of the capability items a model has passed."""
+
+    passed: int
+    of: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class FacetRecord:
+    """One facet of behaviour."""
+
+    capability: Passed
+    given: bool
+    n_items: int | None
+    reason: str | None
+    """Why its numbers are not given."""
+    numbers: dict[str, int | float]
+    """By name, as `emogeo.probes.facets` has them."""
+
+
+@dataclass(frozen=True)
+class Facets:
+    """Opinions under pressure, and tasks whose constraints a program checks."""
+
+    stance: FacetRecord
+    format: FacetRecord
+
+
+@dataclass(frozen=True)
+class BehaviourResult:
+    """What a finished behaviour run has found, beside its items."""
+
+    metrics: Facets
+
+
+@dataclass(frozen=True, kw_only=True)
+class Heading:
+    """What the record of every kind of run begins with."""
+
+    key: str
+    title: str
+    model: ModelCard
+    precision: str
+    """As resolved, in short: fp16, int8(6.0)+bf16."""
+    recipe: str | None
+    mode: Mode
+    config: TrainConfig
+    meaning: Json
+    """What the key is the sha256 of."""
+    reason: str | None = None
+    """Why the run was refused; None for a finished one."""
+
+    @property
+    def status(self) -> Status:
+        return "finished" if self.reason is None else "refused"
+
+
+@dataclass(frozen=True, kw_only=True)
+class GeometryRecord(Heading):
+    """The record of a geometry."""
+
+    prompt_template: str
+    stimuli: str
+    emotions: tuple[str, ...]
+    """[text], the condition of each text."""
+    units: tuple[str, ...]
+    """[text], the unit of each text with a digest of the unit's texts."""
+    reread_of: str | None
+    """The key of the run that a reread repeats."""
+    n_units: int
+    n_texts: int
+    n_distinct_texts: int
+    generation: Generation | None
+    nonfinite: dict[str, tuple[int, ...]]
+    """Of each pass [block], values that are NaN or infinite."""
+    provenance: GeometryProvenance
+    result: GeometryResult | None = None
+    """None for a refused run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class SteeringRecord(Heading):
+    """The record of a steering run."""
+
+    vectors: str
+    """The key of the run whose vectors are added."""
+    provenance: Provenance
+    result: SteeringResult | None = None
+    """None for a refused run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BehaviourRecord(Heading):
+    """The record of a behaviour run."""
+
+    provenance: BehaviourProvenance
+    result: BehaviourResult | None = None
+    """None for a refused run."""
+
+
+AnyRecord: TypeAlias = GeometryRecord | SteeringRecord | BehaviourRecord

@@ -1,0 +1,62 @@
+"""What the records of all kinds of runs begin with, and where they come from."""
+
+from __future__ import annotations
+
+import platform
+import sys
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+
+from emogeo.config.schema import TrainConfig
+from emogeo.models.precision import Precision
+from emogeo.models.weights.resolve import Weights
+from emogeo.record.origin import ModelCard, Provenance
+from emogeo.store.keys import Json
+
+_LIBRARIES = ("emogeo", "torch", "transformers", "tokenizers", "bitsandbytes", "accelerate", "numpy", "scipy")
+
+
+def heading(key: str, title: str, config: TrainConfig, weights: Weights, precision: Precision, meaning: Json) -> Json:
+    """The fields of `emogeo.record.types.Heading`."""
+    return {
+        "key": key,
+        "title": title,
+        "model": card_of(weights),
+        "precision": precision.label,
+        "recipe": config.recipe,
+        "mode": config.mode.name,
+        "config": config,
+        "meaning": meaning,
+    }
+
+
+def card_of(weights: Weights) -> ModelCard:
+    """What a record says of weights."""
+    return ModelCard(
+        name=weights.name,
+        family=weights.family,
+        variant=weights.variant,
+        params_b=weights.params_b,
+        source=weights.source,
+        id=weights.id,
+        revision=weights.revision,
+        n_layers=weights.n_layers,
+    )
+
+
+def surroundings(device: str) -> Provenance:
+    """When, where and with what something is computed: now and here."""
+    return Provenance(
+        created=datetime.now(UTC).isoformat(timespec="seconds"),
+        python=sys.version.split()[0],
+        platform=platform.platform(),
+        libraries={name: _version(name) for name in _LIBRARIES},
+        device=device,
+    )
+
+
+def _version(library: str) -> str | None:
+    try:
+        return version(library)
+    except PackageNotFoundError:
+        return None
