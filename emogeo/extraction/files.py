@@ -17,6 +17,7 @@ from emogeo.record.files import RDM, RUN_FILE, TEXTS, VECTORS
 from emogeo.record.json import pass_of, record_json, written_of
 from emogeo.record.origin import Generation, GeometryProvenance, TextCounts
 from emogeo.record.types import GeometryRecord, GeometryResult, Interval, LargestRecord, LayerRecord, Metrics
+from emogeo.record.units import recorded_units
 from emogeo.runs.heading import heading, surroundings
 from emogeo.store.keys import json_lines
 from emogeo.store.tensors import pack
@@ -61,7 +62,7 @@ def _record(plan: RunPlan, readings: Activations) -> GeometryRecord:
         prompt_template=plan.template,
         stimuli=plan.source.name,
         emotions=texts.emotions,
-        units=tuple(texts.unit_digests),
+        units=tuple(recorded_units(texts)),
         reread_of=plan.reread_of,
         n_units=len(set(texts.units)),
         n_texts=len(plan.passages.texts),

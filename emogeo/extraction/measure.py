@@ -18,7 +18,6 @@ from emogeo.geometry.doors import names_of_conditions
 from emogeo.geometry.geometry import Geometry
 from emogeo.geometry.geometry import measure as measure_geometry
 from emogeo.geometry.options import NEUTRAL, GeometryOptions
-from emogeo.geometry.states import Labels
 from emogeo.geometry.vectors import neutral_components, project_out
 
 
@@ -45,14 +44,13 @@ def measure(
         GeometryError: vectors without a direction, or a criterion without its units.
     """
     config, texts = plan.config, plan.labelled
-    labels = Labels(texts.emotions, texts.topics, tuple(texts.unit_digests), texts.texts)
     states, removed = passages.states[:, layers].astype(np.float64), np.zeros(len(layers))
     if config.denoising.method is DenoisingMethod.neutral_pcs:
         plain = states[[e == NEUTRAL for e in texts.emotions]] if neutral is None else neutral.states[:, layers]
         states, removed = _denoise(states, plain.astype(np.float64), config.denoising.share)
     conditions = names_of_conditions(texts.emotions)
     options, name = options_of(config), plan.weights.name
-    geometry = measure_geometry(states, labels, layers, options, plan.named_layer, conditions, name)
+    geometry = measure_geometry(states, texts, layers, options, plan.named_layer, conditions, name)
     sentences = facts.states[:, layers].astype(np.float64)
     largest = largest_dimensions(sentences)
     geometry.curves.update(_sentence_curves(sentences, largest), removed_components=removed)

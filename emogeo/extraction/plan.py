@@ -13,9 +13,10 @@ from emogeo.extraction.passes import Pass, PassModel, plan_main_pass, plan_pass,
 from emogeo.extraction.replay import Replayed, replayed, written
 from emogeo.extraction.sources import Chat, TextSource, comprehension, generation, replay, units_of
 from emogeo.extraction.stories import Story, counts, without_empty
-from emogeo.extraction.texts import LabelledTexts, as_written, labelled_texts
+from emogeo.extraction.texts import as_written, labelled_texts
 from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
 from emogeo.geometry.options import Centring
+from emogeo.geometry.states import LabelledTexts
 from emogeo.models.chat import chat_renderer
 from emogeo.models.precision import Precision, resolve_device, resolve_precision, resolve_token_budget
 from emogeo.models.session import Session, session_of

@@ -18,7 +18,7 @@ from emogeo.extraction.plan import RunPlan, plan_run
 from emogeo.extraction.reading import StoredActivations, activations_of
 from emogeo.extraction.stories import Story
 from emogeo.extraction.writing import stories_of
-from emogeo.geometry.grouping import GROUP
+from emogeo.geometry.grouping import is_group
 from emogeo.models.slots import leased
 from emogeo.runs.refusal import keep_refusal
 from emogeo.runs.task import Outcome, Task, run_task
@@ -59,7 +59,7 @@ def _planned(config: TrainConfig) -> RunPlan:
 def _extracted(plan: RunPlan, store: Store, departures: Mapping[str, Any]) -> dict[str, bytes]:
     if plan.source.writing is not None:
         plan = plan.with_stories(_stories(plan, plan.source.writing, store))
-    groups = {unit for unit in plan.labelled.units if unit.startswith(GROUP)}
+    groups = {unit for unit in plan.labelled.units if is_group(unit)}
     if groups:
         log.info("topics and conditions are not crossed: %d random groups are the units", len(groups))
     activations = _activations(plan, store)

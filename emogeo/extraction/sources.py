@@ -11,8 +11,9 @@ from emogeo.errors import StimuliError
 from emogeo.extraction.passes import Writing, contents, model_meaning, tokens_of
 from emogeo.extraction.replay import Replayed
 from emogeo.extraction.stories import counts, without_empty
-from emogeo.extraction.texts import LabelledTexts, as_written, labelled_texts
+from emogeo.extraction.texts import as_written, labelled_texts
 from emogeo.geometry.options import Centring
+from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights

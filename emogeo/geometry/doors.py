@@ -12,7 +12,7 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.grouping import planned_units
 from emogeo.geometry.rdm import MIN_CONDITIONS
-from emogeo.geometry.states import Labels, States
+from emogeo.geometry.states import LabelledTexts, States
 
 
 def states_of(states: States | ArrayLike) -> tuple[Array, int, Array | None]:
@@ -43,7 +43,7 @@ def labels_of(
     texts: Sequence[str] | None,
     seed: int,
     conditions: Sequence[str] | None,
-) -> Labels:
+) -> LabelledTexts:
     """The labels of every text, and its unit.
 
     Raises:
@@ -60,7 +60,7 @@ def labels_of(
     units = planned_units(own, about, seed)
     _refuse_unequal(own, units)
     known = _words("texts", texts, n_texts) if texts is not None else _stand_ins(own, units)
-    return Labels(tuple(own), tuple(about), tuple(units), tuple(known))
+    return LabelledTexts(tuple(own), tuple(about), tuple(units), tuple(known))
 
 
 def names_of_conditions(emotions: Sequence[str]) -> tuple[str, ...]:

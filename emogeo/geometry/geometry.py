@@ -27,7 +27,7 @@ from emogeo.geometry.layers import (
 )
 from emogeo.geometry.options import Centring, GeometryOptions, LayerRule
 from emogeo.geometry.rdm import cosine_rdm, rdm_std, upper
-from emogeo.geometry.states import LabelledStates, Labels, States
+from emogeo.geometry.states import LabelledStates, LabelledTexts, States
 from emogeo.geometry.units import distinct_units, unit_products
 from emogeo.geometry.vectors import Vectors, centre, scale, unit_means, without_topic_means
 
@@ -38,7 +38,7 @@ class Geometry:
 
     name: str
     """What tables call it: the model, say."""
-    labels: Labels
+    labels: LabelledTexts
     features: NDArray[np.floating]
     """[text, feature] at the selected layer, without topic means if they were removed, else not centred"""
     layers: list[int]
@@ -92,12 +92,10 @@ class Geometry:
         options = GeometryOptions.of(layer, centring, norm, seed)
         values, n_layers, sentences = states_of(states)
         labels = labels_of(states, len(values), emotions, topics, texts, seed, conditions)
-        named = resolve_layer(options.layer, n_layers, values.shape[1]) if values.shape[1] > 1 else 0
-        if named is None:
-            check_units(options.layer, len(set(labels.units)))
+        named = _named_layer(options.layer, n_layers, values.shape[1], len(set(labels.units)))
         called = name or (states.name if isinstance(states, States) else "geometry")
-        layers = list(range(values.shape[1]))
-        found = measure(values, labels, layers, options, named, names_of_conditions(labels.emotions), called)
+        layers, names = list(range(values.shape[1])), names_of_conditions(labels.emotions)
+        found = measure(values, labels, layers, options, named, names, called)
         if sentences is not None:
             found.curves["anisotropy"] = np.array([estimate.value for estimate in anisotropy(sentences)])
         return found
@@ -169,7 +167,7 @@ class Geometry:
 
 def measure(
     states: Array,
-    labels: Labels,
+    labels: LabelledTexts,
     layers: list[int],
     options: GeometryOptions,
     named: int | None,
@@ -209,13 +207,25 @@ def measure(
     return Geometry(name, labels, features, layers, vectors, choice, rdm, rdms, curves, options)
 
 
-def halves_of(features: NDArray[np.floating], labels: Labels, units: Sequence[str], options: GeometryOptions) -> Halves:
+def halves_of(
+    features: NDArray[np.floating], labels: LabelledTexts, units: Sequence[str], options: GeometryOptions
+) -> Halves:
     """Features [text, feature] of labelled texts over units [text], centred as the geometry's own are."""
     states = features.astype(np.float64)
     if options.centring is Centring.topic_mean:  # taken from the states already, where this changes nothing
         states = without_topic_means(states[:, None], labels.topics)[:, 0]
     conditions = names_of_conditions(labels.emotions)
     return Halves(unit_products(states, labels.emotions, units, conditions, options.centring), options.seed)
+
+
+def _named_layer(rule: LayerRule, n_layers: int, n_blocks: int, n_units: int) -> int | None:
+    """The layer that the rule names, or the only one; None where a criterion chooses from units enough."""
+    if n_blocks == 1:
+        return 0
+    named = resolve_layer(rule, n_layers, n_blocks)
+    if named is None:
+        check_units(rule, n_units)
+    return named
 
 
 def _rdm_of_block(vectors: Vectors, row: int, layer: int) -> Array:

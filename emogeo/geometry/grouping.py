@@ -20,6 +20,11 @@ def is_crossed(emotions: Sequence[str], topics: Sequence[str]) -> bool:
     return len(cells) == n_topics * len(set(emotions)) and len(told) == 1 and (n_topics > 1 or told == {1})
 
 
+def is_group(unit: str) -> bool:
+    """Whether a unit is a random group of texts, and no topic, prompt or replicate."""
+    return unit.startswith(GROUP)
+
+
 def planned_units(emotions: Sequence[str], topics: Sequence[str], seed: int) -> list[str]:
     """The unit of each text, over which a condition's texts are replicated.
 

@@ -9,15 +9,15 @@ from typing import Protocol
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.rdm import MIN_CONDITIONS
-from emogeo.geometry.states import Labels
-from emogeo.geometry.units import distinct_units
+from emogeo.geometry.states import LabelledTexts
+from emogeo.geometry.units import distinct_units, parts_of
 
 
 class Sample(Protocol):
     """States of labelled texts, as inner products over whichever units are asked for."""
 
     @property
-    def labels(self) -> Labels: ...
+    def labels(self) -> LabelledTexts: ...
 
     def halves_over(self, units: Sequence[str]) -> Halves: ...
 
@@ -29,9 +29,9 @@ class SharedUnits:
     halves: list[Halves]
     same_text: bool
     """The common units have the same texts in all of the samples."""
-    missing_units: tuple[str, ...]
+    missing_units: tuple[str, ...] = ()
     """Units that only some of the samples have."""
-    tied: bool
+    tied: bool = False
     """Texts in common make units one that are several in each sample."""
 
     @property
@@ -76,12 +76,18 @@ def raw_rho(a: Sample, b: Sample) -> float:
     return float(ranks[0] @ ranks[1])
 
 
-def joint_units(samples: Sequence[Labels]) -> list[list[str]]:
+def joint_units(samples: Sequence[LabelledTexts]) -> list[list[str]]:
     """The unit of each text of each sample, where units of one name, or with a text in common, are one."""
     texts = [text for sample in samples for text in sample.texts]
     units = [unit for sample in samples for unit in sample.units]
-    joint = dict(zip(units, distinct_units(texts, units), strict=True))
+    joint = dict(zip(units, distinct_units(texts, units, _tied_before(units)), strict=True))
     return [[joint[unit] for unit in sample.units] for sample in samples]
+
+
+def _tied_before(units: Sequence[str]) -> list[tuple[str, str]]:
+    """Units with a part in common, where some were tied in one sample before."""
+    holders: dict[str, str] = {}
+    return [(holders.setdefault(part, unit), unit) for unit in dict.fromkeys(units) for part in parts_of(unit)]
 
 
 def over(run: Halves, units: Sequence[str], conditions: Sequence[str]) -> Halves:
@@ -91,6 +97,6 @@ def over(run: Halves, units: Sequence[str], conditions: Sequence[str]) -> Halves
     return run.restricted(units, conditions)
 
 
-def _texts_of(labels: Labels, units: Sequence[str], kept: set[str]) -> list[tuple[str, str, str]]:
+def _texts_of(labels: LabelledTexts, units: Sequence[str], kept: set[str]) -> list[tuple[str, str, str]]:
     """Unit, emotion and text of every text in some units."""
     return sorted(own for own in zip(units, labels.emotions, labels.texts, strict=True) if own[0] in kept)

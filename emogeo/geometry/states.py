@@ -13,13 +13,13 @@ from emogeo.arrays import Array
 
 
 @dataclass(frozen=True)
-class Labels:
-    """What each text is of; all of one length."""
+class LabelledTexts:
+    """Texts with condition, topic and unit, whoever wrote them; all four are of one length."""
 
     emotions: tuple[str, ...]
     topics: tuple[str, ...]
     units: tuple[str, ...]
-    """Names of what a condition's texts are replicated over."""
+    """Names of what a condition's texts are replicated over; two runs may use one name for different texts."""
     texts: tuple[str, ...]
     """The texts themselves or, where these are not known, names that stand for them."""
 

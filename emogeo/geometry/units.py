@@ -12,6 +12,8 @@ from emogeo.errors import GeometryError
 from emogeo.geometry.options import Centring, Norm
 from emogeo.geometry.vectors import centre, unit_means
 
+_TIE = "+"
+"""Joins the names of units that are one."""
 CLIP = 0.01
 """Share of the mean |G_ii| at which a cross-validated norm is clipped."""
 
@@ -97,7 +99,12 @@ def distinct_units(texts: Sequence[str], units: Sequence[str], ties: Iterable[tu
     members: dict[str, list[str]] = {}
     for unit in parent:
         members.setdefault(root(unit), []).append(unit)
-    return ["+".join(sorted(members[root(unit)])) for unit in units]
+    return [_TIE.join(sorted(members[root(unit)])) for unit in units]
+
+
+def parts_of(unit: str) -> list[str]:
+    """The units that a unit ties together, itself where it ties none."""
+    return unit.split(_TIE)
 
 
 def deletion_weights(n: int) -> Array:

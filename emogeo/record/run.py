@@ -14,7 +14,13 @@ from numpy.typing import NDArray
 from emogeo.arrays import Array
 from emogeo.config.schema import TrainConfig
 from emogeo.errors import RecordError
+from emogeo.geometry.geometry import Geometry
+from emogeo.geometry.inference import Estimate
+from emogeo.geometry.layers import LayerChoice
+from emogeo.geometry.options import GeometryOptions
 from emogeo.geometry.rdm import upper
+from emogeo.geometry.states import LabelledTexts
+from emogeo.geometry.vectors import Vectors
 from emogeo.record.files import RDM, TEXTS, VECTORS
 from emogeo.record.types import (
     AnyRecord,
@@ -25,6 +31,7 @@ from emogeo.record.types import (
     SteeringRecord,
     SteeringResult,
 )
+from emogeo.record.units import unit_name
 from emogeo.store.keys import Json, key_of
 from emogeo.store.tensors import unpack
 
@@ -149,18 +156,44 @@ class Run(Recorded[GeometryRecord]):
         return unpack(self.files[VECTORS])["embeddings"]
 
     @cached_property
-    def labelled_texts(self) -> list[dict[str, str]]:
-        """What was read, without the prompt template: emotion, topic, text."""
-        return self.rows(TEXTS)
+    def labelled(self) -> LabelledTexts:
+        """What was read, without the prompt template."""
+        rows, units = self.rows(TEXTS), tuple(unit_name(unit) for unit in self.record.units)
+        topics, texts = (tuple(row[field] for row in rows) for field in ("topic", "text"))
+        return LabelledTexts(self.record.emotions, topics, units, texts)
 
     @property
-    def texts(self) -> list[str]:
-        return [row["text"] for row in self.labelled_texts]
+    def texts(self) -> tuple[str, ...]:
+        return self.labelled.texts
 
     @property
-    def topics(self) -> list[str]:
+    def topics(self) -> tuple[str, ...]:
         """[text]"""
-        return [row["topic"] for row in self.labelled_texts]
+        return self.labelled.topics
+
+    @property
+    def options(self) -> GeometryOptions:
+        """What the geometry depends on, beside its states."""
+        config = self.config
+        return GeometryOptions(config.layer_selection.rule, config.centring, config.norm, config.seed)
+
+    @cached_property
+    def geometry(self) -> Geometry:
+        """The geometry that a finished run has measured."""
+        layer = self.result.layer
+        held_out = None if layer.held_out is None else Estimate(*(_number(bound) for bound in layer.held_out))
+        return Geometry(
+            name=self.model,
+            labels=self.labelled,
+            features=self.passages,
+            layers=list(layer.layers),
+            vectors=Vectors(self.result.conditions, np.asarray(self.vectors, dtype=np.float64)),
+            choice=LayerChoice(layer.index, layer.criterion, held_out, layer.n_choosing),
+            rdm=self.rdm,
+            rdm_by_layer=self.rdm_by_layer,
+            curves={name: np.array(curve) for name, curve in self.result.by_layer.items()},
+            options=self.options,
+        )
 
     @cached_property
     def text_digest(self) -> str:
@@ -177,6 +210,10 @@ def run_of(record: AnyRecord, files: Mapping[str, bytes]) -> AnyRun:
     if isinstance(record, GeometryRecord):
         return Run(record, files)
     return SteeringRun(record, files) if isinstance(record, SteeringRecord) else BehaviourRun(record, files)
+
+
+def _number(bound: float | None) -> float:
+    return np.nan if bound is None else bound
 
 
 def _of_finished(result: T | None, key: str) -> T:

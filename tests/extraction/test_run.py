@@ -58,8 +58,8 @@ def test_one_half_chooses_the_layer_and_the_other_reports_it(tiny_cell: Composer
     store, passages = Store(config.store.path), plan_run(config).passages
     states = unpack(store.read(ACTIVATIONS, passages.key)["activations.safetensors"])["states"].astype(float)
     labelled = plan_run(config).labelled
-    texts = LabelledStates(states, labelled.emotions, labelled.unit_digests, CONDITIONS)
-    choosing, reporting = choosing_half(labelled.unit_digests, 0)
+    texts = LabelledStates(states, labelled.emotions, labelled.units, CONDITIONS)
+    choosing, reporting = choosing_half(labelled.units, 0)
     curve = [r.value for r in reliability_by_layer(texts.of_units(choosing), Centring.grand_mean, 0)]
     chosen = outcome.record.result.layer.index
     assert chosen == int(np.argmax(curve))

@@ -15,7 +15,8 @@ from emogeo.analysis.analyze import all_tables, viewed
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.figures.effects import write_effect_figures
 from emogeo.analysis.figures.write import write_figures
-from emogeo.analysis.records.catalogue import read_catalogue, short_names
+from emogeo.analysis.records.catalogue import read_catalogue
+from emogeo.analysis.records.names import short_names
 from emogeo.analysis.tables.baselines import baselines_table
 from emogeo.analysis.tables.effects import effects_of, effects_table
 from emogeo.analysis.tables.frame import Table
@@ -66,7 +67,7 @@ def real() -> Computed:
     config = AnalyzeConfig(store=StoreConfig(str(DATA / "store")), output="", permutations=_PERMUTATIONS)
     found = effects_of(viewed(runs, config), _PERMUTATIONS, 0)
     tables = all_tables(catalogue, runs, found, config)
-    own: Sequence[PreparedRun] = [run for run in runs if run.run.twin is None]
+    own: Sequence[PreparedRun] = [run for run in runs if run.run.reread_of is None]
     with _figures() as folder:
         write_figures(own, {name: table.frame for name, table in tables.items()}, found, folder)
         return Computed("real", _csv(tables), _read(folder))

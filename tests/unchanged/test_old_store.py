@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.test_commands import command
-from tests.unchanged.test_tables import DATA
+from tests.unchanged.computed import DATA
 
 COMMON = (
     *("tracking=disabled", "runtime.device=cpu", "runtime.progress=false", "stimuli.topics=8", "max_depth=0.2"),

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property, partial
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.geometry.controls import bag_of_words
+from emogeo.geometry.geometry import halves_of
 from emogeo.geometry.halves import Halves
-from emogeo.geometry.options import Centring
-from emogeo.geometry.units import distinct_units, recentred, unit_products
-from emogeo.geometry.vectors import without_topic_means
+from emogeo.geometry.states import LabelledTexts
+from emogeo.geometry.units import distinct_units, recentred
 from emogeo.record.run import Run
 from emogeo.stimuli.conditions import CONDITIONS
 
@@ -67,19 +66,19 @@ class PreparedRun:
         return self._halves(bag_of_words(self.run.texts), self._units)
 
     @property
+    def labels(self) -> LabelledTexts:
+        return self.run.labelled
+
+    @property
     def _units(self) -> list[str]:
-        return distinct_units(self.run.texts, self.run.record.units)
+        return distinct_units(self.labels.texts, self.labels.units)
 
     def _halves(self, features: NDArray[Any], units: Sequence[str]) -> Halves:
-        centring = self.run.config.centring
-        states = features.astype(np.float64)
-        if centring is Centring.topic_mean:  # taken from the run's states already, where this changes nothing
-            topics = self.run.topics
-            states = without_topic_means(states[:, None], topics)[:, 0]
-        products = unit_products(states, self.run.record.emotions, units, CONDITIONS, centring)
+        options = replace(self.run.options, seed=self.seed)
+        products = halves_of(features, self.labels, units, options).products
         conditions = [condition for condition in products.conditions if condition in self.view.conditions]
         if self.view.recentre:
-            products = recentred(products, conditions, self.run.config.norm)
+            products = recentred(products, conditions, options.norm)
         elif len(conditions) < len(products.conditions):
             products = products.restricted(products.units, conditions)
         return Halves(products, self.seed)

@@ -6,7 +6,6 @@ from collections.abc import Mapping, Sequence
 
 from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.comparing.sharing import SharedUnits, over
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.mantel import MantelTests
@@ -16,6 +15,7 @@ from emogeo.geometry.controls import norm_distances
 from emogeo.geometry.halves import MIN_UNITS, Halves
 from emogeo.geometry.inference import agreement, interval
 from emogeo.geometry.rdm import standard_ranks
+from emogeo.geometry.sharing import SharedUnits, over
 from emogeo.stimuli.norms import load_norms
 
 BASELINES = ("bag_of_words", "input_embeddings", "human_norms")

@@ -6,13 +6,13 @@ from collections.abc import Mapping
 
 from emogeo.analysis.comparing.matching import MinimalPair, partner
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.comparing.sharing import over, over_shared, raw_rho
 from emogeo.analysis.records.published import published_bias
 from emogeo.analysis.tables.frame import Row, columns
 from emogeo.analysis.tables.notes import Note
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import cross_experiment_bias
+from emogeo.geometry.sharing import over, over_shared, raw_rho
 
 
 def put_bias(figures: Row, pair: MinimalPair, by_key: Mapping[str, PreparedRun]) -> list[Note]:

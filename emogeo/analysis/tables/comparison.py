@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from emogeo.analysis.comparing.sharing import SharedUnits
 from emogeo.analysis.tables.frame import Row, columns
 from emogeo.analysis.tables.mantel import MantelTests
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS
 from emogeo.geometry.inference import Comparison, compare
+from emogeo.geometry.sharing import SharedUnits
 from emogeo.record.run import Run
 
 COMPARISON_COLUMNS = [

@@ -16,7 +16,6 @@ from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.levels import Parameter
 from emogeo.analysis.comparing.matching import MinimalPair, minimal_pairs
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.comparing.sharing import over_shared, raw_rho
 from emogeo.analysis.records.published import published_rho
 from emogeo.analysis.tables.biases import put_bias
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
@@ -26,6 +25,7 @@ from emogeo.analysis.tables.notes import Note, left_out
 from emogeo.analysis.tables.pairs import what_is_missing
 from emogeo.errors import GeometryError
 from emogeo.geometry.inference import Estimate
+from emogeo.geometry.sharing import over_shared, raw_rho
 
 WORDS = ["model", "layer_of_effect", "factor", "aliased_with", "key_a", "key_b", "counts", "note"]
 EFFECT_COLUMNS = [

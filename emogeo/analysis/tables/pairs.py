@@ -11,7 +11,6 @@ from tqdm import tqdm
 
 from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.comparing.sharing import SharedUnits, name_of, over_shared
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.mantel import MantelTests
@@ -19,6 +18,7 @@ from emogeo.analysis.tables.notes import Note, left_out
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.inference import identifiable
+from emogeo.geometry.sharing import SharedUnits, over_shared
 
 NAMES = ["key_a", "key_b", "model_a", "model_b"]
 PAIR_COLUMNS = [*NAMES, *COMPARISON_COLUMNS]
@@ -76,11 +76,9 @@ def _pair_row(a: PreparedRun, b: PreparedRun, tests: MantelTests, measured: Mapp
 def what_is_missing(a: PreparedRun, b: PreparedRun, both: SharedUnits) -> list[Note]:
     """What one of the runs has and the comparison has not."""
     notes, over = [], both.halves[0].products
-    units = [{name_of(unit) for unit in ready.run.record.units} for ready in (a, b)]
-    if both.paired and (dropped := sorted(units[0] ^ units[1])):
-        notes.append(Note(f"over the {len(over.units)} units in common, without {', '.join(dropped)}"))
-    tied = sum(unit.count("+") for unit in over.units)
-    if both.paired and tied > max(sum(name.count("+") for name in own) for own in units):
+    if both.paired and both.missing_units:
+        notes.append(Note(f"over the {len(over.units)} units in common, without {', '.join(both.missing_units)}"))
+    if both.paired and both.tied:
         notes.append(Note(f"texts in common tie units together, {len(over.units)} left"))
     conditions = [ready.halves.products.conditions for ready in (a, b)]
     if dropped := sorted(set(conditions[0]) ^ set(conditions[1])):

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.comparing.sharing import over, over_shared
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.notes import left_out
 from emogeo.analysis.tables.pairs import NAMES, pairs_of
 from emogeo.errors import GeometryError
 from emogeo.geometry.controls import partial_rho
 from emogeo.geometry.halves import MIN_UNITS, Halves
+from emogeo.geometry.sharing import over, over_shared
 
 PARTIAL_COLUMNS = [
     *(*NAMES, "given", "rho", "rho_partial", "rho_partial_ci_low", "rho_partial_ci_high"),

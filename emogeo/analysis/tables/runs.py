@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.notes import Note, NoteKind
-from emogeo.geometry.grouping import GROUP
+from emogeo.geometry.grouping import is_group
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
 from emogeo.geometry.inference import reliability
 from emogeo.record.origin import Generation
@@ -89,8 +89,8 @@ def _put_held_out(row: Row, layer: LayerRecord) -> list[Note]:
 def _shared_topics(run: Run) -> list[Note]:
     """Random groups that tell the same topic are not on disjoint topics."""
     groups: dict[str, set[str]] = defaultdict(set)
-    for topic, unit in zip(run.topics, run.record.units, strict=True):
-        if unit.startswith(GROUP):
+    for topic, unit in zip(run.topics, run.labelled.units, strict=True):
+        if is_group(unit):
             groups[topic].add(unit)
     shared = [topic for topic, units in groups.items() if len(units) > 1]
     if not shared or len(groups) == 1:

@@ -20,12 +20,12 @@ from tqdm import tqdm
 from emogeo.analysis.comparing.levels import Parameter, levels
 from emogeo.analysis.comparing.matching import without_echoes
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.comparing.sharing import over_shared
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.inference import compare, identifiable, interval
+from emogeo.geometry.sharing import over_shared
 
 VARIANCE_COLUMNS = ["factor", "share", "ci_low", "ci_high", "p", "p_min", "n_relabellings", "aliased_with", "note"]
 MIN_MODELS = 6
