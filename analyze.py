@@ -5,8 +5,8 @@ from pathlib import Path
 import hydra
 from omegaconf import DictConfig
 
+from emogeo.config.analyze import AnalyzeConfig
 from emogeo.config.compose import parse_analyze
-from emogeo.config.schema import AnalyzeConfig
 from emogeo.entry import prepare, shown
 
 CONF = Path(__file__).parent / "conf"

@@ -6,8 +6,9 @@ import hydra
 from omegaconf import DictConfig
 
 from emogeo.config.compose import parse_train
+from emogeo.config.mode import PROBES
 from emogeo.config.recipes import recipe_differences
-from emogeo.config.schema import PROBES, TrainConfig
+from emogeo.config.train import TrainConfig
 from emogeo.entry import prepare, shown
 
 CONF = Path(__file__).parent / "conf"

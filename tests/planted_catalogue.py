@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.analysis.comparing.prepared import PreparedRun, View
-from emogeo.config.schema import Mode
+from emogeo.config.mode import Mode
 from emogeo.geometry.options import NEUTRAL
 from emogeo.geometry.rdm import cosine_rdm, spearman, upper
 from emogeo.record.files import RDM, TEXTS, VECTORS

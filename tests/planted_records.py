@@ -9,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from emogeo.config.schema import Mode, Source, TrainConfig
+from emogeo.config.mode import Mode
+from emogeo.config.model import Source
+from emogeo.config.train import TrainConfig
 from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.record.files import ITEMS, RDM, RUN_FILE, SHIFTS, TEXTS, VECTORS
 from emogeo.record.json import record_json

@@ -18,7 +18,7 @@ from transformers import (
     Qwen2Config,
 )
 
-from emogeo.config.schema import ModelConfig, Source
+from emogeo.config.model import ModelConfig, Source
 from emogeo.models.weights.index import weights_folder, write_manifest
 from emogeo.stimuli.corpus import load_corpus
 

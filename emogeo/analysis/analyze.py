@@ -39,7 +39,7 @@ from emogeo.analysis.tables.steering import (
 )
 from emogeo.analysis.tables.universality import universality_table
 from emogeo.analysis.tables.variance import cells_of, variance_table
-from emogeo.config.schema import AnalyzeConfig, Conditions, EffectsConfig, RecordSource
+from emogeo.config.analyze import AnalyzeConfig, Conditions, EffectsConfig, RecordSource
 from emogeo.geometry.options import NEUTRAL
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.store.store import Store

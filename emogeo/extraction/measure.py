@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from emogeo.arrays import Array
-from emogeo.config.schema import DenoisingMethod, TrainConfig
+from emogeo.config.states import DenoisingMethod
+from emogeo.config.train import TrainConfig
 from emogeo.errors import GeometryError
 from emogeo.extraction.plan import RunPlan
 from emogeo.extraction.reading import StoredActivations

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from emogeo.config.schema import PoolingConfig, Position
+from emogeo.config.states import PoolingConfig, Position
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
 from emogeo.stimuli.stories import Request

@@ -7,7 +7,10 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from emogeo.config.schema import DenoisingMethod, Mode, ModelConfig, NeutralTexts, PoolingConfig, TrainConfig
+from emogeo.config.mode import Mode
+from emogeo.config.model import ModelConfig
+from emogeo.config.states import DenoisingMethod, NeutralTexts, PoolingConfig
+from emogeo.config.train import TrainConfig
 from emogeo.errors import NotWrittenError
 from emogeo.extraction.passes import Pass, PassModel, plan_main_pass, plan_pass, tokens_of
 from emogeo.extraction.replay import Replayed, replayed, written

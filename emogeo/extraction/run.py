@@ -9,7 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from emogeo.config.schema import Dtype, Mode, ModeConfig, NonFinite, TrainConfig
+from emogeo.config.mode import Mode, ModeConfig
+from emogeo.config.precision import Dtype
+from emogeo.config.states import NonFinite
+from emogeo.config.train import TrainConfig
 from emogeo.errors import NonFiniteError, NotWrittenError
 from emogeo.extraction.files import finished_files, refused_files
 from emogeo.extraction.measure import measure

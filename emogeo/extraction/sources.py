@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from emogeo.config.schema import TrainConfig
+from emogeo.config.train import TrainConfig
 from emogeo.errors import StimuliError
 from emogeo.extraction.passes import Writing, contents, model_meaning, tokens_of
 from emogeo.extraction.replay import Replayed

@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 from tqdm import tqdm
 
-from emogeo.config.schema import PoolingConfig, Position
+from emogeo.config.states import PoolingConfig, Position
 from emogeo.errors import PrecisionError, StimuliError
 from emogeo.models.batching import plan_batches, plan_other_batches
 from emogeo.models.blocks import find_blocks, watched

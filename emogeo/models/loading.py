@@ -21,7 +21,8 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
-from emogeo.config.schema import Dtype, Quantization, Source
+from emogeo.config.model import Source
+from emogeo.config.precision import Dtype, Quantization
 from emogeo.errors import PrecisionError, WeightsError
 from emogeo.models.precision import Precision
 from emogeo.models.weights.index import verify

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from importlib.metadata import version
 from pathlib import Path
 
-from emogeo.config.schema import Dtype, PrecisionConfig, Quantization
+from emogeo.config.precision import Dtype, PrecisionConfig, Quantization
 from emogeo.errors import PrecisionError
 
 

@@ -9,7 +9,7 @@ from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from emogeo.config.schema import TrainConfig
+from emogeo.config.train import TrainConfig
 from emogeo.models.precision import Precision
 from emogeo.models.slots import on_slot
 from emogeo.models.weights.resolve import Weights

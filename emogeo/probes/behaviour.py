@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from emogeo.arrays import Array
-from emogeo.config.schema import Mode, TrainConfig
+from emogeo.config.mode import Mode
+from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError
 from emogeo.extraction.passes import model_meaning
 from emogeo.extraction.plan import described

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emogeo.arrays import Array
-from emogeo.config.schema import SteeringConfig
+from emogeo.config.probes import SteeringConfig
 from emogeo.errors import GeometryError
 
 if TYPE_CHECKING:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from emogeo.config.schema import Mode, TrainConfig
+from emogeo.config.mode import Mode
+from emogeo.config.train import TrainConfig
 from emogeo.probes.behaviour import behaviour_task
 from emogeo.probes.steering import steering_task
 from emogeo.runs.task import Outcome, run_task

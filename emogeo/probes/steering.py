@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from emogeo.arrays import Array
-from emogeo.config.schema import TrainConfig
+from emogeo.config.train import TrainConfig
 from emogeo.errors import GeometryError, NonFiniteError, StoreError
 from emogeo.extraction.reading import activations_of
 from emogeo.extraction.run import run_extraction

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 
-from emogeo.config.schema import Mode, ModeConfig, SteeringConfig, TrainConfig
+from emogeo.config.mode import Mode, ModeConfig
+from emogeo.config.probes import SteeringConfig
+from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, StoreError
 from emogeo.extraction.plan import RunPlan, plan_run
 from emogeo.geometry.options import NEUTRAL

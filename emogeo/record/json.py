@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from omegaconf import MISSING
 
-from emogeo.config.schema import Mode
+from emogeo.config.mode import Mode
 from emogeo.errors import RecordError
 from emogeo.record.files import RUN_FILE
 from emogeo.record.origin import PassRecord, TextCounts, Written

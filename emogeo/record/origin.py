@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emogeo.config.schema import GenerationConfig, Source
+from emogeo.config.model import Source
+from emogeo.config.texts import GenerationConfig
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.arrays import Array
-from emogeo.config.schema import TrainConfig
+from emogeo.config.train import TrainConfig
 from emogeo.errors import RecordError
 from emogeo.geometry.geometry import Geometry
 from emogeo.geometry.inference import Estimate

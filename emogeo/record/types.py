@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from emogeo.config.schema import Mode, TrainConfig
+from emogeo.config.mode import Mode
+from emogeo.config.train import TrainConfig
 from emogeo.record.origin import BehaviourProvenance, Generation, GeometryProvenance, ModelCard, Provenance
 from emogeo.store.keys import Json
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from emogeo.config.schema import TrackingConfig, TrainConfig
+from emogeo.config.runtime import TrackingConfig
+from emogeo.config.train import TrainConfig
 from emogeo.errors import NonFiniteError
 from emogeo.record.files import RUN_FILE
 from emogeo.record.json import record_json

@@ -7,7 +7,7 @@ import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from emogeo.config.schema import TrainConfig
+from emogeo.config.train import TrainConfig
 from emogeo.errors import NonFiniteError, RecordError
 from emogeo.models.precision import resolve_device
 from emogeo.models.slots import leased

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from emogeo.config.schema import PROBES, TrackingConfig, TrackingMode
+from emogeo.config.mode import PROBES
+from emogeo.config.runtime import TrackingConfig, TrackingMode
 from emogeo.record.files import RDM, RUN_FILE, TEXTS, VECTORS
 from emogeo.record.json import plain
 from emogeo.record.reading import record_in

@@ -10,7 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from emogeo.config.schema import RunsConfig, TrackingConfig
+from emogeo.config.analyze import RunsConfig
+from emogeo.config.runtime import TrackingConfig
 from emogeo.errors import StoreError, TrackingError
 from emogeo.record.files import RUN_FILE
 from emogeo.record.json import key_in

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from emogeo.config.schema import TrackingConfig, TrackingMode
+from emogeo.config.runtime import TrackingConfig, TrackingMode
 from emogeo.errors import StoreError, TrackingError
 from emogeo.record.reading import read_record
 from emogeo.store.store import RUNS, Store

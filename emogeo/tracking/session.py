@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from emogeo.config.schema import TrackingConfig, TrackingMode
+from emogeo.config.runtime import TrackingConfig, TrackingMode
 from emogeo.errors import TrackingError
 from emogeo.store.keys import canonical_json
 from emogeo.tracking.arrivals import has_version, media_not_arrived, not_arrived

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.config.schema import Source
+from emogeo.config.model import Source
 from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.record.files import RDM, TEXTS, VECTORS
 from emogeo.record.origin import ModelCard

@@ -17,7 +17,8 @@ from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.records.names import short_names
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
 from emogeo.analysis.tables.runs import RUN_COLUMNS
-from emogeo.config.schema import AnalyzeConfig, StoreConfig
+from emogeo.config.analyze import AnalyzeConfig
+from emogeo.config.runtime import StoreConfig
 from emogeo.errors import NonFiniteError, StoreError
 from emogeo.extraction.run import run_extraction
 from emogeo.geometry.rdm import standard_ranks, upper

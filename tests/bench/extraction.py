@@ -21,7 +21,8 @@ from hydra import compose, initialize_config_dir
 from transformers import AutoModelForCausalLM
 
 from emogeo.config.compose import parse_train, register
-from emogeo.config.schema import PoolingConfig, Quantization
+from emogeo.config.precision import Quantization
+from emogeo.config.states import PoolingConfig
 from emogeo.models.activations import PassPlan, n_blocks_of, read
 from emogeo.models.loading import TORCH_DTYPES, LoadedModel, load_model, show_progress
 from emogeo.models.precision import Precision, resolve_precision, resolve_token_budget

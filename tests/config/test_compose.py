@@ -6,7 +6,9 @@ import pytest
 from omegaconf.errors import OmegaConfBaseException
 
 from emogeo.config.compose import as_dict
-from emogeo.config.schema import Dtype, Mode, Position
+from emogeo.config.mode import Mode
+from emogeo.config.precision import Dtype
+from emogeo.config.states import Position
 from emogeo.errors import ConfigError
 from emogeo.geometry.options import Centring, Norm, Selection
 from tests.conftest import CONF, compose_train

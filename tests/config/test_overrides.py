@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from emogeo.config.analyze import AnalyzeConfig
 from emogeo.config.overrides import check_overrides
-from emogeo.config.schema import AnalyzeConfig, TrainConfig
+from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError
 from tests.conftest import CONF
 

@@ -15,7 +15,7 @@ from hydra import compose, initialize_config_dir
 
 from emogeo.config.compose import parse_train, register
 from emogeo.config.recipes import recipe_differences
-from emogeo.config.schema import TrainConfig
+from emogeo.config.train import TrainConfig
 from hydra_plugins.emogeo_study import overrides_of, together
 from tests.conftest import CONF, ROOT
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from emogeo.config.schema import TrainConfig
+from emogeo.config.train import TrainConfig
 from emogeo.extraction.stories import Story, read_stories
 from emogeo.runs.task import Outcome
 from emogeo.store.store import RUNS, Store

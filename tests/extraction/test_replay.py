@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from emogeo.config.schema import Mode
+from emogeo.config.mode import Mode
 from emogeo.errors import StoreError
 from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction

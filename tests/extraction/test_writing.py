@@ -13,7 +13,7 @@ import pytest
 
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.tables.runs import runs_table
-from emogeo.config.schema import Mode
+from emogeo.config.mode import Mode
 from emogeo.errors import ConfigError, NonFiniteError
 from emogeo.extraction import writing
 from emogeo.extraction.plan import plan_run

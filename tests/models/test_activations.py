@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 import torch
 
-from emogeo.config.schema import Dtype, PoolingConfig, Position, Quantization
+from emogeo.config.precision import Dtype, Quantization
+from emogeo.config.states import PoolingConfig, Position
 from emogeo.errors import PrecisionError, StimuliError
 from emogeo.models import activations
 from emogeo.models.activations import PassPlan, count_nonfinite, n_blocks_of, pool, read

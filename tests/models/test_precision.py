@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from emogeo.config.schema import Dtype, PrecisionConfig, Quantization
+from emogeo.config.precision import Dtype, PrecisionConfig, Quantization
 from emogeo.errors import PrecisionError
 from emogeo.models import precision
 from emogeo.models.precision import resolve_device, resolve_precision, resolve_token_budget

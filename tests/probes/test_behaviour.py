@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import torch
 
-from emogeo.config.schema import TrainConfig
+from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError
 from emogeo.models.chat import conversation_renderer
 from emogeo.probes import behaviour

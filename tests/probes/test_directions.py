@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from emogeo.config.schema import ScenarioConfig, SteeringConfig
+from emogeo.config.probes import ScenarioConfig, SteeringConfig
 from emogeo.errors import GeometryError
 from emogeo.probes.directions import additions_of, plan_directions
 

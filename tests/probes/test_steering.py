@@ -12,7 +12,7 @@ from transformers import AutoTokenizer
 
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.tables.steering import steering_runs, steering_shifts_table, steering_table, steering_texts_table
-from emogeo.config.schema import TrainConfig
+from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError, StimuliError, StoreError
 from emogeo.extraction.run import run_extraction
 from emogeo.probes.run import run_probe

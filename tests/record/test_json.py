@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from emogeo.config.schema import GenerationConfig
+from emogeo.config.texts import GenerationConfig
 from emogeo.errors import RecordError, StoreError
 from emogeo.record.json import key_in, parse_record, plain, record_json
 from emogeo.record.origin import Generation, PromptSet, TextCounts, Written

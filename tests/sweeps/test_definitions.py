@@ -9,7 +9,7 @@ import pytest
 import yaml
 
 from emogeo.config.overrides import check_overrides
-from emogeo.config.schema import TrainConfig
+from emogeo.config.train import TrainConfig
 from hydra_plugins.emogeo_study import StudySweeperConf, together
 from tests.config.test_studies import STUDIES, composed, runs
 from tests.conftest import CONF, ROOT

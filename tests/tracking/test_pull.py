@@ -10,8 +10,9 @@ import wandb
 from hydra import compose, initialize_config_dir
 
 from emogeo.analysis.analyze import analyze
+from emogeo.config.analyze import AnalyzeConfig, RunsConfig
 from emogeo.config.compose import parse_analyze, register
-from emogeo.config.schema import AnalyzeConfig, RunsConfig, TrackingConfig, TrackingMode
+from emogeo.config.runtime import TrackingConfig, TrackingMode
 from emogeo.errors import NonFiniteError, StoreError, TrackingError
 from emogeo.extraction.run import run_extraction
 from emogeo.probes.run import run_probe

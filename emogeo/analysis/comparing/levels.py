@@ -7,7 +7,8 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from emogeo.analysis.comparing.writers import RunPrecision, is_by_itself, precision_of
-from emogeo.config.schema import DenoisingConfig, DenoisingMethod, Mode
+from emogeo.config.mode import Mode
+from emogeo.config.states import DenoisingConfig, DenoisingMethod
 from emogeo.record.origin import Written
 from emogeo.record.run import Run
 

@@ -31,7 +31,7 @@ from emogeo.analysis.comparing.writers import (
     same_model,
     same_texts,
 )
-from emogeo.config.schema import Mode
+from emogeo.config.mode import Mode
 from emogeo.geometry.halves import MIN_STAR
 from emogeo.record.run import Run
 

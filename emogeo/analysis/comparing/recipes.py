@@ -15,7 +15,8 @@ from emogeo.analysis.comparing.levels import (
     levels,
 )
 from emogeo.analysis.comparing.writers import is_own
-from emogeo.config.schema import Mode, Quantization
+from emogeo.config.mode import Mode
+from emogeo.config.precision import Quantization
 from emogeo.record.run import Run
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emogeo.config.schema import Mode, Quantization
+from emogeo.config.mode import Mode
+from emogeo.config.precision import Quantization
 from emogeo.record.run import Run
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pandas as pd
 
 from emogeo.analysis.figures.runs import MATRICES
-from emogeo.config.schema import AnalyzeConfig, TrackingMode
+from emogeo.config.analyze import AnalyzeConfig
+from emogeo.config.runtime import TrackingMode
 from emogeo.tracking.pull import Pulled
 from emogeo.tracking.session import ArtifactSpec, Mirror, log_run
 

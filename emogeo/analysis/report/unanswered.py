@@ -9,7 +9,7 @@ from itertools import combinations
 from emogeo.analysis.comparing.factor import Contrast, EffectKind
 from emogeo.analysis.comparing.levels import SUB_PARAMETERS
 from emogeo.analysis.tables.effects import Effect
-from emogeo.config.schema import StoreConfig
+from emogeo.config.runtime import StoreConfig
 from emogeo.geometry.inference import Estimate
 from emogeo.record.run import Run
 

@@ -10,7 +10,7 @@ from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
 from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.evidence import Evidence
 from emogeo.analysis.tables.verdicts import CONTRADICTED, REPRODUCED, UNKNOWN, Figure, Verdict, below, untestable
-from emogeo.config.schema import Quantization
+from emogeo.config.precision import Quantization
 from emogeo.geometry.inference import Estimate
 
 _APART, _UNCHANGED = 0.5, 0.9

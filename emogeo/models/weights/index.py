@@ -10,7 +10,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from emogeo.config.schema import ModelConfig
+from emogeo.config.model import ModelConfig
 from emogeo.errors import WeightsError
 from emogeo.models.weights.digests import sha256_of
 from emogeo.models.weights.gguf import convert

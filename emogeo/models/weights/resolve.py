@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from emogeo.config.schema import ModelConfig, Source
+from emogeo.config.model import ModelConfig, Source
 from emogeo.errors import WeightsError
 from emogeo.models.chat import chat_template
 from emogeo.models.weights.folder import content_revision

@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from emogeo.config.schema import WheelsConfig
+from emogeo.config.model import WheelsConfig
 from emogeo.errors import WeightsError
 
 log = logging.getLogger(__name__)

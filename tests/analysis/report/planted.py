@@ -26,7 +26,7 @@ from emogeo.analysis.tables.runs import RUN_COLUMNS
 from emogeo.analysis.tables.steering import REGIME_COLUMNS, SHIFT_COLUMNS, TEXT_COLUMNS
 from emogeo.analysis.tables.universality import UNIVERSALITY_COLUMNS
 from emogeo.analysis.tables.variance import VARIANCE_COLUMNS
-from emogeo.config.schema import Source
+from emogeo.config.model import Source
 from emogeo.figures.matrices import rho_figure
 from tests.planted_catalogue import Design, draw
 from tests.planted_records import altered

@@ -19,7 +19,7 @@ from emogeo.analysis.tables.evidence import Evidence, evidence_of
 from emogeo.analysis.tables.frame import typed
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.verdicts import CONTRADICTED, REPRODUCED, UNKNOWN, UNTESTABLE, Figure, above, below
-from emogeo.config.schema import Quantization
+from emogeo.config.precision import Quantization
 from tests.conftest import ROOT
 from tests.planted_records import run_of_model
 

@@ -19,7 +19,7 @@ from emogeo.analysis.tables.variance import (
     share,
     variance_table,
 )
-from emogeo.config.schema import Mode
+from emogeo.config.mode import Mode
 from tests.planted_catalogue import Design, draw
 from tests.planted_records import altered
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from emogeo.config.schema import ModelConfig, Source, WheelsConfig
+from emogeo.config.model import ModelConfig, Source, WheelsConfig
 from emogeo.errors import WeightsError
 from emogeo.models.weights import index as cache
 from emogeo.models.weights.index import MANIFEST, index_weights, verify

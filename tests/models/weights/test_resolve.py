@@ -8,7 +8,8 @@ import pytest
 from huggingface_hub import constants
 from safetensors.torch import load_file, save_file
 
-from emogeo.config.schema import Dtype, ModelConfig, Quantization, Source
+from emogeo.config.model import ModelConfig, Source
+from emogeo.config.precision import Dtype, Quantization
 from emogeo.errors import WeightsError
 from emogeo.models.loading import load_model
 from emogeo.models.precision import Precision
