@@ -135,8 +135,9 @@ def draw(design: Design, seed: int) -> list[PreparedRun]:
 def _run(name: str, planted: PlantedSet, states: Array) -> Run:
     texts, means = states.reshape(-1, D_TEXT).astype(np.float32), states.mean(axis=0)
     rdm = cosine_rdm(means - means.mean(axis=0), CONDITIONS)
+    vectors = (means - means.mean(axis=0))[:, None].astype(np.float32)
     files = {
-        VECTORS: pack({"passages": texts, "embeddings": texts}),
+        VECTORS: pack({"vectors": vectors, "passages": texts, "embeddings": texts}),
         RDM: pack({"rdm": rdm, "rdm_by_layer": upper(rdm)[None]}),
         TEXTS: lines_of(planted.texts, N_UNITS, "topic" if planted.topics else "replicate"),
     }

@@ -37,7 +37,7 @@ def finished_files(
     geometry = measures.geometry
     record = replace(_record(plan, readings), result=_result(measures, readings["passages"], departures))
     vectors = {
-        "vectors": geometry.vectors.values.astype(np.float32),
+        "vectors": geometry.vectors.astype(np.float32),
         "passages": geometry.features.astype(np.float32),
         "embeddings": readings["passages"].embeddings,
     }

@@ -43,7 +43,10 @@ class Geometry:
     """[text, feature] at the selected layer, without topic means if they were removed, else not centred"""
     layers: list[int]
     """Blocks that vectors are given for, 0-based."""
-    vectors: Vectors
+    conditions: tuple[str, ...]
+    """Without neutral, where centring has taken it for its origin."""
+    vectors: Array
+    """[condition, layer, d_model], centred and scaled"""
     choice: LayerChoice
     rdm: Array
     """[condition, condition], 1 − cosine of the vectors at the selected layer"""
@@ -85,6 +88,14 @@ class Geometry:
             centring: `grand_mean`, `topic_mean`, `neutral` or `none`.
             norm: `none` or `unit`.
 
+        Example:
+            >>> geometry = emogeo.Geometry.from_states(states, layer="middle")
+            >>> geometry.layer, geometry.n_units, geometry.rdm.shape
+            (2, 6, (21, 21))
+            >>> own = emogeo.Geometry.from_states(array, emotions=emotions, topics=topics)
+            >>> own.reliability is not None
+            True
+
         Raises:
             GeometryError: states and labels that do not fit, are not finite, or from which no geometry follows.
             ConfigError: an option that does not exist, or a layer rule that needs more units than there are.
@@ -99,10 +110,6 @@ class Geometry:
         if sentences is not None:
             found.curves["anisotropy"] = np.array([estimate.value for estimate in anisotropy(sentences)])
         return found
-
-    @property
-    def conditions(self) -> tuple[str, ...]:
-        return self.vectors.conditions
 
     @property
     def layer(self) -> int | None:
@@ -204,7 +211,19 @@ def measure(
         row = layers.index(choice.index)
         rdm, features = by_layer[row], states[:, row]
     rdms = np.stack([upper(own) for own in by_layer])
-    return Geometry(name, labels, features, layers, vectors, choice, rdm, rdms, curves, options)
+    return Geometry(
+        name=name,
+        labels=labels,
+        features=features,
+        layers=layers,
+        conditions=vectors.conditions,
+        vectors=vectors.values,
+        choice=choice,
+        rdm=rdm,
+        rdm_by_layer=rdms,
+        curves=curves,
+        options=options,
+    )
 
 
 def halves_of(

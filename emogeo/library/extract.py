@@ -4,25 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from emogeo.config.states import PoolingConfig, Position
 from emogeo.errors import ConfigError, NonFiniteError, StimuliError
 from emogeo.geometry.layers import blocks_up_to
 from emogeo.geometry.states import States
+from emogeo.models.activations import Activations, PassPlan, read
+from emogeo.models.loading import LoadedModel
 from emogeo.models.precision import resolve_token_budget
 from emogeo.stimuli.corpus import Corpus, corpus_of, load_corpus, load_facts
 from emogeo.stimuli.templates import SLOT, Text, render
 
 if TYPE_CHECKING:
     import pandas as pd
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
-    from emogeo.models.activations import Activations
-    from emogeo.models.loading import LoadedModel
 
 
 def extract(
@@ -34,6 +34,7 @@ def extract(
     skip: int = 0,
     max_depth: float | None = None,
     token_budget: int | None = None,
+    reread: bool = False,
     name: str | None = None,
     progress: bool = True,
 ) -> States:
@@ -47,7 +48,13 @@ def extract(
         skip: leading tokens that a mean leaves out.
         max_depth: share of the blocks that are run; None for all.
         token_budget: padded tokens in a batch; None for 1,024 on a CPU and 16,384 on a GPU.
+        reread: whether texts are read in other batches, with other padding: what that changes is the numerical floor.
         name: what tables call the model; by default the last part of its id.
+
+    Example:
+        >>> states = emogeo.extract(model, tokenizer, passages, position="mean", progress=False)
+        >>> states
+        States of tiny-llama: 126 × 4 × 32 (texts × layers × width), 21 conditions
 
     Raises:
         StimuliError: passages that cannot be used as they are; names the first.
@@ -61,11 +68,10 @@ def extract(
     n_layers = int(loaded.body.config.get_text_config().num_hidden_layers)
     n_blocks = blocks_up_to(_depth(max_depth), n_layers)
     budget = resolve_token_budget(token_budget, str(loaded.input_device))
-    texts = render(corpus.texts, SLOT, None)
-    sentences = render(load_facts(), SLOT, None)
+    plan = PassPlan(pooling, n_blocks, budget, batch_mates_matter=False, reread=reread, progress=progress)
     with _evaluating(model):
-        found = _read(loaded, texts, pooling, n_blocks, budget, progress)
-        facts = _read(loaded, sentences, PoolingConfig(), n_blocks, budget, progress)
+        found = _read(loaded, render(corpus.texts, SLOT, None), plan)
+        facts = _read(loaded, render(load_facts(), SLOT, None), replace(plan, pooling=PoolingConfig()))
     called = name or str(getattr(model.config, "_name_or_path", "") or type(model).__name__).rstrip("/").split("/")[-1]
     labels = (tuple(corpus.emotions), tuple(corpus.topics), tuple(corpus.texts))
     return States(called, found.states, *labels, n_layers, found.embeddings, facts.states)
@@ -106,10 +112,6 @@ def _depth(max_depth: float | None) -> float:
 
 
 def _lent(model: Any, tokenizer: Any) -> LoadedModel:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
-    from emogeo.models.loading import LoadedModel
-
     if not isinstance(model, PreTrainedModel):
         raise ConfigError(
             f"model is a {type(model).__name__}; give a loaded one, as AutoModel.from_pretrained(...) returns it."
@@ -132,12 +134,7 @@ def _evaluating(model: PreTrainedModel) -> Iterator[None]:
         model.train(training)
 
 
-def _read(
-    loaded: LoadedModel, texts: Sequence[Text], pooling: PoolingConfig, n_blocks: int, budget: int, progress: bool
-) -> Activations:
-    from emogeo.models.activations import PassPlan, read
-
-    plan = PassPlan(pooling, n_blocks, budget, batch_mates_matter=False, progress=progress)
+def _read(loaded: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activations:
     found = read(loaded, texts, plan)
     overflown = np.flatnonzero(found.nonfinite.sum(axis=0))
     if len(overflown):

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TypeVar
 
 from omegaconf import OmegaConf
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from emogeo.config.model import ModelConfig
 from emogeo.config.precision import PrecisionConfig
 from emogeo.errors import ConfigError
+from emogeo.models.loading import load_model as load
 from emogeo.models.precision import resolve_device, resolve_precision
 from emogeo.models.weights.resolve import resolve_weights
 
-if TYPE_CHECKING:
-    from transformers import PreTrainedModel, PreTrainedTokenizerBase
-
+T = TypeVar("T")
 _CONF = Path(__file__).parents[2] / "conf"
 _CACHE = Path("~/.cache/emogeo")
 
@@ -36,13 +36,14 @@ def load_model(
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         cache: the folder of converted weights.
 
+    Example:
+        >>> model, tokenizer = emogeo.load_model(folder, precision="fp32", device="cpu", progress=False)
+
     Raises:
         ConfigError: no such option; lists what there is.
         WeightsError: weights that are not to be had, with what to do instead.
         PrecisionError: a device or a precision that this machine does not have.
     """
-    from emogeo.models.loading import load_model as load
-
     option = _model_option(model)
     where = resolve_device(device)
     number_format = resolve_precision(_precision_option(precision), where)
@@ -53,25 +54,27 @@ def load_model(
 
 
 def _model_option(model: str) -> ModelConfig:
-    file = _CONF / "model" / f"{model}.yaml"
-    if not file.is_file():
+    if not (_CONF / "model" / f"{model}.yaml").is_file():
         if "/" not in model and not Path(model).exists():
             raise ConfigError(
                 f"model={model!r} is not an option. Allowed: {', '.join(_options('model'))}, a hub id, or a folder."
             )
         return ModelConfig(name=model, weights=model)
-    option = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(ModelConfig), OmegaConf.load(file)))
-    assert isinstance(option, ModelConfig)
+    option = _option("model", model, ModelConfig)
     option.check()
     return option
 
 
 def _precision_option(precision: str) -> PrecisionConfig:
-    file = _CONF / "precision" / f"{precision}.yaml"
-    if not file.is_file():
+    if precision not in _options("precision"):
         raise ConfigError(f"precision={precision!r} is not an option. Allowed: {', '.join(_options('precision'))}.")
-    option = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(PrecisionConfig), OmegaConf.load(file)))
-    assert isinstance(option, PrecisionConfig)
+    return _option("precision", precision, PrecisionConfig)
+
+
+def _option(group: str, name: str, kind: type[T]) -> T:
+    file = _CONF / group / f"{name}.yaml"
+    option = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(kind), OmegaConf.load(file)))
+    assert isinstance(option, kind)
     return option
 
 

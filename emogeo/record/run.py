@@ -20,7 +20,6 @@ from emogeo.geometry.layers import LayerChoice
 from emogeo.geometry.options import GeometryOptions
 from emogeo.geometry.rdm import upper
 from emogeo.geometry.states import LabelledTexts
-from emogeo.geometry.vectors import Vectors
 from emogeo.record.files import RDM, TEXTS, VECTORS
 from emogeo.record.types import (
     AnyRecord,
@@ -38,7 +37,7 @@ from emogeo.store.tensors import unpack
 R = TypeVar("R", bound=AnyRecord)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Recorded(Generic[R]):
     """A record with its files."""
 
@@ -62,12 +61,15 @@ class Recorded(Generic[R]):
     def finished(self) -> bool:
         return self.record.result is not None
 
+    def __repr__(self) -> str:
+        return f"Run {self.key[:12]}: {self.record.title} ({self.record.status})"
+
     def rows(self, name: str) -> list[Json]:
         """The rows of a file of JSON lines; a refused run has none."""
         return [json.loads(line) for line in self.files.get(name, b"").splitlines()]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class SteeringRun(Recorded[SteeringRecord]):
     """A run that adds emotion vectors while the model writes."""
 
@@ -76,7 +78,7 @@ class SteeringRun(Recorded[SteeringRecord]):
         return _of_finished(self.record.result, self.key)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class BehaviourRun(Recorded[BehaviourRecord]):
     """A run that asks the model."""
 
@@ -85,7 +87,7 @@ class BehaviourRun(Recorded[BehaviourRecord]):
         return _of_finished(self.record.result, self.key)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Run(Recorded[GeometryRecord]):
     """A run that measures a geometry."""
 
@@ -187,7 +189,8 @@ class Run(Recorded[GeometryRecord]):
             labels=self.labelled,
             features=self.passages,
             layers=list(layer.layers),
-            vectors=Vectors(self.result.conditions, np.asarray(self.vectors, dtype=np.float64)),
+            conditions=self.result.conditions,
+            vectors=np.asarray(self.vectors, dtype=np.float64),
             choice=LayerChoice(layer.index, layer.criterion, held_out, layer.n_choosing),
             rdm=self.rdm,
             rdm_by_layer=self.rdm_by_layer,

@@ -35,7 +35,7 @@ def test_it_is_what_its_parts_say() -> None:
     assert geometry.layer == 1
     means = np.stack([states[[e == name for e in EMOTIONS], 1].mean(axis=0) for name in NAMES])
     np.testing.assert_allclose(geometry.rdm, cosine_rdm(means - means.mean(axis=0), NAMES))
-    np.testing.assert_allclose(geometry.vectors.values[:, 1], means - means.mean(axis=0))
+    np.testing.assert_allclose(geometry.vectors[:, 1], means - means.mean(axis=0))
     by_layer = reliability_by_layer(LabelledStates(states, EMOTIONS, TOPICS, NAMES), Centring.grand_mean, 0)
     assert geometry.reliability == by_layer[1]
     assert geometry.choice.held_out is not None

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from emogeo.analysis.comparing.sharing import over_shared
 from scipy.stats import spearmanr
 
 from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
@@ -17,7 +18,6 @@ from emogeo.analysis.comparing.levels import Parameter, levels
 from emogeo.analysis.comparing.matching import MinimalPair, minimal_pairs, partner
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.recipes import Writing, published_set
-from emogeo.analysis.comparing.sharing import over_shared
 from emogeo.analysis.figures.effects import one_of_each
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.records.published import decomposition

@@ -1,0 +1,183 @@
+"""Two geometries compared, with every number's companions or the reason why one is absent."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike
+
+from emogeo.arrays import Array
+from emogeo.errors import GeometryError
+from emogeo.geometry.geometry import Geometry
+from emogeo.geometry.halves import MIN_UNITS
+from emogeo.geometry.inference import Estimate
+from emogeo.geometry.inference import compare as compare_halves
+from emogeo.geometry.permutation import crossed_halves, mantel, mantel_disjoint
+from emogeo.geometry.rdm import MIN_CONDITIONS, check_rdm, spearman, standard_ranks, upper
+from emogeo.geometry.sharing import SharedUnits, over_shared
+from emogeo.geometry.shown import Shown
+from emogeo.record.run import Run
+
+PERMUTATIONS = 10_000
+_NO_FLOOR = (
+    "floor: not measured; give floor=, which is 1 − ρ between a geometry and the same read in other batches "
+    "(extract(..., reread=True), or a run with reread=true)"
+)
+_NO_STATES = "reliability, ρ* and p on disjoint text: not identifiable (RDMs alone; they need the states of texts)"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Comparison(Shown):
+    """What two geometries have in common; None where a number cannot be given, and `note` says why."""
+
+    a: str
+    b: str
+    n_conditions: int
+    n_units: int | None = None
+    """The smaller number, where the two have different units."""
+    half_size: int | None = None
+    rho: Estimate
+    """Spearman's ρ of the two RDMs, on whatever texts each has read; text that both have read makes it large."""
+    p_same_text: float | None = None
+    """Mantel's p of ρ, where both have read the same texts: shared text alone makes it small."""
+    reliability_a: Estimate | None = None
+    """Agreement of a's RDM on one half of the units with its own on the other."""
+    reliability_b: Estimate | None = None
+    rho_same_half: Estimate | None = None
+    """Agreement of the two on one half of the units."""
+    rho_disjoint_half: Estimate | None = None
+    """Agreement of the two on opposite halves, which share no text."""
+    rho_star: Estimate | None = None
+    """Agreement on disjoint text divided by the ceiling: what it would be without text noise."""
+    p: float | None = None
+    """Mantel's p of the agreement on disjoint text."""
+    floor: float | None = None
+    """1 − ρ that numerics alone make."""
+    note: str = ""
+
+    def __str__(self) -> str:
+        units = f", {self.n_units} units" if self.n_units else ""
+        lines = [f"{self.a} – {self.b}: {self.n_conditions} conditions{units}"]
+        if self.rho_star is None or self.p is None:
+            lines.append("ρ* not identifiable")
+        else:
+            lines.append(f"ρ* {self.rho_star}, p {self.p:.2g}: on disjoint text, relative to the ceiling")
+        lines.append(f"ρ  {self.rho}{_halves(self)}")
+        if self.reliability_a is not None and self.reliability_b is not None:
+            lines.append(f"reliability {self.reliability_a} and {self.reliability_b}")
+        if self.floor is not None:
+            lines.append(f"floor {self.floor:.4f}")
+        return "\n".join([*lines, *filter(None, self.note.split("\n"))])
+
+    __repr__ = __str__
+
+
+def compare(
+    a: Geometry | Run | ArrayLike,
+    b: Geometry | Run | ArrayLike,
+    *,
+    floor: float | None = None,
+    permutations: int = PERMUTATIONS,
+    seed: int = 0,
+) -> Comparison:
+    """Compares two geometries over what they have in common, as `python analyze.py` compares two runs.
+
+    Args:
+        a, b: geometries, finished runs of a store, or RDMs [condition, condition] over the same conditions.
+        floor: 1 − ρ between a geometry and the same one read in other batches; the larger of the two.
+        permutations: of condition labels, for each Mantel test.
+        seed: of the permutations.
+
+    Example:
+        >>> print(emogeo.compare(geometry, other, floor=0.0))
+        tiny-llama – tiny-gemma: 21 conditions, 6 units
+        ρ* not identifiable
+        ...
+        >>> emogeo.compare(geometry.rdm, other.rdm).rho_star is None
+        True
+
+    Raises:
+        GeometryError: fewer than four common conditions, or what is neither a geometry nor an RDM.
+    """
+    first, second = _geometry(a), _geometry(b)
+    if isinstance(first, Geometry) and isinstance(second, Geometry):
+        return _of_states(first, second, floor, permutations, seed)
+    return _of_rdms(first, second, floor, permutations, seed)
+
+
+def _geometry(given: Geometry | Run | ArrayLike) -> Geometry | Array:
+    if isinstance(given, Run):
+        return given.geometry
+    if isinstance(given, Geometry):
+        return given
+    rdm = np.asarray(given)
+    if not np.issubdtype(rdm.dtype, np.number):
+        raise GeometryError(f"compare() takes geometries, runs or RDMs, and was given a {type(given).__name__}.")
+    check_rdm(rdm.astype(np.float64))
+    return rdm.astype(np.float64)
+
+
+def _of_states(a: Geometry, b: Geometry, floor: float | None, permutations: int, seed: int) -> Comparison:
+    both = over_shared(a, b)
+    first, second = both.halves
+    found = compare_halves(first, second, names=(a.name, b.name))
+    p_same_text = None
+    if both.same_text and found.n_units >= MIN_UNITS:
+        p_same_text = float(mantel(first.whole[:1], second.whole[:1], permutations, seed)[0])
+    p = None
+    if found.rho_star is not None:
+        p = float(mantel_disjoint(crossed_halves(first, second)[None], permutations, seed)[0])
+    return Comparison(
+        a=a.name,
+        b=b.name,
+        n_conditions=len(first.products.conditions),
+        n_units=found.n_units,
+        half_size=found.half_size,
+        rho=found.rho,
+        p_same_text=p_same_text,
+        reliability_a=found.reliability_a,
+        reliability_b=found.reliability_b,
+        rho_same_half=found.same_half,
+        rho_disjoint_half=found.disjoint_half,
+        rho_star=found.rho_star,
+        p=p,
+        floor=floor,
+        note="\n".join(_notes(both, found.reason, floor)),
+    )
+
+
+def _of_rdms(a: Geometry | Array, b: Geometry | Array, floor: float | None, permutations: int, seed: int) -> Comparison:
+    names = [own.name if isinstance(own, Geometry) else word for own, word in ((a, "a"), (b, "b"))]
+    first, second = (own.rdm if isinstance(own, Geometry) else own for own in (a, b))
+    rho = spearman(first, second)
+    if len(first) < MIN_CONDITIONS:
+        raise GeometryError(f"{len(first)} conditions in common, {MIN_CONDITIONS} are needed")
+    ranks = [standard_ranks(upper(rdm))[None] for rdm in (first, second)]
+    return Comparison(
+        a=names[0],
+        b=names[1],
+        n_conditions=len(first),
+        rho=Estimate(rho, np.nan, np.nan),
+        p_same_text=float(mantel(ranks[0], ranks[1], permutations, seed)[0]),
+        floor=floor,
+        note=_NO_STATES,
+    )
+
+
+def _notes(both: SharedUnits, reason: str | None, floor: float | None) -> list[str]:
+    notes = [] if reason is None else [f"ρ* and p: {reason}"]
+    if not both.paired:
+        notes.append("p_same_text and rho_same_half: the two have no text in common")
+    elif not both.same_text:
+        notes.append("p_same_text: other texts; rho_same_half: on units of the same name")
+    if both.paired and both.missing_units:
+        notes.append(f"only one of the two has {', '.join(both.missing_units)}")
+    return notes if floor is not None else [*notes, _NO_FLOOR]
+
+
+def _halves(found: Comparison) -> str:
+    if found.rho_disjoint_half is None:
+        return ""
+    same = "" if found.rho_same_half is None else f"same half {found.rho_same_half.value:.2f}, "
+    return f"; {same}opposite halves {found.rho_disjoint_half.value:.2f}"

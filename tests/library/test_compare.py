@@ -1,0 +1,116 @@
+"""A comparison at the library's door gives the program's figures to the bit, or the reason why not."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import spearmanr
+
+import emogeo
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.tables.pairs import pairs_table
+from emogeo.errors import GeometryError
+from emogeo.geometry.geometry import Geometry
+from emogeo.geometry.rdm import upper
+from emogeo.library.compare import compare
+from emogeo.record.run import Run
+from tests.planted_catalogue import Design, draw
+from tests.unchanged.computed import DATA
+
+PERMUTATIONS = 400
+FIGURES = (
+    "rho",
+    "p_same_text",
+    "reliability_a",
+    "reliability_b",
+    "rho_same_half",
+    "rho_disjoint_half",
+    "rho_star",
+    "p",
+)
+
+
+@pytest.fixture(scope="module")
+def runs() -> dict[str, Run]:
+    return {prepared.name: prepared.run for prepared in draw(Design(0.5, 0.1, 0.5), 0)}
+
+
+def row_of(a: Run, b: Run) -> pd.Series:
+    prepared = [PreparedRun(run, name, 0) for run, name in ((a, "a"), (b, "b"))]
+    return pairs_table(prepared, PERMUTATIONS, 0).frame.iloc[0]
+
+
+@pytest.mark.parametrize(("first", "second"), [("A", "A8"), ("A", "C"), ("B", "C")])
+def test_figures_are_those_of_the_program_to_the_bit(runs: dict[str, Run], first: str, second: str) -> None:
+    a, b = runs[first], runs[second]
+    row, found = row_of(a, b), compare(a, b, permutations=PERMUTATIONS).to_dict()
+    for name in FIGURES:
+        assert (found[name] is None) == pd.isna(row[name]), name
+        assert found[name] is None or found[name] == row[name], name
+
+
+def test_ones_own_arrays_give_the_same_whatever_units_are_called(runs: dict[str, Run]) -> None:
+    a, b = runs["A"], runs["A8"]
+    topics = [f"{topic[::-1]} told" for topic in a.topics]
+    own = [
+        Geometry.from_states(run.passages, run.record.emotions, topics, layer="middle", name=run.model)
+        for run in (a, b)
+    ]
+    assert compare(*own, permutations=PERMUTATIONS) == compare(a, b, permutations=PERMUTATIONS)
+
+
+def test_a_result_prints_in_a_few_short_lines(runs: dict[str, Run]) -> None:
+    found = compare(runs["A"], runs["A8"], floor=0.001, permutations=PERMUTATIONS)
+    assert found.rho_star is not None
+    lines = str(found).splitlines()
+    assert len(lines) <= 6
+    assert max(map(len, lines)) <= 80
+    assert f"ρ* {found.rho_star.value:.2f} [" in lines[1]
+    assert lines[-1] == "floor 0.0010"
+    assert "<table>" in found._repr_html_()
+    assert len(pd.DataFrame([found.to_dict()]).columns) > 15
+
+
+def test_what_is_absent_has_its_reason() -> None:
+    store = emogeo.open_store(DATA / "store")
+    a, b = store.runs("smollm2-135m-instruct")[0], store.runs("gemma-3-270m")[0]
+    found = store.compare(a, b, permutations=PERMUTATIONS)
+    assert found.rho_star is None
+    assert found.p is None
+    assert "not identifiable (reliability of" in found.note
+    assert found.floor is not None, "both were reread"
+    assert "floor: not measured" in compare(a, b, permutations=PERMUTATIONS).note
+
+
+def test_rdms_alone_have_a_rho_and_no_more(runs: dict[str, Run]) -> None:
+    a, b = runs["A"].rdm, runs["C"].rdm
+    found = compare(a, b, permutations=PERMUTATIONS)
+    assert found.rho.value == pytest.approx(spearmanr(upper(a), upper(b)).statistic, abs=1e-12)
+    assert found.rho_star is None
+    assert "RDMs alone" in found.note
+    assert compare(a, runs["C"], permutations=PERMUTATIONS).rho == found.rho
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (np.zeros(210), "an RDM is square"),
+        ("runs/abc", "takes geometries, runs or RDMs, and was given a str"),
+        (np.full((21, 21), np.nan), "NaN"),
+        (1 - np.eye(20), "21 and 20 conditions cannot be compared"),
+        (np.zeros((21, 21)), "All dissimilarities of an RDM are equal"),
+    ],
+)
+def test_what_is_no_geometry_is_said(runs: dict[str, Run], given: object, said: str) -> None:
+    with pytest.raises(GeometryError, match=said):
+        compare(runs["A"].rdm, given)  # type: ignore[arg-type]
+
+
+def test_names_are_imported_when_they_are_used() -> None:
+    assert emogeo.compare is compare
+    with pytest.raises(AttributeError, match="emogeo has no 'comparee'; it has Comparison"):
+        emogeo.comparee  # noqa: B018
+    assert set(emogeo.__all__) <= set(dir(emogeo))
+    for name in emogeo.__all__:
+        assert getattr(emogeo, name).__name__ == name

@@ -1,0 +1,27 @@
+"""Models by name: those of `conf/model`, a folder, or an error that lists them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from emogeo.errors import ConfigError, WeightsError
+from emogeo.library.models import load_model
+
+
+def test_a_folder_is_loaded_at_a_precision(tiny_llama: Path, tmp_path: Path) -> None:
+    model, tokenizer = load_model(str(tiny_llama), precision="bf16", device="cpu", cache=tmp_path, progress=False)
+    assert next(model.parameters()).dtype is torch.bfloat16
+    assert model.config._name_or_path == "tiny-llama"
+    assert tokenizer("sad")["input_ids"]
+
+
+def test_names_that_are_none(tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match=r"model='smolm2' is not an option. Allowed: gemma-3-1b-it.*a folder"):
+        load_model("smolm2")
+    with pytest.raises(ConfigError, match=r"precision='half' is not an option. Allowed: auto, bf16"):
+        load_model("smollm2-135m-instruct", precision="half")
+    with pytest.raises(WeightsError, match="needs config.json"):
+        load_model(str(tmp_path), device="cpu", cache=tmp_path)
