@@ -116,7 +116,7 @@ def load_run(folder: str | Path) -> AnyRun:
     found = [own for own in path.parent.glob(f"{path.name}*") if own.is_dir()]
     if path.parent.name != "runs" or len(found) != 1:
         raise StoreError(
-            f"{folder}: {len(found)} runs have that folder; give STORE/runs/KEY, as `python train.py` prints it, or the "
+            f"{folder}: {len(found)} runs have that folder; give STORE/runs/KEY, as `train.py` prints it, or the "
             "first digits of the key."
         )
     return read_run(Store(path.parents[1]), found[0].name)
