@@ -17,7 +17,6 @@ from emogeo.analysis.comparing.levels import Parameter, levels
 from emogeo.analysis.comparing.matching import MinimalPair, minimal_pairs, partner
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.recipes import Writing, published_set
-from emogeo.analysis.comparing.sharing import over_shared
 from emogeo.analysis.figures.effects import one_of_each
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.records.published import decomposition
@@ -25,6 +24,7 @@ from emogeo.analysis.report.unanswered import missing, opposite_signs
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS, Effect, effects_of, effects_table
 from emogeo.extraction.run import run_extraction
 from emogeo.geometry.rdm import cosine_rdm, upper
+from emogeo.geometry.sharing import over_shared
 from emogeo.record.files import TEXTS
 from emogeo.record.origin import PromptSet
 from emogeo.record.run import Run
