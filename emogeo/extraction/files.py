@@ -14,8 +14,8 @@ from emogeo.extraction.reading import StoredActivations
 from emogeo.geometry.layers import LayerChoice
 from emogeo.geometry.rdm import rdm_std
 from emogeo.record.files import RDM, RUN_FILE, TEXTS, VECTORS
-from emogeo.record.json import pass_of, record_json, written_of
-from emogeo.record.origin import Generation, GeometryProvenance, TextCounts
+from emogeo.record.json import record_json
+from emogeo.record.origin import Generation, GeometryProvenance
 from emogeo.record.types import GeometryRecord, GeometryResult, Interval, LargestRecord, LayerRecord, Metrics
 from emogeo.record.units import recorded_units
 from emogeo.runs.heading import heading, surroundings
@@ -76,11 +76,9 @@ def _record(plan: RunPlan, readings: Activations) -> GeometryRecord:
 def _generation(plan: RunPlan) -> Generation | None:
     """The texts that a model wrote: their record's key, counts, and how they were written."""
     source = plan.source
-    if source.generation is None:
+    if source.generation is None or source.written is None:
         return None
-    counts = None if source.counts is None else TextCounts(**source.counts)
-    written = written_of(source.written or {}, f"the texts {source.generation[:12]}")
-    return Generation(key=source.generation, counts=counts, written=written)
+    return Generation(key=source.generation, counts=source.counts, written=source.written)
 
 
 def _texts(plan: RunPlan) -> bytes:
@@ -132,7 +130,7 @@ def _metrics(measures: Measures, passages: StoredActivations) -> Metrics:
         mean_cosine=geometry.at_layer("mean_cosine"),
         nonfinite=int(passages.nonfinite.sum()),
         finite_layers=len(geometry.layers),
-        tokens_per_s=passages.provenance["tokens_per_s"],
+        tokens_per_s=passages.provenance.tokens_per_s,
     )
 
 
@@ -141,7 +139,7 @@ def _provenance(plan: RunPlan, readings: Activations) -> GeometryProvenance:
         **vars(surroundings(plan.device)),
         token_budget=plan.token_budget,
         n_blocks=plan.n_blocks,
-        readings={name: pass_of(reading.provenance, f"the pass {name}") for name, reading in readings.items()},
+        readings={name: reading.provenance for name, reading in readings.items()},
     )
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from emogeo.config.states import PoolingConfig, Position
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
+from emogeo.record.origin import Written
 from emogeo.stimuli.stories import Request
 from emogeo.stimuli.templates import Decoding, Text
-from emogeo.store.keys import key_of
+from emogeo.store.keys import Json, key_of
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class PassModel:
     """Whether the texts are batched in another way."""
 
     @property
-    def meaning(self) -> dict[str, Any]:
+    def meaning(self) -> Json:
         """Its part of a key."""
         named = model_meaning(self.weights, self.precision, self.n_blocks, self.token_budget)
         return {**named, "reread": self.reread}
@@ -65,12 +65,12 @@ class Writing:
     repetition: int
     """Each shuffles the batches in its own way; 0 leaves them in order."""
     seed: int
-    written: dict[str, Any]
+    written: Written
     """How the texts are written, for their record."""
     key: str
 
 
-def model_meaning(weights: Weights, precision: Precision, n_blocks: int, token_budget: int) -> dict[str, Any]:
+def model_meaning(weights: Weights, precision: Precision, n_blocks: int, token_budget: int) -> Json:
     """What a model is in keys; the token budget only where batch mates change states."""
     return {
         "weights": weights.identity,
@@ -84,18 +84,18 @@ def model_meaning(weights: Weights, precision: Precision, n_blocks: int, token_b
     }
 
 
-def contents(texts: Sequence[Text]) -> dict[str, Any]:
+def contents(texts: Sequence[Text]) -> Json:
     """What names texts that a tokenizer will cut."""
     return {"texts": [[text.content, text.special_tokens] for text in texts]}
 
 
-def tokens_of(texts: Sequence[Text]) -> dict[str, Any]:
+def tokens_of(texts: Sequence[Text]) -> Json:
     """What names texts whose tokens are known."""
     return {"tokens": [[list(text.ids or ()), text.start] for text in texts]}
 
 
 def plan_pass(
-    name: str, model: PassModel, texts: Sequence[Text], pooling: PoolingConfig, content: dict[str, Any] | None = None
+    name: str, model: PassModel, texts: Sequence[Text], pooling: PoolingConfig, content: Json | None = None
 ) -> Pass:
     """A pass over texts, pooled in one way.
 
@@ -106,12 +106,12 @@ def plan_pass(
     return Pass(name, model, tuple(texts), pooling, _key(model, pooling, named))
 
 
-def plan_main_pass(model: PassModel, texts: Sequence[Text], pooling: PoolingConfig, content: dict[str, Any]) -> Pass:
+def plan_main_pass(model: PassModel, texts: Sequence[Text], pooling: PoolingConfig, content: Json) -> Pass:
     """The pass over a run's own texts, which are kept at every token position."""
     others = [own for own in map(PoolingConfig, Position) if own != pooling]
     also = tuple((own, _key(model, own, content)) for own in others)
     return replace(plan_pass("passages", model, texts, pooling, content), also=also)
 
 
-def _key(model: PassModel, pooling: PoolingConfig, content: dict[str, Any]) -> str:
+def _key(model: PassModel, pooling: PoolingConfig, content: Json) -> str:
     return key_of({**model.meaning, **content, "pooling": {"position": pooling.position.value, "skip": pooling.skip}})

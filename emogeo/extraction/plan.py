@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
-from typing import Any
 
 from emogeo.config.mode import Mode
 from emogeo.config.model import ModelConfig
@@ -26,7 +25,7 @@ from emogeo.models.session import Session, session_of
 from emogeo.models.weights.resolve import Weights, resolve_weights
 from emogeo.stimuli.corpus import Corpus, load_corpus, load_facts
 from emogeo.stimuli.templates import SLOT, Text, render
-from emogeo.store.keys import key_of
+from emogeo.store.keys import Json, key_of
 from emogeo.store.store import GENERATIONS, Store
 
 
@@ -44,7 +43,7 @@ class RunPlan:
     facts: Pass
     neutral: Pass | None
     """Neutral sentences in the run's own template and pooling, for denoising."""
-    meaning: dict[str, Any]
+    meaning: Json
     key: str
     reread_of: str | None
     """Of a reread, the key of the run that it repeats."""
@@ -78,7 +77,7 @@ class RunPlan:
     def template(self) -> str:
         """Of the prompts, also where an earlier run was asked with them."""
         written = self.source.written
-        return str(written["prompt_template"]["name"]) if written else self.config.prompt_template.name
+        return written.prompt_template.name if written else self.config.prompt_template.name
 
     @property
     def title(self) -> str:
@@ -199,9 +198,7 @@ def described(model: ModelConfig, weights: Weights) -> ModelConfig:
     )
 
 
-def _meaning(
-    config: TrainConfig, texts: LabelledTexts, passages: Pass, facts: Pass, neutral: Pass | None
-) -> dict[str, Any]:
+def _meaning(config: TrainConfig, texts: LabelledTexts, passages: Pass, facts: Pass, neutral: Pass | None) -> Json:
     selection, denoised = config.layer_selection, config.denoising.method is DenoisingMethod.neutral_pcs
     return {
         "mode": config.mode.name.value,

@@ -11,6 +11,9 @@ import numpy as np
 
 from emogeo.extraction.passes import Pass
 from emogeo.models.session import Session
+from emogeo.record.files import ACTIVATIONS_FILE, PASS_FILE
+from emogeo.record.json import pass_of, plain
+from emogeo.record.origin import PassRecord
 from emogeo.store.keys import canonical_json
 from emogeo.store.store import ACTIVATIONS, Store
 from emogeo.store.tensors import pack, unpack
@@ -31,7 +34,7 @@ class StoredActivations:
     """[text, d_model] float32, mean input embeddings"""
     nonfinite: np.ndarray[Any, Any]
     """[text, layer] NaN or infinite values"""
-    provenance: dict[str, Any]
+    provenance: PassRecord
 
     @property
     def finite_layers(self) -> list[int]:
@@ -57,8 +60,8 @@ def activations_of(wanted: Pass, session: Session, store: Store, force: bool = F
 
 
 def _stored(files: dict[str, bytes]) -> StoredActivations:
-    tensors = unpack(files["activations.safetensors"])
-    return StoredActivations(**tensors, provenance=json.loads(files["reading.json"]))
+    tensors = unpack(files[ACTIVATIONS_FILE])
+    return StoredActivations(**tensors, provenance=pass_of(json.loads(files[PASS_FILE]), PASS_FILE))
 
 
 def _read_and_store(wanted: Pass, session: Session, store: Store) -> dict[str, bytes]:
@@ -91,19 +94,19 @@ def _read(wanted: Pass, session: Session) -> Activations:
     return result
 
 
-def _provenance(wanted: Pass, session: Session, result: Activations) -> dict[str, Any]:
-    return {
-        "batches": result.batches,
-        "token_budget": wanted.model.token_budget,
-        "tokens": result.tokens,
-        "seconds": round(result.seconds, 3),
-        "tokens_per_s": round(result.tokens_per_s, 1),
-        "threads": session.threads,
-        "device": session.placed_on,
-        "device_map": session.device_map,
-    }
+def _provenance(wanted: Pass, session: Session, result: Activations) -> PassRecord:
+    return PassRecord(
+        batches=tuple(tuple(batch) for batch in result.batches),
+        token_budget=wanted.model.token_budget,
+        tokens=result.tokens,
+        seconds=round(result.seconds, 3),
+        tokens_per_s=round(result.tokens_per_s, 1),
+        threads=session.threads,
+        device=session.placed_on,
+        device_map=session.device_map,
+    )
 
 
-def _files(result: Activations, states: np.ndarray[Any, Any], provenance: dict[str, Any]) -> dict[str, bytes]:
+def _files(result: Activations, states: np.ndarray[Any, Any], provenance: PassRecord) -> dict[str, bytes]:
     tensors = {"states": states, "embeddings": result.embeddings, "nonfinite": result.nonfinite}
-    return {"activations.safetensors": pack(tensors), "reading.json": canonical_json(provenance)}
+    return {ACTIVATIONS_FILE: pack(tensors), PASS_FILE: canonical_json(plain(provenance))}

@@ -5,13 +5,12 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from typing import Any
 
 from emogeo.errors import RecordError, StoreError
-from emogeo.extraction.stories import FACTS, STORIES, Story, parsed_stories, read_stories
-from emogeo.record.files import RUN_FILE
-from emogeo.record.json import parse_record
-from emogeo.record.origin import Generation
+from emogeo.extraction.stories import Story, parsed_stories, read_stories
+from emogeo.record.files import FACTS, RUN_FILE, STORIES
+from emogeo.record.json import parse_record, written_of
+from emogeo.record.origin import Generation, Written
 from emogeo.record.reading import read_record
 from emogeo.record.types import AnyRecord, GeometryRecord
 from emogeo.stimuli.conditions import CONDITIONS
@@ -30,7 +29,7 @@ class Replayed:
     """Of the generations record."""
     weights: dict[str, str]
     """Identity of the weights that wrote them."""
-    written: dict[str, Any]
+    written: Written
     """How they were written."""
     stories: list[Story]
 
@@ -90,10 +89,11 @@ def written(store: Store, key: str) -> Replayed:
     Raises:
         StoreError: no such record, a broken one, or one of an earlier version.
     """
-    facts = json.loads(store.read(GENERATIONS, key)[FACTS])
+    folder = store.folder(GENERATIONS, key)
+    facts, where = json.loads(store.read(GENERATIONS, key)[FACTS]), f"{folder}/{FACTS}: written"
     if "written" not in facts:
-        raise StoreError(f"{store.folder(GENERATIONS, key)} is of an earlier version; write it again with force=true.")
-    return Replayed(key, facts["weights"], facts["written"], read_stories(store, key))
+        raise StoreError(f"{folder} is of an earlier version; write it again with force=true.")
+    return Replayed(key, facts["weights"], written_of(facts["written"], where), read_stories(store, key))
 
 
 def _problem(store: Store, found: list[str]) -> str:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from typing import Any
 
 from emogeo.config.train import TrainConfig
 from emogeo.errors import StimuliError
@@ -17,10 +16,11 @@ from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
+from emogeo.record.origin import PromptSet, TextCounts, Written
 from emogeo.stimuli.corpus import Corpus
 from emogeo.stimuli.stories import TOPIC, families, plan_requests
 from emogeo.stimuli.templates import SLOT, Decoding, Text, render
-from emogeo.store.keys import key_of
+from emogeo.store.keys import Json, key_of
 
 Chat = Callable[[str], str] | None
 _CPU_BATCH, _GPU_BATCH = 20, 64
@@ -37,14 +37,14 @@ class TextSource:
     labelled: LabelledTexts
     """In mode=generation, without the texts."""
     texts: tuple[Text, ...]
-    content: dict[str, Any]
+    content: Json
     """What names the texts in keys."""
     writing: Writing | None = None
     generation: str | None = None
     """Key of the record of the texts, where a model wrote them."""
-    counts: dict[str, int] | None = None
+    counts: TextCounts | None = None
     """Of written texts: how many, empty, stopped and so on."""
-    written: dict[str, Any] | None = None
+    written: Written | None = None
     """How they were written."""
 
 
@@ -109,18 +109,18 @@ def generation(
     return TextSource(template.name, labelled, (), {"generation": key}, writing, key, written=writing.written)
 
 
-def _written(config: TrainConfig, weights: Weights, precision: Precision, topics: list[str] | None) -> dict[str, Any]:
+def _written(config: TrainConfig, weights: Weights, precision: Precision, topics: list[str] | None) -> Written:
     """How the texts are written, for the record."""
     template = config.prompt_template
-    return {
-        "model": weights.name,
-        "precision": precision.label,
-        "recipe": config.recipe,
-        "prompt_template": {"name": template.name, "chat": template.chat, "prompts": list(template.prompts)},
-        "topics": topics,
-        "generation": asdict(config.generation),
-        "seed": config.seed,
-    }
+    return Written(
+        model=weights.name,
+        precision=precision.label,
+        recipe=config.recipe,
+        prompt_template=PromptSet(template.name, template.chat, tuple(template.prompts)),
+        topics=None if topics is None else tuple(topics),
+        generation=config.generation,
+        seed=config.seed,
+    )
 
 
 def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSource:
@@ -137,5 +137,5 @@ def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSourc
     if same and shortest <= config.pooling.skip:
         raise StimuliError(f"pooling.skip={config.pooling.skip}: the shortest text of {where} has {shortest} tokens.")
     content = tokens_of(texts) if same else contents(texts)
-    name, labelled = str(source.written["prompt_template"]["name"]), labelled_texts(kept)
+    name, labelled = source.written.prompt_template.name, labelled_texts(kept)
     return TextSource(name, labelled, texts, content, None, source.key, counts(source.stories), source.written)

@@ -9,13 +9,13 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from emogeo.errors import StimuliError
+from emogeo.record.files import STORIES
+from emogeo.record.origin import TextCounts
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.stories import names_emotion
 from emogeo.store.keys import canonical_json
 from emogeo.store.store import GENERATIONS, Store
 
-STORIES, FACTS = "generations.jsonl", "generation.json"
-"""Files of a record of texts: the texts, and who wrote them how."""
 _REFUSAL = re.compile(
     r"\W*(?:sorry,? )?(?:I['’]?m sorry|I am sorry|sorry, but|I apologi[sz]e|I can(?:['’]|no)t|I won['’]t|I am unable|"
     r"I['’]m unable|As an AI|As a language model)",
@@ -75,18 +75,18 @@ def read_stories(store: Store, key: str) -> list[Story]:
     return parsed_stories(store.read(GENERATIONS, key)[STORIES])
 
 
-def counts(stories: Sequence[Story]) -> dict[str, int]:
+def counts(stories: Sequence[Story]) -> TextCounts:
     """What is worth knowing before vectors are made from stories."""
-    return {
-        "texts": len(stories),
-        "distinct": len({story.text for story in stories}),
-        "empty": sum(not story.text.strip() for story in stories),
-        "refusals": sum(_REFUSAL.match(story.text) is not None for story in stories),
-        "stopped": sum(story.stop == "stopped" for story in stories),
-        "retried": sum(story.attempts > 1 for story in stories),
-        "naming_their_emotion": sum(names_emotion(story.text, story.emotion) for story in stories),
-        "new_tokens": sum(len(story.ids) for story in stories),
-    }
+    return TextCounts(
+        texts=len(stories),
+        distinct=len({story.text for story in stories}),
+        empty=sum(not story.text.strip() for story in stories),
+        refusals=sum(_REFUSAL.match(story.text) is not None for story in stories),
+        stopped=sum(story.stop == "stopped" for story in stories),
+        retried=sum(story.attempts > 1 for story in stories),
+        naming_their_emotion=sum(names_emotion(story.text, story.emotion) for story in stories),
+        new_tokens=sum(len(story.ids) for story in stories),
+    )
 
 
 def without_empty(stories: Sequence[Story], where: str) -> list[Story]:

@@ -14,8 +14,10 @@ from typing import TYPE_CHECKING
 from tqdm import tqdm
 
 from emogeo.extraction.passes import Writing
-from emogeo.extraction.stories import FACTS, STORIES, Story, counts, parsed_stories, story_line, story_of
+from emogeo.extraction.stories import Story, counts, parsed_stories, story_line, story_of
 from emogeo.models.session import Session
+from emogeo.record.files import FACTS, STORIES
+from emogeo.record.json import plain
 from emogeo.stimuli.stories import names_emotion
 from emogeo.store.keys import canonical_json
 from emogeo.store.store import GENERATIONS, Store
@@ -48,8 +50,8 @@ def stories_of(writing: Writing, session: Session, store: Store, force: bool = F
         facts = {
             "key": writing.key,
             "weights": session.weights.identity,
-            "counts": counts(stories),
-            "written": writing.written,
+            "counts": plain(counts(stories)),
+            "written": plain(writing.written),
         }
         lines = b"".join(story_line(story) for story in stories)
         store.write(GENERATIONS, writing.key, {STORIES: lines, FACTS: canonical_json(facts)})

@@ -13,7 +13,7 @@ from typing import Any
 from emogeo.config.analyze import RunsConfig
 from emogeo.config.runtime import TrackingConfig
 from emogeo.errors import StoreError, TrackingError
-from emogeo.record.files import RUN_FILE
+from emogeo.record.files import FACTS, RUN_FILE
 from emogeo.record.json import key_in
 from emogeo.store.manifest import MANIFEST
 from emogeo.store.store import GENERATIONS, RUNS, Store
@@ -21,7 +21,7 @@ from emogeo.tracking.client import PATIENCE, reason, sign_in
 from emogeo.tracking.downloads import QUERY_SECONDS, Downloads
 
 log = logging.getLogger(__name__)
-_NAMES_KEY = {RUNS: RUN_FILE, GENERATIONS: "generation.json"}
+_NAMES_KEY = {RUNS: RUN_FILE, GENERATIONS: FACTS}
 """The file of a record that names its key."""
 
 

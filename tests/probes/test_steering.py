@@ -12,6 +12,7 @@ from transformers import AutoTokenizer
 
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.tables.steering import steering_runs, steering_shifts_table, steering_table, steering_texts_table
+from emogeo.config.mode import Mode
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError, StimuliError, StoreError
 from emogeo.extraction.run import run_extraction
@@ -75,7 +76,7 @@ def test_tables_of_a_store_with_steering(tiny_cell: Composer, wordy: Path) -> No
     config = tiny_cell(*STEER, PLAIN, weights=wordy)
     steer(config)
     catalogue = read_catalogue(Store(config.store.path))
-    assert [run.record["mode"] for run in catalogue.runs] == ["comprehension"]
+    assert [run.record.mode for run in catalogue.runs] == [Mode.comprehension]
     runs = steering_runs(catalogue.probes)
     assert list(steering_table(runs).frame["direction"]) == ["emotion", "random"]
     assert len(steering_texts_table(runs).frame) == 10

@@ -25,6 +25,7 @@ from emogeo.analysis.report.unanswered import missing, opposite_signs
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS, Effect, effects_of, effects_table
 from emogeo.extraction.run import run_extraction
 from emogeo.geometry.rdm import cosine_rdm, upper
+from emogeo.geometry.sharing import over_shared
 from emogeo.record.files import TEXTS
 from emogeo.record.origin import PromptSet
 from emogeo.record.run import Run
