@@ -14,7 +14,6 @@ import yaml
 from hydra import compose, initialize_config_dir
 
 from emogeo.config.compose import parse_train, register
-from emogeo.config.recipes import recipe_differences
 from emogeo.config.train import TrainConfig
 from hydra_plugins.emogeo_study import overrides_of, together
 from tests.conftest import CONF, ROOT
@@ -74,49 +73,6 @@ def test_what_is_typed_has_the_last_word() -> None:
     for words in (["layer_selection=middle"], ["layer_selection=reliability"]):
         for name, own in runs("controls").items():
             assert composed("controls", together(own, words)), name
-
-
-def test_departures_from_a_recipe() -> None:
-    register()
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        plain = compose("config", overrides=["recipe=jeong_matched", "precision=int8"])
-        changed = compose(
-            "config", overrides=["recipe=jeong_matched", "prompt_template=loose", "generation.samples=1", "norm=none"]
-        )
-        none = compose("config", overrides=["pooling.position=mean"])
-    assert recipe_differences(plain, CONF) == {}
-    found = recipe_differences(changed, CONF)
-    assert set(found) == {
-        *("prompt_template.name", "prompt_template.chat", "prompt_template.prompts", "prompt_template.neutral"),
-        *("generation.samples", "norm"),
-    }
-    assert (found["prompt_template.name"], found["norm"]) == (["stories", "loose"], ["unit", "none"])
-    assert recipe_differences(none, CONF) == {}
-
-
-@pytest.mark.parametrize(
-    ("words", "departures"),
-    [
-        (["recipe=jeong_matched", "prompt_template.chat=false"], {"prompt_template.chat": [True, False]}),
-        (["recipe=jeong_comprehension", "norm=unit"], {"norm": ["none", "unit"]}),
-        (["recipe=jeong_matched", "generation.min_new_tokens=9"], {"generation.min_new_tokens": [0, 9]}),
-        (
-            ["recipe=sofroniew", "layer_selection=reliability"],
-            {"layer_selection.name": ["depth", "reliability"], "layer_selection.depth": [0.6667, None]},
-        ),
-    ],
-)
-def test_what_a_recipe_leaves_as_it_is_is_part_of_it(words: list[str], departures: dict[str, list[object]]) -> None:
-    register()
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        assert recipe_differences(compose("config", overrides=words), CONF) == departures
-
-
-@pytest.mark.parametrize("recipe", sorted(p.stem for p in (CONF / "recipe").glob("*.yaml") if p.stem != "none"))
-def test_a_recipe_does_not_depart_from_itself(recipe: str) -> None:
-    register()
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        assert recipe_differences(compose("config", overrides=[f"recipe={recipe}"]), CONF) == {}
 
 
 def test_a_study_runs_its_cells_for_every_model_and_skips_none(tiny_llama: Path, tmp_path: Path) -> None:

@@ -100,32 +100,3 @@ def test_a_base_model_has_no_chat_turn(tiny_cell: Composer, tmp_path: Path) -> N
         plan_run(tiny_cell("mode=generation", "prompt_template=stories", weights=base))
     plain = tiny_cell("mode=generation", "prompt_template=stories", "prompt_template.chat=false", weights=base)
     assert plan_run(plain).source.writing is not None
-
-
-@pytest.mark.parametrize(
-    ("words", "said"),
-    [
-        (("mode=generation",), "prompt_template=stories"),
-        (("prompt_template=stories",), "Type mode=generation"),
-        (("mode=replay",), "mode.source=KEY"),
-        (("mode.source=abc",), "type mode=replay mode.source=KEY"),
-        (("mode=replay", "mode.source=''"), "mode.source=KEY"),
-        (("mode=replay", "mode.source=12e45678"), "quote one that could be a number"),
-        ((*LOOSE, "generation.temperature=null", "generation.replicates=2"), "writes the same each time"),
-        ((*LOOSE, "pooling.position=mean", "pooling.skip=3", "generation.min_new_tokens=3"), "min_new_tokens=4"),
-        ((*LOOSE, "generation.min_new_tokens=9"), "max_new_tokens=8"),
-        ((*LOOSE, "generation.temperature=0"), "null for greedy"),
-        ((*LOOSE, "generation.top_p=0"), "up to 1"),
-        ((*LOOSE, "generation.temperature=null", "generation.top_p=0.9"), "no meaning in greedy"),
-        ((*LOOSE, "generation.temperature=null", "generation.ban_emotion_words=true"), "writes the same"),
-        ((*LOOSE, "generation.samples=0"), "at least 1"),
-        ((*LOOSE, "prompt_template.prompts=[nothing]"), "has no {emotion}"),
-        ((*LOOSE, "prompt_template.neutral=[]"), "one of neutral for each"),
-        ((*LOOSE, "prompt_template.neutral=['{topic}']"), "or none"),
-        ((*LOOSE, "denoising.method=neutral_pcs"), "denoising.texts=condition"),
-    ],
-)
-def test_contradictions_are_refused(tiny_cell: Composer, words: tuple[str, ...], said: str) -> None:
-    with pytest.raises(ConfigError) as error:
-        tiny_cell(*words)
-    assert said in str(error.value)

@@ -1,0 +1,30 @@
+"""An analysis has enough permutations, and a server where it needs one."""
+
+from __future__ import annotations
+
+import pytest
+
+from emogeo.config.analyze import AnalyzeConfig, RecordSource
+from emogeo.config.runtime import TrackingConfig, TrackingMode
+from emogeo.errors import ConfigError
+
+
+def analysis(source: RecordSource, mode: TrackingMode, permutations: int = 100) -> AnalyzeConfig:
+    return AnalyzeConfig(source, TrackingConfig(mode), output="out", permutations=permutations)
+
+
+@pytest.mark.parametrize("permutations", [99, 0, -1])
+def test_too_few_permutations_are_refused(permutations: int) -> None:
+    with pytest.raises(ConfigError) as error:
+        analysis(RecordSource.store, TrackingMode.disabled, permutations).check()
+    assert str(error.value) == f"permutations={permutations}: give at least 100, or p cannot be small."
+
+
+def test_runs_of_a_server_are_not_had_offline() -> None:
+    with pytest.raises(ConfigError) as error:
+        analysis(RecordSource.wandb, TrackingMode.offline).check()
+    assert str(error.value) == (
+        "source=wandb needs the server: type tracking.mode=online, or disabled for no run of its own."
+    )
+    for source, mode in ((RecordSource.store, TrackingMode.offline), (RecordSource.wandb, TrackingMode.disabled)):
+        analysis(source, mode).check()

@@ -1,0 +1,75 @@
+"""Models that are offered are pinned, and weights that cannot be found are refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from emogeo.config.model import ModelConfig, Source, WheelsConfig
+from emogeo.errors import ConfigError
+from tests.conftest import CONF, compose_train
+
+STUDY = {
+    *("qwen2.5-1.5b", "qwen2.5-1.5b-instruct", "smollm2-1.7b", "smollm2-1.7b-instruct", "llama-3.2-3b"),
+    *("llama-3.2-3b-instruct", "gemma-3-1b-pt", "gemma-3-1b-it", "mistral-7b-v0.3", "mistral-7b-instruct-v0.3"),
+    *("llama-3.1-8b", "llama-3.1-8b-instruct"),
+}
+FROM_INDEX = {
+    *("smollm2-135m-instruct", "gemma-3-270m", "qwen2.5-coder-0.5b-instruct", "qwen2.5-coder-1.5b-instruct"),
+}
+
+
+def options(group: str) -> list[str]:
+    return sorted(p.stem for p in (CONF / group).glob("*.yaml"))
+
+
+def test_the_study_and_the_index_models_are_there() -> None:
+    assert set(options("model")) == STUDY | FROM_INDEX
+
+
+@pytest.mark.parametrize("model", sorted(STUDY | FROM_INDEX))
+def test_every_model_is_pinned(model: str) -> None:
+    config = compose_train(f"model={model}").model
+    assert config.name == model
+    assert config.variant in {"base", "instruct"}
+    pin = config.sha256 if model in FROM_INDEX else config.revision
+    assert pin is not None
+    assert len(pin) == (64 if model in FROM_INDEX else 40)
+
+
+def weights(**changes: object) -> ModelConfig:
+    usual = {
+        "name": "mine",
+        "family": "x",
+        "variant": "base",
+        "params_b": 1.0,
+        "id": "Org/Mine",
+        "chat_template": False,
+    }
+    return ModelConfig(**{**usual, **changes})  # type: ignore[arg-type]
+
+
+def test_weights_that_can_be_found_pass() -> None:
+    wheels = WheelsConfig(package="mine", version="1", member="*.gguf")
+    for model in (
+        weights(source=Source.hub, revision="main"),
+        weights(source=Source.index, wheels=wheels, sha256="0" * 64),
+        weights(source=Source.folder, weights="/some/folder"),
+        weights(source=Source.hub, weights="Org/Other"),
+    ):
+        model.check()
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (weights(source=Source.hub), "model=mine: source=hub needs a revision (a commit, or main)."),
+        (weights(source=Source.hub, revision=""), "model=mine: source=hub needs a revision (a commit, or main)."),
+        (weights(source=Source.index, sha256="0" * 64), "model=mine: source=index needs wheels and sha256."),
+        (weights(source=Source.index, wheels=WheelsConfig()), "model=mine: source=index needs wheels and sha256."),
+        (weights(source=Source.folder), "For a local folder type model.weights=FOLDER."),
+    ],
+)
+def test_what_a_source_needs_is_named(model: ModelConfig, said: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        model.check()
+    assert str(error.value) == said

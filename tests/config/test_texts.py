@@ -1,0 +1,108 @@
+"""Prompts have their places, and numbers of generation their ranges."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from emogeo.config.mode import Mode
+from emogeo.config.texts import GenerationConfig, PromptTemplateConfig
+from emogeo.errors import ConfigError
+
+
+def asking(prompts: list[str], neutral: list[str]) -> PromptTemplateConfig:
+    return PromptTemplateConfig("mine", Mode.generation, prompts=prompts, neutral=neutral)
+
+
+def refusal(call: Any) -> str:
+    with pytest.raises(ConfigError) as error:
+        call()
+    return str(error.value)
+
+
+def test_a_passage_needs_a_place() -> None:
+    PromptTemplateConfig("mine", Mode.comprehension, text="So: {passage}").check_text()
+    template = PromptTemplateConfig("mine", Mode.comprehension, text="So: passage")
+    assert refusal(template.check_text) == "prompt_template.text='So: passage' has no {passage} in it."
+
+
+@pytest.mark.parametrize(
+    ("prompts", "neutral", "said"),
+    [
+        (
+            [],
+            [],
+            "prompt_template=mine has 0 prompts and 0 for neutral; give at least one, and one of neutral for each.",
+        ),
+        (
+            ["{emotion}"],
+            ["a", "b"],
+            "prompt_template=mine has 1 prompts and 2 for neutral; give at least one, and one of neutral for each.",
+        ),
+        (["{emotion}", "b"], ["n", "n"], "prompt_template.prompts: 'b' has no {emotion} in it."),
+        (
+            ["{emotion} {topic}"],
+            ["n"],
+            "prompt_template: either every prompt, neutral ones too, has {topic} in it, or none.",
+        ),
+    ],
+)
+def test_prompts_without_their_places_are_refused(prompts: list[str], neutral: list[str], said: str) -> None:
+    assert refusal(asking(prompts, neutral).check_prompts) == said
+
+
+def test_prompts_with_their_places_pass() -> None:
+    asking(["{emotion}", "so {emotion}"], ["n", "m"]).check_prompts()
+    asking(["{emotion} {topic}"], ["{topic}"]).check_prompts()
+
+
+SAMPLED = {"temperature": 0.7}
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {},
+        {**SAMPLED, "replicates": 8, "top_p": 0.1, "ban_emotion_words": True},
+        {"min_new_tokens": 4, "max_new_tokens": 4},
+        {"retries": 0, "repetition": 0, "batch_size": 1},
+    ],
+)
+def test_numbers_in_their_ranges_pass(fields: dict[str, Any]) -> None:
+    GenerationConfig(**fields).check()
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
+        ({"samples": 0}, "generation.samples=0: at least 1."),
+        ({"replicates": 0}, "generation.replicates=0: at least 1."),
+        ({"max_new_tokens": 0}, "generation.max_new_tokens=0: at least 1."),
+        ({"retries": -1}, "generation.retries=-1: at least 0."),
+        ({"repetition": -1}, "generation.repetition=-1: at least 0."),
+        ({"batch_size": 0}, "generation.batch_size=0: at least 1, or null."),
+        (
+            {"min_new_tokens": 5, "max_new_tokens": 4},
+            "generation.min_new_tokens=5: between 0 and max_new_tokens=4.",
+        ),
+        ({"min_new_tokens": -1}, "generation.min_new_tokens=-1: between 0 and max_new_tokens=256."),
+        ({"temperature": 0.0}, "generation.temperature=0.0: above 0, or null for greedy."),
+        ({**SAMPLED, "top_p": 1.01}, "generation.top_p=1.01: above 0 and up to 1."),
+        (
+            {"replicates": 2},
+            "generation.replicates=2: greedy decoding writes the same each time; type generation.temperature=0.7, say.",
+        ),
+        (
+            {"top_p": 0.9},
+            "generation.top_p has no meaning in greedy decoding; type generation.temperature=0.7, say.",
+        ),
+        (
+            {"ban_emotion_words": True},
+            "generation.ban_emotion_words (a second try writes the same) has no meaning in greedy decoding; type "
+            "generation.temperature=0.7, say.",
+        ),
+    ],
+)
+def test_numbers_out_of_range_are_refused(fields: dict[str, Any], said: str) -> None:
+    assert refusal(GenerationConfig(**fields).check) == said
