@@ -21,8 +21,8 @@ from emogeo.record.run import Run
 
 PERMUTATIONS = 10_000
 _NO_FLOOR = (
-    "floor: not measured; give floor=, which is 1 − ρ between a geometry and the same read in other batches "
-    "(extract(..., reread=True), or a run with reread=true)"
+    "floor: not measured; give floor=, from the same states read in other batches\n"
+    "(extract(..., reread=True) or a run with reread=true)"
 )
 _NO_STATES = "reliability, ρ* and p on disjoint text: not identifiable (RDMs alone; they need the states of texts)"
 

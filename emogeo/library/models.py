@@ -12,6 +12,7 @@ from emogeo.config.model import ModelConfig
 from emogeo.config.precision import PrecisionConfig
 from emogeo.errors import ConfigError
 from emogeo.models.loading import load_model as load
+from emogeo.models.loading import show_progress
 from emogeo.models.precision import resolve_device, resolve_precision
 from emogeo.models.weights.resolve import resolve_weights
 
@@ -44,6 +45,7 @@ def load_model(
         WeightsError: weights that are not to be had, with what to do instead.
         PrecisionError: a device or a precision that this machine does not have.
     """
+    show_progress(progress)
     option = _model_option(model)
     where = resolve_device(device)
     number_format = resolve_precision(_precision_option(precision), where)

@@ -10,7 +10,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from emogeo.analysis.comparing.sharing import over_shared
 from scipy.stats import spearmanr
 
 from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
