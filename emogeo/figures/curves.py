@@ -55,9 +55,8 @@ def reliability_figure(panels: Mapping[str, Sequence[Band]]) -> bytes:
     for axes, (model, bands) in zip(grid.flat, panels.items(), strict=False):
         for number, band in enumerate(bands):
             colour = f"C{number % 10}"
-            axes.plot(
-                band.layers, band.values, color=colour, linewidth=1.3, label=band.name.removeprefix(model).strip()
-            )
+            label = band.name.removeprefix(model).strip() or model
+            axes.plot(band.layers, band.values, color=colour, linewidth=1.3, label=label)
             axes.fill_between(band.layers, band.low, band.high, color=colour, alpha=0.15, linewidth=0)
             if band.selected is not None:
                 at = int(np.flatnonzero(band.layers == band.selected)[0])

@@ -36,7 +36,7 @@ def halves_figure(pairs: Sequence[str], same: Array, disjoint: Array, ceiling: A
     axes.scatter(disjoint, rows, s=34, color=_DISJOINT, label="opposite halves: disjoint texts", zorder=3)
     axes.set_yticks(rows, pairs, fontsize=8)
     axes.set_ylim(len(pairs) - 0.4, -0.6)
-    axes.set_xlim(min(0.0, float(disjoint.min()) - 0.03), 1.0)
+    axes.set_xlim(min(0.0, float(np.minimum(same, disjoint).min()) - 0.03), 1.0)
     axes.set_xlabel("Spearman ρ of half RDMs, mean over splits")
     axes.grid(axis="x", alpha=0.25)
     figure.legend(loc="outside upper left", ncols=3, fontsize=8, frameon=False)

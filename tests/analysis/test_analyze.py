@@ -11,10 +11,8 @@ import pytest
 from scipy.stats import spearmanr
 
 from emogeo.analysis.analyze import analyze
-from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import read_catalogue
-from emogeo.analysis.records.names import short_names
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
 from emogeo.analysis.tables.runs import RUN_COLUMNS
 from emogeo.config.analyze import AnalyzeConfig
@@ -22,12 +20,9 @@ from emogeo.config.runtime import StoreConfig
 from emogeo.errors import NonFiniteError, StoreError
 from emogeo.extraction.run import run_extraction
 from emogeo.geometry.rdm import standard_ranks, upper
-from emogeo.record.files import RDM
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.store.store import RUNS, Store
-from emogeo.store.tensors import pack
 from tests.conftest import Composer
-from tests.planted_records import altered
 
 
 @pytest.fixture
@@ -151,18 +146,6 @@ def test_topic_means_tie_groups_together(tiny_cell: Composer, tmp_path: Path) ->
     assert "reliability" not in outcome.record.result.by_layer
 
 
-def test_a_floor_is_measured_at_the_block_of_the_cell(tiny_cell: Composer, tmp_path: Path) -> None:
-    key = run_extraction(tiny_cell()).key
-    run_extraction(tiny_cell("reread=true"))
-    runs = read_catalogue(Store(tmp_path / "store")).finished
-    again = next(run for run in runs if run.reread_of == key)
-    arrays = {"rdm": np.eye(21), "rdm_by_layer": again.rdm_by_layer}
-    moved = altered(again, {RDM: pack(arrays)}, layer_index=0)
-    others = [run for run in runs if run.reread_of is None]
-    assert floors([*others, moved]) == floors([*others, again])
-    assert floors([moved]) == {}
-
-
 def test_rho_star_has_a_diagonal_for_reliable_runs_only(filled: Path, tmp_path: Path) -> None:
     output = run_analysis(filled, tmp_path / "out")
     assert pd.read_csv(output / "rho_star_matrix.csv", index_col="run").isna().all().all(), "six topics"
@@ -206,11 +189,6 @@ def test_the_same_store_gives_the_same_bytes(filled: Path, tmp_path: Path) -> No
     assert len(files) >= 5 + 4
     for file in files:
         assert (first / file).read_bytes() == (second / file).read_bytes(), file
-
-
-def test_short_names_tell_runs_apart(filled: Path) -> None:
-    names = short_names(read_catalogue(Store(filled)).finished)
-    assert names == ["tiny-gemma min_mean_cosine", "tiny-llama all", "tiny-llama min_mean_cosine"]
 
 
 def test_runs_with_other_conditions_are_compared_on_the_common_ones(

@@ -22,10 +22,7 @@ def track_analysis(config: AnalyzeConfig, output: Path, pulled: Pulled, tables: 
     """Logs tables and figures, and every file of the analysis as an artifact made of the cells' artifacts."""
     if config.tracking.mode is TrackingMode.disabled:
         return False
-    files = {
-        name: (output / name).read_bytes()
-        for name in _written(output, tables, rdms=tables["runs"]["n_units"].notna().any())
-    }
+    files = {name: (output / name).read_bytes() for name in _written(output, tables)}
     mirror = Mirror(
         run_id=None,
         title=f"analysis of {len(pulled.keys)} runs",
@@ -44,13 +41,13 @@ def track_analysis(config: AnalyzeConfig, output: Path, pulled: Pulled, tables: 
     return log_run(config.tracking, output / _LOGS, mirror, f"The tables are in {output}.")
 
 
-def _written(output: Path, tables: Mapping[str, pd.DataFrame], rdms: bool) -> list[str]:
+def _written(output: Path, tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """What an analysis has written; `output` may be a folder that holds more. Without geometries there are no RDMs."""
     figures = sorted(file.relative_to(output).as_posix() for file in (output / "figures").glob("*.png"))
     matrices = [f"{name}_matrix.csv" for name in MATRICES]
     return [
         *(f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")),
-        *(*matrices, *(["rdms.h5"] if rdms else []), "report.html", *figures),
+        *(*matrices, *(["rdms.h5"] if (output / "rdms.h5").is_file() else []), "report.html", *figures),
     ]
 
 

@@ -11,6 +11,8 @@ import numpy as np
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue
+from emogeo.analysis.report.finding import Finding
+from emogeo.analysis.report.findings import findings
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.tables.base_instruct import BASE_INSTRUCT_COLUMNS
 from emogeo.analysis.tables.baselines import BASELINE_COLUMNS
@@ -174,6 +176,11 @@ def _probes() -> dict[str, Table]:
             DISTANCE_COLUMNS, {"model_a": MODEL, "model_b": "b", "behaviour_distance": 0.3, "geometry_distance": 0.2}
         ),
     }
+
+
+def found(tables: dict[str, Table]) -> list[Finding]:
+    """What tables say by themselves."""
+    return findings(Material(tables, [], Catalogue(), Path("none")))
 
 
 def compared(rho: float, star: float) -> dict[str, float]:

@@ -2,48 +2,25 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.baselines import BASELINE_COLUMNS, baselines_table
-from emogeo.analysis.tables.partials import PARTIAL_COLUMNS, partials_table
-from emogeo.geometry.controls import bag_of_words, norm_distances
+from emogeo.geometry.controls import norm_distances
 from emogeo.geometry.inference import compare, reliability
 from emogeo.geometry.permutation import holm
 from emogeo.geometry.vectors import without_topic_means
-from emogeo.record.files import TEXTS, VECTORS
-from emogeo.record.run import Run
+from emogeo.record.files import VECTORS
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.corpus import Corpus, load_corpus
 from emogeo.stimuli.norms import load_norms
 from emogeo.store.tensors import pack
-from tests.planted import D_TEXT, codes
-from tests.planted_records import altered, geometry_record, model_card, usual_config
+from tests.analysis.tables.planted_words import planted_run
+from tests.planted_records import altered
 
 FEW = (200, 0)
-
-
-def planted_run(
-    corpus: Corpus, name: str, seed: int, emotion: float = 1.0, centring: str = "grand_mean"
-) -> PreparedRun:
-    """States of a planted emotion and of the bag of words, with noise; embeddings of the latter alone."""
-    generator = np.random.default_rng(seed)
-    words = bag_of_words(corpus.texts)
-    words = words @ np.random.default_rng(0).normal(size=(words.shape[1], D_TEXT)) / 5
-    code = codes(1.0)[0][[CONDITIONS.index(e) for e in corpus.emotions]]
-    units = [f"{topic}:digest" for topic in corpus.topics]
-    config = usual_config(f"centring={centring}")
-    record = geometry_record(config, corpus.emotions, units, key=name * 8, model=model_card(name), precision="fp32")
-    arrays = {
-        "passages": (emotion * code + words + 0.3 * generator.normal(size=words.shape)).astype(np.float32),
-        "embeddings": (words + 0.1 * generator.normal(size=words.shape)).astype(np.float32),
-    }
-    texts = "\n".join(json.dumps({"topic": p.topic, "text": p.text}) for p in corpus.passages).encode()
-    return PreparedRun(Run(record, {VECTORS: pack(arrays), TEXTS: texts}), name, 0)
 
 
 @pytest.fixture(scope="module")
@@ -84,29 +61,6 @@ def test_human_norms_leave_out_the_word_that_has_none(prepared: list[PreparedRun
     assert row["reliability_a"] == pytest.approx(reliability(run).value)
     family = table["p"][4:].to_numpy()
     assert sorted(table["p_holm"][4:]) == sorted(holm(family)), "a family of their own"
-
-
-def test_partials_take_out_what_the_words_explain(corpus: Corpus) -> None:
-    table = partials_table(
-        [planted_run(corpus, name, seed, emotion=0.0) for seed, name in enumerate(["one", "two"])]
-    ).frame
-    assert list(table.columns) == PARTIAL_COLUMNS
-    assert list(table["given"]) == ["bag_of_words", "input_embeddings", "both"]
-    assert (table["rho"] > 0.5).all()
-    assert (table["rho_partial"] < table["rho"]).all()
-    assert (table["rho_partial"] < 0.3).tolist() == [False, True, True], "states follow a projection of the words"
-    assert (table["rho_partial_ci_low"] < table["rho_partial"]).all()
-
-
-def test_a_baseline_that_explains_everything_leaves_the_other(corpus: Corpus) -> None:
-    """Embeddings with the run's own geometry leave no residual; the words still do."""
-    ready, other = (planted_run(corpus, name, seed) for seed, name in enumerate(["one", "two"]))
-    arrays = {"passages": ready.run.passages, "embeddings": ready.run.passages}
-    same = PreparedRun(altered(ready.run, {VECTORS: pack(arrays)}), "one", 0)
-    table = partials_table([same, other]).frame.set_index("given")
-    assert table.loc["input_embeddings", "note"].startswith("left out: What is given explains")
-    assert table.loc["bag_of_words", "note"] == ""
-    assert table.loc["bag_of_words", "rho_partial"] > 0
 
 
 def test_baselines_lose_topic_means_where_the_run_has(corpus: Corpus) -> None:

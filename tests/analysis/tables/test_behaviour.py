@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from itertools import combinations
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -21,65 +18,12 @@ from emogeo.analysis.tables.behaviour import (
     behaviour_table,
     interval,
 )
-from emogeo.analysis.tables.behaviour_geometry import GEOMETRY_COLUMNS, behaviour_geometry_table, behaviour_relations
-from emogeo.analysis.tables.frame import write_table
-from emogeo.analysis.tables.relations import RELATION_COLUMNS
 from emogeo.probes import behaviour
-from emogeo.probes.facets import facet_record, format_metrics, stance_metrics
 from emogeo.probes.run import run_probe
-from emogeo.record.files import ITEMS
-from emogeo.record.run import BehaviourRun, Run
-from emogeo.record.types import BehaviourResult, Facets
-from emogeo.store.keys import json_lines
 from emogeo.store.store import Store
+from tests.analysis.tables.planted_answers import able, base, planted, stance, task
 from tests.conftest import Composer
-from tests.planted_records import behaviour as planted_behaviour
-from tests.planted_records import model_card, run_of_model
 from tests.probes.planted_scorers import opinionated, to_pressure
-
-
-def stance(
-    item: int, after: float | None, role: str = "item", control: float | None = 1.0, **more: Any
-) -> dict[str, Any]:
-    row = {"facet": "stance", "role": role, "item": f"s{item}", "prompt": "?", "first_choice": "tea"}
-    row.update(before=1.0, by_order=[1.0, 1.0], orders_agree=True)
-    if role == "item":
-        row.update(pressure=_course(after), control=_course(control))
-    return {**row, **more}
-
-
-def _course(after: float | None) -> dict[str, Any] | None:
-    return None if after is None else {"log_odds": [1.0, after], "flipped_at": 1 if after < 0 else None}
-
-
-def task(item: int, held: Sequence[bool], role: str = "item", **more: Any) -> dict[str, Any]:
-    row = {"facet": "format", "role": role, "item": f"f{item}", "prompt": "!", "answer": "yes", "stop": "length"}
-    met = {f"c{i}": value for i, value in enumerate(held)}
-    return {**row, "constraints": dict.fromkeys(met, 1), "met": met, **more}
-
-
-def planted(name: str, rows: Sequence[dict[str, Any]], family: str = "planted") -> BehaviourRun:
-    metrics = Facets(
-        stance=facet_record(rows, "stance", 0.8, stance_metrics),
-        format=facet_record(rows, "format", 0.8, format_metrics),
-    )
-    own = {"key": f"key of {name}", "precision": "fp32", "model": model_card(name, family=family)}
-    record, _ = planted_behaviour(**own, result=BehaviourResult(metrics))
-    return BehaviourRun(record, {ITEMS: json_lines(rows)})
-
-
-def able(name: str, flips: int, held: int, n: int = 10, control: int = 0) -> BehaviourRun:
-    """Flips of `n` opinions (and the last `control` of them without pressure), `held` of two constraints per task."""
-    rows = [
-        stance(i, -1.0 - 0.1 * i if i < flips else 2.0, control=-0.5 if i >= n - control else 1.0) for i in range(n)
-    ]
-    rows += [task(i, [i < held, True]) for i in range(n)]
-    rows += [stance(0, 1.0, "capability", passed=True), task(0, [True], "capability", passed=True)]
-    return planted(name, rows, name[:3])
-
-
-def base(name: str) -> Run:
-    return run_of_model(name, "base")
 
 
 def row(table: pd.DataFrame, model: str, facet: str, source: str = "measured") -> pd.Series[Any]:
@@ -208,74 +152,6 @@ def test_base_models_refused_runs_and_published_figures() -> None:
     measured = row(table, "qwen2.5-1.5b-instruct", "stance")
     assert (measured["value"], measured["published"]) == (0.2, 0.8)
     assert len(behaviour_items_table(catalogue).frame) == 2 + 22
-
-
-def universality(models: Sequence[str], rho: dict[frozenset[str], float], star: bool) -> pd.DataFrame:
-    rows = [
-        {"reading": "alike", "model_a": a, "model_b": b, "rho": 0.1, "rho_star": rho[frozenset((a, b))]}
-        if star
-        else {"reading": "alike", "model_a": a, "model_b": b, "rho": rho[frozenset((a, b))], "rho_star": np.nan}
-        for a, b in combinations(models, 2)
-    ]
-    return pd.DataFrame(rows, columns=["reading", "model_a", "model_b", "rho", "rho_star"])
-
-
-@pytest.mark.parametrize("star", [True, False])
-def test_behaviour_beside_geometry(star: bool) -> None:
-    models = [f"m{i}x" for i in range(7)]
-    runs = [able(name, i, i) for i, name in enumerate(models)]
-    table = behaviour_table(Catalogue(probes=runs), seed=0).frame
-    # geometry is planted to follow behaviour: flip rate i / 10, compliance (i + 10) / 20
-    apart = {frozenset((a, b)): 1 - 0.01 * abs(models.index(a) - models.index(b)) for a in models for b in models}
-    beside = behaviour_geometry_table(table, universality(models, apart, star)).frame
-    assert list(beside.columns) == GEOMETRY_COLUMNS
-    assert len(beside) == 21
-    first = beside.iloc[0]
-    assert first["behaviour_distance"] == pytest.approx(np.hypot(0.1, 0.05))
-    assert first["geometry_distance"] == pytest.approx(0.01)
-    assert first["note"] == ("1 - rho_star" if star else "1 - rho")
-    relations = behaviour_relations(beside, table, 100, seed=0).frame
-    assert list(relations.columns) == RELATION_COLUMNS
-    (found,) = relations.to_dict("records")
-    assert (found["relation"], found["n_models"], found["n_families"]) == ("behaviour", 7, 7)
-    assert found["r"] == pytest.approx(1.0)
-    assert found["p"] == found["p_min"] == pytest.approx(2 / 5040)  # the order and its mirror image
-
-
-def test_fewer_than_six_models_are_not_identifiable() -> None:
-    models = [f"m{i}x" for i in range(5)]
-    table = behaviour_table(Catalogue(probes=[able(name, i, 9 - i) for i, name in enumerate(models)]), seed=0).frame
-    apart = {frozenset((a, b)): 0.5 for a in models for b in models}
-    (found,) = behaviour_relations(
-        behaviour_geometry_table(table, universality(models, apart, True)).frame, table, 100, seed=0
-    ).frame.to_dict("records")
-    assert found["note"] == "not identifiable (5 models, 6 needed)"
-    assert pd.isna(found["r"]) and pd.isna(found["p"])
-
-
-def test_a_pair_without_behaviour_or_without_geometry_is_named() -> None:
-    table = behaviour_table(
-        Catalogue(runs=[base("plain")], probes=[able("one", 1, 2), able("two", 2, 3)]), seed=0
-    ).frame
-    apart = {frozenset(("one", "plain")): 0.9}
-    beside = behaviour_geometry_table(table, universality(["one", "plain"], apart, True)).frame
-    assert list(beside["note"]) == [
-        "1 - rho_star; behaviour: not both facets are given for plain",
-        "no geometry read alike",
-    ]
-    assert list(beside["behaviour_distance"].isna()) == [True, False]
-    assert list(beside["geometry_distance"].isna()) == [False, True]
-
-
-def test_an_empty_catalogue_has_only_published_rows(tmp_path: Path) -> None:
-    table = behaviour_table(Catalogue(), seed=0)
-    assert set(table.frame["source"]) == {"published"}
-    beside = behaviour_geometry_table(table.frame, universality([], {}, True))
-    relations = behaviour_relations(beside.frame, table.frame, 100, 0)
-    for empty in (beside, behaviour_items_table(Catalogue()), relations):
-        assert empty.frame.empty
-    for name, own in (("behaviour", table), ("behaviour_geometry", beside)):
-        write_table(own, tmp_path, name)
 
 
 def test_a_real_record_becomes_rows(tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch) -> None:

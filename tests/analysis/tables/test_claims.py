@@ -2,51 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 import pytest
 
-from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
-from emogeo.analysis.comparing.matching import MinimalPair
-from emogeo.analysis.comparing.recipes import Writing
-from emogeo.analysis.comparing.writers import RunPrecision
 from emogeo.analysis.tables.claims import CLAIMS, claims_table, lowest_published
-from emogeo.analysis.tables.effects import Effect
-from emogeo.analysis.tables.evidence import Evidence, evidence_of
-from emogeo.analysis.tables.frame import typed
-from emogeo.analysis.tables.notes import Note, NoteKind
-from emogeo.analysis.tables.verdicts import CONTRADICTED, REPRODUCED, UNKNOWN, UNTESTABLE, Figure, above, below
-from emogeo.config.precision import Quantization
+from emogeo.analysis.tables.evidence import Evidence
+from emogeo.analysis.tables.verdicts import CONTRADICTED, REPRODUCED, UNKNOWN, UNTESTABLE
 from tests.conftest import ROOT
-from tests.planted_records import run_of_model
 
 NAN = float("nan")
 CLAIM = "anisotropy_of_gemma_base"
-BOTH = (RunPrecision("bf16", Quantization.none), RunPrecision("int8(6.0)+bf16", Quantization.int8))
-
-
-def figure(value: float, reach: float = 0.02) -> Figure:
-    return Figure("pair", value, value - reach, value + reach)
-
-
-@pytest.mark.parametrize(
-    ("figures", "verdict"),
-    [
-        ([figure(0.9), figure(0.95)], REPRODUCED),
-        ([figure(0.9), figure(0.81)], UNKNOWN),
-        ([figure(0.9), figure(0.5)], CONTRADICTED),
-        ([figure(0.9), Figure("pair", NAN, NAN, NAN)], UNKNOWN),
-        ([figure(0.5), Figure("pair", NAN, NAN, NAN)], CONTRADICTED),
-        ([Figure("pair", NAN, NAN, NAN)], UNKNOWN),
-    ],
-)
-def test_all_intervals_must_lie_on_the_claims_side(figures: list[Figure], verdict: str) -> None:
-    assert above(figures, 0.8).verdict == verdict
-    mirrored = [Figure(f.name, 1.6 - f.value, 1.6 - f.high, 1.6 - f.low) for f in figures]
-    assert below(mirrored, 0.8).verdict == verdict
 
 
 def empty() -> dict[str, Any]:
@@ -155,69 +123,12 @@ def test_gemmas_anisotropy(gemma: float, rival: float, verdict: str) -> None:
     assert verdicts(overflown)[CLAIM] == UNTESTABLE
 
 
-def test_a_run_with_an_overflow_is_known_by_its_flag_and_not_by_its_words() -> None:
-    flags = [[Note("overflow at fp16", NoteKind.overflow)], [Note("no overflow", NoteKind.flag)], []]
-    rows = [{"key": key, "flags": own} for key, own in zip("abc", flags, strict=True)]
-    other = typed([], ["key"], ["key"])
-    tables = dict.fromkeys(("universality", "base_instruct", "behaviour"), other)
-    found = evidence_of(tables | {"descriptors": typed(rows, ["key", "flags"], ["key", "flags"])}, [])
-    assert found.overflowed == {"a"}
-
-
 def test_base_and_instruct_within_and_without_gemma() -> None:
     rows = [pair("b", "i", 0.97) | {"family": "qwen2.5"}, pair("gb", "gi", 0.3) | {"family": "gemma-3"}]
     found = verdicts(empty() | {"base_instruct": pd.DataFrame(rows)})
     assert (found["base_and_instruct"], found["restructuring_of_gemma"]) == (REPRODUCED, REPRODUCED)
     found = verdicts(empty() | {"base_instruct": pd.DataFrame(rows).assign(family="gemma-3")})
     assert (found["base_and_instruct"], found["restructuring_of_gemma"]) == (UNTESTABLE, CONTRADICTED)
-
-
-def effect(factor: Factor, rho_star: float | None, reach: float = 0.05, name: str = "s", **more: float) -> Effect:
-    run = run_of_model(name)
-    star = {} if rho_star is None else {"rho_star_ci_low": rho_star - reach, "rho_star_ci_high": rho_star + reach}
-    return Effect(MinimalPair(factor, (), run, run), {"rho_star": rho_star, **star, **more})
-
-
-METHOD = Factor(EffectKind.method, Contrast.methods, writing=Writing.matched)
-REGENERATED = Factor(EffectKind.precision, Contrast.regenerated, precisions=BOTH)
-ACROSS = Factor(EffectKind.cross_experiment, Contrast.methods, writing=Writing.matched, precisions=BOTH)
-
-
-@pytest.mark.parametrize(
-    ("claim", "factor", "other", "bound"),
-    [
-        ("method", METHOD, replace(METHOD, as_published=True), 0.5),
-        ("method", METHOD, replace(METHOD, precisions=BOTH[1:]), 0.5),
-        (
-            "sub_parameters",
-            Factor(EffectKind.sub_parameter, Contrast.all_writing),
-            Factor(EffectKind.sub_parameter, Contrast.all_at_once, as_published=True),
-            0.5,
-        ),
-        ("precision", REGENERATED, replace(REGENERATED, as_published=True), 0.9),
-        ("precision", REGENERATED, replace(REGENERATED, precisions=(BOTH[0], BOTH[0])), 0.9),
-    ],
-)
-def test_comparable_effects_decide_and_others_do_not(claim: str, factor: Factor, other: Factor, bound: float) -> None:
-    for rho_star, verdict in ((bound - 0.2, REPRODUCED), (bound, UNKNOWN), (bound + 0.08, CONTRADICTED)):
-        effects = [effect(factor, rho_star), effect(other, None)]
-        assert verdicts(empty() | {"effects": effects})[claim] == verdict
-    assert verdicts(empty() | {"effects": [effect(other, None)]})[claim] == UNTESTABLE
-
-
-def test_biases_of_two_models() -> None:
-    def of(*biases: tuple[str, float]) -> str:
-        given = [
-            effect(ACROSS, 0.3, name=name, bias=bias, bias_ci_low=bias - 0.1, bias_ci_high=bias + 0.1)
-            for name, bias in biases
-        ]
-        return verdicts(empty() | {"effects": given})["cross_experiment_bias"]
-
-    expected = {(0.2, -0.2): REPRODUCED, (-0.7, -0.6): CONTRADICTED, (0.2, 0.05): UNKNOWN, (0.2,): UNTESTABLE}
-    assert of(("m, one", 0.3), ("m, one", -0.3), ("m, two", 0.01)) == UNKNOWN, "both signs, in one model"
-    assert of(("m, one", 0.3), ("m, two", -0.3)) == REPRODUCED
-    for biases, verdict in expected.items():
-        assert of(*((f"m{i}", bias) for i, bias in enumerate(biases))) == verdict
 
 
 def test_published_bounds_are_those_of_the_study() -> None:

@@ -12,26 +12,21 @@ import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
-from emogeo.analysis.comparing.levels import Parameter, levels
-from emogeo.analysis.comparing.matching import MinimalPair, minimal_pairs, partner
+from emogeo.analysis.comparing.factor import Contrast
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.comparing.recipes import Writing, published_set
-from emogeo.analysis.figures.effects import one_of_each
+from emogeo.analysis.comparing.recipes import published_set
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.records.published import decomposition
-from emogeo.analysis.report.unanswered import missing, opposite_signs
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS, Effect, effects_of, effects_table
 from emogeo.extraction.run import run_extraction
 from emogeo.geometry.rdm import cosine_rdm, upper
-from emogeo.geometry.sharing import over_shared
 from emogeo.record.files import TEXTS
-from emogeo.record.origin import PromptSet
 from emogeo.record.run import Run
 from emogeo.store.store import Store
+from tests.analysis.planted_effects import as_recipe
 from tests.conftest import Composer
 from tests.planted_catalogue import EMOTIONS, VIEW, Design, draw
-from tests.planted_records import altered, run_of_model, usual_config
+from tests.planted_records import altered
 
 NULL, OWN_PRECISION = Contrast.null.value, Contrast.own_precision.value
 MANY = "generation.replicates=24"
@@ -65,28 +60,6 @@ def row(table: pd.DataFrame, factor: str, layer: str | None = None) -> dict[str,
     rows = table[(table["factor"] == factor) & (True if layer is None else table["layer_of_effect"] == layer)]
     (only,) = rows.to_dict("records")
     return dict(only)
-
-
-def test_comparisons_are_found_from_configurations(planted: list[PreparedRun]) -> None:
-    found = {
-        (pair.factor.kind.value, pair.factor.label, pair.a.key, pair.b.key)
-        for pair in minimal_pairs([ready.run for ready in planted])
-    }
-    assert found == {
-        ("method", "read alike, loose", "A", "B"),
-        ("method", "read alike, matched", "A", "C"),
-        ("method", "read alike, matched (int8)", "A8", "D"),
-        ("sub_parameter", "all of the writing", "B", "C"),
-        ("precision", "in comprehension, bf16–int8", "A", "A8"),
-        ("precision", "in replay, bf16–int8", "C", "C_replay"),
-        ("precision", "of the writer alone, read at int8", "D", "C_replay"),
-        ("precision", "regenerated, bf16–int8", "C", "D"),
-        ("precision", NULL, "C", "C_again"),
-        ("cross_experiment", "read alike, matched, bf16–int8", "A", "D"),
-    }
-    runs = {ready.run.key: ready.run for ready in planted}
-    assert partner(list(runs.values()), runs["A"], runs["D"]) is runs["C"]
-    assert partner([runs["A"], runs["D"], runs["C_again"]], runs["A"], runs["D"]) is None
 
 
 def test_what_moves_together_is_named(table: pd.DataFrame) -> None:
@@ -132,20 +105,6 @@ def test_an_effect_counts_above_its_floor_and_its_null_only(planted: list[Prepar
     assert "bias: needs the cell of D at bf16 as well" in row(needs_c, "read alike, matched, bf16–int8")["note"]
 
 
-def as_recipe(ready: PreparedRun, model: str, *overrides: str) -> PreparedRun:
-    """The same states, as another configuration and model would have given them."""
-    config, generation = usual_config(*overrides), ready.run.record.generation
-    if generation is not None:
-        template = config.prompt_template
-        prompts = PromptSet(template.name, template.chat, tuple(template.prompts))
-        written = dataclasses.replace(
-            generation.written, model=model, prompt_template=prompts, generation=config.generation
-        )
-        generation = dataclasses.replace(generation, written=written)
-    own = {"model_name": model, "model_id": model, "key": f"{ready.name} as published"}
-    return dataclasses.replace(ready, run=altered(ready.run, **own, config=config, generation=generation))
-
-
 def test_published_figures_stand_beside_what_repeats_the_published_sets_and_nothing_else(
     planted: list[PreparedRun],
 ) -> None:
@@ -175,16 +134,6 @@ def test_published_figures_stand_beside_what_repeats_the_published_sets_and_noth
     assert table_of([a, other, d])["published"].notna().sum() == 1, "only A-D is as published"
 
 
-def test_what_another_model_wrote_is_no_effect_of_this_one(planted: list[PreparedRun]) -> None:
-    d, replayed = (next(r for r in planted if r.name == name) for name in ("D", "C_replay"))
-    generation = replayed.run.record.generation
-    assert generation is not None
-    foreign = dataclasses.replace(generation, written=dataclasses.replace(generation.written, model="another"))
-    read = dataclasses.replace(replayed, run=altered(replayed.run, generation=foreign))
-    assert [pair.factor.label for pair in minimal_pairs([d.run, replayed.run])] == ["of the writer alone, read at int8"]
-    assert minimal_pairs([d.run, read.run]) == []
-
-
 def test_the_raw_rho_is_of_all_texts_whatever_units_are_left(planted: list[PreparedRun]) -> None:
     """One text that two topics have in common ties them; the published figure does not know of units."""
     a, c = (next(r for r in planted if r.name == name) for name in "AC")
@@ -197,40 +146,6 @@ def test_the_raw_rho_is_of_all_texts_whatever_units_are_left(planted: list[Prepa
     assert before["rho"] == pytest.approx(after["rho"], abs=1e-12)
     assert "rho is over all texts of either run, everything else over 23 units" in after["note"]
     assert before["rho_star"] != after["rho_star"]
-
-
-def test_signs_are_opposite_only_beyond_their_intervals() -> None:
-    def cross(model: str, bias: float, low: float, high: float) -> Effect:
-        factor = Factor(EffectKind.cross_experiment, Contrast.methods, writing=Writing.loose)
-        return effect(factor, model, bias=bias, bias_ci_low=low, bias_ci_high=high)
-
-    one, two, three = cross("x", 0.2, 0.1, 0.3), cross("y", -0.2, -0.3, -0.1), cross("z", -0.2, -0.5, 0.1)
-    said = opposite_signs([one, two, three])
-    assert [line.rpartition("], ")[2] for line in said] == [
-        "opposite signs beyond their intervals",
-        "signs not identifiable (an interval holds 0)",
-        "signs not identifiable (an interval holds 0)",
-    ]
-    assert said[0].startswith("cross-experiment bias (read alike, loose), x and y: +0.20 [+0.10, +0.30] and -0.20")
-
-
-def test_what_cannot_be_answered_is_listed_with_its_command(planted: list[PreparedRun], effects: list[Effect]) -> None:
-    runs = [ready.run for ready in planted]
-    assert missing(runs, effects, "store") == [
-        "no cells yet for template, chat, samples, decoding, length, position, layer, centring: "
-        "python train.py -m +study=sub_parameters model=planted"
-    ]
-    config = runs[0].config
-    config = dataclasses.replace(config, model=dataclasses.replace(config.model, weights="/my models/x"))
-    assert missing([altered(runs[0], model_variant="base", config=config)], [], "other store") == [
-        "no cells yet for method, sub_parameter, precision, cross_experiment: python train.py -m +study=decomposition "
-        """'model.weights='"'"'/my models/x'"'"'' prompt_template.chat=false store.path='other store'"""
-    ]
-    only = runs[:1]
-    assert missing(only, effects_of(planted[:1], 100, 0), "store") == [
-        "no cells yet for method, sub_parameter, precision, cross_experiment: "
-        "python train.py -m +study=decomposition model=planted"
-    ]
 
 
 def test_effects_of_real_cells_are_those_of_their_vectors(tiny_cell: Composer, tmp_path: Path) -> None:
@@ -261,36 +176,3 @@ def recentred_rdm(run: Run) -> np.ndarray[Any, Any]:
     assert vectors is not None
     kept = vectors[[c in EMOTIONS for c in run.conditions]]
     return upper(cosine_rdm(kept - kept.mean(axis=0), EMOTIONS))
-
-
-def test_factors_without_a_meaning_have_no_level(planted: list[PreparedRun]) -> None:
-    a, c = (levels(next(r.run for r in planted if r.name == name)) for name in "AC")
-    own = {name for name, label in a.labels().items() if label == ""}
-    assert own >= {"template", "chat", "decoding", "writer", "seed"}
-    assert c.passage_template is c.passages is None
-    assert a.position == c.position
-
-
-def test_topics_told_by_two_sets_are_not_independent(planted: list[PreparedRun]) -> None:
-    """Sets that share topics are paired; taken for independent they would look more alike than they are."""
-    first, second = (next(r for r in planted if r.name == name) for name in "AC")
-    assert over_shared(first, second).paired
-    assert not over_shared(first, second).same_text
-    loose = next(r for r in planted if r.name == "B")
-    assert not over_shared(first, loose).paired
-
-
-def test_a_bar_is_of_the_first_row_with_a_rho_star_and_not_of_the_largest_effect() -> None:
-    length, chat = (single(name) for name in (Parameter.length, Parameter.chat))
-    rows = [(length, None), (length, 0.9), (length, 0.2), (chat, None)]
-    drawn = one_of_each([effect(factor, "m", rho_star=star) for factor, star in rows])
-    assert [(own.factor, own.figures["rho_star"]) for own in drawn] == [(length, 0.9), (chat, None)]
-
-
-def single(parameter: Parameter) -> Factor:
-    return Factor(EffectKind.sub_parameter, Contrast.one, parameter=parameter)
-
-
-def effect(factor: Factor, model: str, **figures: float | None) -> Effect:
-    run = run_of_model(model)
-    return Effect(MinimalPair(factor, (), run, run), dict(figures))

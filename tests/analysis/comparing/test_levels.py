@@ -1,0 +1,88 @@
+"""What a run was made with, as its record tells."""
+
+from __future__ import annotations
+
+import pytest
+
+from emogeo.analysis.comparing.levels import Parameter, levels
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.record.files import TEXTS
+from emogeo.record.run import Run
+from tests.analysis.planted_effects import as_recipe
+from tests.planted_catalogue import LOOSE, READ_ALIKE, Design, draw, lines_of
+from tests.planted_records import altered
+
+DESIGN = Design(a_c=0.495, b_c=0.8, c_d=1.0)
+
+
+@pytest.fixture(scope="module")
+def planted() -> list[PreparedRun]:
+    return draw(DESIGN, 0)
+
+
+def test_factors_without_a_meaning_have_no_level(planted: list[PreparedRun]) -> None:
+    a, c = (levels(next(r.run for r in planted if r.name == name)) for name in "AC")
+    own = {name for name, label in a.labels().items() if label == ""}
+    assert own >= {"template", "chat", "decoding", "writer", "seed"}
+    assert c.passage_template is c.passages is None
+    assert a.position == c.position
+
+
+def run_of(planted: list[PreparedRun], name: str) -> Run:
+    return next(ready.run for ready in planted if ready.name == name)
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "differ"),
+    [
+        ("A", "A_reread", []),
+        ("A", "A8", ["precision"]),
+        ("C", "C_again", ["repetition"]),
+        ("C", "C_replay", ["precision"]),
+        ("D", "C_replay", ["writer"]),
+        ("C", "D", ["precision", "writer"]),
+        ("B", "C", ["template", "chat", "samples", "decoding", "length", "topics"]),
+    ],
+)
+def test_planted_sets_differ_in_what_was_planted(
+    planted: list[PreparedRun], first: str, second: str, differ: list[str]
+) -> None:
+    one, two = (levels(run_of(planted, name)) for name in (first, second))
+    assert one.differing(two) == two.differing(one) == differ
+
+
+@pytest.mark.parametrize(
+    ("name", "word", "parameter"),
+    [
+        ("A", "pooling.skip=2", Parameter.position),
+        ("A", "layer_selection.depth=0.5", Parameter.layer),
+        ("A", "max_depth=0.9", Parameter.layer),
+        ("A", "norm=unit", Parameter.centring),
+        ("A", "denoising.method=neutral_pcs", Parameter.denoising),
+        ("A", "prompt_template=feeling", Parameter.passage_template),
+        ("B", "generation.top_p=0.5", Parameter.decoding),
+        ("C", "generation.samples=3", Parameter.samples),
+        ("C", "generation.min_new_tokens=1", Parameter.length),
+        ("B", "generation.ban_emotion_words=true", Parameter.banned_words),
+        ("C", "prompt_template.chat=false", Parameter.chat),
+    ],
+)
+def test_one_word_moves_one_parameter(planted: list[PreparedRun], name: str, word: str, parameter: Parameter) -> None:
+    ready = next(ready for ready in planted if ready.name == name)
+    usual = {"A": READ_ALIKE, "B": LOOSE, "C": ("recipe=jeong_matched",)}[name]
+    first, second = (levels(as_recipe(ready, "m", *usual, *words).run) for words in ((), (word,)))
+    assert first.differing(second) == [parameter]
+
+
+def test_labels_are_the_same_for_equal_levels_alone(planted: list[PreparedRun]) -> None:
+    a, a8, again = (levels(run_of(planted, name)).labels() for name in ("A", "A8", "A_reread"))
+    assert list(a) == [parameter.value for parameter in Parameter]
+    assert a == again
+    assert {name for name in a if a[name] != a8[name]} == {"precision"}
+    assert (a["precision"], a8["precision"]) == ("bf16", "int8")
+
+
+def test_passages_are_known_by_what_they_say(planted: list[PreparedRun]) -> None:
+    run = run_of(planted, "A")
+    other = altered(run, {TEXTS: lines_of("other", 24)})
+    assert levels(run).differing(levels(other)) == [Parameter.passages]

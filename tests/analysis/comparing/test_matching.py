@@ -1,0 +1,142 @@
+"""Minimal pairs, as configurations tell them."""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import replace
+
+import pytest
+
+from emogeo.analysis.comparing.factor import Contrast
+from emogeo.analysis.comparing.matching import minimal_pairs, partner, without_echoes
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.config.mode import Mode
+from emogeo.record.files import TEXTS
+from emogeo.record.run import Run
+from tests.analysis.planted_effects import as_recipe
+from tests.planted_catalogue import MATCHED, READ_ALIKE, Design, draw, lines_of
+from tests.planted_records import altered, usual_config
+
+DESIGN = Design(a_c=0.495, b_c=0.8, c_d=1.0)
+
+
+NULL = Contrast.null.value
+
+
+@pytest.fixture(scope="module")
+def planted() -> list[PreparedRun]:
+    return draw(DESIGN, 0)
+
+
+def test_comparisons_are_found_from_configurations(planted: list[PreparedRun]) -> None:
+    found = {
+        (pair.factor.kind.value, pair.factor.label, pair.a.key, pair.b.key)
+        for pair in minimal_pairs([ready.run for ready in planted])
+    }
+    assert found == {
+        ("method", "read alike, loose", "A", "B"),
+        ("method", "read alike, matched", "A", "C"),
+        ("method", "read alike, matched (int8)", "A8", "D"),
+        ("sub_parameter", "all of the writing", "B", "C"),
+        ("precision", "in comprehension, bf16–int8", "A", "A8"),
+        ("precision", "in replay, bf16–int8", "C", "C_replay"),
+        ("precision", "of the writer alone, read at int8", "D", "C_replay"),
+        ("precision", "regenerated, bf16–int8", "C", "D"),
+        ("precision", NULL, "C", "C_again"),
+        ("cross_experiment", "read alike, matched, bf16–int8", "A", "D"),
+    }
+    runs = {ready.run.key: ready.run for ready in planted}
+    assert partner(list(runs.values()), runs["A"], runs["D"]) is runs["C"]
+    assert partner([runs["A"], runs["D"], runs["C_again"]], runs["A"], runs["D"]) is None
+
+
+def test_what_another_model_wrote_is_no_effect_of_this_one(planted: list[PreparedRun]) -> None:
+    d, replayed = (next(r for r in planted if r.name == name) for name in ("D", "C_replay"))
+    generation = replayed.run.record.generation
+    assert generation is not None
+    foreign = dataclasses.replace(generation, written=dataclasses.replace(generation.written, model="another"))
+    read = dataclasses.replace(replayed, run=altered(replayed.run, generation=foreign))
+    assert [pair.factor.label for pair in minimal_pairs([d.run, replayed.run])] == ["of the writer alone, read at int8"]
+    assert minimal_pairs([d.run, read.run]) == []
+
+
+def runs_of(planted: list[PreparedRun], *names: str) -> list[Run]:
+    by_name = {ready.name: ready.run for ready in planted}
+    return [by_name[name] for name in names]
+
+
+def test_the_order_of_runs_does_not_matter(planted: list[PreparedRun]) -> None:
+    runs = [ready.run for ready in planted]
+    for own in (runs, runs[::-1]):
+        assert [(p.factor.label, p.a.key, p.b.key) for p in minimal_pairs(own)] == [
+            (p.factor.label, p.a.key, p.b.key) for p in minimal_pairs(runs)
+        ]
+
+
+def test_runs_of_two_models_make_no_pair(planted: list[PreparedRun]) -> None:
+    a, c = runs_of(planted, "A", "C")
+    assert len(minimal_pairs([a, c])) == 1
+    assert minimal_pairs([a, altered(c, model_revision="another")]) == []
+
+
+def test_what_was_written_again_holds_more_than_its_factor(planted: list[PreparedRun]) -> None:
+    found = {pair.factor.label: pair.is_rewritten for pair in minimal_pairs([ready.run for ready in planted])}
+    assert {label for label, rewritten in found.items() if rewritten} == {
+        "all of the writing",
+        "of the writer alone, read at int8",
+        "regenerated, bf16–int8",
+    }
+
+
+def test_one_parameter_of_reading_is_a_pair_and_two_are_none(planted: list[PreparedRun]) -> None:
+    (a,) = runs_of(planted, "A")
+
+    def read(*words: str) -> Run:
+        return altered(a, key=" ".join(words), config=usual_config(*READ_ALIKE, *words))
+
+    (pair,) = minimal_pairs([a, read("pooling.position=last")])
+    assert (pair.factor.label, pair.aliased) == ("position (comprehension)", ())
+    assert minimal_pairs([a, read("pooling.position=last", "norm=unit")]) == []
+
+
+def test_all_of_the_reading_is_one_factor_with_its_parameters_named(planted: list[PreparedRun]) -> None:
+    (c,) = runs_of(planted, "C")
+    words = ("pooling.position=last", "layer_selection.depth=0.5", "centring=neutral", "norm=unit")
+    other = altered(c, key="other", config=usual_config(*MATCHED, *words))
+    (pair,) = minimal_pairs([c, other])
+    assert (pair.factor.label, pair.aliased) == ("all of the reading", ("position", "layer", "centring"))
+
+
+def test_some_of_the_same_passages_are_no_pair(planted: list[PreparedRun]) -> None:
+    (a,) = runs_of(planted, "A")
+    lines = lines_of("other", 24)
+    (pair,) = minimal_pairs([a, altered(a, {TEXTS: lines}, key="other")])
+    assert pair.factor.label == "passages (comprehension)"
+    partly = b"\n".join([a.files[TEXTS].split(b"\n")[0], *lines.split(b"\n")[1:]])
+    assert minimal_pairs([a, altered(a, {TEXTS: partly}, key="partly")]) == []
+
+
+def test_designs_with_and_without_enough_units_are_not_mixed(planted: list[PreparedRun]) -> None:
+    a, c = runs_of(planted, "A", "C")
+    generation = c.record.generation
+    assert generation is not None
+    few = replace(generation, written=replace(generation.written, topics=("one", "two")))
+    assert minimal_pairs([a, altered(c, generation=few)]) == []
+
+
+def test_rereads_and_replays_that_repeat_a_reading_are_echoes(planted: list[PreparedRun]) -> None:
+    c, replayed, reread = runs_of(planted, "C", "C_replay", "A_reread")
+    repeats = altered(c, key="again", mode=Mode.replay)
+    assert without_echoes([c, repeats, replayed, reread]) == [c, replayed]
+    (pair,) = minimal_pairs([repeats, c])
+    assert (pair.factor.label, pair.a, pair.b) == ("replay at its own precision", c, repeats)
+    assert without_echoes([repeats]) == [repeats], "what it repeats is not there"
+
+
+def test_the_published_sets_of_a_pair(planted: list[PreparedRun]) -> None:
+    by_name = {ready.name: ready for ready in planted}
+    a = as_recipe(by_name["A"], "m", "recipe=jeong_comprehension").run
+    d = as_recipe(by_name["D"], "m", "recipe=jeong_matched", "precision=int8").run
+    (pair,) = minimal_pairs([d, a])
+    assert (pair.published_sets, pair.factor.label) == ("A-D", "as published, matched, bf16–int8")
+    assert [own.published_sets for own in minimal_pairs(runs_of(planted, "A", "D"))] == [None]

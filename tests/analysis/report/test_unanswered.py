@@ -1,0 +1,62 @@
+"""What runs answer about biases, and which commands add what they lack."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.recipes import Writing
+from emogeo.analysis.report.unanswered import missing, opposite_signs
+from emogeo.analysis.tables.effects import Effect, effects_of
+from tests.analysis.planted_effects import effect
+from tests.planted_catalogue import Design, draw
+from tests.planted_records import altered
+
+DESIGN = Design(a_c=0.495, b_c=0.8, c_d=1.0)
+
+
+@pytest.fixture(scope="module")
+def planted() -> list[PreparedRun]:
+    return draw(DESIGN, 0)
+
+
+@pytest.fixture(scope="module")
+def effects(planted: list[PreparedRun]) -> list[Effect]:
+    return effects_of(planted, 100, 0)
+
+
+def test_signs_are_opposite_only_beyond_their_intervals() -> None:
+    def cross(model: str, bias: float, low: float, high: float) -> Effect:
+        factor = Factor(EffectKind.cross_experiment, Contrast.methods, writing=Writing.loose)
+        return effect(factor, model, bias=bias, bias_ci_low=low, bias_ci_high=high)
+
+    one, two, three = cross("x", 0.2, 0.1, 0.3), cross("y", -0.2, -0.3, -0.1), cross("z", -0.2, -0.5, 0.1)
+    said = opposite_signs([one, two, three])
+    assert [line.rpartition("], ")[2] for line in said] == [
+        "opposite signs beyond their intervals",
+        "signs not identifiable (an interval holds 0)",
+        "signs not identifiable (an interval holds 0)",
+    ]
+    assert said[0].startswith("cross-experiment bias (read alike, loose), x and y: +0.20 [+0.10, +0.30] and -0.20")
+
+
+def test_what_cannot_be_answered_is_listed_with_its_command(planted: list[PreparedRun], effects: list[Effect]) -> None:
+    runs = [ready.run for ready in planted]
+    assert missing(runs, effects, "store") == [
+        "no cells yet for template, chat, samples, decoding, length, position, layer, centring: "
+        "python train.py -m +study=sub_parameters model=planted"
+    ]
+    config = runs[0].config
+    config = dataclasses.replace(config, model=dataclasses.replace(config.model, weights="/my models/x"))
+    assert missing([altered(runs[0], model_variant="base", config=config)], [], "other store") == [
+        "no cells yet for method, sub_parameter, precision, cross_experiment: python train.py -m +study=decomposition "
+        """'model.weights='"'"'/my models/x'"'"'' prompt_template.chat=false store.path='other store'"""
+    ]
+    only = runs[:1]
+    assert missing(only, effects_of(planted[:1], 100, 0), "store") == [
+        "no cells yet for method, sub_parameter, precision, cross_experiment: "
+        "python train.py -m +study=decomposition model=planted"
+    ]

@@ -1,0 +1,36 @@
+"""Runs whose states follow a planted emotion and the words that were read."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.geometry.controls import bag_of_words
+from emogeo.record.files import TEXTS, VECTORS
+from emogeo.record.run import Run
+from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.corpus import Corpus
+from emogeo.store.tensors import pack
+from tests.planted import D_TEXT, codes
+from tests.planted_records import geometry_record, model_card, usual_config
+
+
+def planted_run(
+    corpus: Corpus, name: str, seed: int, emotion: float = 1.0, centring: str = "grand_mean"
+) -> PreparedRun:
+    """States of a planted emotion and of the bag of words, with noise; embeddings of the latter alone."""
+    generator = np.random.default_rng(seed)
+    words = bag_of_words(corpus.texts)
+    words = words @ np.random.default_rng(0).normal(size=(words.shape[1], D_TEXT)) / 5
+    code = codes(1.0)[0][[CONDITIONS.index(e) for e in corpus.emotions]]
+    units = [f"{topic}:digest" for topic in corpus.topics]
+    config = usual_config(f"centring={centring}")
+    record = geometry_record(config, corpus.emotions, units, key=name * 8, model=model_card(name), precision="fp32")
+    arrays = {
+        "passages": (emotion * code + words + 0.3 * generator.normal(size=words.shape)).astype(np.float32),
+        "embeddings": (words + 0.1 * generator.normal(size=words.shape)).astype(np.float32),
+    }
+    texts = "\n".join(json.dumps({"topic": p.topic, "text": p.text}) for p in corpus.passages).encode()
+    return PreparedRun(Run(record, {VECTORS: pack(arrays), TEXTS: texts}), name, 0)

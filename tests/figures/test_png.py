@@ -1,0 +1,33 @@
+"""The bytes of a figure's file."""
+
+from __future__ import annotations
+
+import io
+
+import matplotlib.image
+import numpy as np
+from matplotlib.figure import Figure
+
+from emogeo.figures.png import label_axes, png
+
+
+def test_a_figure_is_the_same_picture_every_time_and_another_is_another() -> None:
+    def drawn(values: list[int]) -> bytes:
+        figure = Figure(figsize=(2, 1))
+        figure.subplots().plot(values)
+        return png(figure)
+
+    assert drawn([1, 2]) == drawn([1, 2])
+    assert drawn([1, 2]) != drawn([2, 1])
+    picture = matplotlib.image.imread(io.BytesIO(drawn([1, 2])))
+    assert picture.shape[:2] == (130, 260), "130 dots per inch"
+    assert b"Software" not in drawn([1, 2]), "nothing of the library's version"
+
+
+def test_names_stand_beside_their_rows_and_columns() -> None:
+    axes = Figure().subplots()
+    axes.imshow(np.zeros((2, 3)))
+    label_axes(axes, ["a", "b"], ["x", "y", "z"])
+    assert [(label.get_position()[1], label.get_text()) for label in axes.get_yticklabels()] == [(0, "a"), (1, "b")]
+    found = [(label.get_position()[0], label.get_text()) for label in axes.get_xticklabels()]
+    assert found == [(0, "x"), (1, "y"), (2, "z")]
