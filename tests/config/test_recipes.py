@@ -77,7 +77,7 @@ def test_a_recipe_does_not_depart_from_itself(recipe: str) -> None:
 def written(folder: Path) -> Path:
     """A folder of groups with one recipe, which chooses an option and sets a field of its own."""
     texts = {
-        "config.yaml": "{generation: {samples: 1}, pooling: {skip: 0}, centring: none, denoising: {share: 0.5}, norm: none}",
+        "config.yaml": "generation: {samples: 1}\npooling: {skip: 0}\ncentring: none\ndenoising: {share: 0.5}\nnorm: none",
         "recipe/mine.yaml": "defaults:\n  - override /precision: exact\npooling: {skip: 2}\n",
         "precision/exact.yaml": "defaults: [base]\ndtype: fp32\n",
     }
