@@ -11,6 +11,9 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.options import NEUTRAL, Centring, Norm
 
+_ROUNDING = 1e-12
+"""Of a state; states that are no further apart are the same."""
+
 
 @dataclass(frozen=True)
 class Vectors:
@@ -123,8 +126,13 @@ def neutral_components(neutral: Array, share: float) -> Array:
 
     Returns:
         [component, d_model], orthonormal rows.
+
+    Raises:
+        GeometryError: texts that do not differ.
     """
     centred = neutral - neutral.mean(axis=0)
+    if np.abs(centred).max() <= _ROUNDING * np.abs(neutral).max():
+        raise GeometryError(f"The {len(neutral)} neutral texts do not differ, so no component is theirs to remove.")
     _, singular, components = np.linalg.svd(centred, full_matrices=False)
     explained = np.cumsum(singular**2) / np.sum(singular**2)
     return np.asarray(components[: int(np.searchsorted(explained, share)) + 1])

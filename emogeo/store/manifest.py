@@ -54,7 +54,7 @@ def _parsed(content: bytes, where: str) -> dict[str, dict[str, Any]]:
         whole = canonical_json(parsed) == content
         body: dict[str, dict[str, Any]] = parsed["files"]
         whole = whole and parsed["checksum"] == entry_of(canonical_json(body))["sha256"]
-        whole = whole and all(Path(name).name == name for name in body)
+        whole = whole and isinstance(body, dict) and all(Path(name).name == name for name in body)
     except (ValueError, KeyError, TypeError, UnicodeDecodeError):
         whole = False
     if not whole:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 from itertools import combinations
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from emogeo.geometry.descriptors import anisotropy, largest_dimensions, mean_cosine, participation_ratio, rating_axis
@@ -86,3 +89,20 @@ def test_the_p_of_the_best_component_is_calibrated() -> None:
     generator = np.random.default_rng(5)
     p = [rating_axis(generator.normal(size=(21, 30)), generator.normal(size=21), 5, 199, seed).p for seed in range(300)]
     assert np.mean(np.array(p) <= 0.05) == pytest.approx(0.05, abs=0.03)
+
+
+@settings(max_examples=30)
+@given(seed=st.integers(0, 2**32 - 1))
+def test_mean_cosine_equals_a_loop(seed: int) -> None:
+    vectors = np.random.default_rng(seed).normal(size=(6, 3, 9))
+    for layer in range(3):
+        unit = [v / np.linalg.norm(v) for v in vectors[:, layer]]
+        wanted = np.mean([a @ b for a, b in itertools.combinations(unit, 2)])
+        assert mean_cosine(vectors)[layer] == pytest.approx(wanted)
+
+
+def test_the_published_criterion_says_little_about_geometry() -> None:
+    """Grand-mean-centred vectors of equal length have mean cosine -1/(n-1), whatever their directions."""
+    values = np.random.default_rng(0).normal(size=(21, 40, 300))
+    curve = mean_cosine(values - values.mean(axis=0))
+    assert np.abs(curve + 1 / 20).max() < 0.002

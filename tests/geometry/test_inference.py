@@ -1,66 +1,21 @@
-"""Half RDMs and the figures made of them, against plain loops, on planted truths, and by their symmetries."""
+"""Figures made of half RDMs, against plain loops, on planted truths, and by their symmetries."""
 
 from __future__ import annotations
 
-import itertools
-
 import numpy as np
 import pytest
-from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from scipy.stats import spearmanr
 from scipy.stats import t as student
 
-from emogeo.errors import GeometryError
-from emogeo.geometry.halves import Halves, split_units
+from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import compare, cross_experiment_bias, reliability
-from emogeo.geometry.options import Centring
-from emogeo.geometry.rdm import cosine_rdm, standard_ranks, upper
-from emogeo.geometry.units import UnitProducts, crossvalidated_rdms, distinct_units, plain_rdms, unit_products
-from emogeo.geometry.vectors import centre, condition_means
-from tests.planted import CONDITIONS, Planted, codes, halves, labels, run_of
+from emogeo.geometry.units import UnitProducts, crossvalidated_rdms
+from tests.planted import Planted, codes, halves, run_of
 
 Array = NDArray[np.float64]
 seeds = st.integers(0, 2**31)
-
-
-def random_states(seed: int, n_units: int, d: int = 30) -> Array:
-    return np.random.default_rng(seed).normal(size=(n_units * len(CONDITIONS), d)) + 0.3
-
-
-def crossvalidated_by_loops(x: Array) -> Array:
-    """x [unit, condition, d] -> [condition, condition], product by product."""
-    x = x - x.mean(axis=1, keepdims=True)
-    n, c, _ = x.shape
-    gram = np.zeros((c, c))
-    for i, j in itertools.product(range(c), repeat=2):
-        gram[i, j] = np.mean([x[u, i] @ x[v, j] for u in range(n) for v in range(n) if u != v])
-    gram = (gram + gram.T) / 2
-    clipped = np.maximum(np.diag(gram), 0.01 * np.abs(np.diag(gram)).mean())
-    return np.asarray(1 - gram / np.sqrt(np.outer(clipped, clipped)))
-
-
-@settings(max_examples=15, deadline=None)
-@given(seed=seeds, n_units=st.integers(2, 7))
-def test_the_crossvalidated_rdm_equals_a_double_loop(seed: int, n_units: int) -> None:
-    states = random_states(seed, n_units)
-    emotions, units = labels(n_units)
-    products = unit_products(states, emotions, units, CONDITIONS, Centring.grand_mean)
-    got, _ = crossvalidated_rdms(products.values, np.ones((1, n_units)))
-    wanted = crossvalidated_by_loops(states.reshape(n_units, len(CONDITIONS), -1))
-    np.testing.assert_allclose(got[0], upper(wanted), atol=1e-10, rtol=1e-10)
-
-
-@pytest.mark.parametrize("centring", list(Centring))
-def test_the_plain_rdm_equals_that_of_the_vectors(centring: Centring) -> None:
-    states = random_states(3, 8)
-    emotions, units = labels(8)
-    products = unit_products(states, emotions, units, CONDITIONS, centring)
-    vectors = centre(condition_means(states[:, None], emotions, CONDITIONS), CONDITIONS, centring)
-    got = plain_rdms(products.values, np.full((1, 8), 1 / 8))[0]
-    np.testing.assert_allclose(got, upper(cosine_rdm(vectors.values[:, 0], vectors.conditions)), atol=1e-10)
-    assert products.conditions == vectors.conditions
 
 
 def test_every_figure_equals_a_loop_over_splits() -> None:
@@ -81,25 +36,6 @@ def test_every_figure_equals_a_loop_over_splits() -> None:
     assert result.same_half.value == pytest.approx(np.mean(same), abs=1e-12)
     assert result.disjoint_half.value == pytest.approx(np.mean(disjoint), abs=1e-12)
     assert reliability(a).value == pytest.approx(np.mean(own), abs=1e-12)
-
-
-def test_the_jackknife_deletes_a_unit_from_the_halves_that_hold_it() -> None:
-    a, _ = halves(Planted(n_units=7, signal=0.3), seed=2)
-    for unit in (0, 6):
-        members = a.members.copy()
-        members[:, :, unit] = 0
-        rdms, _ = crossvalidated_rdms(a.products.values, members.reshape(-1, 7))
-        np.testing.assert_allclose(a.jackknife[unit].reshape(200, -1), standard_ranks(rdms), atol=1e-12)
-
-
-@settings(max_examples=20, deadline=None)
-@given(seed=st.integers(0, 1000), n=st.integers(4, 25))
-def test_splits_are_disjoint_halves_that_number_and_seed_decide(seed: int, n: int) -> None:
-    members = split_units(n, seed)
-    assert (members.sum(axis=2) == n // 2).all()
-    assert members.sum(axis=1).max() <= 1
-    np.testing.assert_array_equal(members, split_units(n, seed))
-    assert (members != split_units(n, seed + 1)).any()
 
 
 def test_what_units_are_called_moves_no_figure() -> None:
@@ -184,22 +120,6 @@ def test_the_bias_deletes_a_unit_of_the_third_run_from_both_terms() -> None:
     assert cross_experiment_bias(a, c, other_texts(8, 0.01, 4, "e")) is None
 
 
-def test_states_that_are_not_finite_are_refused() -> None:
-    emotions, units = labels(3)
-    states = random_states(0, 3)
-    states[5, 2] = np.nan
-    with pytest.raises(GeometryError, match="NaN or infinity"):
-        unit_products(states, emotions, units, CONDITIONS, Centring.grand_mean)
-
-
-def test_clipped_is_a_share_of_all_norms() -> None:
-    strong, weak = (halves(Planted(n_units=8, signal=signal), seed=3)[0] for signal in (2.0, 0.0))
-    assert strong.clipped == 0
-    n = weak.n_units
-    rdms, clips = crossvalidated_rdms(weak.products.values, weak.members.reshape(-1, n))
-    assert weak.clipped == clips / (len(rdms) * 21) > 0.1
-
-
 def test_the_interval_of_rho_star_is_written_out() -> None:
     a, b = halves(Planted(n_units=9, signal=0.6), seed=4)
 
@@ -214,12 +134,6 @@ def test_the_interval_of_rho_star_is_written_out() -> None:
     assert got is not None
     wanted = star(a.ranks, b.ranks)
     assert (got.value, got.low, got.high) == pytest.approx((wanted, wanted - reach, wanted + reach))
-
-
-def test_a_unit_without_some_condition_is_named() -> None:
-    emotions, units = labels(3)
-    with pytest.raises(GeometryError, match="u00 has no text for afraid"):
-        unit_products(random_states(0, 3)[1:], emotions[1:], units[1:], CONDITIONS, Centring.grand_mean)
 
 
 def test_other_units_are_refused() -> None:
@@ -261,13 +175,6 @@ def test_variances_of_independent_units_add() -> None:
     reach = student.ppf(0.975, df) * np.sqrt(sum(variances))
     centre = np.arctanh(a.whole[0] @ b.whole[0])
     assert (got.low, got.high) == (pytest.approx(np.tanh(centre - reach)), pytest.approx(np.tanh(centre + reach)))
-
-
-def test_units_with_a_text_in_common_are_one() -> None:
-    texts = ["p", "q", "r", "s", "q", "t", "x", "y"]
-    merged = distinct_units(texts, ["a", "a", "b", "b", "c", "c", "d", "d"])
-    assert merged == ["a+c", "a+c", "b", "b", "a+c", "a+c", "d", "d"]
-    assert distinct_units(["p", "p", "q", "q"], ["a", "b", "b", "c"]) == ["a+b+c"] * 4
 
 
 def test_a_reliability_that_may_be_near_zero_is_not_divided_by() -> None:

@@ -7,48 +7,21 @@ import logging
 import multiprocessing
 import multiprocessing.synchronize
 import os
-import random
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from emogeo.errors import StoreError
-from emogeo.store.keys import canonical_json, key_of
+from emogeo.store.keys import canonical_json
 from emogeo.store.manifest import MANIFEST, entry_of
 from emogeo.store.store import GENERATIONS, RUNS, Store
 from emogeo.store.tensors import pack, unpack
 
 KEY = "ab" * 32
 FILES = {"run.json": b'{"a":1}', "rdm.safetensors": pack({"rdm": np.eye(3)})}
-
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(),
-    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
-    max_leaves=12,
-)
-
-
-@given(meaning=st.dictionaries(st.text(), json_values, max_size=6), seed=st.integers())
-def test_keys_do_not_depend_on_the_order_of_fields(meaning: dict[str, object], seed: int) -> None:
-    shuffled = dict(random.Random(seed).sample(list(meaning.items()), len(meaning)))
-    assert key_of(meaning) == key_of(shuffled)
-    assert json.loads(canonical_json(meaning)) == meaning
-
-
-@given(a=json_values, b=json_values)
-def test_different_meanings_have_different_keys(a: object, b: object) -> None:
-    same = canonical_json(a) == canonical_json(b)
-    assert (key_of({"x": a}) == key_of({"x": b})) is same
-
-
-def test_nan_has_no_key() -> None:
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        key_of({"x": float("nan")})
 
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:

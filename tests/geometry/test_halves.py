@@ -1,0 +1,56 @@
+"""Random halves of the units, and the ranks of their RDMs with and without each unit."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from emogeo.geometry.halves import split_units
+from emogeo.geometry.rdm import standard_ranks
+from emogeo.geometry.units import crossvalidated_rdms, plain_rdms
+from tests.planted import Planted, halves
+
+
+def test_the_jackknife_deletes_a_unit_from_the_halves_that_hold_it() -> None:
+    a, _ = halves(Planted(n_units=7, signal=0.3), seed=2)
+    for unit in (0, 6):
+        members = a.members.copy()
+        members[:, :, unit] = 0
+        rdms, _ = crossvalidated_rdms(a.products.values, members.reshape(-1, 7))
+        np.testing.assert_allclose(a.jackknife[unit].reshape(200, -1), standard_ranks(rdms), atol=1e-12)
+
+
+@settings(max_examples=20, deadline=None)
+@given(seed=st.integers(0, 1000), n=st.integers(4, 25))
+def test_splits_are_disjoint_halves_that_number_and_seed_decide(seed: int, n: int) -> None:
+    members = split_units(n, seed)
+    assert (members.sum(axis=2) == n // 2).all()
+    assert members.sum(axis=1).max() <= 1
+    np.testing.assert_array_equal(members, split_units(n, seed))
+    assert (members != split_units(n, seed + 1)).any()
+
+
+def test_clipped_is_a_share_of_all_norms() -> None:
+    strong, weak = (halves(Planted(n_units=8, signal=signal), seed=3)[0] for signal in (2.0, 0.0))
+    assert strong.clipped == 0
+    n = weak.n_units
+    rdms, clips = crossvalidated_rdms(weak.products.values, weak.members.reshape(-1, n))
+    assert weak.clipped == clips / (len(rdms) * 21) > 0.1
+
+
+def test_the_whole_is_the_plain_rdm_of_all_units_and_without_each() -> None:
+    run, _ = halves(Planted(n_units=5, signal=0.3), seed=6)
+    values = run.products.values
+    wanted = [plain_rdms(values, np.full((1, 5), 1 / 5))]
+    for unit in range(5):
+        rest = [u for u in range(5) if u != unit]
+        wanted.append(plain_rdms(values[np.ix_(rest, rest)], np.full((1, 4), 1 / 4)))
+    np.testing.assert_allclose(run.whole, standard_ranks(np.concatenate(wanted)), atol=1e-12)
+
+
+def test_fewer_units_are_split_as_a_run_of_so_many_is() -> None:
+    run, _ = halves(Planted(n_units=9, signal=0.3), seed=7)
+    fewer = run.restricted(run.products.units[2:8], run.products.conditions[:6])
+    assert (fewer.n_units, fewer.half_size, fewer.ranks.shape) == (6, 3, (100, 2, 15))
+    np.testing.assert_array_equal(fewer.members, split_units(6, run.seed))

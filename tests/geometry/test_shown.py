@@ -1,0 +1,47 @@
+"""Results as rows and as tables of a notebook."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from emogeo.geometry.inference import Estimate
+from emogeo.geometry.shown import Shown
+
+
+@dataclass(frozen=True)
+class Result(Shown):
+    name: str
+    rho: Estimate
+    star: Estimate | None
+    share: float
+    n: int
+
+
+def result(low: float = -0.25) -> Result:
+    return Result("<a> & b", Estimate(0.123456, low, 0.5), None, 2 / 3, 100_000)
+
+
+def test_an_estimate_is_three_columns() -> None:
+    assert result().to_dict() == {
+        "name": "<a> & b",
+        "rho": 0.123456,
+        "rho_ci_low": -0.25,
+        "rho_ci_high": 0.5,
+        "star": None,
+        "share": 2 / 3,
+        "n": 100_000,
+    }
+
+
+def test_a_bound_that_is_not_there_is_none() -> None:
+    assert result(np.nan).to_dict()["rho_ci_low"] is None
+
+
+def test_a_notebook_shows_what_there_is_in_four_digits_and_nothing_as_markup() -> None:
+    assert result(np.nan)._repr_html_() == (
+        "<table><tr><th>name</th><td>&lt;a&gt; &amp; b</td></tr><tr><th>rho</th><td>0.1235</td></tr>"
+        "<tr><th>rho_ci_high</th><td>0.5</td></tr><tr><th>share</th><td>0.6667</td></tr>"
+        "<tr><th>n</th><td>100000</td></tr></table>"
+    )

@@ -1,0 +1,84 @@
+"""Errors reach the command line in one line, and signals end it cleanly."""
+
+from __future__ import annotations
+
+import logging
+import sys
+from types import SimpleNamespace
+
+import pytest
+from hydra.errors import CompactHydraException
+from hydra.types import RunMode
+
+from emogeo import entry, signals
+from emogeo.config.train import TrainConfig
+from emogeo.errors import EmogeoError, StoreError
+from emogeo.signals import Ended
+from tests.conftest import CONF
+
+
+@pytest.fixture(autouse=True)
+def without_signals(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The signals of the tests' own process stay as they are."""
+    monkeypatch.setattr(entry, "end_cleanly", lambda: None)
+
+
+def in_mode(mode: RunMode, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entry.HydraConfig, "get", lambda: SimpleNamespace(mode=mode))
+
+
+def raising(error: BaseException) -> None:
+    raise error
+
+
+@pytest.mark.parametrize("mode", list(RunMode))
+def test_an_error_is_its_kind_and_its_words_and_a_sweep_logs_it_at_once(
+    mode: RunMode, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    in_mode(mode, monkeypatch)
+    with pytest.raises(CompactHydraException, match=r"^StoreError: nothing here$"):
+        entry.shown(lambda: raising(StoreError("nothing here")))
+    logged = [record.getMessage() for record in caplog.records]
+    assert logged == (["StoreError: nothing here"] if mode is RunMode.MULTIRUN else [])
+
+
+def test_what_is_not_the_users_to_mend_keeps_its_trace() -> None:
+    with pytest.raises(KeyError):
+        entry.shown(lambda: raising(KeyError("a")))
+    assert entry.shown(lambda: 7) == 7
+
+
+def test_a_signal_ends_the_process_but_not_a_worker(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """joblib hands an exit of a worker to nobody, so there it is an error."""
+    with pytest.raises(Ended):
+        entry.shown(lambda: raising(Ended(15)))
+    assert "Ended by SIGTERM" in caplog.text
+    monkeypatch.setattr(entry, "in_joblib_worker", lambda: True)
+    with pytest.raises(CompactHydraException, match="^Ended by SIGTERM"):
+        entry.shown(lambda: raising(Ended(15)))
+
+
+def test_a_run_after_a_signal_is_not_begun(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(entry, "end_cleanly", signals.end_cleanly)
+    monkeypatch.setattr(signals, "_received", [2])
+    with pytest.raises(Ended):
+        entry.shown(lambda: pytest.fail("begun"))
+
+
+def test_a_wrong_word_ends_before_hydra_with_what_is_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "argv", ["train.py", "modle=x"])
+    with pytest.raises(SystemExit, match=r"^emogeo: .*no field modle.*Did you mean mode") as ended:
+        entry.prepare(TrainConfig, CONF)
+    assert isinstance(ended.value.code, str), "which Python prints, and exits with 1"
+    monkeypatch.setattr(sys, "argv", ["train.py", "model=gemma-3-270m"])
+    entry.prepare(TrainConfig, CONF)
+
+
+def test_every_error_of_emogeo_is_caught(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+    in_mode(RunMode.RUN, monkeypatch)
+    caplog.set_level(logging.ERROR)
+    for kind in (EmogeoError, *EmogeoError.__subclasses__(), *StoreError.__subclasses__()):
+        with pytest.raises(CompactHydraException, match=f"^{kind.__name__}: so$"):
+            entry.shown(lambda kind=kind: raising(kind("so")))

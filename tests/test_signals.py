@@ -1,0 +1,98 @@
+"""The first signal is an exception, further ones are let pass, and the second Ctrl-C ends at once."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from types import SimpleNamespace
+
+import psutil
+import pytest
+
+from emogeo import signals
+from emogeo.signals import Ended, end_cleanly, in_joblib_worker
+
+NUMBERS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
+
+
+@pytest.fixture(autouse=True)
+def own_handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """No signal has come yet, joblib is not there, and the process's handlers are put back."""
+    monkeypatch.setattr(signals, "_received", [])
+    monkeypatch.delitem(sys.modules, "joblib", raising=False)
+    before = {number: signal.getsignal(number) for number in NUMBERS}
+    yield
+    for number, handler in before.items():
+        signal.signal(number, handler)
+
+
+@pytest.mark.parametrize("number", NUMBERS)
+def test_the_first_signal_raises_and_closing_is_not_disturbed(number: signal.Signals) -> None:
+    end_cleanly()
+    with pytest.raises(Ended) as ended:
+        os.kill(os.getpid(), number)
+    assert (ended.value.number, ended.value.exit_code, ended.value.code) == (number, 128 + number, 128 + number)
+    assert str(ended.value).startswith(f"Ended by {number.name}. What is finished is in the store")
+    os.kill(os.getpid(), signal.SIGTERM)  # while things are closed
+    with pytest.raises(Ended):
+        end_cleanly()
+
+
+def test_a_second_ctrl_c_ends_at_once() -> None:
+    end_cleanly()
+    with pytest.raises(Ended):
+        os.kill(os.getpid(), signal.SIGINT)
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+
+
+def test_nohup_is_respected() -> None:
+    signal.signal(signal.SIGHUP, signal.SIG_IGN)
+    end_cleanly()
+    assert signal.getsignal(signal.SIGHUP) is signal.SIG_IGN
+    os.kill(os.getpid(), signal.SIGHUP)
+
+
+def test_a_thread_sets_no_handler_but_heeds_what_came() -> None:
+    before, raised = signal.getsignal(signal.SIGTERM), []
+
+    def call() -> None:
+        try:
+            end_cleanly()
+        except Ended as end:
+            raised.append(end.number)
+
+    for received in ([], [signal.SIGHUP]):
+        signals._received[:] = received
+        thread = threading.Thread(target=call)
+        thread.start()
+        thread.join()
+    assert signal.getsignal(signal.SIGTERM) is before
+    assert raised == [signal.SIGHUP]
+
+
+def test_joblibs_workers_are_told_and_their_runs_come_back_first(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[tuple[str, int]] = []
+
+    def child(name: str, *command: str) -> SimpleNamespace:
+        return SimpleNamespace(cmdline=lambda: command, send_signal=lambda number: told.append((name, number)))
+
+    children = [child("worker", "python", "-m", "joblib.externals.loky.backend.popen_loky_posix"), child("other", "sh")]
+    monkeypatch.setitem(sys.modules, "joblib", SimpleNamespace())
+    monkeypatch.setattr(psutil, "Process", lambda: SimpleNamespace(children=lambda: children))
+    signals._end(signal.SIGINT, None)
+    assert told == [("worker", signal.SIGTERM)]
+    with pytest.raises(Ended):
+        end_cleanly()
+    del children[0]
+    signals._received.clear()
+    with pytest.raises(Ended):
+        signals._end(signal.SIGTERM, None)
+
+
+def test_a_worker_is_known_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert not in_joblib_worker()
+    monkeypatch.setattr(signals.multiprocessing, "current_process", lambda: SimpleNamespace(name="LokyProcess-3"))
+    assert in_joblib_worker()
