@@ -191,7 +191,15 @@ def steering(**changes: Any) -> tuple[SteeringRecord, Files]:
         "match_gap": 0.0,
     }
     text = {"scenario": "threat", "emotion": "calm", "direction": "emotion", "strength": 0.1, "prompt": "?"}
-    text = {**text, "text": "!", "words": 1, "repeated": False, "perplexity": 3.0, "perplexity_ratio": 1.0}
+    text = {
+        **text,
+        "text": "!",
+        "stop": "length",
+        "words": 1,
+        "repeated": False,
+        "perplexity": 3.0,
+        "perplexity_ratio": 1.0,
+    }
     shifts = [{**shift, "kind": kind, "name": kind} for kind in ("emotion", "random", "other")]
     return record, {TEXTS: json_lines([text]), SHIFTS: json_lines(shifts)}
 

@@ -94,6 +94,18 @@ def pass_of(found: Json, where: str) -> PassRecord:
     return _read(PassRecord, found, where)
 
 
+def row_of(kind: type[T], found: Json, where: str) -> T:
+    """One row of a file of JSON lines.
+
+    Args:
+        kind: see `emogeo.record.rows`.
+
+    Raises:
+        RecordError: a field that is missing or wrong.
+    """
+    return _read(kind, found, where)
+
+
 def key_in(content: bytes) -> str | None:
     """The key that the JSON of a record of any kind or version names; None where it names none."""
     try:

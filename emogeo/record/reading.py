@@ -10,7 +10,8 @@ import numpy as np
 
 from emogeo.errors import RecordError, StoreError
 from emogeo.record.files import ITEMS, RDM, RUN_FILE, SHIFTS, TEXTS, VECTORS
-from emogeo.record.json import parse_record
+from emogeo.record.json import parse_record, row_of
+from emogeo.record.rows import type_of
 from emogeo.record.run import AnyRun, BehaviourRun, Run, SteeringRun, run_of
 from emogeo.record.types import AnyRecord, GeometryRecord
 from emogeo.stimuli.conditions import CONDITIONS
@@ -22,12 +23,6 @@ _CURVES = (
     *("anisotropy", "anisotropy_ci_low", "anisotropy_ci_high", "anisotropy_without_largest"),
 )
 """What every finished geometry has by block."""
-_COLUMNS = {
-    SHIFTS: {"target", "strength", "kind", "shift", "shift_words", "shift_neutral", "match_gap"},
-    TEXTS: {"scenario", "emotion", "direction", "strength", "prompt", "text", "words", "repeated", "perplexity"},
-    ITEMS: {"facet", "item", "role", "prompt"},
-}
-"""What every row of a probe's file has."""
 _ROUNDING = 1e-9
 
 
@@ -139,10 +134,10 @@ def _check_array(arrays: Mapping[str, np.ndarray[Any, Any]], name: str, shape: S
 
 
 def _check_rows(run: SteeringRun | BehaviourRun, folder: str) -> None:
+    """Rows of texts, shifts and items have the fields that tables are made of."""
     for name in (TEXTS, SHIFTS) if isinstance(run, SteeringRun) else (ITEMS,):
         for number, row in enumerate(_rows(run.files, name, folder), start=1):
-            absent = sorted(_COLUMNS[name] - set(row))
-            _require(not absent, f"{folder}/{name}: line {number}: {', '.join(absent)}: Field required")
+            row_of(type_of(name, row), row, f"{folder}/{name}: line {number}")
 
 
 def _rows(files: Mapping[str, bytes], name: str, folder: str) -> list[dict[str, Any]]:
