@@ -93,7 +93,7 @@ def _write_matrices(own: Sequence[PreparedRun], pairs: pd.DataFrame, output: Pat
 def all_tables(
     catalogue: Catalogue, prepared: Sequence[PreparedRun], effects: Sequence[Effect], config: AnalyzeConfig
 ) -> dict[str, Table]:
-    """Every table by its name."""
+    """Makes every table, by its name."""
     chance = _chance(config)
     tables = {
         "runs": runs_table(catalogue.runs, prepared),
@@ -145,11 +145,11 @@ def _of_behaviour(catalogue: Catalogue, seed: int) -> dict[str, Table]:
 
 
 def viewed(prepared: Sequence[PreparedRun], config: AnalyzeConfig) -> list[PreparedRun]:
-    """Runs over the conditions of the effects tables."""
+    """Restricts runs to the conditions of the effects tables."""
     return [replace(ready, view=view_of(config.effects)) for ready in prepared]
 
 
 def view_of(effects: EffectsConfig) -> View:
-    """The conditions of the effects tables."""
+    """Gives the conditions of the effects tables."""
     without = {NEUTRAL} if effects.conditions is Conditions.emotions else set()
     return View(tuple(condition for condition in CONDITIONS if condition not in without), effects.recentre)

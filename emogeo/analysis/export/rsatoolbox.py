@@ -62,5 +62,5 @@ def _over(conditions: Sequence[str], run: Run) -> Array:
 
 
 def _strings(values: Sequence[str]) -> NDArray[np.bytes_]:
-    """ASCII, which is all that rsatoolbox reads."""
+    """Gives strings in ASCII, which is all that rsatoolbox reads."""
     return np.array([value.encode("ascii", "replace") for value in values])

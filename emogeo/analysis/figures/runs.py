@@ -22,7 +22,7 @@ MATRICES = {
 
 
 def write_run_figures(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, folder: Path) -> None:
-    """Matrices of ρ and ρ*, same-half against disjoint-half, reliability by layer, and an RDM per run."""
+    """Draws matrices of ρ and ρ*, same-half against disjoint-half, reliability by layer, and an RDM per run."""
     if prepared:
         for column, (title, label) in MATRICES.items():
             shown = rho_figure(pair_matrix(prepared, pairs, column), [r.name for r in prepared], title, label)
@@ -50,7 +50,7 @@ def _halves(pairs: pd.DataFrame, names: Mapping[str, str]) -> bytes:
 
 
 def _reliability_by_layer(prepared: Sequence[PreparedRun], folder: Path) -> None:
-    """A panel per model, a line per run."""
+    """Draws a panel per model and a line per run."""
     panels: dict[str, list[Band]] = {}
     for ready in prepared:
         by_layer, layer = ready.run.result.by_layer, ready.run.result.layer

@@ -1,4 +1,4 @@
-"""The `baselines` table: models against what is not a model's geometry."""
+"""The `baselines` table: models against geometries that no model made."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ BASELINE_COLUMNS = [
 
 
 def baselines_table(prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
-    """One row per finished run and baseline; the p of text baselines are a family, those of norms another."""
+    """Makes one row per finished run and baseline; the p of text baselines are a family, those of norms another."""
     measured = floors([ready.run for ready in prepared])
     runs = [ready for ready in prepared if ready.run.reread_of is None]
     rows: list[Row] = []
@@ -58,7 +58,7 @@ def _baseline_row(
 
 
 def _norms_into(row: Row, run: Halves, tests: MantelTests) -> list[Note]:
-    """Norms have no texts, so rho itself is on no shared text, and its Mantel p is `p`."""
+    """Compares a run with norms; these have no texts, so no text is shared, and the Mantel p of rho is `p`."""
     norms = load_norms()
     rated = [c for c in run.products.conditions if c in norms]
     unrated = sorted(set(run.products.conditions) - set(rated))

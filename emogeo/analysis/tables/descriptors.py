@@ -1,4 +1,4 @@
-"""The `descriptors` and `descriptors_by_layer` tables: numbers of one model's space, and what makes them doubtful."""
+"""The `descriptors` and `descriptors_by_layer` tables: numbers of one model's space, and flags on them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from emogeo.stimuli.norms import load_norms
 WORDS = ["key", "run", "model", "family", "variant", "precision", "mode", "reading", "largest_dimensions"]
 WORDS += ["flags", "note"]
 INTERVALS = ("anisotropy", "rdm_std", "participation_ratio", "reliability")
-"""Descriptors that come with an interval."""
+"""Descriptors that have an interval."""
 DESCRIPTOR_COLUMNS = [
     *("key", "run", "model", "family", "variant", "params_b", "precision", "mode", "reading"),
     *("layer", "n_layers", "n_units"),
@@ -40,22 +40,22 @@ BY_LAYER = (
 )
 BY_LAYER_COLUMNS = ["key", "run", "model", "precision", "reading", "layer", "selected", "depth", *BY_LAYER, "nonfinite"]
 NARROW = 0.95
-"""Anisotropy above which cosines hardly tell texts apart."""
+"""The anisotropy above which cosines hardly tell texts apart."""
 _COMPONENTS = 5
-"""Principal components among which a rating is looked for."""
+"""The number of principal components among which a rating is looked for."""
 _FLAT_COSINE, _FLAT_SEPARATION = 0.01, 0.1
-"""Range over blocks, absolute and relative to the best one, below which a criterion hardly tells them apart."""
+"""The range over blocks (of separation, relative to the best) below which a criterion hardly tells them apart."""
 
 
 def descriptors_table(runs: Sequence[Run], prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
-    """One row per run, refused ones included; rereads are no runs of their own."""
+    """Makes one row per run, refused ones included and rereads left out."""
     ready = {own.run.key: own for own in prepared}
     rows = [_row(run, ready.get(run.key), permutations, seed) for run in runs if run.reread_of is None]
     return typed(rows, DESCRIPTOR_COLUMNS, WORDS)
 
 
 def by_layer_table(prepared: Sequence[PreparedRun]) -> Table:
-    """One row per run and block."""
+    """Makes one row per run and block."""
     rows = []
     for ready in prepared:
         record, result = ready.run.record, ready.run.result
@@ -91,7 +91,7 @@ def _row(run: Run, ready: PreparedRun | None, permutations: int, seed: int) -> R
 
 
 def _best_blocks(result: GeometryResult) -> dict[str, int]:
-    """The block that each criterion would choose, on all units."""
+    """Finds the block that each criterion would choose, on all units."""
     curves, layers = result.by_layer, result.layer.layers
     found = {"best_min_mean_cosine": layers[int(np.argmin(curves["mean_cosine"]))]}
     for name in ("separation", "reliability"):
@@ -113,7 +113,7 @@ def _put_anisotropy(row: Row, run: Run) -> list[Note]:
 
 
 def _put_intervals(row: Row, halves: Halves) -> list[Note]:
-    """Spread, dimension and reliability at the layer, with their intervals over units."""
+    """Puts spread, dimension and reliability at the layer into a row, with their intervals over units."""
     n = halves.n_units
     weights = deletion_weights(n)
     spread = plain_rdms(halves.products.values, weights).std(axis=1)
@@ -127,7 +127,7 @@ def _put_intervals(row: Row, halves: Halves) -> list[Note]:
 
 
 def _grams(halves: Halves, weights: Array) -> Array:
-    """Inner products of condition vectors centred on their mean: [draw, condition, condition]."""
+    """Gives inner products of condition vectors centred on their mean: [draw, condition, condition]."""
     gram = np.einsum("du,dv,uvij->dij", weights, weights, halves.products.values, optimize=True)
     gram = gram - gram.mean(axis=1, keepdims=True)
     return np.asarray(gram - gram.mean(axis=2, keepdims=True))
@@ -140,7 +140,7 @@ def _jackknifed(figures: Array) -> Estimate:
 
 
 def _put_axes(row: Row, run: Run, permutations: int, seed: int) -> list[Note]:
-    """Valence and arousal among the principal components at the layer."""
+    """Looks for valence and arousal among the principal components at the layer."""
     norms = load_norms()
     vectors = run.layer_vectors
     if vectors is None:
@@ -173,7 +173,7 @@ def _flag(text: str) -> Note:
 
 
 def _flat(run: Run) -> list[str]:
-    """Whether the criterion that chose the layer tells blocks apart."""
+    """Says where the criterion that chose the layer hardly tells blocks apart."""
     chosen, curves = run.config.layer_selection.name, run.result.by_layer
     if chosen is Selection.min_mean_cosine:
         reach = float(np.ptp(curves["mean_cosine"]))

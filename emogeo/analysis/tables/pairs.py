@@ -23,19 +23,19 @@ from emogeo.geometry.sharing import SharedUnits, over_shared
 NAMES = ["key_a", "key_b", "model_a", "model_b"]
 PAIR_COLUMNS = [*NAMES, *COMPARISON_COLUMNS]
 SHOW_PROGRESS = 30
-"""Pairs from which on a bar is worth it."""
+"""The number of pairs from which on a progress bar is shown."""
 
 
 def pairs_of(prepared: Sequence[PreparedRun]) -> list[tuple[PreparedRun, PreparedRun]]:
-    """Every two runs; rereads are no runs of their own, they give the floor."""
+    """Lists every two runs, without rereads, which only give the floor."""
     return list(combinations([ready for ready in prepared if ready.run.reread_of is None], 2))
 
 
 def pairs_table(prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
-    """One row per pair of finished runs; their p are a family.
+    """Makes one row per pair of finished runs; their p are a family.
 
     Args:
-        permutations: of labels, for each Mantel test, at least.
+        permutations: the least number of label permutations in each Mantel test.
     """
     measured, pairs = floors([ready.run for ready in prepared]), pairs_of(prepared)
     tests = MantelTests.of_family(len(pairs), permutations, seed)
@@ -46,7 +46,7 @@ def pairs_table(prepared: Sequence[PreparedRun], permutations: int, seed: int) -
 
 
 def pair_matrix(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, column: str) -> Array:
-    """A column of the pairs as a matrix [run, run]; NaN where a pair has no figure.
+    """Gives a column of the pairs as a matrix [run, run]; NaN where a pair has no value.
 
     The diagonal is 1; of rho_star, only for runs that are reliable enough to have one.
     """
@@ -74,7 +74,7 @@ def _pair_row(a: PreparedRun, b: PreparedRun, tests: MantelTests, measured: Mapp
 
 
 def what_is_missing(a: PreparedRun, b: PreparedRun, both: SharedUnits) -> list[Note]:
-    """What one of the runs has and the comparison has not."""
+    """Notes what one of the runs has and the comparison lacks."""
     notes, over = [], both.halves[0].products
     if both.paired and both.missing_units:
         notes.append(Note(f"over the {len(over.units)} units in common, without {', '.join(both.missing_units)}"))

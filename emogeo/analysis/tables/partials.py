@@ -1,4 +1,4 @@
-"""The `partials` table: how far two models agree beyond what words or input embeddings give them."""
+"""The `partials` table: the agreement of two models beyond that of words or input embeddings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PARTIAL_COLUMNS = [
 
 
 def partials_table(prepared: Sequence[PreparedRun]) -> Table:
-    """One row per pair of runs with text in common, and baselines given."""
+    """Makes one row per pair of runs with text in common, and baselines given."""
     rows = [row for a, b in pairs_of(prepared) for row in _partial_rows(a, b)]
     return typed(rows, PARTIAL_COLUMNS, words=[*NAMES, "given", "note"])
 

@@ -28,7 +28,7 @@ WORDS = ["reading", *PAIR_WORDS, "family_a", "family_b", "within_family"]
 
 
 def readings(prepared: Sequence[PreparedRun]) -> dict[str, list[PreparedRun]]:
-    """Comparable runs, the first one of each model; rereads are none."""
+    """Groups comparable runs by how they were read: the first run of each model, without rereads."""
     groups = [_firsts(group) for group in _comparable(prepared)]
     firsts = [group[0].run for group in groups]
     names = [f"{run.record.precision}, {reading_of(run)}" for run in firsts]
@@ -55,7 +55,7 @@ def _firsts(group: Sequence[PreparedRun]) -> list[PreparedRun]:
 
 
 def repeats_of(prepared: Sequence[PreparedRun]) -> dict[str, str]:
-    """By key of a model's first run, what to say where it has others that are comparable."""
+    """Gives, by key of a model's first run, a note where the model has other comparable runs."""
     notes = {}
     for group in _comparable(prepared):
         for first in _firsts(group):
@@ -68,7 +68,7 @@ def repeats_of(prepared: Sequence[PreparedRun]) -> dict[str, str]:
 
 
 def universality_table(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, partials: pd.DataFrame) -> Table:
-    """One row per pair of comparable models."""
+    """Makes one row per pair of comparable models."""
     known, repeats = by_keys(pairs), repeats_of(prepared)
     given = by_keys(partials[partials["given"] == "both"])
     rows = [
@@ -80,13 +80,13 @@ def universality_table(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, par
 
 
 def noted(row: Row, repeats: Mapping[str, str]) -> Row:
-    """A row whose note says, too, which other runs its models have."""
+    """Adds to a row's notes which other runs its models have."""
     notes = [row.get("note"), repeats.get(row["key_a"]), repeats.get(row["key_b"])]
     return {**row, "note": "; ".join(note for note in notes if note)}
 
 
 def depth_of(ready: PreparedRun) -> float | None:
-    """Of the selected layer, as a share of the model's blocks."""
+    """Gives the depth of the selected layer, as a share of the model's blocks."""
     index = ready.run.layer
     return None if index is None else float((index + 1) / ready.run.record.model.n_layers)
 
@@ -114,7 +114,7 @@ def _row(
 def compared(
     a: PreparedRun, b: PreparedRun, pairs: Mapping[frozenset[str], Mapping[str, Any]], columns: Sequence[str]
 ) -> Row:
-    """A pair's names, figures in this order of the two, and published rho."""
+    """Gives a pair's names, its numbers in this order of the two, and the published rho."""
     pair = pairs[_keys(a, b)]
     turned = pair["key_a"] != a.run.key
     row = {name: pair[_turned(name) if turned else name] for name in columns}
