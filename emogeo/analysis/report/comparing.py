@@ -71,7 +71,7 @@ def published_section(material: Material) -> Section:
 
 
 def _matrices(material: Material) -> list[Part]:
-    own = [ready for ready in material.prepared if ready.run.reread_of is None]
+    own = [each for each in material.prepared if each.run.reread_of is None]
     return [
         part
         for column, title in _MATRICES.items()
@@ -81,7 +81,7 @@ def _matrices(material: Material) -> list[Part]:
 
 
 def _matrix(material: Material, own: Sequence[PreparedRun], column: str, title: str) -> Sheet:
-    names = [ready.name for ready in own]
+    names = [each.name for each in own]
     values = pd.DataFrame(pair_matrix(own, material.table("pairs"), column), columns=names)
     values.insert(0, "run", names)
     columns = [word("run", "run"), *(figure(name, name) for name in names)]

@@ -36,8 +36,8 @@ class HeatMap:
 
 def heat_maps(prepared: Sequence[PreparedRun]) -> list[HeatMap]:
     """Makes one per run that is no reread; the first is open."""
-    own = [ready for ready in prepared if ready.run.reread_of is None]
-    return [_heat_map(ready, number == 0) for number, ready in enumerate(own)]
+    own = [each for each in prepared if each.run.reread_of is None]
+    return [_heat_map(each, number == 0) for number, each in enumerate(own)]
 
 
 def palette() -> str:
@@ -48,12 +48,12 @@ def palette() -> str:
     return "\n".join([*rules, f".scale{{background:linear-gradient(to right,{stops})}}"])
 
 
-def _heat_map(ready: PreparedRun, first: bool) -> HeatMap:
-    rdm, conditions, layer = ready.run.rdm, ready.run.conditions, ready.run.layer
+def _heat_map(prepared: PreparedRun, first: bool) -> HeatMap:
+    rdm, conditions, layer = prepared.run.rdm, prepared.run.conditions, prepared.run.layer
     top = max(1.0, float(rdm.max()))
     return HeatMap(
-        title=f"{ready.name}, {'every block' if layer is None else f'block {layer}'}",
-        file=f"rdm_{ready.run.key[:8]}.csv",
+        title=f"{prepared.name}, {'every block' if layer is None else f'block {layer}'}",
+        file=f"rdm_{prepared.run.key[:8]}.csv",
         conditions=conditions,
         rows=_cells(rdm, top),
         top=f"{top:.2f}",

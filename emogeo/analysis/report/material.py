@@ -31,7 +31,7 @@ class Material:
     @cached_property
     def names(self) -> dict[str, str]:
         """Gives a short name for each finished run's key."""
-        return {ready.run.key: ready.name for ready in self.prepared}
+        return {each.run.key: each.name for each in self.prepared}
 
     @property
     def records(self) -> list[AnyRun]:

@@ -11,7 +11,7 @@ from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS
 from emogeo.analysis.tables.descriptors import INTERVALS
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.notes import Note
-from emogeo.analysis.tables.universality import PAIR_WORDS, by_keys, compared, noted, readings, repeats_of
+from emogeo.analysis.tables.universality import PAIR_WORDS, by_keys, comparable_runs, compared, noted, repeats_of
 from emogeo.record.origin import ModelCard
 
 BASE_INSTRUCT_COLUMNS = [
@@ -24,7 +24,7 @@ _SAME_SIZE = 1.1
 def base_instruct_table(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, descriptors: pd.DataFrame) -> Table:
     """Makes one row per family that has comparable runs of both variants."""
     known, repeats, rows = by_keys(pairs), repeats_of(prepared), []
-    for reading, group in readings(prepared).items():
+    for reading, group in comparable_runs(prepared).items():
         for base, instruct in _variants(group):
             row: Row = {"reading": reading, "family": base.run.record.model.family}
             row.update(compared(base, instruct, known, COMPARISON_COLUMNS))

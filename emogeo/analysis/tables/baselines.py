@@ -27,12 +27,12 @@ BASELINE_COLUMNS = [
 
 def baselines_table(prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
     """Makes one row per finished run and baseline; the p of text baselines are a family, those of norms another."""
-    measured = floors([ready.run for ready in prepared])
-    runs = [ready for ready in prepared if ready.run.reread_of is None]
+    measured = floors([each.run for each in prepared])
+    runs = [each for each in prepared if each.run.reread_of is None]
     rows: list[Row] = []
     for family in (BASELINES[:2], BASELINES[2:]):
         tests = MantelTests.of_family(len(runs) * len(family), permutations, seed)
-        own = [_baseline_row(ready, name, tests, measured) for ready in runs for name in family]
+        own = [_baseline_row(each, name, tests, measured) for each in runs for name in family]
         tests.fill(own)
         rows += own
     for row in rows:
@@ -41,16 +41,16 @@ def baselines_table(prepared: Sequence[PreparedRun], permutations: int, seed: in
 
 
 def _baseline_row(
-    ready: PreparedRun, baseline: str, tests: MantelTests, measured: Mapping[tuple[str, ...], float]
+    prepared: PreparedRun, baseline: str, tests: MantelTests, measured: Mapping[tuple[str, ...], float]
 ) -> Row:
-    row: Row = {"key": ready.run.key, "model": ready.run.model, "baseline": baseline}
+    row: Row = {"key": prepared.run.key, "model": prepared.run.model, "baseline": baseline}
     try:
         if baseline == "human_norms":
-            notes = _norms_into(row, ready.halves, tests)
+            notes = _norms_into(row, prepared.halves, tests)
         else:
-            both = SharedUnits([ready.halves, getattr(ready, baseline)], same_text=True)
-            notes = compare_into(row, both, (ready.name, baseline), tests)
-        notes += floor_into(row, [ready.run], measured)
+            both = SharedUnits([prepared.halves, getattr(prepared, baseline)], same_text=True)
+            notes = compare_into(row, both, (prepared.name, baseline), tests)
+        notes += floor_into(row, [prepared.run], measured)
     except GeometryError as error:
         notes = [left_out(error)]
     row["note"] = notes

@@ -19,7 +19,7 @@ def put_bias(figures: Row, pair: MinimalPair, by_key: Mapping[str, PreparedRun])
     """Puts A-D minus C-D into a row, over the runs' shared conditions; or notes why there is none."""
     if pair.published_sets == "A-D":
         figures["published_bias"] = published_bias(pair.model)
-    between = partner([ready.run for ready in by_key.values()], pair.a, pair.b)
+    between = partner([each.run for each in by_key.values()], pair.a, pair.b)
     if between is None:
         return [Note(f"bias: needs the cell of {pair.b.key[:12]} at {pair.a.record.precision} as well")]
     a, c, d = (by_key[run.key] for run in (pair.a, between, pair.b))

@@ -49,23 +49,23 @@ _FLAT_COSINE, _FLAT_SEPARATION = 0.01, 0.1
 
 def descriptors_table(runs: Sequence[Run], prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
     """Makes one row per run, refused ones included and rereads left out."""
-    ready = {own.run.key: own for own in prepared}
-    rows = [_row(run, ready.get(run.key), permutations, seed) for run in runs if run.reread_of is None]
+    by_key = {each.run.key: each for each in prepared}
+    rows = [_row(run, by_key.get(run.key), permutations, seed) for run in runs if run.reread_of is None]
     return typed(rows, DESCRIPTOR_COLUMNS, WORDS)
 
 
 def by_layer_table(prepared: Sequence[PreparedRun]) -> Table:
     """Makes one row per run and block."""
     rows = []
-    for ready in prepared:
-        record, result = ready.run.record, ready.run.result
-        if ready.run.reread_of is not None:
+    for each in prepared:
+        record, result = each.run.record, each.run.result
+        if each.run.reread_of is not None:
             continue
         curves, finite = result.by_layer, result.layer.layers
         for block, nonfinite in enumerate(record.nonfinite["passages"]):
-            row: Row = {"key": record.key, "run": ready.name, "model": ready.run.model, "precision": record.precision}
-            row["reading"] = reading_of(ready.run)
-            row["selected"] = "yes" if block == ready.run.layer else "no"
+            row: Row = {"key": record.key, "run": each.name, "model": each.run.model, "precision": record.precision}
+            row["reading"] = reading_of(each.run)
+            row["selected"] = "yes" if block == each.run.layer else "no"
             row.update(layer=block, depth=(block + 1) / record.model.n_layers, nonfinite=nonfinite)
             if block in finite:
                 at = finite.index(block)
@@ -74,18 +74,18 @@ def by_layer_table(prepared: Sequence[PreparedRun]) -> Table:
     return typed(rows, BY_LAYER_COLUMNS, ["key", "run", "model", "precision", "reading", "selected"])
 
 
-def _row(run: Run, ready: PreparedRun | None, permutations: int, seed: int) -> Row:
+def _row(run: Run, prepared: PreparedRun | None, permutations: int, seed: int) -> Row:
     record, model = run.record, run.record.model
     row: Row = {"key": record.key, "precision": record.precision, "mode": record.mode.value, "model": model.name}
     row.update(family=model.family, variant=model.variant, params_b=model.params_b, n_layers=model.n_layers)
     row["reading"] = reading_of(run)
     row["nonfinite"] = sum(record.nonfinite["passages"]) if record.nonfinite else None
-    if ready is None:
+    if prepared is None:
         flag = Note(f"overflow at {run.record.precision}", NoteKind.overflow)
         return {**row, "run": run.model, "flags": [flag], "note": [Note(record.reason or "", NoteKind.refused)]}
-    row.update(run=ready.name, layer=run.layer, n_units=ready.halves.n_units)
+    row.update(run=prepared.name, layer=run.layer, n_units=prepared.halves.n_units)
     row.update(_best_blocks(run.result))
-    notes = _put_intervals(row, ready.halves)
+    notes = _put_intervals(row, prepared.halves)
     notes += _put_anisotropy(row, run) + _put_axes(row, run, permutations, seed)
     return {**row, "flags": _flags(row, run), "note": notes}
 

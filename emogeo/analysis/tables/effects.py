@@ -88,7 +88,7 @@ class Effect:
 
 def effects_of(prepared: Sequence[PreparedRun], permutations: int, seed: int) -> list[Effect]:
     """Compares every minimal pair; the p of all are a family."""
-    runs, by_key = [ready.run for ready in prepared], {ready.run.key: ready for ready in prepared}
+    runs, by_key = [each.run for each in prepared], {each.run.key: each for each in prepared}
     measured, pairs = floors(runs), minimal_pairs(runs)
     tests = MantelTests.of_family(len(pairs), permutations, seed)
     found = [_compared(pair, by_key, tests, measured) for pair in pairs]

@@ -32,7 +32,7 @@ def _partial_rows(a: PreparedRun, b: PreparedRun) -> list[Row]:
     except GeometryError as error:
         return [{**row, "note": [left_out(error)]}]
     first, second = both.halves
-    own = [set(ready.halves.products.units) for ready in (a, b)]
+    own = [set(each.halves.products.units) for each in (a, b)]
     if not (both.same_text and all(set(first.products.units) <= units for units in own)):
         return [{**row, "note": [left_out("no text in common, so no baseline of both")]}]
     row.update(rho=float(first.whole[0] @ second.whole[0]))

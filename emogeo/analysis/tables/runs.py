@@ -28,7 +28,7 @@ MANY_REFUSALS = 0.1
 
 def runs_table(runs: Sequence[Run], prepared: Sequence[PreparedRun]) -> Table:
     """Makes one row per run, in the catalogue's order."""
-    halves = {ready.run.key: ready.halves for ready in prepared}
+    halves = {each.run.key: each.halves for each in prepared}
     return typed([_run_row(run, halves.get(run.key)) for run in runs], RUN_COLUMNS, WORDS)
 
 

@@ -27,7 +27,7 @@ PAIR_WORDS = ["key_a", "key_b", "model_a", "model_b", "note"]
 WORDS = ["reading", *PAIR_WORDS, "family_a", "family_b", "within_family"]
 
 
-def readings(prepared: Sequence[PreparedRun]) -> dict[str, list[PreparedRun]]:
+def comparable_runs(prepared: Sequence[PreparedRun]) -> dict[str, list[PreparedRun]]:
     """Groups comparable runs by how they were read: the first run of each model, without rereads."""
     groups = [_firsts(group) for group in _comparable(prepared)]
     firsts = [group[0].run for group in groups]
@@ -41,16 +41,16 @@ def readings(prepared: Sequence[PreparedRun]) -> dict[str, list[PreparedRun]]:
 
 def _comparable(prepared: Sequence[PreparedRun]) -> list[list[PreparedRun]]:
     groups: dict[Levels, list[PreparedRun]] = {}
-    for ready in prepared:
-        if ready.run.reread_of is None:
-            groups.setdefault(levels(ready.run), []).append(ready)
+    for each in prepared:
+        if each.run.reread_of is None:
+            groups.setdefault(levels(each.run), []).append(each)
     return list(groups.values())
 
 
 def _firsts(group: Sequence[PreparedRun]) -> list[PreparedRun]:
     firsts: dict[str, PreparedRun] = {}
-    for ready in group:
-        firsts.setdefault(ready.run.model, ready)
+    for each in group:
+        firsts.setdefault(each.run.model, each)
     return list(firsts.values())
 
 
@@ -73,7 +73,7 @@ def universality_table(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, par
     given = by_keys(partials[partials["given"] == "both"])
     rows = [
         noted(_row(reading, a, b, known, given), repeats)
-        for reading, group in readings(prepared).items()
+        for reading, group in comparable_runs(prepared).items()
         for a, b in combinations(group, 2)
     ]
     return typed(rows, UNIVERSALITY_COLUMNS, WORDS)
@@ -85,10 +85,10 @@ def noted(row: Row, repeats: Mapping[str, str]) -> Row:
     return {**row, "note": "; ".join(note for note in notes if note)}
 
 
-def depth_of(ready: PreparedRun) -> float | None:
+def depth_of(prepared: PreparedRun) -> float | None:
     """Gives the depth of the selected layer, as a share of the model's blocks."""
-    index = ready.run.layer
-    return None if index is None else float((index + 1) / ready.run.record.model.n_layers)
+    index = prepared.run.layer
+    return None if index is None else float((index + 1) / prepared.run.record.model.n_layers)
 
 
 def _row(

@@ -62,8 +62,8 @@ class Cells:
 
 def cells_of(prepared: Sequence[PreparedRun]) -> Cells:
     """Gives every run that is reliable enough, and every two of them."""
-    kept = {run.key for run in without_echoes([ready.run for ready in prepared])}
-    usual = [ready for ready in prepared if ready.run.key in kept and identifiable(ready.halves)]
+    kept = {run.key for run in without_echoes([each.run for each in prepared])}
+    usual = [each for each in prepared if each.run.key in kept and identifiable(each.halves)]
     pairs, apart = [], []
     both = list(combinations(range(len(usual)), 2))
     for a, b in tqdm(both, desc="variance", unit="pair", disable=len(both) < 100):
@@ -75,7 +75,7 @@ def cells_of(prepared: Sequence[PreparedRun]) -> Cells:
         if result.rho_star is not None:
             pairs.append((a, b))
             apart.append(1 - result.rho_star.value)
-    named = [{"model": " ".join(ready.run.reader[:2]), **levels(ready.run).labels()} for ready in usual]
+    named = [{"model": " ".join(each.run.reader[:2]), **levels(each.run).labels()} for each in usual]
     return Cells(named, np.array(pairs, dtype=np.int64).reshape(-1, 2), np.array(apart))
 
 
