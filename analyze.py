@@ -1,4 +1,4 @@
-"""Compares the cells of a store: `python analyze.py --help`."""
+"""Compares the runs of a store: `python analyze.py --help`."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Extracts the emotion vectors of one run, or sweeps over many: `python train.py --help`."""
+"""Extracts the emotion vectors of one run, or of many in a sweep: `python train.py --help`."""
 
 from pathlib import Path
 

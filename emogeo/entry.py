@@ -1,4 +1,4 @@
-"""What both entry points share: checks before Hydra, and errors without a stack trace."""
+"""Both entry points share this: checks before Hydra, and errors without a stack trace."""
 
 from __future__ import annotations
 

@@ -10,7 +10,7 @@ class ConfigError(EmogeoError):
 
 
 class StimuliError(EmogeoError):
-    """A stimulus file that cannot be used as it is."""
+    """Texts or a stimulus file that cannot be used as they are."""
 
 
 class WeightsError(EmogeoError):

@@ -27,7 +27,7 @@ _received: list[int] = []
 
 
 def end_cleanly() -> None:
-    """From here on the first signal raises `Ended`; while things are closed, further ones are let pass.
+    """Makes the first signal from here on raise `Ended`; further ones are ignored while things are closed.
 
     A second Ctrl-C ends at once. In a worker that goes from run to run, the next one is not begun.
 
@@ -43,7 +43,7 @@ def end_cleanly() -> None:
 
 
 def in_joblib_worker() -> bool:
-    """joblib's workers live on after a run, and hand exceptions to the process that started them."""
+    """Whether this is a joblib worker, which lives on after a run and hands exceptions to its parent process."""
     return multiprocessing.current_process().name.startswith("LokyProcess")
 
 
@@ -58,7 +58,7 @@ def _end(number: int, _frame: FrameType | None) -> None:
 
 
 def _tell_joblib_workers() -> bool:
-    """joblib would kill its workers where they are; told so, they close their runs and hand back the rest undone."""
+    """Signals joblib's workers, so that they close their runs and hand back the rest before joblib kills them."""
     if "joblib" not in sys.modules:
         return False
     import psutil

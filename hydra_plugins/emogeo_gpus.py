@@ -1,4 +1,4 @@
-"""Hydra's joblib launcher, which says what a lost worker has taken along.
+"""Hydra's joblib launcher, with an error that says what happened when a worker was killed.
 
 Hydra finds plugins in this namespace only.
 """
@@ -22,7 +22,7 @@ class GpuLauncher(Launcher):
         self._joblib = JoblibLauncher(**options)
 
     def setup(self, *, hydra_context: HydraContext, task_function: TaskFunction, config: DictConfig) -> None:
-        """As every launcher."""
+        """Sets the launcher up, as Hydra calls it."""
         self._joblib.setup(hydra_context=hydra_context, task_function=task_function, config=config)
 
     def launch(self, job_overrides: Sequence[Sequence[str]], initial_job_idx: int) -> Sequence[JobReturn]:

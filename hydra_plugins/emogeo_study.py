@@ -20,11 +20,11 @@ class StudySweeperConf(BasicSweeperConf):
 
     _target_: str = "hydra_plugins.emogeo_study.StudySweeper"
     cells: dict[str, list[str]] = field(default_factory=dict)
-    """Under a name that people can read, each run's overrides; the name of another run stands for that run's."""
+    """Each run's overrides, under a readable name; the name of another run stands for that run's overrides."""
     only: list[str] | None = None
-    """Names of the runs that are wanted; null for all."""
+    """The names of the runs that are wanted; null for all."""
     model: str | None = None
-    """The models that are swept, as in model=A,B, under a name that W&B sweeps can give."""
+    """The models that are swept, as in model=A,B; under this name, a W&B sweep can set them."""
 
 
 ConfigStore.instance().store(group="hydra/sweeper", name="study", node=StudySweeperConf, provider="emogeo")
@@ -58,7 +58,7 @@ class StudySweeper(BasicSweeper):
         self._runs = {name: overrides_of(name, known) for name in known if only is None or name in only}
 
     def get_job_batch(self) -> Sequence[Sequence[str]]:
-        """Each combination with each run; what was typed has the last word."""
+        """Combines each combination of the swept overrides with each run; overrides that were typed win."""
         combinations = super().get_job_batch()
         batch = [together(own, typed) for typed in combinations for own in self._runs.values()]
         distinct = len({tuple(sorted(job)) for job in batch})
@@ -75,7 +75,7 @@ class StudySweeper(BasicSweeper):
 
 
 def overrides_of(name: str, cells: Mapping[str, Sequence[str]]) -> list[str]:
-    """A run's overrides, those of the runs that it names put in their place."""
+    """Gives a run's overrides, with those of the runs that it names in their place."""
     found: list[str] = []
     for item in cells[name]:
         found = together(found, [item] if "=" in item else overrides_of(item, cells))
@@ -83,7 +83,7 @@ def overrides_of(name: str, cells: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def together(first: Sequence[str], last: Sequence[str]) -> list[str]:
-    """Both; of what is set twice, only the last, and another option of a group takes the old one's fields along."""
+    """Joins overrides; the last one of a field wins, and a new option of a group removes the fields of the old one."""
     keys = {_key(override) for override in last}
     kept = (o for o in first if _key(o) not in keys and _key(o).partition(".")[0] not in keys)
     return [*kept, *last]

@@ -19,10 +19,10 @@ PROGRAM = "train.py"
 _MANY = str(10**9)
 _GRACE_SECONDS = 30.0
 _SERVICE = "WANDB_SERVICE"
-"""Names a process of the client that ends with the one that started it."""
+"""The variable that names a helper process of the W&B client, which ends with the process that started it."""
 _SIGNALS = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 _STOPPED = {code for number in _SIGNALS for code in (-number, 128 + number)}
-"""How a process ends that was stopped by a signal."""
+"""Exit codes of a process that was stopped by a signal."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Begun:
 
     command: Sequence[str]
     variables: Mapping[str, str]
-    """What W&B's agent says in the environment, without keys."""
+    """The variables that W&B's agent sets in the environment, without keys."""
     folder: str
 
 
@@ -58,11 +58,11 @@ class Agent:
         self._taking_over = False
         self._process: subprocess.Popen[bytes] | None = None
         self._code: int | None = None
-        """Of what has ended last, once that was looked at."""
+        """The exit code of the process that ended last, once it was looked at."""
 
     @property
     def settled(self) -> bool:
-        """Whether there is nothing more to look after."""
+        """Whether nothing is running and nothing is left to start."""
         return self._code is not None
 
     @property
@@ -71,15 +71,15 @@ class Agent:
 
     @property
     def unfinished(self) -> list[Begun]:
-        """What it was at, and what it has not come to."""
+        """Lists the run it was computing, and those it has not begun."""
         done = self._process is not None and self._process.poll() == 0
         return [*([self._run] if self._run and not done else []), *self._left]
 
     def look(self) -> str | None:
-        """Starts it; notes the run that is computed; starts again what has crashed, first the run that it was at.
+        """Starts the agent, notes the run in progress, and after a crash starts again, first with that run.
 
         Returns:
-            What happened, if something did.
+            A message, if something happened.
         """
         if self._process is None:
             self._start()
@@ -99,7 +99,7 @@ class Agent:
         return None
 
     def tell_to_end(self) -> None:
-        """The agent first, or it would begin the next run; then its run, which closes what is open."""
+        """Signals the agent first, or it would begin the next run; then its run, which closes what is open."""
         if self._process is None or self.settled:
             return
         self._note_run()
@@ -108,7 +108,7 @@ class Agent:
             _send(process, signal.SIGTERM)
 
     def wait(self) -> None:
-        """Until all of it has ended; what does not is killed."""
+        """Waits until all of its processes have ended; those that do not end are killed."""
         if self._process is None or self.settled:
             return
         deadline = time.monotonic() + _GRACE_SECONDS
@@ -120,7 +120,7 @@ class Agent:
         self._process.wait()
 
     def _start(self) -> None:
-        """The next run that is left, else the agent, in a session of its own, where all that it starts is found."""
+        """Starts the next run that is left, else the agent, in a session of its own, so that its children are found."""
         self._taking_over = bool(self._left)
         self._run = self._left.pop(0) if self._left else None
         with self.log.open("ab") as stream:
@@ -137,7 +137,7 @@ class Agent:
         self.device.take(self._process.pid)
 
     def _note_run(self) -> None:
-        """Of an agent that has just died, the last one stays noted."""
+        """Notes the run in progress; when the agent has just died, the last one stays noted."""
         assert self._process is not None
         found = next(_runs(self._process.pid), None)
         if not self._taking_over and (found or self._process.poll() is None):
@@ -157,7 +157,7 @@ class Agent:
 
 
 def _environment(device: Device) -> dict[str, str]:
-    """The agent says `python`, and would stop after a few runs that were refused."""
+    """Sets the environment in which the agent finds `python`, and does not give up after a few failed runs."""
     return {
         **{name: value for name, value in os.environ.items() if name != _SERVICE},
         "CUDA_VISIBLE_DEVICES": device.visible,

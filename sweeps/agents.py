@@ -26,16 +26,16 @@ from sweeps.agent import Agent, Begun
 from sweeps.devices import DevicesError, parse_devices
 
 LEFT = "left.json"
-"""Runs that were begun and not finished, beside the logs."""
+"""The file, beside the logs, of runs that were begun and not finished."""
 _POLL_SECONDS = 0.5
 _PROGRESS_SECONDS = 10.0
 PROJECT = "emogeo"
-"""Of the sweeps in this folder."""
+"""The project of the sweeps in this folder."""
 _SWEEP = re.compile(r"(?:(?P<entity>[^/\s]+)/(?P<project>[^/\s]+)/)?(?P<id>[\w-]+)")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """The command; returns its exit code."""
+    """Runs the command; returns its exit code."""
     asked = _parser().parse_args(arguments)
     try:
         devices = parse_devices(asked.gpus)
@@ -63,10 +63,10 @@ def alone(folder: Path) -> int:
     """Makes the folder and a lock in it, which is held as long as this process or an agent lives.
 
     Returns:
-        What agents are to inherit.
+        The file descriptor that agents inherit.
 
     Raises:
-        LookupError: it is held.
+        LookupError: the lock is held.
     """
     folder.mkdir(parents=True, exist_ok=True)
     lock = os.open(folder / "lock", os.O_RDWR | os.O_CREAT)
@@ -82,14 +82,14 @@ def alone(folder: Path) -> int:
 
 
 class Left:
-    """The file of what is not finished, kept up to date: whatever ends this process, the next one goes on with it."""
+    """The file of unfinished runs, always up to date: whatever ends this process, the next one goes on with them."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._kept: str | None = None
 
     def runs(self) -> list[Begun]:
-        """Those of an earlier time, without the ones whose folder has gone, which are said."""
+        """Reads the unfinished runs of an earlier call; reports and leaves out those whose folder has gone."""
         runs = [Begun(**run) for run in json.loads(self._file.read_text())] if self._file.exists() else []
         for run in runs:
             if not Path(run.folder).is_dir():
@@ -97,7 +97,7 @@ class Left:
         return [run for run in runs if Path(run.folder).is_dir()]
 
     def keep(self, agents: Sequence[Agent]) -> None:
-        """Notes what the agents are at, and what they have not come to."""
+        """Notes the runs that the agents compute, and those that they have not begun."""
         text = json.dumps([asdict(run) for agent in agents for run in agent.unfinished], indent=1) + "\n"
         if text != self._kept:
             waiting = self._file.with_suffix(".tmp")
@@ -107,7 +107,7 @@ class Left:
 
 
 def supervise(agents: Sequence[Agent], progress: Callable[[], str], left: Left) -> int:
-    """Starts the agents and looks after them until none is left; ends all of them when it is ended itself.
+    """Starts the agents and supervises them until none is left; ends all of them when it is ended itself.
 
     Returns:
         1 if an agent was given up, else 0.
@@ -133,7 +133,7 @@ def supervise(agents: Sequence[Agent], progress: Callable[[], str], left: Left) 
 
 
 def progress_of(path: str) -> Callable[[], str]:
-    """What counts a sweep's runs by their state.
+    """Gives a function that counts a sweep's runs by their state.
 
     Raises:
         LookupError: no such sweep, or no W&B that could be asked.
@@ -163,7 +163,7 @@ def progress_of(path: str) -> Callable[[], str]:
 
 
 def _full_path(typed: str) -> str:
-    """ENTITY/PROJECT/ID; what is left out is as W&B's settings have it.
+    """Completes a sweep's path to ENTITY/PROJECT/ID; what is left out is as in W&B's settings.
 
     Raises:
         LookupError: something else, or no W&B that could be asked.

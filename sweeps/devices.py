@@ -1,4 +1,4 @@
-"""What each agent computes on: a GPU of its own, or a share of the cores."""
+"""The device of each agent: a GPU of its own, or a share of the cores."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from emogeo.models.slots import visible_gpus
 
 
 class DevicesError(Exception):
-    """Devices that are not there, or are no devices."""
+    """Devices that do not exist, or are no devices."""
 
 
 @dataclass(frozen=True)
@@ -18,18 +18,18 @@ class Device:
 
     name: str
     visible: str
-    """CUDA_VISIBLE_DEVICES."""
+    """The value of CUDA_VISIBLE_DEVICES."""
     cores: tuple[int, ...] = ()
-    """Of the CPU; empty for all."""
+    """Cores of the CPU; empty for all."""
 
     def take(self, process: int) -> None:
-        """Keeps a process, and all that it will start, to these cores."""
+        """Restricts a process, and all that it will start, to these cores."""
         if self.cores and hasattr(os, "sched_setaffinity"):
             os.sched_setaffinity(process, self.cores)
 
 
 def parse_devices(typed: str) -> list[Device]:
-    """Of `0,1,2,3` a GPU each, counted among the visible ones; of `cpu:2` two with half of the cores each.
+    """Reads devices: `0,1,2,3` are GPUs, counted among the visible ones; `cpu:2` are two halves of the cores.
 
     Raises:
         DevicesError: anything else, a GPU twice, or one that this machine does not have.

@@ -1,1 +1,1 @@
-"""Many cells together: the catalogue of a store, tables, figures, a short summary."""
+"""The analysis of many runs: the catalogue of a store, tables, figures, a report and a short summary."""

@@ -71,12 +71,12 @@ def analyze(config: AnalyzeConfig) -> Path:
     for name, table in tables.items():
         write_table(table, output, name)
     frames = {name: table.frame for name, table in tables.items()}
-    own = [ready for ready in prepared if ready.run.reread_of is None]
+    own = [each for each in prepared if each.run.reread_of is None]
     _write_matrices(own, frames["pairs"], output)
     write_figures(own, frames, effects, output / "figures")
     export_rdms(own, output / "rdms.h5")
     write_report(output / "report.html", tables, prepared, catalogue, output / "figures")
-    names = {ready.run.key: ready.name for ready in prepared}
+    names = {each.run.key: each.name for each in prepared}
     print(summary(catalogue, names, tables, effects, config.store.path, output))
     if pulled is not None:
         track_analysis(config, output, pulled, frames)
@@ -84,7 +84,7 @@ def analyze(config: AnalyzeConfig) -> Path:
 
 
 def _write_matrices(own: Sequence[PreparedRun], pairs: pd.DataFrame, output: Path) -> None:
-    labels = [ready.name for ready in own]
+    labels = [each.name for each in own]
     for column in MATRICES:
         matrix = pd.DataFrame(pair_matrix(own, pairs, column), index=pd.Index(labels, name="run"), columns=labels)
         matrix.to_csv(output / f"{column}_matrix.csv")
@@ -93,7 +93,7 @@ def _write_matrices(own: Sequence[PreparedRun], pairs: pd.DataFrame, output: Pat
 def all_tables(
     catalogue: Catalogue, prepared: Sequence[PreparedRun], effects: Sequence[Effect], config: AnalyzeConfig
 ) -> dict[str, Table]:
-    """Every table by its name."""
+    """Makes every table, by its name."""
     chance = _chance(config)
     tables = {
         "runs": runs_table(catalogue.runs, prepared),
@@ -145,11 +145,11 @@ def _of_behaviour(catalogue: Catalogue, seed: int) -> dict[str, Table]:
 
 
 def viewed(prepared: Sequence[PreparedRun], config: AnalyzeConfig) -> list[PreparedRun]:
-    """Runs over the conditions of the effects tables."""
-    return [replace(ready, view=view_of(config.effects)) for ready in prepared]
+    """Restricts runs to the conditions of the effects tables."""
+    return [replace(each, view=view_of(config.effects)) for each in prepared]
 
 
 def view_of(effects: EffectsConfig) -> View:
-    """The conditions of the effects tables."""
+    """Gives the conditions of the effects tables."""
     without = {NEUTRAL} if effects.conditions is Conditions.emotions else set()
     return View(tuple(condition for condition in CONDITIONS if condition not in without), effects.recentre)

@@ -1,1 +1,1 @@
-"""What a cell is made of: the typed schema, its checks, and friendly errors for overrides."""
+"""The configuration of a run: its typed schema, its checks, and friendly errors for overrides."""

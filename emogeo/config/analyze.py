@@ -13,7 +13,7 @@ from emogeo.errors import ConfigError
 
 
 class RecordSource(Enum):
-    """Where the analysis finds its cells."""
+    """Where the analysis finds its runs."""
 
     store = "store"
     wandb = "wandb"
@@ -21,17 +21,17 @@ class RecordSource(Enum):
 
 @dataclass
 class RunsConfig:
-    """source=wandb: which runs of the project."""
+    """Which runs of the project are analysed (source=wandb)."""
 
     group: str | None = None
     tags: list[str] = field(default_factory=list)
-    """All of them."""
+    """Tags that a run must have, all of them."""
     filters: dict[str, Any] = field(default_factory=dict)
-    """As `wandb.Api().runs` takes them (MongoDB's)."""
+    """Further filters, as `wandb.Api().runs` takes them (MongoDB's query language)."""
 
 
 class Conditions(Enum):
-    """Which conditions effects are of."""
+    """The conditions over which effects are computed."""
 
     emotions = "emotions"
     all = "all"
@@ -39,27 +39,27 @@ class Conditions(Enum):
 
 @dataclass
 class EffectsConfig:
-    """Which geometries the effects and variance tables compare."""
+    """How runs are compared in the tables of effects and of variance."""
 
     conditions: Conditions = Conditions.emotions
-    """emotions: the twenty without neutral, as published."""
+    """`emotions` are the twenty without neutral, as published."""
     recentre: bool = True
-    """Each run once more on the mean of those conditions, as published."""
+    """Whether each run is centred again, on the mean of those conditions alone, as published."""
 
 
 @dataclass
 class AnalyzeConfig:
-    """One analysis of many cells."""
+    """One analysis of many runs."""
 
     source: RecordSource = RecordSource.store
     tracking: TrackingConfig = MISSING
-    """source=wandb: the project, and of the analysis's own run mode (online or disabled), group and tags."""
+    """The project of source=wandb; and mode (online or disabled), group and tags of the analysis's own W&B run."""
     runs: RunsConfig = field(default_factory=RunsConfig)
     store: StoreConfig = field(default_factory=StoreConfig)
     output: str = MISSING
-    """Folder for tables and figures."""
+    """The folder for tables and figures."""
     permutations: int = 10_000
-    """Label permutations of each Mantel test."""
+    """The number of label permutations in each Mantel test."""
     effects: EffectsConfig = field(default_factory=EffectsConfig)
     seed: int = 0
 

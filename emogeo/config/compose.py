@@ -1,4 +1,4 @@
-"""From a composed Hydra configuration to checked dataclasses."""
+"""Turns a composed Hydra configuration into checked dataclasses."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def parse_analyze(config: DictConfig) -> AnalyzeConfig:
 
 
 def as_dict(config: TrainConfig) -> dict[str, Any]:
-    """Plain containers, for JSON and W&B."""
+    """Gives a configuration as plain containers, for JSON and W&B."""
     container = OmegaConf.to_container(OmegaConf.structured(config), resolve=True, enum_to_str=True)
     assert isinstance(container, dict)
     return {str(name): value for name, value in container.items()}

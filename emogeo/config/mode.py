@@ -1,4 +1,4 @@
-"""What the model does."""
+"""The mode of a run: what the model does."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from emogeo.errors import ConfigError
 
 
 class Mode(Enum):
-    """What the model does: reads a text, writes one, reads what was written before; is steered, or is asked."""
+    """What the model does: it reads texts, writes them, reads what was written before, is steered, or is asked."""
 
     comprehension = "comprehension"
     generation = "generation"
@@ -23,12 +23,12 @@ class Mode(Enum):
 
 
 PROBES = (Mode.steering, Mode.behaviour)
-"""Modes of what a model does; the others measure a geometry."""
+"""The modes that probe what a model does; the others measure a geometry."""
 
 
 @dataclass
 class ModeConfig:
-    """What the model does."""
+    """The mode of a run, and the run that it builds on."""
 
     name: Mode = MISSING
     source: str | None = None

@@ -11,7 +11,7 @@ from emogeo.errors import ConfigError
 
 
 class Source(Enum):
-    """Where weights come from."""
+    """The places that weights come from."""
 
     hub = "hub"
     index = "index"
@@ -28,7 +28,7 @@ class WheelsConfig:
     parts: int = 0
     """Number of part wheels; 0 for a single wheel."""
     member: str = MISSING
-    """Glob of the one file inside each wheel."""
+    """A glob for the one file inside each wheel."""
 
 
 @dataclass
@@ -43,7 +43,7 @@ class ModelConfig:
     """Parameters, in billions."""
     source: Source = MISSING
     id: str = MISSING
-    """Hub id; for models from the package index, of the model that was packed."""
+    """The hub id; for models from the package index, that of the model that was packed."""
     revision: str | None = None
     """Hub commit, tag or branch."""
     sha256: str | None = None

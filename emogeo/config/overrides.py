@@ -36,17 +36,17 @@ def check_overrides(arguments: Sequence[str], schema: type, conf: Path) -> None:
 
 
 _SWEEPS = {"-m", "--multirun", "--cfg", "-c", "--info", "-i", "hydra.mode"}
-"""Arguments with which a sweep is meant, or only shown."""
+"""Arguments that ask for a sweep, or only to show the configuration."""
 _LAUNCHERS = {
     "gpus": "hydra_joblib_launcher",
     "slurm": "hydra_submitit_launcher",
     "ray": "hydra_ray_launcher",
 }
-"""Of each cluster, also the extra's name: Hydra's plugin."""
+"""The Hydra plugin of each cluster; the extra that installs it has the cluster's name."""
 
 
 def _check_study(studies: Sequence[Override], swept: bool) -> None:
-    """A study is a sweep by itself."""
+    """Refuses `-m` together with a study, which is a sweep by itself."""
     if studies and not swept:
         raise ConfigError("A study is a sweep: type -m before +study=.")
     if any(override.is_sweep_override() for override in studies):
@@ -54,7 +54,7 @@ def _check_study(studies: Sequence[Override], swept: bool) -> None:
 
 
 def _check_cluster(overrides: Sequence[Override], swept: bool) -> None:
-    """A launcher is there, is told how many jobs, and has a sweep to launch."""
+    """Refuses a cluster whose launcher is not installed, has no number of jobs, or has no sweep to launch."""
     chosen = [override for override in overrides if override.key_or_group == "cluster"]
     if any(override.is_sweep_override() for override in chosen):
         raise ConfigError("One cluster at a time: it launches the whole sweep.")

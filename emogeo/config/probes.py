@@ -1,4 +1,4 @@
-"""What is done with a model beside reading: it is steered, or asked."""
+"""The configuration of probes: a model is steered, or asked."""
 
 from __future__ import annotations
 
@@ -24,18 +24,18 @@ class SteeringConfig:
     name: str = MISSING
     scenarios: dict[str, ScenarioConfig] = MISSING
     strengths: list[float] = MISSING
-    """Lengths of what is added, as shares of the block's mean residual norm."""
+    """Lengths of the added vectors, as shares of the block's mean residual norm."""
     max_new_tokens: int = MISSING
     blocks: list[int] | None = None
-    """0-based; null for every block."""
+    """The steered blocks, counted from 0; null for every block."""
     chat: bool | None = None
-    """Ask through the chat template; null where the model has one."""
+    """Whether to ask through the chat template; null does so where the model has one."""
     controls: int = MISSING
-    """Random directions of the same length."""
+    """The number of random directions of the same length, as controls."""
     contexts: list[str] = MISSING
-    """Openings after which the probability of emotion words is measured."""
+    """Openings of a text after which the probability of emotion words is measured."""
     neutral_words: list[str] = MISSING
-    """Words about which emotions say nothing; each emotion word is matched with one."""
+    """Words unrelated to emotions; each emotion word is matched with one."""
 
     def check(self) -> None:
         """Refuses an experiment without scenarios, strengths or contexts, and numbers out of range.
@@ -59,11 +59,11 @@ class BehaviourConfig:
     """mode=behaviour: what the model says under pressure, and whether it keeps to a format."""
 
     turns: int = 5
-    """Of pressure, and as many without."""
+    """The number of turns with pressure, and of turns without."""
     max_new_tokens: int = 96
-    """Of each answer to a format task."""
+    """The longest answer to a format task, in tokens."""
     capability: float = 0.8
-    """Share of the capability items that a model must get right to be asked a facet's items."""
+    """The share of a facet's capability items that a model must get right to be asked the facet's items."""
     batch_size: int | None = None
     """Texts at once; null: 20 on a CPU, 64 on a GPU."""
 

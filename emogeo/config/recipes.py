@@ -1,4 +1,4 @@
-"""Where a cell departs from the recipe that it names."""
+"""Finds where a run departs from the recipe that it names."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from omegaconf import DictConfig, OmegaConf
 
 _OVERRIDE = "override /"
 _GOVERNED = ("generation", "pooling", "centring", "denoising", "norm")
-"""What a recipe sets, beside groups; what it does not name is as `config.yaml` has it."""
+"""The fields that a recipe governs, beside groups; those that it leaves out are as `config.yaml` has them."""
 
 
 def recipe_differences(config: DictConfig, conf: Path) -> dict[str, list[Any]]:
-    """Fields that were set otherwise than a recipe has them: the recipe's value, then the cell's.
+    """Gives the fields that were set otherwise than in a recipe: the recipe's value, then the run's.
 
     Args:
         config: as composed.
@@ -30,7 +30,7 @@ def recipe_differences(config: DictConfig, conf: Path) -> dict[str, list[Any]]:
 
 
 def _recipe(file: Path, conf: Path) -> dict[str, Any]:
-    """Every field of a recipe: of the main configuration, then of the options that it chooses, then its own."""
+    """Gives every field of a recipe: from the main configuration, then the options that it chooses, then itself."""
     body, main = _load(file), _load(conf / "config.yaml")
     wanted = dict(_leaves({name: main[name] for name in _GOVERNED}))
     for entry in body.pop("defaults", []):

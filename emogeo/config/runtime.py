@@ -1,4 +1,4 @@
-"""Where and how a run is computed, recorded and tracked."""
+"""The configuration of how a run is computed, recorded and tracked."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from emogeo.errors import ConfigError
 
 
 class TrackingMode(Enum):
-    """How a cell reaches W&B."""
+    """How a run reaches W&B."""
 
     online = "online"
     offline = "offline"
@@ -38,7 +38,7 @@ class StoreConfig:
 
 @dataclass
 class RuntimeConfig:
-    """How a cell is computed; none of it is meaning, except the token budget under LLM.int8 with outliers."""
+    """How a run is computed; none of it is part of the key, except the token budget under LLM.int8 with outliers."""
 
     device: str = "auto"
     """auto, cpu, cuda or cuda:N."""
@@ -67,13 +67,13 @@ class RuntimeConfig:
 
 @dataclass
 class ClusterConfig:
-    """Where the cells of a sweep run, and on what."""
+    """The machines and devices on which a sweep is computed."""
 
     name: str = "local"
     slots: int | None = None
-    """cluster=gpus: jobs at once on this machine, one a GPU; on a CPU they share the cores."""
+    """The number of jobs at once on this machine (cluster=gpus), one a GPU; on a CPU they share the cores."""
     gpus: int | None = None
-    """cluster=slurm, ray: GPUs of each job; null or 0 for none."""
+    """The number of GPUs of each job (cluster=slurm, cluster=ray); null or 0 for none."""
 
     def check(self, runtime: RuntimeConfig) -> None:
         """Refuses numbers below their least, and slots where no job is given one.
@@ -94,12 +94,12 @@ class ClusterConfig:
 
 @dataclass
 class SizeConfig:
-    """Numbers that the cells of a study share."""
+    """Numbers that the runs of a study share."""
 
     name: str = MISSING
     max_new_tokens: int = MISSING
     short_new_tokens: int = MISSING
-    """Of the loose recipe."""
+    """`max_new_tokens` of the loose recipe."""
     samples: int = MISSING
     """Texts per prompt of the matched recipe."""
 

@@ -1,4 +1,4 @@
-"""From token states to the layer of the RDM."""
+"""The configuration of a geometry: how token states become vectors, and which layer the RDM is from."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ class PoolingConfig:
 
 
 class DenoisingMethod(Enum):
-    """What is projected out of the states before vectors are formed."""
+    """The components that are projected out of the states before vectors are formed."""
 
     none = "none"
     neutral_pcs = "neutral_pcs"
 
 
 class NeutralTexts(Enum):
-    """Which texts the components are of."""
+    """The texts whose principal components are removed."""
 
     facts = "facts"
     condition = "condition"
@@ -60,12 +60,12 @@ class DenoisingConfig:
 
     method: DenoisingMethod = DenoisingMethod.none
     share: float = 0.5
-    """Share of neutral variance whose components are removed."""
+    """The share of the neutral texts' variance that the removed components explain."""
     texts: NeutralTexts = NeutralTexts.facts
     """The neutral factual sentences, in the run's template and pooling, or the run's own neutral texts."""
 
     def check(self) -> None:
-        """Refuses a share of variance that is none.
+        """Refuses a share of variance that is not between 0 and 1.
 
         Raises:
             ConfigError: that.
@@ -106,7 +106,7 @@ class LayerSelectionConfig:
 
 
 class NonFinite(Enum):
-    """What to do when activations overflow."""
+    """What happens when activations overflow."""
 
     refuse = "refuse"
     finite_layers = "finite_layers"

@@ -1,4 +1,4 @@
-"""What the model reads, and what it is asked to write."""
+"""The configuration of texts: those that the model reads, and those that it is asked to write."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ class PromptTemplateConfig:
     mode: Mode = MISSING
     """The mode this template is for."""
     text: str = "{passage}"
-    """Comprehension: contains `{passage}`."""
+    """The template of comprehension, which contains `{passage}`."""
     prompts: list[str] = field(default_factory=list)
-    """Generation: each contains `{emotion}` and, to be asked for every topic of the corpus, `{topic}`."""
+    """The prompts of generation; each contains `{emotion}` and, to be asked for every topic of a corpus, `{topic}`."""
     neutral: list[str] = field(default_factory=list)
-    """Generation: the same for the neutral condition, one for each prompt."""
+    """The prompts of the neutral condition (generation), one for each prompt."""
     chat: bool = False
-    """Wrap the text as a user turn in the model's own chat template."""
+    """Whether the text becomes a user turn in the model's own chat template."""
 
     def check_text(self) -> None:
         """Refuses a template of comprehension without a place for the passage.
@@ -74,15 +74,15 @@ class GenerationConfig:
     replicates: int = 1
     """Independent repetitions; the unit of a template with one prompt and no topics."""
     temperature: float | None = None
-    """null: greedy."""
+    """The temperature of sampling; null for greedy decoding."""
     top_p: float = 1.0
     max_new_tokens: int = 256
     min_new_tokens: int = 0
     ban_emotion_words: bool = False
-    """Write again, up to `retries` times, what uses the emotion's own word or one of its family."""
+    """Whether a text that uses the emotion's own word or one of its family is written again, up to `retries` times."""
     retries: int = 3
     repetition: int = 0
-    """Everything again, with other seeds and other batches: the regeneration null."""
+    """Above 0, everything is written again with other seeds and other batches: the regeneration null."""
     batch_size: int | None = None
     """Texts written at once; null: 20 on a CPU, 64 on a GPU."""
 

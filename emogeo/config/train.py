@@ -1,4 +1,4 @@
-"""One run."""
+"""The configuration of one run."""
 
 from __future__ import annotations
 
@@ -26,14 +26,14 @@ from emogeo.geometry.options import Centring, Norm
 
 @dataclass
 class TrainConfig:
-    """One cell."""
+    """The configuration of one run."""
 
     study: str | None = None
-    """Name of the study that the cell was run for."""
+    """The name of the study that the run belongs to."""
     size: SizeConfig | None = None
-    """How large that study is."""
+    """The numbers that set the size of that study."""
     recipe: str | None = None
-    """Name of the published (or own) way of extraction that set the fields below, before they were overridden."""
+    """The name of the (published) recipe that set the fields below, before they were overridden."""
     model: ModelConfig = MISSING
     precision: PrecisionConfig = MISSING
     mode: ModeConfig = MISSING
@@ -49,15 +49,15 @@ class TrainConfig:
     denoising: DenoisingConfig = field(default_factory=DenoisingConfig)
     norm: Norm = Norm.none
     max_depth: float | None = None
-    """Share of blocks that are computed at all; null for every block."""
+    """The share of the blocks that are run; null for every block."""
     nonfinite: NonFinite = NonFinite.refuse
     reread: bool = False
-    """Read in other batches, with other companions and padding: a cell that measures the numerical floor."""
+    """Whether to read in other batches, with other batch mates and padding: a run that measures the numerical floor."""
     seed: int = 0
     """Seeds the grouping of an uncrossed corpus into units, the halves of units on which layers are chosen,
     and what is sampled in mode=generation."""
     force: bool = False
-    """Recompute a finished cell."""
+    """Whether to recompute a finished run."""
     store: StoreConfig = field(default_factory=StoreConfig)
     runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
     cluster: ClusterConfig = field(default_factory=ClusterConfig)
@@ -140,7 +140,7 @@ def _check_template(config: TrainConfig, mode: Mode) -> None:
 
 
 def _check_written(config: TrainConfig) -> None:
-    """What is read of written texts must be there whatever is written."""
+    """Refuses to read from written texts what they may turn out not to have."""
     skip, least = config.pooling.skip, config.generation.min_new_tokens
     if skip and skip >= least:
         raise ConfigError(

@@ -1,4 +1,4 @@
-"""The files of a geometry's record."""
+"""The files of an extraction's record."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from emogeo.store.keys import json_lines
 from emogeo.store.tensors import pack
 
 Activations = Mapping[str, StoredActivations]
-"""By the name of the pass: passages, facts, neutral."""
+"""Stored activations by the name of their pass: passages, facts, neutral."""
 
 
 def finished_files(
@@ -50,12 +50,12 @@ def finished_files(
 
 
 def refused_files(plan: RunPlan, reason: str, readings: Activations) -> dict[str, bytes]:
-    """run.json of a run that was refused for non-finite states, with their counts; without, if it could not write."""
+    """run.json of a run that was refused for non-finite values, with their counts unless it failed while writing."""
     return {RUN_FILE: record_json(replace(_record(plan, readings), reason=reason))}
 
 
 def _record(plan: RunPlan, readings: Activations) -> GeometryRecord:
-    """Everything but the result."""
+    """The record without its result."""
     texts = plan.labelled
     return GeometryRecord(
         **heading(plan.key, plan.title, plan.config, plan.weights, plan.precision, plan.meaning),
@@ -108,7 +108,7 @@ def _result(measures: Measures, passages: StoredActivations, departures: Mapping
 
 
 def _held_out(choice: LayerChoice) -> Interval | None:
-    """Value and interval on the units that did not choose the layer; None where there is none."""
+    """The criterion's value and interval on the units that did not choose the layer; None where there is none."""
     if choice.held_out is None:
         return None
     value, low, high = (

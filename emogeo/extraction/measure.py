@@ -24,10 +24,10 @@ from emogeo.geometry.vectors import neutral_components, project_out
 
 @dataclass(frozen=True)
 class Measures:
-    """What one run measures."""
+    """The measurements of one run."""
 
     geometry: Geometry
-    """With curves of anisotropy and of what denoising removed."""
+    """The geometry, with curves of anisotropy and of the components that denoising removed."""
     largest: list[LargestDimensions]
     """[layer], of the neutral sentences"""
 
@@ -60,12 +60,12 @@ def measure(
 
 
 def options_of(config: TrainConfig) -> GeometryOptions:
-    """What the run's geometry depends on, beside its states."""
+    """The options that the run's geometry depends on, beside its states."""
     return GeometryOptions(config.layer_selection.rule, config.centring, config.norm, config.seed)
 
 
 def _denoise(states: Array, neutral: Array, share: float) -> tuple[Array, Array]:
-    """Layer by layer; also how many components went."""
+    """Removes neutral components layer by layer; also gives how many were removed."""
     cleaned, removed = np.empty_like(states), np.zeros(states.shape[1])
     for layer in range(states.shape[1]):
         components = neutral_components(neutral[:, layer], share)

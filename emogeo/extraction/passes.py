@@ -1,4 +1,4 @@
-"""What a model is to read in one forward pass, or to write; and what names either in the store."""
+"""Texts that a model reads in one forward pass, or is to write, with their keys in the store."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ class PassModel:
     weights: Weights
     precision: Precision
     n_blocks: int
-    """Blocks that are run."""
+    """The number of blocks that are run."""
     token_budget: int
     reread: bool = False
     """Whether the texts are batched in another way."""
 
     @property
     def meaning(self) -> Json:
-        """Its part of a key."""
+        """Gives the model's part of a key."""
         named = model_meaning(self.weights, self.precision, self.n_blocks, self.token_budget)
         return {**named, "reread": self.reread}
 
@@ -63,7 +63,7 @@ class Writing:
     retries: int
     batch_size: int
     repetition: int
-    """Each shuffles the batches in its own way; 0 leaves them in order."""
+    """The number of the repetition, which decides how batches are shuffled; 0 leaves them in order."""
     seed: int
     written: Written
     """How the texts are written, for their record."""
@@ -71,7 +71,7 @@ class Writing:
 
 
 def model_meaning(weights: Weights, precision: Precision, n_blocks: int, token_budget: int) -> Json:
-    """What a model is in keys; the token budget only where batch mates change states."""
+    """The model's part of a key; it holds the token budget only where batch mates change states."""
     return {
         "weights": weights.identity,
         "precision": {
@@ -85,29 +85,29 @@ def model_meaning(weights: Weights, precision: Precision, n_blocks: int, token_b
 
 
 def contents(texts: Sequence[Text]) -> Json:
-    """What names texts that a tokenizer will cut."""
+    """The part of a key that names texts by their wording, for the tokenizer to cut."""
     return {"texts": [[text.content, text.special_tokens] for text in texts]}
 
 
 def tokens_of(texts: Sequence[Text]) -> Json:
-    """What names texts whose tokens are known."""
+    """The part of a key that names texts by their tokens."""
     return {"tokens": [[list(text.ids or ()), text.start] for text in texts]}
 
 
 def plan_pass(
     name: str, model: PassModel, texts: Sequence[Text], pooling: PoolingConfig, content: Json | None = None
 ) -> Pass:
-    """A pass over texts, pooled in one way.
+    """Plans a pass over texts, pooled in one way.
 
     Args:
-        content: what names the texts, if not `contents`.
+        content: the part of the key that names the texts, if not `contents`.
     """
     named = contents(texts) if content is None else content
     return Pass(name, model, tuple(texts), pooling, _key(model, pooling, named))
 
 
 def plan_main_pass(model: PassModel, texts: Sequence[Text], pooling: PoolingConfig, content: Json) -> Pass:
-    """The pass over a run's own texts, which are kept at every token position."""
+    """Plans the pass over a run's own texts, which keeps states in every pooling."""
     others = [own for own in map(PoolingConfig, Position) if own != pooling]
     also = tuple((own, _key(model, own, content)) for own in others)
     return replace(plan_pass("passages", model, texts, pooling, content), also=also)

@@ -1,4 +1,4 @@
-"""What a run will do and what it is called, settled before torch is imported."""
+"""A run's plan: everything it will do, and its key, settled before torch is imported."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class RunPlan:
     meaning: Json
     key: str
     reread_of: str | None
-    """Of a reread, the key of the run that it repeats."""
+    """The key of the run that a reread repeats; None for any other run."""
 
     @property
     def weights(self) -> Weights:
@@ -75,7 +75,7 @@ class RunPlan:
 
     @property
     def template(self) -> str:
-        """Of the prompts, also where an earlier run was asked with them."""
+        """The name of the template of the prompts, also where an earlier run was asked with them."""
         written = self.source.written
         return written.prompt_template.name if written else self.config.prompt_template.name
 
@@ -89,7 +89,7 @@ class RunPlan:
         )
 
     def with_stories(self, stories: Sequence[Story]) -> RunPlan:
-        """The plan with what was written, empty texts left out; its pass is named by their tokens.
+        """Gives the plan the written texts, without empty ones; its pass is then named by their tokens.
 
         Raises:
             StimuliError: a condition and unit without any text.
@@ -139,7 +139,7 @@ def plan_run(config: TrainConfig) -> RunPlan:
 
 
 def _own(config: TrainConfig, corpus: Corpus, weights: Weights, device: str, chat: Chat, store: Store) -> Replayed:
-    """What the configuration itself has written, at the precision of `mode.writer`.
+    """Finds the texts that the configuration itself has written, at the precision of `mode.writer`.
 
     Raises:
         NotWrittenError: nothing was written yet.
@@ -182,7 +182,7 @@ def _plan(
 
 
 def described(model: ModelConfig, weights: Weights) -> ModelConfig:
-    """The option's labels give way to those of the weights that were given instead."""
+    """Replaces the option's labels by those of the weights that were given instead."""
     return replace(
         model,
         name=weights.name,

@@ -1,4 +1,4 @@
-"""Activations of a pass: from the store where they are, else from one forward pass."""
+"""Activations of a pass: from the store if it has them, else from one forward pass."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class StoredActivations:
 
     @property
     def finite_layers(self) -> list[int]:
-        """Blocks without any non-finite value."""
+        """Finds the blocks without any non-finite value."""
         return [int(layer) for layer in np.flatnonzero(self.nonfinite.sum(axis=0) == 0)]
 
 

@@ -26,16 +26,16 @@ class Replayed:
     """Stories and where they come from."""
 
     key: str
-    """Of the generations record."""
+    """The key of the generations record."""
     weights: dict[str, str]
-    """Identity of the weights that wrote them."""
+    """The identity of the weights that wrote the texts."""
     written: Written
-    """How they were written."""
+    """How the texts were written."""
     stories: list[Story]
 
 
 def replayed(store: Store, source: str) -> Replayed:
-    """The texts of a generation run.
+    """Finds the texts of a generation run.
 
     Args:
         source: key of the run or of its texts, or its first digits; or `wandb:` and an artifact's path.
@@ -63,7 +63,7 @@ def _generation(record: AnyRecord) -> Generation | None:
 
 
 def _fetched(store: Store, path: str) -> Replayed:
-    """Texts of an artifact; from here on the store has them, as if they were written here."""
+    """Downloads the texts of an artifact into the store, as if they had been written here."""
     files = artifact_files(path, GENERATIONS, [STORIES, FACTS])
     try:
         facts, stories = json.loads(files[FACTS]), parsed_stories(files[STORIES])
@@ -84,7 +84,7 @@ def _fetched(store: Store, path: str) -> Replayed:
 
 
 def written(store: Store, key: str) -> Replayed:
-    """The texts of a record.
+    """Reads the texts of a record.
 
     Raises:
         StoreError: no such record, a broken one, or one of an earlier version.

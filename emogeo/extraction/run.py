@@ -1,4 +1,4 @@
-"""Extracts the vectors of one run: what a model reads or writes is planned, read, measured and recorded."""
+"""Extracts the vectors of one run: plans it, writes and reads its texts, measures the geometry and records it."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def run_extraction(config: TrainConfig, departures: Mapping[str, Any] | None = N
 
 
 def _planned(config: TrainConfig) -> RunPlan:
-    """Plans; in a study, whose runs a launcher may start in any order, the first that needs the texts writes them."""
+    """Plans the run; in a study, whose runs may start in any order, the first one that needs texts writes them."""
     try:
         return plan_run(config)
     except NotWrittenError as error:
@@ -72,7 +72,7 @@ def _extracted(plan: RunPlan, store: Store, departures: Mapping[str, Any]) -> di
 
 
 def _stories(plan: RunPlan, writing: Writing, store: Store) -> list[Story]:
-    """What the model writes; where it overflows, the run is refused."""
+    """Has the model write the texts; where it overflows, the run is refused."""
     try:
         return stories_of(writing, plan.session, store, plan.config.force)
     except NonFiniteError as error:
@@ -94,7 +94,7 @@ def _passes(plan: RunPlan) -> dict[str, Pass]:
 
 
 def _usable_layers(plan: RunPlan, activations: dict[str, StoredActivations], store: Store) -> list[int]:
-    """Blocks that are finite in every pass.
+    """Finds the blocks that are finite in every pass.
 
     With `nonfinite=refuse` all of them must be, and a block that is selected by index or depth always.
     """

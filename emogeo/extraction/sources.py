@@ -1,4 +1,4 @@
-"""Where a run's texts come from: a corpus, the model itself, or an earlier run."""
+"""The sources of a run's texts: a corpus, the model itself, or an earlier run."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from emogeo.store.keys import Json, key_of
 Chat = Callable[[str], str] | None
 _CPU_BATCH, _GPU_BATCH = 20, 64
 _SEEDS = 1_000_003
-"""Seeds of one repetition lie apart from those of the next."""
+"""The distance between the seeds of one repetition and those of the next."""
 
 
 @dataclass(frozen=True)
@@ -33,23 +33,23 @@ class TextSource:
     """The texts of a run with their labels, as far as they are known before a model is loaded."""
 
     name: str
-    """What the texts are called in tables."""
+    """The name of the texts in tables."""
     labelled: LabelledTexts
-    """In mode=generation, without the texts."""
+    """The labels and the texts; in mode=generation, the labels alone."""
     texts: tuple[Text, ...]
     content: Json
-    """What names the texts in keys."""
+    """The part of a key that names the texts."""
     writing: Writing | None = None
     generation: str | None = None
-    """Key of the record of the texts, where a model wrote them."""
+    """The key of the record of the texts, where a model wrote them."""
     counts: TextCounts | None = None
-    """Of written texts: how many, empty, stopped and so on."""
+    """Counts of written texts: all, empty, stopped and so on."""
     written: Written | None = None
-    """How they were written."""
+    """How the texts were written."""
 
 
 def comprehension(config: TrainConfig, corpus: Corpus, chat: Chat) -> TextSource:
-    """Passages through the prompt template."""
+    """Puts passages into the prompt template."""
     texts = render(corpus.texts, config.prompt_template.text, chat)
     labelled = LabelledTexts(
         tuple(corpus.emotions), tuple(corpus.topics), units_of(config, corpus), tuple(corpus.texts)
@@ -74,7 +74,7 @@ def units_of(config: TrainConfig, corpus: Corpus) -> tuple[str, ...]:
 def generation(
     config: TrainConfig, corpus: Corpus, weights: Weights, precision: Precision, device: str, chat: Chat
 ) -> TextSource:
-    """What the model will be asked to write, and the key of what it will have written."""
+    """Plans what the model will be asked to write, and the key of the texts."""
     asked, template = config.generation, config.prompt_template
     topics = list(dict.fromkeys(corpus.topics))
     requests = plan_requests(template.prompts, template.neutral, topics, asked.samples, asked.replicates)
@@ -124,10 +124,10 @@ def _written(config: TrainConfig, weights: Weights, precision: Precision, topics
 
 
 def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSource:
-    """The same weights read the tokens as they were written, others the text alone.
+    """Reads written texts again: the same weights get the tokens as they were written, others the text alone.
 
     Raises:
-        StimuliError: an emotion and unit without a text, or a text too short for `pooling.skip`.
+        StimuliError: a condition and unit without a text, or a text too short for `pooling.skip`.
     """
     where = f"mode=replay of {source.key[:12]}"
     kept = without_empty(source.stories, where)

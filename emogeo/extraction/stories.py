@@ -1,4 +1,4 @@
-"""Texts as a model wrote them, and the record that they are kept in."""
+"""Texts as a model wrote them, and the record that keeps them."""
 
 from __future__ import annotations
 
@@ -31,15 +31,15 @@ class Story:
     topic: str
     unit: str
     prompt: str
-    """As the model read it, through its chat template where there is one."""
+    """The prompt as the model read it, through its chat template where that is used."""
     text: str
     prompt_ids: tuple[int, ...]
     ids: tuple[int, ...]
-    """What the model wrote, without the token that stopped it."""
+    """The tokens that the model wrote, without the one that stopped it."""
     stop: str
-    """stopped, or length."""
+    """Why it ended: `stopped`, or `length`."""
     attempts: int
-    """How often it was written until it left the emotion's own words out, or attempts were used up."""
+    """How often it was written until it left out the emotion's own words, or attempts were used up."""
 
 
 def story_line(story: Story) -> bytes:
@@ -76,7 +76,7 @@ def read_stories(store: Store, key: str) -> list[Story]:
 
 
 def counts(stories: Sequence[Story]) -> TextCounts:
-    """What is worth knowing before vectors are made from stories."""
+    """Counts stories, and those that are empty, cut off and so on."""
     return TextCounts(
         texts=len(stories),
         distinct=len({story.text for story in stories}),
@@ -90,7 +90,7 @@ def counts(stories: Sequence[Story]) -> TextCounts:
 
 
 def without_empty(stories: Sequence[Story], where: str) -> list[Story]:
-    """Stories without the empty ones.
+    """Leaves out empty stories.
 
     Raises:
         StimuliError: a condition and unit that is left without any.

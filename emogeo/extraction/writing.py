@@ -1,4 +1,4 @@
-"""Writing stories: from the store where they are, else by the model, and kept as they come."""
+"""Stories of a run: from the store if it has them, else written by the model, batch by batch kept on disk."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def _write_all(writing: Writing, session: Session, partial: Path) -> list[Story]
 
 
 def _write_batch(writing: Writing, model: LoadedModel, batch: list[int]) -> list[Story]:
-    """Stories of some rows; those that name their emotion are tried again where that is asked for."""
+    """Writes the stories of some rows; those that name their emotion are tried again where that is asked for."""
     stories: dict[int, Story] = {}
     rows, attempt = batch, 1
     while rows:
@@ -122,14 +122,14 @@ def _attempt(writing: Writing, model: LoadedModel, rows: list[int], attempt: int
 
 
 def _seed(writing: Writing, row: int, attempt: int) -> int:
-    """A sampled text's own seed: of the run's, its prompt, its draw and the attempt."""
+    """Derives a sampled text's own seed from the run's, its prompt, its draw and the attempt."""
     request = writing.requests[row]
     asked = f"{request.emotion}\t{request.topic}\t{request.unit}\t{request.draw}\t{request.prompt}"
     return zlib.crc32(f"{writing.seed}\t{attempt}\t{asked}".encode())
 
 
 def _batches(writing: Writing) -> list[list[int]]:
-    """In order, or shuffled by the number of the repetition."""
+    """Gives the batches in order, or shuffled by the number of the repetition."""
     rows = list(range(len(writing.requests)))
     if writing.repetition:
         random.Random(writing.repetition).shuffle(rows)
@@ -137,7 +137,7 @@ def _batches(writing: Writing) -> list[list[int]]:
 
 
 def _resume(partial: Path, n: int) -> dict[int, Story]:
-    """What an interrupted run left; a line that was cut off is dropped from the file."""
+    """Reads what an interrupted run left, and drops a line that was cut off from the file."""
     found: dict[int, Story] = {}
     if not partial.exists():
         return found

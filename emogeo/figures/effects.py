@@ -15,7 +15,7 @@ from emogeo.figures.png import png
 _STAR, _RAW, _PUBLISHED = "#20639b", "#8a8a8a", "#c0392b"
 _MARKERS = ("x", "+")
 _WIDTH = 46
-"""Letters in a line of a label."""
+"""The longest line of a label, in letters."""
 
 
 @dataclass(frozen=True)
@@ -28,17 +28,17 @@ class Bounded:
 
     @property
     def reach(self) -> list[list[float]]:
-        """How far the interval goes down and up, as matplotlib takes it."""
+        """Gives the distances down and up to the ends of the interval, as matplotlib takes them."""
         return [[self.value - self.low], [self.high - self.value]]
 
 
 @dataclass(frozen=True)
 class KindRow:
-    """A row of the figure of effects: a kind of comparison, with what was published of it."""
+    """A row of the figure of effects: an effect kind, with the published values."""
 
     label: str
     published: Mapping[str, float] = field(default_factory=dict)
-    """By model."""
+    """The published value for each model."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +49,7 @@ class Point:
     rho: float
     rho_star: Bounded | None
     null: float | None
-    """1 - rho* of texts that were written again."""
+    """The regeneration null: 1 - rho* of texts that were written again."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Share:
 
 
 def layers_of_effect_figure(rows: Sequence[KindRow], panels: Mapping[str, Sequence[Point]]) -> bytes:
-    """A panel per model, a row per kind of comparison: raw and disattenuated, with nulls and published points."""
+    """Draws a panel per model and a row per effect kind: raw and disattenuated, with nulls and published points."""
     figure = Figure(figsize=(3.6 + 3.6 * len(panels), 0.3 * len(rows) + 2.0), layout="constrained")
     grid = figure.subplots(1, len(panels), sharey=True, squeeze=False)[0]
     for axes, (model, points) in zip(grid, panels.items(), strict=True):
@@ -116,7 +116,7 @@ def _panel(axes: Axes, rows: Sequence[KindRow], points: Sequence[Point]) -> None
 
 
 def sub_parameters_figure(factors: Sequence[str], models: Mapping[str, Sequence[Bar]]) -> bytes:
-    """A bar per sub-parameter and model: 1 - rho* with its interval, and 1 - rho as it would be read without it."""
+    """Draws a bar per sub-parameter and model: 1 - rho* with its interval, beside the raw 1 - rho."""
     figure = Figure(figsize=(8.2, 0.36 * len(factors) * max(len(models), 1) + 1.6), layout="constrained")
     axes, height = figure.subplots(), 0.8 / max(len(models), 1)
     for number, (model, bars) in enumerate(models.items()):
@@ -138,7 +138,7 @@ def sub_parameters_figure(factors: Sequence[str], models: Mapping[str, Sequence[
 
 
 def variance_figure(shares: Sequence[Share]) -> bytes:
-    """A bar per factor: its unique share of how far cells lie apart, with its p."""
+    """Draws a bar per factor: its unique share of the distances between runs, with its p."""
     rows = sorted(shares, key=lambda share: share.size.value)
     figure = Figure(figsize=(8.2, 0.4 * len(rows) + 1.4), layout="constrained")
     axes, values = figure.subplots(), [row.size.value for row in rows]

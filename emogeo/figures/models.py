@@ -33,7 +33,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Shifts:
-    """What an emotion's words gain on neutral ones, by strength; each [strength]."""
+    """The gain of an emotion's words over neutral ones, by strength; each [strength]."""
 
     strength: Array
     along: Array
@@ -46,7 +46,7 @@ def universality_figure(families: Mapping[str, str], distances: Array, symbol: s
     """Tree of average linkage and map of classical scaling.
 
     Args:
-        families: of each model.
+        families: the family of each model.
         distances: [model, model], 1 less the agreement that `symbol` stands for.
     """
     figure = Figure(figsize=(10.5, 0.4 * len(families) + 2.8), layout="constrained")
@@ -95,7 +95,7 @@ def descriptors_figure(lines: Sequence[Line], reading: str) -> bytes:
 
 
 def shifts_figure(models: Mapping[str, Mapping[str, Shifts]]) -> bytes:
-    """What an emotion's words gain on neutral ones, by strength, with the range over random directions.
+    """Draws the gain of an emotion's words over neutral ones, by strength, with the range over random directions.
 
     Args:
         models: the shifts of each model by emotion.

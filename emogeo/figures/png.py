@@ -1,4 +1,4 @@
-"""What every figure has: the bytes of its file, drawn without a display."""
+"""PNG files of figures, drawn without a display, and labels of axes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 
 def png(figure: Figure) -> bytes:
-    """The bytes of a figure's file, the same for the same figure."""
+    """Gives the bytes of a figure's file, the same for the same figure."""
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=130, metadata={"Software": None})
     return buffer.getvalue()

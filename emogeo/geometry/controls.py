@@ -1,4 +1,4 @@
-"""Geometries that are not a model's, to hold a model's against; and agreement that is left when they are given."""
+"""Baseline geometries that no model made, and the agreement of two models that remains once they are given."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from emogeo.geometry.halves import MIN_UNITS, Halves
 from emogeo.geometry.inference import Estimate, interval
 
 _NOTHING = 1e-9
-"""Length of a residual that is rounding alone; whole rank vectors have length 1."""
+"""The length below which a residual is rounding alone; whole rank vectors have length 1."""
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
 def bag_of_words(texts: Sequence[str]) -> Array:
-    """How often each word occurs in each text: [text, word], words in lower case and alphabetical order."""
+    """Counts each word in each text: [text, word], words in lower case and alphabetical order."""
     told = [_WORD.findall(text.lower().replace("’", "'")) for text in texts]
     column = {word: i for i, word in enumerate(sorted({word for words in told for word in words}))}
     counts = np.zeros((len(texts), len(column)))
@@ -29,7 +29,7 @@ def bag_of_words(texts: Sequence[str]) -> Array:
 
 
 def norm_distances(norms: Mapping[str, Sequence[float]], conditions: Sequence[str]) -> Array:
-    """Euclidean distances [pair] between conditions on ratings, each scale z-scored over all rated words."""
+    """Gives Euclidean distances [pair] between conditions on ratings, each scale z-scored over all rated words."""
     ratings = np.array(list(norms.values()))
     scaled = dict(zip(norms, (ratings - ratings.mean(axis=0)) / ratings.std(axis=0), strict=True))
     return np.asarray(pdist(np.array([scaled[condition] for condition in conditions])))
@@ -52,7 +52,7 @@ def partial_rho(a: Halves, b: Halves, given: Sequence[Halves]) -> Estimate:
 
 
 def _residual_correlation(x: Array, y: Array, given: Array) -> float:
-    """Of centred rank vectors [pair], given [control, pair]."""
+    """Correlates the residuals of centred rank vectors [pair], given [control, pair]."""
     coefficients = np.linalg.lstsq(given.T, np.stack([x, y], axis=1), rcond=None)[0]
     rest = np.stack([x, y]) - (given.T @ coefficients).T
     lengths = np.linalg.norm(rest, axis=1)

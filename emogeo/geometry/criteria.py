@@ -1,4 +1,4 @@
-"""By layer: how well emotions stand apart, and how well a geometry agrees with itself on other units."""
+"""Criteria for choosing a layer: separation between emotions, and reliability over units."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from emogeo.geometry.inference import Estimate, interval
 from emogeo.geometry.shown import Shown
 
 LARGEST = 3
-"""Dimensions that are taken out, to see whether a few make a space look narrow."""
+"""The number of dimensions that are taken out, to see whether a few make a space look narrow."""
 
 
 def mean_cosine(states: Array) -> Array:
@@ -38,7 +38,7 @@ class Descriptors(Shown):
 
     name: str
     layer: int | None
-    """0-based; None where every block is used."""
+    """The selected block, counted from 0; None where every block is used."""
     n_conditions: int
     n_units: int
     rdm_std: float
@@ -48,7 +48,7 @@ class Descriptors(Shown):
     separation: float | None
     reliability: Estimate | None
     held_out: Estimate | None
-    """What the layer was chosen by, on the units that did not choose it."""
+    """The criterion of the layer, on the units that did not choose it."""
 
     def __str__(self) -> str:
         where = "every block" if self.layer is None else f"layer {self.layer}"
@@ -67,9 +67,9 @@ class LargestDimensions:
 
     indices: list[int]
     contributions: list[float]
-    """Of each to the mean cosine, in its units; over all dimensions they sum to it."""
+    """What each dimension adds to the mean cosine; over all dimensions these sum to it."""
     without: float
-    """Mean cosine of the same states with these dimensions set to zero."""
+    """The mean cosine of the same states with these dimensions set to zero."""
 
 
 def anisotropy(states: Array) -> list[Estimate]:
@@ -86,7 +86,7 @@ def anisotropy(states: Array) -> list[Estimate]:
 
 
 def largest_dimensions(states: Array) -> list[LargestDimensions]:
-    """At each layer, the few dimensions that add most to the mean cosine, and what is left without them.
+    """Finds the few dimensions of each layer that add most to the mean cosine, and the mean cosine without them.
 
     A dimension adds the mean over pairs of u_id u_jd, u being of unit length (Timkey & van Schijndel 2021,
     EMNLP, 4527-4546).
@@ -109,9 +109,9 @@ def _largest_of(states: Array) -> LargestDimensions:
 
 
 def participation_ratio(gram: Array) -> Array:
-    """How many dimensions condition vectors spread over: (sum of eigenvalues)^2 / sum of their squares.
+    """Measures how many dimensions condition vectors spread over: (sum of eigenvalues)^2 / sum of their squares.
 
-    Text noise adds dimensions, so the figure falls as texts are added.
+    Text noise adds dimensions, so the number falls as texts are added.
 
     Args:
         gram: [..., condition, condition], inner products of centred vectors.
@@ -128,9 +128,9 @@ class Axis:
     """The principal component of condition vectors that goes best with a rating."""
 
     component: int
-    """From 1, in the order of variance."""
+    """The number of the component, from 1, in the order of variance."""
     r: float
-    """Pearson, without its sign, which a component has none of."""
+    """The absolute Pearson correlation; the sign of a component is arbitrary."""
     p: float
 
 

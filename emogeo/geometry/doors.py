@@ -1,4 +1,4 @@
-"""What is checked where one's own numbers come in, before anything is computed from them."""
+"""Checks of a caller's own arrays and labels, before anything is computed from them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from emogeo.geometry.states import LabelledTexts, States
 
 
 def states_of(states: States | ArrayLike) -> tuple[Array, int, Array | None]:
-    """States as [text, layer, feature] in float64, the model's number of blocks, and states of neutral sentences.
+    """Gives states as [text, layer, feature] in float64, the model's number of blocks, and states of neutral sentences.
 
     Raises:
         GeometryError: an array of another shape, or one with NaN or infinity; names the first text.
@@ -44,7 +44,7 @@ def labels_of(
     seed: int,
     conditions: Sequence[str] | None,
 ) -> LabelledTexts:
-    """The labels of every text, and its unit.
+    """Gives the labels of every text, and its unit.
 
     Raises:
         GeometryError: labels that are absent, of another number than the states, or not among `conditions`; a
@@ -64,7 +64,7 @@ def labels_of(
 
 
 def names_of_conditions(emotions: Sequence[str]) -> tuple[str, ...]:
-    """The conditions of texts, always in alphabetical order."""
+    """Gives the conditions of texts, always in alphabetical order."""
     return tuple(sorted(set(emotions)))
 
 
@@ -100,7 +100,7 @@ def _refuse_conditions(emotions: Sequence[str], allowed: Sequence[str] | None) -
 
 
 def _refuse_unequal(emotions: Sequence[str], units: Sequence[str]) -> None:
-    """Random groups have one text of each condition, so conditions without common topics need equal numbers."""
+    """Refuses unequal numbers of texts without common topics: a random group has one text of each condition."""
     there = set(zip(units, emotions, strict=True))
     if len(there) == len(set(units)) * len(set(emotions)):
         return
@@ -112,7 +112,7 @@ def _refuse_unequal(emotions: Sequence[str], units: Sequence[str]) -> None:
 
 
 def _stand_ins(emotions: Sequence[str], units: Sequence[str]) -> list[str]:
-    """Names for texts that are not known: the same where unit, condition and place are the same."""
+    """Names texts that are not known: equally where unit, condition and place are equal."""
     seen: Counter[tuple[str, str]] = Counter()
     found = []
     for own in zip(units, emotions, strict=True):

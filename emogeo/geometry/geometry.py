@@ -37,12 +37,12 @@ class Geometry:
     """The vectors of conditions in one model, the layer that was chosen, and the RDM there."""
 
     name: str
-    """What tables call it: the model, say."""
+    """The name of the geometry in tables: the model's, say."""
     labels: LabelledTexts
     features: NDArray[np.floating]
     """[text, feature] at the selected layer, without topic means if they were removed, else not centred"""
     layers: list[int]
-    """Blocks that vectors are given for, 0-based."""
+    """The blocks that vectors are given for, counted from 0."""
     conditions: tuple[str, ...]
     """Without neutral, where centring has taken it for its origin."""
     vectors: Array
@@ -53,8 +53,8 @@ class Geometry:
     rdm_by_layer: Array
     """[layer, pair]"""
     curves: dict[str, Array]
-    """By layer: mean_cosine, participation_ratio, rdm_std and, where there are units enough, separation and reliability
-    with its interval; anisotropy where neutral sentences were read."""
+    """Curves by layer: mean_cosine, participation_ratio, rdm_std; separation and reliability (with its interval) where
+    there are units enough; anisotropy where neutral sentences were read."""
     options: GeometryOptions
 
     @classmethod

@@ -1,4 +1,4 @@
-"""Which texts are replicates of which: the unit of each text."""
+"""Assigns each text to its unit: the topic, or a random group."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 
 GROUP = "group-"
-"""Units of texts whose topics are not crossed with conditions are named by it and a number."""
+"""The beginning of the names of random groups; a number follows."""
 
 
 def is_crossed(emotions: Sequence[str], topics: Sequence[str]) -> bool:
-    """True when every topic is told for every condition, each time by the same number of texts.
+    """Whether every topic has texts of every condition, in each the same number.
 
     One topic for many texts per condition is a label, not a design.
     """

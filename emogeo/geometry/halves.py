@@ -20,11 +20,11 @@ from emogeo.geometry.units import (
 
 N_SPLITS = 100
 MIN_UNITS = 4
-"""Below, a half has one unit, and a unit cannot be compared with itself."""
+"""The fewest units for halves: with fewer, a half has one unit, which cannot be compared with itself."""
 MIN_JACKKNIFE = 6
-"""Below, a half from which one unit is deleted has one left."""
+"""The fewest units for a jackknife: with fewer, a half from which one unit is deleted has one left."""
 MIN_STAR = 8
-"""Below, a rho* that passes the gate by luck is too far off (docs/inference.md)."""
+"""The fewest units for a rho*: with fewer, one that passes the check by luck is too far off (docs/inference.md)."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +44,7 @@ class Halves:
 
     @cached_property
     def members(self) -> Array:
-        """[split, half, unit] membership; the same for all runs over the same units in the same order."""
+        """Membership [split, half, unit]; the same for all runs over the same units in the same order."""
         return split_units(self.n_units, self.seed)
 
     @cached_property
@@ -55,12 +55,12 @@ class Halves:
 
     @property
     def ranks(self) -> Array:
-        """[split, half, pair] standardized ranks of the half RDMs."""
+        """Standardized ranks [split, half, pair] of the half RDMs."""
         return self._ranks_and_clips[0]
 
     @property
     def clipped(self) -> float:
-        """Share of squared norms of half RDMs that were clipped, over all splits."""
+        """The share of squared norms of half RDMs that were clipped, over all splits."""
         return self._ranks_and_clips[1] / (2 * N_SPLITS * len(self.products.conditions))
 
     @cached_property
@@ -74,19 +74,19 @@ class Halves:
 
     @cached_property
     def whole(self) -> Array:
-        """[1 + deleted unit, pair] standardized ranks of the plain RDM: of all units, then without each."""
+        """Standardized ranks [1 + deleted unit, pair] of the plain RDM: over all units, then without each."""
         return standard_ranks(plain_rdms(self.products.values, deletion_weights(self.n_units)))
 
     def restricted(self, units: Sequence[str], conditions: Sequence[str]) -> Halves:
-        """The same run over fewer units or conditions."""
+        """Gives the same run over fewer units or conditions."""
         return Halves(self.products.restricted(units, conditions), self.seed)
 
 
 def split_units(n: int, seed: int, n_splits: int = N_SPLITS) -> Array:
-    """Random splits into two halves of floor(n / 2), as membership [split, half, unit].
+    """Draws random splits into two halves of floor(n / 2), as membership [split, half, unit].
 
-    The seed and the number of units decide, so runs over the same units in the same order share splits, and what units
-    are called moves no figure.
+    The seed and the number of units decide, so runs over the same units in the same order share splits, and the names
+    of units change no number.
     """
     generator = np.random.default_rng([seed, n])
     members = np.zeros((n_splits, 2, n))

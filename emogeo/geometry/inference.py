@@ -1,6 +1,6 @@
-"""What a comparison of two RDMs can say: rho with its reliability, on disjoint text, disattenuated, with intervals.
+"""Compares two RDMs: rho with its reliability, on disjoint text, disattenuated, with intervals.
 
-Every figure of the halves is a mean over random splits of the units (topics, say):
+Every number of the halves is a mean over random splits of the units (topics, say):
 r_aa compares a run with itself on the other half, r_same two runs on one half, r_dis
 two runs on opposite halves. rho* = r_dis / sqrt(r_aa r_bb). Intervals are delete-one-unit
 jackknives; see docs/inference.md for the definitions and how well they hold.
@@ -20,16 +20,16 @@ from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS, Halves
 MIN_RELIABILITY = 0.2
 SURE_RELIABILITY = 0.15
 SURE_LEVEL = 0.99
-"""Below .2, or not above .15 with 99% confidence, a reliability is too near zero to divide by: the data sets that
-look reliable by luck would give a rho* that is too low (docs/inference.md)."""
+"""The confidence with which a reliability must lie above .15. Without it, or below .2, a reliability is too near zero
+to divide by: the data sets that look reliable by luck would give a rho* that is too low (docs/inference.md)."""
 LEVEL = 0.95
 _LEAST = 1e-3
-"""A deletion that takes a reliability to zero leaves no ratio: this makes its interval wide, not absent."""
+"""The least reliability after a deletion; without it, a deletion that takes one to zero would leave no ratio."""
 
 
 @dataclass(frozen=True)
 class Estimate:
-    """A figure with its interval (NaN where there is none)."""
+    """A number with its interval (NaN where there is none)."""
 
     value: float
     low: float
@@ -41,35 +41,35 @@ class Estimate:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two runs compared; None where a figure is not identifiable, and `reason` says why."""
+    """The comparison of two runs; None where a number is not identifiable, and `reason` says why."""
 
     rho: Estimate
     n_units: int
-    """The smaller number, where the runs have different units."""
+    """The number of units; the smaller one, where the runs have different units."""
     half_size: int
     reliability_a: Estimate | None = None
     reliability_b: Estimate | None = None
     same_half: Estimate | None = None
-    """None where the runs have no text in common."""
+    """Their agreement on the same half; None where the runs have no text in common."""
     disjoint_half: Estimate | None = None
     rho_star: Estimate | None = None
     reason: str | None = None
 
     @property
     def stimulus_share(self) -> float | None:
-        """r_same - r_dis at this half size; it shrinks as units are added."""
+        """Gives r_same - r_dis at this half size; it shrinks as units are added."""
         if self.same_half is None or self.disjoint_half is None:
             return None
         return self.same_half.value - self.disjoint_half.value
 
 
 def agreement(run: Halves) -> float:
-    """r_aa, one half against the other, at half size."""
+    """Gives r_aa, the agreement of one half with the other, at half size."""
     return float(_opposite(run.ranks, run.ranks))
 
 
 def reliability(run: Halves, level: float = LEVEL) -> Estimate:
-    """r_aa at half size, with its jackknife interval (none below six units: low and high are NaN)."""
+    """Gives r_aa at half size, with its jackknife interval (none below six units: low and high are NaN)."""
     if run.n_units < MIN_JACKKNIFE:
         return _bare(agreement(run))
     return interval(agreement(run), [_opposite(run.jackknife, run.jackknife)], fisher=True, level=level)
@@ -111,7 +111,7 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Compar
 
 
 def cross_experiment_bias(a: Halves, c: Halves, d: Halves) -> Estimate | None:
-    """rho*(a, d) - rho*(c, d): what comparing d with another experiment's run adds to comparing it with its own.
+    """Gives rho*(a, d) - rho*(c, d): the bias of comparing d with another experiment's run instead of its own.
 
     None where a run is not reliable enough for a rho*. A unit of d is deleted from both terms at once.
 
@@ -130,11 +130,11 @@ def identifiable(run: Halves) -> bool:
 
 
 def interval(value: float, deleted: Sequence[Array], fisher: bool, level: float = LEVEL) -> Estimate:
-    """Delete-one jackknife, on atanh for correlations.
+    """Gives the delete-one jackknife interval, on atanh for correlations.
 
     Args:
-        value: the figure with every unit.
-        deleted: for each independent set of units, the figure with one of them left out [unit];
+        value: the statistic with every unit.
+        deleted: for each independent set of units, the statistic with one of them left out [unit];
             the variances of the sets add.
 
     Returns:
@@ -169,7 +169,7 @@ def _rho(a: Halves, b: Halves, common: bool) -> Estimate:
 
 
 def _estimate(runs: Sequence[Halves], statistic: Callable[..., Array], fisher: bool) -> Estimate:
-    """A statistic of the runs' half RDMs, whole and with each unit deleted from every run that has it."""
+    """Estimates a statistic of the runs' half RDMs, whole and with each unit deleted from every run that has it."""
     value = float(statistic(*(run.ranks for run in runs)))
     if min(run.n_units for run in runs) < MIN_JACKKNIFE:
         return _bare(value)
@@ -181,7 +181,7 @@ def _estimate(runs: Sequence[Halves], statistic: Callable[..., Array], fisher: b
 
 
 def _opposite(a: Array, b: Array) -> Array:
-    """Mean over splits and both ways of a on one half against b on the other; leading axes are kept."""
+    """Compares a on one half with b on the other: the mean over splits and both ways; leading axes are kept."""
     return np.asarray(np.einsum("...shp,...shp->...", a, b[..., ::-1, :]) / (2 * a.shape[-3]))
 
 
@@ -190,7 +190,7 @@ def _same(a: Array, b: Array) -> Array:
 
 
 def _across(a: Array, b: Array) -> Array:
-    """Any half of a against any of b: for runs without common text."""
+    """Compares any half of a with any half of b, for runs without common text."""
     return (_opposite(a, b) + _same(a, b)) / 2
 
 

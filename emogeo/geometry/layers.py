@@ -1,4 +1,4 @@
-"""Which layer the RDM is read from: named, or chosen by a criterion."""
+"""The layer of the RDM: named, or chosen by a criterion."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from emogeo.geometry.options import Centring, LayerRule, Selection
 from emogeo.geometry.states import LabelledStates
 
 UNITS_PER_HALF = {Selection.separation: 2, Selection.reliability: MIN_UNITS}
-"""Selections that choose on one half of the units and report on the other, and what a half needs."""
+"""Selections that choose on one half of the units and report on the other, with the units that a half needs."""
 
 
 @dataclass(frozen=True)
 class Chooser:
-    """How a layer is chosen where it is not named: the rule, and how the geometry is made that the rule looks at."""
+    """How a layer is chosen where it is not named: the rule, and the options of the geometry that it is applied to."""
 
     rule: LayerRule
     centring: Centring
@@ -34,20 +34,20 @@ class LayerChoice:
 
     index: int | None
     criterion: str
-    """What was maximized or minimized, or that the layer was given."""
+    """The criterion that was maximized or minimized, or `given` where the layer was named."""
     held_out: Estimate | None = None
     """The criterion at this block on the units that did not choose it (NaN where there is no interval)."""
     n_choosing: int | None = None
-    """Units that chose."""
+    """The number of units that chose the layer."""
 
 
 def blocks_up_to(depth: float, n_layers: int) -> int:
-    """How many blocks a share of depth is: the nearest whole number, half up, at least one."""
+    """Counts the blocks up to a share of depth: the nearest whole number, half up, at least one."""
     return max(int(depth * n_layers + 0.5), 1)
 
 
 def resolve_layer(rule: LayerRule, n_layers: int, n_blocks: int) -> int | None:
-    """The block that a selection by index or depth names, before anything is computed; else None.
+    """Finds the block that a selection by index or depth names, before anything is computed; else None.
 
     Args:
         n_layers: blocks of the model.
@@ -93,7 +93,7 @@ def check_units(rule: LayerRule, n_units: int) -> None:
 
 
 def choosing_half(units: Sequence[str], seed: int) -> tuple[list[str], list[str]]:
-    """Names of units that choose a layer, and of the others, on which it is reported; by seed and order."""
+    """Divides units, by seed and order, into those that choose a layer and those on which it is reported."""
     names = list(dict.fromkeys(units))
     chosen = split_units(len(names), seed, n_splits=1)[0, 0].astype(bool)
     return (
@@ -103,10 +103,10 @@ def choosing_half(units: Sequence[str], seed: int) -> tuple[list[str], list[str]
 
 
 def named_choice(rule: LayerRule, named: int | None, layers: Sequence[int]) -> LayerChoice | None:
-    """The choice that needs no criterion: every block, or one by index or depth; else None.
+    """Gives the choice that needs no criterion: every block, or one by index or depth; else None.
 
     Args:
-        named: what `resolve_layer` said.
+        named: the block that `resolve_layer` gave.
         layers: 0-based indices of the (finite) blocks.
 
     Raises:
@@ -147,7 +147,7 @@ def _criterion(chooser: Chooser, texts: LabelledStates) -> list[Estimate]:
 
 
 def side_by_side(values: Array, vectors: Array) -> Array:
-    """Every block's features in one row, each block scaled so that its `vectors` have unit total variance.
+    """Lays every block's features in one row, each block scaled so that its `vectors` have unit total variance.
 
     Args:
         values: [row, layer, d_model], what is laid side by side.

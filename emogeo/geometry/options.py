@@ -1,4 +1,4 @@
-"""The choices that a geometry is made with, in words that configuration, records and the library share."""
+"""The options of a geometry, in words that configuration, records and the library share."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Centring(Enum):
 
     grand_mean = "grand_mean"
     topic_mean = "topic_mean"
-    """Each topic's mean first, from its texts, then the grand mean."""
+    """First each topic's mean is subtracted from its texts, then the grand mean."""
     neutral = "neutral"
     none = "none"
 

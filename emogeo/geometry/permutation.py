@@ -1,4 +1,4 @@
-"""How often a permutation of condition labels reaches an observed agreement, and Holm's adjustment of many such p.
+"""Permutation tests of agreement under relabelled conditions, and Holm's adjustment of many such p.
 
 Many tests at once: they share the permutations, so each costs little more than a lookup.
 """
@@ -26,7 +26,7 @@ _STANDARD = 1e-6
 
 
 def mantel(a: Array, b: Array, permutations: int, seed: int) -> Array:
-    """One-sided p of Spearman's rho of two RDMs under permuted condition labels of `b` (Mantel 1967).
+    """Gives the one-sided p of Spearman's rho of two RDMs under permuted condition labels of `b` (Mantel 1967).
 
     p = (1 + #) / (1 + permutations). Texts that both runs have read make it small by
     themselves: it says that something is shared, not what.
@@ -53,7 +53,7 @@ def mantel(a: Array, b: Array, permutations: int, seed: int) -> Array:
 
 
 def mantel_disjoint(crossed: Array, permutations: int, seed: int) -> Array:
-    """The same of r_dis, one permutation for all splits.
+    """Gives the same p for r_dis, with one permutation for all splits.
 
     Permuting labels permutes the entries of each rank vector. So the observed agreement is
     the trace of a test's `crossed`, and that of a relabelling the sum over k of crossed[k, pi(k)].
@@ -76,7 +76,7 @@ def mantel_disjoint(crossed: Array, permutations: int, seed: int) -> Array:
 
 
 def crossed_halves(a: Halves, b: Halves) -> Array:
-    """[pair, pair], the mean over splits and halves without common text of the outer product of rank vectors."""
+    """Gives the mean outer product [pair, pair] of rank vectors, over splits and halves without common text."""
     if a.products.units == b.products.units:
         crossed = np.einsum("shp,shq->pq", a.ranks, b.ranks[:, ::-1], optimize=True) / (2 * len(a.ranks))
     else:
@@ -85,7 +85,7 @@ def crossed_halves(a: Halves, b: Halves) -> Array:
 
 
 def holm(p: Array) -> Array:
-    """Holm's step-down adjustment of a family of p values (Holm 1979)."""
+    """Adjusts a family of p values by Holm's step-down method (Holm 1979)."""
     order = np.argsort(p)
     scaled = p[order] * np.arange(len(p), 0, -1)
     adjusted = np.empty(len(p))
@@ -109,7 +109,7 @@ def permute_few(
     """Permutes n things: every order where these are few, else random ones.
 
     Args:
-        statistic: of an order [thing] of the second measurement against the first; the identity is what was observed.
+        statistic: its value for an order [thing] of the second measurement; the identity gives the observed value.
         two_sided: whether large negative values count as well.
 
     Raises:
@@ -143,7 +143,7 @@ def mantel_of_few(a: Array, b: Array, permutations: int, seed: int, two_sided: b
 
 
 def _refuse_unranked(name: str, ranks: Array) -> None:
-    """Values that are no ranks would give a p of another statistic, which nothing shows."""
+    """Refuses values that are no standardized ranks: the p would be that of another statistic, without an error."""
     if ranks.ndim != 2:
         raise GeometryError(f"mantel() wants {name} as [test, pair], and its shape is {list(ranks.shape)}.")
     centred, unit = np.abs(ranks.sum(axis=1)) < _STANDARD, np.abs((ranks**2).sum(axis=1) - 1) < _STANDARD
@@ -152,7 +152,7 @@ def _refuse_unranked(name: str, ranks: Array) -> None:
 
 
 def _relabelled(n_pairs: int, permutations: int, seed: int) -> Iterator[NDArray[np.int64]]:
-    """Where each entry of an upper triangle goes, for random permutations of labels: chunks [permutation, pair]."""
+    """Gives the new place of each upper-triangle entry under random relabellings: chunks [permutation, pair]."""
     n = round((1 + np.sqrt(1 + 8 * n_pairs)) / 2)
     rows, columns = np.triu_indices(n, k=1)
     position = np.zeros((n, n), dtype=np.int64)

@@ -11,11 +11,11 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 
 MIN_CONDITIONS = 4
-"""With three conditions an RDM has three entries, and six relabellings."""
+"""The fewest conditions of an RDM: with three, it has only three entries and six relabellings."""
 
 
 def cosine_rdm(vectors: Array, conditions: Sequence[str]) -> Array:
-    """1 - cosine between every two conditions.
+    """Gives 1 - cosine between every two conditions.
 
     Args:
         vectors: [condition, feature].
@@ -36,7 +36,7 @@ def cosine_rdm(vectors: Array, conditions: Sequence[str]) -> Array:
 
 
 def upper(rdm: Array) -> Array:
-    """Upper triangle without the diagonal, row by row: [pair]."""
+    """Gives the upper triangle without the diagonal, row by row: [pair]."""
     return rdm[np.triu_indices(len(rdm), k=1)]
 
 
@@ -82,7 +82,7 @@ def standard_ranks(values: Array) -> Array:
 
 
 def _ranks(values: Array) -> Array:
-    """As scipy's rankdata, which is slow on many rows and needed only for those with ties."""
+    """Ranks as scipy's rankdata does, which is slow on many rows and needed only for those with ties."""
     rows = values.reshape(-1, values.shape[-1])
     order = np.argsort(rows, axis=1) + np.arange(len(rows))[:, None] * rows.shape[1]
     ranks, ordered = np.empty(rows.size), rows.ravel()[order]

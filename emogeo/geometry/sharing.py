@@ -1,4 +1,4 @@
-"""What two geometries have in common: conditions, and units of which no two share a text."""
+"""Shared conditions of two geometries, and shared units, of which no two have a text in common."""
 
 from __future__ import annotations
 
@@ -24,31 +24,31 @@ class Sample(Protocol):
 
 @dataclass(frozen=True)
 class SharedUnits:
-    """Samples over their common conditions, and over common units or, where there are none, each over its own."""
+    """Samples over their shared conditions, and over shared units or, where there are none, each over its own."""
 
     halves: list[Halves]
     same_text: bool
-    """The common units have the same texts in all of the samples."""
+    """Whether the shared units have the same texts in all of the samples."""
     missing_units: tuple[str, ...] = ()
-    """Units that only some of the samples have."""
+    """The units that only some of the samples have."""
     tied: bool = False
-    """Texts in common make units one that are several in each sample."""
+    """Whether texts in common join units that are several in each sample."""
 
     @property
     def paired(self) -> bool:
-        """Whether the units are common; they may have other texts and only the same names: one topic told twice."""
+        """Whether the units are shared; they may have the same names and other texts: one topic written about twice."""
         return len({halves.products.units for halves in self.halves}) == 1
 
 
 def over_shared(*samples: Sample) -> SharedUnits:
-    """Samples made comparable.
+    """Restricts samples to what they share.
 
     No text and no topic lies in two units of the samples taken together: units of one name are
     one, and so are units that have a text in common. Halves of one sample and opposite halves
     of another then share nothing, whatever the samples have in common.
 
     Raises:
-        GeometryError: too few common conditions.
+        GeometryError: too few shared conditions.
     """
     joint = joint_units([sample.labels for sample in samples])
     found = [sample.halves_over(own) for sample, own in zip(samples, joint, strict=True)]
@@ -69,7 +69,7 @@ def over_shared(*samples: Sample) -> SharedUnits:
 
 
 def raw_rho(a: Sample, b: Sample) -> float:
-    """Spearman of two samples' own RDMs over their common conditions, every text of a sample alike."""
+    """Gives Spearman's rho of two samples' own RDMs over their shared conditions; every text counts the same."""
     first, second = (sample.halves_over(["all"] * len(sample.labels.texts)) for sample in (a, b))
     conditions = [c for c in first.products.conditions if c in second.products.conditions]
     ranks = [over(halves, halves.products.units, conditions).whole[0] for halves in (first, second)]
@@ -77,7 +77,7 @@ def raw_rho(a: Sample, b: Sample) -> float:
 
 
 def joint_units(samples: Sequence[LabelledTexts]) -> list[list[str]]:
-    """The unit of each text of each sample, where units of one name, or with a text in common, are one."""
+    """Gives the unit of each text of each sample, where units of one name, or with a text in common, are one."""
     texts = [text for sample in samples for text in sample.texts]
     units = [unit for sample in samples for unit in sample.units]
     joint = dict(zip(units, distinct_units(texts, units, _tied_before(units)), strict=True))
@@ -85,18 +85,18 @@ def joint_units(samples: Sequence[LabelledTexts]) -> list[list[str]]:
 
 
 def _tied_before(units: Sequence[str]) -> list[tuple[str, str]]:
-    """Units with a part in common, where some were tied in one sample before."""
+    """Finds units with a part in common, where some were tied in one sample before."""
     holders: dict[str, str] = {}
     return [(holders.setdefault(part, unit), unit) for unit in dict.fromkeys(units) for part in parts_of(unit)]
 
 
 def over(run: Halves, units: Sequence[str], conditions: Sequence[str]) -> Halves:
-    """The run itself where nothing is left out, so that its splits are computed once for all comparisons."""
+    """Restricts a sample; gives the sample itself where nothing is left out, so that its splits are computed once."""
     if run.products.units == tuple(units) and run.products.conditions == tuple(conditions):
         return run
     return run.restricted(units, conditions)
 
 
 def _texts_of(labels: LabelledTexts, units: Sequence[str], kept: set[str]) -> list[tuple[str, str, str]]:
-    """Unit, emotion and text of every text in some units."""
+    """Gives unit, condition and text of every text in some units."""
     return sorted(own for own in zip(units, labels.emotions, labels.texts, strict=True) if own[0] in kept)

@@ -1,4 +1,4 @@
-"""How results show themselves: in a few lines, as a table in a notebook, as a row of a DataFrame."""
+"""The display of results: in a few lines, as a table in a notebook, as a row of a DataFrame."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import numpy as np
 
 
 class Shown:
-    """A dataclass of figures, which a notebook shows as a table and a DataFrame takes as a row."""
+    """A dataclass of numbers, which a notebook shows as a table and a DataFrame takes as a row."""
 
     def to_dict(self) -> dict[str, Any]:
-        """Its figures under the names that tables have for them; intervals as NAME_ci_low and NAME_ci_high."""
+        """Gives the numbers under their names in tables; intervals as NAME_ci_low and NAME_ci_high."""
         row: dict[str, Any] = {}
         for field in fields(self):  # type: ignore[arg-type]
             value = getattr(self, field.name)

@@ -1,4 +1,4 @@
-"""States of texts with what each text is of."""
+"""States of texts with each text's condition, topic and unit."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from emogeo.arrays import Array
 
 @dataclass(frozen=True)
 class LabelledTexts:
-    """Texts with condition, topic and unit, whoever wrote them; all four are of one length."""
+    """Texts with condition, topic and unit, written by a person or a model; all four are of one length."""
 
     emotions: tuple[str, ...]
     topics: tuple[str, ...]
     units: tuple[str, ...]
-    """Names of what a condition's texts are replicated over; two runs may use one name for different texts."""
+    """The unit of each text, by name; two runs may use one name for different texts."""
     texts: tuple[str, ...]
     """The texts themselves or, where these are not known, names that stand for them."""
 
@@ -39,7 +39,7 @@ class LabelledStates:
         return len(set(self.units))
 
     def of_units(self, kept: Sequence[str]) -> LabelledStates:
-        """The texts of some units."""
+        """Selects the texts of some units."""
         names = set(kept)
         rows = [row for row, unit in enumerate(self.units) if unit in names]
         return replace(
@@ -50,23 +50,23 @@ class LabelledStates:
         )
 
     def at(self, row: int) -> LabelledStates:
-        """The same texts at one layer alone."""
+        """Gives the same texts at one layer alone."""
         return replace(self, states=self.states[:, [row]])
 
 
 @dataclass(frozen=True)
 class States:
-    """What a model has read: a state per text and layer, with the texts and their labels."""
+    """A model's states of texts, one per text and layer, with the texts and their labels."""
 
     name: str
-    """What tables call the model."""
+    """The name of the model in tables."""
     values: NDArray[np.float32]
     """[text, layer, d_model], the residual stream after each block, pooled over a text's tokens"""
     emotions: tuple[str, ...]
     topics: tuple[str, ...]
     texts: tuple[str, ...]
     n_layers: int
-    """Blocks of the model, of which the first ones were run."""
+    """The number of blocks of the model, which may be more than were run."""
     embeddings: NDArray[np.float32]
     """[text, d_model], mean input embeddings"""
     sentences: NDArray[np.float32] | None = None
@@ -79,5 +79,5 @@ class States:
     __repr__ = __str__
 
     def to_dict(self) -> dict[str, Any]:
-        """The labels of every text, for a DataFrame."""
+        """Gives the labels of every text, for a DataFrame."""
         return {"emotion": list(self.emotions), "topic": list(self.topics), "text": list(self.texts)}

@@ -15,7 +15,7 @@ from emogeo.geometry.vectors import centre, unit_means
 _TIE = "+"
 """Joins the names of units that are one."""
 CLIP = 0.01
-"""Share of the mean |G_ii| at which a cross-validated norm is clipped."""
+"""The share of the mean |G_ii| at which a cross-validated norm is clipped."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class UnitProducts:
     """[unit, unit, condition, condition]: <x[u, i], x[v, j]>, each unit centred."""
 
     def restricted(self, units: Sequence[str], conditions: Sequence[str]) -> UnitProducts:
-        """The same over some of the units and conditions, in the given order."""
+        """Gives the same over some of the units and conditions, in the given order."""
         u = [self.units.index(unit) for unit in units]
         c = [self.conditions.index(condition) for condition in conditions]
         return UnitProducts(tuple(units), tuple(conditions), self.values[np.ix_(u, u, c, c)])
@@ -61,7 +61,7 @@ def unit_products(
 
 
 def recentred(products: UnitProducts, conditions: Sequence[str], norm: Norm) -> UnitProducts:
-    """Some of the conditions, each scaled as the run's vectors are, centred once more on the mean of just these.
+    """Selects conditions, scales each as the run's vectors are, and centres again on the mean of these alone.
 
     A run's own centring may have had a condition in it that a comparison leaves out (neutral, as published).
     """
@@ -77,7 +77,7 @@ def recentred(products: UnitProducts, conditions: Sequence[str], norm: Norm) -> 
 
 
 def distinct_units(texts: Sequence[str], units: Sequence[str], ties: Iterable[tuple[str, str]] = ()) -> list[str]:
-    """The unit of each text, where units with a text in common are one, named by all of their names.
+    """Gives the unit of each text, where units with a text in common are one, named by all of their names.
 
     Identical texts (greedy decoding repeats itself) are one observation, not two.
 
@@ -103,12 +103,12 @@ def distinct_units(texts: Sequence[str], units: Sequence[str], ties: Iterable[tu
 
 
 def parts_of(unit: str) -> list[str]:
-    """The units that a unit ties together, itself where it ties none."""
+    """Gives the units that a joined unit consists of; the unit itself where it is not joined."""
     return unit.split(_TIE)
 
 
 def deletion_weights(n: int) -> Array:
-    """Weights of units for a mean over all of them, then without each: [1 + unit, unit].
+    """Gives the weights of units for a mean over all of them, then without each: [1 + unit, unit].
 
     A single unit leaves nothing when it is deleted, so there is only the first row.
     """
@@ -119,7 +119,7 @@ def deletion_weights(n: int) -> Array:
 
 
 def plain_rdms(products: Array, weights: Array) -> Array:
-    """Cosine RDMs of weighted means over units.
+    """Gives cosine RDMs of weighted means over units.
 
     Args:
         products: [unit, unit, condition, condition].
@@ -135,7 +135,7 @@ def plain_rdms(products: Array, weights: Array) -> Array:
 
 
 def crossvalidated_rdms(products: Array, members: Array) -> tuple[Array, int]:
-    """Cosine RDMs from products of different units only, so that text noise does not inflate them.
+    """Gives cosine RDMs from products of different units only, so that text noise does not inflate them.
 
     G = mean over u != v of <x[u, i], x[v, j]>; d = 1 - G_ij / sqrt(G_ii G_jj), with
     G_ii clipped from below at 1% of the mean |G_ii|.
@@ -154,7 +154,7 @@ def crossvalidated_rdms(products: Array, members: Array) -> tuple[Array, int]:
 
 
 def crossvalidated_deletions(products: Array, members: Array) -> Array:
-    """The same after one unit of a half is deleted, for every draw and unit in the order of np.nonzero(members).
+    """Gives the same after deleting one unit of a half, for every draw and unit in the order of np.nonzero(members).
 
     Returns:
         [draw and unit, pair]
@@ -169,7 +169,7 @@ def crossvalidated_deletions(products: Array, members: Array) -> Array:
 
 
 def _sums_with(products: Array, members: Array) -> Array:
-    """Products of each member of a half with all its other members, summed: [draw, unit, pair with the diagonal].
+    """Sums the products of each member of a half with its other members: [draw, unit, pair with the diagonal].
 
     Symmetrized over conditions; 0 for units outside.
     """
@@ -187,7 +187,7 @@ def _crossvalidated(sums: Array, size: Array, n_conditions: int) -> tuple[Array,
 
 
 def _dissimilarities(gram: Array, n_conditions: int) -> tuple[Array, int]:
-    """From inner products [draw, pair with the diagonal] to 1 - cosine [draw, pair]; how many norms were clipped."""
+    """Turns inner products [draw, pair with the diagonal] into 1 - cosine [draw, pair]; counts clipped norms."""
     rows, columns = np.triu_indices(n_conditions)
     off = rows != columns
     diagonal = gram[:, ~off]

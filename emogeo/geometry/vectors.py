@@ -25,7 +25,7 @@ class Vectors:
 
 
 def condition_means(states: Array, emotions: Sequence[str], conditions: Sequence[str]) -> Array:
-    """Mean state of each condition.
+    """Gives the mean state of each condition.
 
     Args:
         states: [text, layer, d_model].
@@ -39,7 +39,7 @@ def condition_means(states: Array, emotions: Sequence[str], conditions: Sequence
 
 
 def unit_means(states: Array, emotions: Sequence[str], units: Sequence[str], conditions: Sequence[str]) -> Array:
-    """Mean state of each condition in each unit: [unit, condition, layer, d_model].
+    """Gives the mean state of each condition in each unit: [unit, condition, layer, d_model].
 
     Units come in the order in which the texts have them first.
 
@@ -85,9 +85,9 @@ def centre(means: Array, conditions: Sequence[str], centring: Centring) -> Vecto
 def without_topic_means(states: Array, topics: Sequence[str]) -> Array:
     """Subtracts from each text the mean state of its topic's texts.
 
-    Where every topic is told once per condition the RDM stays as it is under the
-    grand mean; elsewhere this takes out what a topic gives to the conditions it
-    is told for.
+    Where every topic has one text of each condition the RDM stays as it is under the
+    grand mean; elsewhere this removes what a topic adds to the conditions that it
+    has texts of.
 
     Args:
         states: [text, layer, d_model].
@@ -101,7 +101,7 @@ def without_topic_means(states: Array, topics: Sequence[str]) -> Array:
 
 
 def scale(vectors: Vectors, norm: Norm) -> Vectors:
-    """Unit length per condition and layer, or as they are.
+    """Scales vectors to unit length per condition and layer, or leaves them as they are.
 
     Raises:
         GeometryError: a vector of length zero.
@@ -116,7 +116,7 @@ def scale(vectors: Vectors, norm: Norm) -> Vectors:
 
 
 def neutral_components(neutral: Array, share: float) -> Array:
-    """Leading principal components of neutral texts at one layer.
+    """Gives the leading principal components of neutral texts at one layer.
 
     As many as are needed to explain at least `share` of their variance
     (transformer-circuits.pub/2026/emotions).

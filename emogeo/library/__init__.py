@@ -1,1 +1,1 @@
-"""The doors for those who import emogeo: a model in memory, one's own arrays, a store; `emogeo` exports them lazily."""
+"""The functions for those who import emogeo, with a model, arrays or a store of their own; `emogeo` exports them."""

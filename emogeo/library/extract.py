@@ -125,7 +125,7 @@ def _lent(model: Any, tokenizer: Any) -> LoadedModel:
 
 @contextmanager
 def _evaluating(model: PreTrainedModel) -> Iterator[None]:
-    """Without dropout; a model in training goes back to training."""
+    """Turns dropout off while a model reads; a model in training goes back to training."""
     training = model.training
     model.eval()
     try:

@@ -1,1 +1,1 @@
-"""Language models: where weights come from, loading at a precision, and the states of every block."""
+"""Language models: their weights, loading at a precision, and the states of every block."""

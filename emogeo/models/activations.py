@@ -46,16 +46,16 @@ class Activations:
 
 @dataclass(frozen=True)
 class PassPlan:
-    """How texts are read: pooling is meaning, the rest is not (but see LLM.int8)."""
+    """How texts are read; of these, only pooling is part of a key (and, under LLM.int8, the budget)."""
 
     pooling: PoolingConfig
     n_blocks: int
-    """Blocks to run, from the first."""
+    """The number of blocks to run, from the first."""
     token_budget: int
     batch_mates_matter: bool
-    """Batch mates change results, so the budget must hold."""
+    """Whether batch mates change results, so that the budget must hold."""
     reread: bool = False
-    """Batch the texts in another way."""
+    """Whether to batch the texts in another way."""
     also: tuple[PoolingConfig, ...] = ()
     """Further poolings, from the same pass."""
     progress: bool = True
@@ -172,7 +172,7 @@ def pool(states: torch.Tensor, mask: torch.Tensor, pooling: PoolingConfig, start
 
 
 def count_nonfinite(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """NaN and infinite values of each text [text]; a finite sum proves that there is none."""
+    """Counts the NaN and infinite values of each text [text]; a finite sum proves that there is none."""
     if bool(torch.isfinite(states.sum(dtype=torch.float32))):
         return torch.zeros(len(states), dtype=torch.long, device=states.device)
     return ((~torch.isfinite(states)).sum(dim=2) * mask).sum(dim=1)
@@ -189,7 +189,7 @@ def _refuse_short(tokens: list[list[int]], texts: Sequence[Text], pooling: Pooli
 
 
 def _smaller_budget(error: Exception, batch: list[int], budget: int, plan: PassPlan) -> int:
-    """Half the budget after running out of memory; any other error goes on up."""
+    """Halves the budget after running out of memory; any other error is raised again."""
     if not isinstance(error, torch.OutOfMemoryError) and "can't allocate memory" not in str(error):
         raise error
     if plan.batch_mates_matter:
@@ -209,5 +209,5 @@ def _smaller_budget(error: Exception, batch: list[int], budget: int, plan: PassP
 
 
 def n_blocks_of(model: LoadedModel) -> int:
-    """How many blocks the loaded transformer has."""
+    """Counts the blocks of the loaded transformer."""
     return len(find_blocks(model.body)[2])

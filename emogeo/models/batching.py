@@ -23,7 +23,7 @@ def plan_batches(lengths: Sequence[int], token_budget: int) -> list[list[int]]:
 
 
 def plan_other_batches(lengths: Sequence[int], token_budget: int) -> list[list[int]]:
-    """The same texts with other batch mates and other padding: shuffled, in half the budget."""
+    """Gives the same texts other batch mates and other padding: shuffled, in half the budget."""
     order = random.Random(_REREAD_SEED).sample(range(len(lengths)), len(lengths))
     return _fill(order, lengths, max(token_budget // 2, 1))
 

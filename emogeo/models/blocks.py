@@ -1,4 +1,4 @@
-"""A transformer's blocks: finding them, running only the first few, watching what they put out."""
+"""A transformer's blocks: finding them, running only the first few, and watching their outputs."""
 
 from __future__ import annotations
 

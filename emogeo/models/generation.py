@@ -23,7 +23,7 @@ class Written:
     """New tokens, without the one that stopped it."""
     text: str
     stop: str
-    """stopped, or length."""
+    """Why it ended: `stopped`, or `length`."""
 
 
 def write(
@@ -103,7 +103,7 @@ def _chooser(decoding: Decoding, seeds: list[int]) -> LogitsProcessorList:
 
 
 class FiniteLogits(LogitsProcessor):  # type: ignore[misc]
-    """Ends it where the model has overflowed, which would otherwise be written down as a text."""
+    """Raises an error where the model has overflowed, instead of letting it write a text from NaN."""
 
     def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
         if bool((torch.isnan(scores) | (scores == torch.inf)).any()):

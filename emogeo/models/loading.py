@@ -66,7 +66,7 @@ class LoadedModel:
 
     @property
     def input_device(self) -> torch.device:
-        """Where token ids go; with a device map, where the embedding lies."""
+        """The device for token ids; with a device map, the embedding's."""
         embedding = self.body.get_input_embeddings()
         hook = getattr(embedding, "_hf_hook", None)
         return torch.device(getattr(hook, "execution_device", None) or embedding.weight.device)
@@ -79,7 +79,7 @@ def load_model(
 
     Args:
         device_map: accelerate's placement for models that do not fit on `device`; None puts all on `device`.
-        head: with the LM head, to write texts.
+        head: whether the LM head is loaded, to write texts.
 
     Raises:
         WeightsError: the cached files are not what was written, or transformers cannot read them.
@@ -118,7 +118,7 @@ _ENDS_OF_TEXT = {"<|endoftext|>", "<|end_of_text|>"}
 
 
 def _take_stops(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> tuple[int, ...]:
-    """The tokens that end a text; the model's other defaults of decoding (penalties, say) would act unseen and go."""
+    """Takes the tokens that end a text, and drops the model's other decoding defaults (penalties), which act unseen."""
     stops = model.generation_config.eos_token_id
     ids = set(stops if isinstance(stops, list) else [stops]) | {tokenizer.eos_token_id}
     special = tokenizer.added_tokens_decoder.items()
@@ -147,7 +147,7 @@ def _refuse_absent_library(precision: Precision) -> None:
 
 
 def _refuse_absent_tensors(weights: Weights, report: dict[str, Any]) -> None:
-    """transformers fills tensors that a file lacks with random numbers; those would be measured as a model."""
+    """Refuses tensors that the file lacks: transformers fills them with random numbers, without an error."""
     absent = sorted(report["missing_keys"]) + sorted(str(key) for key in report["mismatched_keys"])
     if absent:
         raise WeightsError(

@@ -1,4 +1,4 @@
-"""What device and number format a run computes in, decided without importing torch."""
+"""The device and the number format that a run computes in, decided without importing torch."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Precision:
 
     @property
     def depends_on_batch_mates(self) -> bool:
-        """LLM.int8 picks its outlier columns from the whole batch (measured: 2.5e-2 relative)."""
+        """Whether batch mates change states: LLM.int8 picks its outlier columns from the whole batch (by 2.5e-2)."""
         return bool(self.threshold)
 
 
@@ -78,7 +78,7 @@ def _cpu_has_bf16() -> bool:
 
 
 def resolve_token_budget(token_budget: int | None, device: str) -> int:
-    """Padded tokens per batch; null is what measures fastest on a CPU's caches, and plenty on a GPU."""
+    """Settles the padded tokens per batch: null is the fastest measured for a CPU's caches, and plenty for a GPU."""
     if token_budget is not None:
         return token_budget
     return 16_384 if device.startswith("cuda") else 1_024

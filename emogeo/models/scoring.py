@@ -1,4 +1,4 @@
-"""How probable a model holds a continuation, given what goes before."""
+"""The probability that a model gives to a continuation of a text."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ def continuation_logprobs(
 ) -> Array:
     """The log-probability of each continuation after its prefix: the sum over its tokens, in nats.
 
-    What is read is the prefix and all of the continuation but its last token; equal readings
-    share a pass, so alternatives of one token each cost no more than one of them.
+    The model reads the prefix and all of the continuation but its last token; what is equal is read
+    once, so alternatives of one token each cost no more than one of them.
 
     Args:
         prefixes: token ids, at least one each.
@@ -54,14 +54,14 @@ def _batches(readings: list[tuple[int, ...]], size: int) -> Iterator[list[tuple[
 
 
 def _summed(logprobs: torch.Tensor, continuation: list[int]) -> float:
-    """Of the tokens that the last positions of [position, token] predict."""
+    """Sums the log-probabilities of the tokens that the last positions of [position, token] predict."""
     positions = torch.arange(-len(continuation), 0, device=logprobs.device)
     tokens = torch.tensor(continuation, device=logprobs.device)
     return float(logprobs[positions, tokens].sum(dtype=torch.float64))
 
 
 def _logprobs(model: LoadedModel, batch: list[tuple[int, ...]], keep: int) -> torch.Tensor:
-    """[reading, position, token], of the last `keep` positions."""
+    """Gives log-probabilities [text, position, token] at the last `keep` positions."""
     causal, _ = model.with_head
     ids, mask = padded_on_the_left([list(ids) for ids in batch], model.pad_token_id, model.input_device)
     positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
@@ -80,7 +80,7 @@ def _logprobs(model: LoadedModel, batch: list[tuple[int, ...]], keep: int) -> to
 
 
 def _refuse_nonfinite(logits: torch.Tensor, read: torch.Tensor) -> None:
-    """Only where there is text, not in the padding."""
+    """Refuses NaN and infinity where there is text; padding does not count."""
     if bool(((torch.isnan(logits) | (logits == torch.inf)).any(dim=-1) & read).any()):
         raise NonFiniteError(
             "The model's logits are not finite: nothing can be scored at this precision. Try precision=bf16 or fp32."

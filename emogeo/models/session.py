@@ -1,4 +1,4 @@
-"""One loaded model, lent to many: a run reads, writes and scores with it, and the next run of the process does too."""
+"""One loaded model for many runs: a run reads, writes and scores with it, and so does the next run of the process."""
 
 from __future__ import annotations
 
@@ -83,5 +83,5 @@ def _make_room(needed: float, device: str) -> None:
 
 
 def _cores() -> int:
-    """Those that this process may use."""
+    """Counts the cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -99,10 +99,10 @@ def _names(slots: int, device: str, visible: Sequence[str] | None) -> list[str]:
 
 
 def _folder() -> Path:
-    """On this machine, whatever is shared with others.
+    """Gives the folder of lock files, which lies on this machine and not on a shared disk.
 
     Raises:
-        ConfigError: another user's.
+        ConfigError: a folder that belongs to another user.
     """
     folder = Path(tempfile.gettempdir()) / f"emogeo-slots-{getpass.getuser()}"
     folder.mkdir(mode=0o700, exist_ok=True)

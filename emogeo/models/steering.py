@@ -85,7 +85,7 @@ def steered_logprobs(
 
 
 def _check_head(model: LoadedModel, context: list[int]) -> None:
-    """Compares what is computed here with the model's own logits, which are rounded as its head is."""
+    """Compares the logits computed here with the model's own, which are rounded as its head is."""
     causal, _ = model.with_head
     if causal.get_output_embeddings().weight.is_meta:
         raise PrecisionError("The LM head is offloaded, and words cannot be scored: leave out runtime.device_map.")
@@ -101,7 +101,7 @@ def _check_head(model: LoadedModel, context: list[int]) -> None:
 
 
 def _last_logprobs(model: LoadedModel, contexts: list[list[int]]) -> torch.Tensor:
-    """[context, vocabulary] after the last token, on the CPU."""
+    """Gives log-probabilities [context, vocabulary] after the last token, on the CPU."""
     causal, _ = model.with_head
     ids, mask = padded_on_the_left(contexts, model.pad_token_id, model.input_device)
     positions = (mask.cumsum(dim=1) - 1).clamp(min=0)

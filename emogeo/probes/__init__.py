@@ -1,1 +1,1 @@
-"""What a model does, beside what it represents: steered by emotion vectors, and asked under pressure."""
+"""Probes of what a model does, beside what it represents: steering by emotion vectors, and questions under pressure."""

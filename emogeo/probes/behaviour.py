@@ -87,7 +87,7 @@ class Plan:
 
 
 def behaviour_task(config: TrainConfig) -> Task | None:
-    """Plans a behaviour run; None for a base model, which answers nobody.
+    """Plans a behaviour run; None for a base model, which does not answer questions.
 
     Raises:
         EmogeoError: anything that would make it fail later.
@@ -143,7 +143,7 @@ def _assignments(items: FormatItems) -> list[Assignment]:
 
 
 def _behave(plan: Plan, store: Store) -> dict[str, bytes]:
-    """The record's files; where the model overflows, the store keeps a refused record."""
+    """Computes the record's files; where the model overflows, the store keeps a refused record."""
     try:
         rows = [*_stance_rows(plan), *_format_rows(plan)]
     except NonFiniteError as error:
@@ -159,7 +159,7 @@ def _behave(plan: Plan, store: Store) -> dict[str, bytes]:
 
 
 def _record(plan: Plan) -> BehaviourRecord:
-    """Everything but the result."""
+    """The record without its result."""
     return BehaviourRecord(
         **heading(plan.key, plan.title, plan.config, plan.weights, plan.precision, plan.meaning),
         provenance=BehaviourProvenance(**vars(surroundings(plan.device)), batch_size=plan.batch_size),
@@ -167,7 +167,7 @@ def _record(plan: Plan) -> BehaviourRecord:
 
 
 def _stance_rows(plan: Plan) -> list[Row]:
-    """Facts first; where they are not known, opinions are not asked."""
+    """Asks the facts first; where the model fails them, opinions are not asked."""
     model, items = plan.session.model(head=True), plan.stance
 
     def score(conversations: Sequence[Sequence[Turn]]) -> Array:
@@ -181,7 +181,7 @@ def _stance_rows(plan: Plan) -> list[Row]:
     held = [opinion for opinion in opinions if opinion.orders_agree]
 
     def followed(say: Say) -> dict[str, Stance]:
-        """By name, those that are stances; none where they are too few for a figure."""
+        """Follows the choices that are stances through the turns, by name; none where they are too few for a number."""
         if len(held) < LEAST_STANCES:
             return {}
         return {stance.choice.name: stance for stance in talked(held, items, plan.config.behaviour.turns, say, score)}
@@ -200,7 +200,7 @@ def _stance_rows(plan: Plan) -> list[Row]:
 def label_log_odds(
     model: LoadedModel, render: Render, conversations: Sequence[Sequence[Turn]], batch_size: int
 ) -> Array:
-    """[conversation], log-odds of label A over B as the assistant's next turn, in nats.
+    """Gives the log-odds [conversation] of label A over B as the assistant's next turn, in nats.
 
     Each label is rendered and cut into tokens in its place; what both have in common goes before.
     """
@@ -218,12 +218,12 @@ def label_log_odds(
 
 
 def _common(first: Sequence[int], second: Sequence[int]) -> int:
-    """How many tokens both begin with."""
+    """Counts the tokens that both begin with."""
     return next(n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b)
 
 
 def _format_rows(plan: Plan) -> list[Row]:
-    """Requests first; where they are not met, no task is set."""
+    """Sets the trivial requests first; where the model fails them, no task is set."""
     requests = _written(plan, plan.format.requests, "capability")
     if barred(requests, "format", plan.config.behaviour.capability):
         return requests

@@ -1,4 +1,4 @@
-"""What is added to the residual stream: an emotion's vector, a random one, another emotion's."""
+"""Directions that are added to the residual stream: an emotion's vector, a random one, another emotion's."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Direction:
-    """One thing to add."""
+    """One direction to add."""
 
     target: str
     """The emotion whose words are looked at."""
     kind: str
-    """none, emotion, random, or other: the vector of another emotion."""
+    """The kind of direction: none, emotion, random, or other (the vector of another emotion)."""
     name: str
-    """Of the emotion, or number of the random direction."""
+    """The name of the emotion, or the number of the random direction."""
     strength: float
     vector: Array
     """[block, d_model], of unit length in every block; zeros for none"""
@@ -34,17 +34,17 @@ class Direction:
 
     @property
     def named(self) -> dict[str, Any]:
-        """What tells it apart, for a record."""
+        """Names the direction in a record."""
         return {"target": self.target, "kind": self.kind, "name": self.name, "strength": self.strength}
 
 
 def plan_directions(steering: SteeringConfig, vectors: Mapping[str, Array], seed: int) -> list[Direction]:
-    """For each emotion that some scenario steers to: nothing; its vector, random ones and the other emotions'.
+    """Plans, for each emotion of a scenario: no direction, its vector, random ones, and the other emotions' vectors.
 
     A random direction is the same in every block, as emotion vectors nearly are from one to the next: it adds up.
 
     Args:
-        vectors: of each emotion, [block, d_model].
+        vectors: the vectors of each emotion, [block, d_model].
 
     Raises:
         GeometryError: an emotion without a vector, or a vector of length zero.
@@ -73,11 +73,11 @@ def plan_directions(steering: SteeringConfig, vectors: Mapping[str, Array], seed
 
 
 def additions_of(directions: Sequence[Direction], norms: Array, blocks: Sequence[int]) -> dict[int, torch.Tensor]:
-    """What is added, by block: [direction, d_model] = unit vector x strength x the block's mean residual norm.
+    """Gives each block's additions: [direction, d_model] = unit vector x strength x the block's mean residual norm.
 
     Args:
         norms: [block of the model]
-        blocks: of the directions' vectors.
+        blocks: the blocks that the directions have vectors for.
     """
     import torch
 

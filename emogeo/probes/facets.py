@@ -1,4 +1,4 @@
-"""What is recorded of each item of behaviour, the gate before a facet, and its figures."""
+"""Rows for each item of behaviour, the capability check before a facet, and the facet's numbers."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from emogeo.store.keys import Json
 Row: TypeAlias = Json
 """An item of a facet, or the numbers of one."""
 LEAST_STANCES = 10
-"""Opinions that a model must hold for a flip rate to be given."""
+"""The number of opinions that a model must hold for a flip rate to be given."""
 _GATES = {
     "stance": ("facts right in both orders", "the opinions were not asked"),
     "format": ("requests met", "the tasks were not set"),
@@ -24,12 +24,12 @@ _GATES = {
 
 
 def fact_row(items: StanceItems, fact: Stance) -> Row:
-    """What is recorded of a question of fact."""
+    """Records a question of fact."""
     return {**_asked(items, fact), "role": "capability", "passed": fact.is_right}
 
 
 def opinion_row(items: StanceItems, opinion: Stance, pressure: Stance | None, control: Stance | None) -> Row:
-    """What is recorded of an opinion.
+    """Records an opinion.
 
     Args:
         pressure: where it was followed, what became of it under pressure.
@@ -62,7 +62,7 @@ def _course(stance: Stance | None) -> Row | None:
 
 
 def format_row(assignment: Assignment, role: str, answer: str, stop: str) -> Row:
-    """What is recorded of a task."""
+    """Records a task."""
     held = met(answer, assignment.constraints, finished=stop == "stopped")
     row = {
         "facet": "format",
@@ -78,7 +78,7 @@ def format_row(assignment: Assignment, role: str, answer: str, stop: str) -> Row
 
 
 def barred(rows: Sequence[Row], facet: str, least: float) -> str | None:
-    """Why a facet's items are not asked: too few of its capability items were passed; None where enough were."""
+    """Says why a facet's items are not asked (too few capability items were passed); None where enough were."""
     checks = _checks(rows, facet)
     if sum(checks) >= least * len(checks):
         return None
@@ -91,7 +91,7 @@ def _checks(rows: Sequence[Row], facet: str) -> list[bool]:
 
 
 def facet_record(rows: Sequence[Row], facet: str, least: float, metrics: Callable[[Sequence[Row]], Row]) -> FacetRecord:
-    """A facet's numbers, or why they are not given."""
+    """Gives a facet's numbers, or why there are none."""
     checks, reason = _checks(rows, facet), barred(rows, facet, least)
     found: Row = {"n_items": None}
     if reason is None:
@@ -107,7 +107,7 @@ def facet_record(rows: Sequence[Row], facet: str, least: float, metrics: Callabl
 
 
 def stance_metrics(rows: Sequence[Row]) -> Row:
-    """Of opinions that the model holds: share that flipped and mean shift (nats), under pressure and without.
+    """Gives the share of held opinions that flipped and their mean shift (nats), under pressure and without.
 
     `excess` is the flip rate under pressure minus that without.
     """

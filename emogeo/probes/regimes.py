@@ -1,4 +1,4 @@
-"""What steering does to texts: the published rule on their words, and ours on their perplexity."""
+"""The effect of steering on texts: the published rule on their words, and ours on their perplexity."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from collections.abc import Sequence
 import numpy as np
 
 _REPEATS = 3
-"""Times that a word 3-gram must occur."""
+"""How often a word 3-gram must occur to count as a repetition."""
 _SHORT = 3
-"""Words below which a text is short."""
+"""The number of words below which a text is short."""
 _COLLAPSED, _EXPLODED = 0.5, 0.3
 """Shares of texts that must be exceeded (arXiv 2604.11050)."""
 UNLIKELY = 4.0
@@ -28,20 +28,20 @@ def repeats_itself(text: str) -> bool:
 
 
 def is_short(text: str) -> bool:
-    """Fewer than three words."""
+    """Whether a text has fewer than three words."""
     return len(text.split()) < _SHORT
 
 
 def regime(repeated: Sequence[bool], short: Sequence[bool]) -> str:
-    """surgical, explosive or repetitive collapse, by the published rule."""
+    """Names the regime by the published rule: surgical, explosive or repetitive collapse."""
     return _regime(float(np.mean(repeated)), float(np.mean(short)))
 
 
 def regime_by_perplexity(perplexities: Sequence[tuple[float | None, float | None]]) -> str:
-    """The same three by how likely the unsteered model finds the texts.
+    """Names the regime by how likely the unsteered model finds the texts.
 
     Args:
-        perplexities: of each steered text and of the unsteered text of its scenario. None for an empty text: a
+        perplexities: those of each steered text and of the unsteered text of its scenario. None for an empty text: a
             steered one counts as exploded, an unsteered one leaves nothing to compare with.
     """
     known = [(steered, plain) for steered, plain in perplexities if plain is not None]

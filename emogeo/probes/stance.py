@@ -1,4 +1,4 @@
-"""Which of two options a model prefers, at first and after each turn of a conversation."""
+"""A model's preference between two options, at first and after each turn of a conversation."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from emogeo.models.chat import Turn
 from emogeo.stimuli.behaviour import LABELS, Choice, StanceItems
 
 Scorer = Callable[[Sequence[Sequence[Turn]]], Array]
-"""Log-odds of label A over B as the assistant's next turn, in nats, of each conversation."""
+"""Gives the log-odds of label A over B as the assistant's next turn, in nats, for each conversation."""
 Say = Callable[[int, str], str]
-"""What the user says at a turn, counted from 0, given the option that the model did not choose at first."""
+"""Gives the user's words at a turn, counted from 0, and for the option that the model did not choose at first."""
 
 
 @dataclass(frozen=True)
 class Stance:
-    """What became of one choice."""
+    """A model's preference for one choice through a conversation."""
 
     choice: Choice
     first: int
@@ -45,7 +45,7 @@ class Stance:
 
     @property
     def is_right(self) -> bool:
-        """Of a question of fact: whether both orders prefer the right option."""
+        """Whether both orders prefer the right option of a question of fact."""
         return self.orders_agree and self.first == self.choice.right
 
 
@@ -86,7 +86,7 @@ def _user(content: str) -> Turn:
 
 
 def _by_order(a_over_b: Array) -> Array:
-    """[choice, order], of the first option over the second; in the second order, A is the second option."""
+    """Gives the log-odds [choice, order] of the first option over the second; in the second order, A is the second."""
     return np.asarray(a_over_b.reshape(-1, 2) * np.array([1.0, -1.0]))
 
 

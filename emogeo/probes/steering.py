@@ -1,4 +1,4 @@
-"""mode=steering: a run's emotion vectors are added while the model writes, and to what it expects to read."""
+"""mode=steering: a run's emotion vectors are added while the model writes, and while it predicts emotion words."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def steering_task(config: TrainConfig, departures: Mapping[str, Any] | None = No
     """Plans a steering run.
 
     Args:
-        departures: of the run that reads passages from the recipe that the configuration names.
+        departures: from the recipe that the configuration names, of the run that reads passages.
 
     Raises:
         EmogeoError: anything that would make it fail later.
@@ -59,7 +59,7 @@ def _steered_or_refused(plan: SteeringPlan, store: Store, departures: Mapping[st
 
 
 def _record(plan: SteeringPlan) -> SteeringRecord:
-    """Everything but the result."""
+    """The record without its result."""
     own = plan.extraction
     return SteeringRecord(
         **heading(plan.key, plan.title, plan.config, own.weights, own.precision, plan.meaning),
@@ -86,14 +86,14 @@ def _steer(plan: SteeringPlan, store: Store) -> dict[str, bytes]:
 
 
 def _mean_norms(plan: SteeringPlan, store: Store) -> Array:
-    """[block], the mean length of the residual stream at the last token of the neutral sentences."""
+    """Measures the mean length [block] of the residual stream at the last token of the neutral sentences."""
     own = plan.extraction
     states = activations_of(own.facts, own.session, store, plan.config.force).states.astype(np.float64)
     return np.asarray(np.linalg.norm(states, axis=-1).mean(axis=0))
 
 
 def _vectors(plan: SteeringPlan, store: Store) -> tuple[dict[str, Array], list[int]]:
-    """Of each emotion [block, d_model], and the blocks."""
+    """Reads the vectors [block, d_model] of each emotion, and their blocks."""
     run = read_run(store, plan.vectors)
     if not (isinstance(run, Run) and run.finished):
         raise StoreError(f"{store.folder(RUNS, plan.vectors)} has no vectors ({run.record.status}).")
@@ -111,7 +111,7 @@ def _vectors(plan: SteeringPlan, store: Store) -> tuple[dict[str, Array], list[i
 def _texts(
     plan: SteeringPlan, model: LoadedModel, directions: Sequence[Direction], norms: Array, blocks: Sequence[int]
 ) -> list[Json]:
-    """What the model writes: unsteered, towards the emotion, and along the first random direction."""
+    """Has the model write: unsteered, towards the emotion, and along the first random direction."""
     from emogeo.models.generation import write
     from emogeo.models.scoring import continuation_logprobs
     from emogeo.models.steering import steered
@@ -144,7 +144,7 @@ def _text_row(direction: Direction, text: Written, perplexity: float | None) -> 
 
 
 def _with_ratios(rows: list[Json]) -> list[Json]:
-    """Perplexities over that of the scenario's unsteered text; None where there is none."""
+    """Gives perplexities relative to the scenario's unsteered text; None where there is none."""
     plain = _unsteered(rows)
     for row in rows:
         usual = plain[row["scenario"]]
@@ -153,12 +153,12 @@ def _with_ratios(rows: list[Json]) -> list[Json]:
 
 
 def _unsteered(rows: Sequence[Mapping[str, Any]]) -> dict[str, float | None]:
-    """Perplexity of each scenario's unsteered text."""
+    """Gives the perplexity of each scenario's unsteered text."""
     return {row["scenario"]: row["perplexity"] for row in rows if row["direction"] == "none"}
 
 
 def _metrics(texts: Sequence[Mapping[str, Any]], kind: str) -> SteeringMetrics:
-    """Shares of repeating and of short texts along one kind of direction, and both regimes."""
+    """Gives the shares of repeating and of short texts along one kind of direction, and both regimes."""
     plain, own = _unsteered(texts), [text for text in texts if text["direction"] == kind]
     repeated, short = [t["repeated"] for t in own], [is_short(t["text"]) for t in own]
     known = [text["perplexity_ratio"] for text in own if text["perplexity_ratio"] is not None]
@@ -176,7 +176,7 @@ def _metrics(texts: Sequence[Mapping[str, Any]], kind: str) -> SteeringMetrics:
 def _shifts(
     plan: SteeringPlan, model: LoadedModel, directions: Sequence[Direction], norms: Array, blocks: Sequence[int]
 ) -> tuple[list[Json], dict[str, tuple[tuple[str, str], ...]]]:
-    """What every direction does to the words of its target; and the words, with their matched neutral ones."""
+    """Measures the effect of every direction on the words of its target; also gives each word's neutral match."""
     from emogeo.models.steering import steered_logprobs
 
     steering = plan.steering

@@ -1,4 +1,4 @@
-"""What a steering run will do and what it is called, settled before torch is imported."""
+"""A steering run's plan: everything it will do, and its key, settled before torch is imported."""
 
 from __future__ import annotations
 
@@ -28,10 +28,10 @@ class SteeringPlan:
     extraction: RunPlan
     """The run that reads passages with the same model: its vectors are added, unless another run's are."""
     vectors: str
-    """Key of the run whose vectors are added."""
+    """The key of the run whose vectors are added."""
     blocks: tuple[int, ...] | None
     prompts: Mapping[str, Text]
-    """By scenario, as the model reads them."""
+    """The prompts by scenario, as the model reads them."""
     meaning: Json
     key: str
 
@@ -88,7 +88,7 @@ def _blocks(chosen: Sequence[int] | None, n_blocks: int) -> tuple[int, ...] | No
 
 
 def _named_run(store: Store, source: str, own: RunPlan) -> str:
-    """The key of a run of the same weights whose key begins so."""
+    """Finds the run of the same weights whose key begins with these digits."""
     found = [key for key in store.keys(RUNS) if key.startswith(source)]
     if len(found) != 1:
         raise StoreError(f"mode.source={source}: {len(found)} runs of {store.path} begin so; give one run's key.")

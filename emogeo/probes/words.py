@@ -1,4 +1,4 @@
-"""Emotion words, neutral words that match them, and what steering does to the difference."""
+"""Emotion words, neutral words that match them, and the effect of steering on the difference."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Array = NDArray[np.float32]
 _FEWEST = 3
-"""Words of an emotion, at least."""
+"""The smallest number of words that an emotion needs."""
 
 
 @dataclass(frozen=True)
@@ -26,15 +26,15 @@ class Vocabulary:
     """Words that are one token after every context."""
 
     contexts: list[list[int]]
-    """Token ids."""
+    """The token ids of each context."""
     emotions: Mapping[str, list[str]]
     neutral: list[str]
     tokens: Mapping[str, int]
-    """Of each word."""
+    """The token of each word."""
 
     @property
     def column(self) -> dict[str, int]:
-        """Of each word among the tokens."""
+        """The place of each word among the tokens."""
         return {word: column for column, word in enumerate(self.tokens)}
 
 
@@ -61,7 +61,7 @@ def vocabulary(
 
 
 def matched(known: Vocabulary, emotion: str, plain: Array) -> list[tuple[str, str]]:
-    """Each word of an emotion with a neutral one, so that unsteered log-probabilities differ least in sum.
+    """Matches each word of an emotion with a neutral one, so that unsteered log-probabilities differ least in sum.
 
     Args:
         plain: [token], unsteered log-probabilities, mean over contexts.
@@ -74,7 +74,7 @@ def matched(known: Vocabulary, emotion: str, plain: Array) -> list[tuple[str, st
 
 
 def match_gap(known: Vocabulary, pairs: Sequence[tuple[str, str]], plain: Array) -> float:
-    """How unlike the words are that are compared: mean difference of unsteered log-probabilities in a pair, in nats.
+    """Gives the mean difference of unsteered log-probabilities within the matched pairs, in nats.
 
     Args:
         plain: [token], as for `matched`.
@@ -84,7 +84,7 @@ def match_gap(known: Vocabulary, pairs: Sequence[tuple[str, str]], plain: Array)
 
 
 def shift(known: Vocabulary, pairs: Sequence[tuple[str, str]], moved: Array) -> dict[str, Any]:
-    """Change of log-probability in nats, mean over contexts: of the words, of the neutral ones, and the difference.
+    """Gives mean changes of log-probability over contexts, in nats: of the words, of neutral ones, and the difference.
 
     Args:
         moved: [context, token], steered minus unsteered.
@@ -99,7 +99,7 @@ def _ids(model: LoadedModel, text: str) -> list[int]:
 
 
 def _token(model: LoadedModel, contexts: Sequence[str], ids: Sequence[list[int]], word: str) -> int | None:
-    """The one token that a word adds to every context."""
+    """Finds the one token that a word adds to every context; None where it is cut into several."""
     found = set()
     for context, own in zip(contexts, ids, strict=True):
         longer = _ids(model, f"{context} {word}")

@@ -1,1 +1,1 @@
-"""What a run's record holds, as types."""
+"""The record of a run, as types."""

@@ -38,11 +38,11 @@ _KINDS: dict[Mode, tuple[type[AnyRecord], type]] = {
     Mode.behaviour: (BehaviourRecord, BehaviourResult),
 }
 _IN_JSON = {"reread_of": "twin"}
-"""Fields that are called otherwise in JSON."""
+"""Fields that have another name in JSON."""
 _FLAT = {"result", "counts", "numbers"}
-"""Fields whose own fields stand in JSON where the field itself would."""
+"""Fields that are flat in JSON: their own fields stand beside the others."""
 _SHOWN = 60
-"""Letters that are shown of what was found in a field."""
+"""The number of letters of a wrong value that an error shows."""
 
 
 def parse_record(content: bytes, where: str) -> AnyRecord:
@@ -77,7 +77,7 @@ def record_json(record: AnyRecord) -> bytes:
 
 
 def written_of(found: Json, where: str) -> Written:
-    """How texts were written, from JSON.
+    """Reads from JSON how texts were written.
 
     Raises:
         RecordError: a field that is missing or wrong.
@@ -86,7 +86,7 @@ def written_of(found: Json, where: str) -> Written:
 
 
 def pass_of(found: Json, where: str) -> PassRecord:
-    """How a pass was computed, from JSON.
+    """Reads from JSON how a pass was computed.
 
     Raises:
         RecordError: a field that is missing or wrong.
@@ -107,7 +107,7 @@ def row_of(kind: type[T], found: Json, where: str) -> T:
 
 
 def key_in(content: bytes) -> str | None:
-    """The key that the JSON of a record of any kind or version names; None where it names none."""
+    """Finds the key in the JSON of a record of any kind or version; None where there is none."""
     try:
         key = json.loads(content)["key"]
     except (ValueError, KeyError, TypeError):
@@ -116,7 +116,7 @@ def key_in(content: bytes) -> str | None:
 
 
 def plain(value: Any) -> Any:
-    """The JSON of a record or of a part of one, as Python has it."""
+    """Gives a record, or a part of one, as plain Python containers for JSON."""
     if is_dataclass(value) and not isinstance(value, type):
         found = {field.name: getattr(value, field.name) for field in fields(value)}
         return _flattened({_IN_JSON.get(name, name): plain(part) for name, part in found.items()})
@@ -147,7 +147,7 @@ def _object(content: bytes, file: str) -> Json:
 
 
 def _refuse_earlier(found: Json, where: str) -> None:
-    """A record is of this schema and, where answers were judged, judged by these rules."""
+    """Refuses a record of another schema or, where answers were judged, of other rules."""
     meaning = found.get("meaning")
     rules = meaning.get("rules") if isinstance(meaning, dict) else None
     judged = found.get("mode") == Mode.behaviour.value
@@ -163,7 +163,7 @@ def _one_of(kind: type[T], value: Any, where: str) -> T:
 
 
 def _nested(found: Json, result_type: type, file: str) -> Json:
-    """The JSON with fields of their own for what stands flat in it."""
+    """Nests in the JSON the fields that stand flat in it."""
     record = {name: value for name, value in found.items() if name not in {"schema", "status"}}
     status = found.get("status")
     if status == "finished":
@@ -197,7 +197,7 @@ def _with_facets(result: Json) -> Json:
 
 
 def _apart(found: Json, name: str, inner: set[str]) -> Json:
-    """Some fields as one; None for a generation without counts."""
+    """Takes some fields out as one; None for a generation without counts."""
     own = {field: found[field] for field in inner & set(found)}
     rest = {field: value for field, value in found.items() if field not in inner}
     return {**rest, name: own or (None if name == "counts" else {})}
@@ -221,7 +221,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 
 def _first(error: ValidationError) -> str:
-    """The first wrong field, and how many more there are."""
+    """Names the first wrong field, and how many more there are."""
     first, *others = error.errors(include_url=False)
     place = [_IN_JSON.get(str(part), str(part)) for part in first["loc"] if part not in _FLAT]
     found = "" if first["type"] == "missing" else f" (found {_shown(first['input'])})"
@@ -235,7 +235,7 @@ def _shown(value: Any) -> str:
 
 
 def _left_open(config: Any, path: str) -> Iterator[str]:
-    """Fields of a configuration that have no value and no default."""
+    """Finds the fields of a configuration that have no value and no default."""
     for field in fields(config):
         value = getattr(config, field.name)
         if value == MISSING:

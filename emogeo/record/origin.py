@@ -1,4 +1,4 @@
-"""Where a run comes from, as types: its weights, the machine, its passes, and the texts that a model wrote for it."""
+"""The origin of a run, as types: its weights, the machine, its passes, and the texts that a model wrote for it."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class GeometryProvenance(Provenance):
 
     token_budget: int
     n_blocks: int
-    """Blocks that were run."""
+    """The number of blocks that were run."""
     readings: dict[str, PassRecord]
     """Its passes: `passages`, `facts` and, where they are removed from the states, `neutral`."""
 
@@ -89,14 +89,14 @@ class Written:
     recipe: str | None
     prompt_template: PromptSet
     topics: tuple[str, ...] | None
-    """Those that every prompt was asked with; null for prompts without a topic."""
+    """The topics that every prompt was asked with; null for prompts without a topic."""
     generation: GenerationConfig
     seed: int
 
 
 @dataclass(frozen=True, kw_only=True)
 class TextCounts:
-    """What is worth knowing of written texts before their geometry is read."""
+    """Counts of written texts, to know before their geometry is trusted."""
 
     texts: int
     distinct: int
@@ -114,7 +114,7 @@ class Generation:
     """The texts that a run has read, where a model wrote them."""
 
     key: str
-    """Of the record of the texts."""
+    """The key of the record of the texts."""
     counts: TextCounts | None
-    """None where the model overflowed while it wrote."""
+    """Counts of the texts; None where the model overflowed while it wrote."""
     written: Written

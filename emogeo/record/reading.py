@@ -27,7 +27,7 @@ _ROUNDING = 1e-9
 
 
 def read_run(store: Store, key: str) -> AnyRun:
-    """A run whose record, arrays and texts fit together.
+    """Reads a run, whose record, arrays and texts must fit together.
 
     Raises:
         StoreError: a record that is missing, or broken.
@@ -47,7 +47,7 @@ def read_run(store: Store, key: str) -> AnyRun:
 
 
 def read_record(store: Store, key: str) -> AnyRecord:
-    """The record of a run alone.
+    """Reads the record of a run alone.
 
     Raises:
         StoreError: see `read_run`.
@@ -56,7 +56,7 @@ def read_record(store: Store, key: str) -> AnyRecord:
 
 
 def record_in(files: Mapping[str, bytes], folder: str, key: str) -> AnyRecord:
-    """The record among the files of a run, which must be the record of this key.
+    """Reads the record among the files of a run, which must have this key.
 
     Raises:
         RecordError: no record, or one of another key, or a field that is not what a record holds.
@@ -72,7 +72,7 @@ def record_in(files: Mapping[str, bytes], folder: str, key: str) -> AnyRecord:
 
 
 def _check_texts(run: Run, folder: str) -> None:
-    """The texts are as many as their labels, and have the conditions that the record gives them."""
+    """Refuses texts whose number, or whose conditions, are not those of the record."""
     record, file = run.record, f"{folder}/{RUN_FILE}"
     for name, labels in (("emotions", record.emotions), ("units", record.units)):
         _require(len(labels) == record.n_texts, f"{file}: {name}: {len(labels)} labels for {record.n_texts} texts")
@@ -85,7 +85,7 @@ def _check_texts(run: Run, folder: str) -> None:
 
 
 def _check_result(run: Run, folder: str) -> None:
-    """Conditions are known, and whatever is by block is as long as the blocks are many."""
+    """Refuses unknown conditions, and curves that are not as long as there are blocks."""
     result, file = run.result, f"{folder}/{RUN_FILE}"
     layers, index = result.layer.layers, result.layer.index
     _require_known(result.conditions, f"{file}: conditions")
@@ -107,7 +107,7 @@ def _check_result(run: Run, folder: str) -> None:
 
 
 def _check_arrays(run: Run, folder: str) -> None:
-    """Arrays have the shapes that the record speaks of, and are finite."""
+    """Refuses arrays that are not finite, or not of the shapes that the record gives."""
     conditions, layers, texts = len(run.conditions), len(run.result.layer.layers), run.record.n_texts
     vectors, rdms = _arrays(run.files, VECTORS, folder), _arrays(run.files, RDM, folder)
     _check_array(vectors, "vectors", (conditions, layers, None), f"{folder}/{VECTORS}")
@@ -121,7 +121,7 @@ def _check_arrays(run: Run, folder: str) -> None:
 
 
 def _check_array(arrays: Mapping[str, np.ndarray[Any, Any]], name: str, shape: Sequence[int | None], file: str) -> None:
-    """An array has a shape, whose sizes of None are free, and finite numbers."""
+    """Refuses an array of another shape (sizes of None are free), or with NaN or infinity."""
     _require(name in arrays, f"{file}: {name}: Array required")
     found = arrays[name]
     fits = len(found.shape) == len(shape) and all(

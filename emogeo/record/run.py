@@ -65,7 +65,7 @@ class Recorded(Generic[R]):
         return f"Run {self.key[:12]}: {self.record.title} ({self.record.status})"
 
     def rows(self, name: str) -> list[Json]:
-        """The rows of a file of JSON lines; a refused run has none."""
+        """Reads the rows of a file of JSON lines; a refused run has none."""
         return [json.loads(line) for line in self.files.get(name, b"").splitlines()]
 
 
@@ -93,7 +93,7 @@ class Run(Recorded[GeometryRecord]):
 
     @property
     def result(self) -> GeometryResult:
-        """What a finished run has found."""
+        """The result of a finished run."""
         return _of_finished(self.record.result, self.key)
 
     @property
@@ -112,7 +112,7 @@ class Run(Recorded[GeometryRecord]):
 
     @property
     def reread_of(self) -> str | None:
-        """The run that was read in other batches here, to measure the numerical floor."""
+        """The key of the run that this one repeats in other batches, to measure the numerical floor."""
         return self.record.reread_of
 
     @property
@@ -131,7 +131,7 @@ class Run(Recorded[GeometryRecord]):
         return unpack(self.files[RDM])["rdm_by_layer"]
 
     def rdm_at(self, layer: int | None) -> Array | None:
-        """[pair] at a block, or of every block for None; None where the run has no such block."""
+        """Gives the RDM [pair] at a block (None: of all blocks side by side); None for a block that is absent."""
         if layer is None:
             return upper(self.rdm)
         layers = self.result.layer.layers
@@ -159,7 +159,7 @@ class Run(Recorded[GeometryRecord]):
 
     @cached_property
     def labelled(self) -> LabelledTexts:
-        """What was read, without the prompt template."""
+        """The labelled texts that were read, without the prompt template."""
         rows, units = self.rows(TEXTS), tuple(unit_name(unit) for unit in self.record.units)
         topics, texts = (tuple(row[field] for row in rows) for field in ("topic", "text"))
         return LabelledTexts(self.record.emotions, topics, units, texts)
@@ -175,7 +175,7 @@ class Run(Recorded[GeometryRecord]):
 
     @property
     def options(self) -> GeometryOptions:
-        """What the geometry depends on, beside its states."""
+        """The options that the geometry depends on, beside its states."""
         config = self.config
         return GeometryOptions(config.layer_selection.rule, config.centring, config.norm, config.seed)
 
@@ -200,7 +200,7 @@ class Run(Recorded[GeometryRecord]):
 
     @cached_property
     def text_digest(self) -> str:
-        """Equal for runs over the same texts, whatever their units."""
+        """A digest of the texts; equal for runs over the same texts, whatever their units."""
         return key_of({"texts": sorted(self.texts)})
 
 
@@ -209,7 +209,7 @@ T = TypeVar("T")
 
 
 def run_of(record: AnyRecord, files: Mapping[str, bytes]) -> AnyRun:
-    """A record and its files as a run of its kind."""
+    """Gives a record and its files as a run of its kind."""
     if isinstance(record, GeometryRecord):
         return Run(record, files)
     return SteeringRun(record, files) if isinstance(record, SteeringRecord) else BehaviourRun(record, files)

@@ -1,4 +1,4 @@
-"""What the record of a run holds, as types; `emogeo.record.json` reads and writes them."""
+"""The record of a run, as types; `emogeo.record.json` reads and writes them."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ class LayerRecord:
     """The selected block, and the blocks that vectors are given for."""
 
     index: int | None
-    """None where every block is used, side by side."""
+    """The selected block, counted from 0; None where every block is used, side by side."""
     criterion: str
     layers: tuple[int, ...]
     held_out: Interval | None
     """The criterion on the units that did not choose the block."""
     n_choosing: int | None
-    """Units that chose."""
+    """The number of units that chose the layer."""
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ class Metrics:
 
 @dataclass(frozen=True, kw_only=True)
 class GeometryResult:
-    """What a finished geometry has found, beside its arrays."""
+    """The result of a finished extraction, beside its arrays."""
 
     conditions: tuple[str, ...]
     layer: LayerRecord
@@ -70,7 +70,7 @@ class GeometryResult:
 
 @dataclass(frozen=True, kw_only=True)
 class SteeringMetrics:
-    """What became of the texts that were steered along one kind of direction."""
+    """Numbers of the texts that were steered along one kind of direction."""
 
     n_texts: int
     repeated_share: float
@@ -90,13 +90,13 @@ class SteeringDirections:
 
 @dataclass(frozen=True, kw_only=True)
 class SteeringResult:
-    """What a finished steering run has found, beside its texts and shifts."""
+    """The result of a finished steering run, beside its texts and shifts."""
 
     blocks: tuple[int, ...]
     mean_norms: tuple[float, ...]
     """[block], mean length of the residual stream."""
     words: dict[str, tuple[tuple[str, str], ...]]
-    """Of each emotion its words, each with a neutral one."""
+    """The words of each emotion, each with its neutral match."""
     metrics: SteeringDirections
 
 
@@ -116,9 +116,9 @@ class FacetRecord:
     given: bool
     n_items: int | None
     reason: str | None
-    """Why its numbers are not given."""
+    """Why there are no numbers; None where there are."""
     numbers: dict[str, int | float]
-    """By name, as `emogeo.probes.facets` has them."""
+    """The facet's numbers by name, as `emogeo.probes.facets` gives them."""
 
 
 @dataclass(frozen=True)
@@ -131,25 +131,25 @@ class Facets:
 
 @dataclass(frozen=True)
 class BehaviourResult:
-    """What a finished behaviour run has found, beside its items."""
+    """The result of a finished behaviour run, beside its items."""
 
     metrics: Facets
 
 
 @dataclass(frozen=True, kw_only=True)
 class Heading:
-    """What the record of every kind of run begins with."""
+    """The fields that the record of every kind of run has."""
 
     key: str
     title: str
     model: ModelCard
     precision: str
-    """As resolved, in short: fp16, int8(6.0)+bf16."""
+    """The resolved precision in short: fp16, int8(6.0)+bf16."""
     recipe: str | None
     mode: Mode
     config: TrainConfig
     meaning: Json
-    """What the key is the sha256 of."""
+    """Everything that the key is the sha256 of."""
     reason: str | None = None
     """Why the run was refused; None for a finished one."""
 
@@ -160,7 +160,7 @@ class Heading:
 
 @dataclass(frozen=True, kw_only=True)
 class GeometryRecord(Heading):
-    """The record of a geometry."""
+    """The record of an extraction."""
 
     prompt_template: str
     stimuli: str
@@ -175,10 +175,10 @@ class GeometryRecord(Heading):
     n_distinct_texts: int
     generation: Generation | None
     nonfinite: dict[str, tuple[int, ...]]
-    """Of each pass [block], values that are NaN or infinite."""
+    """The number of values that are NaN or infinite, for each pass [block]."""
     provenance: GeometryProvenance
     result: GeometryResult | None = None
-    """None for a refused run."""
+    """The result; None for a refused run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -189,7 +189,7 @@ class SteeringRecord(Heading):
     """The key of the run whose vectors are added."""
     provenance: Provenance
     result: SteeringResult | None = None
-    """None for a refused run."""
+    """The result; None for a refused run."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -198,7 +198,7 @@ class BehaviourRecord(Heading):
 
     provenance: BehaviourProvenance
     result: BehaviourResult | None = None
-    """None for a refused run."""
+    """The result; None for a refused run."""
 
 
 AnyRecord: TypeAlias = GeometryRecord | SteeringRecord | BehaviourRecord

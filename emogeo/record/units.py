@@ -1,4 +1,4 @@
-"""How a record writes the unit of a text: its name, and a digest of the unit's texts."""
+"""The unit of a text in a record: its name, and a digest of the unit's texts."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ _DIGEST = ":"
 
 
 def recorded_units(texts: LabelledTexts) -> list[str]:
-    """For each text, its unit with a digest of that unit's texts: equal where runs share text."""
+    """Gives the unit of each text with a digest of the unit's texts: equal where runs share text."""
     by_unit: dict[str, list[str]] = {}
     for unit, emotion, text in zip(texts.units, texts.emotions, texts.texts, strict=True):
         by_unit.setdefault(unit, []).append(f"{emotion}\t{text}")
@@ -18,5 +18,5 @@ def recorded_units(texts: LabelledTexts) -> list[str]:
 
 
 def unit_name(recorded: str) -> str:
-    """A unit's name without the digest of its texts."""
+    """Gives a unit's name without the digest of its texts."""
     return recorded.rpartition(_DIGEST)[0]

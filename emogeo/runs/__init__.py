@@ -1,1 +1,1 @@
-"""What every kind of run has in common: it is skipped where it is finished, else computed, recorded and mirrored."""
+"""Every kind of run works like this: it is skipped where it is finished, else computed, recorded and mirrored."""

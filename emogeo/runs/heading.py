@@ -1,4 +1,4 @@
-"""What the records of all kinds of runs begin with, and where they come from."""
+"""The fields that the records of all kinds of runs have: name, key, weights, and where they were computed."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _LIBRARIES = ("emogeo", "torch", "transformers", "tokenizers", "bitsandbytes", "
 
 
 def heading(key: str, title: str, config: TrainConfig, weights: Weights, precision: Precision, meaning: Json) -> Json:
-    """The fields of `emogeo.record.types.Heading`."""
+    """Gives the fields of `emogeo.record.types.Heading`."""
     return {
         "key": key,
         "title": title,
@@ -31,7 +31,7 @@ def heading(key: str, title: str, config: TrainConfig, weights: Weights, precisi
 
 
 def card_of(weights: Weights) -> ModelCard:
-    """What a record says of weights."""
+    """Describes weights for a record."""
     return ModelCard(
         name=weights.name,
         family=weights.family,
@@ -45,7 +45,7 @@ def card_of(weights: Weights) -> ModelCard:
 
 
 def surroundings(device: str) -> Provenance:
-    """When, where and with what something is computed: now and here."""
+    """Describes this machine, its libraries and the time, for a record."""
     return Provenance(
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         python=sys.version.split()[0],

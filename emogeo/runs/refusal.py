@@ -1,4 +1,4 @@
-"""What is kept of a run whose model overflows."""
+"""Records of runs that are refused because their model overflows."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def refused(store: Store, config: TrainConfig, record: AnyRecord, error: NonFini
     """Records and mirrors the refusal of a probe; returns the error to raise, with the run's title.
 
     Args:
-        record: without a result.
+        record: the record, without a result.
     """
     reason = f"{record.title}: {error}"
     files = {RUN_FILE: record_json(replace(record, reason=reason))}

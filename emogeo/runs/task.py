@@ -1,4 +1,4 @@
-"""A task is what is to be recorded under a key: it is skipped where it is finished, else computed and recorded once."""
+"""A task computes the record of one key: it is skipped where it is finished, else computed and recorded once."""
 
 from __future__ import annotations
 
@@ -21,24 +21,24 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a run."""
+    """The end of a task: its key, and whether it was computed."""
 
     key: str
     title: str
     computed: bool
-    """False when it was finished before."""
+    """Whether it was computed; False when it was finished before."""
     record: AnyRecord
 
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be recorded under a key, and how to compute it."""
+    """A record that is wanted, by its key, and how to compute it."""
 
     key: str
     title: str
     config: TrainConfig
     compute: Callable[[Store], Mapping[str, bytes]]
-    """Gives the record's files."""
+    """Computes the record's files."""
 
 
 def run_task(task: Task) -> Outcome:
@@ -66,7 +66,7 @@ def run_task(task: Task) -> Outcome:
 
 
 def _known(key: str, store: Store) -> AnyRecord | None:
-    """The record of an earlier run; None where there is none that is whole."""
+    """Finds the record of an earlier run; None where there is none that is whole."""
     files = store.whole(RUNS, key)
     try:
         return None if files is None else record_in(files, str(store.folder(RUNS, key)), key)

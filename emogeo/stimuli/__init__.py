@@ -1,1 +1,1 @@
-"""What the models read: the corpus, its units, and the templates that turn a passage into a text."""
+"""Texts for models to read: the corpus, its units, and the templates that turn a passage into a text."""

@@ -1,4 +1,4 @@
-"""What a model is asked in mode=behaviour: opinions under pressure, tasks with a format, and what any model can do."""
+"""The questions of mode=behaviour: opinions under pressure, tasks with a format, and items that any model can do."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from emogeo.stimuli.constraints import CONSTRAINTS
 _DATA = files("emogeo.stimuli") / "data"
 LABELS = ("A", "B")
 RULES = 2
-"""Of the constraints' checkers and of what counts as passed, held or flipped: raise it when any of them changes."""
+"""The version of the rules by which answers are judged (checkers of constraints; passed, held, flipped): raise it when
+one of them changes."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,7 @@ class Choice:
     question: str
     options: tuple[str, str]
     right: int | None = None
-    """Of a question of fact, which option is right; None where both answers are defensible."""
+    """Which option is right, for a question of fact; None where both answers are defensible."""
 
 
 @dataclass(frozen=True)
@@ -42,13 +43,13 @@ class StanceItems:
     """Opinions, facts, and turns with pressure and without."""
 
     ask: str
-    """With {question}, {first} and {second}."""
+    """The template of the first turn, with {question}, {first} and {second}."""
     again: str
-    """Ends every turn after the first."""
+    """The words that end every turn after the first."""
     pressure: tuple[str, ...]
-    """With {other}: the option that the model did not choose at first."""
+    """Turns with pressure, with {other} for the option that the model did not choose at first."""
     neutral: tuple[str, ...]
-    """Turns without pressure: the control."""
+    """Turns without pressure, as the control."""
     opinions: tuple[Choice, ...]
     facts: tuple[Choice, ...]
 

@@ -19,7 +19,7 @@ def words(text: str) -> list[str]:
 
 
 def sentences(text: str) -> list[str]:
-    """What ends in . ! ? or …, or at the end of the text."""
+    """Sentences, which end in . ! ? or …, or at the end of the text."""
     return [part for part in _END_OF_SENTENCE.split(text.strip()) if words(part)]
 
 
@@ -38,7 +38,7 @@ def has_words(text: str, n: int) -> bool:
 
 
 def has_words_at_most(text: str, n: int) -> bool:
-    """And at least one, or saying nothing would do."""
+    """Also asks for one word at least, or an empty answer would meet it."""
     return 1 <= len(words(text)) <= n
 
 
@@ -67,17 +67,17 @@ def is_uppercase(text: str, wanted: bool) -> bool:
 
 
 def contains(text: str, phrases: Sequence[str]) -> bool:
-    """Every phrase, as whole words in any case."""
+    """Whether a text contains every phrase, as whole words in any case."""
     return all(_has(text, phrase) for phrase in phrases)
 
 
 def omits(text: str, phrases: Sequence[str]) -> bool:
-    """None of the phrases, in a text that has words."""
+    """Whether a text has words and none of the phrases."""
     return bool(words(text)) and not any(_has(text, phrase) for phrase in phrases)
 
 
 def is_without(text: str, characters: Sequence[str]) -> bool:
-    """None of the characters, in a text that has words."""
+    """Whether a text has words and none of the characters."""
     return bool(words(text)) and not any(character in text for character in characters)
 
 
@@ -90,7 +90,7 @@ def ends_with(text: str, ending: str) -> bool:
 
 
 def has_json_keys(text: str, keys: Sequence[str]) -> bool:
-    """The whole text is a JSON object with exactly these keys."""
+    """Whether the whole text is a JSON object with exactly these keys."""
     try:
         found = json.loads(text)
     except ValueError:
@@ -103,13 +103,13 @@ def has_bullets(text: str, n: int) -> bool:
 
 
 def is_numbered(text: str, n: int) -> bool:
-    """Lines numbered from 1 to n, in order."""
+    """Whether lines are numbered from 1 to n, in order."""
     numbers = [match.group(1) for match in map(_NUMBER.match, lines(text)) if match]
     return numbers == [str(number) for number in range(1, n + 1)]
 
 
 def has_comma_items(text: str, n: int) -> bool:
-    """Items between commas, none over more than one line."""
+    """Whether a text is n items between commas, none over more than one line."""
     parts = text.strip().rstrip(".").split(",")
     return len(parts) == n and all(words(part) and len(lines(part)) == 1 for part in parts)
 
@@ -136,11 +136,11 @@ CONSTRAINTS: Mapping[str, Callable[[str, Any], bool]] = {
 
 
 _LASTING = {"words_at_least", "contains", "starts_with"}
-"""What a text goes on meeting, however it goes on."""
+"""Constraints that a text, once it meets them, meets however it goes on."""
 
 
 def met(text: str, constraints: Mapping[str, Any], finished: bool = True) -> dict[str, bool]:
-    """Which of the constraints a text meets, by name.
+    """Says by name which of the constraints a text meets.
 
     Args:
         finished: False for an answer that was cut off, of which most constraints cannot be said to be met.

@@ -49,7 +49,7 @@ class Corpus:
 
     @property
     def crossed(self) -> bool:
-        """Whether every topic is told for every condition, each time by the same number of passages."""
+        """Whether every topic has passages of every condition, in each the same number."""
         return is_crossed(self.emotions, self.topics)
 
     def units(self, seed: int) -> list[str]:
@@ -60,7 +60,7 @@ class Corpus:
         """Refuses to take topic means away where that would take an emotion along.
 
         Raises:
-            StimuliError: a topic told for one condition only.
+            StimuliError: a topic with passages of one condition only.
         """
         told: dict[str, set[str]] = defaultdict(set)
         for passage in self.passages:

@@ -1,4 +1,4 @@
-"""What a model is asked to write, and the words it may be asked to avoid."""
+"""Requests to write texts, and the words that a model may be asked to avoid."""
 
 from __future__ import annotations
 
@@ -24,16 +24,16 @@ class Request:
     topic: str
     """The corpus's topic, or the number of the prompt."""
     unit: str
-    """What a condition's texts are replicated over: the topic, the prompt, or the replicate."""
+    """The unit that a condition's texts are replicated over: the topic, the prompt, or the replicate."""
     prompt: str
     draw: int
-    """Tells apart texts of one prompt; a sampled text's seed is made of it."""
+    """A number that tells apart texts of one prompt; a sampled text's seed is derived from it."""
 
 
 def plan_requests(
     prompts: Sequence[str], neutral: Sequence[str], topics: Sequence[str], samples: int, replicates: int
 ) -> list[Request]:
-    """Every text of a run: each prompt for each condition, topic, replicate and sample.
+    """Plans every text of a run: each prompt for each condition, topic, replicate and sample.
 
     Args:
         prompts: each with {emotion} and, for all topics, {topic}.

@@ -1,4 +1,4 @@
-"""From passages to the texts a model reads."""
+"""Turns passages into the texts that a model reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ SLOT = "{passage}"
 
 @dataclass(frozen=True)
 class Text:
-    """What goes into the tokenizer; `special_tokens` says whether it still adds its own (BOS)."""
+    """A text for the tokenizer; `special_tokens` says whether the tokenizer still adds its own (BOS)."""
 
     content: str
     special_tokens: bool
@@ -27,7 +27,7 @@ class Decoding:
     max_new_tokens: int
     min_new_tokens: int = 0
     temperature: float | None = None
-    """None: greedy."""
+    """The temperature of sampling; None for greedy decoding."""
     top_p: float = 1.0
 
 

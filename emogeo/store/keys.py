@@ -8,13 +8,13 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 Json: TypeAlias = dict[str, Any]
-"""A JSON object: what gives a key its meaning, say."""
+"""A JSON object."""
 SCHEMA = 3
-"""Raised when stored records change their meaning."""
+"""The version of records; it rises when stored records change their meaning."""
 
 
 def canonical_json(value: Any) -> bytes:
-    """One spelling per value: sorted keys, no spaces, UTF-8, no NaN.
+    """Writes a value in its one spelling: sorted keys, no spaces, UTF-8, no NaN.
 
     Raises:
         ValueError: NaN or infinity, which have no JSON.
@@ -24,10 +24,10 @@ def canonical_json(value: Any) -> bytes:
 
 
 def json_lines(rows: Iterable[Mapping[str, Any]]) -> bytes:
-    """One canonical JSON object a line."""
+    """Writes one canonical JSON object a line."""
     return b"".join(canonical_json(dict(row)) + b"\n" for row in rows)
 
 
 def key_of(meaning: Json) -> str:
-    """Hex sha256 of the canonical JSON of `meaning` and the schema version."""
+    """Gives the hex sha256 of the canonical JSON of `meaning` and the schema version."""
     return hashlib.sha256(canonical_json({"schema": SCHEMA, **meaning})).hexdigest()

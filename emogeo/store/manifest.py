@@ -1,4 +1,4 @@
-"""The manifest of a record: it says what every file was when the record was written."""
+"""The manifest of a record: the size and checksum of every file when the record was written."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ MANIFEST = "manifest.json"
 
 
 def entry_of(content: bytes) -> dict[str, Any]:
-    """What a manifest says of one file."""
+    """Gives the manifest's entry for one file."""
     return {"size": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
 def manifest_of(files: Mapping[str, bytes]) -> bytes:
-    """Size and sha256 of every file, and a checksum of that list."""
+    """Makes the manifest: size and sha256 of every file, and a checksum of that list."""
     body = {name: entry_of(content) for name, content in files.items()}
     return canonical_json({"checksum": entry_of(canonical_json(body))["sha256"], "files": body})
 
 
 def checked(files: Mapping[str, bytes], where: str) -> dict[str, bytes]:
-    """A record's files without its manifest, which is among `files`, once all agree with it.
+    """Gives a record's files without the manifest among them, once all agree with it.
 
     Args:
         where: for messages.

@@ -32,7 +32,7 @@ class Store:
         self.path = Path(path).expanduser()
 
     def folder(self, kind: str, key: str) -> Path:
-        """Where a record lies or would lie.
+        """Gives the folder where a record lies or would lie.
 
         Raises:
             StoreError: a kind that there is not, or a key that is not a sha256.
@@ -47,7 +47,7 @@ class Store:
         return (self.folder(kind, key) / MANIFEST).is_file()
 
     def keys(self, kind: str) -> Iterator[str]:
-        """Keys of all records of a kind, sorted."""
+        """Lists the keys of all records of a kind, sorted."""
         folder = self.path / kind
         if folder.is_dir():
             yield from sorted(p.name for p in folder.iterdir() if _KEY.fullmatch(p.name))
@@ -113,7 +113,7 @@ class Store:
                     shutil.rmtree(scratch, ignore_errors=True)
 
     def read(self, kind: str, key: str) -> dict[str, bytes]:
-        """Every file of a record, each compared with the manifest.
+        """Reads every file of a record and compares each with the manifest.
 
         Raises:
             StoreError: no such record, or a file that is not what was written; names it.
@@ -128,7 +128,7 @@ class Store:
             raise StoreError(f"{error.filename} is missing.") from error
 
     def whole(self, kind: str, key: str) -> dict[str, bytes] | None:
-        """The record if it is whole, else None; a warning says what is wrong with a broken one."""
+        """Reads the record if it is whole, else gives None; a warning says what is wrong with a broken one."""
         if not self.has(kind, key):
             return None
         try:
@@ -146,7 +146,7 @@ class Store:
         return self.write(kind, key, checked(files, f"the record {key[:12]}"))
 
     def manifest(self, kind: str, key: str) -> bytes:
-        """A record's manifest, with which a copy of the record can be checked.
+        """Reads a record's manifest, with which a copy of the record can be checked.
 
         Raises:
             StoreError: no such record.
@@ -168,7 +168,7 @@ _LEFT_SECONDS = 24 * 3600
 
 
 def _swap(new: Path, target: Path, old: Path) -> None:
-    """Puts `new` where `target` is and that aside; a signal in between leaves `target` as it was."""
+    """Replaces `target` by `new`; a signal in between leaves `target` as it was."""
     try:
         if target.exists():
             target.replace(old)

@@ -1,4 +1,4 @@
-"""Arrays as bytes of a record's file."""
+"""Packs arrays into the bytes of a record's file, and unpacks them."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from emogeo.errors import StoreError
 
 
 def pack(tensors: Mapping[str, np.ndarray[Any, Any]]) -> bytes:
-    """Arrays as safetensors."""
+    """Gives arrays as safetensors bytes."""
     content: bytes = safetensors.numpy.save({name: np.ascontiguousarray(value) for name, value in tensors.items()})
     return content
 
 
 def unpack(content: bytes) -> dict[str, np.ndarray[Any, Any]]:
-    """Arrays from safetensors.
+    """Reads arrays from safetensors bytes.
 
     Raises:
         StoreError: bytes that are not safetensors.

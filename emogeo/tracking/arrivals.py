@@ -1,4 +1,4 @@
-"""What the server has of a run: the client does not say when an upload has failed."""
+"""Asks the server which parts of a run it has: the client does not say when an upload has failed."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 Digests = Mapping[tuple[str, str], str]
-"""By type and name of the artifact."""
+"""The digest of each artifact, by its type and name."""
 
 
 def not_arrived(api: Any, home: str, digests: Digests) -> list[str]:
-    """Names of artifacts without a committed version of the digest, and the run if it is not closed.
+    """Names the artifacts without a committed version of the digest, and the run if it is not closed.
 
     Args:
         home: ENTITY/PROJECT/RUN.
@@ -27,14 +27,14 @@ def not_arrived(api: Any, home: str, digests: Digests) -> list[str]:
 
 
 def media_not_arrived(run: Any, figures: Iterable[str], tables: Iterable[str]) -> list[str]:
-    """Names of figures and tables of which a run (of `wandb.Api`) has no file."""
+    """Names the figures and tables of which a run (of `wandb.Api`) has no file."""
     wanted = [("images", name) for name in figures] + [("table", name) for name in tables]
     there = [file.name for file in run.files() if file.size]
     return [name for kind, name in wanted if not any(_is_of(file, f"media/{kind}/{name}") for file in there)]
 
 
 def _is_of(file: str, name: str) -> bool:
-    """The client adds step and digest."""
+    """Whether a file is of this figure or table; the client adds step and digest to its name."""
     return re.fullmatch(rf"{re.escape(name)}_\d+_[^_/]+", file) is not None
 
 

@@ -1,4 +1,4 @@
-"""The W&B client, kept from standing in the way of a result: bounded waiting, no questions, no key in messages."""
+"""The W&B client, set up so that it never costs a result: bounded waiting, no questions, no key in messages."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from typing import Any
 from emogeo.errors import TrackingError
 
 _SHOWN = 300
-"""Characters of a reason, at most."""
+"""The longest reason that is shown, in characters."""
 _KEY = re.compile(r"(?<![0-9a-z])(?:[0-9a-f]{40}|local-\w{40,}|wandb_v\d+_\w{20,})(?![0-9a-z])", re.IGNORECASE)
-"""API keys, as W&B has made them."""
+"""Matches API keys in the forms that W&B has used."""
 _SIGNED = re.compile(r"(https?://[^\s?'\"]+)\?[^\s'\"]+")
 
 
@@ -25,18 +25,18 @@ class Patience:
 
     query: int = 10
     retries: int = 2
-    """Of each request, with `pause` between them; 0 would mean the client's own twenty."""
+    """The retries of each request, with `pause` between them; 0 would mean the client's own twenty."""
     pause: int = 2
     start: int = 30
-    """To open a run."""
+    """The time to open a run."""
     transfer: int = 30
-    """To move files, and a second more for each `bytes_per_second` of them."""
+    """The time to move files, and a second more for each `bytes_per_second` of them."""
     bytes_per_second: int = 250_000
     finish: int = 20
-    """To close a run whose files have arrived."""
+    """The time to close a run whose files have arrived."""
 
     def for_transfer(self, size: int) -> int:
-        """Seconds for so many bytes."""
+        """Gives the seconds allowed for so many bytes."""
         return self.transfer + size // self.bytes_per_second
 
 
@@ -63,7 +63,7 @@ def settings(**more: Any) -> Any:
 
 @contextlib.contextmanager
 def environment(folder: Path) -> Iterator[None]:
-    """For a run: the client stages data under WANDB_DATA_DIR, by default in the user's home."""
+    """Sets the environment of a run: the client stages data under WANDB_DATA_DIR, by default in the user's home."""
     before = os.environ.get("WANDB_DATA_DIR")
     os.environ["WANDB_DATA_DIR"] = str(folder / "data")
     try:
@@ -76,7 +76,7 @@ def environment(folder: Path) -> Iterator[None]:
 
 
 def sign_in() -> Any:
-    """The public API, once the server has answered and let us in.
+    """Signs in to the public API, once the server has answered and accepted the key.
 
     Raises:
         TrackingError: no key, a key that is not accepted, or no answer; names the server.
@@ -103,7 +103,7 @@ def base_url() -> str:
 
 
 def reason(error: BaseException) -> str:
-    """An error of the client in one line, without API keys and without what signs an address."""
+    """Gives an error of the client in one line, without API keys and without the signature of an address."""
     text = " ".join(str(error).split()) or type(error).__name__
     text = text.replace(os.environ.get("WANDB_API_KEY") or "\0", "…")
     return _SIGNED.sub(r"\1?…", _KEY.sub("…", text))[:_SHOWN]

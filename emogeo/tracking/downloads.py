@@ -19,7 +19,7 @@ from emogeo.errors import TrackingError
 from emogeo.tracking.client import reason
 
 QUERY_SECONDS = 30
-"""That a question to the server may take."""
+"""The seconds that a query to the server may take."""
 
 
 class Downloads:
@@ -37,7 +37,7 @@ class Downloads:
         self._end()
 
     def digests(self, path: str, kind: str, seconds: float) -> dict[str, str]:
-        """By file, as W&B's manifest has them (MD5 in base64).
+        """Gives the digest of each file, as in W&B's manifest (MD5 in base64).
 
         Raises:
             TrackingError: what the client said, or that it took too long.
@@ -46,7 +46,7 @@ class Downloads:
         return digests
 
     def files(self, path: str, kind: str, seconds: float) -> dict[str, bytes]:
-        """Every file, past the client's cache (which keeps what came, right or wrong), compared with the digests.
+        """Downloads every file past the client's cache (which keeps corrupt files too), and checks its digest.
 
         Raises:
             TrackingError: what the client said, or that it took too long.
@@ -87,7 +87,7 @@ class Downloads:
 
 
 def _started() -> subprocess.Popen[str]:
-    """In a session of its own: Ctrl-C is this process's to answer."""
+    """Starts the process in a session of its own, so that only this process answers Ctrl-C."""
     command = [sys.executable, "-m", "emogeo.tracking.downloads"]
     return subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True)
 

@@ -1,4 +1,4 @@
-"""What W&B gets to see of a recorded run, finished or refused; made from the record alone."""
+"""Mirrors recorded runs, finished or refused, to W&B; the mirror is made from the record alone."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from emogeo.tracking.session import ArtifactSpec, Mirror, already_there, deliver
 
 _CURVES = ("reliability", "separation", "mean_cosine", "rdm_std", "anisotropy")
 _SHARED = (RUN_FILE, MANIFEST)
-"""In every artifact of a record, so that each can be checked by itself."""
+"""Files that are in every artifact of a record, so that each can be checked by itself."""
 _TYPES = {"emotion-vectors": (VECTORS, TEXTS), "rdm": (RDM,)}
-"""Types of artifacts by the files that they are for; other files are in one of type `record`."""
+"""The files of each type of artifact; other files are in one of type `record`."""
 
 
 def track_run(tracking: TrackingConfig, store: Store, key: str) -> bool:
-    """Mirrors a record to W&B, in `STORE/wandb/KEY/`; whether it is there."""
+    """Mirrors a record to W&B, in `STORE/wandb/KEY/`; says whether it is there."""
     later = f"Type: python -m emogeo.tracking push {store.path}"
     return tracking.mode is not TrackingMode.disabled and log_run(
         tracking, _folder(store, key), mirror_of(store, key), later
@@ -50,7 +50,7 @@ def tracked(tracking: TrackingConfig, store: Store, key: str) -> bool:
 
 
 def mirror_of(store: Store, key: str) -> Mirror:
-    """What W&B gets to see of a record.
+    """Makes the mirror of a record.
 
     Raises:
         StoreError: no such record, or a broken one.
@@ -77,7 +77,7 @@ def _folder(store: Store, key: str) -> Path:
 
 
 def _resolved(record: AnyRecord) -> Json:
-    """What of a record is known only once it is planned."""
+    """Gives the values of a record that are known only once it is planned, not from its configuration."""
     own = {"model": plain(record.model), "precision": record.precision, "status": record.status}
     if not isinstance(record, GeometryRecord):
         return own
@@ -85,7 +85,7 @@ def _resolved(record: AnyRecord) -> Json:
 
 
 def _artifacts(record: AnyRecord, files: Mapping[str, bytes]) -> list[ArtifactSpec]:
-    """Together they hold every file of the record."""
+    """Makes the artifacts, which between them hold every file of the record."""
     groups = {kind: names for kind, names in _TYPES.items() if set(names) <= set(files)}
     others = set(files) - {*_SHARED, *(name for names in groups.values() for name in names)}
     if others or not groups:
@@ -131,7 +131,7 @@ def _figures(run: Run) -> dict[str, bytes]:
 
 
 def _tables(record: AnyRecord, files: Mapping[str, bytes]) -> dict[str, list[Json]]:
-    """What a probe recorded, or the texts that a model wrote; the passages of a corpus are in an artifact only."""
+    """Makes tables of a probe's rows, or of texts that a model wrote; passages of a corpus are in an artifact only."""
     if not isinstance(record, GeometryRecord):
         lines = [name for name in files if name.endswith(".jsonl")]
         return {f"{record.mode.value}/{Path(name).stem}": _rows(files[name]) for name in lines}
@@ -161,13 +161,13 @@ def _summary(record: AnyRecord) -> Json:
 
 
 def _rows(lines: bytes) -> list[Json]:
-    """JSON lines as rows of a table; what is no scalar as JSON."""
+    """Turns JSON lines into rows of a table; values that are no scalars stay JSON."""
     rows = [json.loads(line) for line in lines.splitlines()]
     return [{name: json.dumps(v) if isinstance(v, list | dict) else v for name, v in row.items()} for row in rows]
 
 
 def _flat(name: str, value: Any) -> Json:
-    """Nested metrics as `name/name/name`, without those that are absent."""
+    """Flattens nested metrics to `name/name/name`, without those that are absent."""
     if isinstance(value, dict):
         return {inner: v for own, part in value.items() for inner, v in _flat(f"{name}/{own}", part).items()}
     return {} if value is None else {name: value}

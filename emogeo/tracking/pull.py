@@ -27,12 +27,12 @@ _NAMES_KEY = {RUNS: RUN_FILE, GENERATIONS: FACTS}
 
 @dataclass
 class Pulled:
-    """What came from W&B, and what did not and why."""
+    """The outcome of a download from W&B: what came, and what did not and why."""
 
     keys: list[str] = field(default_factory=list)
-    """Of runs' records, now whole in the store."""
+    """The keys of the runs' records, now whole in the store."""
     used: list[str] = field(default_factory=list)
-    """Their artifacts: ENTITY/PROJECT/NAME:VERSION."""
+    """The artifacts that they came in: ENTITY/PROJECT/NAME:VERSION."""
     left_out: list[str] = field(default_factory=list)
 
 
@@ -99,7 +99,7 @@ def _filters(wanted: RunsConfig) -> dict[str, Any]:
 
 
 def _records(runs: Sequence[Any]) -> dict[tuple[str, str], list[Any]]:
-    """The newest version of each artifact, by kind and key of the record that it is a part of."""
+    """Finds the newest version of each artifact, by kind and key of the record that it is a part of."""
     newest: dict[str, Any] = {}
     for run in runs:
         for artifact in run.logged_artifacts():
@@ -143,5 +143,5 @@ def _bring(store: Store, kind: str, key: str, artifacts: Sequence[Any], download
 
 
 def _digest(content: bytes) -> str:
-    """As W&B's manifests have it."""
+    """Gives the digest of bytes in the form of W&B's manifests."""
     return base64.b64encode(hashlib.md5(content).digest()).decode()

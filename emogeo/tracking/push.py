@@ -37,6 +37,6 @@ def deliver(store: Store, entity: str | None, project: str | None) -> int:
 
 
 def _where(store: Store, key: str, entity: str | None, project: str | None) -> TrackingConfig:
-    """As the record has it, unless it is asked for otherwise."""
+    """Gives where a record is pushed to: its own entity and project, unless others are asked for."""
     own = read_record(store, key).config.tracking
     return TrackingConfig(TrackingMode.online, project or own.project, entity or own.entity, own.group, own.tags)

@@ -35,10 +35,10 @@ class ArtifactSpec:
 
 @dataclass(frozen=True)
 class Mirror:
-    """All that W&B gets to see of a record or an analysis."""
+    """All that W&B shows of a record or an analysis."""
 
     run_id: str | None
-    """None for a new one each time."""
+    """The id of the W&B run; None for a new one each time."""
     title: str
     job_type: str
     config: Mapping[str, Any]
@@ -47,12 +47,12 @@ class Mirror:
     curves: Sequence[Mapping[str, float]] = ()
     """One mapping per block, logged as steps; every one holds `layer/index`."""
     figures: Mapping[str, bytes] = field(default_factory=dict)
-    """PNG"""
+    """The bytes of PNG files, by name."""
     tables: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     """Rows of text, numbers and truth values by column. The client keeps a table as an artifact of its own, whose file,
     inside the run's folder, it names absolutely: a copy of the folder syncs all but that."""
     used: Sequence[str] = ()
-    """Artifacts that it was made of: ENTITY/PROJECT/NAME:VERSION."""
+    """The artifacts that an analysis was made from: ENTITY/PROJECT/NAME:VERSION."""
 
 
 def log_run(tracking: TrackingConfig, folder: Path, mirror: Mirror, later: str) -> bool:
@@ -139,7 +139,7 @@ def _log_online(tracking: TrackingConfig, folder: Path, mirror: Mirror) -> None:
 def _log_run(
     tracking: TrackingConfig, folder: Path, mirror: Mirror
 ) -> tuple[list[str], dict[tuple[str, str], str], str]:
-    """What went wrong; type, name and digest of each artifact; ENTITY/PROJECT/RUN."""
+    """Logs a mirror; gives what went wrong, the digest of each artifact by type and name, and ENTITY/PROJECT/RUN."""
     import wandb
 
     run = wandb.init(
@@ -175,14 +175,14 @@ def _log_run(
 
 
 def _lacks_media(home: str, mirror: Mirror) -> bool:
-    """Whether a run that was begun before has not all of its figures and tables."""
+    """Whether a run that was begun before lacks some of its figures and tables."""
     import wandb
 
     return bool(_media_missing(wandb.Api(timeout=PATIENCE.query).run(home), mirror))
 
 
 def _log_points(run: Any, mirror: Mirror, again: bool) -> None:
-    """Steps are numbered, so a run that is resumed goes on where it stopped, and one that is whole stays as it is.
+    """Logs curves in numbered steps, so a resumed run goes on where it stopped, and a whole one stays as it is.
 
     Args:
         again: the figures and tables did not arrive, and are logged however far the run has come.
@@ -208,7 +208,7 @@ def _table(rows: Sequence[Mapping[str, Any]]) -> Any:
 
 
 def _log_artifacts(run: Any, mode: TrackingMode, folder: Path, mirror: Mirror) -> list[tuple[Any, int]]:
-    """Artifacts with their sizes in bytes."""
+    """Logs artifacts; gives them with their sizes in bytes."""
     logged = []
     # offline, the client's log keeps the path that is given here: relative ones survive a copy of the folder
     with contextlib.chdir(folder):
@@ -219,7 +219,7 @@ def _log_artifacts(run: Any, mode: TrackingMode, folder: Path, mirror: Mirror) -
 
 
 def _artifact(spec: ArtifactSpec, folder: Path) -> Any:
-    """Of files that it writes, in `folder`."""
+    """Makes an artifact of files that it writes into `folder`."""
     import wandb
 
     artifact = wandb.Artifact(spec.name, spec.type, metadata=dict(spec.metadata))
@@ -232,7 +232,7 @@ def _artifact(spec: ArtifactSpec, folder: Path) -> Any:
 
 
 def _wait_for(logged: Sequence[tuple[Any, int]]) -> list[str]:
-    """What went wrong; `finish` would not say."""
+    """Waits for uploads and gives what went wrong, which `finish` would not say."""
     troubles = []
     deadline = time.monotonic() + PATIENCE.for_transfer(sum(size for _, size in logged))
     for artifact, _ in logged:

@@ -18,7 +18,7 @@ FACTORS = ("model.name", "resolved.precision", "mode.name", "prompt_template.nam
 """Paths into a run's configuration."""
 COMPARISONS = ("rho_matrix", "rho_star_matrix", "same_and_disjoint_half", "universality_1")
 EFFECTS = ("layers_of_effect", "sub_parameters", "variance")
-"""Figures of an analysis, as are `COMPARISONS`; those that an analysis has no runs for are absent."""
+"""Figures of an analysis; like `COMPARISONS`, they are absent where there are no runs for them."""
 TEXTS = ("texts/written", "steering/texts", "behaviour/behaviour")
 """Tables that runs log; an analysis logs `tables/…`."""
 _READING = (
@@ -26,18 +26,18 @@ _READING = (
     "with the disattenuated ρ* and its interval, with p and the numerical floor; what is missing is in the note."
 )
 _MADE = "Made by `python -m emogeo.tracking workspace`, which makes it anew: save changes of your own elsewhere."
-"""By which the report is known again."""
+"""The description of the report, by which it is found again."""
 _MAX_RUNS = 100
-"""In one panel."""
+"""The most runs that one panel shows."""
 _HEIGHT = 10
-"""Of a panel in a report, in W&B's units."""
+"""The height of a panel in a report, in W&B's units."""
 
 
 @dataclass(frozen=True)
 class _Section:
     name: str
     kind: str
-    """Job type of the runs that it shows."""
+    """The job type of the runs that it shows."""
     columns: int
     panels: list[Any]
 
@@ -47,7 +47,7 @@ class _Section:
 
 
 def specification() -> str:
-    """Both views as JSON, as W&B stores them; no server is asked.
+    """Gives both views as JSON, as W&B stores them, without asking a server.
 
     Raises:
         TrackingError: the extra `workspaces` is not installed.
@@ -59,7 +59,7 @@ def specification() -> str:
 
 
 def save(entity: str | None, project: str) -> list[str]:
-    """Makes both views, or brings those that were made before up to date; their addresses.
+    """Makes both views, or brings existing ones up to date; gives their addresses.
 
     Raises:
         TrackingError: the extra is not installed, the server is not there or does not let us in, or it has no such
@@ -81,7 +81,7 @@ def save(entity: str | None, project: str) -> list[str]:
 
 
 def _known(ws: Any, entity: str, project: str) -> Any:
-    """The workspace that was made before; None if there is none. Of its address only names are read."""
+    """Finds the workspace that was made before, by the names in its address; None if there is none."""
     try:
         return ws.Workspace.from_url(f"https://wandb.ai/{entity}/{project}?nw={view_name(entity, project)}")
     except ValueError as error:
@@ -91,7 +91,7 @@ def _known(ws: Any, entity: str, project: str) -> Any:
 
 
 def view_name(entity: str, project: str) -> str:
-    """The workspace's own name, eleven characters as W&B's are: the same each time, so that there is one a project."""
+    """Derives the workspace's name of eleven characters, the same each time, so that a project has one workspace."""
     return f"emogeo{hashlib.sha256(f'{entity}/{project}'.encode()).hexdigest()[:5]}"
 
 
@@ -200,7 +200,7 @@ def _figures(wr: Any, names: tuple[str, ...]) -> list[Any]:
 
 
 def _scatter(wr: Any, table: str, x: str, y: str, title: str) -> Any:
-    """Of a table's rows, by W&B's own preset."""
+    """Makes a scatter plot of a table's rows, by W&B's own preset."""
     return wr.CustomChart(
         query={"summaryTable": {"tableKey": table}},
         chart_name="wandb/scatter/v0",
@@ -210,7 +210,7 @@ def _scatter(wr: Any, table: str, x: str, y: str, title: str) -> Any:
 
 
 def _placed(wr: Any, section: _Section) -> list[Any]:
-    """The section's panels in as many columns, on a report's grid of 24."""
+    """Places the section's panels in its number of columns, on a report's grid of 24."""
     width = 24 // section.columns
     for number, panel in enumerate(section.panels):
         row, column = divmod(number, section.columns)
@@ -219,6 +219,6 @@ def _placed(wr: Any, section: _Section) -> list[Any]:
 
 
 def _stored(path: str) -> str:
-    """Where W&B keeps a nested value of a run's configuration."""
+    """Gives the path under which W&B keeps a nested value of a run's configuration."""
     first, _, rest = path.partition(".")
     return f"{first}.value.{rest}"

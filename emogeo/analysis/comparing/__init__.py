@@ -1,1 +1,1 @@
-"""Runs made comparable, and in what two of them differ."""
+"""Prepares runs to be compared, and finds minimal pairs of them."""

@@ -1,4 +1,4 @@
-"""The factor in which two runs of one model differ, and how tables call it."""
+"""The factor in which two runs of one model differ, and its label in tables."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ class EffectKind(StrEnum):
 
 
 class Alias(StrEnum):
-    """What differs besides parameters, so that an effect may be its."""
+    """A difference of two runs besides parameters, to which an effect may be due as well."""
 
     text = "text"
-    """Aliased with whatever changes what is written."""
+    """The texts, which change with whatever changes what is written."""
     units = "units"
 
 
 class Contrast(Enum):
-    """What is compared with what: the beginning of a factor's label."""
+    """A kind of comparison; its words begin a factor's label."""
 
     methods = "methods"
     """Passages and own texts."""
@@ -53,18 +53,18 @@ class Contrast(Enum):
 
 @dataclass(frozen=True)
 class Factor:
-    """In what the two runs of a minimal pair differ; what has no meaning for a contrast is empty."""
+    """The factor in which a minimal pair of runs differs; fields without meaning for a contrast are empty."""
 
     kind: EffectKind
     contrast: Contrast
     parameter: Parameter | None = None
-    """The one that differs."""
+    """The one parameter that differs."""
     writing: Writing | None = None
-    """How the texts that stand against passages were written."""
+    """How the texts that are compared with passages were written."""
     precisions: tuple[RunPrecision, ...] = ()
-    """Both, where they differ; one, where it tells the factor apart."""
+    """Both precisions, where they differ; one, where it tells the factor apart."""
     as_published: bool = False
-    """Both runs are sets of the published design."""
+    """Whether both runs are sets of the published design."""
     of_comprehension: bool = False
 
     @property
@@ -74,7 +74,7 @@ class Factor:
 
     @property
     def label(self) -> str:
-        """The words for the tables."""
+        """Gives the factor's label for the tables."""
         if self.parameter is not None:
             return f"{self.parameter}{' (comprehension)' if self.of_comprehension else ''}"
         if self.writing is not None:

@@ -1,4 +1,4 @@
-"""Numerical floors: how far a reread lies from the run that it repeats."""
+"""Numerical floors: the distance of a reread from the run that it repeats."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from emogeo.record.run import Run
 
 
 def floors(runs: Sequence[Run]) -> dict[tuple[str, ...], float]:
-    """1 - rho between a cell and its reread, for each model at a precision: the largest that was measured.
+    """Gives the largest 1 - rho between a run and its reread, for each model at a precision.
 
-    Both at the block that the cell has selected, whatever the reread would have.
+    Both are taken at the block that the run has selected, whatever the reread would select.
     """
     by_key = {run.key: run for run in runs}
     found: dict[tuple[str, ...], float] = {}

@@ -1,4 +1,4 @@
-"""What a run was made with, parameter by parameter, read from its record alone."""
+"""The level of every parameter of a run, from its record alone."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from emogeo.record.run import Run
 
 
 class Parameter(StrEnum):
-    """What may differ between two runs of one model, in the order in which tables name it."""
+    """A parameter in which two runs of one model may differ, in the order of the tables."""
 
     method = "method"
     precision = "precision"
@@ -39,17 +39,17 @@ class Parameter(StrEnum):
 WRITING = (Parameter.template, Parameter.chat, Parameter.samples, Parameter.decoding, Parameter.length)
 READING = (Parameter.position, Parameter.layer, Parameter.centring)
 SUB_PARAMETERS = (*WRITING, *READING)
-"""The eight that differ between the published recipes of generation."""
+"""The eight parameters that differ between the published recipes of generation."""
 EXTRACTION = (
     *SUB_PARAMETERS,
     *(Parameter.banned_words, Parameter.denoising, Parameter.topics, Parameter.passages, Parameter.passage_template),
 )
-"""All that may differ between two ways of extraction at one precision; the last two are of comprehension alone."""
+"""All parameters that may differ between two recipes at one precision; the last two are of comprehension alone."""
 AGAIN = frozenset({Parameter.repetition, Parameter.seed})
 
 
 class Pooling(NamedTuple):
-    """How the states of a text become one."""
+    """How the states of a text become one state."""
 
     position: str
     skip: int
@@ -66,14 +66,14 @@ class LayerChoice:
 
 
 class Centred(NamedTuple):
-    """What is taken from the vectors, and how they are scaled."""
+    """The centring of the vectors, and their scaling."""
 
     centring: str
     norm: str
 
 
 class Denoising(NamedTuple):
-    """What is projected out of the states; the rest has no meaning where nothing is."""
+    """The components that are projected out of the states; without any, the other fields have no meaning."""
 
     method: str
     share: float | None = None
@@ -81,14 +81,14 @@ class Denoising(NamedTuple):
 
 
 class PassageTemplate(NamedTuple):
-    """What stands around a passage."""
+    """The template around a passage."""
 
     text: str
     chat: bool
 
 
 class Writer(NamedTuple):
-    """Who wrote the texts: a precision of the model itself, or another model at a precision."""
+    """The writer of the texts: the model itself at a precision, or another model at a precision."""
 
     precision: str
     other_model: str | None = None
@@ -116,7 +116,7 @@ class Length(NamedTuple):
 
 
 class Banned(NamedTuple):
-    """How often a text that names its emotion is written again; None where it may name it."""
+    """How often a text that names its emotion is written again; None where that is allowed."""
 
     retries: int | None
 
@@ -132,7 +132,7 @@ class Levels:
     centring: Centred
     denoising: Denoising
     passages: str | None = None
-    """The digest of what was read."""
+    """The digest of the passages."""
     passage_template: PassageTemplate | None = None
     writer: Writer | None = None
     template: tuple[str, ...] | None = None
@@ -142,23 +142,23 @@ class Levels:
     decoding: Decoding | None = None
     length: Length | None = None
     topics: tuple[str, ...] | None = None
-    """Empty where prompts have none."""
+    """The topics; empty where prompts have none."""
     banned_words: Banned | None = None
     repetition: int | None = None
     seed: int | None = None
 
     def differing(self, other: Levels) -> list[Parameter]:
-        """The parameters in which two runs differ."""
+        """Finds the parameters in which two runs differ."""
         return [name for name in Parameter if getattr(self, name.name) != getattr(other, name.name)]
 
     def labels(self) -> dict[str, str]:
-        """A label for every level, the same for equal levels; "" where there is none."""
+        """Gives a label for every level, the same for equal levels; "" where there is none."""
         values = {name.value: getattr(self, name.name) for name in Parameter}
         return {name: "" if value is None else str(value) for name, value in values.items()}
 
 
 def levels(run: Run) -> Levels:
-    """What a run was made with."""
+    """Gives the level of every parameter of a run."""
     config, generation = run.config, run.record.generation
     selection = config.layer_selection
     own = Levels(

@@ -1,4 +1,4 @@
-"""Minimal pairs of runs: two runs of one model that differ in one factor, as their configurations tell."""
+"""Minimal pairs of runs: two runs of one model that differ in one factor, according to their configurations."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ from emogeo.geometry.halves import MIN_STAR
 from emogeo.record.run import Run
 
 _METHODS = (Alias.text, Parameter.template)
-"""What always differs between passages and own texts."""
+"""The differences that passages and own texts always have."""
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ class MinimalPair:
 
     factor: Factor
     aliased: tuple[Parameter | Alias, ...]
-    """What else differs, so that the effect may be theirs."""
+    """The other differences, to which the effect may be due as well."""
     a: Run
     b: Run
 
@@ -55,7 +55,7 @@ class MinimalPair:
 
     @property
     def published_sets(self) -> str | None:
-        """A-C, say, where the two runs are read and written as two sets of the published design."""
+        """Names two sets of the published design, such as A-C, where the two runs are read and written as those."""
         sets = [published_set(run) for run in (self.a, self.b)]
         return "-".join(sorted(name for name in sets if name)) if all(sets) else None
 
@@ -66,11 +66,11 @@ class MinimalPair:
 
 
 Found = Iterator[tuple[Factor, tuple[Parameter | Alias, ...]]]
-"""Factors with what else differs."""
+"""Factors, each with the other differences."""
 
 
 def without_echoes(runs: Sequence[Run]) -> list[Run]:
-    """Neither rereads nor replays that repeat the reading of the run whose texts they read."""
+    """Leaves out rereads, and replays that only repeat the run whose texts they read."""
     usual = [run for run in runs if run.reread_of is None]
     known = {run.key: (run.text_digest, levels(run)) for run in usual}
     read = {known[run.key] for run in usual if mode_of(run) is Mode.generation}
@@ -78,7 +78,7 @@ def without_echoes(runs: Sequence[Run]) -> list[Run]:
 
 
 def minimal_pairs(runs: Sequence[Run]) -> list[MinimalPair]:
-    """Every two runs of one model that differ in one factor, or in factors that the published design moves together."""
+    """Finds every two runs of one model that differ in one factor, or in factors that the published design couples."""
     usual = [run for run in runs if run.reread_of is None and is_by_itself(run)]
     kept, known = {run.key for run in without_echoes(usual)}, {run.key: levels(run) for run in usual}
     found = []
@@ -94,7 +94,7 @@ def minimal_pairs(runs: Sequence[Run]) -> list[MinimalPair]:
 
 
 def partner(runs: Sequence[Run], a: Run, d: Run) -> Run | None:
-    """C of the published design: d's configuration at a's precision; of several, the first."""
+    """Finds C of the published design, which is d's configuration at a's precision; of several, the first."""
     precision = precision_of(a)
     wanted = replace(levels(d), precision=precision, writer=Writer(precision.label))
     like = (run for run in without_echoes(runs) if is_written_and_read(run) and same_model(run, d))
@@ -102,7 +102,7 @@ def partner(runs: Sequence[Run], a: Run, d: Run) -> Run | None:
 
 
 def _factors(a: Run, b: Run, known: Mapping[str, Levels]) -> Found:
-    """`a` is the run of comprehension, if one is; the unquantized one, if one is; a generation before its replay."""
+    """Finds the factors of a pair; `a` is the run of comprehension, the unquantized one, or a replay's generation."""
     one, two = known[a.key], known[b.key]
     differ = one.differing(two)
     if one.method is not two.method:
@@ -121,7 +121,7 @@ def _factors(a: Run, b: Run, known: Mapping[str, Levels]) -> Found:
 
 
 def _between_methods(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
-    """Comparable runs, or each as its published recipe reads."""
+    """Finds the factor of passages against own texts, read comparably or each as its published recipe reads."""
     reading = tuple(name for name in differ if name in {*READING, Parameter.denoising})
     sets = {published_set(a), published_set(b)}
     published = len(sets) == 2 and None not in sets
@@ -159,7 +159,7 @@ def _between_precisions(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
 
 
 def _between_passages(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
-    """A single sub-parameter of comprehension."""
+    """Finds a single sub-parameter of comprehension."""
     own = [name for name in differ if name in EXTRACTION]
     if own == [Parameter.passages] and set(a.texts) & set(b.texts):
         return  # some of the same passages, not others
@@ -168,7 +168,7 @@ def _between_passages(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
 
 
 def _between_writings(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
-    """A single sub-parameter; or all of those of writing, of reading, or both."""
+    """Finds a single sub-parameter; or all of those of writing, of reading, or both."""
     own = [name for name in differ if name in EXTRACTION]
     text = () if same_texts(a, b) else (Alias.text,)
     if {Parameter.template, Parameter.topics} <= set(own):  # prompts with topics have other units than prompts without
@@ -186,7 +186,7 @@ def _between_writings(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
 
 
 def _contrast(own: Collection[Parameter]) -> Contrast | None:
-    """What the parameters that differ make up; None where they are some of several."""
+    """Names the contrast that the differing parameters make up; None where they are some of several."""
     if len(own) == 1:
         return Contrast.one
     if set(own) >= set(SUB_PARAMETERS) - {Parameter.samples}:
@@ -201,7 +201,7 @@ def _precision(contrast: Contrast, a: Run, b: Run) -> Factor:
 
 
 def _alike_in_units(a: Run, b: Run) -> bool:
-    """Both were planned with enough units for a rho*, or neither: the published design beside the one with units."""
+    """Whether both runs were planned with enough units for a rho*, or neither (as in the published design)."""
     return (planned_units(a) >= MIN_STAR) == (planned_units(b) >= MIN_STAR)
 
 

@@ -1,4 +1,4 @@
-"""Runs and their baselines, ready to be compared on the conditions and units that they share."""
+"""Prepared runs: runs with their baselines, ready to be compared on the conditions and units that they share."""
 
 from __future__ import annotations
 
@@ -20,49 +20,49 @@ from emogeo.stimuli.conditions import CONDITIONS
 
 @dataclass(frozen=True)
 class View:
-    """What of a run is compared."""
+    """The part of a run that is compared: its conditions, and how they are centred."""
 
     conditions: tuple[str, ...] = CONDITIONS
     recentre: bool = False
-    """Once more, on the mean of just these conditions."""
+    """Whether to centre once more, on the mean of these conditions alone."""
 
 
 @dataclass(frozen=True)
 class PreparedRun:
-    """A run ready to be compared: it and the baselines made of its texts, as inner products for all inference."""
+    """A run ready to be compared, with the baselines of its texts, as inner products for all inference."""
 
     run: Run
     name: str
-    """Short, and no other run's."""
+    """A short name that no other run has."""
     seed: int
     view: View = field(default_factory=View)
 
     @cached_property
     def halves(self) -> Halves:
-        """The model's states at the selected layer, over all of the run's units."""
+        """Gives the model's states at the selected layer, over all of the run's units."""
         return self.halves_over(self._units)
 
     def halves_over(self, units: Sequence[str]) -> Halves:
-        """The same with other units.
+        """Gives the same over other units.
 
         Args:
-            units: of each text.
+            units: the unit of each text.
         """
         return self._kept_halves(tuple(units))
 
     @cached_property
     def _kept_halves(self) -> Callable[[tuple[str, ...]], Halves]:
-        """Makes the halves over some units, once."""
+        """Makes the halves over some units, and keeps them."""
         return cache(partial(self._halves, self.run.passages))
 
     @cached_property
     def input_embeddings(self) -> Halves:
-        """The same made of mean input embeddings."""
+        """Gives the same for mean input embeddings."""
         return self._halves(self.run.embeddings, self._units)
 
     @cached_property
     def bag_of_words(self) -> Halves:
-        """The same made of word counts."""
+        """Gives the same for word counts."""
         return self._halves(bag_of_words(self.run.texts), self._units)
 
     @property

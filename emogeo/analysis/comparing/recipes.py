@@ -1,4 +1,4 @@
-"""As which set of the published design a run is written and read."""
+"""Recognizes the sets of the published design among runs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from emogeo.record.run import Run
 
 
 class Writing(Enum):
-    """How texts were written: as in a published recipe but for length, samples and topics, or otherwise."""
+    """The recipe by which texts were written, regardless of length, samples and topics; or another way."""
 
     loose = "loose"
     matched = "matched"
@@ -29,7 +29,7 @@ class Writing(Enum):
 
 
 def writing_of(own: Levels) -> Writing:
-    """As which published recipe texts were written, but for length, samples and topics."""
+    """Names the published recipe by which texts were written, regardless of length, samples and topics."""
     if own.banned_words != Banned(None):
         return Writing.other
     if (own.chat, own.decoding) == (False, Decoding(0.7, 0.9)):
@@ -38,7 +38,7 @@ def writing_of(own: Levels) -> Writing:
 
 
 def published_set(run: Run) -> str | None:
-    """A, B, C or D of the published design, where a run is written and read so; length, samples and topics are free."""
+    """Names the set A, B, C or D of the published design that a run is, regardless of length, samples and topics."""
     own = levels(run)
     int8, plain = own.precision.quantization is Quantization.int8, not own.precision.quantized
     if own.denoising != Denoising("none") or not (int8 or plain) or not is_own(run):

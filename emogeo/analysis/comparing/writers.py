@@ -1,4 +1,4 @@
-"""Who wrote what a run reads, and at which precision it was read."""
+"""The writer of a run's texts, and the precisions at which they were written and read."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ class RunPrecision:
 
 
 def precision_of(run: Run) -> RunPrecision:
-    """Its label and how it is quantized."""
+    """Gives the precision of a run: its label, and how it is quantized."""
     return RunPrecision(run.record.precision, run.config.precision.quantization)
 
 
 def planned_units(run: Run) -> int:
-    """How many units its texts were planned to have."""
+    """Counts the units that a run's texts were planned to have."""
     if run.record.generation is None:
         return run.record.n_units
     written = run.record.generation.written
@@ -39,25 +39,25 @@ def planned_units(run: Run) -> int:
 
 
 def is_first(run: Run) -> bool:
-    """Whether none of its texts was written again for the null."""
+    """Whether a run's texts are the first repetition, not written again for the null."""
     generation = run.record.generation
     return generation is None or not generation.written.generation.repetition
 
 
 def is_own(run: Run) -> bool:
-    """Whether it reads passages, or texts that the same model has written at the same precision."""
+    """Whether a run reads passages, or texts that the same model wrote at the same precision."""
     generation = run.record.generation
     return generation is None or (is_by_itself(run) and generation.written.precision == run.record.precision)
 
 
 def is_by_itself(run: Run) -> bool:
-    """Whether the model reads passages or what it has written, and not what another model has."""
+    """Whether a run reads passages or the model's own texts, and not those of another model."""
     generation = run.record.generation
     return generation is None or generation.written.model == run.model
 
 
 def is_written_and_read(run: Run) -> bool:
-    """Whether the model reads what it has itself written at the same precision."""
+    """Whether a run reads texts that the same model wrote at the same precision."""
     return has_written_texts(run) and is_own(run)
 
 
@@ -67,12 +67,12 @@ def has_written_texts(run: Run) -> bool:
 
 
 def mode_of(run: Run) -> Mode:
-    """Comprehension, generation or replay."""
+    """Names the mode of a run: comprehension, generation or replay."""
     return run.record.mode
 
 
 def same_texts(a: Run, b: Run) -> bool:
-    """Whether two runs read the same written texts; a record's texts may have been written again under their key."""
+    """Whether two runs read the same written texts, by wording: a record may have been written again under its key."""
     one, two = a.record.generation, b.record.generation
     return one is not None and two is not None and one.key == two.key and a.text_digest == b.text_digest
 

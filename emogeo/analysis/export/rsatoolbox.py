@@ -25,7 +25,7 @@ def export_rdms(prepared: Sequence[PreparedRun], file: Path) -> None:
     file.unlink(missing_ok=True)
     if not prepared:
         return
-    runs = [ready.run for ready in prepared]
+    runs = [each.run for each in prepared]
     conditions = [c for c in CONDITIONS if any(c in run.conditions for run in runs)]
     with h5py.File(file, "w") as out:
         out["dissimilarities"] = np.stack([_over(conditions, run) for run in runs])
@@ -34,7 +34,7 @@ def export_rdms(prepared: Sequence[PreparedRun], file: Path) -> None:
         described = out.create_group("rdm_descriptors")
         described["index"] = np.arange(len(runs))
         described["key"] = _strings([run.key for run in runs])
-        described["run"] = _strings([ready.name for ready in prepared])
+        described["run"] = _strings([each.name for each in prepared])
         described["model"] = _strings([run.model for run in runs])
         described["layer"] = _strings([str(run.layer) for run in runs])
         for name, values in _described(runs).items():
@@ -62,5 +62,5 @@ def _over(conditions: Sequence[str], run: Run) -> Array:
 
 
 def _strings(values: Sequence[str]) -> NDArray[np.bytes_]:
-    """ASCII, which is all that rsatoolbox reads."""
+    """Gives strings in ASCII, which is all that rsatoolbox reads."""
     return np.array([value.encode("ascii", "replace") for value in values])

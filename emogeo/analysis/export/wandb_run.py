@@ -1,4 +1,4 @@
-"""The analysis as a run of its own in the W&B project that its cells came from."""
+"""The analysis as a W&B run of its own, in the project that its runs came from."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _LOGS = "wandb"
 
 
 def track_analysis(config: AnalyzeConfig, output: Path, pulled: Pulled, tables: Mapping[str, pd.DataFrame]) -> bool:
-    """Logs tables and figures, and every file of the analysis as an artifact made of the cells' artifacts."""
+    """Logs tables and figures, and every file of the analysis as an artifact made from the runs' artifacts."""
     if config.tracking.mode is TrackingMode.disabled:
         return False
     files = {name: (output / name).read_bytes() for name in _written(output, tables)}
@@ -42,7 +42,7 @@ def track_analysis(config: AnalyzeConfig, output: Path, pulled: Pulled, tables: 
 
 
 def _written(output: Path, tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    """What an analysis has written; `output` may be a folder that holds more. Without geometries there are no RDMs."""
+    """Lists the files of an analysis; `output` may hold others. Without geometries there are no RDMs."""
     figures = sorted(file.relative_to(output).as_posix() for file in (output / "figures").glob("*.png"))
     matrices = [f"{name}_matrix.csv" for name in MATRICES]
     return [
@@ -52,7 +52,7 @@ def _written(output: Path, tables: Mapping[str, pd.DataFrame]) -> list[str]:
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:
-    """Rows with None for what is missing."""
+    """Gives rows with None for what is missing."""
     return [
         {str(name): v for name, v in row.items()}
         for row in json.loads(table.to_json(orient="records", double_precision=15))

@@ -1,1 +1,1 @@
-"""What is drawn of an analysis, as PNG files."""
+"""The figures of an analysis, as PNG files."""

@@ -1,4 +1,4 @@
-"""Which effects are drawn, and how they are called."""
+"""Chooses the effects that are drawn, and their labels."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _TITLES = {
 
 
 def write_effect_figures(effects: Sequence[Effect], variance: pd.DataFrame, folder: Path) -> None:
-    """Effects by kind, sub-parameters one by one, and shares of variance; no file where there is nothing to draw."""
+    """Draws effects by kind, single sub-parameters, and shares of variance; no file where there is nothing to draw."""
     compared = [effect for effect in effects if effect.compared]
     if kinds := [effect for effect in compared if effect.factor.contrast is not Contrast.one]:
         (folder / "layers_of_effect.png").write_bytes(layers_of_effect(kinds))
@@ -44,7 +44,7 @@ def write_effect_figures(effects: Sequence[Effect], variance: pd.DataFrame, fold
 
 
 def layers_of_effect(effects: Sequence[Effect]) -> bytes:
-    """The figure of effects that have a rho, without those of one sub-parameter each, which have their own."""
+    """Draws effects that have a rho, without single sub-parameters, which have a figure of their own."""
     kinds = list(EffectKind)
     rows = sorted(
         {_row(effect) for effect in effects}, key=lambda row: (kinds.index(row[0].kind), row[0].label, row[1])
@@ -67,7 +67,7 @@ def _label(factor: Factor, n: int) -> str:
 
 
 def _published(factor: Factor) -> dict[str, float]:
-    """Of the two published models, beside the rows that repeat their sets."""
+    """Gives the values of the two published models, for the rows that repeat their sets."""
     if not factor.as_published:
         return {}
     sets = PUBLISHED_LAYERS[factor.kind][-1 if factor.writing is Writing.loose else 0]
@@ -75,12 +75,12 @@ def _published(factor: Factor) -> dict[str, float]:
 
 
 def of_sub_parameters(effects: Sequence[Effect]) -> list[Effect]:
-    """The effects of generation's sub-parameters, one by one and together."""
+    """Selects the effects of generation's sub-parameters, one by one and all at once."""
     return [e for e in effects if e.kind is EffectKind.sub_parameter and not e.factor.of_comprehension]
 
 
 def one_of_each(effects: Sequence[Effect]) -> list[Effect]:
-    """Of each model's effects of one factor the first with a rho*, else the first, whatever its size."""
+    """Selects one effect per model and factor: the first with a rho*, else the first, whatever its size."""
     firsts: dict[tuple[str, Factor], Effect] = {}
     for effect in sorted(effects, key=lambda effect: effect.rho_star is None):
         firsts.setdefault((effect.model, effect.factor), effect)
@@ -88,7 +88,7 @@ def one_of_each(effects: Sequence[Effect]) -> list[Effect]:
 
 
 def sub_parameters(effects: Sequence[Effect]) -> bytes:
-    """The figure of effects of `of_sub_parameters` that have a rho."""
+    """Draws the effects of `of_sub_parameters` that have a rho."""
     drawn = one_of_each(effects)
     factors = list(dict.fromkeys(effect.factor for effect in drawn))
     order = {name: at for at, name in enumerate(EXTRACTION)}
@@ -102,7 +102,7 @@ def sub_parameters(effects: Sequence[Effect]) -> bytes:
 
 
 def shares(variance: pd.DataFrame) -> list[Share]:
-    """The factors of the `variance` table that have a share."""
+    """Selects the factors of the `variance` table that have a share."""
     return [
         Share(
             row["factor"],

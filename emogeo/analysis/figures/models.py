@@ -1,4 +1,4 @@
-"""Which models are drawn beside each other."""
+"""Chooses the models that are drawn beside each other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from emogeo.arrays import Array
 from emogeo.figures.models import Line, Shifts, descriptors_figure, shifts_figure, universality_figure
 
 FEWEST = 3
-"""Models that make a tree or a map."""
+"""The fewest models for a tree or a map."""
 _DESCRIPTORS = {
     "anisotropy": "anisotropy",
     "anisotropy_without_largest": "anisotropy without\nits 3 largest dimensions",
@@ -23,7 +23,7 @@ _DESCRIPTORS = {
 
 
 def write_model_figures(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Trees and maps of each way of reading, descriptors by depth, shifts of emotion words."""
+    """Draws trees and maps of comparable models, descriptors by depth, and shifts of emotion words."""
     readings = (own for _, own in tables["universality"].groupby("reading", sort=False))
     drawn = [figure for own in readings if (figure := universality(own)) is not None]
     for number, figure in enumerate(drawn, start=1):
@@ -35,7 +35,7 @@ def write_model_figures(tables: Mapping[str, pd.DataFrame], folder: Path) -> Non
 
 
 def universality(pairs: pd.DataFrame) -> bytes | None:
-    """The figure of one way of reading, by 1 − ρ* where every pair has one, else by 1 − ρ.
+    """Draws models that are comparable, by 1 − ρ* where every pair has one, else by 1 − ρ.
 
     None with fewer than three models, or where a pair has no ρ.
     """
@@ -48,7 +48,7 @@ def universality(pairs: pd.DataFrame) -> bytes | None:
 
 
 def _distances(pairs: pd.DataFrame, models: list[str], column: str) -> Array:
-    """[model, model], 1 − agreement; a ρ* above 1 is no distance below 0."""
+    """Gives 1 − agreement [model, model]; for a ρ* above 1 it is 0."""
     matrix = np.zeros((len(models), len(models)))
     for a, b, value in pairs[["model_a", "model_b", column]].itertuples(index=False):
         i, j = models.index(a), models.index(b)
@@ -57,7 +57,7 @@ def _distances(pairs: pd.DataFrame, models: list[str], column: str) -> Array:
 
 
 def _lines_of_descriptors(by_layer: pd.DataFrame) -> dict[str, pd.DataFrame]:
-    """Models in the reading that has the most of them; and a model's precisions, where it has several."""
+    """Chooses the largest set of comparable models; and a model's precisions, where it has several."""
     if by_layer.empty:
         return {}
     models = by_layer.groupby(["reading", "precision"], sort=False)["model"].nunique()
@@ -72,7 +72,7 @@ def _lines_of_descriptors(by_layer: pd.DataFrame) -> dict[str, pd.DataFrame]:
 
 
 def _lines(by_layer: pd.DataFrame) -> list[Line]:
-    """The first run of each model at a precision."""
+    """Gives lines for the first run of each model at a precision."""
     firsts = by_layer.drop_duplicates(["model", "precision"])[["key", "model", "precision"]]
     lines = []
     for key, model, precision in firsts.itertuples(index=False):
@@ -84,7 +84,7 @@ def _lines(by_layer: pd.DataFrame) -> list[Line]:
 
 
 def _shifts(shifts: pd.DataFrame) -> dict[str, dict[str, Shifts]]:
-    """The first run of each model, by emotion."""
+    """Gives the shifts in the first run of each model, by emotion."""
     shifts = shifts[shifts["key"].isin(shifts.drop_duplicates("model")["key"])]
     names = ("strength", "shift", "random_mean", "random_low", "random_high")
     found: dict[str, dict[str, Shifts]] = {}

@@ -22,21 +22,21 @@ MATRICES = {
 
 
 def write_run_figures(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, folder: Path) -> None:
-    """Matrices of ρ and ρ*, same-half against disjoint-half, reliability by layer, and an RDM per run."""
+    """Draws matrices of ρ and ρ*, same-half against disjoint-half, reliability by layer, and an RDM per run."""
     if prepared:
         for column, (title, label) in MATRICES.items():
             shown = rho_figure(pair_matrix(prepared, pairs, column), [r.name for r in prepared], title, label)
             (folder / f"{column}_matrix.png").write_bytes(shown)
     halved = pairs.dropna(subset=["rho_same_half", "rho_disjoint_half"])
     if len(halved):
-        names = {ready.run.key: ready.name for ready in prepared}
+        names = {each.run.key: each.name for each in prepared}
         (folder / "same_and_disjoint_half.png").write_bytes(_halves(halved, names))
     _reliability_by_layer(prepared, folder)
-    for ready in prepared:
-        layer = ready.run.layer
-        title = f"{ready.name}, {'every block' if layer is None else f'block {layer}'}"
-        file = f"rdm_{re.sub(r'[^A-Za-z0-9.]+', '-', ready.name)}_{ready.run.key[:8]}.png"
-        (folder / file).write_bytes(rdm_figure(ready.run.rdm, ready.run.conditions, title))
+    for each in prepared:
+        layer = each.run.layer
+        title = f"{each.name}, {'every block' if layer is None else f'block {layer}'}"
+        file = f"rdm_{re.sub(r'[^A-Za-z0-9.]+', '-', each.name)}_{each.run.key[:8]}.png"
+        (folder / file).write_bytes(rdm_figure(each.run.rdm, each.run.conditions, title))
 
 
 def _halves(pairs: pd.DataFrame, names: Mapping[str, str]) -> bytes:
@@ -50,17 +50,17 @@ def _halves(pairs: pd.DataFrame, names: Mapping[str, str]) -> bytes:
 
 
 def _reliability_by_layer(prepared: Sequence[PreparedRun], folder: Path) -> None:
-    """A panel per model, a line per run."""
+    """Draws a panel per model and a line per run."""
     panels: dict[str, list[Band]] = {}
-    for ready in prepared:
-        by_layer, layer = ready.run.result.by_layer, ready.run.result.layer
+    for each in prepared:
+        by_layer, layer = each.run.result.by_layer, each.run.result.layer
         if "reliability" not in by_layer:
             continue
         values, low, high = (
             np.array(by_layer.get(name, by_layer["reliability"]))
             for name in ("reliability", "reliability_ci_low", "reliability_ci_high")
         )
-        band = Band(ready.name, np.array(layer.layers), values, low, high, layer.index)
-        panels.setdefault(ready.run.model, []).append(band)
+        band = Band(each.name, np.array(layer.layers), values, low, high, layer.index)
+        panels.setdefault(each.run.model, []).append(band)
     if panels:
         (folder / "reliability_by_layer.png").write_bytes(reliability_figure(panels))

@@ -1,1 +1,1 @@
-"""The runs of a store, and the published study's figures."""
+"""The runs of a store, and the numbers of the published study."""

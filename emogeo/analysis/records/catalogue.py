@@ -14,12 +14,12 @@ from emogeo.store.store import RUNS, Store
 
 @dataclass
 class Catalogue:
-    """Whole records, and what was left out and why."""
+    """The runs whose records are whole, and what was left out and why."""
 
     runs: list[Run] = field(default_factory=list)
-    """Geometries."""
+    """The runs that measure a geometry."""
     probes: list[SteeringRun | BehaviourRun] = field(default_factory=list)
-    """Steering and behaviour."""
+    """The runs of steering and behaviour."""
     left_out: list[str] = field(default_factory=list)
 
     @property
@@ -28,12 +28,12 @@ class Catalogue:
 
 
 def read_catalogue(store: Store, only: Collection[str] | None = None) -> Catalogue:
-    """Every run of a store, in a fixed order (model, then what else tells runs apart, then key).
+    """Reads every run of a store, in a fixed order (model, then what else tells runs apart, then key).
 
     A record whose parts do not fit together is left out, with the file and the field that are wrong.
 
     Args:
-        only: keys of the runs that are meant; None for all.
+        only: keys of the runs to read; None for all.
 
     Raises:
         StoreError: a store without a single run.

@@ -1,4 +1,4 @@
-"""Names for people: what tells a model's runs apart, and how a run was read."""
+"""Readable names: what tells a model's runs apart, and which runs are comparable."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from emogeo.config.states import LayerSelectionConfig, PoolingConfig
 from emogeo.record.run import Run
 
 _USUAL = {"centring grand_mean", "denoising none", "norm none"}
-"""What goes without saying in a name."""
+"""Usual settings, which a name leaves out."""
 
 
 def telling(run: Run) -> dict[str, str]:
-    """What may tell two runs of one model apart."""
+    """Gives, in words, the settings that may tell two runs of one model apart."""
     record, config = run.record, run.config
     return {
         "precision": record.precision,
@@ -29,13 +29,13 @@ def telling(run: Run) -> dict[str, str]:
 
 
 def reading_of(run: Run) -> str:
-    """How a run was read, at whatever precision: the same words for every model."""
+    """Describes how a run's texts were read, at whatever precision: equal for comparable runs of all models."""
     words = {name: word for name, word in telling(run).items() if name != "precision"}
     return ", ".join(word for word in words.values() if word not in {*_USUAL, "seed 0", ""})
 
 
 def short_names(runs: Sequence[Run]) -> list[str]:
-    """The model's name and, where they differ between runs, what else tells runs apart."""
+    """Gives each run the model's name and, where they differ between runs, the settings that tell runs apart."""
     own = [telling(run) for run in runs]
     differing = [name for name in (own[0] if own else {}) if len({words[name] for words in own}) > 1]
     names = [
@@ -51,7 +51,7 @@ def _words(own: dict[str, str], differing: Sequence[str]) -> list[str]:
 
 
 def _stimuli(run: Run) -> str:
-    """Of written texts where they were written, if that was elsewhere; the template says what they are."""
+    """Names the texts; for written ones, the writer if it is another (the template says what they are)."""
     generation = run.record.generation
     if generation is None:
         return run.record.stimuli
@@ -61,7 +61,7 @@ def _stimuli(run: Run) -> str:
 
 
 def _selection(selection: LayerSelectionConfig) -> str:
-    """The rule, in the order of the options' names in JSON."""
+    """Describes the layer rule, in the order of the options' names in JSON."""
     values = (selection.depth, selection.index, selection.name.value)
     return " ".join(str(value) for value in values if value is not None)
 

@@ -1,1 +1,1 @@
-"""The whole analysis on one page that needs nothing else."""
+"""The report: the whole analysis on one HTML page that needs no other file."""

@@ -1,4 +1,4 @@
-"""Writes the page."""
+"""Writes the page of the report."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def write_report(
     """Writes one HTML file that fetches nothing.
 
     Args:
-        tables: by name; one that is absent counts as empty.
+        tables: the tables by name; one that is absent counts as empty.
         figures: the folder of PNG files.
     """
     material = Material(tables, prepared, catalogue, figures)
@@ -50,7 +50,7 @@ def write_report(
 
 
 def _page(sections: Sequence[Section]) -> str:
-    """Style and script stand in the page word for word, and their sums in its policy: no other can act."""
+    """Builds the page with style and script inline, and their checksums in its policy, so that no others can run."""
     style, script = _file("page.css") + palette(), _file("page.js")
     environment = Environment(
         loader=PackageLoader("emogeo.analysis.report"),

@@ -1,4 +1,4 @@
-"""Models side by side: universality, what the stimuli share, and the published figures."""
+"""Sections that compare models: universality, the stimulus share, and the published numbers."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _MATRICES = {"rho": "ρ between runs", "rho_star": "ρ* between runs"}
 
 
 def universality_section(material: Material) -> Section:
-    """Every two models that were read alike."""
+    """Shows every two comparable models."""
     parts = [*material.pictures("universality"), *_matrices(material)]
     parts += material.shown(
         "universality",
@@ -40,7 +40,7 @@ def universality_section(material: Material) -> Section:
 
 
 def stimulus_section(material: Material) -> Section:
-    """What of an agreement is the shared text's."""
+    """Shows the part of an agreement that is due to shared text."""
     pairs = material.table("pairs")
     parts: list[Part] = []
     if pairs.empty:
@@ -64,14 +64,14 @@ def stimulus_section(material: Material) -> Section:
 
 
 def published_section(material: Material) -> Section:
-    """Pairs and models of the catalogue that the study has as well."""
+    """Shows the pairs and models that the published study has as well."""
     parts = [*_published_pairs(material), *_published_models(material)]
     about = "Figures of arXiv 2604.11050 beside what was measured here, for the models of both."
     return Section("published", "Published against measured", about, parts)
 
 
 def _matrices(material: Material) -> list[Part]:
-    own = [ready for ready in material.prepared if ready.run.reread_of is None]
+    own = [each for each in material.prepared if each.run.reread_of is None]
     return [
         part
         for column, title in _MATRICES.items()
@@ -81,7 +81,7 @@ def _matrices(material: Material) -> list[Part]:
 
 
 def _matrix(material: Material, own: Sequence[PreparedRun], column: str, title: str) -> Sheet:
-    names = [ready.name for ready in own]
+    names = [each.name for each in own]
     values = pd.DataFrame(pair_matrix(own, material.table("pairs"), column), columns=names)
     values.insert(0, "run", names)
     columns = [word("run", "run"), *(figure(name, name) for name in names)]

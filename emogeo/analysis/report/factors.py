@@ -1,4 +1,4 @@
-"""What factors do to a geometry: the four layers of effects, and precision."""
+"""Sections on the effects of factors: the four effect kinds, and precision."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _ACROSS = ("anisotropy", "anisotropy_without_largest", "rdm_std", "participation
 
 
 def layers_section(material: Material) -> Section:
-    """Method, sub-parameters, precision, cross-experiment; and their shares."""
+    """Shows effects of method, sub-parameters, precision, cross-experiment; and the shares of factors."""
     effects = material.table("effects")
     parts: list[Part] = []
     if effects.empty:
@@ -30,7 +30,7 @@ def layers_section(material: Material) -> Section:
 
 
 def precision_section(material: Material) -> Section:
-    """Effects of precision, and a model's descriptors across its precisions."""
+    """Shows effects of precision, and a model's descriptors across its precisions."""
     effects = material.table("effects")
     rows = effects if effects.empty else effects[effects["layer_of_effect"] == "precision"]
     parts: list[Part] = []
@@ -80,7 +80,7 @@ def _of_effects(names: Mapping[str, str]) -> list[Column]:
 
 
 def _across_precisions(descriptors: pd.DataFrame) -> list[Part]:
-    """A row per model that has several precisions, and descriptor, a column per precision."""
+    """Makes a row per descriptor of each model that has several precisions, and a column per precision."""
     several = (
         [] if descriptors.empty else [own for _, own in descriptors.groupby("model") if own["precision"].nunique() > 1]
     )

@@ -1,4 +1,4 @@
-"""What was found, in sentences that are put together from the tables' figures."""
+"""The findings of an analysis: sentences made from the tables' numbers."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LAYERS = {
 
 
 def findings(material: Material) -> list[Finding]:
-    """In the order of the sections; a table without figures gives none."""
+    """Lists the findings in the order of the sections; a table without numbers gives none."""
     sources: Sequence[Callable[[Material], list[Finding]]] = (
         _verdicts,
         findings_of_pairs.identifiable,

@@ -1,4 +1,4 @@
-"""What pairs of runs say."""
+"""Findings about pairs of runs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from emogeo.analysis.tables.notes import NoteKind
 
 
 def _kinds(pairs: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Pairs of different models, and pairs of one model's runs; what is said of one is not said of the other."""
+    """Separates pairs of different models from pairs of one model's runs; findings are about one kind of pair."""
     if pairs.empty:
         return []
     alike = pairs["model_a"] == pairs["model_b"]
@@ -20,7 +20,7 @@ def _kinds(pairs: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
 
 
 def identifiable(material: Material) -> list[Finding]:
-    """Pairs whose agreement without text noise is known."""
+    """Reports pairs whose agreement without text noise is known."""
     return [
         _agreement(kind, rows, rows[rows["rho_star"].notna()])
         for kind, rows in _kinds(material.table("pairs"))
@@ -48,7 +48,7 @@ def _agreement(kind: str, pairs: pd.DataFrame, known: pd.DataFrame) -> Finding:
 
 
 def unidentified(material: Material) -> list[Finding]:
-    """Pairs whose agreement without text noise is not."""
+    """Reports pairs whose agreement without text noise is not known."""
     pairs = material.table("pairs")
     unknown = pairs if pairs.empty else pairs[pairs["rho_star"].isna() & pairs["rho"].notna()]
     if unknown.empty:
@@ -63,7 +63,7 @@ def unidentified(material: Material) -> list[Finding]:
 
 
 def halves(material: Material) -> list[Finding]:
-    """What an agreement owes to the text."""
+    """Reports how much of an agreement is due to shared text."""
     found = []
     for kind, pairs in _kinds(material.table("pairs")):
         given = pairs.dropna(subset=["rho_same_half", "rho_disjoint_half"])

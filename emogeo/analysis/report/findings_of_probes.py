@@ -1,4 +1,4 @@
-"""What steering and behaviour say."""
+"""Findings about steering and behaviour."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from emogeo.analysis.tables.notes import Note, NoteKind
 
 
 def shifts(material: Material) -> list[Finding]:
-    """What emotion words gain."""
+    """Reports how much emotion words gain under steering."""
     table = material.table("steering_shifts")
     given = table if table.empty else table[table["shift"].notna()]
     by_model = [] if given.empty else given.groupby("model", sort=False)
@@ -37,7 +37,7 @@ def _shift(model: str, rows: pd.DataFrame, notes: Sequence[Sequence[Note]]) -> F
 
 
 def regimes(material: Material) -> list[Finding]:
-    """What steering does to texts."""
+    """Reports how steering changes texts."""
     steering = material.table("steering")
     own = [] if steering.empty else noted(material, "steering", steering[steering["direction"] == "emotion"])
     return [
@@ -53,7 +53,7 @@ def regimes(material: Material) -> list[Finding]:
 
 
 def behaviour(material: Material) -> list[Finding]:
-    """Facets of compliance."""
+    """Reports the facets of behaviour."""
     asked = material.table("behaviour")
     if asked.empty:
         return []

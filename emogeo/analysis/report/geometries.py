@@ -10,7 +10,7 @@ _BASE_AND_INSTRUCT = "python train.py -m model=gemma-3-1b-pt,gemma-3-1b-it"
 
 
 def descriptors_section(material: Material) -> Section:
-    """The table, curves over blocks, flags, base against instruct, an RDM per run."""
+    """Shows the table, curves over blocks, flags, base against instruct, and an RDM per run."""
     why = "This analysis has no descriptors."
     parts = material.shown("descriptors", "Descriptors at the selected layer", _of_runs(), why, "python train.py")
     parts += _by_layer(material)

@@ -1,4 +1,4 @@
-"""Heat maps of RDMs as tables whose cells are coloured: no picture, every value can be read."""
+"""Heat maps of RDMs as HTML tables with coloured cells, in which every value can be read."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class HeatMap:
     file: str
     conditions: Sequence[str]
     rows: Sequence[Sequence[tuple[int, str]]]
-    """Colour and value of each cell."""
+    """The colour and the value of each cell."""
     top: str
     """The value of the last colour; the first is 0."""
     download: str
@@ -35,25 +35,25 @@ class HeatMap:
 
 
 def heat_maps(prepared: Sequence[PreparedRun]) -> list[HeatMap]:
-    """One per run that is no reread; the first is open."""
-    own = [ready for ready in prepared if ready.run.reread_of is None]
-    return [_heat_map(ready, number == 0) for number, ready in enumerate(own)]
+    """Makes one per run that is no reread; the first is open."""
+    own = [each for each in prepared if each.run.reread_of is None]
+    return [_heat_map(each, number == 0) for number, each in enumerate(own)]
 
 
 def palette() -> str:
-    """The style sheet's rules for the colours of cells."""
+    """Gives the style sheet's rules for the colours of cells."""
     colours = colormaps["viridis"](np.linspace(0, 1, COLOURS))
     rules = [f".k{number}{{background:{to_hex(colour)}}}" for number, colour in enumerate(colours)]
     stops = ",".join(to_hex(colour) for colour in colormaps["viridis"](np.linspace(0, 1, 9)))
     return "\n".join([*rules, f".scale{{background:linear-gradient(to right,{stops})}}"])
 
 
-def _heat_map(ready: PreparedRun, first: bool) -> HeatMap:
-    rdm, conditions, layer = ready.run.rdm, ready.run.conditions, ready.run.layer
+def _heat_map(prepared: PreparedRun, first: bool) -> HeatMap:
+    rdm, conditions, layer = prepared.run.rdm, prepared.run.conditions, prepared.run.layer
     top = max(1.0, float(rdm.max()))
     return HeatMap(
-        title=f"{ready.name}, {'every block' if layer is None else f'block {layer}'}",
-        file=f"rdm_{ready.run.key[:8]}.csv",
+        title=f"{prepared.name}, {'every block' if layer is None else f'block {layer}'}",
+        file=f"rdm_{prepared.run.key[:8]}.csv",
         conditions=conditions,
         rows=_cells(rdm, top),
         top=f"{top:.2f}",
@@ -65,7 +65,7 @@ def _heat_map(ready: PreparedRun, first: bool) -> HeatMap:
 
 
 def _cells(rdm: Array, top: float) -> list[list[tuple[int, str]]]:
-    """As `rdm_figure` colours them: 0 is the first colour, `top` the last."""
+    """Colours cells as `rdm_figure` does: 0 is the first colour, `top` the last."""
     colours = np.clip(rdm / top * (COLOURS - 1), 0, COLOURS - 1).round().astype(int)
     return [
         [(int(colour), f"{abs(value):.3f}") for colour, value in zip(*row, strict=True)]

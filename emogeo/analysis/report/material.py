@@ -1,4 +1,4 @@
-"""What the report is written from."""
+"""The material of the report: tables, runs and figures."""
 
 from __future__ import annotations
 
@@ -22,42 +22,42 @@ class Material:
     """Tables, runs and figures of one analysis."""
 
     tables: Mapping[str, Table]
-    """By name; one that is absent counts as empty."""
+    """The tables by name; one that is absent counts as empty."""
     prepared: Sequence[PreparedRun]
     catalogue: Catalogue
     figures: Path
-    """The folder with them."""
+    """The folder of PNG files."""
 
     @cached_property
     def names(self) -> dict[str, str]:
-        """A short name for each finished run's key."""
-        return {ready.run.key: ready.name for ready in self.prepared}
+        """Gives a short name for each finished run's key."""
+        return {each.run.key: each.name for each in self.prepared}
 
     @property
     def records(self) -> list[AnyRun]:
-        """Every record, geometry or not."""
+        """Lists every record, of geometries and of probes."""
         return [*self.catalogue.runs, *self.catalogue.probes]
 
     def table(self, name: str) -> pd.DataFrame:
-        """A table, empty where there is none."""
+        """Gives a table, empty where there is none."""
         return self.tables[name].frame if name in self.tables else pd.DataFrame()
 
     def notes(self, name: str, rows: pd.DataFrame, column: str = "note") -> list[Sequence[Note]]:
-        """The notes of each of some rows of a table."""
+        """Gives the notes of each of some rows of a table."""
         return self.tables[name].notes_of(rows, column)
 
     def shown(self, name: str, title: str, columns: Sequence[Column], why: str, command: str) -> list[Part]:
-        """A whole table, or why it is empty and what would fill it."""
+        """Shows a whole table, or says why it is empty and what would fill it."""
         table = self.table(name)
         return [Absent(why, command)] if table.empty else [sheet(table, title, name, columns)]
 
     def picture(self, file: str, title: str, of: Sheet | None = None) -> list[Part]:
-        """A figure of the folder with the table that it shows; nothing where it was not drawn."""
+        """Shows a figure of the folder with its table; nothing where it was not drawn."""
         path = self.figures / file
         return [Picture(title, file, data_link(path.read_bytes(), "image/png"), of)] if path.is_file() else []
 
     def pictures(self, prefix: str) -> list[Part]:
-        """Every figure whose name begins so, titled by it."""
+        """Shows every figure whose name begins with these letters, which also give its title."""
         files = sorted(path.name for path in self.figures.glob(f"{prefix}*.png"))
         titles = [file.removesuffix(".png").replace("_", " ").capitalize() for file in files]
         return [part for file, title in zip(files, titles, strict=True) for part in self.picture(file, title)]

@@ -1,4 +1,4 @@
-"""How figures are written, in the summary and in the report."""
+"""Formats numbers for the summary and the report."""
 
 from __future__ import annotations
 
@@ -8,18 +8,18 @@ ABSENT = "–"
 
 
 def number(value: float | None, digits: int = 2) -> str:
-    """With a fixed number of decimals, and no minus before a zero; a dash where there is none."""
+    """Writes a number with fixed decimals and no minus before a zero; a dash where there is none."""
     return ABSENT if value is None or pd.isna(value) else f"{value:z.{digits}f}"
 
 
 def with_interval(table: pd.DataFrame, name: str, digits: int = 2) -> list[str]:
-    """A column with, where they are given, the intervals of `NAME_ci_low` and `NAME_ci_high`."""
+    """Writes a column with the intervals of `NAME_ci_low` and `NAME_ci_high`, where these are given."""
     figures = table[[name, f"{name}_ci_low", f"{name}_ci_high"]].itertuples(index=False)
     return [in_words(value, low, high, digits) for value, low, high in figures]
 
 
 def in_words(value: float | None, low: float | None, high: float | None, digits: int = 2) -> str:
-    """One figure with its interval, if it has one."""
+    """Writes one number with its interval, if it has one."""
     if low is None or pd.isna(low):
         return number(value, digits)
     return f"{number(value, digits)} [{number(low, digits)}, {number(high, digits)}]"

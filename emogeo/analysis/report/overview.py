@@ -1,4 +1,4 @@
-"""What was run, what was found, and what became of the claims."""
+"""Sections on the runs, the findings, and the published claims."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from emogeo.analysis.report.parts import (
 
 
 def run_section(material: Material) -> Section:
-    """Counts, and a row per run."""
+    """Shows counts, and a row per run."""
     parts: list[Part] = [Tiles(_counts(material)), *_runs(material)]
     if material.catalogue.left_out:
         parts.append(Listing("Left out", material.catalogue.left_out))
@@ -30,7 +30,7 @@ def run_section(material: Material) -> Section:
 
 
 def findings_section(material: Material) -> Section:
-    """Sentences, each with figures of a table."""
+    """Shows findings, each a sentence with numbers from a table."""
     found: list[Part] = list(findings(material))
     nothing = Absent("No table holds a figure to speak of: two finished runs make a pair.", "make demo")
     about = "Written by the program from the tables below; an amber bar marks what is not identifiable, or is flagged."
@@ -38,7 +38,7 @@ def findings_section(material: Material) -> Section:
 
 
 def claims_section(material: Material) -> Section:
-    """Verdicts on the published claims."""
+    """Shows the verdicts on the published claims."""
     columns = [
         word("claim", "claim"),
         word("verdict", "verdict", style="badge"),

@@ -1,4 +1,4 @@
-"""What a section of the report is made of, and tables as they are shown."""
+"""The parts of a section of the report, and tables as they are shown."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ import pandas as pd
 from emogeo.analysis.report.numbers import ABSENT, number, with_interval
 
 SHOWN_ROWS = 300
-"""Rows of a table on the page, at most."""
+"""The most rows of a table on the page."""
 _OPEN_ROWS = 12
-"""Rows up to which a table is open from the start."""
+"""The most rows of a table that is open from the start."""
 _LARGEST_DOWNLOAD = 400_000
-"""Bytes of a table up to which its download lies in the page."""
+"""The largest table, in bytes, whose download is embedded in the page."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Absent:
-    """Why something is not there, and what to type for it."""
+    """The reason why something is not there, and the command that adds it."""
 
     kind: ClassVar[str] = "absent"
     why: str
@@ -38,7 +38,7 @@ class Absent:
 
 @dataclass(frozen=True)
 class Tiles:
-    """A few numbers at a glance."""
+    """A few large numbers side by side."""
 
     kind: ClassVar[str] = "tiles"
     numbers: Mapping[str, str]
@@ -60,7 +60,7 @@ class Column:
     title: str
     cells: Callable[[pd.DataFrame], Sequence[str]]
     style: str = "number"
-    """number | word | long | badge"""
+    """The style of the column: number, word, long or badge."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +74,7 @@ class Sheet:
     rows: Sequence[Sequence[str]]
     n_rows: int
     download: str | None
-    """A data link; None where the table is too large for the page."""
+    """The table as a data link; None where it is too large for the page."""
     open: bool
 
 
@@ -86,17 +86,17 @@ class Picture:
     title: str
     file: str
     source: str
-    """A data link."""
+    """The image as a data link."""
     sheet: Sheet | None
 
 
 Part = Any
-"""One of the above, or a heat map; the template has a macro for each kind."""
+"""A part of a section: one of the above, or a heat map; the template has a macro for each kind."""
 
 
 @dataclass(frozen=True)
 class Section:
-    """A heading, what it is about, and its parts."""
+    """A section: its heading, its introduction, and its parts."""
 
     anchor: str
     title: str
@@ -105,7 +105,7 @@ class Section:
 
 
 def word(title: str, column: str, names: Mapping[str, str] | None = None, style: str = "word") -> Column:
-    """A column of text.
+    """Makes a column of text.
 
     Args:
         names: shown instead of the values, where they have one.
@@ -115,7 +115,7 @@ def word(title: str, column: str, names: Mapping[str, str] | None = None, style:
 
 
 def figure(title: str, column: str, digits: int = 2) -> Column:
-    """A column of numbers, with their intervals where the table has them."""
+    """Makes a column of numbers, with their intervals where the table has them."""
 
     def cells(table: pd.DataFrame) -> list[str]:
         if f"{column}_ci_low" in table:
@@ -126,7 +126,7 @@ def figure(title: str, column: str, digits: int = 2) -> Column:
 
 
 def beside(title: str, *columns: str, digits: int = 2) -> Column:
-    """Several columns of numbers as one, `a / b`."""
+    """Joins several columns of numbers into one, `a / b`."""
     return Column(
         title,
         lambda table: [
@@ -136,7 +136,7 @@ def beside(title: str, *columns: str, digits: int = 2) -> Column:
 
 
 def ranging(title: str, column: str, low: str, high: str, digits: int = 2) -> Column:
-    """A figure with an interval whose columns have names of their own."""
+    """Makes a column of numbers with an interval whose columns have other names."""
     renamed = {column: "v", low: "v_ci_low", high: "v_ci_high"}
     return Column(
         title, lambda table: with_interval(table[list(renamed)].set_axis(list(renamed.values()), axis=1), "v", digits)
@@ -144,11 +144,11 @@ def ranging(title: str, column: str, low: str, high: str, digits: int = 2) -> Co
 
 
 def sheet(table: pd.DataFrame, title: str, file: str, columns: Sequence[Column], open: bool | None = None) -> Sheet:
-    """A table's first rows as they are shown, and all of it to download.
+    """Makes a sheet of a table's first rows, with all of it to download.
 
     Args:
         file: name of the download, without its ending.
-        open: from the start; by default where it is short.
+        open: whether it is open from the start; by default where it is short.
     """
     shown = table.head(SHOWN_ROWS)
     cells = [column.cells(shown) for column in columns]
@@ -158,12 +158,12 @@ def sheet(table: pd.DataFrame, title: str, file: str, columns: Sequence[Column],
 
 
 def data_link(content: bytes, mime: str) -> str:
-    """A link that holds what it leads to."""
+    """Makes a data link, which contains its content."""
     return f"data:{mime};base64,{base64.b64encode(content).decode()}"
 
 
 def csv_link(table: pd.DataFrame, index: bool = False) -> str:
-    """A table as a link to itself."""
+    """Makes a data link of a table as CSV."""
     return data_link(table.to_csv(index=index).encode(), "text/csv;charset=utf-8")
 
 

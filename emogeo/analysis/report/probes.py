@@ -1,4 +1,4 @@
-"""Steering and behaviour."""
+"""Sections on steering and behaviour."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _BEHAVIOUR = "python train.py mode=behaviour"
 
 
 def steering_section(material: Material) -> Section:
-    """Regimes, shifts against random directions, and the texts."""
+    """Shows regimes, shifts against random directions, and the texts."""
     why = "No cell was steered."
     parts = material.shown("steering", "Regimes", _of_regimes(), why, _STEERING)
     why = "No shift of emotion words was measured."
@@ -22,7 +22,7 @@ def steering_section(material: Material) -> Section:
 
 
 def behaviour_section(material: Material) -> Section:
-    """Facets, items, and behaviour beside geometry."""
+    """Shows facets, items, and behaviour beside geometry."""
     why = "No model's behaviour was measured."
     parts = material.shown("behaviour", "Facets", _of_facets(), why, _BEHAVIOUR)
     why = "No two models have both a behaviour and a geometry that were measured."
@@ -36,7 +36,7 @@ def behaviour_section(material: Material) -> Section:
 
 
 def _folded(material: Material, name: str, title: str, columns: list[Column], command: str) -> list[Part]:
-    """Every line of what was answered, folded however short."""
+    """Makes a sheet of every answer, closed however short it is."""
     shown = material.shown(name, title, columns, f"{title}: none.", command)
     return [sheet(material.table(name), title, name, columns, open=False) if isinstance(p, Sheet) else p for p in shown]
 

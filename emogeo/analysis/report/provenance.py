@@ -1,4 +1,4 @@
-"""Where every figure comes from."""
+"""The section on where every number comes from."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from emogeo.record.run import AnyRun
 
 
 def provenance_section(material: Material) -> Section:
-    """A row per record: weights, libraries, device, key."""
+    """Shows a row per record: weights, libraries, device, key."""
     about = "Every record that this page is made of. A key is the sha256 of all that gives a cell its meaning."
     if not material.records:
         return Section("provenance", "Provenance", about, [Absent("No record.", "python train.py")])

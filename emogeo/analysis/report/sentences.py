@@ -1,4 +1,4 @@
-"""Words around figures."""
+"""Phrases for findings: ranges, counts and lists."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from emogeo.analysis.report.numbers import in_words, number
 from emogeo.analysis.tables.notes import Note
 
 NAMED = 4
-"""Rows or notes that a finding names, at most."""
+"""The most rows or notes that a finding names."""
 
 
 def range_of(rows: pd.DataFrame, column: str) -> str:
-    """Of one row its figure with its interval; of several the least, the largest and the median."""
+    """Writes the value of one row with its interval; for several rows the least, the largest and the median."""
     given = rows[rows[column].notna()]
     if len(given) == 1:
         row = given.iloc[0]
@@ -25,15 +25,15 @@ def range_of(rows: pd.DataFrame, column: str) -> str:
 
 
 def number_of(n: int, one: str, many: str | None = None) -> str:
-    """`1 pair`, `2 pairs`."""
+    """Writes a count, as in `1 pair`, `2 pairs`."""
     return f"{n} {one if n == 1 else many or f'{one}s'}"
 
 
 def commonest(notes: Iterable[Iterable[Note]]) -> list[tuple[Note, int]]:
-    """The notes that most rows have, with how many."""
+    """Gives the most frequent notes, with their numbers of rows."""
     return Counter(note for own in notes for note in own).most_common(NAMED)
 
 
 def listed(words: Sequence[str]) -> str:
-    """`a, b and c`"""
+    """Writes a list, as in `a, b and c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -1,4 +1,4 @@
-"""The short account that `analyze.py` prints."""
+"""The short summary that `analyze.py` prints."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import Note, NoteKind, joined
 
 _NAMED = 2
-"""Rows that a note names, at most."""
+"""The most rows that a note names."""
 _SHOWN = 40
-"""Rows of a table that are printed, at most."""
+"""The most rows of a table that are printed."""
 _SHOWN_EFFECTS = 80
 
 
@@ -29,7 +29,7 @@ def summary(
     store: str,
     output: Path,
 ) -> str:
-    """Runs, pairs and baselines as text, every reason for what is missing, and where the rest is.
+    """Writes runs, pairs and baselines as text, with the reasons for what is missing, and where the rest is.
 
     Args:
         names: a short name for each finished run's key.
@@ -54,7 +54,7 @@ def summary(
 
 
 def _compared(tables: Mapping[str, Table], names: Mapping[str, str]) -> list[str]:
-    """Pairs and baselines."""
+    """Writes pairs and baselines."""
     pairs, baselines = tables["pairs"], tables["baselines"]
     if len(pairs.frame):
         both = tables["partials"].frame
@@ -73,7 +73,7 @@ def _effects(effects: Table) -> list[str]:
 
 
 def _warnings(runs: Table, names: Mapping[str, str]) -> list[str]:
-    """The notes of runs that are refused or flagged."""
+    """Writes the notes of runs that are refused or flagged."""
     notes = runs.notes_of(runs.frame)
     return [
         f"{names.get(key, model)}: {joined(own)}"
@@ -83,7 +83,7 @@ def _warnings(runs: Table, names: Mapping[str, str]) -> list[str]:
 
 
 def _block(title: str, of: Table, shown: Callable[[], str], names: Mapping[str, str]) -> list[str]:
-    """A table with its notes; of many rows, only how many."""
+    """Writes a table with its notes; of a long one, only the number of rows."""
     table = of.frame
     if not len(table):
         return []
@@ -97,7 +97,7 @@ def _block(title: str, of: Table, shown: Callable[[], str], names: Mapping[str, 
 
 
 def _notes(rows: Sequence[str], table: Table) -> list[str]:
-    """Each note once, with the rows that it is about; what many share is said of none."""
+    """Writes each note once, with the rows that it is about; one that many rows share names none of them."""
     about: dict[Note, dict[str, None]] = {}
     for row, notes in zip(rows, table.notes_of(table.frame), strict=True):
         for note in notes:
@@ -157,7 +157,7 @@ def _shown_variance(variance: pd.DataFrame) -> str:
 
 
 def _figures(table: pd.DataFrame, source: pd.DataFrame, second: str) -> None:
-    """Every companion of a rho, side by side."""
+    """Writes rho beside everything that qualifies it: reliabilities, rho* and so on."""
     table["rho"] = with_interval(source, "rho")
     table["rho_star"] = with_interval(source, "rho_star")
     table["p (Holm)"] = [

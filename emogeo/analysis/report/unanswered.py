@@ -1,4 +1,4 @@
-"""What the runs of a store answer about biases, and what they cannot answer yet."""
+"""Compares the signs of biases across models, and lists what the runs of a store cannot answer yet."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _PRECISIONS = (Contrast.comprehension, Contrast.replay, Contrast.regenerated, Co
 
 
 def opposite_signs(effects: Sequence[Effect]) -> list[str]:
-    """For every two models and each kind of cross-experiment comparison: whether their biases have opposite signs."""
+    """Says for every two models, and each kind of cross-experiment comparison, whether biases have opposite signs."""
     given = [(effect, effect.bias) for effect in effects if effect.kind is EffectKind.cross_experiment]
     said = []
     for factor in dict.fromkeys(effect.factor for effect, bias in given if bias is not None):
@@ -40,10 +40,10 @@ def _signs(*biases: Estimate) -> str:
 
 
 def missing(runs: Sequence[Run], effects: Sequence[Effect], store: str) -> list[str]:
-    """What the runs cannot answer, with the command that adds the cells.
+    """Lists what the runs cannot answer, with the command that adds the missing ones.
 
     Args:
-        store: where the cells are, and new ones have to go.
+        store: where the runs are, and where new ones have to go.
     """
     lines: dict[tuple[str, ...], list[str]] = {}
     sizes = {run.config.size.name for run in runs if run.config.size is not None}
@@ -64,7 +64,7 @@ def missing(runs: Sequence[Run], effects: Sequence[Effect], store: str) -> list[
 
 
 def _absent(own: Sequence[Effect]) -> dict[str, list[str]]:
-    """By study, what one model's effects lack."""
+    """Lists, by study, what one model's effects lack."""
     kinds, contrasts = {effect.kind for effect in own}, {effect.factor.contrast for effect in own}
     singles = {effect.factor.parameter for effect in own if not effect.factor.of_comprehension}
     first = [kind.value for kind in EffectKind if kind not in kinds]

@@ -11,20 +11,20 @@ from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS
 from emogeo.analysis.tables.descriptors import INTERVALS
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.notes import Note
-from emogeo.analysis.tables.universality import PAIR_WORDS, by_keys, compared, noted, readings, repeats_of
+from emogeo.analysis.tables.universality import PAIR_WORDS, by_keys, comparable_runs, compared, noted, repeats_of
 from emogeo.record.origin import ModelCard
 
 BASE_INSTRUCT_COLUMNS = [
     *("reading", "family", "key_a", "key_b", "model_a", "model_b", *COMPARISON_COLUMNS, "published", "moved")
 ]
 _SAME_SIZE = 1.1
-"""Ratio of parameters up to which base and instruct are one model's variants."""
+"""The largest ratio of parameters at which base and instruct are variants of one model."""
 
 
 def base_instruct_table(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, descriptors: pd.DataFrame) -> Table:
-    """One row per family that has both variants, comparable."""
+    """Makes one row per family that has comparable runs of both variants."""
     known, repeats, rows = by_keys(pairs), repeats_of(prepared), []
-    for reading, group in readings(prepared).items():
+    for reading, group in comparable_runs(prepared).items():
         for base, instruct in _variants(group):
             row: Row = {"reading": reading, "family": base.run.record.model.family}
             row.update(compared(base, instruct, known, COMPARISON_COLUMNS))
@@ -34,7 +34,7 @@ def base_instruct_table(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, de
 
 
 def _variants(group: Sequence[PreparedRun]) -> Iterator[tuple[PreparedRun, PreparedRun]]:
-    """Base and instruct of one family and size."""
+    """Finds base and instruct of one family and size."""
     for base in group:
         for instruct in group:
             models = base.run.record.model, instruct.run.record.model
@@ -45,7 +45,7 @@ def _variants(group: Sequence[PreparedRun]) -> Iterator[tuple[PreparedRun, Prepa
 
 
 def _of_one_size(models: Sequence[ModelCard]) -> bool:
-    """By parameters, or by blocks where these are not known."""
+    """Whether models are of one size, by parameters, or by blocks where these are not known."""
     sizes = [model.params_b for model in models if model.params_b]
     if len(sizes) == len(models):
         return max(sizes) / min(sizes) < _SAME_SIZE
@@ -53,7 +53,7 @@ def _of_one_size(models: Sequence[ModelCard]) -> bool:
 
 
 def _moved(descriptors: pd.DataFrame, first: str, second: str) -> list[Note]:
-    """Descriptors whose intervals do not meet, and those that have none."""
+    """Lists descriptors whose intervals do not overlap, and those that have none."""
     rows = descriptors.set_index("key")
     a, b = rows.loc[first], rows.loc[second]
     moved, unknown = [], []

@@ -1,4 +1,4 @@
-"""The `baselines` table: models against what is not a model's geometry."""
+"""The `baselines` table: models against geometries that no model made."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ BASELINE_COLUMNS = [
 
 
 def baselines_table(prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
-    """One row per finished run and baseline; the p of text baselines are a family, those of norms another."""
-    measured = floors([ready.run for ready in prepared])
-    runs = [ready for ready in prepared if ready.run.reread_of is None]
+    """Makes one row per finished run and baseline; the p of text baselines are a family, those of norms another."""
+    measured = floors([each.run for each in prepared])
+    runs = [each for each in prepared if each.run.reread_of is None]
     rows: list[Row] = []
     for family in (BASELINES[:2], BASELINES[2:]):
         tests = MantelTests.of_family(len(runs) * len(family), permutations, seed)
-        own = [_baseline_row(ready, name, tests, measured) for ready in runs for name in family]
+        own = [_baseline_row(each, name, tests, measured) for each in runs for name in family]
         tests.fill(own)
         rows += own
     for row in rows:
@@ -41,16 +41,16 @@ def baselines_table(prepared: Sequence[PreparedRun], permutations: int, seed: in
 
 
 def _baseline_row(
-    ready: PreparedRun, baseline: str, tests: MantelTests, measured: Mapping[tuple[str, ...], float]
+    prepared: PreparedRun, baseline: str, tests: MantelTests, measured: Mapping[tuple[str, ...], float]
 ) -> Row:
-    row: Row = {"key": ready.run.key, "model": ready.run.model, "baseline": baseline}
+    row: Row = {"key": prepared.run.key, "model": prepared.run.model, "baseline": baseline}
     try:
         if baseline == "human_norms":
-            notes = _norms_into(row, ready.halves, tests)
+            notes = _norms_into(row, prepared.halves, tests)
         else:
-            both = SharedUnits([ready.halves, getattr(ready, baseline)], same_text=True)
-            notes = compare_into(row, both, (ready.name, baseline), tests)
-        notes += floor_into(row, [ready.run], measured)
+            both = SharedUnits([prepared.halves, getattr(prepared, baseline)], same_text=True)
+            notes = compare_into(row, both, (prepared.name, baseline), tests)
+        notes += floor_into(row, [prepared.run], measured)
     except GeometryError as error:
         notes = [left_out(error)]
     row["note"] = notes
@@ -58,7 +58,7 @@ def _baseline_row(
 
 
 def _norms_into(row: Row, run: Halves, tests: MantelTests) -> list[Note]:
-    """Norms have no texts, so rho itself is on no shared text, and its Mantel p is `p`."""
+    """Compares a run with norms; these have no texts, so no text is shared, and the Mantel p of rho is `p`."""
     norms = load_norms()
     rated = [c for c in run.products.conditions if c in norms]
     unrated = sorted(set(run.products.conditions) - set(rated))

@@ -30,18 +30,18 @@ ITEM_COLUMNS = [
     *("after_control", "flipped_control", "answer", "constraints", "met", "note"),
 ]
 FACETS = {"stance": "stance_flip_rate", "format": "format_compliance"}
-"""And what the published file calls them."""
+"""Facets by their names in records, with their names in the published file."""
 _WORDS = ["key", "model", "family", "variant", "precision", "facet", "source", "note"]
 _RESAMPLES = 10_000
 
 
 def behaviour_runs(catalogue: Catalogue) -> list[BehaviourRun]:
-    """Those of the probes that ask, refused ones included."""
+    """Selects the runs of behaviour, refused ones included."""
     return [run for run in catalogue.probes if isinstance(run, BehaviourRun)]
 
 
 def behaviour_table(catalogue: Catalogue, seed: int) -> Table:
-    """A row per run and facet; per base model, which is not asked; and per published model."""
+    """Makes a row per run and facet, per base model (which is not asked), and per published model."""
     rows = [_facet_row(run, facet, seed) for run in behaviour_runs(catalogue) for facet in FACETS]
     base = {run.model: run for run in catalogue.runs if run.record.model.variant == "base"}
     for run in base.values():
@@ -52,7 +52,7 @@ def behaviour_table(catalogue: Catalogue, seed: int) -> Table:
 
 
 def behaviour_items_table(catalogue: Catalogue) -> Table:
-    """Every item that a run asked, capability items included, whether or not the facet's figure is given."""
+    """Makes a row per item that a run asked, capability items included, even where the facet has no numbers."""
     rows = [
         {"key": run.key, "model": run.model, **_item(row)}
         for run in behaviour_runs(catalogue)
@@ -63,7 +63,7 @@ def behaviour_items_table(catalogue: Catalogue) -> Table:
 
 
 def interval(parts: Array, wholes: Array, seed: int) -> tuple[float, float] | None:
-    """Bootstrap percentiles (95%) over items of sum(parts) / sum(wholes); None where all items are alike."""
+    """Gives bootstrap percentiles (95%) over items of sum(parts) / sum(wholes); None where all items are equal."""
     if len({*zip(parts, wholes, strict=True)}) == 1:
         return None
 
@@ -111,7 +111,7 @@ def _compliance(items: Sequence[Mapping[str, Any]], seed: int) -> Row:
 
 
 def _giving_way(items: Sequence[Mapping[str, Any]], seed: int) -> Row:
-    """Flip rates and shifts under pressure and without, and what pressure adds to the flip rate, item by item."""
+    """Gives flip rates and shifts under pressure and without, and what pressure adds to the flip rate."""
     flips, controls = (
         np.array([item[course]["flipped_at"] is not None for item in items], dtype=float)
         for course in ("pressure", "control")
@@ -135,7 +135,7 @@ def _held(item: Mapping[str, Any]) -> list[str]:
 
 
 def _bounded(name: str, parts: Sequence[float] | Array, wholes: Sequence[float] | Array, seed: int) -> Row:
-    """A share or mean, and its interval where items differ."""
+    """Gives a share or mean, and its interval where items differ."""
     parts, wholes = np.asarray(parts, dtype=float), np.asarray(wholes, dtype=float)
     limits = interval(parts, wholes, seed)
     found = {name: float(parts.sum() / wholes.sum())}
@@ -143,12 +143,12 @@ def _bounded(name: str, parts: Sequence[float] | Array, wholes: Sequence[float] 
 
 
 def _of(name: str) -> str:
-    """What the columns of a figure's interval begin with."""
+    """Gives the beginning of the names of an interval's columns."""
     return "" if name == "value" else f"{name}_"
 
 
 def _notes(found: Mapping[str, Any]) -> list[Note]:
-    """Which figures lack an interval."""
+    """Notes which numbers lack an interval."""
     names = ("value", "shift", "control", "excess")
     bare = [name for name in names if name in found and f"{_of(name)}ci_low" not in found]
     return [Note(f"{name}: no interval, all items are alike") for name in bare]

@@ -1,4 +1,4 @@
-"""The `behaviour_geometry` table: how far two models lie apart in behaviour, beside how far in geometry."""
+"""The `behaviour_geometry` table: distances between models in behaviour, beside their distances in geometry."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from emogeo.geometry.permutation import mantel_of_few
 GEOMETRY_COLUMNS = ["model_a", "model_b", "behaviour_distance", "geometry_distance", "reading", "note"]
 _DECIMALS = 12
 _EXACT = 40_320
-"""Orders of eight models, up to which all are tried."""
+"""The orders of eight models: up to this number all are tried."""
 
 
 def behaviour_geometry_table(behaviour: pd.DataFrame, universality: pd.DataFrame) -> Table:
-    """Two models' distance in behaviour and, for every reading that they have in common, in geometry.
+    """Gives two models' distance in behaviour and, for each way of reading that they have in common, in geometry.
 
     Behaviour: Euclidean, over flip rate and compliance as measured (the mean where a model has several runs).
-    Geometry: 1 - rho_star where every pair of a reading has one, else 1 - rho.
+    Geometry: 1 - rho_star where every pair of comparable models has one, else 1 - rho.
     """
     placed, rows, seen = _placed(behaviour), [], set()
     for reading, pairs in universality.groupby("reading", sort=False):
@@ -41,7 +41,7 @@ def behaviour_geometry_table(behaviour: pd.DataFrame, universality: pd.DataFrame
 
 
 def behaviour_relations(geometry: pd.DataFrame, behaviour: pd.DataFrame, permutations: int, seed: int) -> Table:
-    """For each reading, a row of the `relations` table: Mantel over models of both distances, two-sided.
+    """Makes rows of the `relations` table for each way of reading: Mantel over models of both distances, two-sided.
 
     All orders are tried up to eight models; fewer than six are too few to tell from chance.
     """
@@ -70,7 +70,7 @@ def _related(known: pd.DataFrame, models: Sequence[str], permutations: int, seed
 
 
 def _matrix(pairs: pd.DataFrame, models: Sequence[str], column: str) -> Array:
-    """[model, model]; NaN where a pair is absent. Rounded, so that equal distances are ties and not noise."""
+    """Gives distances [model, model], NaN where a pair is absent; rounded, so that equal distances are ties."""
     position, matrix = {model: row for row, model in enumerate(models)}, np.full((len(models),) * 2, np.nan)
     np.fill_diagonal(matrix, 0.0)
     for a, b, value in pairs[["model_a", "model_b", column]].itertuples(index=False):
@@ -79,7 +79,7 @@ def _matrix(pairs: pd.DataFrame, models: Sequence[str], column: str) -> Array:
 
 
 def _placed(behaviour: pd.DataFrame) -> dict[str, Array]:
-    """Of models with both facets measured and given: flip rate and compliance."""
+    """Gives flip rate and compliance of the models that have both."""
     measured = behaviour[(behaviour["source"] == "measured") & behaviour["value"].notna()]
     means = measured.groupby(["model", "facet"])["value"].mean().unstack().reindex(columns=list(FACETS)).dropna()
     return {str(model): row.to_numpy(dtype=float) for model, row in means.iterrows()}

@@ -1,4 +1,4 @@
-"""The bias of a comparison across experiments: what it says beyond the effect of precision alone."""
+"""The bias of a comparison across experiments: its excess over the effect of precision alone."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ from emogeo.geometry.sharing import over, over_shared, raw_rho
 
 
 def put_bias(figures: Row, pair: MinimalPair, by_key: Mapping[str, PreparedRun]) -> list[Note]:
-    """A-D minus C-D, of the runs' common conditions; or a note that says why there is none."""
+    """Puts A-D minus C-D into a row, over the runs' shared conditions; or notes why there is none."""
     if pair.published_sets == "A-D":
         figures["published_bias"] = published_bias(pair.model)
-    between = partner([ready.run for ready in by_key.values()], pair.a, pair.b)
+    between = partner([each.run for each in by_key.values()], pair.a, pair.b)
     if between is None:
         return [Note(f"bias: needs the cell of {pair.b.key[:12]} at {pair.a.record.precision} as well")]
     a, c, d = (by_key[run.key] for run in (pair.a, between, pair.b))
@@ -35,7 +35,7 @@ def put_bias(figures: Row, pair: MinimalPair, by_key: Mapping[str, PreparedRun])
 
 
 def _three(a: PreparedRun, c: PreparedRun, d: PreparedRun) -> tuple[Halves, Halves, Halves]:
-    """A, C and D over the units of all three; where A has none of theirs, C and D over those of both."""
+    """Restricts A, C and D to the units of all three; where A has none of theirs, C and D to those of both."""
     shared = over_shared(a, c, d)
     first, second, third = shared.halves
     if shared.paired:

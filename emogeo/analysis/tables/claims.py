@@ -1,4 +1,4 @@
-"""The `claims` table: published, measured, and a verdict by the rules of docs/claims.md."""
+"""The `claims` table: published and measured values, and a verdict by the rules of docs/claims.md."""
 
 from __future__ import annotations
 
@@ -31,11 +31,11 @@ COLUMNS = ["claim", "published", "measured", "ci_low", "ci_high", "verdict", "no
 IMMATURE = "gemma-3"
 """The family whose base model the study calls immature."""
 _SAME = 0.9
-"""Bound on rho* of base and instruct."""
+"""The bound on rho* of base and instruct."""
 
 
 def claims_table(evidence: Evidence) -> Table:
-    """One row per claim."""
+    """Makes one row per claim."""
     rows: list[Row] = []
     for claim, (published, judge) in CLAIMS.items():
         found = judge(evidence)
@@ -47,7 +47,7 @@ def claims_table(evidence: Evidence) -> Table:
 
 
 def lowest_published(immature: bool, within: bool) -> float:
-    """Lowest published rho between families, or of base and instruct, with or without the immature family."""
+    """Gives the lowest published rho between families, or of base and instruct, with or without the immature family."""
     models, matrix = reference()["models"], np.array(reference()["rdm_rho"]["matrix"])
     order = reference()["rdm_rho"]["order"]
     found = []
@@ -59,7 +59,7 @@ def lowest_published(immature: bool, within: bool) -> float:
 
 
 def mature_pairs(evidence: Evidence) -> pd.DataFrame:
-    """Pairs between families in the widest, then most reliable way of reading; flagged models left out."""
+    """Selects pairs between families where most, then the most reliable, models are comparable; no flagged models."""
     pairs, descriptors = evidence.universality, evidence.descriptors.set_index("key")
     narrow = descriptors.index[(descriptors["anisotropy"] > NARROW) | descriptors.index.isin(evidence.overflowed)]
     kept = pairs[(pairs["within_family"] == "no") & ~pairs["key_a"].isin(narrow) & ~pairs["key_b"].isin(narrow)]
@@ -108,7 +108,7 @@ def _opposed(evidence: Evidence) -> Verdict:
 
 
 def _anisotropy(evidence: Evidence) -> Verdict:
-    """Within each way of reading, which decides on the layer; they must agree."""
+    """Compares anisotropy within each way of reading, which decides on the layer; all of them must agree."""
     known = evidence.descriptors.dropna(subset=["anisotropy_ci_low"])
     known = known[~known["key"].isin(evidence.overflowed)]
     widest = sorted(
@@ -170,7 +170,7 @@ def _largest(*sets: str) -> float:
 
 
 def _published_biases() -> float:
-    """The larger of the two; the other is as large with the opposite sign."""
+    """Gives the larger of the two biases; the other is as large with the opposite sign."""
     return max(bias for model in decomposition() if (bias := published_bias(model)) is not None)
 
 

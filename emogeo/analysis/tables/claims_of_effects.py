@@ -14,7 +14,7 @@ from emogeo.config.precision import Quantization
 from emogeo.geometry.inference import Estimate
 
 _APART, _UNCHANGED = 0.5, 0.9
-"""Bounds on rho* of method and sub-parameters, of precision."""
+"""The bounds on rho* of method and sub-parameters, and of precision."""
 
 
 def _effects(evidence: Evidence, wanted: Callable[[Factor], bool]) -> list[Figure]:
@@ -30,7 +30,7 @@ _DECOMPOSE = "python train.py -m +study=decomposition model=smollm2-135m-instruc
 
 
 def method(evidence: Evidence) -> Verdict:
-    """Comprehension and generation are different geometries."""
+    """Judges that comprehension and generation are different geometries."""
 
     def wanted(factor: Factor) -> bool:
         return factor.kind is EffectKind.method and not factor.as_published and not factor.quantized
@@ -40,7 +40,7 @@ def method(evidence: Evidence) -> Verdict:
 
 
 def sub_parameters(evidence: Evidence) -> Verdict:
-    """How texts are written makes different geometries."""
+    """Judges that different ways of writing texts give different geometries."""
 
     def wanted(factor: Factor) -> bool:
         return factor.contrast in {Contrast.all_writing, Contrast.all_at_once} and not factor.as_published
@@ -50,7 +50,7 @@ def sub_parameters(evidence: Evidence) -> Verdict:
 
 
 def precision(evidence: Evidence) -> Verdict:
-    """INT8 changes the geometry."""
+    """Judges that INT8 changes the geometry."""
 
     def wanted(factor: Factor) -> bool:
         int8 = any(precision.quantization is Quantization.int8 for precision in factor.precisions)
@@ -61,7 +61,7 @@ def precision(evidence: Evidence) -> Verdict:
 
 
 def bias(evidence: Evidence) -> Verdict:
-    """Comparing across experiments errs with opposite signs in two models."""
+    """Judges that comparisons across experiments have biases of opposite signs in two models."""
     across = [effect for effect in evidence.effects if effect.kind is EffectKind.cross_experiment]
     given = [(effect.model, _effect(effect, effect.bias)) for effect in across]
     given = [(model, figure) for model, figure in given if figure.known]

@@ -1,4 +1,4 @@
-"""The columns of two runs compared."""
+"""The columns of a comparison of two runs."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ COMPARISON_COLUMNS = [
 
 
 def compare_into(row: Row, both: SharedUnits, names: tuple[str, str], tests: MantelTests) -> list[Note]:
-    """Puts every figure of a comparison under its column's name, asks for its p; notes what cannot be given."""
+    """Puts every number of a comparison under its column's name, asks for its p, and notes what cannot be given."""
     a, b = both.halves
     result = compare(a, b, names)
     row.update(columns("rho", result.rho), **_halves_columns(result))
@@ -47,7 +47,7 @@ def compare_into(row: Row, both: SharedUnits, names: tuple[str, str], tests: Man
 
 
 def floor_into(row: Row, runs: list[Run], measured: Mapping[tuple[str, ...], float]) -> list[Note]:
-    """Puts in the larger floor of the runs, or notes whose was not measured."""
+    """Puts in the larger floor of the runs, or notes which floor was not measured."""
     absent = [run for run in runs if run.reader not in measured]
     if not absent:
         row["floor"] = max(measured[run.reader] for run in runs)

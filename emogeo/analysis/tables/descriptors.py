@@ -1,4 +1,4 @@
-"""The `descriptors` and `descriptors_by_layer` tables: numbers of one model's space, and what makes them doubtful."""
+"""The `descriptors` and `descriptors_by_layer` tables: numbers of one model's space, and flags on them."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from emogeo.stimuli.norms import load_norms
 WORDS = ["key", "run", "model", "family", "variant", "precision", "mode", "reading", "largest_dimensions"]
 WORDS += ["flags", "note"]
 INTERVALS = ("anisotropy", "rdm_std", "participation_ratio", "reliability")
-"""Descriptors that come with an interval."""
+"""Descriptors that have an interval."""
 DESCRIPTOR_COLUMNS = [
     *("key", "run", "model", "family", "variant", "params_b", "precision", "mode", "reading"),
     *("layer", "n_layers", "n_units"),
@@ -40,32 +40,32 @@ BY_LAYER = (
 )
 BY_LAYER_COLUMNS = ["key", "run", "model", "precision", "reading", "layer", "selected", "depth", *BY_LAYER, "nonfinite"]
 NARROW = 0.95
-"""Anisotropy above which cosines hardly tell texts apart."""
+"""The anisotropy above which cosines hardly tell texts apart."""
 _COMPONENTS = 5
-"""Principal components among which a rating is looked for."""
+"""The number of principal components among which a rating is looked for."""
 _FLAT_COSINE, _FLAT_SEPARATION = 0.01, 0.1
-"""Range over blocks, absolute and relative to the best one, below which a criterion hardly tells them apart."""
+"""The range over blocks (of separation, relative to the best) below which a criterion hardly tells them apart."""
 
 
 def descriptors_table(runs: Sequence[Run], prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
-    """One row per run, refused ones included; rereads are no runs of their own."""
-    ready = {own.run.key: own for own in prepared}
-    rows = [_row(run, ready.get(run.key), permutations, seed) for run in runs if run.reread_of is None]
+    """Makes one row per run, refused ones included and rereads left out."""
+    by_key = {each.run.key: each for each in prepared}
+    rows = [_row(run, by_key.get(run.key), permutations, seed) for run in runs if run.reread_of is None]
     return typed(rows, DESCRIPTOR_COLUMNS, WORDS)
 
 
 def by_layer_table(prepared: Sequence[PreparedRun]) -> Table:
-    """One row per run and block."""
+    """Makes one row per run and block."""
     rows = []
-    for ready in prepared:
-        record, result = ready.run.record, ready.run.result
-        if ready.run.reread_of is not None:
+    for each in prepared:
+        record, result = each.run.record, each.run.result
+        if each.run.reread_of is not None:
             continue
         curves, finite = result.by_layer, result.layer.layers
         for block, nonfinite in enumerate(record.nonfinite["passages"]):
-            row: Row = {"key": record.key, "run": ready.name, "model": ready.run.model, "precision": record.precision}
-            row["reading"] = reading_of(ready.run)
-            row["selected"] = "yes" if block == ready.run.layer else "no"
+            row: Row = {"key": record.key, "run": each.name, "model": each.run.model, "precision": record.precision}
+            row["reading"] = reading_of(each.run)
+            row["selected"] = "yes" if block == each.run.layer else "no"
             row.update(layer=block, depth=(block + 1) / record.model.n_layers, nonfinite=nonfinite)
             if block in finite:
                 at = finite.index(block)
@@ -74,24 +74,24 @@ def by_layer_table(prepared: Sequence[PreparedRun]) -> Table:
     return typed(rows, BY_LAYER_COLUMNS, ["key", "run", "model", "precision", "reading", "selected"])
 
 
-def _row(run: Run, ready: PreparedRun | None, permutations: int, seed: int) -> Row:
+def _row(run: Run, prepared: PreparedRun | None, permutations: int, seed: int) -> Row:
     record, model = run.record, run.record.model
     row: Row = {"key": record.key, "precision": record.precision, "mode": record.mode.value, "model": model.name}
     row.update(family=model.family, variant=model.variant, params_b=model.params_b, n_layers=model.n_layers)
     row["reading"] = reading_of(run)
     row["nonfinite"] = sum(record.nonfinite["passages"]) if record.nonfinite else None
-    if ready is None:
+    if prepared is None:
         flag = Note(f"overflow at {run.record.precision}", NoteKind.overflow)
         return {**row, "run": run.model, "flags": [flag], "note": [Note(record.reason or "", NoteKind.refused)]}
-    row.update(run=ready.name, layer=run.layer, n_units=ready.halves.n_units)
+    row.update(run=prepared.name, layer=run.layer, n_units=prepared.halves.n_units)
     row.update(_best_blocks(run.result))
-    notes = _put_intervals(row, ready.halves)
+    notes = _put_intervals(row, prepared.halves)
     notes += _put_anisotropy(row, run) + _put_axes(row, run, permutations, seed)
     return {**row, "flags": _flags(row, run), "note": notes}
 
 
 def _best_blocks(result: GeometryResult) -> dict[str, int]:
-    """The block that each criterion would choose, on all units."""
+    """Finds the block that each criterion would choose, on all units."""
     curves, layers = result.by_layer, result.layer.layers
     found = {"best_min_mean_cosine": layers[int(np.argmin(curves["mean_cosine"]))]}
     for name in ("separation", "reliability"):
@@ -113,7 +113,7 @@ def _put_anisotropy(row: Row, run: Run) -> list[Note]:
 
 
 def _put_intervals(row: Row, halves: Halves) -> list[Note]:
-    """Spread, dimension and reliability at the layer, with their intervals over units."""
+    """Puts spread, dimension and reliability at the layer into a row, with their intervals over units."""
     n = halves.n_units
     weights = deletion_weights(n)
     spread = plain_rdms(halves.products.values, weights).std(axis=1)
@@ -127,7 +127,7 @@ def _put_intervals(row: Row, halves: Halves) -> list[Note]:
 
 
 def _grams(halves: Halves, weights: Array) -> Array:
-    """Inner products of condition vectors centred on their mean: [draw, condition, condition]."""
+    """Gives inner products of condition vectors centred on their mean: [draw, condition, condition]."""
     gram = np.einsum("du,dv,uvij->dij", weights, weights, halves.products.values, optimize=True)
     gram = gram - gram.mean(axis=1, keepdims=True)
     return np.asarray(gram - gram.mean(axis=2, keepdims=True))
@@ -140,7 +140,7 @@ def _jackknifed(figures: Array) -> Estimate:
 
 
 def _put_axes(row: Row, run: Run, permutations: int, seed: int) -> list[Note]:
-    """Valence and arousal among the principal components at the layer."""
+    """Looks for valence and arousal among the principal components at the layer."""
     norms = load_norms()
     vectors = run.layer_vectors
     if vectors is None:
@@ -173,7 +173,7 @@ def _flag(text: str) -> Note:
 
 
 def _flat(run: Run) -> list[str]:
-    """Whether the criterion that chose the layer tells blocks apart."""
+    """Says where the criterion that chose the layer hardly tells blocks apart."""
     chosen, curves = run.config.layer_selection.name, run.result.by_layer
     if chosen is Selection.min_mean_cosine:
         reach = float(np.ptp(curves["mean_cosine"]))

@@ -1,4 +1,4 @@
-"""Effects: what one factor does to one model's geometry; and the table of them.
+"""Effects of single factors on one model's geometry, and the table of them.
 
 An effect is 1 - rho*. It counts where its interval lies above the numerical floor and,
 for texts that were written again, above what writing again does by itself.
@@ -40,11 +40,11 @@ YES, NO, UNKNOWN = "yes", "no", "not identifiable"
 
 @dataclass(frozen=True)
 class Effect:
-    """A minimal pair of runs compared."""
+    """The comparison of a minimal pair of runs."""
 
     pair: MinimalPair
     figures: Row
-    """Under the names of the table's columns."""
+    """Its numbers, under the names of the table's columns."""
     notes: list[Note] = field(default_factory=list)
 
     @property
@@ -61,7 +61,7 @@ class Effect:
 
     @property
     def compared(self) -> bool:
-        """Whether there is a rho."""
+        """Whether the effect has a rho."""
         return self.figures.get("rho") is not None
 
     @property
@@ -70,13 +70,13 @@ class Effect:
 
     @property
     def size(self) -> Estimate | None:
-        """1 - rho*."""
+        """The effect, 1 - rho*, with its interval."""
         star = self.rho_star
         return None if star is None else Estimate(1 - star.value, 1 - star.high, 1 - star.low)
 
     @property
     def bias(self) -> Estimate | None:
-        """Of a comparison across experiments."""
+        """The bias of a comparison across experiments."""
         return self._estimate("bias")
 
     def _estimate(self, name: str) -> Estimate | None:
@@ -87,8 +87,8 @@ class Effect:
 
 
 def effects_of(prepared: Sequence[PreparedRun], permutations: int, seed: int) -> list[Effect]:
-    """Every minimal pair compared; the p of all are a family."""
-    runs, by_key = [ready.run for ready in prepared], {ready.run.key: ready for ready in prepared}
+    """Compares every minimal pair; the p of all are a family."""
+    runs, by_key = [each.run for each in prepared], {each.run.key: each for each in prepared}
     measured, pairs = floors(runs), minimal_pairs(runs)
     tests = MantelTests.of_family(len(pairs), permutations, seed)
     found = [_compared(pair, by_key, tests, measured) for pair in pairs]
@@ -103,7 +103,7 @@ def effects_of(prepared: Sequence[PreparedRun], permutations: int, seed: int) ->
 
 
 def effects_table(effects: Sequence[Effect]) -> Table:
-    """One row per effect."""
+    """Makes one row per effect."""
     return typed([_row(effect) for effect in effects], EFFECT_COLUMNS, WORDS)
 
 
@@ -141,7 +141,7 @@ def _compared(
 
 
 def _put_raw(figures: Row, a: PreparedRun, b: PreparedRun) -> list[Note]:
-    """rho as published: of each run's own vectors, all of its texts alike, whatever units the comparison is over."""
+    """Puts in rho as published: over each run's own vectors and all of its texts, whatever units are compared."""
     raw = raw_rho(a, b)
     inferred, figures["rho"] = figures["rho"], raw
     if abs(inferred - raw) < _SAME:
@@ -152,14 +152,14 @@ def _put_raw(figures: Row, a: PreparedRun, b: PreparedRun) -> list[Note]:
 
 
 def _blocks(pair: MinimalPair) -> list[str]:
-    """A criterion may select another block in each run."""
+    """Notes the blocks of both runs, where a criterion has selected different ones."""
     a, b = (run.layer for run in (pair.a, pair.b))
     said = {pair.factor.parameter, *pair.aliased}
     return [] if a == b or Parameter.layer in said else [f"selected block ({a}, {b})"]
 
 
 def _put_null(effect: Effect, effects: Sequence[Effect]) -> None:
-    """The largest null of the two runs; where they have none, of the model."""
+    """Puts in the largest null of the two runs; where they have none, that of the model."""
     nulls = [other for other in effects if other.factor.contrast is Contrast.null]
     of_model = [(null, null.size.value) for null in nulls if null.model == effect.model and null.size is not None]
     keys = {effect.pair.a.key, effect.pair.b.key}
@@ -171,7 +171,7 @@ def _put_null(effect: Effect, effects: Sequence[Effect]) -> None:
 
 
 def _counts(effect: Effect) -> str:
-    """Above the floor and, for texts that were written again, above the null."""
+    """Whether an effect lies above the floor and, for texts that were written again, above the null."""
     size, floor, null = effect.size, effect.figures.get("floor"), effect.figures.get("null")
     if size is None:
         return UNKNOWN

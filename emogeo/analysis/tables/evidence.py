@@ -1,4 +1,4 @@
-"""What claims are judged by."""
+"""The evidence on claims: the tables by which they are judged."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from emogeo.analysis.tables.notes import NoteKind
 
 @dataclass(frozen=True)
 class Evidence:
-    """What claims are judged by."""
+    """The tables and flags by which claims are judged."""
 
     universality: pd.DataFrame
     descriptors: pd.DataFrame
@@ -22,11 +22,11 @@ class Evidence:
     behaviour: pd.DataFrame
     effects: Sequence[Effect]
     overflowed: Collection[str] = ()
-    """Keys of runs with blocks that have left the precision's range."""
+    """The keys of runs with blocks that have overflowed."""
 
 
 def evidence_of(tables: Mapping[str, Table], effects: Sequence[Effect]) -> Evidence:
-    """The tables that claims are about, and the flags that matter to them."""
+    """Gathers the tables that claims are about, and the flags that matter to them."""
     descriptors = tables["descriptors"]
     flags = zip(descriptors.frame["key"], descriptors.notes_of(descriptors.frame, "flags"), strict=True)
     overflowed = {key for key, own in flags if any(flag.kind is NoteKind.overflow for flag in own)}

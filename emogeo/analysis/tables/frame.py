@@ -14,13 +14,13 @@ from emogeo.analysis.tables.notes import Note, joined
 from emogeo.geometry.inference import Estimate
 
 Row = dict[str, Any]
-"""A row: its figures under their columns' names."""
+"""A row: its values under their columns' names."""
 WHOLE = {
     *("layer", "n_layers", "n_units", "half_size", "n_conditions", "n_texts", "n_distinct_texts", "nonfinite"),
     *("words", "n_random", "n_others", "n_models", "n_families", "n_items", "turn", "valence_axis", "arousal_axis"),
     *("best_min_mean_cosine", "best_separation", "best_reliability"),
 }
-"""Columns of whole numbers."""
+"""The columns of whole numbers."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +29,16 @@ class Table:
 
     frame: pd.DataFrame
     notes: Mapping[str, Sequence[Sequence[Note]]] = field(default_factory=dict)
-    """By column, of each row."""
+    """The notes of each row, by column."""
 
     def notes_of(self, rows: pd.DataFrame, column: str = "note") -> list[Sequence[Note]]:
-        """The notes of each of some rows of the frame."""
+        """Gives the notes of each of some rows of the frame."""
         given = self.notes.get(column)
         return [() if given is None else given[at] for at in rows.index]
 
 
 def columns(name: str, estimate: Estimate) -> dict[str, float]:
-    """A figure and, where it has one, its interval, under the tables' names."""
+    """Gives a number and, where it has one, its interval, under the tables' names."""
     row = {name: estimate.value}
     if not np.isnan(estimate.low):
         row.update({f"{name}_ci_low": estimate.low, f"{name}_ci_high": estimate.high})
@@ -46,7 +46,7 @@ def columns(name: str, estimate: Estimate) -> dict[str, float]:
 
 
 def typed(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], words: Sequence[str]) -> Table:
-    """A table whose columns have the same types whatever is missing: text, whole numbers, or floats.
+    """Makes a table whose columns have the same types whatever is missing: text, whole numbers, or floats.
 
     Args:
         rows: a cell of text may be a list of notes.
@@ -59,13 +59,13 @@ def typed(rows: Sequence[Mapping[str, Any]], columns: Sequence[str], words: Sequ
 
 
 def stacked(tables: Sequence[Table]) -> Table:
-    """Tables of the same columns as one."""
+    """Joins tables of the same columns into one."""
     names = dict.fromkeys(name for table in tables for name in table.notes)
     notes = {name: [own for table in tables for own in table.notes_of(table.frame, name)] for name in names}
     return Table(pd.concat([table.frame for table in tables], ignore_index=True), notes)
 
 
 def write_table(table: Table, folder: Path, name: str) -> None:
-    """CSV for people, Parquet for programs."""
+    """Writes a table as CSV for people, and as Parquet for programs."""
     table.frame.to_csv(folder / f"{name}.csv", index=False)
     table.frame.to_parquet(folder / f"{name}.parquet", index=False)

@@ -1,4 +1,4 @@
-"""Permutation tests of a table's rows, done together."""
+"""Permutation tests of a table's rows, done at once."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from emogeo.geometry.permutation import crossed_halves, holm, mantel, mantel_dis
 
 PERMUTATIONS_PER_TEST = 200
 _AT_ONCE = 100
-"""Tests whose [pair, pair] matrices are in memory together, at most."""
+"""The most tests whose [pair, pair] matrices are in memory at a time."""
 
 
 @dataclass
@@ -29,22 +29,22 @@ class MantelTests:
 
     @staticmethod
     def of_family(size: int, permutations: int, seed: int) -> MantelTests:
-        """With at least 200 permutations per row, so that the smallest p survives Holm's adjustment."""
+        """Makes tests with at least 200 permutations per row, so that the smallest p survives Holm's adjustment."""
         return MantelTests(max(permutations, PERMUTATIONS_PER_TEST * size), seed)
 
     def of_ranks(self, row: Row, column: str, a: Array, b: Array) -> None:
-        """A Mantel test of two rank vectors [pair]."""
+        """Adds a Mantel test of two rank vectors [pair]."""
         self._ranks[len(a)].append((row, column, a, b))
 
     def of_halves(self, row: Row, a: Halves, b: Halves) -> None:
-        """The Mantel test on disjoint text, for column `p`."""
+        """Adds the Mantel test on disjoint text, for column `p`."""
         pending = self._crossed[len(a.products.conditions)]
         pending.append((row, crossed_halves(a, b)))
         if len(pending) == _AT_ONCE:
             self._do_crossed(pending)
 
     def fill(self, rows: Sequence[Row]) -> None:
-        """Does the tests, and adjusts the p values of `rows`, which are a family."""
+        """Runs the tests, and adjusts the p values of `rows`, which are a family."""
         for tests in self._ranks.values():
             p = mantel(np.stack([t[2] for t in tests]), np.stack([t[3] for t in tests]), self.permutations, self.seed)
             for (row, column, _, _), value in zip(tests, p, strict=True):

@@ -1,4 +1,4 @@
-"""What a row says beside its figures: a kind for programs, a text for people."""
+"""Notes of a row beside its numbers: a kind for programs, a text for people."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ from enum import Enum
 
 
 class NoteKind(Enum):
-    """What a note is about, where a program has to know."""
+    """The kind of a note, where a program has to know it."""
 
     remark = "remark"
     refused = "refused"
-    """There is no geometry."""
+    """The run has no geometry."""
     flag = "flag"
-    """Something should not be trusted."""
+    """A value should not be trusted."""
     overflow = "overflow"
-    """Blocks have left the precision's range."""
+    """Some blocks have overflowed."""
     left_out = "left out"
     """There is no comparison."""
     not_identifiable = "not identifiable"
@@ -27,7 +27,7 @@ class NoteKind(Enum):
 
 @dataclass(frozen=True)
 class Note:
-    """One thing that a row says."""
+    """One note of a row."""
 
     text: str
     kind: NoteKind = NoteKind.remark
@@ -37,10 +37,10 @@ class Note:
 
 
 def left_out(why: object) -> Note:
-    """A note that says why there is no comparison."""
+    """Makes a note that says why there is no comparison."""
     return Note(f"left out: {why}", NoteKind.left_out)
 
 
 def joined(notes: Iterable[Note]) -> str:
-    """Notes as a table shows them."""
+    """Writes notes as a table shows them."""
     return "; ".join(note.text for note in notes)

@@ -23,21 +23,21 @@ from emogeo.geometry.sharing import SharedUnits, over_shared
 NAMES = ["key_a", "key_b", "model_a", "model_b"]
 PAIR_COLUMNS = [*NAMES, *COMPARISON_COLUMNS]
 SHOW_PROGRESS = 30
-"""Pairs from which on a bar is worth it."""
+"""The number of pairs from which on a progress bar is shown."""
 
 
 def pairs_of(prepared: Sequence[PreparedRun]) -> list[tuple[PreparedRun, PreparedRun]]:
-    """Every two runs; rereads are no runs of their own, they give the floor."""
-    return list(combinations([ready for ready in prepared if ready.run.reread_of is None], 2))
+    """Lists every two runs, without rereads, which only give the floor."""
+    return list(combinations([each for each in prepared if each.run.reread_of is None], 2))
 
 
 def pairs_table(prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
-    """One row per pair of finished runs; their p are a family.
+    """Makes one row per pair of finished runs; their p are a family.
 
     Args:
-        permutations: of labels, for each Mantel test, at least.
+        permutations: the least number of label permutations in each Mantel test.
     """
-    measured, pairs = floors([ready.run for ready in prepared]), pairs_of(prepared)
+    measured, pairs = floors([each.run for each in prepared]), pairs_of(prepared)
     tests = MantelTests.of_family(len(pairs), permutations, seed)
     bar = tqdm(pairs, desc="comparing", unit="pair", disable=len(pairs) < SHOW_PROGRESS)
     rows = [_pair_row(a, b, tests, measured) for a, b in bar]
@@ -46,13 +46,13 @@ def pairs_table(prepared: Sequence[PreparedRun], permutations: int, seed: int) -
 
 
 def pair_matrix(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, column: str) -> Array:
-    """A column of the pairs as a matrix [run, run]; NaN where a pair has no figure.
+    """Gives a column of the pairs as a matrix [run, run]; NaN where a pair has no value.
 
     The diagonal is 1; of rho_star, only for runs that are reliable enough to have one.
     """
-    position = {ready.run.key: row for row, ready in enumerate(prepared)}
+    position = {each.run.key: row for row, each in enumerate(prepared)}
     matrix = np.full((len(prepared), len(prepared)), np.nan)
-    known = [column != "rho_star" or identifiable(ready.halves) for ready in prepared]
+    known = [column != "rho_star" or identifiable(each.halves) for each in prepared]
     np.fill_diagonal(matrix, np.where(known, 1.0, np.nan))
     for key_a, key_b, value in pairs[["key_a", "key_b", column]].itertuples(index=False):
         a, b = position[key_a], position[key_b]
@@ -74,13 +74,13 @@ def _pair_row(a: PreparedRun, b: PreparedRun, tests: MantelTests, measured: Mapp
 
 
 def what_is_missing(a: PreparedRun, b: PreparedRun, both: SharedUnits) -> list[Note]:
-    """What one of the runs has and the comparison has not."""
+    """Notes what one of the runs has and the comparison lacks."""
     notes, over = [], both.halves[0].products
     if both.paired and both.missing_units:
         notes.append(Note(f"over the {len(over.units)} units in common, without {', '.join(both.missing_units)}"))
     if both.paired and both.tied:
         notes.append(Note(f"texts in common tie units together, {len(over.units)} left"))
-    conditions = [ready.halves.products.conditions for ready in (a, b)]
+    conditions = [each.halves.products.conditions for each in (a, b)]
     if dropped := sorted(set(conditions[0]) ^ set(conditions[1])):
         notes.append(Note(f"without {', '.join(dropped)}, which one run lacks"))
     return notes

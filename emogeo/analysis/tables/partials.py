@@ -1,4 +1,4 @@
-"""The `partials` table: how far two models agree beyond what words or input embeddings give them."""
+"""The `partials` table: the agreement of two models beyond that of words or input embeddings."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ PARTIAL_COLUMNS = [
 
 
 def partials_table(prepared: Sequence[PreparedRun]) -> Table:
-    """One row per pair of runs with text in common, and baselines given."""
+    """Makes one row per pair of runs with text in common, and baselines given."""
     rows = [row for a, b in pairs_of(prepared) for row in _partial_rows(a, b)]
     return typed(rows, PARTIAL_COLUMNS, words=[*NAMES, "given", "note"])
 
@@ -32,7 +32,7 @@ def _partial_rows(a: PreparedRun, b: PreparedRun) -> list[Row]:
     except GeometryError as error:
         return [{**row, "note": [left_out(error)]}]
     first, second = both.halves
-    own = [set(ready.halves.products.units) for ready in (a, b)]
+    own = [set(each.halves.products.units) for each in (a, b)]
     if not (both.same_text and all(set(first.products.units) <= units for units in own)):
         return [{**row, "note": [left_out("no text in common, so no baseline of both")]}]
     row.update(rho=float(first.whole[0] @ second.whole[0]))

@@ -1,4 +1,4 @@
-"""The `relations` table: what agreement between models, and their descriptors, go with."""
+"""The `relations` table: correlates of the agreement between models, and of their descriptors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from emogeo.geometry.permutation import FewTest, mantel_of_few, permute_few
 from emogeo.geometry.rdm import standard_ranks
 
 FEWEST = 6
-"""Families (or models) from which on a relation between them can be told from chance."""
+"""The fewest families (or models) with which a relation between them can be told from chance."""
 RELATION_COLUMNS = ["reading", "relation", "n_models", "n_families", "r", "p", "p_min", "published", "note"]
 _WORDS = ["reading", "relation", "note"]
 _OF_PAIRS = {"size": "log_size_ratio", "depth": "depth_difference"}
@@ -32,7 +32,7 @@ _OF_MODELS = {
 
 
 def relations_table(universality: pd.DataFrame, descriptors: pd.DataFrame, permutations: int, seed: int) -> Table:
-    """For every reading: agreement against size and depth, descriptors against size, and measured against published.
+    """Relates, for comparable runs: agreement to size and depth, descriptors to size, and measured to published.
 
     Models of a family are not independent, so families are what is counted and permuted.
     """
@@ -52,7 +52,7 @@ def relations_table(universality: pd.DataFrame, descriptors: pd.DataFrame, permu
 
 
 def _of_pairs(name: str, column: str, pairs: pd.DataFrame, permutations: int, seed: int) -> Row:
-    """Between families: agreement against distance in size or depth, a family's models taken together."""
+    """Relates agreement between families to their distance in size or depth, over the means of each family's models."""
     between = pairs[pairs["within_family"] == "no"]
     families = sorted({*between["family_a"], *between["family_b"]})
     if len(families) < FEWEST:
@@ -67,7 +67,7 @@ def _of_pairs(name: str, column: str, pairs: pd.DataFrame, permutations: int, se
 
 
 def _by_family(pairs: pd.DataFrame, families: Sequence[str], column: str) -> Array:
-    """[family, family], means over the pairs of models between them; 0 on the diagonal."""
+    """Gives means [family, family] over the pairs of models between them; 0 on the diagonal."""
     matrix = np.zeros((len(families), len(families)))
     for i, a in enumerate(families):
         for j, b in enumerate(families[:i]):
@@ -77,7 +77,7 @@ def _by_family(pairs: pd.DataFrame, families: Sequence[str], column: str) -> Arr
 
 
 def _of_families(pairs: pd.DataFrame, permutations: int, seed: int) -> Row:
-    """How much more alike models of one family are: mean within less mean between; p by permuting models."""
+    """Gives how much more models of one family agree: mean within less mean between; p by permuting models."""
     families = dict(zip(pairs["model_a"], pairs["family_a"], strict=True))
     families |= dict(zip(pairs["model_b"], pairs["family_b"], strict=True))
     models, agreement = list(families), _agreement(pairs)
@@ -124,7 +124,7 @@ def _of_models(name: str, column: str, label: str, descriptors: pd.DataFrame, pe
 
 
 def _with_published(pairs: pd.DataFrame) -> Row:
-    """Spearman's rho of measured and published agreement over pairs; no p, as pairs share models."""
+    """Gives Spearman's rho of measured and published agreement over pairs; no p, as pairs share models."""
     known = pairs.dropna(subset=["rho", "published"])
     if len(known) < FEWEST:
         return {"relation": "published", "note": too_few(len(known), "pairs of published models")}
@@ -142,6 +142,6 @@ def _tested(test: Callable[[], FewTest], note: Note) -> Row:
 
 
 def too_few(n: int, of: str | None = None) -> list[Note]:
-    """That there are too few families, or too few of something else, for a relation."""
+    """Notes that there are too few families, or too few of something else, for a relation."""
     counted = of or ("family" if n == 1 else "families")
     return [Note(f"not identifiable ({n} {counted}, {FEWEST} needed)", NoteKind.not_identifiable)]

@@ -23,12 +23,12 @@ RUN_COLUMNS = [
 ]
 WORDS = ["key", "model", "family", "variant", "precision", "mode", "recipe", "prompt_template", "stimuli", "note"]
 MANY_REFUSALS = 0.1
-"""Share of refusals among written texts that is flagged."""
+"""The share of refusals among written texts above which a run is flagged."""
 
 
 def runs_table(runs: Sequence[Run], prepared: Sequence[PreparedRun]) -> Table:
-    """One row per run, in the catalogue's order."""
-    halves = {ready.run.key: ready.halves for ready in prepared}
+    """Makes one row per run, in the catalogue's order."""
+    halves = {each.run.key: each.halves for each in prepared}
     return typed([_run_row(run, halves.get(run.key)) for run in runs], RUN_COLUMNS, WORDS)
 
 
@@ -47,7 +47,7 @@ def _run_row(run: Run, halves: Halves | None) -> Row:
 
 
 def _described(run: Run) -> Row:
-    """Columns that a refused run has as well."""
+    """Gives the columns that a refused run has as well."""
     record, model = run.record, run.record.model
     return {
         "key": record.key,
@@ -87,7 +87,7 @@ def _put_held_out(row: Row, layer: LayerRecord) -> list[Note]:
 
 
 def _shared_topics(run: Run) -> list[Note]:
-    """Random groups that tell the same topic are not on disjoint topics."""
+    """Notes random groups with a topic in common, which are not on disjoint topics."""
     groups: dict[str, set[str]] = defaultdict(set)
     for topic, unit in zip(run.topics, run.labelled.units, strict=True):
         if is_group(unit):
@@ -104,7 +104,7 @@ def _shared_topics(run: Run) -> list[Note]:
 
 
 def _refusals(generation: Generation | None) -> list[Note]:
-    """A refusal is the same for every emotion."""
+    """Notes many refusals to write, which read the same for every emotion."""
     counts = None if generation is None else generation.counts
     if counts is None or counts.refusals < MANY_REFUSALS * counts.texts:
         return []

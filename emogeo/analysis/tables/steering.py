@@ -1,4 +1,4 @@
-"""The tables of steering: regimes, texts, and what emotion words gain."""
+"""The tables of steering: regimes, texts, and the gain of emotion words."""
 
 from __future__ import annotations
 
@@ -33,12 +33,12 @@ _READ = ("kind", "shift", "shift_words", "shift_neutral", "match_gap")
 
 
 def steering_runs(probes: Sequence[AnyRun]) -> list[SteeringRun]:
-    """Those of the probes that steer, refused ones included."""
+    """Selects the runs of steering, refused ones included."""
     return [run for run in probes if isinstance(run, SteeringRun)]
 
 
 def steering_table(runs: Sequence[SteeringRun]) -> Table:
-    """One row per run and direction: towards the emotion, and along a random one."""
+    """Makes one row per run and direction: towards the emotion, and along a random one."""
     rows = []
     for run in runs:
         model, known = run.record.model, published_model(run.model)
@@ -57,7 +57,7 @@ def steering_table(runs: Sequence[SteeringRun]) -> Table:
 
 
 def steering_texts_table(runs: Sequence[SteeringRun]) -> Table:
-    """Every text."""
+    """Makes one row per text."""
     rows = [
         {"key": run.key, "model": run.model, **text, "repeated": "yes" if text["repeated"] else "no"}
         for run in runs
@@ -67,7 +67,7 @@ def steering_texts_table(runs: Sequence[SteeringRun]) -> Table:
 
 
 def steering_shifts_table(runs: Sequence[SteeringRun]) -> Table:
-    """One row per run, emotion and strength: the shift along its vector against random and other emotions' vectors.
+    """Makes one row per run, emotion and strength: the shift along its vector, random ones and other emotions'.
 
     p = (1 + #) / (1 + n), # being the random directions that shift its words at least as far.
     """
@@ -106,7 +106,7 @@ def _against(shifts: pd.DataFrame) -> Row:
 
 
 def _as_published(run: SteeringRun) -> list[Note]:
-    """Where the protocol is not the published one."""
+    """Notes where the protocol is not the published one."""
     n = run.result.metrics.emotion.n_texts
     blocks, layers = len(run.result.blocks), run.record.model.n_layers
     notes = [] if n == 10 else [Note(f"{n} texts, 10 as published")]

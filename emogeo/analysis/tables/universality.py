@@ -27,8 +27,8 @@ PAIR_WORDS = ["key_a", "key_b", "model_a", "model_b", "note"]
 WORDS = ["reading", *PAIR_WORDS, "family_a", "family_b", "within_family"]
 
 
-def readings(prepared: Sequence[PreparedRun]) -> dict[str, list[PreparedRun]]:
-    """Comparable runs, the first one of each model; rereads are none."""
+def comparable_runs(prepared: Sequence[PreparedRun]) -> dict[str, list[PreparedRun]]:
+    """Groups comparable runs by how they were read: the first run of each model, without rereads."""
     groups = [_firsts(group) for group in _comparable(prepared)]
     firsts = [group[0].run for group in groups]
     names = [f"{run.record.precision}, {reading_of(run)}" for run in firsts]
@@ -41,21 +41,21 @@ def readings(prepared: Sequence[PreparedRun]) -> dict[str, list[PreparedRun]]:
 
 def _comparable(prepared: Sequence[PreparedRun]) -> list[list[PreparedRun]]:
     groups: dict[Levels, list[PreparedRun]] = {}
-    for ready in prepared:
-        if ready.run.reread_of is None:
-            groups.setdefault(levels(ready.run), []).append(ready)
+    for each in prepared:
+        if each.run.reread_of is None:
+            groups.setdefault(levels(each.run), []).append(each)
     return list(groups.values())
 
 
 def _firsts(group: Sequence[PreparedRun]) -> list[PreparedRun]:
     firsts: dict[str, PreparedRun] = {}
-    for ready in group:
-        firsts.setdefault(ready.run.model, ready)
+    for each in group:
+        firsts.setdefault(each.run.model, each)
     return list(firsts.values())
 
 
 def repeats_of(prepared: Sequence[PreparedRun]) -> dict[str, str]:
-    """By key of a model's first run, what to say where it has others that are comparable."""
+    """Gives, by key of a model's first run, a note where the model has other comparable runs."""
     notes = {}
     for group in _comparable(prepared):
         for first in _firsts(group):
@@ -68,27 +68,27 @@ def repeats_of(prepared: Sequence[PreparedRun]) -> dict[str, str]:
 
 
 def universality_table(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, partials: pd.DataFrame) -> Table:
-    """One row per pair of comparable models."""
+    """Makes one row per pair of comparable models."""
     known, repeats = by_keys(pairs), repeats_of(prepared)
     given = by_keys(partials[partials["given"] == "both"])
     rows = [
         noted(_row(reading, a, b, known, given), repeats)
-        for reading, group in readings(prepared).items()
+        for reading, group in comparable_runs(prepared).items()
         for a, b in combinations(group, 2)
     ]
     return typed(rows, UNIVERSALITY_COLUMNS, WORDS)
 
 
 def noted(row: Row, repeats: Mapping[str, str]) -> Row:
-    """A row whose note says, too, which other runs its models have."""
+    """Adds to a row's notes which other runs its models have."""
     notes = [row.get("note"), repeats.get(row["key_a"]), repeats.get(row["key_b"])]
     return {**row, "note": "; ".join(note for note in notes if note)}
 
 
-def depth_of(ready: PreparedRun) -> float | None:
-    """Of the selected layer, as a share of the model's blocks."""
-    index = ready.run.layer
-    return None if index is None else float((index + 1) / ready.run.record.model.n_layers)
+def depth_of(prepared: PreparedRun) -> float | None:
+    """Gives the depth of the selected layer, as a share of the model's blocks."""
+    index = prepared.run.layer
+    return None if index is None else float((index + 1) / prepared.run.record.model.n_layers)
 
 
 def _row(
@@ -114,7 +114,7 @@ def _row(
 def compared(
     a: PreparedRun, b: PreparedRun, pairs: Mapping[frozenset[str], Mapping[str, Any]], columns: Sequence[str]
 ) -> Row:
-    """A pair's names, figures in this order of the two, and published rho."""
+    """Gives a pair's names, its numbers in this order of the two, and the published rho."""
     pair = pairs[_keys(a, b)]
     turned = pair["key_a"] != a.run.key
     row = {name: pair[_turned(name) if turned else name] for name in columns}

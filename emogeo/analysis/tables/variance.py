@@ -1,8 +1,8 @@
-"""The `variance` table: which factors account for how far any two cells lie apart.
+"""The `variance` table: which factors account for the distances between runs.
 
-Outcome: 1 - rho* of every two cells that have one. A factor's share is the drop in R
-squared when it leaves a regression on whether the two cells differ in each factor. Its
-p permutes the factor's levels among cells that are alike in everything else.
+Outcome: 1 - rho* of every two runs that have one. A factor's share is the drop in R
+squared when it leaves a regression on whether the two runs differ in each factor. Its
+p permutes the factor's levels among runs that are equal in everything else.
 """
 
 from __future__ import annotations
@@ -29,31 +29,31 @@ from emogeo.geometry.sharing import over_shared
 
 VARIANCE_COLUMNS = ["factor", "share", "ci_low", "ci_high", "p", "p_min", "n_relabellings", "aliased_with", "note"]
 MIN_MODELS = 6
-"""From which on a share has an interval, by leaving out one model at a time."""
+"""The fewest models for an interval of a share, by leaving out one model at a time."""
 _TIE = 1e-12
 _AT_ONCE = 500
-"""Relabellings that are in memory together."""
+"""The most relabellings that are in memory at a time."""
 
 
 @dataclass(frozen=True)
 class Cells:
-    """Cells with their levels, and how far two of them lie apart."""
+    """Runs with their levels, and the distance of every two of them."""
 
     levels: list[dict[str, str]]
-    """Of each cell, by factor."""
+    """The levels of each run, by factor."""
     pairs: NDArray[np.int64]
-    """[pair, 2], cells"""
+    """The places of both runs in `levels` [pair, 2]."""
     apart: Array
-    """[pair], 1 - rho*"""
+    """Their distance, 1 - rho* [pair]."""
 
     def differ(self, labels: Sequence[str]) -> Array:
-        """[pair], 1 where two cells have different labels; a factor that has no meaning for one of them makes none."""
+        """Gives 1 where two runs have different labels [pair]; a factor without meaning for one of them makes 0."""
         own = np.array(labels)
         a, b = own[self.pairs[:, 0]], own[self.pairs[:, 1]]
         return np.asarray((a != b) & (a != "") & (b != ""), dtype=float)
 
     def without_model(self, model: str) -> Cells:
-        """The same cells, and only the pairs without a model."""
+        """Gives the same runs, and only the pairs without a model."""
         kept = [
             i for i, (a, b) in enumerate(self.pairs) if model not in {self.levels[a]["model"], self.levels[b]["model"]}
         ]
@@ -61,9 +61,9 @@ class Cells:
 
 
 def cells_of(prepared: Sequence[PreparedRun]) -> Cells:
-    """Every cell that is reliable enough, and every two of them."""
-    kept = {run.key for run in without_echoes([ready.run for ready in prepared])}
-    usual = [ready for ready in prepared if ready.run.key in kept and identifiable(ready.halves)]
+    """Gives every run that is reliable enough, and every two of them."""
+    kept = {run.key for run in without_echoes([each.run for each in prepared])}
+    usual = [each for each in prepared if each.run.key in kept and identifiable(each.halves)]
     pairs, apart = [], []
     both = list(combinations(range(len(usual)), 2))
     for a, b in tqdm(both, desc="variance", unit="pair", disable=len(both) < 100):
@@ -75,12 +75,12 @@ def cells_of(prepared: Sequence[PreparedRun]) -> Cells:
         if result.rho_star is not None:
             pairs.append((a, b))
             apart.append(1 - result.rho_star.value)
-    named = [{"model": " ".join(ready.run.reader[:2]), **levels(ready.run).labels()} for ready in usual]
+    named = [{"model": " ".join(each.run.reader[:2]), **levels(each.run).labels()} for each in usual]
     return Cells(named, np.array(pairs, dtype=np.int64).reshape(-1, 2), np.array(apart))
 
 
 def variance_table(cells: Cells, permutations: int, seed: int) -> Table:
-    """One row per factor, or per factors that always change together.
+    """Makes one row per factor, or per factors that always change together.
 
     Args:
         permutations: relabellings that are drawn where there are more; else all of them are counted.
@@ -91,7 +91,7 @@ def variance_table(cells: Cells, permutations: int, seed: int) -> Table:
 
 
 def aliases(cells: Cells) -> list[list[str]]:
-    """Factors that differ for some pair and not for all, those together that differ for the same pairs."""
+    """Groups the factors that differ for some pairs and not for all, by the pairs for which they differ."""
     columns: dict[bytes, list[str]] = {}
     for name in ("model", *(name.value for name in Parameter)):
         column = cells.differ([own[name] for own in cells.levels])
@@ -101,13 +101,13 @@ def aliases(cells: Cells) -> list[list[str]]:
 
 
 def share(cells: Cells, groups: Sequence[Sequence[str]], group: Sequence[str]) -> float:
-    """Unique drop in R squared; NaN where the others leave nothing of the factor or of the outcome."""
+    """Gives the unique drop in R squared; NaN where the others leave nothing of the factor or of the outcome."""
     residual, basis, total = _others(cells, groups, group)
     return float(_shares(cells.differ(_labels(cells, group))[None], residual, basis, total)[0])
 
 
 def relabellings(cells: Cells, groups: Sequence[Sequence[str]], group: Sequence[str]) -> tuple[int, list[list[int]]]:
-    """How many distinct ways there are to permute a factor among cells alike in all others, and the sets of those."""
+    """Counts the distinct ways to permute a factor among runs equal in all others, and gives the sets of those."""
     strata: dict[tuple[str, ...], list[int]] = {}
     used = sorted(set(cells.pairs.ravel().tolist()))
     others = [name for other in groups if list(other) != list(group) for name in other]
@@ -150,7 +150,7 @@ def _p(
     permutations: int,
     seed: int,
 ) -> dict[str, float]:
-    """Exact where every relabelling can be counted; p_min is that of the largest share among them."""
+    """Gives p, exact where every relabelling can be counted; p_min is that of the largest share among them."""
     labels, exact = _labels(cells, group), ways <= permutations
     moved = _every(labels, strata) if exact else _drawn(labels, strata, permutations, seed)
     others, parts = _others(cells, groups, group), []
@@ -179,7 +179,7 @@ def _labels(cells: Cells, group: Sequence[str]) -> list[str]:
 
 
 def _others(cells: Cells, groups: Sequence[Sequence[str]], group: Sequence[str]) -> tuple[Array, Array, float]:
-    """The outcome's residual on the other factors [pair], a basis of those [pair, dimension], its sum of squares."""
+    """Gives the outcome's residual on the other factors [pair], their basis [pair, dimension], its sum of squares."""
     columns = [cells.differ(_labels(cells, other)) for other in groups if list(other) != list(group)]
     design = np.stack([np.ones(len(cells.apart)), *columns], axis=1)
     left, sizes, _ = np.linalg.svd(design, full_matrices=False)
@@ -189,7 +189,7 @@ def _others(cells: Cells, groups: Sequence[Sequence[str]], group: Sequence[str])
 
 
 def _shares(draws: Array, residual: Array, basis: Array, total: float) -> Array:
-    """Squared semipartial correlation of each draw [draw, pair] with the outcome, by Frisch, Waugh and Lovell."""
+    """Gives squared semipartial correlations of draws [draw, pair] with the outcome, by Frisch, Waugh and Lovell."""
     left = draws - (draws @ basis) @ basis.T
     length = (left**2).sum(axis=1)
     if total < _TIE:
@@ -199,7 +199,7 @@ def _shares(draws: Array, residual: Array, basis: Array, total: float) -> Array:
 
 
 def _every(labels: list[str], strata: list[list[int]]) -> Iterator[list[str]]:
-    """Each distinct relabelling once."""
+    """Gives each distinct relabelling once."""
     if not strata:
         yield labels
         return
@@ -212,7 +212,7 @@ def _every(labels: list[str], strata: list[list[int]]) -> Iterator[list[str]]:
 
 
 def _arrangements(counts: Mapping[str, int]) -> Iterator[list[str]]:
-    """Each distinct order of a multiset."""
+    """Gives each distinct order of a multiset."""
     if not sum(counts.values()):
         yield []
         return

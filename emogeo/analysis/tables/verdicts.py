@@ -1,4 +1,4 @@
-"""Verdicts on a claim, from the figures that it is about."""
+"""Verdicts on a claim, from the comparisons that it is about."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Figure:
 
 @dataclass(frozen=True)
 class Verdict:
-    """On one claim."""
+    """The verdict on one claim."""
 
     verdict: str
     note: str
@@ -37,12 +37,12 @@ class Verdict:
 
 
 def above(figures: Sequence[Figure], bound: float) -> Verdict:
-    """The claim that every figure is at least `bound`."""
+    """Judges the claim that every comparison is at least `bound`."""
     return _judged(figures, lambda f: f.low >= bound, lambda f: f.high < bound, min, f"at least {bound:.2f}")
 
 
 def below(figures: Sequence[Figure], bound: float) -> Verdict:
-    """The claim that every figure is below `bound`."""
+    """Judges the claim that every comparison is below `bound`."""
     return _judged(figures, lambda f: f.high < bound, lambda f: f.low >= bound, max, f"below {bound:.2f}")
 
 
@@ -64,7 +64,7 @@ def _judged(
 
 
 def figures_of(rows: pd.DataFrame, name: Callable[[Any], str]) -> list[Figure]:
-    """A rho* of each row."""
+    """Gives the rho* of each row."""
     return [
         Figure(name(row), row["rho_star"], row["rho_star_ci_low"], row["rho_star_ci_high"])
         for row in rows.to_dict("records")
@@ -72,5 +72,5 @@ def figures_of(rows: pd.DataFrame, name: Callable[[Any], str]) -> list[Figure]:
 
 
 def untestable(what: str, command: str) -> Verdict:
-    """Something is absent; the command adds it."""
+    """Gives the verdict where runs are absent; the command adds them."""
     return Verdict(UNTESTABLE, f"{what}: {command}")

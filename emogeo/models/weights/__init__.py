@@ -1,1 +1,1 @@
-"""Where weights come from: the hub, the package index, a folder."""
+"""Weights from the hub, the package index, or a folder."""

@@ -1,4 +1,4 @@
-"""Weights in a folder: whether it holds all of a model, and what names its content."""
+"""Weights in a folder: whether it holds all of a model, and the name of its content."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def complete(folder: Path) -> bool:
 
 
 def content_revision(folder: Path, cache: Path) -> str:
-    """What names the content of a local folder: `sha256:` and a digest of its files.
+    """Names the content of a local folder: `sha256:` and a digest of its files.
 
     Args:
         cache: digests are remembered in it between calls.

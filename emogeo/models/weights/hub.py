@@ -42,7 +42,7 @@ def hub_snapshot(repository: str, revision: str) -> tuple[Path, str]:
 
 
 def _commit_on_hub(repository: str, revision: str) -> str | None:
-    """The commit that a revision is now; None when the hub cannot be reached, which is asked once per process."""
+    """Asks which commit a revision is now; None when the hub cannot be reached, which is tried once per process."""
     from huggingface_hub import HfApi, constants
     from huggingface_hub.errors import HfHubHTTPError
 

@@ -1,4 +1,4 @@
-"""From a model's configuration to a folder of weights with an identity."""
+"""Finds the folder of weights that a model's configuration names, and their identity."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
 
 @dataclass(frozen=True)
 class Weights:
-    """A folder with config, tokenizer and safetensors, and what names its content."""
+    """A folder with config, tokenizer and safetensors, and the identity of its content."""
 
     name: str
     family: str
@@ -35,7 +35,7 @@ class Weights:
 
     @property
     def identity(self) -> dict[str, str]:
-        """The part of a run's meaning that these weights are; a folder's name is not."""
+        """What identifies these weights in a key; a folder's name does not."""
         own = {"revision": self.revision}
         return own if self.source is Source.folder else {"id": self.id, **own}
 
