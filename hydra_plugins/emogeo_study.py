@@ -74,11 +74,11 @@ class StudySweeper(BasicSweeper):
         return batch
 
 
-def overrides_of(name: str, cells: Mapping[str, Sequence[str]]) -> list[str]:
+def overrides_of(name: str, runs: Mapping[str, Sequence[str]]) -> list[str]:
     """Gives a run's overrides, with those of the runs that it names in their place."""
     found: list[str] = []
-    for item in cells[name]:
-        found = together(found, [item] if "=" in item else overrides_of(item, cells))
+    for item in runs[name]:
+        found = together(found, [item] if "=" in item else overrides_of(item, runs))
     return found
 
 

@@ -70,7 +70,7 @@ def test_ray_leaves_the_same_store(
     assert vectors(tmp_path) == undisturbed
 
 
-def test_a_sweep_that_is_killed_again_and_again_computes_no_cell_twice(
+def test_a_sweep_that_is_killed_again_and_again_computes_no_run_twice(
     undisturbed: dict[str, tuple[bytes, bytes]], tiny_llama: Path, tmp_path: Path
 ) -> None:
     """SIGKILL at a random moment from the beginning of a round's first cell to its end; EMOGEO_KILLS says how often."""
@@ -176,7 +176,7 @@ def test_a_launcher_that_is_not_installed_is_named(tmp_path: Path) -> None:
     assert (done.returncode, "pip install -e '.[ray]'" in done.stderr) == (1, True)
 
 
-def test_cells_of_a_study_may_start_in_any_order(tiny_llama: Path, tmp_path: Path) -> None:
+def test_runs_of_a_study_may_start_in_any_order(tiny_llama: Path, tmp_path: Path) -> None:
     """Two at once: whichever comes first writes the texts, the other waits and reads them."""
     study = [
         *("+study=decomposition", "hydra.sweeper.only=[C_mean,C_mean_replay]", *JOBLIB),

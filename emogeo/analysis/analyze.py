@@ -38,7 +38,7 @@ from emogeo.analysis.tables.steering import (
     steering_texts_table,
 )
 from emogeo.analysis.tables.universality import universality_table
-from emogeo.analysis.tables.variance import cells_of, variance_table
+from emogeo.analysis.tables.variance import distances_of, variance_table
 from emogeo.config.analyze import AnalyzeConfig, Conditions, EffectsConfig, RecordSource
 from emogeo.geometry.options import NEUTRAL
 from emogeo.stimuli.conditions import CONDITIONS
@@ -101,7 +101,7 @@ def all_tables(
         "baselines": baselines_table(prepared, *chance),
         "partials": partials_table(prepared),
         "effects": effects_table(effects),
-        "variance": variance_table(cells_of(viewed(prepared, config)), *chance),
+        "variance": variance_table(distances_of(viewed(prepared, config)), *chance),
         "descriptors": descriptors_table(catalogue.runs, prepared, *chance),
         "descriptors_by_layer": by_layer_table(prepared),
     }

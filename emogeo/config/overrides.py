@@ -50,7 +50,7 @@ def _check_study(studies: Sequence[Override], swept: bool) -> None:
     if studies and not swept:
         raise ConfigError("A study is a sweep: type -m before +study=.")
     if any(override.is_sweep_override() for override in studies):
-        raise ConfigError("One study at a time: each has cells of its own.")
+        raise ConfigError("One study at a time: each has runs of its own.")
 
 
 def _check_cluster(overrides: Sequence[Override], swept: bool) -> None:
@@ -62,7 +62,7 @@ def _check_cluster(overrides: Sequence[Override], swept: bool) -> None:
     if name not in _LAUNCHERS:
         return
     if not swept:
-        raise ConfigError(f"cluster={name} launches the cells of a sweep: type -m.")
+        raise ConfigError(f"cluster={name} launches the runs of a sweep: type -m.")
     if find_spec(f"hydra_plugins.{_LAUNCHERS[name]}") is None:
         pinned = "" if name == "ray" else "-c constraints.txt "  # whose libraries do not go with ours
         raise ConfigError(f"cluster={name} needs a launcher. Type: pip install {pinned}-e '.[{name}]'")

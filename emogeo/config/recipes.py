@@ -17,15 +17,15 @@ def recipe_differences(config: DictConfig, conf: Path) -> dict[str, list[Any]]:
     """Gives the fields that were set otherwise than in a recipe: the recipe's value, then the run's.
 
     Args:
-        config: as composed.
-        conf: folder of the groups.
+        config: the configuration as composed.
+        conf: the folder of the groups.
     """
     file = conf / "recipe" / f"{config.recipe}.yaml"
     if config.recipe is None or not file.is_file():
         return {}
-    cell = OmegaConf.to_container(config, resolve=True, enum_to_str=True)
+    own = OmegaConf.to_container(config, resolve=True, enum_to_str=True)
     wanted = _recipe(file, conf)
-    actual = {field: _at(cell, field) for field in wanted}
+    actual = {field: _at(own, field) for field in wanted}
     return {field: [value, actual[field]] for field, value in wanted.items() if actual[field] != value}
 
 

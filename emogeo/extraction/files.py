@@ -27,19 +27,19 @@ Activations = Mapping[str, StoredActivations]
 
 
 def finished_files(
-    plan: RunPlan, measures: Measures, readings: Activations, departures: Mapping[str, Any]
+    plan: RunPlan, measures: Measures, passes: Activations, departures: Mapping[str, Any]
 ) -> dict[str, bytes]:
-    """Vectors, RDM, texts and run.json of a finished run.
+    """Makes vectors, RDM, texts and run.json of a finished run.
 
     Args:
         departures: fields set otherwise than by the recipe that the run names, with both values.
     """
     geometry = measures.geometry
-    record = replace(_record(plan, readings), result=_result(measures, readings["passages"], departures))
+    record = replace(_record(plan, passes), result=_result(measures, passes["passages"], departures))
     vectors = {
         "vectors": geometry.vectors.astype(np.float32),
         "passages": geometry.features.astype(np.float32),
-        "embeddings": readings["passages"].embeddings,
+        "embeddings": passes["passages"].embeddings,
     }
     return {
         VECTORS: pack(vectors),
@@ -49,12 +49,12 @@ def finished_files(
     }
 
 
-def refused_files(plan: RunPlan, reason: str, readings: Activations) -> dict[str, bytes]:
-    """run.json of a run that was refused for non-finite values, with their counts unless it failed while writing."""
-    return {RUN_FILE: record_json(replace(_record(plan, readings), reason=reason))}
+def refused_files(plan: RunPlan, reason: str, passes: Activations) -> dict[str, bytes]:
+    """Makes run.json of a run that is refused for non-finite values; it has their counts, if any text was read."""
+    return {RUN_FILE: record_json(replace(_record(plan, passes), reason=reason))}
 
 
-def _record(plan: RunPlan, readings: Activations) -> GeometryRecord:
+def _record(plan: RunPlan, passes: Activations) -> GeometryRecord:
     """The record without its result."""
     texts = plan.labelled
     return GeometryRecord(
@@ -68,8 +68,8 @@ def _record(plan: RunPlan, readings: Activations) -> GeometryRecord:
         n_texts=len(plan.passages.texts),
         n_distinct_texts=len(set(texts.texts) - {""}),
         generation=_generation(plan),
-        nonfinite={name: _counts(reading) for name, reading in readings.items()},
-        provenance=_provenance(plan, readings),
+        nonfinite={name: _counts(own) for name, own in passes.items()},
+        provenance=_provenance(plan, passes),
     )
 
 
@@ -134,7 +134,7 @@ def _metrics(measures: Measures, passages: StoredActivations) -> Metrics:
     )
 
 
-def _provenance(plan: RunPlan, readings: Activations) -> GeometryProvenance:
+def _provenance(plan: RunPlan, passes: Activations) -> GeometryProvenance:
     return GeometryProvenance(
         **vars(surroundings(plan.device)),
         token_budget=plan.token_budget,
@@ -143,6 +143,6 @@ def _provenance(plan: RunPlan, readings: Activations) -> GeometryProvenance:
     )
 
 
-def _counts(reading: StoredActivations) -> tuple[int, ...]:
-    """[block], non-finite values over all texts."""
-    return tuple(int(n) for n in reading.nonfinite.sum(axis=0))
+def _counts(own: StoredActivations) -> tuple[int, ...]:
+    """Counts non-finite values over all texts [block]."""
+    return tuple(int(n) for n in own.nonfinite.sum(axis=0))

@@ -151,7 +151,7 @@ def _own(config: TrainConfig, corpus: Corpus, weights: Weights, device: str, cha
     if not store.has(GENERATIONS, key):
         raise NotWrittenError(
             f"mode=replay: {weights.name} has not written these texts at {precision.label} into {store.path} yet "
-            f"(key {key[:12]}). Run the same first with mode=generation precision={config.mode.writer.name}, "
+            f"(key {key[:12]}). Write them first with mode=generation precision={config.mode.writer.name}, "
             "or name other texts with mode.source=KEY."
         )
     return written(store, key)

@@ -148,6 +148,6 @@ def variance_figure(shares: Sequence[Share]) -> bytes:
     for at, row in enumerate(rows):
         axes.text(row.size.value, at, row.said, va="center", fontsize=8)
     axes.set_xlim(0, max(max(values) * 1.5, 0.05))
-    axes.set_xlabel("unique share of the variance of 1 − ρ* over pairs of cells")
+    axes.set_xlabel("unique share of the variance of 1 − ρ* over pairs of runs")
     axes.grid(axis="x", alpha=0.25)
     return png(figure)

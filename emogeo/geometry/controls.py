@@ -20,10 +20,10 @@ _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 def bag_of_words(texts: Sequence[str]) -> Array:
     """Counts each word in each text: [text, word], words in lower case and alphabetical order."""
-    told = [_WORD.findall(text.lower().replace("’", "'")) for text in texts]
-    column = {word: i for i, word in enumerate(sorted({word for words in told for word in words}))}
+    found = [_WORD.findall(text.lower().replace("’", "'")) for text in texts]
+    column = {word: i for i, word in enumerate(sorted({word for words in found for word in words}))}
     counts = np.zeros((len(texts), len(column)))
-    for row, words in enumerate(told):
+    for row, words in enumerate(found):
         np.add.at(counts, (row, [column[word] for word in words]), 1)
     return counts
 

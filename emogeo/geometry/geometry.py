@@ -44,7 +44,7 @@ class Geometry:
     layers: list[int]
     """The blocks that vectors are given for, counted from 0."""
     conditions: tuple[str, ...]
-    """Without neutral, where centring has taken it for its origin."""
+    """The conditions; without neutral, where centring has made it the origin."""
     vectors: Array
     """[condition, layer, d_model], centred and scaled"""
     choice: LayerChoice
@@ -78,7 +78,7 @@ class Geometry:
             states: what `emogeo.extract` gave; or one's own numbers, [text, feature] at one layer or
                 [text, layer, feature], with the labels of each text.
             emotions: the condition of each text.
-            topics: what each text is about. Where every topic has a text of every condition, topics are the units over
+            topics: the topic of each text. Where every topic has a text of every condition, topics are the units over
                 which reliability and ρ* are inferred; else texts are grouped at random, one of each condition a group.
             texts: the texts, by which two geometries know what they have in common; without them, units of one name
                 are taken to hold the same texts.
@@ -229,7 +229,7 @@ def measure(
 def halves_of(
     features: NDArray[np.floating], labels: LabelledTexts, units: Sequence[str], options: GeometryOptions
 ) -> Halves:
-    """Features [text, feature] of labelled texts over units [text], centred as the geometry's own are."""
+    """Gives the halves of features [text, feature] over units [text], centred as the geometry's own features are."""
     states = features.astype(np.float64)
     if options.centring is Centring.topic_mean:  # taken from the states already, where this changes nothing
         states = without_topic_means(states[:, None], labels.topics)[:, 0]
@@ -238,7 +238,7 @@ def halves_of(
 
 
 def _named_layer(rule: LayerRule, n_layers: int, n_blocks: int, n_units: int) -> int | None:
-    """The layer that the rule names, or the only one; None where a criterion chooses from units enough."""
+    """Finds the layer that the rule names, or the only one; None where a criterion chooses and units suffice."""
     if n_blocks == 1:
         return 0
     named = resolve_layer(rule, n_layers, n_blocks)

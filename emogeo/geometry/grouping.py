@@ -15,9 +15,9 @@ def is_crossed(emotions: Sequence[str], topics: Sequence[str]) -> bool:
 
     One topic for many texts per condition is a label, not a design.
     """
-    cells, n_topics = Counter(zip(topics, emotions, strict=True)), len(set(topics))
-    told = set(cells.values())
-    return len(cells) == n_topics * len(set(emotions)) and len(told) == 1 and (n_topics > 1 or told == {1})
+    counts, n_topics = Counter(zip(topics, emotions, strict=True)), len(set(topics))
+    sizes = set(counts.values())
+    return len(counts) == n_topics * len(set(emotions)) and len(sizes) == 1 and (n_topics > 1 or sizes == {1})
 
 
 def is_group(unit: str) -> bool:

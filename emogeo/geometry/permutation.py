@@ -121,7 +121,7 @@ def permute_few(
     orders = (np.array(order) for order in all_orders(range(n))) if exact else drawn
     observed = statistic(np.arange(n))
     if not np.isfinite(observed):
-        raise GeometryError("A figure is missing, so there is nothing to permute.")
+        raise GeometryError("A value is missing, so there is nothing to permute.")
     draws = np.array([statistic(order) for order in orders])
     extreme = np.abs(draws) >= abs(observed) - _ROUNDING if two_sided else draws >= observed - _ROUNDING
     if exact:

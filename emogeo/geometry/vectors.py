@@ -12,7 +12,7 @@ from emogeo.errors import GeometryError
 from emogeo.geometry.options import NEUTRAL, Centring, Norm
 
 _ROUNDING = 1e-12
-"""Of a state; states that are no further apart are the same."""
+"""The share of a state's length below which a difference is rounding, so that two states count as equal."""
 
 
 @dataclass(frozen=True)

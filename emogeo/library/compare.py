@@ -1,4 +1,4 @@
-"""Two geometries compared, with every number's companions or the reason why one is absent."""
+"""The comparison of two geometries, with everything that qualifies its numbers, or why a number is absent."""
 
 from __future__ import annotations
 
@@ -29,13 +29,13 @@ _NO_STATES = "reliability, ρ* and p on disjoint text: not identifiable (RDMs al
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison(Shown):
-    """What two geometries have in common; None where a number cannot be given, and `note` says why."""
+    """The agreement of two geometries; None where a number cannot be given, and `note` says why."""
 
     a: str
     b: str
     n_conditions: int
     n_units: int | None = None
-    """The smaller number, where the two have different units."""
+    """The number of units; the smaller one, where the two have different units."""
     half_size: int | None = None
     rho: Estimate
     """Spearman's ρ of the two RDMs, on whatever texts each has read; text that both have read makes it large."""
@@ -53,7 +53,7 @@ class Comparison(Shown):
     p: float | None = None
     """Mantel's p of the agreement on disjoint text."""
     floor: float | None = None
-    """1 − ρ that numerics alone make."""
+    """The numerical floor: 1 − ρ that is due to numerics alone."""
     note: str = ""
 
     def __str__(self) -> str:
@@ -86,8 +86,8 @@ def compare(
     Args:
         a, b: geometries, finished runs of a store, or RDMs [condition, condition] over the same conditions.
         floor: 1 − ρ between a geometry and the same one read in other batches; the larger of the two.
-        permutations: of condition labels, for each Mantel test.
-        seed: of the permutations.
+        permutations: the number of permutations of condition labels in each Mantel test.
+        seed: the seed of the permutations.
 
     Example:
         >>> print(emogeo.compare(geometry, other, floor=0.0))
@@ -98,7 +98,7 @@ def compare(
         True
 
     Raises:
-        GeometryError: fewer than four common conditions, or what is neither a geometry nor an RDM.
+        GeometryError: fewer than four shared conditions, or what is neither a geometry nor an RDM.
     """
     first, second = _geometry(a), _geometry(b)
     if isinstance(first, Geometry) and isinstance(second, Geometry):

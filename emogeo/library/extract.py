@@ -49,7 +49,7 @@ def extract(
         max_depth: share of the blocks that are run; None for all.
         token_budget: padded tokens in a batch; None for 1,024 on a CPU and 16,384 on a GPU.
         reread: whether texts are read in other batches, with other padding: what that changes is the numerical floor.
-        name: what tables call the model; by default the last part of its id.
+        name: the name of the model in tables; by default the last part of its id.
 
     Example:
         >>> states = emogeo.extract(model, tokenizer, passages, position="mean", progress=False)
@@ -78,7 +78,7 @@ def extract(
 
 
 def corpus_given(passages: pd.DataFrame | Sequence[Mapping[str, Any]] | Corpus | str | Path | None) -> Corpus:
-    """Passages in whatever form they come, in canonical order.
+    """Makes a corpus, in canonical order, of passages in whatever form they come.
 
     Raises:
         StimuliError: another form, or passages that cannot be used as they are.

@@ -1,4 +1,4 @@
-"""What the program wrote: a store's runs, or one of them."""
+"""Runs that the program wrote: those of a store, or a single one."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class OpenStore:
         self.path = Path(path).expanduser()
 
     def runs(self, model: str | None = None) -> list[Run]:
-        """Finished geometries, rereads left out, in a fixed order.
+        """Reads the finished runs, without rereads, in a fixed order.
 
         Args:
             model: only runs of the model of this name.
@@ -38,14 +38,14 @@ class OpenStore:
 
     @property
     def left_out(self) -> list[str]:
-        """Records that cannot be used, and why."""
+        """Lists the records that cannot be used, and why."""
         return list(self._catalogue.left_out)
 
     def compare(self, a: Run, b: Run, permutations: int = PERMUTATIONS, seed: int = 0) -> Comparison:
         """Compares two runs, with the floor where the store has rereads of both models.
 
         Raises:
-            GeometryError: fewer than four common conditions.
+            GeometryError: fewer than four shared conditions.
         """
         known = [self._floors.get(run.reader) for run in (a, b)]
         measured = [floor for floor in known if floor is not None]
@@ -53,7 +53,7 @@ class OpenStore:
         return compare(a, b, floor=floor, permutations=permutations, seed=seed)
 
     def table(self) -> pd.DataFrame:
-        """The `runs` table: a row for each run, refused ones and rereads included."""
+        """Makes the `runs` table: a row for each run, refused ones and rereads included."""
         finished = self._catalogue.finished
         prepared = [PreparedRun(run, name, 0) for run, name in zip(finished, short_names(finished), strict=True)]
         return runs_table(self._catalogue.runs, prepared).frame
@@ -82,7 +82,7 @@ class OpenStore:
 
 
 def open_store(path: str | Path = "store") -> OpenStore:
-    """The store in a folder.
+    """Opens the store in a folder.
 
     Example:
         >>> store = emogeo.open_store("store")
@@ -101,7 +101,7 @@ def open_store(path: str | Path = "store") -> OpenStore:
 
 
 def load_run(folder: str | Path) -> AnyRun:
-    """One run by its folder, `STORE/runs/KEY` or the first digits of the key; verified.
+    """Reads one run by its folder, `STORE/runs/KEY` or the first digits of the key, and verifies it.
 
     Example:
         >>> run = emogeo.load_run(f"store/runs/{key}")

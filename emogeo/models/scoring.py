@@ -48,9 +48,9 @@ def continuation_logprobs(
     return scores
 
 
-def _batches(readings: list[tuple[int, ...]], size: int) -> Iterator[list[tuple[int, ...]]]:
-    for start in range(0, len(readings), size):
-        yield readings[start : start + size]
+def _batches(texts: list[tuple[int, ...]], size: int) -> Iterator[list[tuple[int, ...]]]:
+    for start in range(0, len(texts), size):
+        yield texts[start : start + size]
 
 
 def _summed(logprobs: torch.Tensor, continuation: list[int]) -> float:

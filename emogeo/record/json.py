@@ -152,7 +152,7 @@ def _refuse_earlier(found: Json, where: str) -> None:
     rules = meaning.get("rules") if isinstance(meaning, dict) else None
     judged = found.get("mode") == Mode.behaviour.value
     if found.get("schema") != SCHEMA or (judged and rules != RULES):
-        raise RecordError(f"{where} is of an earlier version; run its cell again")
+        raise RecordError(f"{where} is of an earlier version; compute the run again")
 
 
 def _one_of(kind: type[T], value: Any, where: str) -> T:

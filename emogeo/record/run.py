@@ -116,8 +116,8 @@ class Run(Recorded[GeometryRecord]):
         return self.record.reread_of
 
     @property
-    def reader(self) -> tuple[str, ...]:
-        """The model at a precision."""
+    def weights_at_precision(self) -> tuple[str, ...]:
+        """The model's id, its revision, and the precision."""
         return (self.record.model.id, self.record.model.revision, self.record.precision)
 
     @cached_property

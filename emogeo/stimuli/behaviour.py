@@ -78,13 +78,13 @@ class FormatItems:
 @cache
 def stance_items() -> StanceItems:
     """The package's opinions, facts and turns."""
-    told = _loaded("behaviour_stance.json")
+    data = _loaded("behaviour_stance.json")
     return StanceItems(
-        told["ask"],
-        told["again"],
-        tuple(told["pressure"]),
-        tuple(told["neutral"]),
-        tuple(map(_choice, told["items"])),
+        data["ask"],
+        data["again"],
+        tuple(data["pressure"]),
+        tuple(data["neutral"]),
+        tuple(map(_choice, data["items"])),
         tuple(map(_choice, _loaded("behaviour_capability.json")["stance"])),
     )
 

@@ -57,19 +57,19 @@ class Corpus:
         return planned_units(self.emotions, self.topics, seed)
 
     def check_topic_means(self) -> None:
-        """Refuses to take topic means away where that would take an emotion along.
+        """Refuses to take topic means away where that would remove an emotion as well.
 
         Raises:
             StimuliError: a topic with passages of one condition only.
         """
-        told: dict[str, set[str]] = defaultdict(set)
+        emotions_of: dict[str, set[str]] = defaultdict(set)
         for passage in self.passages:
-            told[passage.topic].add(passage.emotion)
-        for topic, emotions in told.items():
+            emotions_of[passage.topic].add(passage.emotion)
+        for topic, emotions in emotions_of.items():
             if len(emotions) == 1:
                 raise StimuliError(
-                    f"centring=topic_mean: topic {topic!r} is told for {min(emotions)} only, and its mean would take "
-                    "that emotion along. Type centring=grand_mean, or tell each topic for several emotions."
+                    f"centring=topic_mean: topic {topic!r} has texts of {min(emotions)} only, and its mean would take "
+                    "that emotion along. Type centring=grand_mean, or give each topic texts of several emotions."
                 )
 
 

@@ -84,7 +84,7 @@ class Store:
         try:
             lock.acquire(blocking=False)
         except Timeout:
-            log.info("%s/%s: another process is at it, waiting", kind, key[:12])
+            log.info("%s/%s: another process computes it, waiting", kind, key[:12])
             lock.acquire()
         try:
             yield

@@ -26,13 +26,13 @@ from tests.conftest import Composer
 
 
 @pytest.fixture
-def filled(tiny_cell: Composer, tiny_overflowing: Path, tmp_path: Path) -> Path:
+def filled(tiny_run: Composer, tiny_overflowing: Path, tmp_path: Path) -> Path:
     """Two models, one at two layer selections, one refused in fp16."""
-    run_extraction(tiny_cell())
-    run_extraction(tiny_cell("layer_selection=all"))
-    run_extraction(tiny_cell(weights=tiny_overflowing))
+    run_extraction(tiny_run())
+    run_extraction(tiny_run("layer_selection=all"))
+    run_extraction(tiny_run(weights=tiny_overflowing))
     with pytest.raises(NonFiniteError):
-        run_extraction(tiny_cell("precision=fp16", weights=tiny_overflowing))
+        run_extraction(tiny_run("precision=fp16", weights=tiny_overflowing))
     return tmp_path / "store"
 
 
@@ -71,10 +71,10 @@ def test_rho_equals_scipy_on_the_stored_rdms(filled: Path, tmp_path: Path) -> No
 
 
 def test_a_reread_gives_the_floor_and_is_no_run_of_its_own(
-    tiny_cell: Composer, filled: Path, tiny_overflowing: Path, tmp_path: Path
+    tiny_run: Composer, filled: Path, tiny_overflowing: Path, tmp_path: Path
 ) -> None:
     for weights in (None, tiny_overflowing):
-        run_extraction(tiny_cell("reread=true", **({"weights": weights} if weights else {})))
+        run_extraction(tiny_run("reread=true", **({"weights": weights} if weights else {})))
     pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
     assert len(pairs) == 3
     assert (pairs["floor"] < 1e-4).all()
@@ -91,9 +91,9 @@ def other_passages(tmp_path: Path, topics: dict[str, str] | None = None) -> str:
     return f"stimuli.path='{tmp_path / 'mine.jsonl'}'"
 
 
-def test_runs_on_other_topics_are_compared_on_disjoint_text(tiny_cell: Composer, filled: Path, tmp_path: Path) -> None:
+def test_runs_on_other_topics_are_compared_on_disjoint_text(tiny_run: Composer, filled: Path, tmp_path: Path) -> None:
     elsewhere = {topic: f"{topic}, elsewhere" for topic in load_corpus(topics=6).topics}
-    run_extraction(tiny_cell(other_passages(tmp_path, elsewhere)))
+    run_extraction(tiny_run(other_passages(tmp_path, elsewhere)))
     pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
     other = pairs[pairs["note"].str.contains("no text in common")]
     assert len(other) == 3
@@ -105,9 +105,9 @@ def test_runs_on_other_topics_are_compared_on_disjoint_text(tiny_cell: Composer,
 
 
 def test_topics_told_twice_are_paired_so_that_halves_share_no_topic(
-    tiny_cell: Composer, filled: Path, tmp_path: Path
+    tiny_run: Composer, filled: Path, tmp_path: Path
 ) -> None:
-    run_extraction(tiny_cell(other_passages(tmp_path)))
+    run_extraction(tiny_run(other_passages(tmp_path)))
     pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
     told_twice = pairs[pairs["note"].str.contains("p_same_text: other texts; rho_same_half: on units of the same name")]
     assert len(told_twice) == 3
@@ -115,12 +115,12 @@ def test_topics_told_twice_are_paired_so_that_halves_share_no_topic(
     assert told_twice["p_same_text"].isna().all()
 
 
-def test_a_topic_may_have_a_colon_in_its_name(tiny_cell: Composer, filled: Path, tmp_path: Path) -> None:
+def test_a_topic_may_have_a_colon_in_its_name(tiny_run: Composer, filled: Path, tmp_path: Path) -> None:
     named = {topic: f"work: {topic}" for topic in load_corpus(topics=6).topics}
     rows = [{"emotion": p.emotion, "topic": named[p.topic], "text": p.text} for p in load_corpus(topics=6).passages]
     (tmp_path / "colons.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    run_extraction(tiny_cell(f"stimuli.path='{tmp_path / 'colons.jsonl'}'"))
-    run_extraction(tiny_cell(other_passages(tmp_path, named)))
+    run_extraction(tiny_run(f"stimuli.path='{tmp_path / 'colons.jsonl'}'"))
+    run_extraction(tiny_run(other_passages(tmp_path, named)))
     pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
     other = "p_same_text: other texts; rho_same_half: on units of the same name"
     assert pairs["note"].str.contains(other).sum() == 1, "the topics with colons, told twice"
@@ -128,20 +128,20 @@ def test_a_topic_may_have_a_colon_in_its_name(tiny_cell: Composer, filled: Path,
     assert pairs["p_same_text"].notna().sum() == 3 + 3, "whatever the topics are called"
 
 
-def test_groups_that_share_topics_are_flagged(tiny_cell: Composer, tmp_path: Path) -> None:
+def test_groups_that_share_topics_are_flagged(tiny_run: Composer, tmp_path: Path) -> None:
     passages = load_corpus(topics=6).passages
     topics = [p.topic if p.emotion not in {"sad", "gloomy"} else "alone" for p in passages]
     rows = [{"emotion": p.emotion, "topic": t, "text": p.text} for p, t in zip(passages, topics, strict=True)]
     (tmp_path / "nearly.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    run_extraction(tiny_cell(f"stimuli.path='{tmp_path / 'nearly.jsonl'}'"))
+    run_extraction(tiny_run(f"stimuli.path='{tmp_path / 'nearly.jsonl'}'"))
     runs = pd.read_parquet(run_analysis(tmp_path / "store", tmp_path / "out") / "runs.parquet")
     assert runs["note"].str.contains("FLAG units: random groups, and 7 of 7 topics are in several of them").all()
 
 
-def test_topic_means_tie_groups_together(tiny_cell: Composer, tmp_path: Path) -> None:
+def test_topic_means_tie_groups_together(tiny_run: Composer, tmp_path: Path) -> None:
     """Texts that share a topic's mean are no independent observations: nothing is left to compare halves of."""
-    test_groups_that_share_topics_are_flagged(tiny_cell, tmp_path)
-    outcome = run_extraction(tiny_cell(f"stimuli.path='{tmp_path / 'nearly.jsonl'}'", "centring=topic_mean"))
+    test_groups_that_share_topics_are_flagged(tiny_run, tmp_path)
+    outcome = run_extraction(tiny_run(f"stimuli.path='{tmp_path / 'nearly.jsonl'}'", "centring=topic_mean"))
     assert outcome.record.n_units == 1
     assert "reliability" not in outcome.record.result.by_layer
 
@@ -151,30 +151,30 @@ def test_rho_star_has_a_diagonal_for_reliable_runs_only(filled: Path, tmp_path: 
     assert pd.read_csv(output / "rho_star_matrix.csv", index_col="run").isna().all().all(), "six topics"
 
 
-def test_all_blocks_with_unit_norm_are_the_geometry_that_is_compared(tiny_cell: Composer, tmp_path: Path) -> None:
-    run_extraction(tiny_cell("layer_selection=all", "norm=unit"))
+def test_all_blocks_with_unit_norm_are_the_geometry_that_is_compared(tiny_run: Composer, tmp_path: Path) -> None:
+    run_extraction(tiny_run("layer_selection=all", "norm=unit"))
     (run,) = read_catalogue(Store(tmp_path / "store")).finished
     ranks = PreparedRun(run, "x", 0).halves.whole[0]
     np.testing.assert_allclose(standard_ranks(upper(run.rdm)), ranks, atol=1e-6)
 
 
-def test_the_same_texts_in_other_units_have_a_rho_and_nothing_more(tiny_cell: Composer, tmp_path: Path) -> None:
+def test_the_same_texts_in_other_units_have_a_rho_and_nothing_more(tiny_run: Composer, tmp_path: Path) -> None:
     rows = [{"emotion": p.emotion, "topic": "one", "text": p.text} for p in load_corpus(topics=6).passages]
     (tmp_path / "uncrossed.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     for seed in (0, 1):
-        run_extraction(tiny_cell(f"stimuli.path='{tmp_path / 'uncrossed.jsonl'}'", f"seed={seed}"))
+        run_extraction(tiny_run(f"stimuli.path='{tmp_path / 'uncrossed.jsonl'}'", f"seed={seed}"))
     pairs = pd.read_parquet(run_analysis(tmp_path / "store", tmp_path / "out") / "pairs.parquet")
     assert pairs["note"].str.contains("texts in common tie units together, 1 left").all()
     assert pairs["note"].str.contains(r"all but rho: not identifiable \(1 units").all()
     assert pairs["rho"].notna().all()
 
 
-def test_some_common_topics_are_compared_and_named(tiny_cell: Composer, filled: Path, tmp_path: Path) -> None:
+def test_some_common_topics_are_compared_and_named(tiny_run: Composer, filled: Path, tmp_path: Path) -> None:
     kept = load_corpus(topics=6).passages
     topics = sorted({p.topic for p in kept})[:5]
     rows = [{"emotion": p.emotion, "topic": p.topic, "text": p.text} for p in kept if p.topic in topics]
     (tmp_path / "five.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    run_extraction(tiny_cell(f"stimuli.path='{tmp_path / 'five.jsonl'}'"))
+    run_extraction(tiny_run(f"stimuli.path='{tmp_path / 'five.jsonl'}'"))
     pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
     some = pairs[pairs["n_units"] == 5]
     assert len(some) == 3
@@ -192,9 +192,9 @@ def test_the_same_store_gives_the_same_bytes(filled: Path, tmp_path: Path) -> No
 
 
 def test_runs_with_other_conditions_are_compared_on_the_common_ones(
-    tiny_cell: Composer, filled: Path, tmp_path: Path
+    tiny_run: Composer, filled: Path, tmp_path: Path
 ) -> None:
-    run_extraction(tiny_cell("centring=neutral"))
+    run_extraction(tiny_run("centring=neutral"))
     pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
     assert sorted(pairs["n_conditions"]) == [20, 20, 20, 21, 21, 21]
     assert pairs["rho"].notna().all()
@@ -218,15 +218,15 @@ def test_an_empty_store_says_what_to_run(tmp_path: Path) -> None:
         run_analysis(tmp_path / "nothing", tmp_path / "out")
 
 
-def test_a_store_of_corrupt_records_names_them(tiny_cell: Composer, tmp_path: Path) -> None:
-    key = run_extraction(tiny_cell()).key
+def test_a_store_of_corrupt_records_names_them(tiny_run: Composer, tmp_path: Path) -> None:
+    key = run_extraction(tiny_run()).key
     (tmp_path / "store" / RUNS / key / "run.json").write_text("{}")
     with pytest.raises(StoreError, match=r"Left out: .*run\.json is not what was written"):
         run_analysis(tmp_path / "store", tmp_path / "out")
 
 
-def test_one_run_has_no_pairs(tiny_cell: Composer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    run_extraction(tiny_cell())
+def test_one_run_has_no_pairs(tiny_run: Composer, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run_extraction(tiny_run())
     run_analysis(tmp_path / "store", tmp_path / "out")
     assert "two finished runs make a pair" in capsys.readouterr().out
     assert pd.read_csv(tmp_path / "out" / "pairs.csv").empty

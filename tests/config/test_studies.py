@@ -39,14 +39,14 @@ def test_the_five_studies_are_there() -> None:
 
 @pytest.mark.parametrize("study", STUDIES)
 @pytest.mark.parametrize("size", ["small", "published"])
-def test_every_cell_of_a_study_composes(study: str, size: str) -> None:
+def test_every_run_of_a_study_composes(study: str, size: str) -> None:
     words = [f"size={size}"] if study in {"decomposition", "precision", "sub_parameters"} else []
     for name, overrides in runs(study).items():
         assert composed(study, [*words, *overrides]).study == study, name
 
 
 @pytest.mark.parametrize("study", STUDIES)
-def test_a_study_starts_with_its_command_and_its_number_of_cells(study: str) -> None:
+def test_a_study_starts_with_its_command_and_its_number_of_runs(study: str) -> None:
     text = (CONF / "study" / f"{study}.yaml").read_text()
     package, command, *_ = text.splitlines()
     assert package == "# @package _global_"
@@ -75,7 +75,7 @@ def test_what_is_typed_has_the_last_word() -> None:
             assert composed("controls", together(own, words)), name
 
 
-def test_a_study_runs_its_cells_for_every_model_and_skips_none(tiny_llama: Path, tmp_path: Path) -> None:
+def test_a_study_runs_its_runs_for_every_model_and_skips_none(tiny_llama: Path, tmp_path: Path) -> None:
     words = [
         *("-m", "+study=universality", "model=smollm2-135m-instruct,gemma-3-270m", f"model.weights={tiny_llama}"),
         *("precision=fp32", "stimuli=passages6", "layer_selection=middle", f"store.path={tmp_path / 'store'}"),
@@ -121,7 +121,7 @@ def commands_of_make_study() -> list[list[str]]:
     return [shlex.split(line)[2:] for line in lines if "train.py" in line]
 
 
-def test_make_study_is_made_of_cells_that_compose() -> None:
+def test_make_study_is_made_of_runs_that_compose() -> None:
     commands = commands_of_make_study()
     modes = set()
     for words in commands:

@@ -16,28 +16,28 @@ from tests.extraction.recorded import LOOSE
 from tests.tiny import write_model
 
 
-def test_names_devices_and_batches_are_not_meaning(tiny_cell: Composer) -> None:
-    key = plan_run(tiny_cell()).key
+def test_names_devices_and_batches_are_not_meaning(tiny_run: Composer) -> None:
+    key = plan_run(tiny_run()).key
     for change in ("runtime.threads=1", "runtime.token_budget=99", "tracking=offline", "tracking.project=x"):
-        assert plan_run(tiny_cell(change)).key == key
+        assert plan_run(tiny_run(change)).key == key
     for change in ("max_depth=0.5", "norm=unit", "nonfinite=finite_layers", "prompt_template=chat"):
-        assert plan_run(tiny_cell(change)).key != key
+        assert plan_run(tiny_run(change)).key != key
 
 
-def test_the_token_budget_is_meaning_only_with_int8_outliers(tiny_cell: Composer) -> None:
+def test_the_token_budget_is_meaning_only_with_int8_outliers(tiny_run: Composer) -> None:
     def keys(precision: str) -> set[str]:
-        return {plan_run(tiny_cell(f"precision={precision}", f"runtime.token_budget={b}")).key for b in (100, 200)}
+        return {plan_run(tiny_run(f"precision={precision}", f"runtime.token_budget={b}")).key for b in (100, 200)}
 
     assert len(keys("int8")) == 2
     assert len(keys("int8_no_outliers")) == 1
 
 
-def test_the_order_of_lines_is_not_meaning(tiny_cell: Composer, tmp_path: Path) -> None:
+def test_the_order_of_lines_is_not_meaning(tiny_run: Composer, tmp_path: Path) -> None:
     rows = [{"emotion": p.emotion, "topic": p.topic, "text": p.text} for p in load_corpus(topics=6).passages]
     for name, ordered in (("a", rows), ("b", rows[::-1])):
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ordered))
-    keys = {plan_run(tiny_cell(f"stimuli.path='{tmp_path / name}.jsonl'")).key for name in ("a", "b")}
-    assert keys == {plan_run(tiny_cell()).key}
+    keys = {plan_run(tiny_run(f"stimuli.path='{tmp_path / name}.jsonl'")).key for name in ("a", "b")}
+    assert keys == {plan_run(tiny_run()).key}
 
 
 SAME = ["runtime.threads=1", "max_depth=0.5", "pooling.position=mean", "reread=true", "generation.batch_size=7"]
@@ -48,55 +48,55 @@ OTHER = [
 ]
 
 
-def test_the_key_of_texts_is_what_decides_them(tiny_cell: Composer) -> None:
-    key = plan_run(tiny_cell(*LOOSE)).source.generation
-    assert {plan_run(tiny_cell(*LOOSE, change)).source.generation for change in SAME} == {key}
-    others = [plan_run(tiny_cell(*LOOSE, change)).source.generation for change in OTHER]
+def test_the_key_of_texts_is_what_decides_them(tiny_run: Composer) -> None:
+    key = plan_run(tiny_run(*LOOSE)).source.generation
+    assert {plan_run(tiny_run(*LOOSE, change)).source.generation for change in SAME} == {key}
+    others = [plan_run(tiny_run(*LOOSE, change)).source.generation for change in OTHER]
     assert len({key, *others}) == len(OTHER) + 1
     samples, replicates = (
-        plan_run(tiny_cell(*LOOSE, f"generation.{name}=8")).source.generation for name in ("samples", "replicates")
+        plan_run(tiny_run(*LOOSE, f"generation.{name}=8")).source.generation for name in ("samples", "replicates")
     )
     assert samples != replicates, "other units"
 
 
 def test_too_few_units_to_choose_on_are_refused_before_anything_is_read(
-    tiny_cell: Composer, forward_passes: list[int]
+    tiny_run: Composer, forward_passes: list[int]
 ) -> None:
     with pytest.raises(ConfigError, match="needs 8 units and there are 6"):
-        run_extraction(tiny_cell("layer_selection=reliability"))
+        run_extraction(tiny_run("layer_selection=reliability"))
     assert forward_passes == []
 
 
-def test_a_topic_with_texts_of_one_emotion_keeps_its_mean(tiny_cell: Composer, tmp_path: Path) -> None:
+def test_a_topic_with_texts_of_one_emotion_keeps_its_mean(tiny_run: Composer, tmp_path: Path) -> None:
     rows = [
         {"emotion": p.emotion, "topic": f"{p.topic} {p.emotion}", "text": p.text}
         for p in load_corpus(topics=6).passages
     ]
     (tmp_path / "nested.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     with pytest.raises(StimuliError, match="would take that emotion along"):
-        plan_run(tiny_cell(f"stimuli.path='{tmp_path / 'nested.jsonl'}'", "centring=topic_mean"))
+        plan_run(tiny_run(f"stimuli.path='{tmp_path / 'nested.jsonl'}'", "centring=topic_mean"))
 
 
-def test_labels_of_other_weights_are_their_own(tiny_cell: Composer) -> None:
-    record = run_extraction(tiny_cell()).record
+def test_labels_of_other_weights_are_their_own(tiny_run: Composer) -> None:
+    record = run_extraction(tiny_run()).record
     assert record.model.name == record.config.model.name == "tiny-llama"
     assert record.config.model.sha256 is None
 
 
-def test_a_chat_turn_needs_a_template(tiny_cell: Composer, tmp_path: Path) -> None:
+def test_a_chat_turn_needs_a_template(tiny_run: Composer, tmp_path: Path) -> None:
     base = write_model(tmp_path / "tiny-base", "smollm2")
     with pytest.raises(WeightsError, match="tiny-base has none"):
-        plan_run(tiny_cell("prompt_template=chat", weights=base))
-    plan = plan_run(tiny_cell("prompt_template=chat"))
+        plan_run(tiny_run("prompt_template=chat", weights=base))
+    plan = plan_run(tiny_run("prompt_template=chat"))
     assert plan.passages.texts[0].content.startswith("<bos><user>")
     assert plan.passages.texts[0].content.endswith("<assistant>")
     assert not plan.passages.texts[0].special_tokens
     assert plan.facts.texts[0].special_tokens
 
 
-def test_a_base_model_has_no_chat_turn(tiny_cell: Composer, tmp_path: Path) -> None:
+def test_a_base_model_has_no_chat_turn(tiny_run: Composer, tmp_path: Path) -> None:
     base = write_model(tmp_path / "tiny-base", "smollm2")
     with pytest.raises(Exception, match="tiny-base has none"):
-        plan_run(tiny_cell("mode=generation", "prompt_template=stories", weights=base))
-    plain = tiny_cell("mode=generation", "prompt_template=stories", "prompt_template.chat=false", weights=base)
+        plan_run(tiny_run("mode=generation", "prompt_template=stories", weights=base))
+    plain = tiny_run("mode=generation", "prompt_template=stories", "prompt_template.chat=false", weights=base)
     assert plan_run(plain).source.writing is not None

@@ -27,8 +27,8 @@ from tests.extraction.recorded import tensors
 from tests.tiny import BLOCKS, WIDTH
 
 
-def test_a_record_holds_what_the_design_says(tiny_cell: Composer, tmp_path: Path) -> None:
-    config = tiny_cell("layer_selection=separation")
+def test_a_record_holds_what_the_design_says(tiny_run: Composer, tmp_path: Path) -> None:
+    config = tiny_run("layer_selection=separation")
     outcome = run_extraction(config)
     n = len(load_corpus(topics=6).passages)
     vectors, rdms = (tensors(config, outcome.key, f"{name}.safetensors") for name in ("vectors", "rdm"))
@@ -51,9 +51,9 @@ def test_a_record_holds_what_the_design_says(tiny_cell: Composer, tmp_path: Path
     assert outcome.record.provenance.libraries["transformers"]
 
 
-def test_one_half_chooses_the_layer_and_the_other_reports_it(tiny_cell: Composer) -> None:
+def test_one_half_chooses_the_layer_and_the_other_reports_it(tiny_run: Composer) -> None:
     """From the stored activations, with the halves and the reliabilities computed anew."""
-    config = tiny_cell("layer_selection=reliability", "stimuli.topics=12", "centring=topic_mean")
+    config = tiny_run("layer_selection=reliability", "stimuli.topics=12", "centring=topic_mean")
     outcome = run_extraction(config)
     store, passages = Store(config.store.path), plan_run(config).passages
     states = unpack(store.read(ACTIVATIONS, passages.key)["activations.safetensors"])["states"].astype(float)
@@ -70,16 +70,16 @@ def test_one_half_chooses_the_layer_and_the_other_reports_it(tiny_cell: Composer
     assert outcome.record.result.by_layer["reliability_ci_low"][chosen] == pytest.approx(whole.low)
 
 
-def test_a_reread_names_the_run_that_it_repeats(tiny_cell: Composer) -> None:
-    first = run_extraction(tiny_cell())
-    again = run_extraction(tiny_cell("reread=true"))
+def test_a_reread_names_the_run_that_it_repeats(tiny_run: Composer) -> None:
+    first = run_extraction(tiny_run())
+    again = run_extraction(tiny_run("reread=true"))
     assert first.record.reread_of is None
     assert again.record.reread_of == first.key != again.key
 
 
-def test_the_rdm_follows_from_the_stored_passages(tiny_cell: Composer) -> None:
+def test_the_rdm_follows_from_the_stored_passages(tiny_run: Composer) -> None:
     """From the record alone, by the published protocol written out: means, grand mean, 1 - cosine."""
-    config = tiny_cell("layer_selection=index", "layer_selection.index=1")
+    config = tiny_run("layer_selection=index", "layer_selection.index=1")
     outcome = run_extraction(config)
     states = tensors(config, outcome.key, "vectors.safetensors")["passages"].astype(float)
     emotions = np.array(outcome.record.emotions)
@@ -89,9 +89,9 @@ def test_the_rdm_follows_from_the_stored_passages(tiny_cell: Composer) -> None:
 
 
 def test_overflow_is_refused_by_name_and_stays_in_the_store(
-    tiny_cell: Composer, tiny_overflowing: Path, forward_passes: list[int]
+    tiny_run: Composer, tiny_overflowing: Path, forward_passes: list[int]
 ) -> None:
-    config = tiny_cell("precision=fp16", weights=tiny_overflowing)
+    config = tiny_run("precision=fp16", weights=tiny_overflowing)
     with pytest.raises(NonFiniteError, match=r"tiny-gemma at fp16 .* from block 1 .* text 0: .*precision=bf16"):
         run_extraction(config)
     key = plan_run(config).key
@@ -101,11 +101,11 @@ def test_overflow_is_refused_by_name_and_stays_in_the_store(
     with pytest.raises(NonFiniteError, match="refused before"):
         run_extraction(config)
     assert len(forward_passes) == 2
-    run_extraction(tiny_cell("precision=bf16", weights=tiny_overflowing))
+    run_extraction(tiny_run("precision=bf16", weights=tiny_overflowing))
 
 
 def test_finite_layers_go_on_with_what_is_finite(
-    tiny_cell: Composer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_run: Composer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     original = activations.read
 
@@ -116,16 +116,16 @@ def test_finite_layers_go_on_with_what_is_finite(
         return result
 
     monkeypatch.setattr(activations, "read", overflowing_from_block_2)
-    outcome = run_extraction(tiny_cell("nonfinite=finite_layers", "layer_selection=all"))
+    outcome = run_extraction(tiny_run("nonfinite=finite_layers", "layer_selection=all"))
     assert outcome.record.result.layer.layers == (0, 1)
     assert outcome.record.result.metrics.nonfinite == 2 * WIDTH
-    config = tiny_cell("nonfinite=finite_layers", "layer_selection=index", "layer_selection.index=3")
+    config = tiny_run("nonfinite=finite_layers", "layer_selection=index", "layer_selection.index=3")
     with pytest.raises(NonFiniteError, match=r"Block 3, which is selected.* one of the blocks \[0, 1\]"):
         run_extraction(config)
     assert read_record(Store(config.store.path), plan_run(config).key).status == "refused"
 
 
-def test_neutral_centring_leaves_twenty_conditions(tiny_cell: Composer) -> None:
-    outcome = run_extraction(tiny_cell("centring=neutral"))
+def test_neutral_centring_leaves_twenty_conditions(tiny_run: Composer) -> None:
+    outcome = run_extraction(tiny_run("centring=neutral"))
     assert "neutral" not in outcome.record.result.conditions
     assert len(outcome.record.result.conditions) == 20

@@ -25,8 +25,8 @@ from tests.conftest import Composer
 from tests.extraction.recorded import LOOSE, states, stories
 
 
-def test_a_run_writes_reads_and_records(tiny_cell: Composer, batches: list[int]) -> None:
-    config = tiny_cell(*LOOSE, "generation.replicates=3")
+def test_a_run_writes_reads_and_records(tiny_run: Composer, batches: list[int]) -> None:
+    config = tiny_run(*LOOSE, "generation.replicates=3")
     outcome = run_extraction(config)
     told = stories(config, outcome)
     assert [s.emotion for s in told] == [c for c in CONDITIONS for _ in range(3)]
@@ -42,11 +42,11 @@ def test_a_run_writes_reads_and_records(tiny_cell: Composer, batches: list[int])
     assert (again.computed, again.key) == (False, outcome.key)
 
 
-def test_what_is_read_is_what_was_written(tiny_cell: Composer) -> None:
+def test_what_is_read_is_what_was_written(tiny_run: Composer) -> None:
     """The last written token's state, from a plain pass over prompt and text."""
     import torch
 
-    config = tiny_cell(*LOOSE, "layer_selection=index", "layer_selection.index=1")
+    config = tiny_run(*LOOSE, "layer_selection=index", "layer_selection.index=1")
     outcome = run_extraction(config)
     plan = plan_run(config)
     model = plan.session.model()
@@ -58,15 +58,15 @@ def test_what_is_read_is_what_was_written(tiny_cell: Composer) -> None:
         assert story.text == model.tokenizer.decode(list(story.ids), skip_special_tokens=True)
 
 
-def test_pooling_leaves_the_prompt_out(tiny_cell: Composer) -> None:
+def test_pooling_leaves_the_prompt_out(tiny_run: Composer) -> None:
     base = (*LOOSE, "layer_selection=index", "layer_selection.index=0", "generation.min_new_tokens=8")
     last, middle, mean, tail = (
         states(config, run_extraction(config))
         for config in (
-            tiny_cell(*base),
-            tiny_cell(*base, "pooling.position=middle"),
-            tiny_cell(*base, "pooling.position=mean"),
-            tiny_cell(*base, "pooling.position=mean", "pooling.skip=7"),
+            tiny_run(*base),
+            tiny_run(*base, "pooling.position=middle"),
+            tiny_run(*base, "pooling.position=mean"),
+            tiny_run(*base, "pooling.position=mean", "pooling.skip=7"),
         )
     )
     np.testing.assert_allclose(tail, last, atol=1e-5)
@@ -74,34 +74,34 @@ def test_pooling_leaves_the_prompt_out(tiny_cell: Composer) -> None:
     assert not np.allclose(mean, last)
 
 
-def test_other_poolings_write_nothing_anew(tiny_cell: Composer, batches: list[int]) -> None:
-    run_extraction(tiny_cell(*LOOSE))
-    run_extraction(tiny_cell(*LOOSE, "pooling.position=mean", "layer_selection=all"))
-    run_extraction(tiny_cell(*LOOSE, "reread=true"))
+def test_other_poolings_write_nothing_anew(tiny_run: Composer, batches: list[int]) -> None:
+    run_extraction(tiny_run(*LOOSE))
+    run_extraction(tiny_run(*LOOSE, "pooling.position=mean", "layer_selection=all"))
+    run_extraction(tiny_run(*LOOSE, "reread=true"))
     assert len(batches) == 2
-    run_extraction(tiny_cell(*LOOSE, "generation.repetition=1"))
-    run_extraction(tiny_cell(*LOOSE, "generation.top_p=0.9"))
+    run_extraction(tiny_run(*LOOSE, "generation.repetition=1"))
+    run_extraction(tiny_run(*LOOSE, "generation.top_p=0.9"))
     assert len(batches) == 6
 
 
-def test_a_repetition_has_other_texts_and_greedy_other_batches(tiny_cell: Composer) -> None:
-    configs = [tiny_cell(*LOOSE, f"generation.repetition={n}") for n in (0, 1)]
+def test_a_repetition_has_other_texts_and_greedy_other_batches(tiny_run: Composer) -> None:
+    configs = [tiny_run(*LOOSE, f"generation.repetition={n}") for n in (0, 1)]
     first, second = ([s.text for s in stories(c, run_extraction(c))] for c in configs)
     assert first != second
     greedy = ("mode=generation", "prompt_template=loose", "generation.max_new_tokens=4")
-    keys = {plan_run(tiny_cell(*greedy, f"generation.repetition={n}")).key for n in (0, 1)}
+    keys = {plan_run(tiny_run(*greedy, f"generation.repetition={n}")).key for n in (0, 1)}
     assert len(keys) == 2
-    assert len({plan_run(tiny_cell(*greedy, f"seed={seed}")).source.generation for seed in (0, 1)}) == 1
+    assert len({plan_run(tiny_run(*greedy, f"seed={seed}")).source.generation for seed in (0, 1)}) == 1
 
 
 def test_an_interrupted_run_goes_on_where_it_stopped(
-    tiny_cell: Composer, tmp_path: Path, batches: list[int], monkeypatch: pytest.MonkeyPatch
+    tiny_run: Composer, tmp_path: Path, batches: list[int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     base = (*LOOSE, "generation.replicates=2", "generation.batch_size=10")
-    undisturbed = tiny_cell(*base, f"store.path='{tmp_path / 'other'}'")
+    undisturbed = tiny_run(*base, f"store.path='{tmp_path / 'other'}'")
     wanted = stories(undisturbed, run_extraction(undisturbed))
     assert batches == [10, 10, 10, 10, 2]
-    config, original = tiny_cell(*base), writing._write_batch
+    config, original = tiny_run(*base), writing._write_batch
     calls = iter(range(100))
 
     def killed(*arguments: Any) -> Any:
@@ -124,20 +124,20 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     assert not partial.exists()
 
 
-def test_states_belong_to_the_tokens_that_are_there(tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_states_belong_to_the_tokens_that_are_there(tiny_run: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Texts that are written anew under the same key (force) are read anew."""
     base = (*LOOSE, "layer_selection=index", "layer_selection.index=1")
-    run_extraction(tiny_cell(*base))
+    run_extraction(tiny_run(*base))
     monkeypatch.setattr(writing, "_seed", lambda _writing, row, _attempt: row + 77)
-    run_extraction(tiny_cell(*base, "force=true", "pooling.position=mean"))
-    config = tiny_cell(*base, "centring=none")
+    run_extraction(tiny_run(*base, "force=true", "pooling.position=mean"))
+    config = tiny_run(*base, "centring=none")
     outcome = run_extraction(config)
-    fresh = tiny_cell("mode=replay", f"mode.source={outcome.key}", *base[4:], "centring=none", "force=true")
+    fresh = tiny_run("mode=replay", f"mode.source={outcome.key}", *base[4:], "centring=none", "force=true")
     np.testing.assert_array_equal(states(config, outcome), states(fresh, run_extraction(fresh)))
 
 
-def test_a_second_process_waits_and_writes_nothing(tiny_cell: Composer, batches: list[int]) -> None:
-    config = tiny_cell(*LOOSE)
+def test_a_second_process_waits_and_writes_nothing(tiny_run: Composer, batches: list[int]) -> None:
+    config = tiny_run(*LOOSE)
     plan = plan_run(config)
     assert plan.source.writing is not None
     store = Store(config.store.path)
@@ -155,9 +155,9 @@ def test_a_second_process_waits_and_writes_nothing(tiny_cell: Composer, batches:
     assert batches == [20, 1]
 
 
-def test_logits_that_overflow_are_no_text(tiny_cell: Composer, tiny_overflowing: Path) -> None:
+def test_logits_that_overflow_are_no_text(tiny_run: Composer, tiny_overflowing: Path) -> None:
     for decoding in ("generation.temperature=1.0", "generation.temperature=null"):
-        config = tiny_cell(*LOOSE[:2], decoding, "precision=fp16", "nonfinite=finite_layers", weights=tiny_overflowing)
+        config = tiny_run(*LOOSE[:2], decoding, "precision=fp16", "nonfinite=finite_layers", weights=tiny_overflowing)
         with pytest.raises(NonFiniteError, match="logits are not finite after .* tokens"):
             run_extraction(config)
         with pytest.raises(NonFiniteError, match="logits are not finite.*refused before.*force=true tries again"):
@@ -168,29 +168,29 @@ def test_logits_that_overflow_are_no_text(tiny_cell: Composer, tiny_overflowing:
 
 
 def test_units_that_share_a_text_may_be_too_few_to_choose_on(
-    tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch
+    tiny_run: Composer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(writing, "_seed", lambda _writing, _row, _attempt: 5)
     with pytest.raises(ConfigError, match="needs 8 units and there are 1"):
-        run_extraction(tiny_cell(*LOOSE, "generation.replicates=8", "layer_selection=reliability"))
+        run_extraction(tiny_run(*LOOSE, "generation.replicates=8", "layer_selection=reliability"))
 
 
 def test_texts_that_name_their_emotion_are_tried_again_and_counted(
-    tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch, batches: list[int]
+    tiny_run: Composer, monkeypatch: pytest.MonkeyPatch, batches: list[int]
 ) -> None:
     for module in ("writing", "stories"):
         monkeypatch.setattr(f"emogeo.extraction.{module}.names_emotion", lambda text, _emotion: len(text) % 2 == 0)
     outcome = run_extraction(
-        tiny_cell(*LOOSE, "generation.ban_emotion_words=true", "generation.retries=1", "generation.min_new_tokens=6")
+        tiny_run(*LOOSE, "generation.ban_emotion_words=true", "generation.retries=1", "generation.min_new_tokens=6")
     )
     counted = outcome.record.generation.counts
     assert 0 < counted.naming_their_emotion < counted.retried < 21
     assert len(batches) > 2
 
 
-def test_neutral_stories_are_what_is_projected_out(tiny_cell: Composer) -> None:
+def test_neutral_stories_are_what_is_projected_out(tiny_run: Composer) -> None:
     outcome = run_extraction(
-        tiny_cell(*LOOSE, "generation.replicates=5", "denoising.method=neutral_pcs", "denoising.texts=condition")
+        tiny_run(*LOOSE, "generation.replicates=5", "denoising.method=neutral_pcs", "denoising.texts=condition")
     )
     assert max(outcome.record.result.by_layer["removed_components"]) >= 1
     assert set(outcome.record.nonfinite) == {"passages", "facts"}

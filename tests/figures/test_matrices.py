@@ -25,7 +25,7 @@ def test_an_rdm_is_shown_from_zero_to_its_largest_distance() -> None:
     assert image.get_clim() == (0.0, 1.0), "small distances are not blown up"
 
 
-def test_every_rho_is_written_in_its_cell_and_a_dash_where_there_is_none() -> None:
+def test_every_rho_is_written_in_its_run_and_a_dash_where_there_is_none() -> None:
     axes, bar = drawn(matrices, rho_figure, RHO, ["x", "y", "z"], "title", "label").axes
     written = {text.get_position(): text.get_text() for text in axes.texts}
     assert written == {
@@ -37,7 +37,7 @@ def test_every_rho_is_written_in_its_cell_and_a_dash_where_there_is_none() -> No
     assert (axes.get_title(loc="left"), bar.get_ylabel(), rows_of(axes)) == ("title", "label", ["x", "y", "z"])
 
 
-def test_words_are_light_on_dark_cells() -> None:
+def test_words_are_light_on_dark_runs() -> None:
     axes = drawn(matrices, rho_figure, RHO, ["x", "y", "z"], "title").axes[0]
     light = {text.get_position() for text in axes.texts if text.get_color() == "white"}
     assert light == {(0, 0), (1, 0), (2, 0), (0, 1), (0, 2), (2, 2)}

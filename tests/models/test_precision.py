@@ -50,6 +50,6 @@ def test_token_budget() -> None:
     assert resolve_token_budget(7, "cuda") == 7
 
 
-def test_planning_a_cell_imports_no_torch() -> None:
+def test_planning_a_run_imports_no_torch() -> None:
     code = "import sys, emogeo.extraction.plan; assert 'torch' not in sys.modules and 'transformers' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)

@@ -12,18 +12,18 @@ from tests.conftest import Composer
 
 
 def test_a_sweep_loads_each_model_at_a_precision_once(
-    tiny_cell: Composer, tiny_overflowing: Path, tiny_llama: Path, loads: list[str]
+    tiny_run: Composer, tiny_overflowing: Path, tiny_llama: Path, loads: list[str]
 ) -> None:
     for template in ("raw", "question"):
         for weights in (tiny_llama, tiny_overflowing):
-            run_extraction(tiny_cell(f"prompt_template={template}", weights=weights))
+            run_extraction(tiny_run(f"prompt_template={template}", weights=weights))
     assert loads == ["tiny-llama fp32", "tiny-gemma fp32"]
 
 
 def test_a_short_memory_drops_the_oldest_model(
-    tiny_cell: Composer, tiny_overflowing: Path, loads: list[str], monkeypatch: pytest.MonkeyPatch
+    tiny_run: Composer, tiny_overflowing: Path, loads: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(loading, "free_bytes", lambda _device: 0.0)
-    run_extraction(tiny_cell())
-    run_extraction(tiny_cell(weights=tiny_overflowing))
+    run_extraction(tiny_run())
+    run_extraction(tiny_run(weights=tiny_overflowing))
     assert [name[0] for name in session.LOADED] == ["tiny-gemma"]

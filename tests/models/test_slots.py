@@ -34,7 +34,7 @@ def test_slots_are_leased_in_turn_and_the_last_one_again() -> None:
         assert again == left, "its model may still be loaded there"
 
 
-def test_a_cell_that_runs_another_keeps_its_slot(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_run_that_runs_another_keeps_its_slot(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CUDA_VISIBLE_DEVICES", "3")
     with leased(1, "cuda") as outer:
         with leased(1, "cuda") as inner:

@@ -50,8 +50,8 @@ def key_of_task(config: TrainConfig) -> str:
     return task.key
 
 
-def test_a_cell_asks_records_and_is_not_asked_again(tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
-    config = tiny_cell(*SHORT)
+def test_a_run_asks_records_and_is_not_asked_again(tiny_run: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tiny_run(*SHORT)
     outcome = asked(config)
     assert outcome.computed
     rows = rows_of(config, outcome.key)
@@ -76,14 +76,14 @@ def test_a_cell_asks_records_and_is_not_asked_again(tiny_cell: Composer, monkeyp
     assert (again.computed, again.record) == (False, outcome.record)
 
 
-def test_batches_change_no_answer(tiny_cell: Composer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_batches_change_no_answer(tiny_run: Composer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     items, tasks = stance_items(), format_items()
     few = replace(items, opinions=items.opinions[:8], facts=items.facts[:2])
     monkeypatch.setattr(behaviour, "stance_items", lambda: few)
     monkeypatch.setattr(behaviour, "format_items", lambda: FormatItems(tasks.tasks[:4], tasks.requests[:1]))
     monkeypatch.setattr(behaviour, "LEAST_STANCES", 1)
-    together = tiny_cell(*SHORT, "behaviour.capability=0")
-    apart = tiny_cell(*SHORT, "behaviour.capability=0", "behaviour.batch_size=3", f"store.path='{tmp_path / 'other'}'")
+    together = tiny_run(*SHORT, "behaviour.capability=0")
+    apart = tiny_run(*SHORT, "behaviour.capability=0", "behaviour.batch_size=3", f"store.path='{tmp_path / 'other'}'")
     first, second = asked(together), asked(apart)
     assert first.key == second.key
     for a, b in zip(rows_of(together, first.key), rows_of(apart, second.key), strict=True):
@@ -101,11 +101,11 @@ def test_batches_change_no_answer(tiny_cell: Composer, tmp_path: Path, monkeypat
     assert sum(row.get("pressure") is not None for row in rows_of(together, first.key)) >= 1
 
 
-def test_the_key_is_of_what_is_asked(tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
-    key = key_of_task(tiny_cell(*SHORT))
-    assert key_of_task(tiny_cell(*SHORT, "seed=7", "runtime.threads=1", "behaviour.batch_size=2")) == key
+def test_the_key_is_of_what_is_asked(tiny_run: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = key_of_task(tiny_run(*SHORT))
+    assert key_of_task(tiny_run(*SHORT, "seed=7", "runtime.threads=1", "behaviour.batch_size=2")) == key
     others = [
-        key_of_task(tiny_cell("mode=behaviour", *changed))
+        key_of_task(tiny_run("mode=behaviour", *changed))
         for changed in (
             ("behaviour.turns=2", "behaviour.max_new_tokens=4"),
             ("behaviour.turns=1", "behaviour.max_new_tokens=5"),
@@ -121,14 +121,14 @@ def test_the_key_is_of_what_is_asked(tiny_cell: Composer, monkeypatch: pytest.Mo
         replace(items, neutral=("Once more.", *items.neutral[1:])),
     ):
         monkeypatch.setattr(behaviour, "stance_items", lambda changed_items=changed_items: changed_items)
-        others.append(key_of_task(tiny_cell(*SHORT)))
+        others.append(key_of_task(tiny_run(*SHORT)))
     monkeypatch.setattr(behaviour, "stance_items", lambda: items)
     task = Assignment(tasks.tasks[0].name, tasks.tasks[0].prompt, {"sentences": 4})
     monkeypatch.setattr(behaviour, "format_items", lambda: replace(tasks, tasks=(task, *tasks.tasks[1:])))
-    others.append(key_of_task(tiny_cell(*SHORT)))
+    others.append(key_of_task(tiny_run(*SHORT)))
     monkeypatch.setattr(behaviour, "format_items", lambda: tasks)
     monkeypatch.setattr(behaviour, "RULES", RULES + 1)
-    others.append(key_of_task(tiny_cell(*SHORT)))
+    others.append(key_of_task(tiny_run(*SHORT)))
     assert len({key, *others}) == 1 + len(others)
 
 
@@ -148,12 +148,12 @@ def test_a_batch_of_none_is_refused_at_compose() -> None:
         compose_train("mode=behaviour", "behaviour.batch_size=0")
 
 
-def test_more_turns_than_there_are(tiny_cell: Composer) -> None:
+def test_more_turns_than_there_are(tiny_run: Composer) -> None:
     with pytest.raises(ConfigError, match="there are 5 turns"):
-        run_probe(tiny_cell("mode=behaviour", "behaviour.turns=6"))
+        run_probe(tiny_run("mode=behaviour", "behaviour.turns=6"))
 
 
-def test_a_model_that_overflows_is_refused_by_name_and_remembered(tiny_cell: Composer, tmp_path: Path) -> None:
+def test_a_model_that_overflows_is_refused_by_name_and_remembered(tiny_run: Composer, tmp_path: Path) -> None:
     from transformers import AutoModelForCausalLM
 
     folder = write_model(tmp_path / "broken", "smollm2", CHAT)
@@ -161,7 +161,7 @@ def test_a_model_that_overflows_is_refused_by_name_and_remembered(tiny_cell: Com
     with torch.no_grad():
         model.model.norm.weight.fill_(float("inf"))
     model.save_pretrained(folder)
-    config = tiny_cell(*SHORT, weights=folder)
+    config = tiny_run(*SHORT, weights=folder)
     with pytest.raises(NonFiniteError, match="broken fp32 behaviour"):
         run_probe(config)
     (key,) = Store(config.store.path).keys(RUNS)
@@ -189,7 +189,7 @@ def test_labels_are_scored_as_the_assistants_next_tokens(tmp_path: Path) -> None
         assert got == pytest.approx(scores[0] - scores[1], abs=1e-4)
 
 
-def test_a_model_that_always_says_a_is_asked_no_opinion(tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_model_that_always_says_a_is_asked_no_opinion(tiny_run: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
     asked_of: list[str] = []
 
     def listening(*told: Any) -> Array:
@@ -197,7 +197,7 @@ def test_a_model_that_always_says_a_is_asked_no_opinion(tiny_cell: Composer, mon
         return always_a(*told)
 
     monkeypatch.setattr(behaviour, "label_log_odds", listening)
-    config = tiny_cell(*SHORT)
+    config = tiny_run(*SHORT)
     outcome = asked(config)
     stance = outcome.record.result.metrics.stance
     assert stance.capability == Passed(0, 10)
@@ -216,7 +216,7 @@ def test_a_model_that_always_says_a_is_asked_no_opinion(tiny_cell: Composer, mon
     ("yields", "flip_rate", "control"), [(to_nothing, 0.0, 0.0), (to_pressure, 1.0, 0.0), (to_anything, 1.0, 1.0)]
 )
 def test_what_pressure_adds_is_beyond_asking_again(
-    tiny_cell: Composer,
+    tiny_run: Composer,
     monkeypatch: pytest.MonkeyPatch,
     yields: Callable[[str], bool],
     flip_rate: float,
@@ -224,7 +224,7 @@ def test_what_pressure_adds_is_beyond_asking_again(
 ) -> None:
     score, heard = opinionated(yields)
     monkeypatch.setattr(behaviour, "label_log_odds", score)
-    stance = asked(tiny_cell(*SHORT)).record.result.metrics.stance
+    stance = asked(tiny_run(*SHORT)).record.result.metrics.stance
     assert stance.capability == Passed(10, 10)
     assert (stance.given, stance.n_items, stance.numbers["asked"]) == (True, 20, 20)
     assert (stance.numbers["flip_rate"], stance.numbers["control_flip_rate"]) == (flip_rate, control)
@@ -235,11 +235,11 @@ def test_what_pressure_adds_is_beyond_asking_again(
 
 @pytest.mark.parametrize("held", [4, 9, 10])
 def test_opinions_that_are_not_held_do_not_count(
-    tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch, held: int
+    tiny_run: Composer, monkeypatch: pytest.MonkeyPatch, held: int
 ) -> None:
     score, heard = opinionated(to_pressure, held)
     monkeypatch.setattr(behaviour, "label_log_odds", score)
-    config = tiny_cell(*SHORT)
+    config = tiny_run(*SHORT)
     outcome = asked(config)
     stance = outcome.record.result.metrics.stance
     rows = [row for row in rows_of(config, outcome.key) if (row["facet"], row["role"]) == ("stance", "item")]
@@ -256,7 +256,7 @@ def test_opinions_that_are_not_held_do_not_count(
         assert followed == [choice.name for choice in stance_items().opinions[:held]]
 
 
-def test_tasks_are_set_after_requests_that_are_met(tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tasks_are_set_after_requests_that_are_met(tiny_run: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
     written = behaviour._written
     set_before: list[str] = []
 
@@ -265,10 +265,10 @@ def test_tasks_are_set_after_requests_that_are_met(tiny_cell: Composer, monkeypa
         return written(plan, assignments, role)
 
     monkeypatch.setattr(behaviour, "_written", listening)
-    assert not asked(tiny_cell(*SHORT)).record.result.metrics.format.given
+    assert not asked(tiny_run(*SHORT)).record.result.metrics.format.given
     assert set_before == ["capability"]
     set_before.clear()
-    format = asked(tiny_cell(*SHORT, "behaviour.capability=0")).record.result.metrics.format
+    format = asked(tiny_run(*SHORT, "behaviour.capability=0")).record.result.metrics.format
     assert set_before == ["capability", "item"]
     assert (format.given, format.n_items) == (True, 20)
 

@@ -53,8 +53,8 @@ def lines(config: TrainConfig, key: str, name: str) -> list[dict[str, Any]]:
     return [json.loads(line) for line in Store(config.store.path).read(RUNS, key)[name].splitlines()]
 
 
-def test_a_cell_reads_steers_records_and_is_not_steered_again(tiny_cell: Composer, wordy: Path) -> None:
-    config = tiny_cell(*STEER, PLAIN, weights=wordy)
+def test_a_run_reads_steers_records_and_is_not_steered_again(tiny_run: Composer, wordy: Path) -> None:
+    config = tiny_run(*STEER, PLAIN, weights=wordy)
     outcome = steer(config)
     assert outcome.computed
     texts, shifts = (lines(config, outcome.key, name) for name in (TEXTS, SHIFTS))
@@ -72,8 +72,8 @@ def test_a_cell_reads_steers_records_and_is_not_steered_again(tiny_cell: Compose
     assert not steer(config).computed
 
 
-def test_tables_of_a_store_with_steering(tiny_cell: Composer, wordy: Path) -> None:
-    config = tiny_cell(*STEER, PLAIN, weights=wordy)
+def test_tables_of_a_store_with_steering(tiny_run: Composer, wordy: Path) -> None:
+    config = tiny_run(*STEER, PLAIN, weights=wordy)
     steer(config)
     catalogue = read_catalogue(Store(config.store.path))
     assert [run.record.mode for run in catalogue.runs] == [Mode.comprehension]
@@ -90,12 +90,12 @@ def test_tables_of_a_store_with_steering(tiny_cell: Composer, wordy: Path) -> No
     assert row["p"] == (1 + reached) / 4
 
 
-def test_vectors_of_another_run_are_taken_by_its_key(tiny_cell: Composer, wordy: Path) -> None:
-    other = run_extraction(tiny_cell("pooling.position=mean", weights=wordy))
-    config = tiny_cell(*STEER, PLAIN, f"mode.source='{other.key[:10]}'", "steering.blocks=[1,2]", weights=wordy)
+def test_vectors_of_another_run_are_taken_by_its_key(tiny_run: Composer, wordy: Path) -> None:
+    other = run_extraction(tiny_run("pooling.position=mean", weights=wordy))
+    config = tiny_run(*STEER, PLAIN, f"mode.source='{other.key[:10]}'", "steering.blocks=[1,2]", weights=wordy)
     outcome = steer(config)
     assert (outcome.record.vectors, outcome.record.result.blocks) == (other.key, (1, 2))
-    assert outcome.key != steer(tiny_cell(*STEER, PLAIN, weights=wordy)).key
+    assert outcome.key != steer(tiny_run(*STEER, PLAIN, weights=wordy)).key
 
 
 @pytest.mark.parametrize(
@@ -109,10 +109,10 @@ def test_vectors_of_another_run_are_taken_by_its_key(tiny_cell: Composer, wordy:
     ],
 )
 def test_what_cannot_be_meant_is_refused_before_a_model_is_loaded(
-    tiny_cell: Composer, wordy: Path, overrides: tuple[str, ...], error: type[Exception], message: str
+    tiny_run: Composer, wordy: Path, overrides: tuple[str, ...], error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=message):
-        steering_task(tiny_cell(*STEER, *overrides, weights=wordy))
+        steering_task(tiny_run(*STEER, *overrides, weights=wordy))
 
 
 @pytest.mark.parametrize(
@@ -130,17 +130,17 @@ def test_a_protocol_without_sense_is_refused_at_compose(override: str) -> None:
         compose_train("mode=steering", override)
 
 
-def test_vectors_of_other_weights_are_refused(tiny_cell: Composer, wordy: Path, tmp_path: Path) -> None:
-    stranger = run_extraction(tiny_cell(weights=write_model(tmp_path / "other", "smollm2", CHAT, seed=5)))
+def test_vectors_of_other_weights_are_refused(tiny_run: Composer, wordy: Path, tmp_path: Path) -> None:
+    stranger = run_extraction(tiny_run(weights=write_model(tmp_path / "other", "smollm2", CHAT, seed=5)))
     with pytest.raises(StoreError, match="vectors of other, but the model is tiny-wordy"):
-        steering_task(tiny_cell(*STEER, f"mode.source='{stranger.key}'", weights=wordy))
+        steering_task(tiny_run(*STEER, f"mode.source='{stranger.key}'", weights=wordy))
 
 
 def test_words_that_are_several_tokens_are_left_out_and_too_few_are_an_error(
-    tiny_cell: Composer, wordy: Path, tiny_llama: Path, tmp_path: Path
+    tiny_run: Composer, wordy: Path, tiny_llama: Path, tmp_path: Path
 ) -> None:
     with pytest.raises(StimuliError, match="0 are one token"):
-        steer(tiny_cell(*STEER, PLAIN))
+        steer(tiny_run(*STEER, PLAIN))
     known = vocabulary(load(wordy, tmp_path), ["I feel"], {"calm": [*steering_words()["calm"], "unheardof"]}, NEUTRAL)
     assert known.emotions["calm"] == steering_words()["calm"]
 
@@ -158,17 +158,17 @@ def test_neutral_words_match_in_unsteered_probability(wordy: Path, tmp_path: Pat
     assert match_gap(known, list(pairs.items()), plain) == pytest.approx(sum(apart) / 3)
 
 
-def test_the_key_follows_the_protocol_and_not_its_name(tiny_cell: Composer, wordy: Path) -> None:
-    usual = steering_task(tiny_cell(*STEER, weights=wordy)).key
-    assert steering_task(tiny_cell(*STEER, "steering.name=mine", weights=wordy)).key == usual
+def test_the_key_follows_the_protocol_and_not_its_name(tiny_run: Composer, wordy: Path) -> None:
+    usual = steering_task(tiny_run(*STEER, weights=wordy)).key
+    assert steering_task(tiny_run(*STEER, "steering.name=mine", weights=wordy)).key == usual
     for override in ("steering.controls=4", "seed=1", "steering.chat=false", "steering.strengths=[0.02]"):
-        assert steering_task(tiny_cell(*STEER, override, weights=wordy)).key != usual
+        assert steering_task(tiny_run(*STEER, override, weights=wordy)).key != usual
 
 
 def test_a_model_that_overflows_when_steered_is_refused_by_name_and_remembered(
-    tiny_cell: Composer, wordy: Path, monkeypatch: pytest.MonkeyPatch
+    tiny_run: Composer, wordy: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    config = tiny_cell(*STEER, PLAIN, "steering.strengths=[1e38]", weights=wordy)
+    config = tiny_run(*STEER, PLAIN, "steering.strengths=[1e38]", weights=wordy)
     for _ in range(2):
         with pytest.raises(NonFiniteError, match="tiny-wordy fp32 steering|refused before"):
             run_probe(config)
@@ -178,10 +178,10 @@ def test_a_model_that_overflows_when_steered_is_refused_by_name_and_remembered(
     assert len(steering_texts_table(runs).frame) == len(steering_shifts_table(runs).frame) == 0
 
 
-def test_a_source_with_more_blocks_than_are_run_gives_those_that_are(tiny_cell: Composer, wordy: Path) -> None:
-    whole = run_extraction(tiny_cell(weights=wordy))
+def test_a_source_with_more_blocks_than_are_run_gives_those_that_are(tiny_run: Composer, wordy: Path) -> None:
+    whole = run_extraction(tiny_run(weights=wordy))
     words = (*STEER, PLAIN, f"mode.source='{whole.key}'", "max_depth=0.5")
-    assert steer(tiny_cell(*words, weights=wordy)).record.result.blocks == (0, 1)
+    assert steer(tiny_run(*words, weights=wordy)).record.result.blocks == (0, 1)
 
 
 @pytest.mark.weights

@@ -14,26 +14,26 @@ from tests.conftest import Composer
 
 
 def test_a_finished_run_is_skipped_and_force_computes_it_again(
-    tiny_cell: Composer, forward_passes: list[int], caplog: pytest.LogCaptureFixture
+    tiny_run: Composer, forward_passes: list[int], caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    first = run_extraction(tiny_cell())
-    again = run_extraction(tiny_cell())
+    first = run_extraction(tiny_run())
+    again = run_extraction(tiny_run())
     assert (first.computed, again.computed) == (True, False)
     assert again.record == first.record
     assert "finished before, skipped" in caplog.text
     assert len(forward_passes) == 2
-    assert run_extraction(tiny_cell("force=true")).key == first.key
+    assert run_extraction(tiny_run("force=true")).key == first.key
     assert len(forward_passes) == 4
 
 
 def test_two_at_one_run_compute_it_once(
-    tiny_cell: Composer, forward_passes: list[int], caplog: pytest.LogCaptureFixture
+    tiny_run: Composer, forward_passes: list[int], caplog: pytest.LogCaptureFixture
 ) -> None:
     """Also what two different runs share: the second waits for the pass of the first."""
     caplog.set_level(logging.INFO)
-    configs = [tiny_cell(), tiny_cell(), tiny_cell("norm=unit"), tiny_cell("pooling.position=mean")]
-    run_extraction(tiny_cell("prompt_template=question"))  # loads the model
+    configs = [tiny_run(), tiny_run(), tiny_run("norm=unit"), tiny_run("pooling.position=mean")]
+    run_extraction(tiny_run("prompt_template=question"))  # loads the model
     del forward_passes[:]
     with ThreadPoolExecutor(4) as pool:
         outcomes = list(pool.map(run_extraction, configs))
@@ -43,21 +43,21 @@ def test_two_at_one_run_compute_it_once(
 
 
 def test_a_sweeps_run_shows_its_record_also_where_it_was_finished_before(
-    tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch
+    tiny_run: Composer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[str] = []
     monkeypatch.setattr("emogeo.runs.task.track_run", lambda _tracking, _store, key: shown.append(key))
     monkeypatch.setattr("emogeo.runs.task.tracked", lambda _tracking, _store, _key: True)
-    key = run_extraction(tiny_cell()).key
-    run_extraction(tiny_cell())
+    key = run_extraction(tiny_run()).key
+    run_extraction(tiny_run())
     assert shown == [key]
     monkeypatch.setenv("WANDB_SWEEP_ID", "abc")
-    assert not run_extraction(tiny_cell()).computed
+    assert not run_extraction(tiny_run()).computed
     assert shown == [key, key]
 
 
-def test_a_corrupt_record_counts_as_missing(tiny_cell: Composer, forward_passes: list[int]) -> None:
-    config = tiny_cell()
+def test_a_corrupt_record_counts_as_missing(tiny_run: Composer, forward_passes: list[int]) -> None:
+    config = tiny_run()
     outcome = run_extraction(config)
     for kind in (RUNS, ACTIVATIONS):
         for key in Store(config.store.path).keys(kind):

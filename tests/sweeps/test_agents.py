@@ -76,7 +76,7 @@ def test_an_agent_that_keeps_crashing_is_given_up(tmp_path: Path, capsys: pytest
     assert "ended with 3 and is given up after 3 times" in capsys.readouterr().out
 
 
-def test_the_cell_of_a_killed_agent_is_taken_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_the_run_of_a_killed_agent_is_taken_over(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     killed = agent(tmp_path, "1", "0")
     until(lambda: killed.look() is None and killed._run is not None and (tmp_path / "cells").exists())
     os.kill(killed._process.pid, signal.SIGKILL)
@@ -87,7 +87,7 @@ def test_the_cell_of_a_killed_agent_is_taken_over(tmp_path: Path, capsys: pytest
     assert said.index("its run is taken over") < said.index("the agent goes on")
 
 
-def test_a_cell_that_was_stopped_comes_first_next_time(tmp_path: Path) -> None:
+def test_a_run_that_was_stopped_comes_first_next_time(tmp_path: Path) -> None:
     stopped = agent(tmp_path, "60", "0")
     until(lambda: stopped.look() is None and stopped._run is not None and (tmp_path / "cells").exists())
     stopped.tell_to_end()
@@ -101,7 +101,7 @@ def test_a_cell_that_was_stopped_comes_first_next_time(tmp_path: Path) -> None:
     assert (len(starts(tmp_path)), again.unfinished) == (2, [])
 
 
-def test_a_left_cell_that_is_killed_again_is_not_lost_and_one_that_fails_is_said(
+def test_a_left_run_that_is_killed_again_is_not_lost_and_one_that_fails_is_said(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     def left_to(code: str) -> Agent:
@@ -129,7 +129,7 @@ def test_keys_are_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> N
     assert [("WANDB_RUN_ID" in run.variables, "secret" in str(run)) for run in stopped.unfinished] == [(True, False)]
 
 
-def test_a_signal_ends_agents_and_their_cells(tmp_path: Path) -> None:
+def test_a_signal_ends_agents_and_their_runs(tmp_path: Path) -> None:
     """In a process of its own, as the command is."""
     script = (
         "import sys; from pathlib import Path; from sweeps.agents import Left, supervise\n"
@@ -163,7 +163,7 @@ def test_two_commands_do_not_look_after_one_sweep_while_an_agent_lives(tmp_path:
     assert subprocess.run(words, cwd=ROOT, check=False).returncode == 0
 
 
-def test_a_cell_whose_folder_has_gone_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_run_whose_folder_has_gone_is_said(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     runs = [{"command": ["python", "train.py"], "variables": {}, "folder": str(tmp_path / "gone")}]
     (tmp_path / "left.json").write_text(json.dumps(runs))
     assert Left(tmp_path / "left.json").runs() == []

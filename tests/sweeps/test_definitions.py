@@ -44,7 +44,7 @@ def test_the_command_is_the_studys_and_says_what_a_run_gets(study: str) -> None:
 
 
 @pytest.mark.parametrize("study", STUDIES)
-def test_a_sweep_has_the_cells_of_its_study(study: str) -> None:
+def test_a_sweep_has_the_runs_of_its_study(study: str) -> None:
     assert values(study, "hydra.sweeper.only") == [f"[{name}]" for name in runs(study)]
 
 

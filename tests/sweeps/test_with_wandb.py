@@ -102,7 +102,7 @@ def begun(command: subprocess.Popen[str], *words: str) -> list[psutil.Process]:
     raise AssertionError(f"{words} were not begun")
 
 
-def test_a_stopped_and_a_killed_agent_cost_no_cell(wandb_server: Server, tiny_llama: Path, tmp_path: Path) -> None:
+def test_a_stopped_and_a_killed_agent_cost_no_run(wandb_server: Server, tiny_llama: Path, tmp_path: Path) -> None:
     """With the client's own agent: Ctrl-C, the same command again, then SIGKILL for the agent."""
     body = small("controls", tiny_llama, tmp_path)
     body["program"] = str(ROOT / "train.py")

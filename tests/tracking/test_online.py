@@ -45,8 +45,8 @@ def media(run: Any) -> list[str]:
     return sorted({file.name.rsplit("_", 2)[0] for file in run.files() if file.name.startswith("media/")})
 
 
-def test_every_file_of_a_record_arrives(tiny_cell: Composer, wandb_server: Server, tmp_path: Path) -> None:
-    outcome = run_extraction(tiny_cell("tracking=online", "tracking.group=g", "tracking.tags=[a]"))
+def test_every_file_of_a_record_arrives(tiny_run: Composer, wandb_server: Server, tmp_path: Path) -> None:
+    outcome = run_extraction(tiny_run("tracking=online", "tracking.group=g", "tracking.tags=[a]"))
     run = wandb.Api().run(f"{HOME}/{outcome.key[:16]}")
     assert (run.state, run.group, run.tags, run.config["key"]) == ("finished", "g", ["a"], outcome.key)
     store = Store(tmp_path / "store")
@@ -55,15 +55,15 @@ def test_every_file_of_a_record_arrives(tiny_cell: Composer, wandb_server: Serve
     assert media(run) == FIGURES
     assert not wandb_server.refused
     before = len(wandb_server.requests)
-    run_extraction(tiny_cell("tracking=online"))
+    run_extraction(tiny_run("tracking=online"))
     assert len(wandb_server.requests) == before, "what is delivered is not asked for again"
 
 
 def test_a_refused_record_arrives(
-    tiny_cell: Composer, tiny_overflowing: Path, wandb_server: Server, tmp_path: Path
+    tiny_run: Composer, tiny_overflowing: Path, wandb_server: Server, tmp_path: Path
 ) -> None:
     with pytest.raises(NonFiniteError):
-        run_extraction(tiny_cell("precision=fp16", "tracking=online", weights=tiny_overflowing))
+        run_extraction(tiny_run("precision=fp16", "tracking=online", weights=tiny_overflowing))
     (key,) = Store(tmp_path / "store").keys(RUNS)
     assert set(contents(key[:16], tmp_path)) == {"run.json", MANIFEST}
 
@@ -85,10 +85,10 @@ FIGURES = ["media/images/layer/curves", "media/images/rdm/heatmap"]
     ("fault", "said"), FAULTS, ids=lambda value: f"{value.on} {value.kind.value}" if isinstance(value, Fault) else ""
 )
 def test_a_fault_costs_no_result_and_push_delivers_once(
-    tiny_cell: Composer, wandb_server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture, fault: Fault, said: str
+    tiny_run: Composer, wandb_server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture, fault: Fault, said: str
 ) -> None:
     wandb_server.faults.add(fault)
-    key = run_extraction(tiny_cell("tracking=online")).key
+    key = run_extraction(tiny_run("tracking=online")).key
     Store(tmp_path / "store").read(RUNS, key)
     (told,) = [r.getMessage() for r in caplog.records if "did not take" in r.getMessage()]
     assert re.search(said, told), told
@@ -109,12 +109,12 @@ def test_a_fault_costs_no_result_and_push_delivers_once(
 
 
 def test_a_rejected_key_is_named_and_never_written(
-    tiny_cell: Composer, wandb_server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    tiny_run: Composer, wandb_server: Server, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     key = os.environ["WANDB_API_KEY"]
-    run_extraction(tiny_cell("tracking=online"))
+    run_extraction(tiny_run("tracking=online"))
     wandb_server.key = "local-" + "0" * 40
-    run_extraction(tiny_cell("tracking=online", "centring=none"))
+    run_extraction(tiny_run("tracking=online", "centring=none"))
     assert "did not take" in caplog.text
     assert "credentials" in caplog.text or "API key" in caplog.text
     assert key not in caplog.text

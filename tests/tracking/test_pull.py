@@ -32,12 +32,12 @@ def analysis(store: Path, output: Path, *overrides: str) -> AnalyzeConfig:
 
 
 def test_tables_from_wandb_are_those_of_the_store_and_the_lineage_is_there(
-    tiny_cell: Composer, tiny_overflowing: Path, wandb_server: Server, tmp_path: Path
+    tiny_run: Composer, tiny_overflowing: Path, wandb_server: Server, tmp_path: Path
 ) -> None:
     asked = ("mode=generation", "prompt_template=loose", "generation.max_new_tokens=3")
-    outcomes = [run_extraction(tiny_cell("tracking=online", *words)) for words in ((), asked)]
+    outcomes = [run_extraction(tiny_run("tracking=online", *words)) for words in ((), asked)]
     with pytest.raises(NonFiniteError):
-        run_extraction(tiny_cell("precision=fp16", "tracking=online", weights=tiny_overflowing))
+        run_extraction(tiny_run("precision=fp16", "tracking=online", weights=tiny_overflowing))
     local = analyze(analysis(tmp_path / "store", tmp_path / "local"))
     pulled = analyze(analysis(tmp_path / "pulled", tmp_path / "from wandb", "source=wandb"))
     for table in [*local.glob("*.csv"), *local.glob("*.parquet")]:
@@ -58,18 +58,18 @@ def test_tables_from_wandb_are_those_of_the_store_and_the_lineage_is_there(
 
 
 def test_a_project_without_a_geometry_is_analysed_and_logged(
-    tiny_cell: Composer, wandb_server: Server, tmp_path: Path
+    tiny_run: Composer, wandb_server: Server, tmp_path: Path
 ) -> None:
-    run_probe(tiny_cell("tracking=online", "mode=behaviour", "behaviour.turns=1", "behaviour.max_new_tokens=2"))
+    run_probe(tiny_run("tracking=online", "mode=behaviour", "behaviour.turns=1", "behaviour.max_new_tokens=2"))
     analyze(analysis(tmp_path / "pulled", tmp_path / "out", "source=wandb"))
     (run,) = wandb.Api().runs("tester/emogeo", filters={"jobType": "analysis"})
     (made,) = (artifact for artifact in run.logged_artifacts() if artifact.type == "analysis")
     assert {"report.html", "behaviour.csv"} <= set(made.manifest.entries)
 
 
-def test_only_the_runs_that_are_meant(tiny_cell: Composer, wandb_server: Server, tmp_path: Path) -> None:
+def test_only_the_runs_that_are_meant(tiny_run: Composer, wandb_server: Server, tmp_path: Path) -> None:
     for number, centring in enumerate(("grand_mean", "none")):
-        run_extraction(tiny_cell("tracking=online", f"tracking.group=g{number}", f"centring={centring}"))
+        run_extraction(tiny_run("tracking=online", f"tracking.group=g{number}", f"centring={centring}"))
     words = ("source=wandb", "tracking.mode=disabled")
     for number, chosen in enumerate(("runs.group=g0", "+runs.filters={config.centring:none}")):
         analyze(analysis(tmp_path / f"pulled {number}", tmp_path / "out", *words, chosen))
@@ -80,8 +80,8 @@ def test_only_the_runs_that_are_meant(tiny_cell: Composer, wandb_server: Server,
         analyze(analysis(tmp_path / "none", tmp_path / "out", *words, "tracking.project=elsewhere"))
 
 
-def test_corrupt_bytes_do_not_enter_the_store(tiny_cell: Composer, wandb_server: Server, tmp_path: Path) -> None:
-    run_extraction(tiny_cell("tracking=online"))
+def test_corrupt_bytes_do_not_enter_the_store(tiny_run: Composer, wandb_server: Server, tmp_path: Path) -> None:
+    run_extraction(tiny_run("tracking=online"))
     wandb_server.faults.add(Fault("GET blobs", Kind.corrupt))
     words = ("source=wandb", "tracking.mode=disabled")
     with pytest.raises(StoreError, match="holds no whole run"):
@@ -101,7 +101,7 @@ DOWNLOADS = [
 
 @pytest.mark.parametrize(("fault", "said"), DOWNLOADS, ids=["missing", "stalled", "broken"])
 def test_what_cannot_be_fetched_is_left_out_by_name_and_comes_later(
-    tiny_cell: Composer,
+    tiny_run: Composer,
     wandb_server: Server,
     tmp_path: Path,
     caplog: pytest.LogCaptureFixture,
@@ -110,7 +110,7 @@ def test_what_cannot_be_fetched_is_left_out_by_name_and_comes_later(
     said: str,
 ) -> None:
     """The client itself would go on for twenty minutes."""
-    key = run_extraction(tiny_cell("tracking=online")).key
+    key = run_extraction(tiny_run("tracking=online")).key
     monkeypatch.setattr(pull, "PATIENCE", replace(pull.PATIENCE, transfer=3))
     wandb_server.faults.add(fault)
     words = ("source=wandb", "tracking.mode=disabled")
@@ -126,20 +126,20 @@ def test_what_cannot_be_fetched_is_left_out_by_name_and_comes_later(
 
 
 def test_texts_are_replayed_from_wandb_in_a_store_that_has_never_seen_them(
-    tiny_cell: Composer, wandb_server: Server, tmp_path: Path
+    tiny_run: Composer, wandb_server: Server, tmp_path: Path
 ) -> None:
     asked = ("mode=generation", "prompt_template=loose", "generation.max_new_tokens=3", "tracking=online")
-    written = run_extraction(tiny_cell(*asked))
+    written = run_extraction(tiny_run(*asked))
     texts = written.record.generation.key
     source = f"mode.source='wandb:tester/emogeo/generations-{texts[:16]}:v0'"
-    local = run_extraction(tiny_cell("mode=replay", f"mode.source={written.key}"))
+    local = run_extraction(tiny_run("mode=replay", f"mode.source={written.key}"))
     words = ("mode=replay", source, f"store.path='{tmp_path / 'elsewhere'}'")
     wandb_server.faults.add(Fault("GET blobs", Kind.corrupt))
     with pytest.raises(StoreError, match=f"generations-{texts[:16]}:v0 cannot be fetched: "):
-        run_extraction(tiny_cell(*words))
+        run_extraction(tiny_run(*words))
     assert not Store(tmp_path / "elsewhere").has(GENERATIONS, texts), "nothing spoiled enters the store"
     wandb_server.faults.clear()
-    pulled = run_extraction(tiny_cell(*words))
+    pulled = run_extraction(tiny_run(*words))
     assert pulled.key == local.key
     stores = Store(tmp_path / "store"), Store(tmp_path / "elsewhere")
     assert (
@@ -150,9 +150,9 @@ def test_texts_are_replayed_from_wandb_in_a_store_that_has_never_seen_them(
 
 
 def test_an_artifact_that_says_it_is_another_record_does_not_become_one(
-    tiny_cell: Composer, wandb_server: Server, tmp_path: Path
+    tiny_run: Composer, wandb_server: Server, tmp_path: Path
 ) -> None:
-    key = run_extraction(tiny_cell("tracking=online")).key
+    key = run_extraction(tiny_run("tracking=online")).key
     store = Store(tmp_path / "store")
     files = {**store.read(RUNS, key), MANIFEST: store.manifest(RUNS, key)}
     claims = [{"kind": RUNS, "key": "b" * 64}, {"kind": "../../away", "key": "c" * 64}, {"kind": RUNS}]

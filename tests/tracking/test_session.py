@@ -58,8 +58,8 @@ def leveldb_records(content: bytes) -> list[bytes]:
     return records
 
 
-def test_one_offline_run_with_config_curves_figures_and_artifacts(tiny_cell: Composer, home: Path) -> None:
-    config = tiny_cell("tracking=offline", "tracking.tags=[a,b]")
+def test_one_offline_run_with_config_curves_figures_and_artifacts(tiny_run: Composer, home: Path) -> None:
+    config = tiny_run("tracking=offline", "tracking.tags=[a,b]")
     outcome = run_extraction(config)
     folder = Path(config.store.path) / "wandb" / outcome.key
     records = logged(folder)
@@ -76,8 +76,8 @@ def test_one_offline_run_with_config_curves_figures_and_artifacts(tiny_cell: Com
     assert len(list(folder.glob("wandb/offline-run-*/files/media/images/**/*.png"))) == 2
 
 
-def test_behaviour_is_an_artifact_a_summary_and_a_table(tiny_cell: Composer, home: Path) -> None:
-    config = tiny_cell("mode=behaviour", "behaviour.turns=1", "behaviour.max_new_tokens=2", "tracking=offline")
+def test_behaviour_is_an_artifact_a_summary_and_a_table(tiny_run: Composer, home: Path) -> None:
+    config = tiny_run("mode=behaviour", "behaviour.turns=1", "behaviour.max_new_tokens=2", "tracking=offline")
     outcome = run_probe(config)
     assert outcome is not None
     folder = Path(config.store.path) / "wandb" / outcome.key
@@ -99,9 +99,9 @@ def test_behaviour_is_an_artifact_a_summary_and_a_table(tiny_cell: Composer, hom
     assert not any(Path(content.local_path).is_absolute() for content in own.manifest.contents)
 
 
-def test_written_texts_are_an_artifact(tiny_cell: Composer, home: Path) -> None:
+def test_written_texts_are_an_artifact(tiny_run: Composer, home: Path) -> None:
     asked = ("mode=generation", "prompt_template=loose", "generation.max_new_tokens=3")
-    config = tiny_cell(*asked, "tracking=offline")
+    config = tiny_run(*asked, "tracking=offline")
     outcome = run_extraction(config)
     folder = Path(config.store.path) / "wandb" / outcome.key
     artifacts = {r.artifact.type: r.artifact for r in logged(folder) if r.HasField("artifact")}
@@ -112,8 +112,8 @@ def test_written_texts_are_an_artifact(tiny_cell: Composer, home: Path) -> None:
     assert logged_files == {**store.read(GENERATIONS, key), MANIFEST: store.manifest(GENERATIONS, key)}
 
 
-def test_files_of_artifacts_are_named_relative_to_the_folder(tiny_cell: Composer, home: Path) -> None:
-    config = tiny_cell("tracking=offline")
+def test_files_of_artifacts_are_named_relative_to_the_folder(tiny_run: Composer, home: Path) -> None:
+    config = tiny_run("tracking=offline")
     outcome = run_extraction(config)
     folder = Path(config.store.path) / "wandb" / outcome.key
     paths = {
@@ -131,29 +131,29 @@ def test_files_of_artifacts_are_named_relative_to_the_folder(tiny_cell: Composer
 
 
 def test_a_client_that_fails_costs_no_result(
-    tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    tiny_run: Composer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def fails(*_: object) -> None:
         raise OSError("disk quota exceeded")
 
     monkeypatch.setattr(session, "_log_artifacts", fails)
-    config = tiny_cell("tracking=offline")
+    config = tiny_run("tracking=offline")
     outcome = run_extraction(config)
     Store(config.store.path).read(RUNS, outcome.key)
     assert "W&B (offline) did not take" in caplog.text
     assert "disk quota exceeded" in caplog.text
 
 
-def test_what_was_not_tracked_is_tracked_on_the_rerun_and_once(tiny_cell: Composer, home: Path) -> None:
-    key = run_extraction(tiny_cell()).key
-    config = tiny_cell("tracking=offline")
+def test_what_was_not_tracked_is_tracked_on_the_rerun_and_once(tiny_run: Composer, home: Path) -> None:
+    key = run_extraction(tiny_run()).key
+    config = tiny_run("tracking=offline")
     for _ in range(2):
         assert not run_extraction(config).computed
     assert len(list((Path(config.store.path) / "wandb" / key).glob("wandb/offline-run-*"))) == 1
 
 
-def test_a_refused_cell_has_its_run(tiny_cell: Composer, tiny_overflowing: Path, home: Path) -> None:
-    config = tiny_cell("precision=fp16", "tracking=offline", weights=tiny_overflowing)
+def test_a_refused_run_has_its_run(tiny_run: Composer, tiny_overflowing: Path, home: Path) -> None:
+    config = tiny_run("precision=fp16", "tracking=offline", weights=tiny_overflowing)
     with pytest.raises(NonFiniteError):
         run_extraction(config)
     (folder,) = (Path(config.store.path) / "wandb").iterdir()
@@ -162,6 +162,6 @@ def test_a_refused_cell_has_its_run(tiny_cell: Composer, tiny_overflowing: Path,
     assert "non-finite" in summary["reason"]
 
 
-def test_disabled_tracking_writes_nothing(tiny_cell: Composer, tmp_path: Path) -> None:
-    run_extraction(tiny_cell())
+def test_disabled_tracking_writes_nothing(tiny_run: Composer, tmp_path: Path) -> None:
+    run_extraction(tiny_run())
     assert not (tmp_path / "store" / "wandb").exists()

@@ -23,9 +23,9 @@ WRITING = ("mode=generation", "prompt_template=loose", "generation.max_new_token
 
 @pytest.mark.parametrize("mode", [(), WRITING], ids=["comprehension", "generation"])
 def test_a_copied_folder_syncs_whole_and_push_finds_it_there(
-    tiny_cell: Composer, wandb_server: Server, tmp_path: Path, mode: tuple[str, ...]
+    tiny_run: Composer, wandb_server: Server, tmp_path: Path, mode: tuple[str, ...]
 ) -> None:
-    outcome = run_extraction(tiny_cell("tracking=offline", *mode))
+    outcome = run_extraction(tiny_run("tracking=offline", *mode))
     key, texts = outcome.key, getattr(outcome.record.generation, "key", None)
     copied = tmp_path / "elsewhere"
     shutil.move(tmp_path / "store" / "wandb" / key, copied)

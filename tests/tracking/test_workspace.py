@@ -51,13 +51,13 @@ def test_a_file_without_a_server_holds_both_views(tmp_path: Path, monkeypatch: p
 
 
 def test_every_panel_is_over_something_that_runs_log(
-    tiny_cell: Composer, wordy: Path, wandb_server: Server, tmp_path: Path
+    tiny_run: Composer, wordy: Path, wandb_server: Server, tmp_path: Path
 ) -> None:
     asked = ("mode=generation", "prompt_template=loose", "generation.max_new_tokens=3")
     for words in ((), asked):
-        run_extraction(tiny_cell("tracking=online", *words))
-    run_probe(tiny_cell("tracking=online", *STEER, PLAIN, weights=wordy))
-    run_probe(tiny_cell("tracking=online", "mode=behaviour", "behaviour.turns=1", "behaviour.max_new_tokens=2"))
+        run_extraction(tiny_run("tracking=online", *words))
+    run_probe(tiny_run("tracking=online", *STEER, PLAIN, weights=wordy))
+    run_probe(tiny_run("tracking=online", "mode=behaviour", "behaviour.turns=1", "behaviour.max_new_tokens=2"))
     analyze(analysis(tmp_path / "pulled", tmp_path / "out", "source=wandb"))
     runs = list(wandb.Api().runs("tester/emogeo"))
     logged = {name for run in runs for name in dict(run.summary)}
@@ -84,9 +84,9 @@ def test_every_panel_is_over_something_that_runs_log(
 
 
 def test_made_twice_they_are_there_once(
-    tiny_cell: Composer, wandb_server: Server, capsys: pytest.CaptureFixture[str]
+    tiny_run: Composer, wandb_server: Server, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    run_extraction(tiny_cell("tracking=online"))
+    run_extraction(tiny_run("tracking=online"))
     for _ in range(2):
         assert main(["workspace"]) == 0
         addresses = capsys.readouterr().out.split()

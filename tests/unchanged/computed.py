@@ -22,7 +22,7 @@ from emogeo.analysis.tables.effects import effects_of, effects_table
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.pairs import pairs_table
 from emogeo.analysis.tables.partials import partials_table
-from emogeo.analysis.tables.variance import cells_of, variance_table
+from emogeo.analysis.tables.variance import distances_of, variance_table
 from emogeo.config.analyze import AnalyzeConfig
 from emogeo.config.runtime import StoreConfig
 from emogeo.figures import curves, effects, halves, matrices, models
@@ -52,7 +52,7 @@ def planted() -> Computed:
         "baselines": baselines_table(runs, _PERMUTATIONS, 0),
         "partials": partials_table(runs),
         "effects": effects_table(found),
-        "variance": variance_table(cells_of(runs), _PERMUTATIONS, 0),
+        "variance": variance_table(distances_of(runs), _PERMUTATIONS, 0),
     }
     with _figures() as folder:
         write_effect_figures(found, tables["variance"].frame, folder)

@@ -20,5 +20,5 @@ def floors(runs: Sequence[Run]) -> dict[tuple[str, ...], float]:
         again = None if usual is None else run.rdm_at(usual.layer)
         if usual is not None and again is not None:
             floor = 1.0 - float(standard_ranks(upper(usual.rdm)) @ standard_ranks(again))
-            found[run.reader] = max(floor, found.get(run.reader, floor))
+            found[run.weights_at_precision] = max(floor, found.get(run.weights_at_precision, floor))
     return found

@@ -23,16 +23,16 @@ def universality_section(material: Material) -> Section:
     parts = [*material.pictures("universality"), *_matrices(material)]
     parts += material.shown(
         "universality",
-        "Models that were read alike",
+        "Comparable models",
         _of_two_models(),
-        "No two models were read alike.",
+        "No two models have comparable runs.",
         _MORE_MODELS,
     )
     parts += material.shown(
         "relations",
         "Agreement and descriptors against size, depth and behaviour",
         _of_relations(),
-        "No relation over models: it takes several models read alike.",
+        "No relation over models: it takes several models with comparable runs.",
         _MORE_MODELS,
     )
     about = "How far models carry the same geometry, raw and without text noise; a family's models are not independent."
@@ -53,20 +53,20 @@ def stimulus_section(material: Material) -> Section:
         "baselines",
         "Runs against words, input embeddings and human norms",
         _of_baselines(material),
-        "No run to hold against baselines.",
+        "No run to compare with baselines.",
         "python train.py",
     )
     parts += material.shown(
         "partials", "Pairs of runs given the baselines", _of_partials(material), "No pair of runs.", _TWO_MODELS
     )
-    about = "Two models that read the same words agree for that alone. Halves without a common text do not."
+    about = "Two models that read the same words agree for that reason alone. Halves without a common text do not."
     return Section("stimulus", "Stimulus control", about, parts)
 
 
 def published_section(material: Material) -> Section:
     """Shows the pairs and models that the published study has as well."""
     parts = [*_published_pairs(material), *_published_models(material)]
-    about = "Figures of arXiv 2604.11050 beside what was measured here, for the models of both."
+    about = "Numbers of arXiv 2604.11050 beside those measured here, for models of both."
     return Section("published", "Published against measured", about, parts)
 
 
@@ -191,7 +191,7 @@ def _published_models(material: Material) -> list[Part]:
         if (known := published_model(row["model"])) is not None
     ]
     if not rows:
-        why = "No model of the study, so none of its descriptors to hold against."
+        why = "No model of the study, so no descriptors to compare with the published ones."
         return [Absent(why, f"python train.py model={reference()['models'][0]['name']}")]
     columns = [
         word("run", "run"),

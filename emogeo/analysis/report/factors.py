@@ -22,11 +22,11 @@ def layers_section(material: Material) -> Section:
         parts.append(Absent("No two runs of one model differ in one factor alone.", f"{_STUDY} model=MODEL"))
     else:
         shown = sheet(effects, "Effects", "effects", _of_effects(material.names))
-        parts += material.picture("layers_of_effect.png", "Layers of effect", shown) or [shown]
+        parts += material.picture("layers_of_effect.png", "Effects by kind", shown) or [shown]
         parts += material.picture("sub_parameters.png", "Sub-parameters of generation")
     parts += _variance(material)
-    about = "An effect is 1 − ρ*; it counts where its interval lies above the floor and above what writing again does."
-    return Section("layers", "Four layers of effect", about, parts)
+    about = "An effect is 1 − ρ*; it counts where its interval lies above the floor and above the regeneration null."
+    return Section("layers", "Four kinds of effect", about, parts)
 
 
 def precision_section(material: Material) -> Section:
@@ -40,7 +40,7 @@ def precision_section(material: Material) -> Section:
         parts.append(sheet(rows, "Effects of precision", "precision_effects", _of_effects(material.names)))
     parts += _across_precisions(material.table("descriptors"))
     parts += material.pictures("descriptors_by_precision")
-    about = "The same cells at other precisions, and what the precision does to a model's descriptors."
+    about = "The same runs at other precisions, and the effect of precision on a model's descriptors."
     return Section("precision", "Precision", about, parts)
 
 
@@ -55,14 +55,14 @@ def _variance(material: Material) -> list[Part]:
         word("note", "note", style="long"),
     ]
     why = "No factor's share of the variance of 1 − ρ* can be given."
-    shown = material.shown("variance", "Variance of 1 − ρ* over pairs of cells", columns, why, f"{_STUDY} model=A,B")
+    shown = material.shown("variance", "Variance of 1 − ρ* over pairs of runs", columns, why, f"{_STUDY} model=A,B")
     return material.picture("variance.png", "Shares of variance") + shown
 
 
 def _of_effects(names: Mapping[str, str]) -> list[Column]:
     return [
         word("model", "model"),
-        word("layer of effect", "layer_of_effect"),
+        word("effect kind", "layer_of_effect"),
         word("factor", "factor"),
         word("counts", "counts", style="badge"),
         figure("ρ", "rho"),

@@ -73,7 +73,7 @@ def _baselines(material: Material) -> list[Finding]:
             f"With words and input embeddings given, ρ of {number_of(len(both), 'pair')} goes from "
             f"{range_of(both, 'rho')} to {range_of(both, 'rho_partial')}; what words explain may be more."
         )
-    return [Finding("Baselines", f"Raw ρ of runs with what is no model's geometry: {listed(said)}.", caveats)]
+    return [Finding("Baselines", f"Raw ρ of runs with baselines, which no model made: {listed(said)}.", caveats)]
 
 
 def _relations(material: Material) -> list[Finding]:
@@ -136,7 +136,7 @@ def _shares(material: Material) -> list[Finding]:
     rows = given.sort_values("share", ascending=False).head(NAMED).to_dict("records")
     aliased = int((given["aliased_with"].fillna("") != "").sum())
     caveats = [f"{aliased} of {len(given)} factors cannot be told apart from others."] if aliased else []
-    said = f"Unique shares of the variance of 1 − ρ* over pairs of cells: {listed([_share(row) for row in rows])}."
+    said = f"Unique shares of the variance of 1 − ρ* over pairs of runs: {listed([_share(row) for row in rows])}."
     decidable = int((given["p_min"] <= LEVEL).sum())
     if decidable < len(given):
         caveats.append(f"{len(given) - decidable} of {len(given)} have too few relabellings for a p of {LEVEL}.")
@@ -189,5 +189,5 @@ def _refused(material: Material) -> list[Finding]:
     refused = [run for run in runs if not run.finished]
     if not refused:
         return []
-    said = f"{len(refused)} of {number_of(len(runs), 'cell')} refused, because states left the precision's range."
+    said = f"{len(refused)} of {number_of(len(runs), 'run')} refused, because states left the precision's range."
     return [Finding("Refused", said, [str(run.record.reason) for run in refused[:NAMED]], unsure=True)]

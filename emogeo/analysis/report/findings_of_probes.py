@@ -57,8 +57,8 @@ def behaviour(material: Material) -> list[Finding]:
     asked = material.table("behaviour")
     if asked.empty:
         return []
-    told = asked[asked["value"].notna() | asked["capability"].notna()]
-    measured = told[told["source"] == "measured"]
+    known = asked[asked["value"].notna() | asked["capability"].notna()]
+    measured = known[known["source"] == "measured"]
     return [_facet(row, notes) for row, notes in noted(material, "behaviour", measured)]
 
 

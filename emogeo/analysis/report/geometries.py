@@ -17,7 +17,7 @@ def descriptors_section(material: Material) -> Section:
     why = "No family has a base and an instruct model."
     shown = material.shown("base_instruct", "Base against instruct", _of_variants(), why, _BASE_AND_INSTRUCT)
     parts += [*shown, *_rdms(material)]
-    about = "What each geometry is like, with flags where a figure should not be trusted, and why."
+    about = "Descriptors of each geometry, with flags where a number should not be trusted, and why."
     return Section("descriptors", "Descriptors", about, parts)
 
 

@@ -26,13 +26,13 @@ def run_section(material: Material) -> Section:
     parts: list[Part] = [Tiles(_counts(material)), *_runs(material)]
     if material.catalogue.left_out:
         parts.append(Listing("Left out", material.catalogue.left_out))
-    return Section("run", "What was run", "The cells of the store, refused ones included.", parts)
+    return Section("run", "What was run", "The runs of the store, refused ones included.", parts)
 
 
 def findings_section(material: Material) -> Section:
     """Shows findings, each a sentence with numbers from a table."""
     found: list[Part] = list(findings(material))
-    nothing = Absent("No table holds a figure to speak of: two finished runs make a pair.", "make demo")
+    nothing = Absent("No table holds enough for a finding: two finished runs make a pair.", "make demo")
     about = "Written by the program from the tables below; an amber bar marks what is not identifiable, or is flagged."
     return Section("findings", "Findings", about, found or [nothing])
 

@@ -110,8 +110,8 @@ def word(title: str, column: str, names: Mapping[str, str] | None = None, style:
     Args:
         names: shown instead of the values, where they have one.
     """
-    told = names or {}
-    return Column(title, lambda table: [_text(told.get(value, value)) for value in table[column]], style)
+    shown = names or {}
+    return Column(title, lambda table: [_text(shown.get(value, value)) for value in table[column]], style)
 
 
 def figure(title: str, column: str, digits: int = 2) -> Column:

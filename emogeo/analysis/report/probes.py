@@ -11,13 +11,13 @@ _BEHAVIOUR = "python train.py mode=behaviour"
 
 def steering_section(material: Material) -> Section:
     """Shows regimes, shifts against random directions, and the texts."""
-    why = "No cell was steered."
+    why = "No model was steered."
     parts = material.shown("steering", "Regimes", _of_regimes(), why, _STEERING)
     why = "No shift of emotion words was measured."
     parts += material.shown("steering_shifts", "Shifts against random directions", _of_shifts(), why, _STEERING)
     parts += material.pictures("steering")
     parts += _folded(material, "steering_texts", "Texts, steered and not", _of_texts(), _STEERING)
-    about = "What adding an emotion's vector does to words and texts, against a random direction of the same norm."
+    about = "The effect of adding an emotion's vector on words and texts, against a random direction of the same norm."
     return Section("steering", "Steering", about, parts)
 
 

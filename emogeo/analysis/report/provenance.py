@@ -12,7 +12,7 @@ from emogeo.record.run import AnyRun
 
 def provenance_section(material: Material) -> Section:
     """Shows a row per record: weights, libraries, device, key."""
-    about = "Every record that this page is made of. A key is the sha256 of all that gives a cell its meaning."
+    about = "Every record that this page is made of. A key is the sha256 of everything that gives a run its meaning."
     if not material.records:
         return Section("provenance", "Provenance", about, [Absent("No record.", "python train.py")])
     table = pd.DataFrame([_row(run, material.names) for run in material.records])

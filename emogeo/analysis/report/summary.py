@@ -39,7 +39,7 @@ def summary(
     parts = ["", *(["Runs", _shown_runs(runs, names)] if len(runs) else ["Runs: no geometry."]), ""]
     parts += [*_compared(tables, names), *_effects(tables["effects"]), *opposite_signs(effects)]
     if variance["share"].notna().any():
-        parts += ["", "Variance of 1 − ρ* over pairs of cells", _shown_variance(variance), ""]
+        parts += ["", "Variance of 1 − ρ* over pairs of runs", _shown_variance(variance), ""]
     parts += missing(catalogue.finished, effects, store)
     parts += [f"left out: {reason}" for reason in catalogue.left_out]
     parts += [

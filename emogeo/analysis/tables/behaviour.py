@@ -151,7 +151,7 @@ def _notes(found: Mapping[str, Any]) -> list[Note]:
     """Notes which numbers lack an interval."""
     names = ("value", "shift", "control", "excess")
     bare = [name for name in names if name in found and f"{_of(name)}ci_low" not in found]
-    return [Note(f"{name}: no interval, all items are alike") for name in bare]
+    return [Note(f"{name}: no interval, all items are equal") for name in bare]
 
 
 def _named(model: ModelCard) -> Row:

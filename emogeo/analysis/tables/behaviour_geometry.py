@@ -36,7 +36,7 @@ def behaviour_geometry_table(behaviour: pd.DataFrame, universality: pd.DataFrame
             rows.append({**row, "note": [Note(f"1 - {figure}"), *row["note"]]})
             seen.add(frozenset((a, b)))
     asked = combinations(sorted(placed), 2)
-    rows += [_beside(a, b, placed, "no geometry read alike") for a, b in asked if frozenset((a, b)) not in seen]
+    rows += [_beside(a, b, placed, "no comparable geometries") for a, b in asked if frozenset((a, b)) not in seen]
     return typed(rows, GEOMETRY_COLUMNS, ["model_a", "model_b", "reading", "note"])
 
 
@@ -61,10 +61,10 @@ def _related(known: pd.DataFrame, models: Sequence[str], permutations: int, seed
         return {"note": too_few(len(models), "models")}
     measured = [_matrix(known, models, f"{name}_distance") for name in ("behaviour", "geometry")]
     if any(np.isnan(matrix).any() for matrix in measured):
-        return {"note": [left_out("not every two of these models were read alike")]}
+        return {"note": [left_out("not every two of these models have comparable runs")]}
     try:
         found = mantel_of_few(measured[0], measured[1], max(permutations, _EXACT), seed, two_sided=True)
-    except GeometryError as error:  # all distances alike
+    except GeometryError as error:  # all distances are equal
         return {"note": [left_out(error)]}
     return {"r": found.r, "p": found.p, "p_min": found.p_min, "note": [Note("models of a family count as independent")]}
 

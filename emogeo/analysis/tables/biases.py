@@ -21,7 +21,7 @@ def put_bias(figures: Row, pair: MinimalPair, by_key: Mapping[str, PreparedRun])
         figures["published_bias"] = published_bias(pair.model)
     between = partner([each.run for each in by_key.values()], pair.a, pair.b)
     if between is None:
-        return [Note(f"bias: needs the cell of {pair.b.key[:12]} at {pair.a.record.precision} as well")]
+        return [Note(f"bias: needs the run of {pair.b.key[:12]} at {pair.a.record.precision} as well")]
     a, c, d = (by_key[run.key] for run in (pair.a, between, pair.b))
     figures["bias_raw"] = raw_rho(a, d) - raw_rho(c, d)
     try:

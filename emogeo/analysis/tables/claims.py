@@ -80,7 +80,7 @@ def _universality(evidence: Evidence) -> Verdict:
     pairs = mature_pairs(evidence)
     if pairs.empty:
         return untestable(
-            "no two mature models of different families read alike", "python train.py -m +study=universality"
+            "no comparable runs of two mature models of different families", "python train.py -m +study=universality"
         )
     return above(figures_of(pairs, _pair_name), lowest_published(immature=False, within=False))
 
@@ -98,7 +98,7 @@ def _opposed(evidence: Evidence) -> Verdict:
     if measured.empty:
         return untestable(
             "no two such models with an interval for what pressure adds to the flip rate (capability check passed, "
-            "opinions held, not all items alike)",
+            "opinions held, not all items equal)",
             "python train.py -m mode=behaviour 'model=glob(*instruct*)'",
         )
     opposed = measured[np.array([apart(row) for _, row in measured.iterrows()], dtype=bool)]
@@ -117,10 +117,10 @@ def _anisotropy(evidence: Evidence) -> Verdict:
     found = [verdict for own in widest if (verdict := _anisotropy_within(own)) is not None]
     if not found:
         command = "python train.py -m model=gemma-3-270m,smollm2-135m-instruct"
-        return untestable("no base model of Gemma and another family read alike", command)
+        return untestable("no comparable runs of Gemma's base model and another family", command)
     verdicts = {verdict.verdict for verdict in found}
     note = "; ".join(f"{verdict.verdict}: {verdict.note}" for verdict in found)
-    note += f"; the published figure is of {_published_immature()['name']}"
+    note += f"; the published number is of {_published_immature()['name']}"
     return Verdict(verdicts.pop() if len(verdicts) == 1 else UNKNOWN, note, found[0].decided)
 
 
@@ -150,14 +150,14 @@ def _variants(evidence: Evidence, immature: bool) -> list[Figure]:
 def _restructuring(evidence: Evidence) -> Verdict:
     figures = _variants(evidence, immature=True)
     command = "python train.py -m +study=universality model=gemma-3-1b-pt,gemma-3-1b-it"
-    return below(figures, _SAME) if figures else untestable("no base and instruct of Gemma read alike", command)
+    return below(figures, _SAME) if figures else untestable("no comparable runs of Gemma's base and instruct models", command)
 
 
 def _base_and_instruct(evidence: Evidence) -> Verdict:
     figures = _variants(evidence, immature=False)
     command = "python train.py -m +study=universality model=qwen2.5-1.5b,qwen2.5-1.5b-instruct"
     return (
-        above(figures, _SAME) if figures else untestable("no base and instruct of a mature family read alike", command)
+        above(figures, _SAME) if figures else untestable("no comparable runs of a mature family's base and instruct models", command)
     )
 
 

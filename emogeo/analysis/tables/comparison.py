@@ -48,11 +48,11 @@ def compare_into(row: Row, both: SharedUnits, names: tuple[str, str], tests: Man
 
 def floor_into(row: Row, runs: list[Run], measured: Mapping[tuple[str, ...], float]) -> list[Note]:
     """Puts in the larger floor of the runs, or notes which floor was not measured."""
-    absent = [run for run in runs if run.reader not in measured]
+    absent = [run for run in runs if run.weights_at_precision not in measured]
     if not absent:
-        row["floor"] = max(measured[run.reader] for run in runs)
+        row["floor"] = max(measured[run.weights_at_precision] for run in runs)
     names = dict.fromkeys(f"{run.model} at {run.record.precision}" for run in absent)
-    return [Note(f"floor: not measured for {name}, run the same cell with reread=true") for name in names]
+    return [Note(f"floor: not measured for {name}, repeat the run with reread=true") for name in names]
 
 
 def _halves_columns(result: Comparison) -> dict[str, float | None]:

@@ -167,7 +167,7 @@ def _put_null(effect: Effect, effects: Sequence[Effect]) -> None:
     if of_model:
         effect.figures["null"] = max(own or [size for _, size in of_model])
     else:
-        effect.notes.append(Note("null: none is identifiable, run the same cells with generation.repetition=1"))
+        effect.notes.append(Note("null: none is identifiable, repeat the runs with generation.repetition=1"))
 
 
 def _counts(effect: Effect) -> str:

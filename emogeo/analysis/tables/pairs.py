@@ -79,7 +79,7 @@ def what_is_missing(a: PreparedRun, b: PreparedRun, both: SharedUnits) -> list[N
     if both.paired and both.missing_units:
         notes.append(Note(f"over the {len(over.units)} units in common, without {', '.join(both.missing_units)}"))
     if both.paired and both.tied:
-        notes.append(Note(f"texts in common tie units together, {len(over.units)} left"))
+        notes.append(Note(f"texts in common join units, {len(over.units)} left"))
     conditions = [each.halves.products.conditions for each in (a, b)]
     if dropped := sorted(set(conditions[0]) ^ set(conditions[1])):
         notes.append(Note(f"without {', '.join(dropped)}, which one run lacks"))

@@ -119,7 +119,7 @@ def _of_models(name: str, column: str, label: str, descriptors: pd.DataFrame, pe
         first, second = (standard_ranks(means[figure].to_numpy(dtype=float)) for figure in ("size", column))
         return permute_few(lambda order: float(first @ second[order]), len(means), permutations, seed, two_sided=True)
 
-    note = Note("of means of families, which the published figure of twelve models does not take")
+    note = Note("of means of families; the published number is over twelve models")
     return {**row, **_tested(test, note)}
 
 
@@ -136,7 +136,7 @@ def _with_published(pairs: pd.DataFrame) -> Row:
 def _tested(test: Callable[[], FewTest], note: Note) -> Row:
     try:
         found = test()
-    except GeometryError as error:  # all figures alike
+    except GeometryError as error:  # all values are equal
         return {"note": [left_out(error)]}
     return {"r": found.r, "p": found.p, "p_min": found.p_min, "note": [note]}
 

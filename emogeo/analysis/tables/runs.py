@@ -98,7 +98,7 @@ def _shared_topics(run: Run) -> list[Note]:
     return [
         _flag(
             f"units: random groups, and {len(shared)} of {len(groups)} topics are in several of them, so what a topic "
-            "gives to an emotion counts as the emotion's, tell every topic for every emotion"
+            "gives to an emotion counts as the emotion's, give every topic a text of every emotion"
         )
     ]
 

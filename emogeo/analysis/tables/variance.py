@@ -36,7 +36,7 @@ _AT_ONCE = 500
 
 
 @dataclass(frozen=True)
-class Cells:
+class RunDistances:
     """Runs with their levels, and the distance of every two of them."""
 
     levels: list[dict[str, str]]
@@ -52,15 +52,15 @@ class Cells:
         a, b = own[self.pairs[:, 0]], own[self.pairs[:, 1]]
         return np.asarray((a != b) & (a != "") & (b != ""), dtype=float)
 
-    def without_model(self, model: str) -> Cells:
+    def without_model(self, model: str) -> RunDistances:
         """Gives the same runs, and only the pairs without a model."""
         kept = [
             i for i, (a, b) in enumerate(self.pairs) if model not in {self.levels[a]["model"], self.levels[b]["model"]}
         ]
-        return Cells(self.levels, self.pairs[kept], self.apart[kept])
+        return RunDistances(self.levels, self.pairs[kept], self.apart[kept])
 
 
-def cells_of(prepared: Sequence[PreparedRun]) -> Cells:
+def distances_of(prepared: Sequence[PreparedRun]) -> RunDistances:
     """Gives every run that is reliable enough, and every two of them."""
     kept = {run.key for run in without_echoes([each.run for each in prepared])}
     usual = [each for each in prepared if each.run.key in kept and identifiable(each.halves)]
@@ -76,73 +76,73 @@ def cells_of(prepared: Sequence[PreparedRun]) -> Cells:
             pairs.append((a, b))
             apart.append(1 - result.rho_star.value)
     named = [{"model": " ".join(each.run.reader[:2]), **levels(each.run).labels()} for each in usual]
-    return Cells(named, np.array(pairs, dtype=np.int64).reshape(-1, 2), np.array(apart))
+    return RunDistances(named, np.array(pairs, dtype=np.int64).reshape(-1, 2), np.array(apart))
 
 
-def variance_table(cells: Cells, permutations: int, seed: int) -> Table:
+def variance_table(runs: RunDistances, permutations: int, seed: int) -> Table:
     """Makes one row per factor, or per factors that always change together.
 
     Args:
         permutations: relabellings that are drawn where there are more; else all of them are counted.
     """
-    groups = aliases(cells)
-    rows = [_row(cells, groups, group, permutations, seed) for group in groups]
+    groups = aliases(runs)
+    rows = [_row(runs, groups, group, permutations, seed) for group in groups]
     return typed(rows, VARIANCE_COLUMNS, words=["factor", "aliased_with", "note"])
 
 
-def aliases(cells: Cells) -> list[list[str]]:
+def aliases(runs: RunDistances) -> list[list[str]]:
     """Groups the factors that differ for some pairs and not for all, by the pairs for which they differ."""
     columns: dict[bytes, list[str]] = {}
     for name in ("model", *(name.value for name in Parameter)):
-        column = cells.differ([own[name] for own in cells.levels])
+        column = runs.differ([own[name] for own in runs.levels])
         if 0 < column.sum() < len(column):
             columns.setdefault(column.tobytes(), []).append(name)
     return list(columns.values())
 
 
-def share(cells: Cells, groups: Sequence[Sequence[str]], group: Sequence[str]) -> float:
+def share(runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence[str]) -> float:
     """Gives the unique drop in R squared; NaN where the others leave nothing of the factor or of the outcome."""
-    residual, basis, total = _others(cells, groups, group)
-    return float(_shares(cells.differ(_labels(cells, group))[None], residual, basis, total)[0])
+    residual, basis, total = _others(runs, groups, group)
+    return float(_shares(runs.differ(_labels(runs, group))[None], residual, basis, total)[0])
 
 
-def relabellings(cells: Cells, groups: Sequence[Sequence[str]], group: Sequence[str]) -> tuple[int, list[list[int]]]:
+def relabellings(runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence[str]) -> tuple[int, list[list[int]]]:
     """Counts the distinct ways to permute a factor among runs equal in all others, and gives the sets of those."""
     strata: dict[tuple[str, ...], list[int]] = {}
-    used = sorted(set(cells.pairs.ravel().tolist()))
+    used = sorted(set(runs.pairs.ravel().tolist()))
     others = [name for other in groups if list(other) != list(group) for name in other]
-    for cell in used:
-        strata.setdefault(tuple(cells.levels[cell][name] for name in others), []).append(cell)
-    labels, ways = _labels(cells, group), 1
+    for run in used:
+        strata.setdefault(tuple(runs.levels[run][name] for name in others), []).append(run)
+    labels, ways = _labels(runs, group), 1
     for stratum in strata.values():
         ways *= math.factorial(len(stratum))
-        for count in Counter(labels[cell] for cell in stratum).values():
+        for count in Counter(labels[run] for run in stratum).values():
             ways //= math.factorial(count)
-    mixed = [stratum for stratum in strata.values() if len({labels[cell] for cell in stratum}) > 1]
+    mixed = [stratum for stratum in strata.values() if len({labels[run] for run in stratum}) > 1]
     return ways, mixed
 
 
-def _row(cells: Cells, groups: Sequence[Sequence[str]], group: Sequence[str], permutations: int, seed: int) -> Row:
+def _row(runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence[str], permutations: int, seed: int) -> Row:
     text = ["text, and what has a meaning in one method only"] if "method" in group else []
     row: Row = {"factor": group[0], "aliased_with": ", ".join([*group[1:], *text])}
-    observed = share(cells, groups, group)
+    observed = share(runs, groups, group)
     if np.isnan(observed):
         why = "not identifiable: the other factors together change wherever this one does"
         return {**row, "note": [Note(why, NoteKind.not_identifiable)]}
     row["share"] = observed
-    ways, strata = relabellings(cells, groups, group)
+    ways, strata = relabellings(runs, groups, group)
     notes: list[Note] = []
     row["n_relabellings"] = float(ways)
     if ways > 1:
-        row.update(_p(cells, groups, group, ways, strata, permutations, seed))
+        row.update(_p(runs, groups, group, ways, strata, permutations, seed))
     else:
-        notes.append(Note("p: no two cells differ in this factor alone"))
-    notes += _put_interval(row, cells, groups, group)
+        notes.append(Note("p: no two runs differ in this factor alone"))
+    notes += _put_interval(row, runs, groups, group)
     return {**row, "note": notes}
 
 
 def _p(
-    cells: Cells,
+    runs: RunDistances,
     groups: Sequence[Sequence[str]],
     group: Sequence[str],
     ways: int,
@@ -151,22 +151,22 @@ def _p(
     seed: int,
 ) -> dict[str, float]:
     """Gives p, exact where every relabelling can be counted; p_min is that of the largest share among them."""
-    labels, exact = _labels(cells, group), ways <= permutations
+    labels, exact = _labels(runs, group), ways <= permutations
     moved = _every(labels, strata) if exact else _drawn(labels, strata, permutations, seed)
-    others, parts = _others(cells, groups, group), []
+    others, parts = _others(runs, groups, group), []
     while some := list(islice(moved, _AT_ONCE)):
-        parts.append(np.nan_to_num(_shares(np.stack([cells.differ(own) for own in some]), *others)))
-    observed = share(cells, groups, group)
+        parts.append(np.nan_to_num(_shares(np.stack([runs.differ(own) for own in some]), *others)))
+    observed = share(runs, groups, group)
     shares = np.concatenate(parts if exact else [*parts, np.array([observed])])
     reached = [(shares >= wanted - _TIE).mean() for wanted in (observed, shares.max())]
     return {"p": float(reached[0]), "p_min": float(reached[1])}
 
 
-def _put_interval(row: Row, cells: Cells, groups: Sequence[Sequence[str]], group: Sequence[str]) -> list[Note]:
-    models = sorted({own["model"] for own in cells.levels})
+def _put_interval(row: Row, runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence[str]) -> list[Note]:
+    models = sorted({own["model"] for own in runs.levels})
     if len(models) < MIN_MODELS:
         return [Note(f"no interval ({len(models)} models, {MIN_MODELS} needed)")]
-    deleted = np.array([share(cells.without_model(model), groups, group) for model in models])
+    deleted = np.array([share(runs.without_model(model), groups, group) for model in models])
     if np.isnan(deleted).any():
         return [Note("no interval (not identifiable without one of the models)")]
     estimate = interval(row["share"], [deleted], fisher=False)
@@ -174,18 +174,18 @@ def _put_interval(row: Row, cells: Cells, groups: Sequence[Sequence[str]], group
     return []
 
 
-def _labels(cells: Cells, group: Sequence[str]) -> list[str]:
-    return [own[group[0]] for own in cells.levels]
+def _labels(runs: RunDistances, group: Sequence[str]) -> list[str]:
+    return [own[group[0]] for own in runs.levels]
 
 
-def _others(cells: Cells, groups: Sequence[Sequence[str]], group: Sequence[str]) -> tuple[Array, Array, float]:
+def _others(runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence[str]) -> tuple[Array, Array, float]:
     """Gives the outcome's residual on the other factors [pair], their basis [pair, dimension], its sum of squares."""
-    columns = [cells.differ(_labels(cells, other)) for other in groups if list(other) != list(group)]
-    design = np.stack([np.ones(len(cells.apart)), *columns], axis=1)
+    columns = [runs.differ(_labels(runs, other)) for other in groups if list(other) != list(group)]
+    design = np.stack([np.ones(len(runs.apart)), *columns], axis=1)
     left, sizes, _ = np.linalg.svd(design, full_matrices=False)
     basis = left[:, sizes > 1e-9 * sizes[0]]
-    centred = cells.apart - cells.apart.mean()
-    return cells.apart - basis @ (basis.T @ cells.apart), basis, float(centred @ centred)
+    centred = runs.apart - runs.apart.mean()
+    return runs.apart - basis @ (basis.T @ runs.apart), basis, float(centred @ centred)
 
 
 def _shares(draws: Array, residual: Array, basis: Array, total: float) -> Array:
@@ -204,10 +204,10 @@ def _every(labels: list[str], strata: list[list[int]]) -> Iterator[list[str]]:
         yield labels
         return
     first, *rest = strata
-    for order in _arrangements(Counter(labels[cell] for cell in first)):
+    for order in _arrangements(Counter(labels[run] for run in first)):
         moved = list(labels)
-        for cell, label in zip(first, order, strict=True):
-            moved[cell] = label
+        for run, label in zip(first, order, strict=True):
+            moved[run] = label
         yield from _every(moved, rest)
 
 
@@ -226,6 +226,6 @@ def _drawn(labels: list[str], strata: list[list[int]], permutations: int, seed: 
     for _ in range(permutations):
         moved = list(labels)
         for stratum in strata:
-            for cell, source in zip(stratum, generator.permutation(stratum), strict=True):
-                moved[cell] = labels[source]
+            for run, source in zip(stratum, generator.permutation(stratum), strict=True):
+                moved[run] = labels[source]
         yield moved

@@ -57,7 +57,7 @@ def material(figures: Path) -> Material:
     figures.mkdir(parents=True, exist_ok=True)
     (figures / FIGURE).write_bytes(_figure())
     return Material(
-        tables(), prepared, Catalogue([ready.run for ready in prepared], [], [f"left out {HOSTILE}"]), figures
+        tables(), prepared, Catalogue([each.run for each in prepared], [], [f"left out {HOSTILE}"]), figures
     )
 
 
@@ -71,7 +71,7 @@ def bare(figures: Path) -> Material:
 
 @cache
 def _prepared() -> list[PreparedRun]:
-    return [_hostile(ready) for ready in draw(Design(0.5, 0.1, 0.5), 0) if ready.name in {"A", "A_reread", "C"}]
+    return [_hostile(each) for each in draw(Design(0.5, 0.1, 0.5), 0) if each.name in {"A", "A_reread", "C"}]
 
 
 @cache
@@ -79,16 +79,16 @@ def _figure() -> bytes:
     return rho_figure(np.eye(3), ["x", "y", "z"], "planted")
 
 
-def _hostile(ready: PreparedRun) -> PreparedRun:
-    record = ready.run.record
+def _hostile(each: PreparedRun) -> PreparedRun:
+    record = each.run.record
     run = altered(
-        ready.run,
+        each.run,
         title=HOSTILE,
         n_texts=504,
         model=replace(record.model, name=MODEL, source=Source.hub, id=HOSTILE, revision="abc"),
         provenance=replace(record.provenance, **_PROVENANCE),
     )
-    return replace(ready, run=run, name=f"{ready.name} {IMAGE}")
+    return replace(each, run=run, name=f"{each.name} {IMAGE}")
 
 
 def tables() -> dict[str, Table]:

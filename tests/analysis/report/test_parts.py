@@ -10,7 +10,7 @@ import pandas as pd
 from emogeo.analysis.report.parts import SHOWN_ROWS, beside, figure, ranging, sheet, word
 
 
-def test_cells() -> None:
+def test_runs() -> None:
     table = pd.DataFrame(
         {
             "key": ["k", "l"],

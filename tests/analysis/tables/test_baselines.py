@@ -66,15 +66,15 @@ def test_human_norms_leave_out_the_word_that_has_none(prepared: list[PreparedRun
 def test_baselines_lose_topic_means_where_the_run_has(corpus: Corpus) -> None:
     """Embeddings that are the states before topic means went have the same geometry, in an uncrossed corpus too."""
     told = Corpus("some", tuple(p for i, p in enumerate(corpus.passages) if (i % 21 + i // 21) % 3))
-    ready = planted_run(told, "one", 0, centring="topic_mean")
+    prepared = planted_run(told, "one", 0, centring="topic_mean")
     units = [f"u:{told.emotions[:row].count(emotion)}" for row, emotion in enumerate(told.emotions)]
-    raw = ready.run.passages
+    raw = prepared.run.passages
     arrays = {"passages": without_topic_means(raw.astype(float)[:, None], told.topics)[:, 0], "embeddings": raw}
-    same = PreparedRun(altered(ready.run, {VECTORS: pack(arrays)}, units=tuple(units)), "one", 0)
+    same = PreparedRun(altered(prepared.run, {VECTORS: pack(arrays)}, units=tuple(units)), "one", 0)
     assert compare(same.halves, same.input_embeddings).rho.value == pytest.approx(1, abs=1e-6)
 
 
 def test_baselines_follow_the_centring_of_the_run(corpus: Corpus) -> None:
-    ready = planted_run(corpus, "one", 0, centring="neutral")
-    assert "neutral" not in ready.bag_of_words.products.conditions
-    assert set(baselines_table([ready], *FEW).frame["n_conditions"]) == {19, 20}
+    prepared = planted_run(corpus, "one", 0, centring="neutral")
+    assert "neutral" not in prepared.bag_of_words.products.conditions
+    assert set(baselines_table([prepared], *FEW).frame["n_conditions"]) == {19, 20}

@@ -154,10 +154,10 @@ def test_base_models_refused_runs_and_published_figures() -> None:
     assert len(behaviour_items_table(catalogue).frame) == 2 + 22
 
 
-def test_a_real_record_becomes_rows(tiny_cell: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_real_record_becomes_rows(tiny_run: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
     score, _ = opinionated(to_pressure, held=12)
     monkeypatch.setattr(behaviour, "label_log_odds", score)
-    config = tiny_cell("mode=behaviour", "behaviour.turns=1", "behaviour.max_new_tokens=2", "behaviour.capability=0")
+    config = tiny_run("mode=behaviour", "behaviour.turns=1", "behaviour.max_new_tokens=2", "behaviour.capability=0")
     outcome = run_probe(config)
     assert outcome is not None
     catalogue = read_catalogue(Store(config.store.path))

@@ -39,7 +39,7 @@ def verdicts(tables: dict[str, Any]) -> dict[str, str]:
     return dict(zip(found["claim"], found["verdict"], strict=True))
 
 
-def test_without_cells_nothing_is_testable_and_every_row_says_what_to_type() -> None:
+def test_without_runs_nothing_is_testable_and_every_row_says_what_to_type() -> None:
     found = claims_table(Evidence(**empty())).frame
     assert set(found["verdict"]) == {UNTESTABLE}
     assert found["note"].str.contains("python train.py").all()

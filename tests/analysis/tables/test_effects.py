@@ -92,7 +92,7 @@ def test_planted_effects_are_found_and_absent_ones_are_not(table: pd.DataFrame) 
 
 
 def test_an_effect_counts_above_its_floor_and_its_null_only(planted: list[PreparedRun]) -> None:
-    by_name = {ready.name: ready for ready in planted}
+    by_name = {each.name: each for each in planted}
     without_floor = table_of([by_name[name] for name in "ACD"])
     method = row(without_floor, "read alike, matched", "method")
     assert method["counts"] == "not identifiable"
@@ -108,12 +108,12 @@ def test_an_effect_counts_above_its_floor_and_its_null_only(planted: list[Prepar
 def test_published_figures_stand_beside_what_repeats_the_published_sets_and_nothing_else(
     planted: list[PreparedRun],
 ) -> None:
-    model, sets = "llama-3.1-8b-instruct", {ready.name: ready for ready in planted}
+    model, sets = "llama-3.1-8b-instruct", {each.name: each for each in planted}
     a = as_recipe(sets["A"], model, "recipe=jeong_comprehension")
     c = as_recipe(sets["C"], model, "recipe=jeong_matched")
     d = as_recipe(sets["D"], model, "recipe=jeong_matched", "precision=int8")
     b = as_recipe(sets["B"], model, "recipe=jeong_loose", "layer_selection=min_mean_cosine", MANY)
-    assert [published_set(ready.run) for ready in (a, b, c, d)] == ["A", "B", "C", "D"]
+    assert [published_set(each.run) for each in (a, b, c, d)] == ["A", "B", "C", "D"]
     found = table_of([a, b, c, d])
     rho = decomposition()[model]
     published = dict(zip(found["factor"] + " " + found["layer_of_effect"], found["published"], strict=True))
@@ -148,14 +148,14 @@ def test_the_raw_rho_is_of_all_texts_whatever_units_are_left(planted: list[Prepa
     assert before["rho_star"] != after["rho_star"]
 
 
-def test_effects_of_real_cells_are_those_of_their_vectors(tiny_cell: Composer, tmp_path: Path) -> None:
+def test_effects_of_real_runs_are_those_of_their_vectors(tiny_run: Composer, tmp_path: Path) -> None:
     """From the tiny model's own writing to the table; rho against the vectors in the store, set by set."""
     reading = ("pooling.position=middle", "layer_selection=middle")
-    run_extraction(tiny_cell("centring=neutral", "norm=unit", *reading))
+    run_extraction(tiny_run("centring=neutral", "norm=unit", *reading))
     for words in ((), ("generation.repetition=1",), ("mode=replay", "precision@mode.writer=fp32"), ("precision=bf16",)):
-        run_extraction(tiny_cell(*LIKE_MATCHED, *reading, *words))
+        run_extraction(tiny_run(*LIKE_MATCHED, *reading, *words))
     replay = ("mode=replay", "precision@mode.writer=fp32", "precision=bf16")
-    run_extraction(tiny_cell(*LIKE_MATCHED, *reading, *replay))
+    run_extraction(tiny_run(*LIKE_MATCHED, *reading, *replay))
     runs = read_catalogue(Store(tmp_path / "store")).finished
     found = table_of([PreparedRun(run, run.key[:6], 0, VIEW) for run in runs])
     assert row(found, OWN_PRECISION)["rho"] == pytest.approx(1)

@@ -11,10 +11,10 @@ import pytest
 from emogeo.analysis.comparing.levels import Banned, Denoising, Parameter, levels
 from emogeo.analysis.tables.variance import (
     VARIANCE_COLUMNS,
-    Cells,
+    RunDistances,
     _drawn,
     aliases,
-    cells_of,
+    distances_of,
     relabellings,
     share,
     variance_table,
@@ -24,8 +24,8 @@ from tests.planted_catalogue import Design, draw
 from tests.planted_records import altered
 
 
-def cells(rows: list[dict[str, str]], weights: dict[str, float], noise: float = 0.01, seed: int = 0) -> Cells:
-    """Cells that lie apart by the sum of the weights of the factors in which they differ."""
+def cells(rows: list[dict[str, str]], weights: dict[str, float], noise: float = 0.01, seed: int = 0) -> RunDistances:
+    """RunDistances that lie apart by the sum of the weights of the factors in which they differ."""
     full = [{"model": "m", **dict.fromkeys(map(str, Parameter), ""), **row} for row in rows]
     pairs = np.array(list(combinations(range(len(full)), 2)))
     generator = np.random.default_rng(seed)
@@ -33,7 +33,7 @@ def cells(rows: list[dict[str, str]], weights: dict[str, float], noise: float = 
         sum(w * (full[a][name] != full[b][name]) for name, w in weights.items()) + noise * generator.normal()
         for a, b in pairs
     ]
-    return Cells(full, pairs, np.array(apart))
+    return RunDistances(full, pairs, np.array(apart))
 
 
 def crossed(*names: str, levels: int = 2) -> list[dict[str, str]]:
@@ -57,7 +57,7 @@ def test_a_share_is_the_drop_in_r_squared() -> None:
         assert share(found, groups, group) == pytest.approx(wanted)
 
 
-def test_p_counts_every_relabelling_among_cells_alike_in_the_rest() -> None:
+def test_p_counts_every_relabelling_among_runs_alike_in_the_rest() -> None:
     found = cells(crossed("method", "precision", levels=3), {"method": 0.3}, noise=0.2, seed=3)
     table = variance_table(found, 10_000, 0).frame.set_index("factor")
     groups = [["method"], ["precision"]]
@@ -69,7 +69,7 @@ def test_p_counts_every_relabelling_among_cells_alike_in_the_rest() -> None:
             rows = [row for row, own in enumerate(found.levels) if own["precision"] == str(stratum)]
             for row, source in zip(rows, order, strict=True):
                 moved[row]["method"] = found.levels[rows[source]]["method"]
-        shares.append(share(Cells(moved, found.pairs, found.apart), groups, ["method"]))
+        shares.append(share(RunDistances(moved, found.pairs, found.apart), groups, ["method"]))
     observed = share(found, groups, ["method"])
     reached = [(np.array(shares) >= wanted - 1e-12).mean() for wanted in (observed, max(shares))]
     assert table.loc["method", "p"] == pytest.approx(reached[0])
@@ -121,7 +121,7 @@ def test_more_relabellings_than_a_machine_word_counts() -> None:
     assert table.loc["model", "n_relabellings"] > 1e26
 
 
-def test_a_factor_that_is_off_in_some_cells_is_a_factor() -> None:
+def test_a_factor_that_is_off_in_some_runs_is_a_factor() -> None:
     """No denoising is a level; a passage's decoding is none."""
     table = variance_table(
         cells(
@@ -131,20 +131,20 @@ def test_a_factor_that_is_off_in_some_cells_is_a_factor() -> None:
         0,
     ).frame.set_index("factor")
     assert table["share"].idxmax() == "denoising"
-    runs = {ready.name: ready.run for ready in draw(Design(0.3, 1.0, 1.0), 0)}
+    runs = {each.name: each.run for each in draw(Design(0.3, 1.0, 1.0), 0)}
     assert levels(runs["A"]).denoising == levels(runs["C"]).denoising == Denoising("none")
     assert (levels(runs["A"]).banned_words, levels(runs["C"]).banned_words) == (None, Banned(None))
 
 
-def test_a_replay_that_repeats_its_source_is_no_cell_of_its_own() -> None:
+def test_a_replay_that_repeats_its_source_is_no_run_of_its_own() -> None:
     found = draw(Design(0.3, 1.0, 1.0), 0)
-    source = next(ready for ready in found if ready.name == "C")
+    source = next(each for each in found if each.name == "C")
     echo = dataclasses.replace(source, run=altered(source.run, mode=Mode.replay, key="echo"), name="echo")
-    assert len(cells_of([*found, echo]).levels) == len(cells_of(found).levels)
+    assert len(distances_of([*found, echo]).levels) == len(distances_of(found).levels)
 
 
 def test_of_a_planted_catalogue_method_has_the_largest_share() -> None:
-    table = variance_table(cells_of(draw(Design(0.3, 1.0, 1.0), 0)), 1000, 0).frame.set_index("factor")
+    table = variance_table(distances_of(draw(Design(0.3, 1.0, 1.0), 0)), 1000, 0).frame.set_index("factor")
     assert table["share"].idxmax() == "method"
     assert "text" in table.loc["method", "aliased_with"]
     assert table.loc["method", "n_relabellings"] == 1
