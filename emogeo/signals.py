@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import multiprocessing
 import signal
 import sys
@@ -63,7 +64,10 @@ def _tell_joblib_workers() -> bool:
         return False
     import psutil
 
-    workers = [child for child in psutil.Process().children() if "loky.backend.popen" in " ".join(child.cmdline())]
-    for worker in workers:
-        worker.send_signal(signal.SIGTERM)
-    return bool(workers)
+    told = 0
+    for child in psutil.Process().children():
+        with contextlib.suppress(psutil.Error):  # it has just ended
+            if "loky.backend.popen" in " ".join(child.cmdline()):
+                child.send_signal(signal.SIGTERM)
+                told += 1
+    return told > 0

@@ -79,14 +79,22 @@ def test_joblibs_workers_are_told_and_their_runs_come_back_first(monkeypatch: py
     def child(name: str, *command: str) -> SimpleNamespace:
         return SimpleNamespace(cmdline=lambda: command, send_signal=lambda number: told.append((name, number)))
 
-    children = [child("worker", "python", "-m", "joblib.externals.loky.backend.popen_loky_posix"), child("other", "sh")]
+    def ended() -> list[str]:
+        raise psutil.ZombieProcess(1)
+
+    gone = SimpleNamespace(cmdline=ended)
+    children = [
+        gone,
+        child("worker", "python", "-m", "joblib.externals.loky.backend.popen_loky_posix"),
+        child("other", "sh"),
+    ]
     monkeypatch.setitem(sys.modules, "joblib", SimpleNamespace())
     monkeypatch.setattr(psutil, "Process", lambda: SimpleNamespace(children=lambda: children))
     signals._end(signal.SIGINT, None)
     assert told == [("worker", signal.SIGTERM)]
     with pytest.raises(Ended):
         end_cleanly()
-    del children[0]
+    del children[1]
     signals._received.clear()
     with pytest.raises(Ended):
         signals._end(signal.SIGTERM, None)

@@ -14,14 +14,14 @@ from emogeo.config.states import PoolingConfig, Position
 from emogeo.errors import PrecisionError, StimuliError
 from emogeo.models import activations
 from emogeo.models.activations import PassPlan, count_nonfinite, n_blocks_of, pool, read
-from emogeo.models.blocks import find_blocks, watched
+from emogeo.models.blocks import find_blocks
 from emogeo.models.loading import LoadedModel, load_model
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights, resolve_weights
 from emogeo.stimuli.corpus import load_corpus, load_facts
 from emogeo.stimuli.templates import Text
 from tests.conftest import compose_train
-from tests.tiny import BLOCKS, write_model
+from tests.tiny import write_model
 
 FP32 = Precision(Dtype.fp32, Quantization.none, None)
 LAST, MEAN = PoolingConfig(), PoolingConfig(Position.mean, skip=3)
@@ -113,20 +113,6 @@ def test_fewer_blocks_give_the_same_states(tiny_llama: Path, tmp_path: Path, tex
     whole = read(model, texts, plan(model)).states
     half = read(model, texts, plan(model, n_blocks=2)).states
     np.testing.assert_array_equal(half, whole[:, :2])
-
-
-def test_hooks_and_blocks_are_put_back_after_an_error(tiny_llama: Path, tmp_path: Path) -> None:
-    model = load(tiny_llama, tmp_path)
-    with pytest.raises(KeyError), watched(model.body, 2, lambda _index, _states: None):
-        assert len(find_blocks(model.body.__class__(model.body.config))[2]) == BLOCKS
-        raise KeyError
-    _, _, blocks = find_blocks(model.body)
-    assert len(blocks) == BLOCKS
-    assert not any(block._forward_hooks for block in blocks)
-
-
-def test_the_loaded_transformer_has_no_head(tiny_llama: Path, tmp_path: Path) -> None:
-    assert not hasattr(load(tiny_llama, tmp_path).body, "lm_head")
 
 
 def test_out_of_memory_halves_the_budget_and_goes_on(

@@ -18,8 +18,8 @@ def complete(folder: Path) -> bool:
         return False
     index = folder / "model.safetensors.index.json"
     if index.is_file():
-        shards = set(json.loads(index.read_text())["weight_map"].values())
-        return all((folder / shard).is_file() for shard in shards)
+        shards = _shards(index)
+        return bool(shards) and all((folder / shard).is_file() for shard in shards)
     return (folder / "model.safetensors").is_file()
 
 
@@ -38,3 +38,11 @@ def content_revision(folder: Path, cache: Path) -> str:
         )
     names = sorted(file.name for file in folder.iterdir() if file.suffix in _SUFFIXES)
     return f"sha256:{folder_digest(folder, names, cache / 'digests')}"
+
+
+def _shards(index: Path) -> set[str]:
+    """The files that an index names; none where the index is broken."""
+    try:
+        return {str(shard) for shard in json.loads(index.read_text())["weight_map"].values()}
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return set()

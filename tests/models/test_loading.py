@@ -1,0 +1,140 @@
+"""What is loaded, at which precision, how much memory it needs, and what is refused before it is."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import psutil
+import pytest
+import torch
+from safetensors.torch import load_file, save_file
+from transformers import GenerationConfig
+
+from emogeo.config.model import Source
+from emogeo.config.precision import Dtype, Quantization
+from emogeo.errors import PrecisionError, WeightsError
+from emogeo.models import loading
+from emogeo.models.loading import LoadedModel, free_bytes, load_model, memory_needed
+from emogeo.models.precision import Precision
+from emogeo.models.weights.resolve import Weights
+from emogeo.stimuli.templates import Text
+from tests.tiny import CHAT, write_model
+
+FP32 = Precision(Dtype.fp32, Quantization.none, None)
+INT8, NF4 = (
+    Precision(Dtype.bf16, kind, threshold) for kind, threshold in ((Quantization.int8, 6.0), (Quantization.nf4, None))
+)
+
+
+def weights(folder: Path, source: Source = Source.folder) -> Weights:
+    return Weights("mine", "smollm2", "base", None, source, "mine", "sha256:0", folder)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_model(tmp_path_factory.mktemp("tiny") / "mine", "smollm2", CHAT)
+
+
+def loaded(folder: Path, precision: Precision = FP32, head: bool = False) -> LoadedModel:
+    return load_model(weights(folder), precision, "cpu", None, head)
+
+
+@pytest.mark.parametrize(("dtype", "kind"), [(Dtype.fp32, torch.float32), (Dtype.bf16, torch.bfloat16)])
+def test_the_transformer_alone_has_the_numbers_of_the_file(folder: Path, dtype: Dtype, kind: torch.dtype) -> None:
+    model = loaded(folder, Precision(dtype, Quantization.none, None))
+    assert not hasattr(model.body, "lm_head")
+    assert not model.body.training
+    stored = load_file(folder / "model.safetensors")
+    for name, tensor in model.body.state_dict().items():
+        assert torch.equal(tensor, stored[f"model.{name}"].to(kind)), name
+
+
+def test_tokens_that_are_known_are_not_cut_again(folder: Path) -> None:
+    model = loaded(folder)
+    assert model.tokenize(Text("ab", True, (7, 8, 9))) == [7, 8, 9]
+    cut = model.tokenize(Text("A letter", special_tokens=False))
+    assert model.tokenizer.decode(cut) == "A letter"
+    assert model.pad_token_id == model.tokenizer.eos_token_id, "padding is masked, and any token will do"
+    assert model.input_device == torch.device("cpu")
+
+
+def test_a_model_without_its_head_does_not_write(folder: Path) -> None:
+    with pytest.raises(ValueError, match="without an LM head"):
+        _ = loaded(folder).with_head
+
+
+def test_stops_are_those_of_the_model_the_tokenizer_and_the_end_of_text(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "tuned", "smollm2", CHAT)
+    GenerationConfig(repetition_penalty=5.0, eos_token_id=[7, 3]).save_pretrained(folder)
+    model = loaded(folder, head=True)
+    causal, stops = model.with_head
+    assert stops == [1, 3, 7], "the tokenizer's own is 1"
+    assert causal.generation_config.repetition_penalty != 5.0
+    model.tokenizer.add_special_tokens({"additional_special_tokens": ["<|endoftext|>"]})
+    end = model.tokenizer.convert_tokens_to_ids("<|endoftext|>")
+    assert end in loading._take_stops(causal, model.tokenizer)
+
+
+def test_tensors_that_a_file_lacks_are_never_random(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "holes", "smollm2")
+    tensors = load_file(folder / "model.safetensors")
+    del tensors["model.layers.1.self_attn.q_proj.weight"]
+    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+    with pytest.raises(WeightsError, match=r"lacks 1 of the model's tensors.*layers\.1\.self_attn\.q_proj"):
+        loaded(folder)
+
+
+def test_weights_of_the_package_index_are_checked_before_they_are_used(folder: Path) -> None:
+    with pytest.raises(WeightsError, match=r"weights\.json is not what was written"):
+        load_model(weights(folder, Source.index), FP32, "cpu", None)
+
+
+def test_a_gpu_that_is_not_there_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with pytest.raises(PrecisionError, match="finds no GPU that it can use"):
+        load_model(weights(folder), FP32, "cuda", None)
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: True)
+    monkeypatch.setattr(torch.cuda, "device_count", lambda: 2)
+    with pytest.raises(PrecisionError, match=r"^runtime\.device=cuda:2: there are 2 GPUs, counted from 0\.$"):
+        load_model(weights(folder), FP32, "cuda:2", None)
+
+
+def test_quantizing_needs_its_library(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(loading, "find_spec", lambda _name: None)
+    with pytest.raises(PrecisionError, match=r"needs bitsandbytes. Type: pip install .*\[quantized\]"):
+        loaded(folder, NF4)
+    loaded(folder)
+
+
+def test_how_linear_layers_are_quantized() -> None:
+    eight, four = (loading._options(precision, "cpu", None)["quantization_config"] for precision in (INT8, NF4))
+    assert (eight.load_in_8bit, eight.llm_int8_threshold) == (True, 6.0)
+    assert (four.load_in_4bit, four.bnb_4bit_quant_type, four.bnb_4bit_compute_dtype) == (True, "nf4", torch.bfloat16)
+    none = loading._options(FP32, "cuda:1", None)
+    assert ("quantization_config" in none, none["device_map"], none["dtype"]) == (False, {"": "cuda:1"}, torch.float32)
+    assert loading._options(FP32, "cuda:1", "auto")["device_map"] == "auto"
+    assert none["use_safetensors"] and not none["trust_remote_code"]
+
+
+@pytest.mark.parametrize(
+    ("field", "stored", "bytes_of_one"),
+    [("dtype", "float32", 4), ("torch_dtype", "float32", 4), ("dtype", "bfloat16", 2)],
+)
+def test_memory_is_of_the_parameters_and_not_of_the_file(
+    field: str, stored: str, bytes_of_one: int, tmp_path: Path
+) -> None:
+    """A thousand parameters over two shards; half as much again is asked for."""
+    (tmp_path / "config.json").write_text(json.dumps({field: stored}))
+    for shard, share in (("a", 600), ("b", 400)):
+        (tmp_path / f"{shard}.safetensors").write_bytes(b"\0" * share * bytes_of_one)
+    (tmp_path / "old.bin").write_bytes(b"\0" * 9999)
+    fp16 = Precision(Dtype.fp16, Quantization.none, None)
+    found = [memory_needed(weights(tmp_path), precision) for precision in (FP32, fp16, INT8, NF4)]
+    assert found == pytest.approx([6000, 3000, 1500, 900])
+
+
+def test_free_memory_is_that_of_the_device(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (123, 456) if device == "cuda:1" else (0, 0))
+    assert free_bytes("cuda:1") == 123
+    assert 0 < free_bytes("cpu") <= psutil.virtual_memory().total
