@@ -53,9 +53,8 @@ def test_one_word_of_the_configuration_is_one_word_of_the_name(word: str, name: 
 
 
 def test_a_block_is_named_with_its_rule_and_skipped_tokens_with_their_number() -> None:
-    rules = [
-        (f"layer_selection={rule}", f"layer_selection.{rule}={at}") for rule, at in (("depth", 0.85), ("index", 3))
-    ]
+    chosen = {"depth": 0.85, "index": 3}
+    rules = [(f"layer_selection={rule}", f"layer_selection.{rule}={at}") for rule, at in chosen.items()]
     assert short_names([run(*words) for words in rules]) == ["m 0.85 depth", "m 3 index"]
     skipped = run("pooling.position=mean", "pooling.skip=2")
     assert short_names([run("pooling.position=last"), skipped]) == ["m last token", "m mean skip 2"]

@@ -12,6 +12,7 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.biases import put_bias
 from emogeo.analysis.tables.frame import Row
 from emogeo.analysis.tables.notes import Note
+from emogeo.geometry.inference import cross_experiment_bias
 from emogeo.geometry.sharing import raw_rho
 from emogeo.record.files import VECTORS
 from emogeo.store.tensors import pack
@@ -78,4 +79,7 @@ def test_passages_that_share_no_topic_with_the_texts_keep_their_own_units() -> N
     elsewhere = PreparedRun(altered(a.run, units=units), "A", 0, a.view)
     figures, notes, _ = biased("A", "C", "D", given={**planted(), "A": elsewhere})
     assert notes == []
-    assert figures["bias_ci_low"] < DESIGN.truth("A", "D") - 1 < figures["bias_ci_high"]
+    wanted = cross_experiment_bias(elsewhere.halves, planted()["C"].halves, planted()["D"].halves)
+    assert wanted is not None
+    assert figures["bias"] == pytest.approx(wanted.value)
+    assert figures["bias"] != biased("A", "C", "D")[0]["bias"], "paired by topic"
