@@ -1,0 +1,87 @@
+"""What W&B gets to see of an analysis."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from emogeo.analysis.export import wandb_run
+from emogeo.analysis.export.wandb_run import track_analysis
+from emogeo.config.analyze import AnalyzeConfig
+from emogeo.config.runtime import StoreConfig, TrackingConfig, TrackingMode
+from emogeo.tracking.pull import Pulled
+from emogeo.tracking.session import Mirror
+
+TABLES = {
+    "runs": pd.DataFrame({"key": ["k", "l"], "n_units": pd.Series([24, None], dtype="Int64"), "rho": [1 / 3, None]}),
+    "pairs": pd.DataFrame({"rho": pd.Series(dtype="float64")}),
+}
+WRITTEN = {
+    *("runs.csv", "runs.parquet", "pairs.csv", "pairs.parquet", "rho_matrix.csv", "rho_star_matrix.csv"),
+    *("rdms.h5", "report.html", "figures/rho_matrix.png"),
+}
+PULLED = Pulled(keys=["l", "k"], used=["me/p/k:v0"], left_out=["m: broken"])
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    (tmp_path / "figures").mkdir()
+    for name in (*WRITTEN, "notes of mine.txt"):
+        (tmp_path / name).write_bytes(f"content of {name}".encode())
+    return tmp_path
+
+
+@pytest.fixture
+def logged(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Any, ...]]:
+    calls: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(wandb_run, "log_run", lambda *args: calls.append(args) or True)
+    return calls
+
+
+def track(output: Path, mode: TrackingMode = TrackingMode.online) -> bool:
+    tracking = TrackingConfig(mode=mode)
+    config = AnalyzeConfig(StoreConfig("s"), output=str(output), permutations=7, seed=3, tracking=tracking)
+    return track_analysis(config, output, PULLED, TABLES)
+
+
+def test_nothing_is_logged_where_tracking_is_disabled(output: Path, logged: list[tuple[Any, ...]]) -> None:
+    assert track(output, TrackingMode.disabled) is False
+    assert logged == []
+
+
+def test_every_file_of_the_analysis_is_logged_and_no_other(output: Path, logged: list[tuple[Any, ...]]) -> None:
+    assert track(output) is True
+    ((_, folder, mirror, later),) = logged
+    assert isinstance(mirror, Mirror)
+    (artifact,) = mirror.artifacts
+    assert dict(artifact.files) == {name: f"content of {name}".encode() for name in WRITTEN}
+    assert mirror.figures == {"figures/rho_matrix": b"content of figures/rho_matrix.png"}
+    assert (folder, later) == (output / "wandb", f"The tables are in {output}.")
+
+
+def test_the_run_says_what_it_is_made_of(output: Path, logged: list[tuple[Any, ...]]) -> None:
+    track(output)
+    mirror = logged[0][2]
+    assert (mirror.run_id, mirror.title, mirror.job_type) == (None, "analysis of 2 runs", "analysis")
+    assert mirror.config == {"permutations": 7, "seed": 3, "keys": ["k", "l"]}
+    assert mirror.summary == {"runs": 2, "left_out": ["m: broken"]}
+    assert mirror.used == ["me/p/k:v0"]
+
+
+def test_rows_keep_their_digits_and_have_none_for_what_is_missing(output: Path, logged: list[tuple[Any, ...]]) -> None:
+    track(output)
+    tables = logged[0][2].tables
+    first, second = tables["tables/runs"]
+    assert first == {"key": "k", "n_units": 24, "rho": pytest.approx(1 / 3, abs=1e-15)}
+    assert second == {"key": "l", "n_units": None, "rho": None}
+    assert tables["tables/pairs"] == []
+
+
+def test_an_analysis_of_refused_runs_has_no_rdms(output: Path, logged: list[tuple[Any, ...]]) -> None:
+    """Refused runs have units, and no RDM."""
+    (output / "rdms.h5").unlink()
+    assert track(output) is True
+    assert set(logged[0][2].artifacts[0].files) == WRITTEN - {"rdms.h5"}

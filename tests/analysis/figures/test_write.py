@@ -1,0 +1,49 @@
+"""The folder of figures is of one analysis alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
+from emogeo.analysis.figures.write import write_figures
+from emogeo.analysis.tables.frame import typed
+from emogeo.analysis.tables.pairs import PAIR_COLUMNS
+from tests.analysis.planted_effects import effect
+from tests.analysis.planted_models import PlantedModel, catalogue
+
+WORDS = ["key_a", "key_b", "model_a", "model_b", "note"]
+
+
+def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path) -> None:
+    folder = tmp_path / "figures"
+    folder.mkdir()
+    (folder / "rdm_of_another_analysis.png").write_bytes(b"old")
+    (folder / "notes.txt").write_text("mine")
+    (ready,) = catalogue([PlantedModel("m", "m", "base", 1.0)])
+    names = ("model_a", "model_b", "family_a", "family_b")
+    alike = [("a", "b", "f", "f"), ("a", "c", "f", "g"), ("b", "c", "f", "g")]
+    universality = pd.DataFrame(alike, columns=list(names)).assign(reading="r", rho=0.5, rho_star=[0.6, 0.7, 0.8])
+    tables = {
+        "pairs": typed([], PAIR_COLUMNS, WORDS).frame,
+        "variance": pd.DataFrame({"share": [np.nan]}),
+        "universality": universality,
+        "descriptors_by_layer": pd.DataFrame(),
+        "steering_shifts": pd.DataFrame(),
+    }
+    effects = [effect(Factor(EffectKind.sub_parameter, Contrast.all_writing), "m", rho=0.5, n_units=4)]
+    write_figures([ready], tables, effects, folder)
+    assert sorted(file.name for file in folder.iterdir()) == [
+        "layers_of_effect.png",
+        "notes.txt",
+        f"rdm_m-bf16_{ready.run.key[:8]}.png",
+        "reliability_by_layer.png",
+        "rho_matrix.png",
+        "rho_star_matrix.png",
+        "sub_parameters.png",
+        "universality_1.png",
+    ]
+    write_figures([], {**tables, "universality": universality.iloc[:0]}, [], folder)
+    assert [file.name for file in folder.iterdir()] == ["notes.txt"]

@@ -1,0 +1,81 @@
+"""What was run, what was found, and what became of the claims."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pandas as pd
+
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.records.catalogue import Catalogue
+from emogeo.analysis.report.finding import Finding
+from emogeo.analysis.report.material import Material
+from emogeo.analysis.report.overview import claims_section, findings_section, run_section
+from emogeo.analysis.report.parts import Listing, Tiles
+from emogeo.analysis.tables.frame import Table
+from emogeo.analysis.tables.runs import runs_table
+from emogeo.record.run import BehaviourRun, Run
+from tests.analysis.planted_models import PlantedModel, catalogue
+from tests.analysis.report.planted import CLAIM_COLUMNS, frame
+from tests.analysis.report.shown import absent, cells, sheets
+from tests.planted_records import altered, behaviour, geometry, model_card, refused
+
+
+def material(**tables: Table) -> Material:
+    prepared = catalogue([PlantedModel("m", "m", "base", 1.0), PlantedModel("n", "n", "base", 2.0)])
+    again = altered(prepared[0].run, key="again", reread_of=prepared[0].run.key)
+    prepared.append(PreparedRun(again, "m again", 0))
+    broken = Run(refused(geometry(model=model_card("p"), precision="fp16")[0]), {})  # type: ignore[arg-type]
+    small = Run(*geometry(key="small"))
+    prepared.append(PreparedRun(small, "small", 0))
+    runs = [*(ready.run for ready in prepared), broken]
+    own = Catalogue(runs, [BehaviourRun(*behaviour())], ["x is broken"])
+    return Material({"runs": runs_table(runs, prepared), **tables}, prepared, own, Path("none"))
+
+
+def test_counts_are_of_the_catalogue() -> None:
+    pairs = Table(pd.DataFrame({"rho": [0.5, 0.6]}))
+    tiles, *_ = run_section(material(pairs=pairs)).parts
+    assert isinstance(tiles, Tiles)
+    assert tiles.numbers == {
+        **{"models": "4", "precisions": "bf16, fp16", "geometries": "3", "rereads": "1"},
+        **{"steering and behaviour": "1", "refused": "1", "pairs compared": "2"},
+        **{"texts per run": "42 to 252", "units": "2 to 12", "emotions": "21"},
+    }
+
+
+def test_every_run_is_a_row_and_what_was_left_out_is_listed() -> None:
+    section = run_section(material())
+    rows = cells(sheets(section)["Runs"])
+    assert [row["run"] for row in rows] == ["m bf16", "n bf16", "m again", "small", "p"]
+    first = rows[0]
+    assert (first["layer / of"], first["texts / units"], first["parameters, 10⁹"]) == ("2 / 4", "252 / 12", "1.00")
+    assert rows[-1]["note"] == "refused: it overflowed"
+    assert section.parts[-1] == Listing("Left out", ["x is broken"])
+
+
+def test_an_empty_store_says_what_to_type() -> None:
+    empty = Material({}, [], Catalogue(), Path("none"))
+    tiles, *rest = run_section(empty).parts
+    assert isinstance(tiles, Tiles)
+    assert set(tiles.numbers.values()) == {"0"}
+    assert absent(rest) == {"No run of a geometry.": "python train.py"}
+    assert list(absent(findings_section(empty).parts).values()) == ["make demo"]
+    assert absent(claims_section(empty).parts) == {"This analysis has no table of claims.": "make study"}
+
+
+def test_findings_are_those_of_the_tables() -> None:
+    (found,) = findings_section(material()).parts
+    assert isinstance(found, Finding)
+    assert found.topic == "Refused"
+    assert found.said.startswith("1 of 5 cells refused")
+
+
+def test_claims_show_their_verdict_with_measured_and_published() -> None:
+    known = {"claim": "one", "published": 0.8, "measured": 0.83, "ci_low": 0.7, "ci_high": 0.9, "verdict": "reproduced"}
+    claims = frame(CLAIM_COLUMNS, known, {"claim": "two", "published": 0.2, "verdict": "not testable", "note": "why"})
+    rows = cells(sheets(claims_section(material(claims=claims)))["Claims of arXiv 2604.11050"])
+    assert [list(row.values()) for row in rows] == [
+        ["one", "reproduced", "0.80", "0.83 [0.70, 0.90]", "–"],
+        ["two", "not testable", "0.20", "–", "why"],
+    ]

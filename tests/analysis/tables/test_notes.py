@@ -1,0 +1,21 @@
+"""Notes as a table shows them."""
+
+from __future__ import annotations
+
+from emogeo.analysis.tables.notes import Note, NoteKind, joined, left_out
+from emogeo.errors import GeometryError
+
+
+def test_notes_are_joined_as_they_come() -> None:
+    assert joined([]) == ""
+    assert joined([Note("b", NoteKind.flag), Note("a")]) == "b; a"
+
+
+def test_what_is_left_out_says_why_in_words_and_to_programs() -> None:
+    note = left_out(GeometryError("2 conditions in common"))
+    assert str(note) == "left out: 2 conditions in common"
+    assert note.kind is NoteKind.left_out
+
+
+def test_notes_of_one_text_and_kind_are_one_and_of_two_kinds_are_two() -> None:
+    assert len({Note("x"), Note("x", NoteKind.remark), Note("x", NoteKind.flag)}) == 2

@@ -1,0 +1,116 @@
+"""Every two runs compared, on planted runs."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+from itertools import combinations
+
+import numpy as np
+import pytest
+
+from emogeo.analysis.comparing.floors import floors
+from emogeo.analysis.comparing.prepared import PreparedRun, View
+from emogeo.analysis.tables.frame import Table
+from emogeo.analysis.tables.notes import NoteKind
+from emogeo.analysis.tables.pairs import PAIR_COLUMNS, pair_matrix, pairs_of, pairs_table
+from emogeo.geometry.inference import compare
+from emogeo.geometry.permutation import holm
+from emogeo.geometry.sharing import over_shared
+from emogeo.record.files import TEXTS
+from emogeo.stimuli.conditions import CONDITIONS
+from tests.planted_catalogue import Design, draw
+from tests.planted_records import altered
+
+NAMES = ("A", "A_reread", "B", "C", "D")
+
+
+@cache
+def planted() -> list[PreparedRun]:
+    return [ready for ready in draw(Design(0.5, 0.1, 0.5), 0) if ready.name in NAMES]
+
+
+@cache
+def table() -> Table:
+    return pairs_table(planted(), 50, 0)
+
+
+def test_every_two_runs_are_a_row_and_a_reread_is_no_run() -> None:
+    wanted = list(combinations("ABCD", 2))
+    assert [(a.name, b.name) for a, b in pairs_of(planted())] == wanted
+    frame = table().frame
+    assert list(frame.columns) == PAIR_COLUMNS
+    assert list(zip(frame["key_a"], frame["key_b"], strict=True)) == wanted
+    assert set(frame["model_a"]) == set(frame["model_b"]) == {"planted"}
+
+
+def test_figures_are_those_of_the_two_runs() -> None:
+    by_name, frame = {ready.name: ready for ready in planted()}, table().frame
+    for row in frame.to_dict("records"):
+        found = compare(*over_shared(by_name[row["key_a"]], by_name[row["key_b"]]).halves)
+        assert found.rho_star is not None
+        assert (row["rho"], row["rho_star"]) == (found.rho.value, found.rho_star.value)
+    assert sorted(frame["p_holm"]) == sorted(holm(frame["p"].to_numpy()))
+    (floor,) = floors([ready.run for ready in planted()]).values()
+    assert frame["floor"].fillna(-1).tolist() == [floor, floor, -1, floor, -1, -1], "none at int8, which is D's"
+
+
+def test_a_matrix_is_symmetric_with_its_pairs_in_place() -> None:
+    runs = [ready for ready in planted() if ready.run.reread_of is None]
+    order = [runs[at] for at in (2, 0, 3, 1)]
+    matrix, frame = pair_matrix(order, table().frame, "rho"), table().frame.set_index(["key_a", "key_b"])
+    np.testing.assert_array_equal(matrix, matrix.T)
+    assert (np.diag(matrix) == 1).all()
+    assert matrix[0, 1] == frame.loc[("A", "C"), "rho"]
+    assert matrix[2, 3] == frame.loc[("B", "D"), "rho"]
+
+
+def test_only_reliable_runs_have_a_diagonal_of_rho_star() -> None:
+    noise = np.random.default_rng(0).normal(size=planted()[0].run.passages.shape)
+    first = planted()[0]
+    unreliable = replace(first, run=altered(first.run, key="noise"))
+    object.__setattr__(unreliable.run, "__dict__", {**unreliable.run.__dict__, "passages": noise})
+    matrix = pair_matrix([first, unreliable], table().frame.iloc[:0], "rho_star")
+    assert matrix[0, 0] == 1 and np.isnan(matrix[[0, 1, 1], [1, 0, 1]]).all()
+    assert (np.diag(pair_matrix([first, unreliable], table().frame.iloc[:0], "rho")) == 1).all()
+
+
+def test_what_only_one_run_has_is_named() -> None:
+    first = next(ready for ready in planted() if ready.name == "A")
+    less = replace(first, run=altered(first.run, key="less"), view=View(CONDITIONS[:12], recentre=True))
+    whole = replace(first, view=View(CONDITIONS, recentre=True))
+    (row,) = pairs_table([whole, less], 10, 0).frame.to_dict("records")
+    assert f"without {', '.join(sorted(CONDITIONS[12:]))}, which one run lacks" in row["note"]
+    assert row["n_conditions"] == 12
+
+
+def test_units_of_one_run_alone_are_named() -> None:
+    first = next(ready for ready in planted() if ready.name == "A")
+    units = tuple(unit.replace("topic00:", "elsewhere:") for unit in first.run.record.units)
+    lines = first.run.files[TEXTS].replace(b"topic00", b"elsewhere")
+    other = replace(first, run=altered(first.run, {TEXTS: lines}, key="other", units=units))
+    (row,) = pairs_table([first, other], 10, 0).frame.to_dict("records")
+    assert "over the 23 units in common, without elsewhere, topic00" in row["note"]
+    assert row["n_units"] == 23
+
+
+def test_too_few_common_conditions_leave_a_pair_out_and_keep_its_row() -> None:
+    first = next(ready for ready in planted() if ready.name == "A")
+    other = replace(first, run=altered(first.run, key="other"), view=View(CONDITIONS[:10]))
+    found = pairs_table([replace(first, view=View(CONDITIONS[10:])), other], 10, 0)
+    (row,) = found.frame.to_dict("records")
+    assert row["note"].startswith("left out: 0 conditions in common")
+    assert np.isnan(row["rho"])
+    ((note,),) = found.notes_of(found.frame)
+    assert note.kind is NoteKind.left_out
+
+
+def test_no_pairs_are_a_table_all_the_same() -> None:
+    assert list(pairs_table(planted()[:1], 10, 0).frame.columns) == PAIR_COLUMNS
+
+
+def test_planted_agreement_is_found() -> None:
+    frame = table().frame.set_index(["key_a", "key_b"])
+    design = Design(0.5, 0.1, 0.5)
+    for pair in combinations("ABCD", 2):
+        assert frame.loc[pair, "rho_star"] == pytest.approx(design.truth(*pair), abs=0.25)
