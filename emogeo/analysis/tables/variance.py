@@ -106,7 +106,9 @@ def share(runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence[s
     return float(_shares(runs.differ(_labels(runs, group))[None], residual, basis, total)[0])
 
 
-def relabellings(runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence[str]) -> tuple[int, list[list[int]]]:
+def relabellings(
+    runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence[str]
+) -> tuple[int, list[list[int]]]:
     """Counts the distinct ways to permute a factor among runs equal in all others, and gives the sets of those."""
     strata: dict[tuple[str, ...], list[int]] = {}
     used = sorted(set(runs.pairs.ravel().tolist()))
@@ -122,7 +124,9 @@ def relabellings(runs: RunDistances, groups: Sequence[Sequence[str]], group: Seq
     return ways, mixed
 
 
-def _row(runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence[str], permutations: int, seed: int) -> Row:
+def _row(
+    runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence[str], permutations: int, seed: int
+) -> Row:
     text = ["text, and what has a meaning in one method only"] if "method" in group else []
     row: Row = {"factor": group[0], "aliased_with": ", ".join([*group[1:], *text])}
     observed = share(runs, groups, group)
