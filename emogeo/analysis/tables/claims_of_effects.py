@@ -36,7 +36,9 @@ def method(evidence: Evidence) -> Verdict:
         return factor.kind is EffectKind.method and not factor.as_published and not factor.quantized
 
     figures = _effects(evidence, wanted)
-    return below(figures, _APART) if figures else untestable("no comparable runs over passages and own texts", _DECOMPOSE)
+    return (
+        below(figures, _APART) if figures else untestable("no comparable runs over passages and own texts", _DECOMPOSE)
+    )
 
 
 def sub_parameters(evidence: Evidence) -> Verdict:
@@ -46,7 +48,11 @@ def sub_parameters(evidence: Evidence) -> Verdict:
         return factor.contrast in {Contrast.all_writing, Contrast.all_at_once} and not factor.as_published
 
     figures = _effects(evidence, wanted)
-    return below(figures, _APART) if figures else untestable("no comparable runs over texts of two ways of writing", _DECOMPOSE)
+    return (
+        below(figures, _APART)
+        if figures
+        else untestable("no comparable runs over texts of two ways of writing", _DECOMPOSE)
+    )
 
 
 def precision(evidence: Evidence) -> Verdict:

@@ -75,7 +75,7 @@ def distances_of(prepared: Sequence[PreparedRun]) -> RunDistances:
         if result.rho_star is not None:
             pairs.append((a, b))
             apart.append(1 - result.rho_star.value)
-    named = [{"model": " ".join(each.run.reader[:2]), **levels(each.run).labels()} for each in usual]
+    named = [{"model": " ".join(each.run.weights_at_precision[:2]), **levels(each.run).labels()} for each in usual]
     return RunDistances(named, np.array(pairs, dtype=np.int64).reshape(-1, 2), np.array(apart))
 
 
@@ -106,7 +106,9 @@ def share(runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence[s
     return float(_shares(runs.differ(_labels(runs, group))[None], residual, basis, total)[0])
 
 
-def relabellings(runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence[str]) -> tuple[int, list[list[int]]]:
+def relabellings(
+    runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence[str]
+) -> tuple[int, list[list[int]]]:
     """Counts the distinct ways to permute a factor among runs equal in all others, and gives the sets of those."""
     strata: dict[tuple[str, ...], list[int]] = {}
     used = sorted(set(runs.pairs.ravel().tolist()))
@@ -122,7 +124,9 @@ def relabellings(runs: RunDistances, groups: Sequence[Sequence[str]], group: Seq
     return ways, mixed
 
 
-def _row(runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence[str], permutations: int, seed: int) -> Row:
+def _row(
+    runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence[str], permutations: int, seed: int
+) -> Row:
     text = ["text, and what has a meaning in one method only"] if "method" in group else []
     row: Row = {"factor": group[0], "aliased_with": ", ".join([*group[1:], *text])}
     observed = share(runs, groups, group)
