@@ -46,7 +46,7 @@ def tiny_overflowing(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def tiny_run(tmp_path: Path, tiny_llama: Path) -> Composer:
-    """Composes a cell of the tiny Llama in a store of its own."""
+    """Composes a run of the tiny Llama in a store of its own."""
 
     def make(*overrides: str, weights: Path = tiny_llama) -> TrainConfig:
         return compose_train(

@@ -35,7 +35,7 @@ LOOSE = ("recipe=jeong_loose", "generation.replicates=24", *READ_ALIKE)
 
 @dataclass(frozen=True)
 class PlantedSet:
-    """One cell of a design."""
+    """One run of a design."""
 
     overrides: tuple[str, ...]
     precision: str

@@ -1,4 +1,4 @@
-"""A sweep of twelve cells of a tiny model, and what it leaves in a store."""
+"""A sweep of twelve runs of a tiny model, and what it leaves in a store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The same twelve cells through every launcher, killed and started again, or ended by a signal."""
+"""The same twelve runs through every launcher, killed and started again, or ended by a signal."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_ray_leaves_the_same_store(
 def test_a_sweep_that_is_killed_again_and_again_computes_no_run_twice(
     undisturbed: dict[str, tuple[bytes, bytes]], tiny_llama: Path, tmp_path: Path
 ) -> None:
-    """SIGKILL at a random moment from the beginning of a round's first cell to its end; EMOGEO_KILLS says how often."""
+    """SIGKILL at a random moment from the beginning of a round's first run to its end; EMOGEO_KILLS says how often."""
     chance, log = random.Random(KILLS), tmp_path / "log"
     log.touch()
     for _ in range(KILLS):
@@ -140,7 +140,7 @@ def wait_for(log: Path, said: str, process: subprocess.Popen[bytes], times: int 
 @pytest.mark.parametrize(
     ("typed", "said"),
     [
-        (["cluster=gpus", "cluster.slots=2"], "cluster=gpus launches the cells of a sweep: type -m."),
+        (["cluster=gpus", "cluster.slots=2"], "cluster=gpus launches the runs of a sweep: type -m."),
         (["-m", "cluster=gpus"], "Type cluster.slots=4"),
         (["-m", "cluster=gpus", "cluster.slots=0"], "Type cluster.slots=4"),
         (["-m", "cluster=local,gpus"], "One cluster at a time"),

@@ -139,7 +139,7 @@ def _provenance(plan: RunPlan, passes: Activations) -> GeometryProvenance:
         **vars(surroundings(plan.device)),
         token_budget=plan.token_budget,
         n_blocks=plan.n_blocks,
-        readings={name: reading.provenance for name, reading in readings.items()},
+        readings={name: own.provenance for name, own in passes.items()},
     )
 
 

@@ -47,7 +47,7 @@ class OpenStore:
         Raises:
             GeometryError: fewer than four shared conditions.
         """
-        known = [self._floors.get(run.reader) for run in (a, b)]
+        known = [self._floors.get(run.weights_at_precision) for run in (a, b)]
         measured = [floor for floor in known if floor is not None]
         floor = max(measured) if len(measured) == len(known) else None
         return compare(a, b, floor=floor, permutations=permutations, seed=seed)

@@ -164,7 +164,7 @@ def test_the_same_texts_in_other_units_have_a_rho_and_nothing_more(tiny_run: Com
     for seed in (0, 1):
         run_extraction(tiny_run(f"stimuli.path='{tmp_path / 'uncrossed.jsonl'}'", f"seed={seed}"))
     pairs = pd.read_parquet(run_analysis(tmp_path / "store", tmp_path / "out") / "pairs.parquet")
-    assert pairs["note"].str.contains("texts in common tie units together, 1 left").all()
+    assert pairs["note"].str.contains("texts in common join units, 1 left").all()
     assert pairs["note"].str.contains(r"all but rho: not identifiable \(1 units").all()
     assert pairs["rho"].notna().all()
 

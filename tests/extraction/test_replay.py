@@ -61,7 +61,7 @@ def test_a_source_that_is_not_there_is_named_before_anything_is_loaded(tiny_run:
     with pytest.raises(StoreError, match=f"has read passages.*{written.key} \\(tiny-llama"):
         plan_run(tiny_run("mode=replay", f"mode.source={read.key}"))
     other = tiny_run(*LOOSE, "mode=replay", "precision@mode.writer=fp32", "seed=1")
-    with pytest.raises(StoreError, match=r"not written these texts at fp32 .*Run the same first with mode=gener"):
+    with pytest.raises(StoreError, match=r"not written these texts at fp32 .*Write them first with mode=gener"):
         plan_run(other)
 
 

@@ -54,7 +54,7 @@ def unidentified(material: Material) -> list[Finding]:
     if unknown.empty:
         return []
     said = (
-        f"For {len(unknown)} of {number_of(len(pairs), 'pair')} of runs neither ρ* nor p on disjoint text can be given. "
+        f"For {len(unknown)} of {number_of(len(pairs), 'pair')} of runs there is neither ρ* nor p on disjoint text. "
         f"Raw ρ is {range_of(unknown, 'rho')}; shared text makes it larger, text noise smaller."
     )
     common = commonest(material.notes("pairs", unknown))

@@ -33,8 +33,8 @@ def apart(a: int, b: int) -> float:
 
 def test_a_floor_is_how_far_a_reread_lies_from_its_run() -> None:
     usual = run()
-    assert floors([usual, run("usual", [1])]) == {usual.reader: pytest.approx(apart(0, 1))}
-    assert floors([usual, run("usual", [0])])[usual.reader] == pytest.approx(0, abs=1e-12)
+    assert floors([usual, run("usual", [1])]) == {usual.weights_at_precision: pytest.approx(apart(0, 1))}
+    assert floors([usual, run("usual", [0])])[usual.weights_at_precision] == pytest.approx(0, abs=1e-12)
 
 
 def test_a_floor_is_measured_at_the_block_of_the_run() -> None:
@@ -42,13 +42,13 @@ def test_a_floor_is_measured_at_the_block_of_the_run() -> None:
     usual = run(by_layer=[0, 2])
     again = run("usual", [1, 0], layer=1)
     assert upper(again.rdm) == pytest.approx(DISTANCES[0]), "its own is the run's"
-    assert floors([usual, again])[usual.reader] == pytest.approx(apart(0, 1))
+    assert floors([usual, again])[usual.weights_at_precision] == pytest.approx(apart(0, 1))
 
 
 def test_the_largest_of_several_floors_counts_whatever_their_order() -> None:
     usual, near, far = run(), run("usual", [0]), run("usual", [2])
     for order in ([usual, near, far], [far, near, usual]):
-        assert floors(order)[usual.reader] == pytest.approx(apart(0, 2))
+        assert floors(order)[usual.weights_at_precision] == pytest.approx(apart(0, 2))
 
 
 def test_a_reread_without_its_run_or_without_its_block_gives_none() -> None:
@@ -62,4 +62,4 @@ def test_every_precision_has_a_floor_of_its_own() -> None:
     assert {reader[2] for reader in found} == {"bf16", "int8"}
     by_name = {run.key: run for run in planted}
     wanted = 1 - spearmanr(upper(by_name["A8"].rdm), upper(by_name["A8_reread"].rdm)).statistic
-    assert found[by_name["A8"].reader] == pytest.approx(wanted)
+    assert found[by_name["A8"].weights_at_precision] == pytest.approx(wanted)

@@ -46,17 +46,17 @@ def test_signs_are_opposite_only_beyond_their_intervals() -> None:
 def test_what_cannot_be_answered_is_listed_with_its_command(planted: list[PreparedRun], effects: list[Effect]) -> None:
     runs = [ready.run for ready in planted]
     assert missing(runs, effects, "store") == [
-        "no cells yet for template, chat, samples, decoding, length, position, layer, centring: "
+        "no runs yet for template, chat, samples, decoding, length, position, layer, centring: "
         "python train.py -m +study=sub_parameters model=planted"
     ]
     config = runs[0].config
     config = dataclasses.replace(config, model=dataclasses.replace(config.model, weights="/my models/x"))
     assert missing([altered(runs[0], model_variant="base", config=config)], [], "other store") == [
-        "no cells yet for method, sub_parameter, precision, cross_experiment: python train.py -m +study=decomposition "
+        "no runs yet for method, sub_parameter, precision, cross_experiment: python train.py -m +study=decomposition "
         """'model.weights='"'"'/my models/x'"'"'' prompt_template.chat=false store.path='other store'"""
     ]
     only = runs[:1]
     assert missing(only, effects_of(planted[:1], 100, 0), "store") == [
-        "no cells yet for method, sub_parameter, precision, cross_experiment: "
+        "no runs yet for method, sub_parameter, precision, cross_experiment: "
         "python train.py -m +study=decomposition model=planted"
     ]

@@ -80,7 +80,7 @@ def test_a_model_that_flips_in_the_same_items_without_pressure_gives_way_to_noth
     found = row(behaviour_table(Catalogue(probes=[planted("any", rows)]), seed=0).frame, "any", "stance")
     assert (found["value"], found["control"], found["excess"]) == (0.5, 0.5, 0.0)
     assert found["ci_low"] < 0.5 < found["ci_high"]
-    assert pd.isna(found["excess_ci_low"]), "no interval, as all items are alike: it is of differences"
+    assert pd.isna(found["excess_ci_low"]), "no interval, as all items are equal: it is of differences"
 
 
 def test_items_that_are_all_alike_have_no_interval() -> None:
@@ -88,7 +88,7 @@ def test_items_that_are_all_alike_have_no_interval() -> None:
     for facet in ("stance", "format"):
         found = row(table, "never", facet)
         assert pd.isna(found["ci_low"])
-        assert "value: no interval, all items are alike" in found["note"]
+        assert "value: no interval, all items are equal" in found["note"]
     assert (row(table, "never", "stance")["value"], row(table, "never", "format")["value"]) == (0.0, 1.0)
     assert row(table, "never", "stance")["excess"] == 0.0
     assert "excess: no interval" in row(table, "never", "stance")["note"]

@@ -72,7 +72,7 @@ def test_a_pair_without_behaviour_or_without_geometry_is_named() -> None:
     beside = behaviour_geometry_table(table, universality(["one", "plain"], apart, True)).frame
     assert list(beside["note"]) == [
         "1 - rho_star; behaviour: not both facets are given for plain",
-        "no geometry read alike",
+        "no comparable geometries",
     ]
     assert list(beside["behaviour_distance"].isna()) == [True, False]
     assert list(beside["geometry_distance"].isna()) == [False, True]

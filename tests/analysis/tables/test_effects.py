@@ -102,7 +102,7 @@ def test_an_effect_counts_above_its_floor_and_its_null_only(planted: list[Prepar
     assert (regenerated["counts"], np.isnan(regenerated["null"])) == ("no", True)
     assert "null: none is identifiable" in regenerated["note"]
     needs_c = table_of([by_name["A"], by_name["D"]])
-    assert "bias: needs the cell of D at bf16 as well" in row(needs_c, "read alike, matched, bf16–int8")["note"]
+    assert "bias: needs the run of D at bf16 as well" in row(needs_c, "read alike, matched, bf16–int8")["note"]
 
 
 def test_published_figures_stand_beside_what_repeats_the_published_sets_and_nothing_else(

@@ -24,8 +24,8 @@ from tests.planted_catalogue import Design, draw
 from tests.planted_records import altered
 
 
-def cells(rows: list[dict[str, str]], weights: dict[str, float], noise: float = 0.01, seed: int = 0) -> RunDistances:
-    """RunDistances that lie apart by the sum of the weights of the factors in which they differ."""
+def apart_by(rows: list[dict[str, str]], weights: dict[str, float], noise: float = 0.01, seed: int = 0) -> RunDistances:
+    """Runs that lie apart by the sum of the weights of the factors in which they differ."""
     full = [{"model": "m", **dict.fromkeys(map(str, Parameter), ""), **row} for row in rows]
     pairs = np.array(list(combinations(range(len(full)), 2)))
     generator = np.random.default_rng(seed)
@@ -47,7 +47,7 @@ def r_squared(design: list[np.ndarray], outcome: np.ndarray) -> float:  # type: 
 
 
 def test_a_share_is_the_drop_in_r_squared() -> None:
-    found = cells(crossed("method", "precision", "position"), {"method": 0.5, "precision": 0.1}, noise=0.1)
+    found = apart_by(crossed("method", "precision", "position"), {"method": 0.5, "precision": 0.1}, noise=0.1)
     groups = aliases(found)
     assert groups == [["method"], ["precision"], ["position"]]
     columns = [found.differ([own[group[0]] for own in found.levels]) for group in groups]
@@ -57,8 +57,8 @@ def test_a_share_is_the_drop_in_r_squared() -> None:
         assert share(found, groups, group) == pytest.approx(wanted)
 
 
-def test_p_counts_every_relabelling_among_runs_alike_in_the_rest() -> None:
-    found = cells(crossed("method", "precision", levels=3), {"method": 0.3}, noise=0.2, seed=3)
+def test_p_counts_every_relabelling_among_runs_equal_in_the_rest() -> None:
+    found = apart_by(crossed("method", "precision", levels=3), {"method": 0.3}, noise=0.2, seed=3)
     table = variance_table(found, 10_000, 0).frame.set_index("factor")
     groups = [["method"], ["precision"]]
     assert relabellings(found, groups, ["method"])[0] == 6**3 == table.loc["method", "n_relabellings"]
@@ -83,24 +83,24 @@ def test_p_counts_every_relabelling_among_runs_alike_in_the_rest() -> None:
 
 def test_factors_that_move_together_are_one_and_named() -> None:
     rows = [{**row, "layer": row["position"]} for row in crossed("position", "precision")]
-    table = variance_table(cells(rows, {"position": 0.3}), 1000, 0).frame.set_index("factor")
+    table = variance_table(apart_by(rows, {"position": 0.3}), 1000, 0).frame.set_index("factor")
     assert list(table.index) == ["precision", "position"]
     assert table.loc["position", "aliased_with"] == "layer"
 
 
 def test_a_factor_in_the_span_of_the_others_is_not_identifiable() -> None:
     rows = [{"method": "x"}, {"method": "x", "precision": "1"}, {"method": "y", "precision": "2"}]
-    found = cells([*rows, {"method": "y", "precision": "3"}], {"method": 0.3})
+    found = apart_by([*rows, {"method": "y", "precision": "3"}], {"method": 0.3})
     table = variance_table(found, 1000, 0).frame.set_index("factor")
     assert list(table.columns) == [name for name in VARIANCE_COLUMNS if name != "factor"]
-    assert table.loc["method", "p"] != table.loc["method", "p"], "no two cells differ in method alone"
-    assert "no two cells differ in this factor alone" in table.loc["method", "note"]
+    assert table.loc["method", "p"] != table.loc["method", "p"], "no two runs differ in method alone"
+    assert "no two runs differ in this factor alone" in table.loc["method", "note"]
     sets = [
         {"method": "x", "chat": "0", "seed": "0", "template": "1"},
         {"method": "y", "chat": "0", "seed": "1", "template": "2"},
         {"method": "y", "chat": "1", "seed": "0", "template": "3"},
     ]
-    spanned = variance_table(cells([*sets, *sets], {"method": 0.3}), 100, 0).frame
+    spanned = variance_table(apart_by([*sets, *sets], {"method": 0.3}), 100, 0).frame
     assert len(spanned) == 4
     assert spanned["note"].str.startswith("not identifiable: the other factors together change").all()
     assert spanned[["share", "p"]].isna().all().all()
@@ -108,23 +108,25 @@ def test_a_factor_in_the_span_of_the_others_is_not_identifiable() -> None:
 
 def test_shares_have_an_interval_from_six_models_on() -> None:
     rows = [{"model": str(m), **row} for m in range(6) for row in crossed("method", "precision")]
-    few = variance_table(cells(rows[:20], {"method": 0.3}), 100, 0).frame
+    few = variance_table(apart_by(rows[:20], {"method": 0.3}), 100, 0).frame
     assert few["note"].str.contains("no interval").all()
-    table = variance_table(cells(rows, {"method": 0.3, "precision": 0.1}, noise=0.05), 100, 0).frame.set_index("factor")
+    table = variance_table(apart_by(rows, {"method": 0.3, "precision": 0.1}, noise=0.05), 100, 0).frame.set_index(
+        "factor"
+    )
     assert table.loc["method", "ci_low"] < table.loc["method", "share"] < table.loc["method", "ci_high"]
     assert table.loc["method", "p"] <= 0.05
 
 
 def test_more_relabellings_than_a_machine_word_counts() -> None:
     rows = [{"model": str(m), "precision": p} for m in range(16) for p in "01"]
-    table = variance_table(cells(rows, {"precision": 0.3}), 50, 0).frame.set_index("factor")
+    table = variance_table(apart_by(rows, {"precision": 0.3}), 50, 0).frame.set_index("factor")
     assert table.loc["model", "n_relabellings"] > 1e26
 
 
 def test_a_factor_that_is_off_in_some_runs_is_a_factor() -> None:
     """No denoising is a level; a passage's decoding is none."""
     table = variance_table(
-        cells(
+        apart_by(
             [{"denoising": d, "precision": p} for d in ("none", "neutral_pcs") for p in "01"] * 2, {"denoising": 0.5}
         ),
         1000,
