@@ -15,7 +15,6 @@ from emogeo.errors import GeometryError
 from emogeo.extraction.plan import RunPlan
 from emogeo.extraction.reading import StoredActivations
 from emogeo.geometry.descriptors import LargestDimensions, anisotropy, largest_dimensions
-from emogeo.geometry.doors import names_of_conditions
 from emogeo.geometry.geometry import Geometry
 from emogeo.geometry.geometry import measure as measure_geometry
 from emogeo.geometry.options import NEUTRAL, GeometryOptions
@@ -49,9 +48,8 @@ def measure(
     if config.denoising.method is DenoisingMethod.neutral_pcs:
         plain = states[[e == NEUTRAL for e in texts.emotions]] if neutral is None else neutral.states[:, layers]
         states, removed = _denoise(states, plain.astype(np.float64), config.denoising.share)
-    conditions = names_of_conditions(texts.emotions)
     options, name = options_of(config), plan.weights.name
-    geometry = measure_geometry(states, texts, layers, options, plan.named_layer, conditions, name)
+    geometry = measure_geometry(states, texts, layers, options, plan.named_layer, name)
     sentences = facts.states[:, layers].astype(np.float64)
     largest = largest_dimensions(sentences)
     geometry.curves.update(_sentence_curves(sentences, largest), removed_components=removed)

@@ -48,10 +48,10 @@ def _planned(config: TrainConfig) -> RunPlan:
     """Plans the run; in a study, whose runs may start in any order, the first one that needs texts writes them."""
     try:
         return plan_run(config)
-    except NotWrittenError as error:
+    except NotWrittenError:
         if config.study is None or config.mode.writer is None:
             raise
-        log.info("%s They are written first.", str(error).partition(". ")[0] + ".")
+        log.info("%s has not written the texts of this run yet: they are written first.", config.model.name)
         writer = plan_run(replace(config, mode=ModeConfig(Mode.generation), precision=config.mode.writer, reread=False))
         assert writer.source.writing is not None
         with leased(config.cluster.slots, writer.device):

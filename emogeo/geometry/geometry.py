@@ -75,38 +75,32 @@ class Geometry:
         """Measures a geometry.
 
         Args:
-            states: what `emogeo.extract` gave; or one's own numbers, [text, feature] at one layer or
-                [text, layer, feature], with the labels of each text.
+            states: what `emogeo.extract` gave, or one's own numbers: [text, feature] or [text, layer, feature].
             emotions: the condition of each text.
-            topics: the topic of each text. Where every topic has a text of every condition, topics are the units over
-                which reliability and ρ* are inferred; else texts are grouped at random, one of each condition a group.
-            texts: the texts, by which two geometries know what they have in common; without them, units of one name
-                are taken to hold the same texts.
+            topics: the topic of each text. Topics that have a text of every condition are the units over which
+                reliability and ρ* are inferred; else texts are grouped at random, one of each condition a group.
+            texts: the texts themselves; without them, units of one name are taken to hold the same texts.
             conditions: the labels that are allowed; by default, those that occur.
             layer: `reliability` (the default), `separation`, `min_mean_cosine` (published), `middle`, `all`, the number
                 of a block, or a share of depth such as 0.85.
-            centring: `grand_mean`, `topic_mean`, `neutral` or `none`.
-            norm: `none` or `unit`.
+            centring, norm: `grand_mean`, `topic_mean`, `neutral` or `none`; `none` or `unit`.
 
         Example:
             >>> geometry = emogeo.Geometry.from_states(states, layer="middle")
-            >>> geometry.layer, geometry.n_units, geometry.rdm.shape
-            (2, 6, (21, 21))
             >>> own = emogeo.Geometry.from_states(array, emotions=emotions, topics=topics)
-            >>> own.reliability is not None
-            True
+            >>> geometry.layer, geometry.rdm.shape, own.n_units
+            (2, (21, 21), 8)
 
         Raises:
-            GeometryError: states and labels that do not fit, are not finite, or from which no geometry follows.
-            ConfigError: an option that does not exist, or a layer rule that needs more units than there are.
+            GeometryError: states and labels that do not fit, or from which no geometry follows.
+            ConfigError: no such option, or a layer rule that needs more units.
         """
         options = GeometryOptions.of(layer, centring, norm, seed)
         values, n_layers, sentences = states_of(states)
         labels = labels_of(states, len(values), emotions, topics, texts, seed, conditions)
-        named = _named_layer(options.layer, n_layers, values.shape[1], len(set(labels.units)))
-        called = name or (states.name if isinstance(states, States) else "geometry")
-        layers, names = list(range(values.shape[1])), names_of_conditions(labels.emotions)
-        found = measure(values, labels, layers, options, named, names, called)
+        named = _named_layer(options.layer, n_layers, values.shape[1], labels)
+        called = name or getattr(states, "name", "geometry")
+        found = measure(values, labels, list(range(values.shape[1])), options, named, called)
         if sentences is not None:
             found.curves["anisotropy"] = np.array([estimate.value for estimate in anisotropy(sentences)])
         return found
@@ -178,7 +172,6 @@ def measure(
     layers: list[int],
     options: GeometryOptions,
     named: int | None,
-    conditions: Sequence[str],
     name: str,
 ) -> Geometry:
     """Computes all that follows from the states of labelled texts.
@@ -191,6 +184,7 @@ def measure(
     Raises:
         GeometryError: vectors without a direction, or a criterion without its units.
     """
+    conditions = names_of_conditions(labels.emotions)
     if options.centring is Centring.topic_mean:
         states = without_topic_means(states, labels.topics)
     texts = LabelledStates(states, labels.emotions, labels.units, conditions)
@@ -198,32 +192,29 @@ def measure(
     centred = centre(means, conditions, options.centring)
     vectors = scale(centred, options.norm)
     by_layer = [_rdm_of_block(vectors, row, layer) for row, layer in enumerate(layers)]
-    curves = _curves(texts, vectors, options)
-    curves["rdm_std"] = np.array([rdm_std(rdm) for rdm in by_layer])
+    curves = {**_curves(texts, vectors, options), "rdm_std": np.array([rdm_std(rdm) for rdm in by_layer])}
     choice = named_choice(options.layer, named, layers)
     if choice is None:
         chooser = Chooser(options.layer, options.centring, options.seed)
         choice = choose_layer(chooser, texts, layers, curves["mean_cosine"])
-    if choice.index is None:
-        rdm = cosine_rdm(side_by_side(centred.values, centred.values), centred.conditions)
-        features = side_by_side(states, centred.values)
-    else:
-        row = layers.index(choice.index)
-        rdm, features = by_layer[row], states[:, row]
-    rdms = np.stack([upper(own) for own in by_layer])
+    row = None if choice.index is None else layers.index(choice.index)
     return Geometry(
         name=name,
         labels=labels,
-        features=features,
+        features=side_by_side(states, centred.values) if row is None else states[:, row],
         layers=layers,
         conditions=vectors.conditions,
         vectors=vectors.values,
         choice=choice,
-        rdm=rdm,
-        rdm_by_layer=rdms,
+        rdm=_rdm_of_all_blocks(centred) if row is None else by_layer[row],
+        rdm_by_layer=np.stack([upper(own) for own in by_layer]),
         curves=curves,
         options=options,
     )
+
+
+def _rdm_of_all_blocks(centred: Vectors) -> Array:
+    return cosine_rdm(side_by_side(centred.values, centred.values), centred.conditions)
 
 
 def halves_of(
@@ -237,13 +228,13 @@ def halves_of(
     return Halves(unit_products(states, labels.emotions, units, conditions, options.centring), options.seed)
 
 
-def _named_layer(rule: LayerRule, n_layers: int, n_blocks: int, n_units: int) -> int | None:
+def _named_layer(rule: LayerRule, n_layers: int, n_blocks: int, labels: LabelledTexts) -> int | None:
     """Finds the layer that the rule names, or the only one; None where a criterion chooses and units suffice."""
     if n_blocks == 1:
         return 0
     named = resolve_layer(rule, n_layers, n_blocks)
     if named is None:
-        check_units(rule, n_units)
+        check_units(rule, len(set(labels.units)))
     return named
 
 

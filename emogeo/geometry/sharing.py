@@ -80,14 +80,21 @@ def joint_units(samples: Sequence[LabelledTexts]) -> list[list[str]]:
     """Gives the unit of each text of each sample, where units of one name, or with a text in common, are one."""
     texts = [text for sample in samples for text in sample.texts]
     units = [unit for sample in samples for unit in sample.units]
-    joint = dict(zip(units, distinct_units(texts, units, _tied_before(units)), strict=True))
+    joint = dict(zip(units, distinct_units(texts, units, _tied_before(samples)), strict=True))
     return [[joint[unit] for unit in sample.units] for sample in samples]
 
 
-def _tied_before(units: Sequence[str]) -> list[tuple[str, str]]:
-    """Finds units with a part in common, where some were tied in one sample before."""
+def _tied_before(samples: Sequence[LabelledTexts]) -> list[tuple[str, str]]:
+    """Units with a part in common, where some were tied in one sample before."""
     holders: dict[str, str] = {}
-    return [(holders.setdefault(part, unit), unit) for unit in dict.fromkeys(units) for part in parts_of(unit)]
+    parts = {unit: own for sample in samples for unit, own in _parts(sample).items()}
+    return [(holders.setdefault(part, unit), unit) for unit, own in parts.items() for part in own]
+
+
+def _parts(sample: LabelledTexts) -> dict[str, list[str]]:
+    """The units that each unit of a sample ties together; one that is a topic is whole, whatever it is called."""
+    topics = set(sample.topics)
+    return {unit: [unit] if unit in topics else parts_of(unit) for unit in dict.fromkeys(sample.units)}
 
 
 def over(run: Halves, units: Sequence[str], conditions: Sequence[str]) -> Halves:

@@ -42,18 +42,16 @@ def extract(
 
     Args:
         model: a transformers model as it is loaded, on its device and at its precision; it is left as it was.
-        passages: a DataFrame or a list of records with emotion, topic and text; a file of those (CSV or JSONL); None
-            for the package's own passages.
+        passages: a DataFrame or records with emotion, topic and text; a CSV or JSONL file; None for the package's own.
         position: the token whose state stands for a text: `last`, `middle`, or the `mean` over all.
         skip: leading tokens that a mean leaves out.
-        max_depth: share of the blocks that are run; None for all.
-        token_budget: padded tokens in a batch; None for 1,024 on a CPU and 16,384 on a GPU.
+        max_depth, token_budget: share of the blocks that are run, padded tokens in a batch; None for all, and for 1,024
+            on a CPU or 16,384 on a GPU.
         reread: whether texts are read in other batches, with other padding: what that changes is the numerical floor.
         name: the name of the model in tables; by default the last part of its id.
 
     Example:
-        >>> states = emogeo.extract(model, tokenizer, passages, position="mean", progress=False)
-        >>> states
+        >>> emogeo.extract(model, tokenizer, passages, position="mean", progress=False)
         States of tiny-llama: 126 × 4 × 32 (texts × layers × width), 21 conditions
 
     Raises:
@@ -62,19 +60,15 @@ def extract(
         NonFiniteError: states with NaN or infinity; names the first block.
         WeightsError: an architecture whose blocks are not found.
     """
-    pooling = _pooling(position, skip)
-    corpus = corpus_given(passages)
-    loaded = _lent(model, tokenizer)
+    pooling, corpus, loaded = _pooling(position, skip), corpus_given(passages), _lent(model, tokenizer)
     n_layers = int(loaded.body.config.get_text_config().num_hidden_layers)
-    n_blocks = blocks_up_to(_depth(max_depth), n_layers)
     budget = resolve_token_budget(token_budget, str(loaded.input_device))
-    plan = PassPlan(pooling, n_blocks, budget, batch_mates_matter=False, reread=reread, progress=progress)
+    plan = PassPlan(pooling, blocks_up_to(_depth(max_depth), n_layers), budget, False, reread, progress=progress)
     with _evaluating(model):
         found = _read(loaded, render(corpus.texts, SLOT, None), plan)
         facts = _read(loaded, render(load_facts(), SLOT, None), replace(plan, pooling=PoolingConfig()))
-    called = name or str(getattr(model.config, "_name_or_path", "") or type(model).__name__).rstrip("/").split("/")[-1]
     labels = (tuple(corpus.emotions), tuple(corpus.topics), tuple(corpus.texts))
-    return States(called, found.states, *labels, n_layers, found.embeddings, facts.states)
+    return States(name or _name_of(model), found.states, *labels, n_layers, found.embeddings, facts.states)
 
 
 def corpus_given(passages: pd.DataFrame | Sequence[Mapping[str, Any]] | Corpus | str | Path | None) -> Corpus:
@@ -94,6 +88,11 @@ def corpus_given(passages: pd.DataFrame | Sequence[Mapping[str, Any]] | Corpus |
             "with emotion, topic and text."
         )
     return corpus_of(rows, "passages")
+
+
+def _name_of(model: PreTrainedModel) -> str:
+    """The last part of the model's id or folder."""
+    return Path(str(getattr(model.config, "_name_or_path", "") or type(model).__name__)).name
 
 
 def _pooling(position: str, skip: int) -> PoolingConfig:

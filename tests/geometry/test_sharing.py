@@ -12,10 +12,10 @@ from emogeo.geometry.states import LabelledTexts
 from tests.planted import labels
 
 
-def told(units: dict[str, list[str]]) -> LabelledTexts:
+def told(units: dict[str, list[str]], topics: tuple[str, ...] = ()) -> LabelledTexts:
     names = tuple(unit for unit, own in units.items() for _ in own)
     texts = tuple(text for own in units.values() for text in own)
-    return LabelledTexts(("sad",) * len(names), ("t",) * len(names), names, texts)
+    return LabelledTexts(("sad",) * len(names), topics or ("t",) * len(names), names, texts)
 
 
 def test_joint_units() -> None:
@@ -27,6 +27,11 @@ def test_joint_units() -> None:
     before = joint_units([first, told({"a+b": ["p", "q"]})])
     assert before[1] == [before[0][0]] * 2 == [before[0][1]] * 2, "tied before"
     assert joint_units([first, told({"d": ["v"]})]) == [["a", "b", "c"], ["d"]]
+
+
+def test_a_topic_with_a_plus_in_its_name_ties_nothing() -> None:
+    music = told({"rock+roll": ["x"], "roll": ["y"]}, topics=("rock+roll", "roll"))
+    assert joint_units([music, music]) == [["rock+roll", "roll"]] * 2
 
 
 def geometry(n_units: int, prefix: str = "u", texts: str | None = None, neutral: str = "neutral") -> Geometry:
