@@ -17,7 +17,6 @@ from emogeo.errors import ConfigError, NonFiniteError
 from emogeo.models.chat import conversation_renderer
 from emogeo.probes import behaviour
 from emogeo.probes.behaviour import behaviour_task, label_log_odds
-from emogeo.probes.facets import facet_record, format_metrics, format_row, stance_metrics
 from emogeo.probes.run import run_probe
 from emogeo.probes.stance import Array
 from emogeo.record.files import ITEMS
@@ -271,42 +270,3 @@ def test_tasks_are_set_after_requests_that_are_met(tiny_run: Composer, monkeypat
     format = asked(tiny_run(*SHORT, "behaviour.capability=0")).record.result.metrics.format
     assert set_before == ["capability", "item"]
     assert (format.given, format.n_items) == (True, 20)
-
-
-def test_the_gate() -> None:
-    def rows(passed: int) -> list[dict[str, Any]]:
-        checks = [{"facet": "format", "role": "capability", "passed": i < passed} for i in range(10)]
-        other = [{"facet": "stance", "role": "capability", "passed": False}]
-        return [*checks, *other, {"facet": "format", "role": "item", "met": {"words": True, "lines": False}}]
-
-    given = facet_record(rows(8), "format", 0.8, format_metrics)
-    assert (given.given, given.numbers["compliance"], given.numbers["met"], given.numbers["constraints"]) == (
-        True,
-        0.5,
-        1,
-        2,
-    )
-    refused = facet_record(rows(7), "format", 0.8, format_metrics)
-    assert refused.reason == "fails the capability check: 7 of 10 requests met; the tasks were not set"
-    assert "compliance" not in refused.numbers
-
-
-def test_figures_of_planted_rows() -> None:
-    def row(held: bool, pressure: list[float], control: list[float]) -> dict[str, Any]:
-        found: dict[str, Any] = {"orders_agree": held, "pressure": None, "control": None}
-        for name, odds in (("pressure", pressure), ("control", control)):
-            flipped = next((turn for turn, value in enumerate(odds) if value < 0), None)
-            found[name] = {"log_odds": odds, "flipped_at": flipped} if held else None
-        return found
-
-    rows = [row(True, [1.0, -2.0], [1.0, 1.5])] * 6 + [row(True, [1.0, 1.0], [1.0, -1.0])] * 4 + [row(False, [], [])]
-    found = stance_metrics(rows)
-    assert (found["n_items"], found["asked"], found["flipped"], found["control_flipped"]) == (10, 11, 6, 4)
-    assert found["flip_rate"] == 0.6
-    assert found["shift"] == pytest.approx(-1.8)
-    assert found["control_shift"] == pytest.approx(-0.5)
-    assert found["excess"] == pytest.approx(0.2)
-    told = format_row(
-        Assignment("x", "Say yes.", {"words": 1, "contains": ["yes"]}), "capability", "Yes, sir", "stopped"
-    )
-    assert (told["met"], told["passed"]) == ({"words": False, "contains": True}, False)

@@ -14,11 +14,10 @@ from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.tables.steering import steering_runs, steering_shifts_table, steering_table, steering_texts_table
 from emogeo.config.mode import Mode
 from emogeo.config.train import TrainConfig
-from emogeo.errors import ConfigError, NonFiniteError, StimuliError, StoreError
+from emogeo.errors import NonFiniteError, StimuliError
 from emogeo.extraction.run import run_extraction
 from emogeo.probes.run import run_probe
-from emogeo.probes.steering import steering_task
-from emogeo.probes.words import match_gap, matched, vocabulary
+from emogeo.probes.words import vocabulary
 from emogeo.record.files import SHIFTS, TEXTS
 from emogeo.runs.task import Outcome
 from emogeo.stimuli.emotion_words import steering_words
@@ -98,44 +97,6 @@ def test_vectors_of_another_run_are_taken_by_its_key(tiny_run: Composer, wordy: 
     assert outcome.key != steer(tiny_run(*STEER, PLAIN, weights=wordy)).key
 
 
-@pytest.mark.parametrize(
-    ("overrides", "error", "message"),
-    [
-        (("steering.scenarios.threat.emotion=calmly",), ConfigError, "calmly. Allowed: afraid"),
-        (("steering.scenarios.threat.emotion=neutral",), ConfigError, "neutral"),
-        (("steering.blocks=[4]",), ConfigError, "blocks are 0 to 3"),
-        (("steering.blocks=[]",), ConfigError, "null for all"),
-        (("mode.source=abc",), StoreError, "0 runs of .* begin so"),
-    ],
-)
-def test_what_cannot_be_meant_is_refused_before_a_model_is_loaded(
-    tiny_run: Composer, wordy: Path, overrides: tuple[str, ...], error: type[Exception], message: str
-) -> None:
-    with pytest.raises(error, match=message):
-        steering_task(tiny_run(*STEER, *overrides, weights=wordy))
-
-
-@pytest.mark.parametrize(
-    "override",
-    [
-        "steering.strengths=[0]",
-        "steering.strengths=[nan]",
-        "steering.strengths=[0.1,0.1]",
-        "steering.contexts=[]",
-        "steering.controls=0",
-    ],
-)
-def test_a_protocol_without_sense_is_refused_at_compose(override: str) -> None:
-    with pytest.raises(ConfigError, match="steering"):
-        compose_train("mode=steering", override)
-
-
-def test_vectors_of_other_weights_are_refused(tiny_run: Composer, wordy: Path, tmp_path: Path) -> None:
-    stranger = run_extraction(tiny_run(weights=write_model(tmp_path / "other", "smollm2", CHAT, seed=5)))
-    with pytest.raises(StoreError, match="vectors of other, but the model is tiny-wordy"):
-        steering_task(tiny_run(*STEER, f"mode.source='{stranger.key}'", weights=wordy))
-
-
 def test_words_that_are_several_tokens_are_left_out_and_too_few_are_an_error(
     tiny_run: Composer, wordy: Path, tiny_llama: Path, tmp_path: Path
 ) -> None:
@@ -143,26 +104,6 @@ def test_words_that_are_several_tokens_are_left_out_and_too_few_are_an_error(
         steer(tiny_run(*STEER, PLAIN))
     known = vocabulary(load(wordy, tmp_path), ["I feel"], {"calm": [*steering_words()["calm"], "unheardof"]}, NEUTRAL)
     assert known.emotions["calm"] == steering_words()["calm"]
-
-
-def test_neutral_words_match_in_unsteered_probability(wordy: Path, tmp_path: Path) -> None:
-    known = vocabulary(load(wordy, tmp_path), ["I feel"], {"calm": steering_words()["calm"][:3]}, NEUTRAL)
-    plain = np.zeros(len(known.tokens), np.float32)
-    for word, value in {"calm": -3.0, "peaceful": -9.0, "relaxed": -6.0}.items():
-        plain[known.column[word]] = value
-    for word, value in {"local": -9.1, "narrow": -3.1, "typical": -6.2}.items():
-        plain[known.column[word]] = value
-    pairs = dict(matched(known, "calm", plain))
-    assert pairs == {"calm": "narrow", "peaceful": "local", "relaxed": "typical"}
-    apart = [abs(plain[known.column[word]] - plain[known.column[neutral]]) for word, neutral in pairs.items()]
-    assert match_gap(known, list(pairs.items()), plain) == pytest.approx(sum(apart) / 3)
-
-
-def test_the_key_follows_the_protocol_and_not_its_name(tiny_run: Composer, wordy: Path) -> None:
-    usual = steering_task(tiny_run(*STEER, weights=wordy)).key
-    assert steering_task(tiny_run(*STEER, "steering.name=mine", weights=wordy)).key == usual
-    for override in ("steering.controls=4", "seed=1", "steering.chat=false", "steering.strengths=[0.02]"):
-        assert steering_task(tiny_run(*STEER, override, weights=wordy)).key != usual
 
 
 def test_a_model_that_overflows_when_steered_is_refused_by_name_and_remembered(

@@ -1,0 +1,100 @@
+"""What names a steering run, where its vectors come from, and what is refused before a model is loaded."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from emogeo.errors import ConfigError, StoreError
+from emogeo.extraction.plan import plan_run
+from emogeo.geometry.options import NEUTRAL
+from emogeo.probes.steering_plan import SteeringPlan, plan_steering
+from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.store.store import Store
+from tests.conftest import Composer
+from tests.planted_records import geometry, model_card, write
+from tests.tiny import write_model
+
+STEER = ("mode=steering",)
+
+
+def planned(tiny_cell: Composer, *overrides: str, **options: Path) -> SteeringPlan:
+    return plan_steering(tiny_cell(*STEER, *overrides, **options))
+
+
+def test_vectors_are_those_of_the_run_that_reads_with_the_same_model(tiny_cell: Composer) -> None:
+    plan = planned(tiny_cell, "pooling.position=mean")
+    assert plan.vectors == plan.extraction.key == plan_run(tiny_cell("pooling.position=mean")).key
+    assert plan.blocks is None
+    assert plan.title == "tiny-llama fp32 steering published"
+    assert plan.config.model.name == "tiny-llama"
+
+
+def test_prompts_are_asked_in_chat_where_there_is_a_template(tiny_cell: Composer, tmp_path: Path) -> None:
+    chat, plain = planned(tiny_cell), planned(tiny_cell, "steering.chat=false")
+    asked = plan_of_prompts(plain)
+    assert plan_of_prompts(chat) == {
+        name: (f"<bos><user>{said}<assistant>", False) for name, (said, _) in asked.items()
+    }
+    assert all(special for _, special in asked.values())
+    base = planned(tiny_cell, weights=write_model(tmp_path / "tiny-base", "smollm2"))
+    assert plan_of_prompts(base) == asked
+
+
+def plan_of_prompts(plan: SteeringPlan) -> dict[str, tuple[str, bool]]:
+    return {name: (text.content, text.special_tokens) for name, text in plan.prompts.items()}
+
+
+def test_the_key_follows_the_protocol_and_not_its_name(tiny_cell: Composer) -> None:
+    usual = planned(tiny_cell).key
+    for override in ("steering.name=mine", "steering.chat=true", "runtime.threads=1"):
+        assert planned(tiny_cell, override).key == usual, override
+    changes = ("steering.controls=4", "seed=1", "steering.chat=false", "steering.strengths=[0.02]", "norm=unit")
+    assert len({planned(tiny_cell, change).key for change in changes} | {usual}) == len(changes) + 1
+
+
+def test_blocks_are_sorted_and_named_once(tiny_cell: Composer) -> None:
+    assert planned(tiny_cell, "steering.blocks=[2,0,2]").blocks == (0, 2)
+
+
+@pytest.mark.parametrize(
+    ("override", "said"),
+    [
+        ("steering.blocks=[4]", "steering.blocks=[4]: blocks are 0 to 3, or null for all."),
+        ("steering.blocks=[-1]", "steering.blocks=[-1]: blocks are 0 to 3, or null for all."),
+        ("steering.blocks=[]", "steering.blocks=[]: blocks are 0 to 3, or null for all."),
+        *(
+            (
+                f"steering.scenarios.threat.emotion={emotion}",
+                f"steering.scenarios.threat.emotion={emotion}. Allowed: "
+                f"{', '.join(condition for condition in CONDITIONS if condition != NEUTRAL)}.",
+            )
+            for emotion in ("calmly", NEUTRAL)
+        ),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(tiny_cell: Composer, override: str, said: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        planned(tiny_cell, override)
+    assert str(error.value) == said
+
+
+def test_another_run_of_the_same_weights_gives_its_vectors(tiny_cell: Composer, tmp_path: Path) -> None:
+    own = planned(tiny_cell)
+    record, files = geometry(model=model_card("another name", 4))
+    store = Store(tmp_path / "store")
+    for key, revision in (("a" * 64, own.extraction.weights.revision), ("ab" + "0" * 62, "sha256:other")):
+        write(store, replace(record, key=key, model=replace(record.model, revision=revision)), files)
+    named = planned(tiny_cell, "mode.source=aa")
+    assert (named.vectors, named.extraction.key) == ("a" * 64, own.vectors)
+    assert named.key != own.key
+    for source, said in (
+        ("ab", "mode.source=ab: vectors of another name, but the model is tiny-llama."),
+        ("a", f"mode.source=a: 2 runs of {store.path} begin so; give one run's key."),
+        ("b", f"mode.source=b: 0 runs of {store.path} begin so; give one run's key."),
+    ):
+        with pytest.raises(StoreError) as error:
+            planned(tiny_cell, f"mode.source={source}")
+        assert str(error.value) == said
