@@ -1,0 +1,117 @@
+"""A pass is read once, kept at every pooling, and taken from the store after that."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from emogeo.config.model import Source
+from emogeo.config.precision import Dtype, Quantization
+from emogeo.config.states import PoolingConfig, Position
+from emogeo.extraction.passes import Pass, PassModel, contents, plan_main_pass
+from emogeo.extraction.reading import activations_of
+from emogeo.models import activations
+from emogeo.models.precision import Precision
+from emogeo.models.weights.resolve import Weights
+from emogeo.record.json import pass_of
+from emogeo.stimuli.templates import Text
+from emogeo.store.store import ACTIVATIONS, Store
+
+TEXTS = [Text("a", True), Text("b", True)]
+SESSION: Any = SimpleNamespace(
+    model=lambda: "the model", threads=3, placed_on="cuda:1", device_map="auto", progress=False
+)
+
+
+def planned() -> Pass:
+    weights = Weights("mine", "x", "base", None, Source.hub, "Org/Mine", "c0ffee", Path())
+    model = PassModel(weights, Precision(Dtype.fp16, Quantization.int8, 6.0), 3, 99, reread=True)
+    return plan_main_pass(model, TEXTS, PoolingConfig(Position.last), contents(TEXTS))
+
+
+def states_of(pooling: PoolingConfig) -> np.ndarray[Any, Any]:
+    return np.full((2, 3, 4), [*Position].index(pooling.position), dtype=np.float32)
+
+
+@pytest.fixture
+def reads(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """The plans of passes as they are read; each pooling gives its own number."""
+    plans: list[Any] = []
+
+    def read(model: str, texts: Any, plan: Any) -> SimpleNamespace:
+        plans.append((model, list(texts), plan))
+        return SimpleNamespace(
+            states=states_of(plan.pooling),
+            also=[states_of(own) for own in plan.also],
+            embeddings=np.ones((2, 4), np.float32),
+            nonfinite=np.array([[0, 0, 2], [0, 0, 0]]),
+            batches=[[1], [0]],
+            tokens=10,
+            seconds=0.12345,
+            tokens_per_s=81.04,
+        )
+
+    monkeypatch.setattr(activations, "read", read)
+    return plans
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path)
+
+
+def test_a_pass_is_read_as_it_was_planned(reads: list[Any], store: Store) -> None:
+    wanted = planned()
+    found = activations_of(wanted, SESSION, store)
+    ((model, texts, plan),) = reads
+    assert (model, texts) == ("the model", TEXTS)
+    assert (plan.n_blocks, plan.token_budget, plan.batch_mates_matter, plan.reread) == (3, 99, True, True)
+    np.testing.assert_array_equal(found.states, states_of(wanted.pooling))
+    assert found.finite_layers == [0, 1]
+    recorded = pass_of(found.provenance, "the pass")
+    assert (recorded.batches, recorded.threads, recorded.device, recorded.device_map) == (
+        ((1,), (0,)),
+        3,
+        "cuda:1",
+        "auto",
+    )
+    assert (recorded.seconds, recorded.tokens_per_s, recorded.token_budget) == (0.123, 81.0, 99)
+
+
+def test_what_is_in_the_store_costs_no_pass(reads: list[Any], store: Store, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.INFO)
+    wanted = planned()
+    first, again = (activations_of(wanted, SESSION, store) for _ in range(2))
+    assert len(reads) == 1
+    assert "passages: in the store, no forward pass" in caplog.text
+    for name in ("states", "embeddings", "nonfinite"):
+        np.testing.assert_array_equal(getattr(first, name), getattr(again, name))
+    assert first.provenance == again.provenance
+    activations_of(wanted, SESSION, store, force=True)
+    assert len(reads) == 2
+
+
+def test_other_poolings_are_records_of_their_own_and_are_not_written_twice(reads: list[Any], store: Store) -> None:
+    wanted = planned()
+    activations_of(wanted, SESSION, store)
+    assert sorted(store.keys(ACTIVATIONS)) == sorted([wanted.key, *(key for _, key in wanted.also)])
+    written = {key: store.folder(ACTIVATIONS, key).stat().st_ino for _, key in wanted.also}
+    for pooling, key in wanted.also:
+        own = Pass("passages", wanted.model, wanted.texts, pooling, key)
+        np.testing.assert_array_equal(activations_of(own, SESSION, store).states, states_of(pooling))
+    assert len(reads) == 1
+    activations_of(wanted, SESSION, store, force=True)
+    assert {key: store.folder(ACTIVATIONS, key).stat().st_ino for key in written} == written
+
+
+def test_a_broken_record_is_read_again(reads: list[Any], store: Store) -> None:
+    wanted = planned()
+    activations_of(wanted, SESSION, store)
+    (store.folder(ACTIVATIONS, wanted.key) / "reading.json").write_text("{}")
+    activations_of(wanted, SESSION, store)
+    assert len(reads) == 2

@@ -1,0 +1,162 @@
+"""Texts of a corpus, texts to be written, texts that were written: their labels, and what names them."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from emogeo.config.model import Source
+from emogeo.config.precision import Dtype, Quantization
+from emogeo.config.states import PoolingConfig, Position
+from emogeo.errors import StimuliError
+from emogeo.extraction.replay import Replayed
+from emogeo.extraction.sources import TextSource, comprehension, generation, replay, units_of
+from emogeo.extraction.stories import Story
+from emogeo.geometry.options import Centring
+from emogeo.models.precision import Precision
+from emogeo.models.weights.resolve import Weights
+from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.corpus import Corpus, Passage
+from emogeo.stimuli.templates import Decoding, Text
+from tests.planted_records import usual_config
+
+FP32 = Precision(Dtype.fp32, Quantization.none, None)
+WRITING = ("mode=generation", "prompt_template=loose", "generation.temperature=0.7", "generation.replicates=2")
+
+
+def corpus(topics: tuple[str, ...] = ("x", "y")) -> Corpus:
+    passages = [Passage(emotion, topic, f"{topic} {emotion}") for topic in topics for emotion in CONDITIONS]
+    return Corpus("mine", tuple(passages))
+
+
+@pytest.fixture
+def weights(tmp_path: Path) -> Weights:
+    (tmp_path / "config.json").write_text('{"num_hidden_layers": 4}')
+    return Weights("mine", "llama", "instruct", 1.0, Source.hub, "Org/Mine", "c0ffee", tmp_path)
+
+
+def test_passages_keep_their_labels_and_go_through_the_template() -> None:
+    config = usual_config("prompt_template.text='So: {passage}'")
+    found = comprehension(config, corpus(), None)
+    assert found.texts[1] == Text("So: x angry", special_tokens=True)
+    assert found.labelled.texts[1] == "x angry", "without the template"
+    assert (found.labelled.emotions[1], found.labelled.topics[1], found.labelled.units[1]) == ("angry", "x", "x")
+    assert found.content == {"texts": [[text.content, True] for text in found.texts]}
+    assert (found.name, found.writing, found.generation) == (config.stimuli.name, None, None)
+    assert comprehension(config, corpus(), str.upper).texts[1] == Text("SO: X ANGRY", special_tokens=False)
+
+
+def test_groups_of_texts_with_a_topic_in_common_are_one_unit_where_its_mean_is_taken() -> None:
+    """Three texts of each condition, two of which are on one topic."""
+    told = [
+        (topic, emotion, number)
+        for place, emotion in enumerate(CONDITIONS)
+        for topic, times in zip(("x", "y"), (2, 1) if place % 2 else (1, 2), strict=True)
+        for number in range(times)
+    ]
+    rows = tuple(Passage(emotion, topic, f"{topic} {emotion} {number}") for topic, emotion, number in told)
+    uncrossed, config = Corpus("mine", rows), usual_config()
+    assert set(units_of(config, uncrossed)) == {"group-0", "group-1", "group-2"}
+    tied = units_of(replace(config, centring=Centring.topic_mean), uncrossed)
+    for topic in ("x", "y"):
+        assert len({unit for unit, row in zip(tied, rows, strict=True) if row.topic == topic}) == 1
+
+
+def asked(weights: Weights, *overrides: str, device: str = "cpu") -> TextSource:
+    return generation(usual_config(*WRITING, *overrides), corpus(), weights, FP32, device, None)
+
+
+def test_what_is_asked_has_labels_and_no_texts_yet(weights: Weights) -> None:
+    found = asked(weights, "generation.max_new_tokens=9")
+    assert found.texts == ()
+    assert set(found.labelled.texts) == {""}
+    assert found.labelled.emotions == tuple(emotion for emotion in CONDITIONS for _ in range(2))
+    assert set(found.labelled.units) == {"replicate-0", "replicate-1"}
+    assert found.writing is not None
+    assert found.writing.decoding == Decoding(9, 0, 0.7, 1.0)
+    assert found.content == {"generation": found.generation} == {"generation": found.writing.key}
+    assert found.written is not None
+    assert (found.written["model"], found.written["precision"], found.written["topics"]) == ("mine", "fp32", None)
+
+
+def test_topics_are_recorded_where_every_prompt_has_one(weights: Weights) -> None:
+    found = asked(weights, "prompt_template=topic_loose")
+    assert found.written is not None
+    assert found.written["topics"] == ["x", "y"]
+    assert set(found.labelled.units) == {"x", "y"}
+
+
+@pytest.mark.parametrize(("device", "size"), [("cpu", 20), ("cuda", 64), ("cuda:1", 64)])
+def test_batches_are_as_large_as_the_device_allows(weights: Weights, device: str, size: int) -> None:
+    own, given = asked(weights, device=device).writing, asked(weights, "generation.batch_size=3", device=device).writing
+    assert own is not None and given is not None
+    assert (own.batch_size, given.batch_size) == (size, 3)
+
+
+def test_repetitions_have_seeds_of_their_own_and_greedy_texts_none(weights: Weights) -> None:
+    seeds = {
+        (seed, repetition): asked(weights, f"seed={seed}", f"generation.repetition={repetition}").writing
+        for seed in (0, 1)
+        for repetition in (0, 1)
+    }
+    assert len({writing.seed for writing in seeds.values() if writing is not None}) == 4
+    greedy = [
+        asked(weights, "generation.temperature=null", "generation.replicates=1", f"seed={seed}").generation
+        for seed in (0, 1)
+    ]
+    assert greedy[0] == greedy[1]
+
+
+def test_a_ban_is_named_by_the_words_it_bans(weights: Weights, monkeypatch: pytest.MonkeyPatch) -> None:
+    plain, banned = asked(weights).generation, asked(weights, "generation.ban_emotion_words=true").generation
+    monkeypatch.setattr("emogeo.extraction.sources.families", lambda: {"sad": ["sad"]})
+    assert asked(weights).generation == plain
+    assert asked(weights, "generation.ban_emotion_words=true").generation not in {plain, banned}
+
+
+def told(weights: Weights, emptied: int | None = None, length: int = 4) -> Replayed:
+    stories = [
+        Story(
+            emotion,
+            unit,
+            unit,
+            "Write.",
+            "" if row == emptied else f"{unit} {emotion}",
+            (7, 8),
+            (1,) * length,
+            "stopped",
+            1,
+        )
+        for row, (unit, emotion) in enumerate((unit, emotion) for unit in ("u", "v") for emotion in CONDITIONS)
+    ]
+    return Replayed("ab" * 32, weights.identity, {"prompt_template": {"name": "stories"}}, stories)
+
+
+def test_the_same_weights_read_tokens_and_others_the_text_alone(weights: Weights) -> None:
+    config, source = usual_config(), told(weights)
+    same = replay(config, weights, source)
+    assert same.texts[0] == Text("u afraid", False, (7, 8, 1, 1, 1, 1), 2)
+    assert same.content == {"tokens": [[[7, 8, 1, 1, 1, 1], 2]] * 42}
+    other = replay(config, replace(weights, revision="other"), source)
+    assert other.texts[0] == Text("u afraid", special_tokens=True)
+    assert other.content == {"texts": [[text.content, True] for text in other.texts]}
+    for found in (same, other):
+        assert (found.name, found.generation, found.written) == ("stories", source.key, source.written)
+        assert found.counts is not None
+        assert (found.counts["texts"], found.counts["stopped"]) == (42, 42)
+
+
+def test_a_text_too_short_for_what_is_skipped_is_refused_where_its_tokens_are_read(weights: Weights) -> None:
+    config = replace(usual_config(), pooling=PoolingConfig(Position.mean, skip=4))
+    with pytest.raises(StimuliError) as error:
+        replay(config, weights, told(weights))
+    assert str(error.value) == "pooling.skip=4: the shortest text of mode=replay of abababababab has 4 tokens."
+    replay(config, weights, told(weights, length=5))
+    replay(config, replace(weights, revision="other"), told(weights))
+
+
+def test_a_condition_without_a_text_is_named(weights: Weights) -> None:
+    with pytest.raises(StimuliError, match=r"^mode=replay of abababababab has no text for 1 .*: angry in u\. "):
+        replay(usual_config(), weights, told(weights, emptied=1))
