@@ -5,6 +5,7 @@ The client retries a download for twenty minutes, in threads that an exit waits 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -61,8 +62,9 @@ class Downloads:
         begun, deadline = time.monotonic(), threading.Timer(seconds, process.kill)
         deadline.start()
         try:
-            process.stdin.write(json.dumps(job) + "\n")
-            process.stdin.flush()
+            with contextlib.suppress(BrokenPipeError):  # it has ended, and there is no line to read
+                process.stdin.write(json.dumps(job) + "\n")
+                process.stdin.flush()
             line = process.stdout.readline()
         except BaseException:  # also a signal: nothing is to be written any more
             self._end()
