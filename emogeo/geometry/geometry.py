@@ -81,8 +81,7 @@ class Geometry:
                 reliability and ρ* are inferred; else texts are grouped at random, one of each condition a group.
             texts: the texts themselves; without them, units of one name are taken to hold the same texts.
             conditions: the labels that are allowed; by default, those that occur.
-            layer: `reliability` (the default), `separation`, `min_mean_cosine` (published), `middle`, `all`, the number
-                of a block, or a share of depth such as 0.85.
+            layer: `reliability`, `separation`, `min_mean_cosine` (published), `middle`, `all`, a block, or a depth (0.85).
             centring, norm: `grand_mean`, `topic_mean`, `neutral` or `none`; `none` or `unit`.
 
         Example:
@@ -99,7 +98,7 @@ class Geometry:
         values, n_layers, sentences = states_of(states)
         labels = labels_of(states, len(values), emotions, topics, texts, seed, conditions)
         named = _named_layer(options.layer, n_layers, values.shape[1], labels)
-        called = name or getattr(states, "name", "geometry")
+        called = name or str(getattr(states, "name", "geometry"))
         found = measure(values, labels, list(range(values.shape[1])), options, named, called)
         if sentences is not None:
             found.curves["anisotropy"] = np.array([estimate.value for estimate in anisotropy(sentences)])
