@@ -1,4 +1,4 @@
-"""Effects with planted figures, and planted cells as published recipes would have made them."""
+"""Effects with planted figures, and planted runs as published recipes would have made them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A catalogue of several models that were read alike, with planted geometries, and the descriptors of their records."""
+"""A catalogue of several comparable models, with planted geometries, and the descriptors of their records."""
 
 from __future__ import annotations
 

@@ -16,7 +16,7 @@ COMPANIONS = {
     "jeong_loose": ["layer_selection.index=3"],
     **{name: ["mode=generation"] for name in ("loose", "stories", "topic_stories", "topic_loose", "stories_by_topic")},
 }
-"""What an option cannot be meant without."""
+"""The options that each option needs."""
 
 
 def options(group: str) -> list[str]:

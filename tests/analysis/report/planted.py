@@ -184,7 +184,7 @@ def found(tables: dict[str, Table]) -> list[Finding]:
 
 
 def compared(rho: float, star: float) -> dict[str, float]:
-    """Two figures with their companions."""
+    """Two numbers with everything that qualifies them."""
     around = {"rho_ci_low": rho - 0.1, "rho_ci_high": rho + 0.1}
     around |= {"rho_star_ci_low": star - 0.05, "rho_star_ci_high": star + 0.05}
     halves = {

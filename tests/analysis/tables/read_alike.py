@@ -1,4 +1,4 @@
-"""Planted models that were read alike, and the tables that tables of models are made from."""
+"""Planted comparable models, and the tables that tables of models are made from."""
 
 from __future__ import annotations
 

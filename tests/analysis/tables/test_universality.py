@@ -1,4 +1,4 @@
-"""Models read alike: pairs, variants, what agreement goes with; on planted catalogues."""
+"""Comparable models: pairs, variants, what agreement goes with; on planted catalogues."""
 
 from __future__ import annotations
 
