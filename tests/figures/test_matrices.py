@@ -25,7 +25,7 @@ def test_an_rdm_is_shown_from_zero_to_its_largest_distance() -> None:
     assert image.get_clim() == (0.0, 1.0), "small distances are not blown up"
 
 
-def test_every_rho_is_written_in_its_run_and_a_dash_where_there_is_none() -> None:
+def test_every_rho_is_written_in_its_cell_and_a_dash_where_there_is_none() -> None:
     axes, bar = drawn(matrices, rho_figure, RHO, ["x", "y", "z"], "title", "label").axes
     written = {text.get_position(): text.get_text() for text in axes.texts}
     assert written == {
