@@ -81,7 +81,7 @@ class Geometry:
                 reliability and ρ* are inferred; else texts are grouped at random, one of each condition a group.
             texts: the texts themselves; without them, units of one name are taken to hold the same texts.
             conditions: the labels that are allowed; by default, those that occur.
-            layer: `reliability`, `separation`, `min_mean_cosine` (published), `middle`, `all`, a block, or a depth (0.85).
+            layer: `reliability`, `separation`, `min_mean_cosine` (published), `middle`, `all`, a block, or a depth.
             centring, norm: `grand_mean`, `topic_mean`, `neutral` or `none`; `none` or `unit`.
 
         Example:
