@@ -21,7 +21,7 @@ GEMMA, QWEN = "gemma-3-1b-it", "qwen2.5-1.5b-instruct"
 
 def test_every_two_models_stand_beside_what_was_published(tmp_path: Path) -> None:
     section = universality_section(material(tmp_path))
-    (row,) = cells(sheets(section)["Models that were read alike"])
+    (row,) = cells(sheets(section)["Comparable models"])
     assert (row["model a"], row["model b"], row["one family"]) == (MODEL, GEMMA, "no")
     assert (row["ρ"], row["ρ*"], row["ρ published"]) == ("0.83 [0.73, 0.93]", "0.92 [0.87, 0.97]", "–")
     assert (row["same / disjoint half"], row["reliability a / b"]) == ("0.83 / 0.63", "0.70 / 0.60")

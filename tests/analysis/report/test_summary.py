@@ -111,7 +111,7 @@ def test_baselines_and_effects_are_blocks_of_their_own() -> None:
 
 def test_shares_are_shown_where_there_are_any() -> None:
     share = {"factor": "chat", "share": 0.5, "p": 0.01, "p_min": 0.002, "n_relabellings": 500}
-    title = "Variance of 1 − ρ* over pairs of cells"
+    title = "Variance of 1 − ρ* over pairs of runs"
     said = lines(variance=frame(VARIANCE_COLUMNS, share))
     assert title in said
     assert words_of(said, "chat")[1:4] == ["0.5", "0.01", "0.002"]

@@ -52,7 +52,7 @@ def test_a_bias_is_what_crossing_adds_to_the_effect_of_precision() -> None:
 def test_without_the_cell_between_there_is_none_and_its_cell_is_named() -> None:
     figures, notes, _ = biased("A", "D")
     assert figures == {}
-    assert [str(note) for note in notes] == ["bias: needs the cell of D at bf16 as well"]
+    assert [str(note) for note in notes] == ["bias: needs the run of D at bf16 as well"]
 
 
 def test_an_unreliable_run_has_a_raw_bias_alone() -> None:

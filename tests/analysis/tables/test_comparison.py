@@ -98,11 +98,11 @@ def test_few_units_give_less_and_say_so(n: int, given: list[str], said: str | No
 def test_the_larger_floor_counts_and_what_was_not_measured_is_named_once() -> None:
     a, a8 = (planted()[name].run for name in ("A", "A8"))
     row: Row = {}
-    assert floor_into(row, [a, a8], {a.reader: 0.25, a8.reader: 0.5}) == []
+    assert floor_into(row, [a, a8], {a.weights_at_precision: 0.25, a8.weights_at_precision: 0.5}) == []
     assert row == {"floor": 0.5}
     row = {}
-    notes = floor_into(row, [a, a8, altered(a8, key="other")], {a.reader: 0.25})
+    notes = floor_into(row, [a, a8, altered(a8, key="other")], {a.weights_at_precision: 0.25})
     assert row == {}
     assert [str(note) for note in notes] == [
-        "floor: not measured for planted at int8, run the same cell with reread=true"
+        "floor: not measured for planted at int8, repeat the run with reread=true"
     ]
