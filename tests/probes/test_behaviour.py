@@ -1,4 +1,4 @@
-"""Cells of behaviour on tiny models: what is recorded, what names it, who is not asked, when no figure is given."""
+"""Runs of behaviour on tiny models: what is recorded, what names it, who is not asked, when no value is given."""
 
 from __future__ import annotations
 

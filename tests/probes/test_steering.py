@@ -1,4 +1,4 @@
-"""Cells of steering: what is recorded, what names it, what is refused; the default model, really steered."""
+"""Runs of steering: what is recorded, what names it, what is refused; the default model, really steered."""
 
 from __future__ import annotations
 
