@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from emogeo.arrays import Array
+from emogeo.errors import GeometryError
 from emogeo.geometry.inference import Estimate, interval
 from emogeo.geometry.shown import Shown
 
@@ -27,7 +28,7 @@ def mean_cosine(states: Array) -> Array:
     Returns:
         [layer]
     """
-    unit = states / np.linalg.norm(states, axis=-1, keepdims=True)
+    unit = _of_unit_length(states)
     n = len(unit)
     return np.asarray(((unit.sum(axis=0) ** 2).sum(axis=-1) - n) / (n * (n - 1)))
 
@@ -78,7 +79,7 @@ def anisotropy(states: Array) -> list[Estimate]:
     Args:
         states: [sentence, layer, d_model], raw last-token states of neutral sentences.
     """
-    unit = states / np.linalg.norm(states, axis=-1, keepdims=True)
+    unit = _of_unit_length(states)
     n, total = len(unit), unit.sum(axis=0)
     deleted = (((total - unit) ** 2).sum(axis=-1) - (n - 1)) / ((n - 1) * (n - 2))  # [sentence, layer]
     values = mean_cosine(states)
@@ -98,7 +99,7 @@ def largest_dimensions(states: Array) -> list[LargestDimensions]:
 
 
 def _largest_of(states: Array) -> LargestDimensions:
-    unit = states / np.linalg.norm(states, axis=-1, keepdims=True)
+    unit = _of_unit_length(states)
     n = len(unit)
     added = (unit.sum(axis=0) ** 2 - (unit**2).sum(axis=0)) / (n * (n - 1))
     indices = np.argsort(-added, kind="stable")[:LARGEST]
@@ -155,3 +156,15 @@ def rating_axis(vectors: Array, ratings: Array, components: int, permutations: i
     orders = np.random.default_rng(seed).permuted(np.tile(values, (permutations, 1)), axis=1)
     reached = (np.abs(orders @ scores).max(axis=1) >= observed.max() - 1e-12).sum()
     return Axis(int(observed.argmax()) + 1, float(observed.max()), float((1 + reached) / (1 + permutations)))
+
+
+def _of_unit_length(states: Array) -> Array:
+    """The states scaled to length 1.
+
+    Raises:
+        GeometryError: a state of length zero, or one with NaN or infinity.
+    """
+    lengths = np.linalg.norm(states, axis=-1, keepdims=True)
+    if not (np.isfinite(lengths) & (lengths > 0)).all():
+        raise GeometryError("A state of length zero, or one with NaN or infinity, has no cosine.")
+    return np.asarray(states / lengths)

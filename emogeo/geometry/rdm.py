@@ -24,8 +24,11 @@ def cosine_rdm(vectors: Array, conditions: Sequence[str]) -> Array:
         [condition, condition], symmetric, zero diagonal, values in [0, 2].
 
     Raises:
-        GeometryError: a vector of length zero has no direction.
+        GeometryError: a vector of length zero, which has no direction, or one with NaN or infinity.
     """
+    if not np.isfinite(vectors).all():
+        broken = int(np.argmin(np.isfinite(vectors).all(axis=1)))
+        raise GeometryError(f"The vector of {conditions[broken]} holds NaN or infinity: no cosine.")
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     if (lengths == 0).any():
         raise GeometryError(f"The vector of {conditions[int(np.argmin(lengths))]} has length zero: no cosine.")
@@ -36,7 +39,13 @@ def cosine_rdm(vectors: Array, conditions: Sequence[str]) -> Array:
 
 
 def upper(rdm: Array) -> Array:
-    """Gives the upper triangle without the diagonal, row by row: [pair]."""
+    """Gives the upper triangle without the diagonal, row by row: [pair].
+
+    Raises:
+        GeometryError: what is not square.
+    """
+    if rdm.ndim != 2 or rdm.shape[0] != rdm.shape[1]:
+        raise GeometryError(f"An RDM is square, [condition, condition]; this has the shape {list(rdm.shape)}.")
     return rdm[np.triu_indices(len(rdm), k=1)]
 
 
@@ -71,8 +80,10 @@ def standard_ranks(values: Array) -> Array:
     """Ranks along the last axis (ties share their mean), centred, of unit length: dot products are Spearman's rho.
 
     Raises:
-        GeometryError: a row whose entries are all equal.
+        GeometryError: a row whose entries are all equal, or values with NaN or infinity.
     """
+    if not np.isfinite(values).all():
+        raise GeometryError("Values with NaN or infinity have no ranks.")
     ranks = _ranks(values)
     ranks -= (values.shape[-1] + 1) / 2
     lengths = np.linalg.norm(ranks, axis=-1, keepdims=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from html import escape
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,9 @@ class States:
         return f"States of {self.name}: {shape} (texts × layers × width), {len(set(self.emotions))} conditions"
 
     __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(str(self))}</p>"
 
     def to_dict(self) -> dict[str, Any]:
         """Gives the labels of every text, for a DataFrame."""

@@ -33,8 +33,15 @@ def condition_means(states: Array, emotions: Sequence[str], conditions: Sequence
 
     Returns:
         [condition, layer, d_model]
+
+    Raises:
+        GeometryError: a condition without texts, or labels of another number than the states.
     """
+    _refuse_labels(states, emotions, conditions)
     rows = np.asarray(emotions)
+    absent = [condition for condition in conditions if condition not in set(emotions)]
+    if absent:
+        raise GeometryError(f"There is no text of {', '.join(absent)}: no mean.")
     return np.stack([states[rows == condition].mean(axis=0) for condition in conditions])
 
 
@@ -44,8 +51,15 @@ def unit_means(states: Array, emotions: Sequence[str], units: Sequence[str], con
     Units come in the order in which the texts have them first.
 
     Raises:
-        GeometryError: a unit without a text for some condition.
+        GeometryError: a unit without a text for some condition, a label that is no condition, or labels of another
+            number than the states.
     """
+    _refuse_labels(states, emotions, conditions)
+    if len(units) != len(states):
+        raise GeometryError(f"{len(units)} units for the states of {len(states)} texts.")
+    unknown = sorted(set(emotions) - set(conditions))
+    if unknown:
+        raise GeometryError(f"Unknown label {', '.join(unknown)}; the conditions are {', '.join(conditions)}.")
     names = list(dict.fromkeys(units))
     row_of = {name: row for row, name in enumerate(names)}
     column_of = {condition: column for column, condition in enumerate(conditions)}
@@ -58,6 +72,13 @@ def unit_means(states: Array, emotions: Sequence[str], units: Sequence[str], con
     sums = np.zeros((len(names), len(conditions), *states.shape[1:]))
     np.add.at(sums, at, states)
     return sums / counts[:, :, None, None]
+
+
+def _refuse_labels(states: Array, emotions: Sequence[str], conditions: Sequence[str]) -> None:
+    if len(emotions) != len(states):
+        raise GeometryError(f"{len(emotions)} labels for the states of {len(states)} texts.")
+    if len(set(conditions)) != len(conditions):
+        raise GeometryError(f"A condition stands twice among {', '.join(conditions)}.")
 
 
 def centre(means: Array, conditions: Sequence[str], centring: Centring) -> Vectors:

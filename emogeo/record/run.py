@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from html import escape
 from typing import Generic, TypeAlias, TypeVar
 
 import numpy as np
@@ -63,6 +64,15 @@ class Recorded(Generic[R]):
 
     def __repr__(self) -> str:
         return f"Run {self.key[:12]}: {self.record.title} ({self.record.status})"
+
+    def to_dict(self) -> dict[str, str | None]:
+        """What tells the run from others, for a row of a DataFrame."""
+        record = self.record
+        named = {"key": self.key, "model": self.model, "precision": record.precision, "mode": record.mode.value}
+        return {**named, "recipe": record.recipe, "status": record.status, "title": record.title}
+
+    def _repr_html_(self) -> str:
+        return f"<p>{escape(repr(self))}</p>"
 
     def rows(self, name: str) -> list[Json]:
         """Reads the rows of a file of JSON lines; a refused run has none."""

@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from emogeo.errors import GeometryError
 from emogeo.geometry.descriptors import anisotropy, largest_dimensions, mean_cosine, participation_ratio, rating_axis
 
 Array = NDArray[np.float64]
@@ -106,3 +107,11 @@ def test_the_published_criterion_says_little_about_geometry() -> None:
     values = np.random.default_rng(0).normal(size=(21, 40, 300))
     curve = mean_cosine(values - values.mean(axis=0))
     assert np.abs(curve + 1 / 20).max() < 0.002
+
+
+def test_a_state_without_a_direction_is_an_error_and_no_nan() -> None:
+    states = np.ones((3, 2, 4))
+    states[1, 0] = 0.0
+    for describe in (mean_cosine, anisotropy, largest_dimensions):
+        with pytest.raises(GeometryError, match="length zero"):
+            describe(states)

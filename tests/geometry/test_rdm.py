@@ -95,3 +95,14 @@ def test_what_is_no_rdm_is_said(rdm: Array, said: str) -> None:
     whole = 1 - np.eye(4)
     with pytest.raises(GeometryError, match=f"the second RDM.*{said}"):
         spearman(whole, rdm)
+
+
+def test_numbers_that_are_none_are_never_passed_on() -> None:
+    vectors = np.random.default_rng(0).normal(size=(4, 3))
+    vectors[2, 1] = np.nan
+    with pytest.raises(GeometryError, match="vector of c holds NaN"):
+        cosine_rdm(vectors, list("abcd"))
+    with pytest.raises(GeometryError, match="have no ranks"):
+        standard_ranks(vectors)
+    with pytest.raises(GeometryError, match=r"square.*shape \[6\]"):
+        upper(np.zeros(6))

@@ -121,3 +121,27 @@ def test_topic_means_change_nothing_in_a_crossed_corpus() -> None:
         for s, centring in ((states, Centring.grand_mean), (removed, Centring.topic_mean))
     )
     np.testing.assert_allclose(plain, without, atol=1e-12)
+
+
+@pytest.mark.parametrize(
+    ("emotions", "conditions", "said"),
+    [
+        (["a", "b", "a"], ["a", "b"], "3 labels for the states of 4 texts"),
+        (["a", "b", "a", "b"], ["a", "b", "c"], "no text"),
+        (["a", "b", "a", "b"], ["a", "a"], "stands twice"),
+    ],
+)
+def test_labels_that_do_not_fit_are_named(emotions: list[str], conditions: list[str], said: str) -> None:
+    states = np.zeros((4, 1, 2))
+    with pytest.raises(GeometryError, match=said):
+        condition_means(states, emotions, conditions)
+    with pytest.raises(GeometryError, match=said):
+        unit_means(states, emotions, ["u"] * len(emotions), conditions)
+
+
+def test_an_unknown_label_and_another_number_of_units_are_named() -> None:
+    states = np.zeros((4, 1, 2))
+    with pytest.raises(GeometryError, match="Unknown label c; the conditions are a, b"):
+        unit_means(states, ["a", "b", "a", "c"], ["u"] * 4, ["a", "b"])
+    with pytest.raises(GeometryError, match="3 units for the states of 4 texts"):
+        unit_means(states, ["a", "b", "a", "b"], ["u"] * 3, ["a", "b"])
