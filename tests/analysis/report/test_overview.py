@@ -68,7 +68,7 @@ def test_findings_are_those_of_the_tables() -> None:
     (found,) = findings_section(material()).parts
     assert isinstance(found, Finding)
     assert found.topic == "Refused"
-    assert found.said.startswith("1 of 5 cells refused")
+    assert found.said.startswith("1 of 5 runs refused")
 
 
 def test_claims_show_their_verdict_with_measured_and_published() -> None:
