@@ -15,7 +15,7 @@ from emogeo.geometry.inference import reliability
 from emogeo.geometry.options import Centring
 from emogeo.geometry.states import LabelledStates
 from emogeo.geometry.units import unit_products
-from tests.geometry.test_vectors_and_layers import CONDITIONS, EMOTIONS, TEXT_UNITS, UNITS, random_states
+from tests.geometry.test_vectors import CONDITIONS, EMOTIONS, TEXT_UNITS, UNITS, random_states
 
 Array = NDArray[np.float64]
 
