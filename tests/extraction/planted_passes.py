@@ -7,20 +7,21 @@ from typing import Any
 import numpy as np
 
 from emogeo.extraction.reading import StoredActivations
+from emogeo.record.origin import PassRecord
 
 
 def stored(states: np.ndarray[Any, Any], nonfinite: np.ndarray[Any, Any] | None = None) -> StoredActivations:
     """Activations of these states [text, layer, d_model], whose embeddings are those of the first layer."""
-    provenance = {
-        "batches": [list(range(len(states)))],
-        "token_budget": 99,
-        "tokens": 10,
-        "seconds": 0.5,
-        "tokens_per_s": 20.0,
-        "threads": 1,
-        "device": "cpu",
-        "device_map": None,
-    }
+    provenance = PassRecord(
+        batches=(tuple(range(len(states))),),
+        token_budget=99,
+        tokens=10,
+        seconds=0.5,
+        tokens_per_s=20.0,
+        threads=1,
+        device="cpu",
+        device_map=None,
+    )
     counts = np.zeros(states.shape[:2], np.int64) if nonfinite is None else nonfinite
     return StoredActivations(states.astype(np.float32), states[:, 0].astype(np.float32), counts, provenance)
 

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,8 +14,8 @@ from emogeo.extraction.measure import Measures, measure
 from emogeo.extraction.plan import RunPlan, plan_run
 from emogeo.extraction.reading import StoredActivations
 from emogeo.geometry.geometry import Geometry
-from emogeo.record.origin import Written
-from emogeo.record.reading import read_record, read_run
+from emogeo.record.origin import Generation, PromptSet, TextCounts, Written
+from emogeo.record.reading import read_record, read_run, record_in
 from emogeo.record.run import Run
 from emogeo.record.types import GeometryRecord
 from emogeo.stimuli.corpus import load_corpus
@@ -59,7 +58,7 @@ def test_the_geometry_comes_back_from_the_record(finished: tuple[Run, Geometry])
     run, geometry = finished
     np.testing.assert_array_equal(run.rdm, geometry.rdm)
     np.testing.assert_array_equal(run.rdm_by_layer, geometry.rdm_by_layer)
-    np.testing.assert_array_equal(run.vectors, geometry.vectors.values.astype(np.float32))
+    np.testing.assert_array_equal(run.vectors, geometry.vectors.astype(np.float32))
     np.testing.assert_array_equal(run.passages, geometry.features.astype(np.float32))
     np.testing.assert_array_equal(run.embeddings, readings()["passages"].embeddings)
     assert run.geometry.labels == geometry.labels
@@ -109,23 +108,21 @@ def test_a_refused_run_has_its_counts_and_no_result(plan: RunPlan, tmp_path: Pat
 
 
 def test_written_texts_are_named_with_their_counts_and_empty_ones_are_not_distinct(plan: RunPlan) -> None:
-    written: dict[str, Any] = {
-        "model": "mine",
-        "precision": "fp32",
-        "recipe": None,
-        "prompt_template": {"name": "stories", "chat": True, "prompts": ["{emotion}"]},
-        "topics": None,
-        "generation": vars(plan.config.generation),
-        "seed": 3,
-    }
-    names = ("texts", "distinct", "empty", "refusals", "stopped", "retried", "naming_their_emotion", "new_tokens")
-    counts = {name: place for place, name in enumerate(names)}
+    written = Written(
+        model="mine",
+        precision="fp32",
+        recipe=None,
+        prompt_template=PromptSet("stories", True, ("{emotion}",)),
+        topics=None,
+        generation=plan.config.generation,
+        seed=3,
+    )
+    counts = TextCounts(**{field.name: place for place, field in enumerate(fields(TextCounts))})
     labelled = replace(plan.labelled, texts=("", "", *plan.labelled.texts[2:]))
     source = replace(plan.source, generation="ab" * 32, counts=counts, written=written, labelled=labelled)
     files = refused_files(replace(plan, source=source), "so", {})
-    found = json.loads(files["run.json"])
-    assert found["generation"]["key"] == "ab" * 32
-    assert {name: found["generation"][name] for name in names} == counts
-    assert found["generation"]["written"]["prompt_template"]["name"] == found["prompt_template"] == "stories"
-    assert found["n_distinct_texts"] == N - 2
-    assert set(Written.__dataclass_fields__) == set(written)
+    record = record_in(files, "here", plan.key)
+    assert isinstance(record, GeometryRecord)
+    assert record.generation == Generation(key="ab" * 32, counts=counts, written=written)
+    assert record.prompt_template == "stories"
+    assert record.n_distinct_texts == N - 2

@@ -78,10 +78,10 @@ def test_what_neutral_texts_vary_along_is_removed() -> None:
     plain, clean = STATES[:, 2].copy(), measured(states, neutral, denoising=DENOISING, layer_selection=first_only())
     plain[:, 1] = 0
     np.testing.assert_array_equal(clean.geometry.curves["removed_components"], [1, 1, 1])
-    found = clean.geometry.vectors.values[:, 1]
+    found = clean.geometry.vectors[:, 1]
     means = np.stack([plain[[emotion == own for own in EMOTIONS]].mean(axis=0) for emotion in CONDITIONS])
     np.testing.assert_allclose(found, means - means.mean(axis=0), atol=0.05)
-    dirty = measured(states, layer_selection=first_only()).geometry.vectors.values[:, 1]
+    dirty = measured(states, layer_selection=first_only()).geometry.vectors[:, 1]
     assert np.abs(dirty[:, 1]).max() > 5
 
 

@@ -18,7 +18,6 @@ from emogeo.extraction.reading import activations_of
 from emogeo.models import activations
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
-from emogeo.record.json import pass_of
 from emogeo.stimuli.templates import Text
 from emogeo.store.store import ACTIVATIONS, Store
 
@@ -73,7 +72,7 @@ def test_a_pass_is_read_as_it_was_planned(reads: list[Any], store: Store) -> Non
     assert (plan.n_blocks, plan.token_budget, plan.batch_mates_matter, plan.reread) == (3, 99, True, True)
     np.testing.assert_array_equal(found.states, states_of(wanted.pooling))
     assert found.finite_layers == [0, 1]
-    recorded = pass_of(found.provenance, "the pass")
+    recorded = found.provenance
     assert (recorded.batches, recorded.threads, recorded.device, recorded.device_map) == (
         ((1,), (0,)),
         3,

@@ -10,6 +10,7 @@ import pytest
 from emogeo.config.model import Source
 from emogeo.config.precision import Dtype, Quantization
 from emogeo.config.states import PoolingConfig, Position
+from emogeo.config.texts import GenerationConfig
 from emogeo.errors import StimuliError
 from emogeo.extraction.replay import Replayed
 from emogeo.extraction.sources import TextSource, comprehension, generation, replay, units_of
@@ -17,6 +18,7 @@ from emogeo.extraction.stories import Story
 from emogeo.geometry.options import Centring
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
+from emogeo.record.origin import PromptSet, Written
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.corpus import Corpus, Passage
 from emogeo.stimuli.templates import Decoding, Text
@@ -78,13 +80,13 @@ def test_what_is_asked_has_labels_and_no_texts_yet(weights: Weights) -> None:
     assert found.writing.decoding == Decoding(9, 0, 0.7, 1.0)
     assert found.content == {"generation": found.generation} == {"generation": found.writing.key}
     assert found.written is not None
-    assert (found.written["model"], found.written["precision"], found.written["topics"]) == ("mine", "fp32", None)
+    assert (found.written.model, found.written.precision, found.written.topics) == ("mine", "fp32", None)
 
 
 def test_topics_are_recorded_where_every_prompt_has_one(weights: Weights) -> None:
     found = asked(weights, "prompt_template=topic_loose")
     assert found.written is not None
-    assert found.written["topics"] == ["x", "y"]
+    assert found.written.topics == ("x", "y")
     assert set(found.labelled.units) == {"x", "y"}
 
 
@@ -116,6 +118,17 @@ def test_a_ban_is_named_by_the_words_it_bans(weights: Weights, monkeypatch: pyte
     assert asked(weights, "generation.ban_emotion_words=true").generation not in {plain, banned}
 
 
+WRITTEN = Written(
+    model="mine",
+    precision="fp32",
+    recipe=None,
+    prompt_template=PromptSet("stories", True, ("{emotion}",)),
+    topics=None,
+    generation=GenerationConfig(),
+    seed=0,
+)
+
+
 def told(weights: Weights, emptied: int | None = None, length: int = 4) -> Replayed:
     stories = [
         Story(
@@ -131,7 +144,7 @@ def told(weights: Weights, emptied: int | None = None, length: int = 4) -> Repla
         )
         for row, (unit, emotion) in enumerate((unit, emotion) for unit in ("u", "v") for emotion in CONDITIONS)
     ]
-    return Replayed("ab" * 32, weights.identity, {"prompt_template": {"name": "stories"}}, stories)
+    return Replayed("ab" * 32, weights.identity, WRITTEN, stories)
 
 
 def test_the_same_weights_read_tokens_and_others_the_text_alone(weights: Weights) -> None:
@@ -145,7 +158,7 @@ def test_the_same_weights_read_tokens_and_others_the_text_alone(weights: Weights
     for found in (same, other):
         assert (found.name, found.generation, found.written) == ("stories", source.key, source.written)
         assert found.counts is not None
-        assert (found.counts["texts"], found.counts["stopped"]) == (42, 42)
+        assert (found.counts.texts, found.counts.stopped) == (42, 42)
 
 
 def test_a_text_too_short_for_what_is_skipped_is_refused_where_its_tokens_are_read(weights: Weights) -> None:
