@@ -40,6 +40,11 @@ def partial_rho(a: Halves, b: Halves, given: Sequence[Halves]) -> Estimate:
 
     All runs over the same units. Interval: delete-one-unit jackknife of atanh; NaN below four units.
     """
+    if not given:
+        raise GeometryError("partial_rho() needs at least one RDM that is given.")
+    for own in (b, *given):
+        if (own.products.units, own.products.conditions) != (a.products.units, a.products.conditions):
+            raise GeometryError("partial_rho() wants the same units and conditions in the same order everywhere.")
     values = np.array(
         [
             _residual_correlation(x, y, np.stack(z))

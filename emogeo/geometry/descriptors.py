@@ -147,6 +147,8 @@ def rating_axis(vectors: Array, ratings: Array, components: int, permutations: i
     """
     left, singular, _ = np.linalg.svd(vectors, full_matrices=False)
     rated = ~np.isnan(ratings)
+    if not np.isfinite(vectors).all() or np.isinf(ratings).any() or len(set(ratings[rated])) < 2:
+        raise GeometryError("A rating axis needs finite vectors, and at least two conditions with different ratings.")
     scores = (left * singular)[rated, :components]
     scores = scores - scores.mean(axis=0)
     scores /= np.linalg.norm(scores, axis=0)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -22,17 +22,39 @@ def states_of(states: States | ArrayLike) -> tuple[Array, int, Array | None]:
         GeometryError: an array of another shape, or one with NaN or infinity; names the first text.
     """
     if isinstance(states, States):
-        sentences = None if states.sentences is None else states.sentences.astype(np.float64)
-        return _finite(np.asarray(states.values, dtype=np.float64)), states.n_layers, sentences
-    values = np.asarray(states)
+        values = _finite(real_numbers(states.values, "states.values"))
+        sentences = None if states.sentences is None else real_numbers(states.sentences, "states.sentences")
+        if values.ndim != 3 or (sentences is not None and sentences.shape[1:] != values.shape[1:]):
+            raise GeometryError(
+                "States hold values [text, layer, d_model], and sentences of the same layers and width."
+            )
+        return values, states.n_layers, sentences
+    values = real_numbers(states, "states")
     if values.ndim not in {2, 3} or 0 in values.shape:
         raise GeometryError(
             f"states has the shape {list(values.shape)}; give [text, feature] at one layer, or [text, layer, feature]."
         )
-    if not np.issubdtype(values.dtype, np.number):
-        raise GeometryError(f"states holds {values.dtype}, not numbers.")
     whole = values if values.ndim == 3 else values[:, None]
-    return _finite(whole.astype(np.float64)), whole.shape[1], None
+    return _finite(whole), whole.shape[1], None
+
+
+def real_numbers(given: object, name: str) -> Array:
+    """Anything like an array, in float64.
+
+    Raises:
+        GeometryError: rows of unequal length, and what holds no real numbers or hides some.
+    """
+    try:
+        values = np.asarray(given)
+    except Exception as error:  # each array library has errors of its own
+        raise GeometryError(
+            f"{name} is not to be had as an array ({error}); pass x.detach().float().numpy()."
+        ) from error
+    if np.ma.isMaskedArray(given):
+        raise GeometryError(f"{name} is a masked array: leave out what is masked, or fill it.")
+    if values.dtype.kind not in "fiu":
+        raise GeometryError(f"{name} holds {values.dtype}, not real numbers.")
+    return values.astype(np.float64)
 
 
 def labels_of(
@@ -51,6 +73,8 @@ def labels_of(
             condition without texts; conditions with unequal numbers of texts that no topics hold together.
     """
     if isinstance(states, States):
+        if not emotions is topics is texts is None:
+            raise GeometryError("States carry their labels: leave out emotions, topics and texts.")
         emotions, topics, texts = states.emotions, states.topics, states.texts
     if emotions is None:
         raise GeometryError("Whose states are these? Give emotions=[...], the condition of each text.")
@@ -78,6 +102,8 @@ def _finite(values: Array) -> Array:
 
 
 def _words(name: str, given: Sequence[str], n_texts: int) -> list[str]:
+    if isinstance(given, str) or not isinstance(given, Iterable):
+        raise GeometryError(f"{name} is {given!r}; give one label for each of the {n_texts} texts.")
     words = list(given)
     if len(words) != n_texts:
         raise GeometryError(f"{name} has {len(words)} entries for the states of {n_texts} texts; give one for each.")
@@ -89,10 +115,11 @@ def _words(name: str, given: Sequence[str], n_texts: int) -> list[str]:
 
 def _refuse_conditions(emotions: Sequence[str], allowed: Sequence[str] | None) -> None:
     found = names_of_conditions(emotions)
-    unknown = sorted(set(found) - set(allowed or found))
+    wanted = found if allowed is None else _words("conditions", allowed, len(list(allowed)))
+    unknown = sorted(set(found) - set(wanted))
     if unknown:
-        raise GeometryError(f"Unknown label {', '.join(unknown)}; allowed: {', '.join(allowed or ())}.")
-    absent = sorted(set(allowed or ()) - set(found))
+        raise GeometryError(f"Unknown label {', '.join(unknown)}; allowed: {', '.join(wanted)}.")
+    absent = sorted(set(wanted) - set(found))
     if absent:
         raise GeometryError(f"There is no text of {', '.join(absent)}; every condition needs at least one.")
     if len(found) < MIN_CONDITIONS:

@@ -26,7 +26,7 @@ from emogeo.geometry.layers import (
     side_by_side,
 )
 from emogeo.geometry.options import Centring, GeometryOptions, LayerRule
-from emogeo.geometry.rdm import cosine_rdm, rdm_std, upper
+from emogeo.geometry.rdm import MIN_CONDITIONS, cosine_rdm, rdm_std, upper
 from emogeo.geometry.states import LabelledStates, LabelledTexts, States
 from emogeo.geometry.units import distinct_units, unit_products
 from emogeo.geometry.vectors import Vectors, centre, scale, unit_means, without_topic_means
@@ -72,7 +72,7 @@ class Geometry:
         seed: int = 0,
         name: str | None = None,
     ) -> Geometry:
-        """Measures a geometry.
+        """Measures a geometry. The order of rows decides the random splits; what topics are called does not.
 
         Args:
             states: what `emogeo.extract` gave, or one's own numbers: [text, feature] or [text, layer, feature].
@@ -98,7 +98,7 @@ class Geometry:
         values, n_layers, sentences = states_of(states)
         labels = labels_of(states, len(values), emotions, topics, texts, seed, conditions)
         named = _named_layer(options.layer, n_layers, values.shape[1], labels)
-        called = name or str(getattr(states, "name", "geometry"))
+        called = name or (states.name if isinstance(states, States) else "geometry")
         found = measure(values, labels, list(range(values.shape[1])), options, named, called)
         if sentences is not None:
             found.curves["anisotropy"] = np.array([estimate.value for estimate in anisotropy(sentences)])
@@ -188,7 +188,7 @@ def measure(
         states = without_topic_means(states, labels.topics)
     texts = LabelledStates(states, labels.emotions, labels.units, conditions)
     means = unit_means(states, labels.emotions, labels.units, conditions).mean(axis=0)
-    centred = centre(means, conditions, options.centring)
+    centred = _centred(means, conditions, options.centring)
     vectors = scale(centred, options.norm)
     by_layer = [_rdm_of_block(vectors, row, layer) for row, layer in enumerate(layers)]
     curves = {**_curves(texts, vectors, options), "rdm_std": np.array([rdm_std(rdm) for rdm in by_layer])}
@@ -212,6 +212,13 @@ def measure(
     )
 
 
+def _centred(means: Array, conditions: Sequence[str], centring: Centring) -> Vectors:
+    found = centre(means, conditions, centring)
+    if len(found.conditions) < MIN_CONDITIONS:
+        raise GeometryError(f"{len(found.conditions)} conditions are left by centring; {MIN_CONDITIONS} are needed.")
+    return found
+
+
 def _rdm_of_all_blocks(centred: Vectors) -> Array:
     return cosine_rdm(side_by_side(centred.values, centred.values), centred.conditions)
 
@@ -228,10 +235,10 @@ def halves_of(
 
 
 def _named_layer(rule: LayerRule, n_layers: int, n_blocks: int, labels: LabelledTexts) -> int | None:
-    """Finds the layer that the rule names, or the only one; None where a criterion chooses and units suffice."""
-    if n_blocks == 1:
-        return 0
+    """The layer that the rule names, or the only one there is; None where a criterion chooses from units enough."""
     named = resolve_layer(rule, n_layers, n_blocks)
+    if named is None and n_blocks == 1:
+        return 0
     if named is None:
         check_units(rule, len(set(labels.units)))
     return named

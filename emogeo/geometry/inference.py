@@ -15,6 +15,7 @@ import numpy as np
 from scipy.stats import t as student
 
 from emogeo.arrays import Array
+from emogeo.errors import GeometryError
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS, Halves
 
 MIN_RELIABILITY = 0.2
@@ -87,9 +88,9 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Compar
         names: what the reason calls the runs.
 
     Raises:
-        ValueError: runs over different conditions, or with some but not all units in common.
+        GeometryError: runs over different conditions, with some but not all units in common, or split with other seeds.
     """
-    common = _common_units(a, b)
+    common = common_units(a, b)
     n = min(a.n_units, b.n_units)
     if n < MIN_UNITS:
         return Comparison(
@@ -116,7 +117,7 @@ def cross_experiment_bias(a: Halves, c: Halves, d: Halves) -> Estimate | None:
     None where a run is not reliable enough for a rho*. A unit of d is deleted from both terms at once.
 
     Raises:
-        ValueError: see `compare`.
+        GeometryError: see `compare`.
     """
     if not all(identifiable(run) for run in (a, c, d)):
         return None
@@ -152,13 +153,15 @@ def interval(value: float, deleted: Sequence[Array], fisher: bool, level: float 
     return Estimate(value, float(low), float(high))
 
 
-def _common_units(a: Halves, b: Halves) -> bool:
+def common_units(a: Halves, b: Halves) -> bool:
     if a.products.conditions != b.products.conditions:
-        raise ValueError("compare() wants the same conditions in the same order; use restricted().")
+        raise GeometryError("compare() wants the same conditions in the same order; use restricted().")
+    if a.seed != b.seed:
+        raise GeometryError(f"The halves were split with the seeds {a.seed} and {b.seed}: give both the same.")
     if a.products.units == b.products.units:
         return True
     if set(a.products.units) & set(b.products.units):
-        raise ValueError("compare() wants the same units in the same order, or none in common; use restricted().")
+        raise GeometryError("compare() wants the same units in the same order, or none in common; use restricted().")
     return False
 
 
@@ -195,7 +198,7 @@ def _across(a: Array, b: Array) -> Array:
 
 
 def _disjoint(a: Halves, b: Halves) -> Callable[[Array, Array], Array]:
-    return _opposite if _common_units(a, b) else _across
+    return _opposite if common_units(a, b) else _across
 
 
 def _disattenuated(disjoint: Callable[[Array, Array], Array]) -> Callable[[Array, Array], Array]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import Enum
+from numbers import Integral, Real
 from typing import TypeVar
 
 from emogeo.errors import ConfigError
@@ -51,6 +52,11 @@ class LayerRule:
     index: int | None = None
     depth: float | None = None
 
+    def __post_init__(self) -> None:
+        absent = {Selection.index: self.index, Selection.depth: self.depth}
+        if self.selection in absent and absent[self.selection] is None:
+            raise ConfigError(f"A layer rule by {self.selection.value} needs the {self.selection.value}.")
+
 
 @dataclass(frozen=True)
 class GeometryOptions:
@@ -74,20 +80,35 @@ class GeometryOptions:
             ConfigError: a word that is no option; lists what is allowed.
         """
         rule = layer if isinstance(layer, LayerRule) else _rule(layer)
+        check_whole("seed", seed, 0)
         return GeometryOptions(rule, _member("centring", Centring, centring), _member("norm", Norm, norm), seed)
 
 
-def _rule(layer: str | int | float) -> LayerRule:
+def check_whole(name: str, value: object, least: int) -> None:
+    """Refuses what is no whole number, or one that is too small.
+
+    Raises:
+        ConfigError: names the argument.
+    """
+    if isinstance(value, bool) or not isinstance(value, Integral) or value < least:
+        raise ConfigError(f"{name}={value!r}: a whole number of at least {least}.")
+
+
+def _rule(layer: object) -> LayerRule:
+    if isinstance(layer, Selection):
+        return _rule(layer.value)
     if isinstance(layer, str):
         selection = _member("layer", Selection, layer)
         if selection in {Selection.index, Selection.depth}:
             raise ConfigError(f"layer={layer!r}: give the number itself, a block such as 12 or a share such as 0.85.")
         return LayerRule(selection)
-    if isinstance(layer, float):
-        if not 0 < layer <= 1:
+    if isinstance(layer, Integral) and not isinstance(layer, bool):
+        return LayerRule(Selection.index, index=int(layer))
+    if isinstance(layer, Real) and not isinstance(layer, bool):
+        if not 0 < float(layer) <= 1:
             raise ConfigError(f"layer={layer}: a share of depth is above 0 and at most 1; a block is a whole number.")
-        return LayerRule(Selection.depth, depth=layer)
-    return LayerRule(Selection.index, index=int(layer))
+        return LayerRule(Selection.depth, depth=float(layer))
+    raise ConfigError(f"layer={layer!r}: give a criterion by name, the number of a block, or a share of depth.")
 
 
 def _member(name: str, kind: type[Option], word: str | Option) -> Option:

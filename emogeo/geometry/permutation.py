@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import permutations as all_orders
 from math import factorial
+from numbers import Integral
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,7 +17,8 @@ from numpy.typing import NDArray
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
-from emogeo.geometry.rdm import standard_ranks
+from emogeo.geometry.inference import common_units
+from emogeo.geometry.rdm import check_rdm, standard_ranks
 
 _CHUNK = 1_000
 _ROUNDING = 1e-9
@@ -40,8 +42,11 @@ def mantel(a: Array, b: Array, permutations: int, seed: int) -> Array:
     Raises:
         GeometryError: vectors that are not standardized ranks (see `standard_ranks`).
     """
+    check_permutations(permutations)
     for name, ranks in (("a", a), ("b", b)):
         _refuse_unranked(name, ranks)
+    if a.shape != b.shape:
+        raise GeometryError(f"mantel() wants as many tests and pairs on both sides: {list(a.shape)}, {list(b.shape)}.")
     observed = (a * b).sum(axis=1) - _ROUNDING
     distinct, which = np.unique(b, axis=0, return_inverse=True)
     reached = np.zeros(len(a), dtype=np.int64)
@@ -50,6 +55,16 @@ def mantel(a: Array, b: Array, permutations: int, seed: int) -> Array:
             tests = np.flatnonzero(which == row)
             reached[tests] += (a[tests] @ ranks[moved].T >= observed[tests, None]).sum(axis=1)
     return np.asarray((1 + reached) / (1 + permutations))
+
+
+def check_permutations(permutations: object) -> None:
+    """Refuses a number of permutations that gives no p.
+
+    Raises:
+        GeometryError: no whole number, or one below 1.
+    """
+    if isinstance(permutations, bool) or not isinstance(permutations, Integral) or permutations < 1:
+        raise GeometryError(f"permutations={permutations!r}: a whole number of at least 1.")
 
 
 def mantel_disjoint(crossed: Array, permutations: int, seed: int) -> Array:
@@ -64,6 +79,9 @@ def mantel_disjoint(crossed: Array, permutations: int, seed: int) -> Array:
     Returns:
         [test]
     """
+    check_permutations(permutations)
+    if crossed.ndim != 3 or crossed.shape[1] != crossed.shape[2] or not np.isfinite(crossed).all():
+        raise GeometryError(f"mantel_disjoint() wants finite [test, pair, pair]; the shape is {list(crossed.shape)}.")
     n_pairs = crossed.shape[-1]
     observed = np.trace(crossed, axis1=1, axis2=2) - _ROUNDING
     flat, row = crossed.reshape(len(crossed), -1), np.arange(n_pairs) * n_pairs
@@ -77,7 +95,7 @@ def mantel_disjoint(crossed: Array, permutations: int, seed: int) -> Array:
 
 def crossed_halves(a: Halves, b: Halves) -> Array:
     """Gives the mean outer product [pair, pair] of rank vectors, over splits and halves without common text."""
-    if a.products.units == b.products.units:
+    if common_units(a, b):
         crossed = np.einsum("shp,shq->pq", a.ranks, b.ranks[:, ::-1], optimize=True) / (2 * len(a.ranks))
     else:
         crossed = a.ranks.mean(axis=1).T @ b.ranks.mean(axis=1) / len(a.ranks)
@@ -86,6 +104,8 @@ def crossed_halves(a: Halves, b: Halves) -> Array:
 
 def holm(p: Array) -> Array:
     """Adjusts a family of p values by Holm's step-down method (Holm 1979)."""
+    if not ((p >= 0) & (p <= 1)).all():
+        raise GeometryError("A family of p values has one that is no p.")
     order = np.argsort(p)
     scaled = p[order] * np.arange(len(p), 0, -1)
     adjusted = np.empty(len(p))
@@ -115,6 +135,7 @@ def permute_few(
     Raises:
         GeometryError: an observed statistic that is not finite.
     """
+    check_permutations(permutations)
     exact = factorial(n) <= permutations
     generator = np.random.default_rng(seed)
     drawn = (generator.permutation(n) for _ in range(permutations))
@@ -123,6 +144,8 @@ def permute_few(
     if not np.isfinite(observed):
         raise GeometryError("A value is missing, so there is nothing to permute.")
     draws = np.array([statistic(order) for order in orders])
+    if not np.isfinite(draws).all():
+        raise GeometryError("A permutation gives a statistic that is not finite.")
     extreme = np.abs(draws) >= abs(observed) - _ROUNDING if two_sided else draws >= observed - _ROUNDING
     if exact:
         best = np.abs(draws).max() if two_sided else draws.max()
@@ -133,6 +156,10 @@ def permute_few(
 
 def mantel_of_few(a: Array, b: Array, permutations: int, seed: int, two_sided: bool) -> FewTest:
     """Mantel test of two distance matrices [thing, thing] over few things (models, families), by Spearman's rho."""
+    for matrix in (a, b):
+        check_rdm(matrix, "a distance matrix")
+    if a.shape != b.shape:
+        raise GeometryError(f"Distance matrices over {len(a)} and {len(b)} things cannot be compared.")
     upper = np.triu_indices(len(a), k=1)
     ranks = standard_ranks(a[upper])
 

@@ -10,6 +10,8 @@ from scipy.stats import rankdata
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 
+_ROUNDING = 1e-5
+"""By how much an RDM in single precision may miss symmetry, or zero on its diagonal."""
 MIN_CONDITIONS = 4
 """The fewest conditions of an RDM: with three, it has only three entries and six relabellings."""
 
@@ -44,6 +46,7 @@ def upper(rdm: Array) -> Array:
     Raises:
         GeometryError: what is not square.
     """
+    rdm = np.asarray(rdm)
     if rdm.ndim != 2 or rdm.shape[0] != rdm.shape[1]:
         raise GeometryError(f"An RDM is square, [condition, condition]; this has the shape {list(rdm.shape)}.")
     return rdm[np.triu_indices(len(rdm), k=1)]
@@ -55,6 +58,7 @@ def spearman(a: Array, b: Array) -> float:
     Raises:
         GeometryError: what is no RDM (see `check_rdm`), RDMs of different size, or one whose entries are all equal.
     """
+    a, b = np.asarray(a), np.asarray(b)
     _refuse_unlike(a, b)
     return float(standard_ranks(upper(a)) @ standard_ranks(upper(b)))
 
@@ -65,6 +69,7 @@ def rho_a(a: Array, b: Array) -> float:
     Raises:
         GeometryError: what is no RDM (see `check_rdm`), or RDMs of different size.
     """
+    a, b = np.asarray(a), np.asarray(b)
     _refuse_unlike(a, b)
     x, y = (rankdata(upper(rdm)) for rdm in (a, b))
     n = len(x)
@@ -82,6 +87,7 @@ def standard_ranks(values: Array) -> Array:
     Raises:
         GeometryError: a row whose entries are all equal, or values with NaN or infinity.
     """
+    values = np.asarray(values, dtype=np.float64)
     if not np.isfinite(values).all():
         raise GeometryError("Values with NaN or infinity have no ranks.")
     ranks = _ranks(values)
@@ -119,9 +125,9 @@ def check_rdm(rdm: Array, name: str = "the RDM") -> None:
         )
     if not np.isfinite(rdm).all():
         raise GeometryError(f"{name} holds NaN or infinity.")
-    if not np.allclose(rdm, rdm.T, atol=1e-8):
+    if not np.allclose(rdm, rdm.T, rtol=0, atol=_ROUNDING):
         raise GeometryError(f"{name} is not symmetric.")
-    if not np.allclose(np.diag(rdm), 0.0, atol=1e-8):
+    if not np.allclose(np.diag(rdm), 0.0, rtol=0, atol=_ROUNDING):
         raise GeometryError(f"{name} has a diagonal that is not zero: similarities, not dissimilarities?")
 
 

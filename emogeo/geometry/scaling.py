@@ -7,6 +7,7 @@ from scipy.cluster.hierarchy import linkage
 from scipy.spatial.distance import squareform
 
 from emogeo.arrays import Array
+from emogeo.geometry.rdm import check_rdm
 
 
 def classical_scaling(distances: Array) -> tuple[Array, float]:
@@ -19,7 +20,8 @@ def classical_scaling(distances: Array) -> tuple[Array, float]:
         [thing, 2], each axis with its largest entry positive; and the share of the (absolute) eigenvalues that
         the two dimensions take.
     """
-    n = len(distances)
+    check_rdm(distances, "the matrix of distances")
+    distances, n = distances.astype(np.float64), len(distances)
     centring = np.eye(n) - 1 / n
     values, vectors = np.linalg.eigh(-0.5 * centring @ distances**2 @ centring)
     values, vectors = values[::-1], vectors[:, ::-1]

@@ -57,6 +57,8 @@ def over_shared(*samples: Sample) -> SharedUnits:
     if len(conditions) < MIN_CONDITIONS:
         raise GeometryError(f"{len(conditions)} conditions in common, {MIN_CONDITIONS} are needed")
     units = [unit for unit in first.units if all(unit in other.units for other in others)]
+    if any([unit for unit in other.units if unit in set(units)] != units for other in others):
+        units = _by_content(units, samples, joint)
     own = [_texts_of(sample.labels, own, set(units)) for sample, own in zip(samples, joint, strict=True)]
     same = bool(units) and all(texts == own[0] for texts in own)
     names = [set(sample.labels.units) for sample in samples]
@@ -66,6 +68,15 @@ def over_shared(*samples: Sample) -> SharedUnits:
         tuple(sorted(set().union(*names) - names[0].intersection(*names))),
         len(units) < len({name for labels in names for name in labels if all(name in other for other in names)}),
     )
+
+
+def _by_content(units: Sequence[str], samples: Sequence[Sample], joint: Sequence[Sequence[str]]) -> list[str]:
+    """Units in an order that is the same whichever sample comes first: by their texts."""
+    texts: dict[str, list[str]] = {unit: [] for unit in units}
+    for sample, own in zip(samples, joint, strict=True):
+        for unit, text in zip(own, sample.labels.texts, strict=True):
+            texts.get(unit, []).append(text)
+    return sorted(units, key=lambda unit: sorted(texts[unit]))
 
 
 def raw_rho(a: Sample, b: Sample) -> float:

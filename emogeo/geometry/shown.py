@@ -16,23 +16,26 @@ class Shown:
         """Gives the numbers under their names in tables; intervals as NAME_ci_low and NAME_ci_high."""
         row: dict[str, Any] = {}
         for field in fields(self):  # type: ignore[arg-type]
-            value = getattr(self, field.name)
-            row |= _columns(field.name, value)
+            row |= _columns(field.name, getattr(self, field.name), "Estimate" in str(field.type))
         return row
 
     def _repr_html_(self) -> str:
         cells = [(name, _written(value)) for name, value in self.to_dict().items() if value is not None]
-        rows = "".join(f"<tr><th>{escape(name)}</th><td>{escape(value)}</td></tr>" for name, value in cells)
+        rows = "".join(f"<tr><th>{escape(name)}</th><td>{value}</td></tr>" for name, value in cells)
         return f"<table>{rows}</table>"
 
 
-def _columns(name: str, value: Any) -> dict[str, Any]:
-    low, high = getattr(value, "low", None), getattr(value, "high", None)
-    if low is None:
+def _columns(name: str, value: Any, with_interval: bool) -> dict[str, Any]:
+    """The same columns whatever is absent, so that rows of a DataFrame are alike."""
+    if not with_interval:
         return {name: value}
-    bounds = {f"{name}_ci_low": low, f"{name}_ci_high": high}
+    low, high = f"{name}_ci_low", f"{name}_ci_high"
+    if value is None:
+        return dict.fromkeys((name, low, high))
+    bounds = {low: value.low, high: value.high}
     return {name: value.value, **{column: None if np.isnan(bound) else bound for column, bound in bounds.items()}}
 
 
 def _written(value: Any) -> str:
-    return f"{value:.4g}" if isinstance(value, float) else str(value)
+    """The HTML of a figure or a note."""
+    return f"{value:.4g}" if isinstance(value, float) else escape(str(value)).replace("\n", "<br>")

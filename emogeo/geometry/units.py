@@ -29,9 +29,18 @@ class UnitProducts:
 
     def restricted(self, units: Sequence[str], conditions: Sequence[str]) -> UnitProducts:
         """Gives the same over some of the units and conditions, in the given order."""
-        u = [self.units.index(unit) for unit in units]
-        c = [self.conditions.index(condition) for condition in conditions]
+        u = _places("unit", self.units, units)
+        c = _places("condition", self.conditions, conditions)
         return UnitProducts(tuple(units), tuple(conditions), self.values[np.ix_(u, u, c, c)])
+
+
+def _places(kind: str, known: Sequence[str], wanted: Sequence[str]) -> list[int]:
+    absent = [name for name in wanted if name not in known]
+    if absent:
+        raise GeometryError(f"There is no {kind} {', '.join(absent)}; there are {', '.join(known)}.")
+    if not wanted or len(set(wanted)) < len(wanted):
+        raise GeometryError(f"At least one {kind} is needed, and each only once.")
+    return [known.index(name) for name in wanted]
 
 
 def unit_products(

@@ -151,6 +151,8 @@ def neutral_components(neutral: Array, share: float) -> Array:
     Raises:
         GeometryError: texts that do not differ.
     """
+    if not 0 < share < 1:
+        raise GeometryError(f"share={share}: a share of variance between 0 and 1.")
     centred = neutral - neutral.mean(axis=0)
     if np.abs(centred).max() <= _ROUNDING * np.abs(neutral).max():
         raise GeometryError(f"The {len(neutral)} neutral texts do not differ, so no component is theirs to remove.")

@@ -2,29 +2,46 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from numbers import Real
+from textwrap import wrap
 
 import numpy as np
+import pandas as pd
 from numpy.typing import ArrayLike
 
 from emogeo.arrays import Array
-from emogeo.errors import GeometryError
+from emogeo.errors import ConfigError, GeometryError
+from emogeo.geometry.doors import real_numbers
 from emogeo.geometry.geometry import Geometry
 from emogeo.geometry.halves import MIN_UNITS
 from emogeo.geometry.inference import Estimate
 from emogeo.geometry.inference import compare as compare_halves
+from emogeo.geometry.options import check_whole
 from emogeo.geometry.permutation import crossed_halves, mantel, mantel_disjoint
 from emogeo.geometry.rdm import MIN_CONDITIONS, check_rdm, spearman, standard_ranks, upper
 from emogeo.geometry.sharing import SharedUnits, over_shared
 from emogeo.geometry.shown import Shown
 from emogeo.record.run import Run
 
-PERMUTATIONS = 10_000
+PERMUTATIONS, MIN_PERMUTATIONS = 10_000, 100
+"""How many there are by default, and at least: with fewer, no p can be small."""
+_WIDTH = 80
 _NO_FLOOR = (
-    "floor: not measured; give floor=, from the same states read in other batches\n"
-    "(extract(..., reread=True) or a run with reread=true)"
+    "floor: not measured; give floor=, from the same states read in other batches (extract(..., reread=True), or a run "
+    "with reread=true)"
 )
-_NO_STATES = "reliability, ρ* and p on disjoint text: not identifiable (RDMs alone; they need the states of texts)"
+_NO_STATES = "reliability, ρ* and p on disjoint text: not identifiable (RDMs alone, without states)"
+
+
+@dataclass(frozen=True)
+class LabelledRdm:
+    """An RDM by itself."""
+
+    name: str
+    conditions: tuple[str, ...] | None
+    """None for an array, whose conditions are not known."""
+    rdm: Array
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,19 +80,21 @@ class Comparison(Shown):
             lines.append("ρ* not identifiable")
         else:
             lines.append(f"ρ* {self.rho_star}, p {self.p:.2g}: on disjoint text, relative to the ceiling")
-        lines.append(f"ρ  {self.rho}{_halves(self)}")
+        same_text = "" if self.p_same_text is None else f", p {self.p_same_text:.2g}"
+        lines.append(f"ρ  {self.rho}{same_text}{_halves(self)}")
         if self.reliability_a is not None and self.reliability_b is not None:
             lines.append(f"reliability {self.reliability_a} and {self.reliability_b}")
         if self.floor is not None:
             lines.append(f"floor {self.floor:.4f}")
-        return "\n".join([*lines, *filter(None, self.note.split("\n"))])
+        notes = [line for note in self.note.split("\n") for line in wrap(note, _WIDTH)]
+        return "\n".join([*lines, *notes])
 
     __repr__ = __str__
 
 
 def compare(
-    a: Geometry | Run | ArrayLike,
-    b: Geometry | Run | ArrayLike,
+    a: Geometry | Run | pd.DataFrame | ArrayLike,
+    b: Geometry | Run | pd.DataFrame | ArrayLike,
     *,
     floor: float | None = None,
     permutations: int = PERMUTATIONS,
@@ -84,10 +103,11 @@ def compare(
     """Compares two geometries over what they have in common, as `python analyze.py` compares two runs.
 
     Args:
-        a, b: geometries, finished runs of a store, or RDMs [condition, condition] over the same conditions.
+        a, b: geometries, finished runs of a store, or RDMs [condition, condition]: arrays over the same conditions in
+            the same order, or DataFrames whose labels say which.
         floor: 1 − ρ between a geometry and the same one read in other batches; the larger of the two.
-        permutations: the number of permutations of condition labels in each Mantel test.
-        seed: the seed of the permutations.
+        permutations: how often condition labels are permuted in each Mantel test.
+        seed: decides the permutations, and the splits of units into halves.
 
     Example:
         >>> print(emogeo.compare(geometry, other, floor=0.0))
@@ -98,24 +118,49 @@ def compare(
         True
 
     Raises:
-        GeometryError: fewer than four shared conditions, or what is neither a geometry nor an RDM.
+        GeometryError: fewer than four common conditions, or what is neither a geometry nor an RDM.
+        ConfigError: a floor, a seed or a number of permutations out of range.
     """
-    first, second = _geometry(a), _geometry(b)
+    check_whole("permutations", permutations, MIN_PERMUTATIONS)
+    check_whole("seed", seed, 0)
+    _check_floor(floor)
+    first, second = _taken(a, "a"), _taken(b, "b")
     if isinstance(first, Geometry) and isinstance(second, Geometry):
-        return _of_states(first, second, floor, permutations, seed)
-    return _of_rdms(first, second, floor, permutations, seed)
+        return _of_states(_split(first, seed), _split(second, seed), floor, permutations, seed)
+    return _of_rdms(_labelled(first, "a"), _labelled(second, "b"), floor, permutations, seed)
 
 
-def _geometry(given: Geometry | Run | ArrayLike) -> Geometry | Array:
+def _check_floor(floor: object) -> None:
+    if floor is None:
+        return
+    if isinstance(floor, bool) or not isinstance(floor, Real) or not -1e-6 <= float(floor) <= 2:
+        raise ConfigError(f"floor={floor!r}: 1 − ρ, a number between 0 and 2, or None.")
+
+
+def _split(geometry: Geometry, seed: int) -> Geometry:
+    """The geometry with its units split by this seed: both sides of a comparison share their splits."""
+    return replace(geometry, options=replace(geometry.options, seed=seed))
+
+
+def _taken(given: Geometry | Run | pd.DataFrame | ArrayLike, name: str) -> Geometry | LabelledRdm:
     if isinstance(given, Run):
         return given.geometry
     if isinstance(given, Geometry):
         return given
-    rdm = np.asarray(given)
-    if not np.issubdtype(rdm.dtype, np.number):
+    if isinstance(given, str | bytes) or given is None:
         raise GeometryError(f"compare() takes geometries, runs or RDMs, and was given a {type(given).__name__}.")
-    check_rdm(rdm.astype(np.float64))
-    return rdm.astype(np.float64)
+    labels = None
+    if isinstance(given, pd.DataFrame):
+        labels = tuple(map(str, given.index))
+        if labels != tuple(map(str, given.columns)):
+            raise GeometryError(f"{name} is a DataFrame whose rows and columns have other labels, so it is no RDM.")
+    rdm = real_numbers(given, name)
+    check_rdm(rdm, name)
+    return LabelledRdm(name, labels, rdm)
+
+
+def _labelled(own: Geometry | LabelledRdm, name: str) -> LabelledRdm:
+    return own if isinstance(own, LabelledRdm) else LabelledRdm(own.name or name, own.conditions, own.rdm)
 
 
 def _of_states(a: Geometry, b: Geometry, floor: float | None, permutations: int, seed: int) -> Comparison:
@@ -147,22 +192,30 @@ def _of_states(a: Geometry, b: Geometry, floor: float | None, permutations: int,
     )
 
 
-def _of_rdms(a: Geometry | Array, b: Geometry | Array, floor: float | None, permutations: int, seed: int) -> Comparison:
-    names = [own.name if isinstance(own, Geometry) else word for own, word in ((a, "a"), (b, "b"))]
-    first, second = (own.rdm if isinstance(own, Geometry) else own for own in (a, b))
+def _of_rdms(a: LabelledRdm, b: LabelledRdm, floor: float | None, permutations: int, seed: int) -> Comparison:
+    first, second = _aligned(a, b)
+    if min(len(first), len(second)) < MIN_CONDITIONS:
+        raise GeometryError(f"{min(len(first), len(second))} conditions in common, {MIN_CONDITIONS} are needed")
     rho = spearman(first, second)
-    if len(first) < MIN_CONDITIONS:
-        raise GeometryError(f"{len(first)} conditions in common, {MIN_CONDITIONS} are needed")
     ranks = [standard_ranks(upper(rdm))[None] for rdm in (first, second)]
     return Comparison(
-        a=names[0],
-        b=names[1],
+        a=a.name,
+        b=b.name,
         n_conditions=len(first),
         rho=Estimate(rho, np.nan, np.nan),
         p_same_text=float(mantel(ranks[0], ranks[1], permutations, seed)[0]),
         floor=floor,
         note=_NO_STATES,
     )
+
+
+def _aligned(a: LabelledRdm, b: LabelledRdm) -> tuple[Array, Array]:
+    """Both RDMs over their common conditions in one order; arrays without labels are taken as they are."""
+    if a.conditions is None or b.conditions is None:
+        return a.rdm, b.rdm
+    common = [condition for condition in a.conditions if condition in b.conditions]
+    rows = [[own.conditions.index(c) for c in common] for own in (a, b) if own.conditions is not None]
+    return a.rdm[np.ix_(rows[0], rows[0])], b.rdm[np.ix_(rows[1], rows[1])]
 
 
 def _notes(both: SharedUnits, reason: str | None, floor: float | None) -> list[str]:

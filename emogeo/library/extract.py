@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from numbers import Real
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
+import pandas as pd
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from emogeo.config.states import PoolingConfig, Position
 from emogeo.errors import ConfigError, NonFiniteError, StimuliError
 from emogeo.geometry.layers import blocks_up_to
+from emogeo.geometry.options import check_whole
 from emogeo.geometry.states import States
 from emogeo.models.activations import Activations, PassPlan, read
 from emogeo.models.loading import LoadedModel
 from emogeo.models.precision import resolve_token_budget
 from emogeo.stimuli.corpus import Corpus, corpus_of, load_corpus, load_facts
 from emogeo.stimuli.templates import SLOT, Text, render
-
-if TYPE_CHECKING:
-    import pandas as pd
 
 
 def extract(
@@ -42,27 +42,28 @@ def extract(
 
     Args:
         model: a transformers model as it is loaded, on its device and at its precision; it is left as it was.
-        passages: a DataFrame or records with emotion, topic and text; a CSV or JSONL file; None for the package's own.
+        passages: a DataFrame, records, or a CSV or JSONL file, with emotion (each of the 21, and no other), topic and
+            text; None for the package's own.
         position: the token whose state stands for a text: `last`, `middle`, or the `mean` over all.
         skip: leading tokens that a mean leaves out.
         max_depth, token_budget: share of the blocks that are run, padded tokens in a batch; None for all, and for 1,024
             on a CPU or 16,384 on a GPU.
         reread: whether texts are read in other batches, with other padding: what that changes is the numerical floor.
-        name: the name of the model in tables; by default the last part of its id.
+        name: what tables call the model; by default the last part of its id.
 
     Example:
-        >>> emogeo.extract(model, tokenizer, passages, position="mean", progress=False)
+        >>> states = emogeo.extract(model, tokenizer, passages, position="mean", progress=False)
+        >>> states
         States of tiny-llama: 126 × 4 × 32 (texts × layers × width), 21 conditions
 
     Raises:
         StimuliError: passages that cannot be used as they are; names the first.
-        ConfigError: an option out of range, or what is no model.
+        ConfigError: an option out of range, or what is no model; WeightsError: blocks that are not found.
         NonFiniteError: states with NaN or infinity; names the first block.
-        WeightsError: an architecture whose blocks are not found.
     """
     pooling, corpus, loaded = _pooling(position, skip), corpus_given(passages), _lent(model, tokenizer)
     n_layers = int(loaded.body.config.get_text_config().num_hidden_layers)
-    budget = resolve_token_budget(token_budget, str(loaded.input_device))
+    budget = _budget(token_budget, str(loaded.input_device))
     plan = PassPlan(pooling, blocks_up_to(_depth(max_depth), n_layers), budget, False, reread, progress=progress)
     with _evaluating(model):
         found = _read(loaded, render(corpus.texts, SLOT, None), plan)
@@ -81,7 +82,7 @@ def corpus_given(passages: pd.DataFrame | Sequence[Mapping[str, Any]] | Corpus |
         return load_corpus(None if passages is None else str(passages))
     if isinstance(passages, Corpus):
         return passages
-    rows = passages.to_dict("records") if hasattr(passages, "to_dict") else passages
+    rows = passages.to_dict("records") if isinstance(passages, pd.DataFrame) else passages
     if not isinstance(rows, Sequence) or isinstance(rows, bytes):
         raise StimuliError(
             f"passages is a {type(passages).__name__}; give a DataFrame, a list of records, or a CSV or JSONL file, "
@@ -97,6 +98,7 @@ def _name_of(model: PreTrainedModel) -> str:
 
 def _pooling(position: str, skip: int) -> PoolingConfig:
     allowed = [own.value for own in Position]
+    check_whole("skip", skip, 0)
     if position not in allowed:
         raise ConfigError(f"position={position!r} is not an option. Allowed: {', '.join(allowed)}.")
     pooling = PoolingConfig(Position(position), skip)
@@ -104,13 +106,25 @@ def _pooling(position: str, skip: int) -> PoolingConfig:
     return pooling
 
 
+def _budget(token_budget: int | None, device: str) -> int:
+    if token_budget is not None:
+        check_whole("token_budget", token_budget, 1)
+    return resolve_token_budget(token_budget, device)
+
+
 def _depth(max_depth: float | None) -> float:
-    if max_depth is not None and not 0 < max_depth <= 1:
-        raise ConfigError(f"max_depth={max_depth}: a share of depth above 0 and up to 1, or None.")
-    return max_depth or 1.0
+    if max_depth is None:
+        return 1.0
+    if isinstance(max_depth, bool) or not isinstance(max_depth, Real) or not 0 < float(max_depth) <= 1:
+        raise ConfigError(f"max_depth={max_depth!r}: a share of depth above 0 and up to 1, or None.")
+    return float(max_depth)
 
 
 def _lent(model: Any, tokenizer: Any) -> LoadedModel:
+    if getattr(getattr(model, "config", None), "is_encoder_decoder", False):
+        raise ConfigError(
+            f"{type(model).__name__} has an encoder and a decoder; emogeo reads decoder-only transformers."
+        )
     if not isinstance(model, PreTrainedModel):
         raise ConfigError(
             f"model is a {type(model).__name__}; give a loaded one, as AutoModel.from_pretrained(...) returns it."
@@ -124,17 +138,24 @@ def _lent(model: Any, tokenizer: Any) -> LoadedModel:
 
 @contextmanager
 def _evaluating(model: PreTrainedModel) -> Iterator[None]:
-    """Turns dropout off while a model reads; a model in training goes back to training."""
-    training = model.training
+    """Turns dropout off; afterwards every module trains, or does not, as it did before."""
+    before = {module: module.training for module in model.modules()}
     model.eval()
     try:
         yield
     finally:
-        model.train(training)
+        for module, training in before.items():
+            module.training = training
 
 
 def _read(loaded: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activations:
-    found = read(loaded, texts, plan)
+    try:
+        found = read(loaded, texts, plan)
+    except IndexError as error:
+        raise StimuliError(
+            "A text is longer than the positions that the model has learned, or the tokenizer has more tokens than the "
+            f"model has embeddings ({error})."
+        ) from error
     overflown = np.flatnonzero(found.nonfinite.sum(axis=0))
     if len(overflown):
         raise NonFiniteError(

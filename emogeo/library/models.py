@@ -22,7 +22,7 @@ _CACHE = Path("~/.cache/emogeo")
 
 
 def load_model(
-    model: str,
+    model: str | Path,
     *,
     precision: str = "auto",
     device: str = "auto",
@@ -45,9 +45,12 @@ def load_model(
         WeightsError: weights that are not to be had, with what to do instead.
         PrecisionError: a device or a precision that this machine does not have.
     """
+    for name, given in (("model", model), ("precision", precision), ("device", device)):
+        if not isinstance(given, str | Path) or not str(given).strip():
+            raise ConfigError(f"{name}={given!r} is no name.")
     show_progress(progress)
-    option = _model_option(model)
-    where = resolve_device(device)
+    option = _model_option(str(model))
+    where = resolve_device(str(device))
     number_format = resolve_precision(_precision_option(precision), where)
     weights = resolve_weights(option, Path(cache).expanduser(), progress)
     loaded = load(weights, number_format, where, None)
@@ -57,7 +60,7 @@ def load_model(
 
 def _model_option(model: str) -> ModelConfig:
     if not (_CONF / "model" / f"{model}.yaml").is_file():
-        if "/" not in model and not Path(model).exists():
+        if "/" not in model and not Path(model).expanduser().exists():
             raise ConfigError(
                 f"model={model!r} is not an option. Allowed: {', '.join(_options('model'))}, a hub id, or a folder."
             )

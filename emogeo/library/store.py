@@ -32,8 +32,14 @@ class OpenStore:
 
         Args:
             model: only runs of the model of this name.
+
+        Raises:
+            StoreError: no run of that model; lists the models that there are.
         """
         own = [run for run in self._catalogue.finished if run.reread_of is None]
+        names = sorted({run.model for run in own})
+        if model is not None and model not in names:
+            raise StoreError(f"{self.path} has no run of {model}; it has runs of {', '.join(names) or 'no model'}.")
         return [run for run in own if model is None or run.model == model]
 
     @property
@@ -47,6 +53,8 @@ class OpenStore:
         Raises:
             GeometryError: fewer than four shared conditions.
         """
+        if not (isinstance(a, Run) and isinstance(b, Run)):
+            raise StoreError("OpenStore.compare takes two runs; emogeo.compare takes geometries and RDMs, too.")
         known = [self._floors.get(run.weights_at_precision) for run in (a, b)]
         measured = [floor for floor in known if floor is not None]
         floor = max(measured) if len(measured) == len(known) else None
@@ -95,6 +103,10 @@ def open_store(path: str | Path = "store") -> OpenStore:
     Raises:
         StoreError: no folder, or none with a whole run; says what to run.
     """
+    if not isinstance(path, str | Path):
+        raise StoreError(f"{path!r} is no folder.")
+    if not Path(path).expanduser().is_dir():
+        raise StoreError(f"There is no folder {path}: run `python train.py` first, or give the store's path.")
     store = OpenStore(path)
     store.runs()
     return store
@@ -112,9 +124,13 @@ def load_run(folder: str | Path) -> AnyRun:
         StoreError: no such record, or a broken one; names the file.
         RecordError: a record whose content does not fit together; names the file and the field.
     """
+    if not isinstance(folder, str | Path):
+        raise StoreError(f"{folder!r} is no folder.")
     path = Path(folder).expanduser().resolve()
+    if path.parent.name != "runs":
+        raise StoreError(f"{folder} is not in a folder `runs`; give STORE/runs/KEY, as `train.py` prints it.")
     found = [own for own in path.parent.glob(f"{path.name}*") if own.is_dir()]
-    if path.parent.name != "runs" or len(found) != 1:
+    if len(found) != 1:
         raise StoreError(
             f"{folder}: {len(found)} runs have that folder; give STORE/runs/KEY, as `train.py` prints it, or the "
             "first digits of the key."

@@ -50,9 +50,11 @@ def test_the_first_text_that_is_not_finite_is_named() -> None:
         states_of(np.zeros((4, 0)))
 
 
-def test_the_labels_of_a_model_go_before_those_that_are_given() -> None:
+def test_states_of_a_model_carry_their_labels() -> None:
     states = read_by_a_model()
-    found = labels_of(states, 8, ["other"] * 8, None, None, 0, None)
+    with pytest.raises(GeometryError, match="carry their labels: leave out emotions"):
+        labels_of(states, 8, ["other"] * 8, None, None, 0, None)
+    found = labels_of(states, 8, None, None, None, 0, None)
     assert found == LabelledTexts(states.emotions, states.topics, states.topics, states.texts)
 
 

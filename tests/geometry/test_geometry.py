@@ -66,10 +66,29 @@ def test_a_layer_is_named_in_the_words_of_the_command_line() -> None:
 
 def test_one_layer_alone_needs_no_choice() -> None:
     states = planted()
-    flat, whole = (Geometry.from_states(s, EMOTIONS, TOPICS, layer=1) for s in (states[:, 1], states))
+    flat, whole = Geometry.from_states(states[:, 1], EMOTIONS, TOPICS), Geometry.from_states(states, EMOTIONS, TOPICS)
+    assert whole.layer == 1
     np.testing.assert_array_equal(flat.rdm, whole.rdm)
     assert flat.layer == 0
     assert flat.reliability == whole.reliability
+    with pytest.raises(ConfigError, match="0 to 0"):
+        Geometry.from_states(states[:, 1], EMOTIONS, TOPICS, layer=5)
+
+
+def test_a_block_that_was_not_run_cannot_be_named() -> None:
+    values = planted().astype(np.float32)[:, :1]
+    states = States("tiny", values, tuple(EMOTIONS), tuple(TOPICS), tuple(map(str, range(252))), 4, values[:, 0])
+    assert Geometry.from_states(states).layer == 0
+    with pytest.raises(ConfigError, match="max_depth stops after 1 of 4"):
+        Geometry.from_states(states, layer=3)
+
+
+def test_centring_on_neutral_leaves_enough_conditions() -> None:
+    rows = [row for row, emotion in enumerate(EMOTIONS) if emotion in {"neutral", "sad", "calm", "happy"}]
+    with pytest.raises(GeometryError, match="3 conditions are left by centring; 4 are needed"):
+        Geometry.from_states(
+            planted()[rows], [EMOTIONS[r] for r in rows], [TOPICS[r] for r in rows], centring="neutral", layer=0
+        )
 
 
 def test_states_carry_their_labels() -> None:
@@ -99,7 +118,7 @@ def test_a_result_prints_in_a_few_lines_and_goes_into_a_table() -> None:
     ("change", "said"),
     [
         ({"states": np.zeros(5)}, r"shape \[5\]; give \[text, feature\]"),
-        ({"states": np.array([["a"] * 3] * 252)}, "not numbers"),
+        ({"states": np.array([["a"] * 3] * 252)}, "holds <U1, not real numbers"),
         ({"states": np.full((252, 3, 16), np.nan)}, "the first is of text 0, layer 0"),
         ({"emotions": None}, "Give emotions="),
         ({"emotions": EMOTIONS[:-1]}, "emotions has 251 entries for the states of 252 texts"),

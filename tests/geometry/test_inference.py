@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from scipy.stats import spearmanr
 from scipy.stats import t as student
 
+from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import compare, cross_experiment_bias, reliability
 from emogeo.geometry.units import UnitProducts, crossvalidated_rdms
@@ -138,9 +139,9 @@ def test_the_interval_of_rho_star_is_written_out() -> None:
 
 def test_other_units_are_refused() -> None:
     a, _ = halves(Planted(n_units=6, signal=0.5), seed=1)
-    with pytest.raises(ValueError, match="same units"):
+    with pytest.raises(GeometryError, match="same units"):
         compare(a, a.restricted(a.products.units[:5], a.products.conditions))
-    with pytest.raises(ValueError, match="same conditions"):
+    with pytest.raises(GeometryError, match="same conditions"):
         compare(a, a.restricted(a.products.units, a.products.conditions[:5]))
 
 

@@ -30,6 +30,8 @@ def test_an_estimate_is_three_columns() -> None:
         "rho_ci_low": -0.25,
         "rho_ci_high": 0.5,
         "star": None,
+        "star_ci_low": None,
+        "star_ci_high": None,
         "share": 2 / 3,
         "n": 100_000,
     }

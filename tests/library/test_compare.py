@@ -10,11 +10,13 @@ from scipy.stats import spearmanr
 import emogeo
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.pairs import pairs_table
-from emogeo.errors import GeometryError
+from emogeo.errors import ConfigError, GeometryError
 from emogeo.geometry.geometry import Geometry
+from emogeo.geometry.inference import compare as compare_halves
 from emogeo.geometry.rdm import upper
 from emogeo.library.compare import compare
 from emogeo.record.run import Run
+from tests.planted import labels
 from tests.planted_catalogue import Design, draw
 from tests.unchanged.computed import DATA
 
@@ -99,6 +101,8 @@ def test_rdms_alone_have_a_rho_and_no_more(runs: dict[str, Run]) -> None:
         ("runs/abc", "takes geometries, runs or RDMs, and was given a str"),
         (np.full((21, 21), np.nan), "NaN"),
         (1 - np.eye(20), "21 and 20 conditions cannot be compared"),
+        (np.zeros((2, 2)), "2 conditions in common, 4 are needed"),
+        (np.zeros((21, 21), dtype=complex), "holds complex128, not real numbers"),
         (np.zeros((21, 21)), "All dissimilarities of an RDM are equal"),
     ],
 )
@@ -114,3 +118,62 @@ def test_names_are_imported_when_they_are_used() -> None:
     assert set(emogeo.__all__) <= set(dir(emogeo))
     for name in emogeo.__all__:
         assert getattr(emogeo, name).__name__ == name
+
+
+def test_geometries_of_other_seeds_share_their_splits(runs: dict[str, Run]) -> None:
+    a, b = runs["A"], runs["A8"]
+    own = [
+        Geometry.from_states(run.passages, run.record.emotions, run.topics, seed=seed, name=run.model)
+        for run, seed in ((a, 5), (b, 7))
+    ]
+    assert compare(*own, permutations=PERMUTATIONS) == compare(a, b, permutations=PERMUTATIONS)
+    with pytest.raises(GeometryError, match="split with the seeds 5 and 7"):
+        compare_halves(own[0].halves, own[1].halves)
+
+
+def test_rows_in_another_order_are_compared_alike_from_both_sides() -> None:
+    emotions, topics = labels(10)
+    states = np.random.default_rng(0).normal(size=(2, len(emotions), 8))
+    states += 2 * np.random.default_rng(1).normal(size=(21, 8))[[sorted(set(emotions)).index(e) for e in emotions]]
+    order = np.random.default_rng(2).permutation(len(emotions))
+    first = Geometry.from_states(states[0], emotions, topics, name="a")
+    second = Geometry.from_states(states[1][order], [emotions[i] for i in order], [topics[i] for i in order], name="b")
+    forth, back = compare(first, second), compare(second, first)
+    assert forth.rho_star is not None
+    assert back.rho_star is not None
+    assert forth.rho_star.value == pytest.approx(back.rho_star.value, abs=1e-12)
+    assert forth.rho_same_half == back.rho_same_half
+
+
+def test_dataframes_are_compared_by_their_labels(runs: dict[str, Run]) -> None:
+    run = runs["A"]
+    frame = pd.DataFrame(run.rdm, index=run.conditions, columns=run.conditions)
+    turned = frame.iloc[::-1, ::-1]
+    assert compare(frame, turned).rho.value == pytest.approx(1)
+    assert compare(run, turned.iloc[3:, 3:]).n_conditions == 18
+    with pytest.raises(GeometryError, match="rows and columns have other labels"):
+        compare(frame, frame.iloc[:, ::-1])
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        ({"permutations": -1}, "permutations=-1: a whole number of at least 100"),
+        ({"permutations": True}, "permutations=True"),
+        ({"seed": 1.5}, "seed=1.5"),
+        ({"floor": float("nan")}, "floor=nan"),
+        ({"floor": "1"}, "floor='1'"),
+        ({"floor": 3}, "between 0 and 2"),
+    ],
+)
+def test_options_out_of_range_are_refused(runs: dict[str, Run], asked: dict[str, object], said: str) -> None:
+    with pytest.raises(ConfigError, match=said):
+        compare(runs["A"], runs["C"], **asked)  # type: ignore[arg-type]
+
+
+def test_rows_of_a_table_are_alike_whatever_is_absent(runs: dict[str, Run]) -> None:
+    whole = compare(runs["A"], runs["A8"], permutations=PERMUTATIONS).to_dict()
+    bare = compare(runs["A"].rdm, runs["A8"].rdm, permutations=PERMUTATIONS)
+    assert list(whole) == list(bare.to_dict())
+    assert max(map(len, str(bare).splitlines())) <= 80
+    assert f"p {bare.p_same_text:.2g}" in str(bare)

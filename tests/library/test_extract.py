@@ -50,8 +50,9 @@ def test_passages_come_in_many_forms(tmp_path: Path) -> None:
 def test_a_model_is_left_as_it_was(loaded: Loaded) -> None:
     model, tokenizer = loaded
     model.train()
+    model.model.layers[1].eval()
     states = extract(model, tokenizer, ROWS, max_depth=0.5, progress=False, name="mine")
-    assert model.training
+    assert [layer.training for layer in model.model.layers] == [True, False, True, True]
     assert len(model.model.layers) == 4
     assert states.values.shape[1] == 2
     assert states.n_layers == 4
@@ -77,6 +78,14 @@ def test_bad_input_is_named_before_anything_is_read(loaded: Loaded) -> None:
         extract(model, tokenizer, [*ROWS[:3], {"emotion": "sad", "text": "x"}])
     with pytest.raises(StimuliError, match="passages is a int"):
         extract(model, tokenizer, 3)  # type: ignore[arg-type]
+    with pytest.raises(StimuliError, match="passages is a Series"):
+        extract(model, tokenizer, pd.Series(["x"]))
+    with pytest.raises(ConfigError, match=r"skip=1\.5: a whole number"):
+        extract(model, tokenizer, ROWS, skip=1.5)  # type: ignore[arg-type]
+    with pytest.raises(ConfigError, match="token_budget=0: a whole number of at least 1"):
+        extract(model, tokenizer, ROWS, token_budget=0)
+    with pytest.raises(ConfigError, match="max_depth='0.5'"):
+        extract(model, tokenizer, ROWS, max_depth="0.5")  # type: ignore[arg-type]
 
 
 def test_states_that_overflow_are_an_error_with_a_name(tiny_overflowing: Path) -> None:

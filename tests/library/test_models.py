@@ -25,3 +25,14 @@ def test_names_that_are_none(tmp_path: Path) -> None:
         load_model("smollm2-135m-instruct", precision="half")
     with pytest.raises(WeightsError, match="needs config.json"):
         load_model(str(tmp_path), device="cpu", cache=tmp_path)
+
+
+@pytest.mark.parametrize("nothing", [None, 5, ""])
+def test_what_is_no_name_is_said(nothing: object) -> None:
+    with pytest.raises(ConfigError, match=r"model=.* is no name"):
+        load_model(nothing)  # type: ignore[arg-type]
+
+
+def test_a_path_is_a_folder(tiny_llama: Path, tmp_path: Path) -> None:
+    model, _ = load_model(tiny_llama, precision="fp32", device="cpu", cache=tmp_path, progress=False)
+    assert next(model.parameters()).dtype is torch.float32

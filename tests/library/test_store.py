@@ -44,10 +44,23 @@ def test_other_kinds_of_runs_are_read_as_what_they_are() -> None:
 
 
 def test_what_is_no_run_is_said(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match="give STORE/runs/KEY"):
+    with pytest.raises(StoreError, match="not in a folder `runs`; give STORE/runs/KEY"):
         load_run(tmp_path)
-    with pytest.raises(StoreError, match=r"holds no whole run.*python train\.py"):
+    with pytest.raises(StoreError, match="0 runs have that folder"):
+        load_run(STORE / "runs" / "zz")
+    with pytest.raises(StoreError, match=r"There is no folder .*nothing: run `python train\.py`"):
         open_store(tmp_path / "nothing")
+    with pytest.raises(StoreError, match="holds no whole run"):
+        open_store(tmp_path)
+    with pytest.raises(StoreError, match="no run of gpt2; it has runs of gemma-3-270m, smollm2"):
+        open_store(STORE).runs("gpt2")
+    with pytest.raises(StoreError, match="takes two runs"):
+        open_store(STORE).compare("a", "b")  # type: ignore[arg-type]
+    for nothing in (None, 5, b"store"):
+        with pytest.raises(StoreError, match="is no folder"):
+            open_store(nothing)  # type: ignore[arg-type]
+        with pytest.raises(StoreError, match="is no folder"):
+            load_run(nothing)  # type: ignore[arg-type]
     key = next((STORE / "runs").iterdir()).name
     shutil.copytree(STORE / "runs" / key, tmp_path / "runs" / ("0" * 64))
     with pytest.raises(RecordError):
