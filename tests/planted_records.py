@@ -9,10 +9,9 @@ from typing import Any
 
 import numpy as np
 
-from emogeo.config.mode import Mode
 from emogeo.config.model import Source
 from emogeo.config.train import TrainConfig
-from emogeo.geometry.rdm import cosine_rdm, upper
+from emogeo.geometry.rdm import cosine_rdm, rdm_std, upper
 from emogeo.record.files import ITEMS, RDM, RUN_FILE, SHIFTS, TEXTS, VECTORS
 from emogeo.record.json import record_json
 from emogeo.record.origin import BehaviourProvenance, GeometryProvenance, ModelCard, PassRecord, Provenance
@@ -85,6 +84,7 @@ def geometry_record(
 ) -> GeometryRecord:
     """A finished geometry whose first block is the selected one."""
     own: dict[str, Any] = {
+        "model": model_card(n_layers=n_layers),
         "prompt_template": config.prompt_template.name,
         "stimuli": config.stimuli.name,
         "emotions": tuple(emotions),
@@ -143,10 +143,13 @@ def geometry(**changes: Any) -> tuple[GeometryRecord, Files]:
     """A whole geometry, small."""
     emotions = list(CONDITIONS) * N_UNITS
     units = [f"u{unit}:0" for unit in range(N_UNITS) for _ in CONDITIONS]
-    record = replace(geometry_record(usual_config(), emotions, units, n_layers=2), **changes)
     states = np.random.default_rng(0).normal(size=(N_UNITS, len(CONDITIONS), D))
     vectors = states.mean(axis=0) - states.mean(axis=(0, 1))
     rdm = cosine_rdm(vectors, CONDITIONS)
+    planted = geometry_record(usual_config(), emotions, units, n_layers=2)
+    assert planted.result is not None
+    metrics = replace(planted.result.metrics, rdm_std=rdm_std(rdm))
+    record = replace(planted, **{"result": replace(planted.result, metrics=metrics), **changes})
     texts = states.reshape(-1, D).astype(np.float32)
     arrays = {"vectors": np.stack([vectors, vectors], axis=1).astype(np.float32), "passages": texts}
     rows = [
@@ -158,6 +161,12 @@ def geometry(**changes: Any) -> tuple[GeometryRecord, Files]:
         RDM: pack({"rdm": rdm, "rdm_by_layer": np.stack([upper(rdm)] * 2)}),
         TEXTS: json_lines(rows),
     }
+
+
+def named(name: str, **meaning: Any) -> dict[str, Any]:
+    """A meaning of its own, and its key, for a second record of a kind in one store."""
+    found = {"planted": name, **meaning}
+    return {"meaning": found, "key": key_of(found)}
 
 
 def refused(record: AnyRecord, reason: str = "it overflowed") -> AnyRecord:
@@ -180,7 +189,7 @@ def steering(**changes: Any) -> tuple[SteeringRecord, Files]:
         metrics=SteeringDirections(found, replace(found, perplexity_ratio=1.5)),
     )
     own = {"vectors": "0" * 64, "provenance": Provenance(**SURROUNDINGS), "result": result}
-    head = heading(usual_config(), {"planted": "steering"}, mode=Mode.steering)
+    head = heading(usual_config("mode=steering"), {"planted": "steering"})
     record = SteeringRecord(**{**head, **own, **changes})
     shift = {
         "target": "calm",
@@ -209,7 +218,7 @@ def behaviour(rules: int = RULES, **changes: Any) -> tuple[BehaviourRecord, File
     numbers: Mapping[str, int | float] = {"met": 3, "constraints": 4, "compliance": 0.75}
     format = FacetRecord(capability=Passed(4, 5), given=True, n_items=1, reason=None, numbers=dict(numbers))
     provenance = BehaviourProvenance(**SURROUNDINGS, batch_size=20)
-    head = heading(usual_config(), {"planted": "behaviour", "rules": rules}, mode=Mode.behaviour)
+    head = heading(usual_config("mode=behaviour"), {"planted": "behaviour", "rules": rules})
     result = BehaviourResult(Facets(stance, format))
     record = BehaviourRecord(**{**head, "provenance": provenance, "result": result, **changes})
     item = {"facet": "format", "item": "list", "role": "item", "prompt": "?", "answer": "!", "stop": "stopped"}

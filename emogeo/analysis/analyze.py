@@ -14,7 +14,7 @@ from emogeo.analysis.export.rsatoolbox import export_rdms
 from emogeo.analysis.export.wandb_run import track_analysis
 from emogeo.analysis.figures.runs import MATRICES
 from emogeo.analysis.figures.write import write_figures
-from emogeo.analysis.records.catalogue import Catalogue, read_catalogue
+from emogeo.analysis.records.catalogue import Catalogue, read_catalogue, refuse_empty
 from emogeo.analysis.records.names import short_names
 from emogeo.analysis.report.build import write_report
 from emogeo.analysis.report.summary import summary
@@ -40,9 +40,10 @@ from emogeo.analysis.tables.steering import (
 from emogeo.analysis.tables.universality import universality_table
 from emogeo.analysis.tables.variance import distances_of, variance_table
 from emogeo.config.analyze import AnalyzeConfig, Conditions, EffectsConfig, RecordSource
+from emogeo.errors import GeometryError
 from emogeo.geometry.options import NEUTRAL
 from emogeo.stimuli.conditions import CONDITIONS
-from emogeo.store.store import Store
+from emogeo.store.store import RUNS, Store
 from emogeo.tracking.pull import pull_runs
 
 log = logging.getLogger(__name__)
@@ -62,10 +63,8 @@ def analyze(config: AnalyzeConfig) -> Path:
     pulled = pull_runs(config.tracking, config.runs, store) if config.source is RecordSource.wandb else None
     catalogue = read_catalogue(store, None if pulled is None else pulled.keys)
     catalogue.left_out += pulled.left_out if pulled else []
-    finished, output = catalogue.finished, Path(config.output).expanduser()
+    prepared, output = comparable(catalogue, store, config.seed), Path(config.output).expanduser()
     output.mkdir(parents=True, exist_ok=True)
-    named = zip(finished, short_names(finished), strict=True)
-    prepared = [PreparedRun(run, name, config.seed) for run, name in named]
     effects = effects_of(viewed(prepared, config), *_chance(config))
     tables = all_tables(catalogue, prepared, effects, config)
     for name, table in tables.items():
@@ -81,6 +80,26 @@ def analyze(config: AnalyzeConfig) -> Path:
     if pulled is not None:
         track_analysis(config, output, pulled, frames)
     return output
+
+
+def comparable(catalogue: Catalogue, store: Store, seed: int) -> list[PreparedRun]:
+    """Prepares the finished runs; one whose halves cannot be made is left out of the catalogue, by name.
+
+    Raises:
+        StoreError: no run is left.
+    """
+    finished, prepared = catalogue.finished, []
+    for run, name in zip(finished, short_names(finished), strict=True):
+        own = PreparedRun(run, name, seed)
+        try:
+            own.halves.prepare()
+        except GeometryError as error:
+            catalogue.runs = [other for other in catalogue.runs if other is not run]
+            catalogue.left_out.append(f"{store.folder(RUNS, run.key)}: {error}")
+        else:
+            prepared.append(own)
+    refuse_empty(catalogue, store)
+    return prepared
 
 
 def _write_matrices(own: Sequence[PreparedRun], pairs: pd.DataFrame, output: Path) -> None:

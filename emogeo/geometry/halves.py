@@ -77,6 +77,18 @@ class Halves:
         """Standardized ranks [1 + deleted unit, pair] of the plain RDM: over all units, then without each."""
         return standard_ranks(plain_rdms(self.products.values, deletion_weights(self.n_units)))
 
+    def prepare(self) -> None:
+        """Computes what every comparison takes, once and for all.
+
+        Raises:
+            GeometryError: vectors of length zero, or RDMs whose entries are all equal.
+        """
+        _ = self.whole
+        if self.n_units >= MIN_JACKKNIFE:
+            _ = self.jackknife
+        elif self.n_units >= MIN_UNITS:
+            _ = self.ranks
+
     def restricted(self, units: Sequence[str], conditions: Sequence[str]) -> Halves:
         """Gives the same run over fewer units or conditions."""
         return Halves(self.products.restricted(units, conditions), self.seed)

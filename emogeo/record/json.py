@@ -13,6 +13,7 @@ from omegaconf import MISSING
 
 from emogeo.config.mode import Mode
 from emogeo.errors import RecordError
+from emogeo.record.decoded import decoded
 from emogeo.record.files import RUN_FILE
 from emogeo.record.origin import PassRecord, TextCounts, Written
 from emogeo.record.types import (
@@ -110,7 +111,7 @@ def key_in(content: bytes) -> str | None:
     """Finds the key in the JSON of a record of any kind or version; None where there is none."""
     try:
         key = json.loads(content)["key"]
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None
     return key if isinstance(key, str) else None
 
@@ -137,10 +138,7 @@ def _flattened(found: Json) -> Json:
 
 
 def _object(content: bytes, file: str) -> Json:
-    try:
-        found = json.loads(content)
-    except ValueError as error:
-        raise RecordError(f"{file} is not JSON: {error}") from error
+    found = decoded(content, file)
     if not isinstance(found, dict):
         raise RecordError(f"{file} holds no JSON object")
     return found

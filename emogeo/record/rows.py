@@ -84,7 +84,7 @@ class FormatItem:
 
 
 Row: TypeAlias = SteeredText | Shift | StanceItem | FormatItem
-_FACETS: dict[Any, type[Row]] = {"stance": StanceItem, "format": FormatItem}
+_FACETS: dict[str, type[Row]] = {"stance": StanceItem, "format": FormatItem}
 _FILES: dict[str, type[Row]] = {TEXTS: SteeredText, SHIFTS: Shift}
 
 
@@ -92,4 +92,4 @@ def type_of(file: str, row: Json) -> type[Row]:
     """The type of a row of a probe's file; a behaviour item's is by its facet."""
     if file != ITEMS:
         return _FILES[file]
-    return _FACETS.get(row.get("facet"), FormatItem)
+    return _FACETS.get(str(row.get("facet")), FormatItem)

@@ -55,7 +55,7 @@ def _parsed(content: bytes, where: str) -> dict[str, dict[str, Any]]:
         body: dict[str, dict[str, Any]] = parsed["files"]
         whole = whole and parsed["checksum"] == entry_of(canonical_json(body))["sha256"]
         whole = whole and isinstance(body, dict) and all(Path(name).name == name for name in body)
-    except (ValueError, KeyError, TypeError, UnicodeDecodeError):
+    except (ValueError, KeyError, TypeError, UnicodeDecodeError, RecursionError):
         whole = False
     if not whole:
         raise StoreError(f"{where}/{MANIFEST} is not what was written (checksum).")

@@ -22,10 +22,12 @@ def unpack(content: bytes) -> dict[str, np.ndarray[Any, Any]]:
     """Reads arrays from safetensors bytes.
 
     Raises:
-        StoreError: bytes that are not safetensors.
+        StoreError: bytes that are not safetensors, or numbers of a type that NumPy lacks (BF16, F8).
     """
     try:
         tensors: dict[str, np.ndarray[Any, Any]] = safetensors.numpy.load(content)
     except SafetensorError as error:
         raise StoreError(f"Not a safetensors file: {error}.") from error
+    except KeyError as error:  # looks the type up
+        raise StoreError(f"Numbers of a type that NumPy lacks: {error}.") from error
     return tensors

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -18,8 +17,8 @@ from emogeo.record.reading import read_record, read_run
 from emogeo.record.run import BehaviourRun, Run, SteeringRun
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.store.store import RUNS, Store
-from emogeo.store.tensors import pack, unpack
 from tests.planted_records import N_UNITS, D, Files, behaviour, geometry, refused, steering, write
+from tests.record.altering import arrays, lines, whole, without
 
 N = len(CONDITIONS)
 
@@ -46,32 +45,6 @@ def test_probes_and_refused_runs_are_read(tmp_path: Path) -> None:
     assert run.rows(TEXTS) == []
     with pytest.raises(RecordError, match="was refused"):
         assert run.result
-
-
-def arrays(name: str, change: Callable[[dict[str, Any]], object]) -> Callable[[Files], Files]:
-    def changed(files: Files) -> Files:
-        own = {key: value.copy() for key, value in unpack(files[name]).items()}
-        change(own)
-        return {**files, name: pack(own)}
-
-    return changed
-
-
-def lines(name: str, change: Callable[[list[Any]], object]) -> Callable[[Files], Files]:
-    def changed(files: Files) -> Files:
-        rows = [json.loads(line) for line in files[name].splitlines()]
-        change(rows)
-        return {**files, name: "\n".join(map(json.dumps, rows)).encode()}
-
-    return changed
-
-
-def without(name: str) -> Callable[[Files], Files]:
-    return lambda files: {own: content for own, content in files.items() if own != name}
-
-
-def whole(name: str, content: bytes) -> Callable[[Files], Files]:
-    return lambda files: {**files, name: content}
 
 
 UNFIT: dict[str, tuple[Callable[[Files], Files], str]] = {

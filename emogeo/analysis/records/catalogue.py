@@ -42,14 +42,23 @@ def read_catalogue(store: Store, only: Collection[str] | None = None) -> Catalog
     for key in store.keys(RUNS):
         if only is None or key in only:
             _add(catalogue, store, key)
+    refuse_empty(catalogue, store)
+    catalogue.probes.sort(key=lambda run: (run.record.mode.value, run.model, run.record.precision, run.key))
+    catalogue.runs.sort(key=lambda run: (run.model, *telling(run).values(), run.reread_of is not None, run.key))
+    return catalogue
+
+
+def refuse_empty(catalogue: Catalogue, store: Store) -> None:
+    """Says what was left out and what to type where there is no run to analyse.
+
+    Raises:
+        StoreError: that.
+    """
     if not catalogue.runs and not catalogue.probes:
         broken = "".join(f" Left out: {reason}" for reason in catalogue.left_out)
         raise StoreError(
             f"{store.path} holds no whole run.{broken} Run `python train.py` first, or give store.path=FOLDER."
         )
-    catalogue.probes.sort(key=lambda run: (run.record.mode.value, run.model, run.record.precision, run.key))
-    catalogue.runs.sort(key=lambda run: (run.model, *telling(run).values(), run.reread_of is not None, run.key))
-    return catalogue
 
 
 def _add(catalogue: Catalogue, store: Store, key: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +13,7 @@ from emogeo.record.json import record_json
 from emogeo.stimuli.behaviour import RULES
 from emogeo.store.keys import SCHEMA
 from emogeo.store.store import RUNS, Store
-from tests.planted_records import behaviour, geometry, refused, steering, write
+from tests.planted_records import behaviour, geometry, named, refused, steering, write
 
 
 def test_steering_and_behaviour_are_no_geometry(tmp_path: Path) -> None:
@@ -49,12 +48,12 @@ def test_answers_that_were_judged_by_earlier_rules_are_left_out(tmp_path: Path) 
 def test_what_does_not_fit_is_left_out_by_name_and_the_rest_is_read(tmp_path: Path) -> None:
     store, (record, files) = Store(tmp_path), geometry()
     write(store, record, files)
-    wrong = write(store, replace(record, key="1" * 64, n_texts=3), files)
-    lacking = write(store, replace(record, key="2" * 64), {name: files[name] for name in files if name != RDM})
+    wrong = write(store, geometry(**named("wrong"), n_texts=3)[0], files)
+    lacking = write(store, geometry(**named("lacking"))[0], {name: files[name] for name in files if name != RDM})
     store.write(RUNS, "3" * 64, {RUN_FILE: b"{"})
     catalogue = read_catalogue(store)
     assert [run.key for run in catalogue.runs] == [record.key]
-    said = dict(zip((wrong, lacking, "3" * 64), catalogue.left_out, strict=True))
+    said = dict(zip(sorted((wrong, lacking, "3" * 64)), catalogue.left_out, strict=True))
     assert f"{wrong}/{RUN_FILE}: emotions" in said[wrong]
     assert f"{lacking} has no {RDM}" in said[lacking]
-    assert f"{RUN_FILE} is not JSON" in said["3" * 64]
+    assert f"{RUN_FILE}: not JSON" in said["3" * 64]
