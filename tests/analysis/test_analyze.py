@@ -20,9 +20,15 @@ from emogeo.config.runtime import StoreConfig
 from emogeo.errors import NonFiniteError, StoreError
 from emogeo.extraction.run import run_extraction
 from emogeo.geometry.rdm import standard_ranks, upper
+from emogeo.record.files import ITEMS, SHIFTS, TEXTS, VECTORS
+from emogeo.record.types import AnyRecord, GeometryRecord
+from emogeo.stimuli.behaviour import RULES
+from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.store.store import RUNS, Store
+from emogeo.store.tensors import pack, unpack
 from tests.conftest import Composer
+from tests.planted_records import N_UNITS, D, Files, behaviour, geometry, model_card, named, steering, write
 
 
 @pytest.fixture
@@ -211,6 +217,52 @@ def test_corrupt_records_are_left_out_by_name(filled: Path, tmp_path: Path, caps
     assert "left out" in printed
     assert "rdm.safetensors is not what was written" in printed
     assert len(pd.read_csv(tmp_path / "out" / "runs.csv")) == 3
+
+
+def units_alone(files: Files) -> Files:
+    """Passages that say of which unit they are and nothing else, so that no condition has a vector."""
+    alike = np.repeat(np.arange(1, N_UNITS + 1), len(CONDITIONS))[:, None] * np.ones(D)
+    return {**files, VECTORS: pack({**unpack(files[VECTORS]), "passages": alike.astype(np.float32)})}
+
+
+def fill_with_broken(store: Store) -> dict[str, str]:
+    """Writes broken records of every kind; gives what is to be said of each by its key."""
+    (steered, shifts), (asked, items) = steering(**named("steered")), behaviour(**named("asked", rules=RULES))
+    written: list[tuple[AnyRecord, Files, str]] = [
+        (geometry(**named("nested"))[0], {TEXTS: b"[" * 100_000}, f"/{TEXTS}: line 1: nested too deep"),
+        (geometry(**named("typed"))[0], {VECTORS: b"{}"}, f"/{VECTORS}: Not a safetensors file"),
+        (geometry(**named("renamed"), n_units=3)[0], {}, "/run.json: n_units: 3"),
+        (geometry(**named("alike"))[0], units_alone(geometry()[1]), ": All vectors have length zero: no cosine."),
+        (steered, {**shifts, SHIFTS: shifts[SHIFTS].splitlines()[0]}, f"/{SHIFTS}: kind: no row of kind random"),
+        (asked, {**items, ITEMS: items[ITEMS].replace(b'"format"', b"[1]")}, f"/{ITEMS}: line 1: facet: Input should"),
+    ]
+    for record, files, _ in written:
+        write(store, record, {**geometry()[1], **files} if isinstance(record, GeometryRecord) else files)
+    return {record.key: f"{store.folder(RUNS, record.key)}{said}" for record, _, said in written}
+
+
+def test_broken_content_stops_no_analysis(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    store = Store(tmp_path / "store")
+    good = [write(store, *geometry(**named(name), model=model_card(name, n_layers=2))) for name in ("one", "other")]
+    probes = [write(store, *probe) for probe in (steering(), behaviour())]
+    broken = fill_with_broken(store)
+    output = run_analysis(store.path, tmp_path / "out", 20)
+    printed = [line for line in capsys.readouterr().out.splitlines() if line.startswith("left out: ")]
+    assert len(printed) == len(broken)
+    for said in broken.values():
+        assert sum(line.startswith(f"left out: {said}") for line in printed) == 1, said
+    assert sorted(pd.read_csv(output / "runs.csv")["key"]) == sorted(good)
+    assert len(pd.read_csv(output / "pairs.csv")) == 1
+    found = {pd.read_csv(output / f"{name}.csv")["key"].dropna().iloc[0] for name in ("steering", "behaviour")}
+    assert found == set(probes)
+    assert all(key in (output / "report.html").read_text() for key in broken)
+
+
+def test_a_run_without_halves_is_left_out_before_tables(tmp_path: Path) -> None:
+    record, files = geometry()
+    write(Store(tmp_path), record, units_alone(files))
+    with pytest.raises(StoreError, match=f"no whole run. Left out: .*{record.key}: All vectors have length zero"):
+        run_analysis(tmp_path, tmp_path / "out")
 
 
 def test_an_empty_store_says_what_to_run(tmp_path: Path) -> None:

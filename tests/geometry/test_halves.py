@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emogeo.errors import GeometryError
 from emogeo.geometry.halves import split_units
 from emogeo.geometry.rdm import standard_ranks
 from emogeo.geometry.units import crossvalidated_rdms, plain_rdms
@@ -47,6 +51,22 @@ def test_the_whole_is_the_plain_rdm_of_all_units_and_without_each() -> None:
         rest = [u for u in range(5) if u != unit]
         wanted.append(plain_rdms(values[np.ix_(rest, rest)], np.full((1, 4), 1 / 4)))
     np.testing.assert_allclose(run.whole, standard_ranks(np.concatenate(wanted)), atol=1e-12)
+
+
+@pytest.mark.parametrize(("n_units", "kept"), [(3, {"whole"}), (5, {"whole", "ranks"}), (6, {"whole", "jackknife"})])
+def test_what_every_comparison_takes_is_kept(n_units: int, kept: set[str]) -> None:
+    run, _ = halves(Planted(n_units=n_units, signal=0.3), seed=8)
+    run.prepare()
+    cached = {"ranks" if name == "_ranks_and_clips" else name for name in vars(run)}
+    assert kept <= cached
+    assert ("jackknife" in cached) == (n_units >= 6)
+
+
+def test_states_without_a_vector_give_no_halves() -> None:
+    run, _ = halves(Planted(n_units=5, signal=0.3), seed=9)
+    nothing = replace(run, products=replace(run.products, values=np.zeros_like(run.products.values)))
+    with pytest.raises(GeometryError, match="length zero"):
+        nothing.prepare()
 
 
 def test_fewer_units_are_split_as_a_run_of_so_many_is() -> None:

@@ -68,7 +68,8 @@ def test_a_geometry_has_curves_figures_and_its_numbers(store: Store, monkeypatch
     }
     assert all(png.startswith(b"\x89PNG") for png in found.figures.values())
     assert set(found.figures) == {"rdm/heatmap", "layer/curves"}
-    assert found.summary["rdm/std"] == 0.2
+    assert record.result is not None
+    assert found.summary["rdm/std"] == record.result.metrics.rdm_std
     assert (found.summary["layer/selected"], found.summary["rdm/conditions"]) == (0, 21)
     assert found.tables == {}, "passages are in an artifact only"
     assert (found.config["key"], found.config["norm"]) == (record.key, "none")
