@@ -32,7 +32,7 @@ from emogeo.geometry.units import distinct_units, unit_products
 from emogeo.geometry.vectors import Vectors, centre, scale, unit_means, without_topic_means
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Geometry:
     """The vectors of conditions in one model, the layer that was chosen, and the RDM there."""
 

@@ -27,12 +27,15 @@ MIN_STAR = 8
 """The fewest units for a rho*: with fewer, one that passes the check by luck is too far off (docs/inference.md)."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Halves:
     """One run, ready to be compared with any other on the same or on different units."""
 
     products: UnitProducts
     seed: int
+
+    def __repr__(self) -> str:
+        return f"Halves of {self.n_units} units and {len(self.products.conditions)} conditions, seed {self.seed}"
 
     @property
     def n_units(self) -> int:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from emogeo.arrays import Array
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class LabelledTexts:
     """Texts with condition, topic and unit, written by a person or a model; all four are of one length."""
 
@@ -23,6 +23,9 @@ class LabelledTexts:
     """The unit of each text, by name; two runs may use one name for different texts."""
     texts: tuple[str, ...]
     """The texts themselves or, where these are not known, names that stand for them."""
+
+    def __repr__(self) -> str:
+        return f"{len(self.texts)} texts of {len(set(self.emotions))} conditions in {len(set(self.units))} units"
 
 
 @dataclass(frozen=True)

@@ -48,6 +48,8 @@ def load_model(
     for name, given in (("model", model), ("precision", precision), ("device", device)):
         if not isinstance(given, str | Path) or not str(given).strip():
             raise ConfigError(f"{name}={given!r} is no name.")
+    if not isinstance(cache, str | Path) or Path(cache).expanduser().is_file():
+        raise ConfigError(f"cache={cache!r} is no folder.")
     show_progress(progress)
     option = _model_option(str(model))
     where = resolve_device(str(device))

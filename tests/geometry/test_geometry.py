@@ -148,3 +148,9 @@ def test_any_conditions_will_do() -> None:
     emotions, topics = list("uvwxyz") * 10, [str(n) for n in range(10) for _ in range(6)]
     geometry = Geometry.from_states(states, emotions, topics)
     assert geometry.conditions == tuple("uvwxyz")
+
+
+def test_a_geometry_can_stand_in_a_set_and_its_halves_show_their_size() -> None:
+    geometry = Geometry.from_states(planted(), EMOTIONS, TOPICS, layer="middle")
+    assert len({geometry, geometry}) == 1
+    assert repr(geometry.halves) == "Halves of 12 units and 21 conditions, seed 0"

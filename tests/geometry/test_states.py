@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from emogeo.geometry.states import LabelledStates, States
+from emogeo.geometry.states import LabelledStates, LabelledTexts, States
 
 
 def labelled() -> LabelledStates:
@@ -32,3 +32,7 @@ def test_states_say_how_many_and_of_what() -> None:
     states = States("tiny", values, ("sad", "sad", "calm"), ("x", "y", "x"), ("p", "q", "r"), 6, values[:, 0])
     assert repr(states) == "States of tiny: 3 × 4 × 5 (texts × layers × width), 2 conditions"
     assert states.to_dict() == {"emotion": ["sad", "sad", "calm"], "topic": ["x", "y", "x"], "text": ["p", "q", "r"]}
+
+
+def test_labelled_texts_show_how_many_there_are() -> None:
+    assert repr(LabelledTexts(("a", "b"), ("t", "t"), ("u", "u"), ("x", "y"))) == "2 texts of 2 conditions in 1 units"

@@ -34,7 +34,7 @@ def content_revision(folder: Path, cache: Path) -> str:
     """
     if not complete(folder):
         raise WeightsError(
-            f"model.weights={folder}: needs config.json and model.safetensors (or its shards and index)."
+            f"model.weights={folder}: needs config.json, a tokenizer, and model.safetensors (or its shards and index)."
         )
     names = sorted(file.name for file in folder.iterdir() if file.suffix in _SUFFIXES)
     return f"sha256:{folder_digest(folder, names, cache / 'digests')}"

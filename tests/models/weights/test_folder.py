@@ -41,7 +41,7 @@ def test_each_part_is_needed(absent: str, tmp_path: Path) -> None:
     with pytest.raises(WeightsError) as error:
         content_revision(folder, tmp_path / "cache")
     assert str(error.value) == (
-        f"model.weights={folder}: needs config.json and model.safetensors (or its shards and index)."
+        f"model.weights={folder}: needs config.json, a tokenizer, and model.safetensors (or its shards and index)."
     )
 
 
