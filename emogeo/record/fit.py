@@ -138,7 +138,7 @@ def _check_layer(run: Run, file: str) -> None:
     layers, index = run.result.layer.layers, run.result.layer.index
     blocks = range(run.record.provenance.n_blocks)
     require(
-        bool(layers) and sorted(set(layers) & set(blocks)) == list(layers),
+        bool(layers) and sorted(layer for layer in set(layers) if layer in blocks) == list(layers),
         f"{file}: layer.layers: blocks from 0 to {len(blocks) - 1} are needed, in their order (found {list(layers)})",
     )
     require(index is None or index in layers, f"{file}: layer.index: {index} is not one of layer.layers")

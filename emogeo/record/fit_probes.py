@@ -29,7 +29,7 @@ def check_steering(run: SteeringRun, shifts: Rows, folder: str) -> None:
     file, blocks = f"{folder}/{RUN_FILE}", run.result.blocks
     layers = run.record.model.n_layers
     require(
-        bool(blocks) and sorted(set(blocks) & set(range(layers))) == list(blocks),
+        bool(blocks) and sorted(block for block in set(blocks) if 0 <= block < layers) == list(blocks),
         f"{file}: blocks: blocks from 0 to {layers - 1} are needed, in their order (found {list(blocks)})",
     )
     lengths = len(run.result.mean_norms)

@@ -49,6 +49,13 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
     "no layers": ({"model": model_card(n_layers=0)}, "model.n_layers: at least 1 is needed (found 0)"),
     "layers below 0": ({"model": model_card(n_layers=-3)}, "model.n_layers: at least 1 is needed (found -3)"),
     "too few layers": ({"model": model_card(n_layers=1)}, "provenance.n_blocks: 2 of the model's 1 blocks"),
+    "blocks without number": (
+        {
+            "model": model_card(n_layers=2**62),
+            "provenance": replace(RECORD.provenance, n_blocks=2**62),
+        },
+        "nonfinite.passages: not one value for each block",
+    ),
     "no blocks": ({"provenance": replace(RECORD.provenance, n_blocks=0)}, "provenance.n_blocks: 0 of the model's 2"),
     "texts that nobody wrote": ({"mode": Mode.replay, "config": REPLAY}, "generation: needed in mode replay"),
     "a writer of passages": ({"generation": GENERATION}, "generation: not to be had in mode comprehension"),
