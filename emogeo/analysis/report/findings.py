@@ -98,9 +98,10 @@ def _relations(material: Material) -> list[Finding]:
 
 
 def _relation(row: Row, notes: Sequence[Note]) -> Finding:
+    tested = f", p = {number(row['p'], 3)} (of {number(row['p_min'], 3)})" if pd.notna(row["p"]) else ""
     said = (
         f"{str(row['relation']).replace('_', ' ').capitalize()}: r = {number(row['r'])} over {row['n_models']:.0f} "
-        f"models, {row['n_families']:.0f} families, p = {number(row['p'], 3)} (of {number(row['p_min'], 3)})."
+        f"models, {row['n_families']:.0f} families{tested}."
     )
     return Finding("Over models", said, [f"{note}." for note in notes])
 

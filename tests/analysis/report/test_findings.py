@@ -61,3 +61,10 @@ def test_flags_and_effects(tmp_path: Path) -> None:
     assert "1 − ρ* = 0.20 [0.10, 0.30]" in told["Effect of precision"].said
     assert "raw ρ is 0.30" in told["Effect of precision"].caveats[0]
     assert told["Claims"].said == "Of 2 published claims: 1 reproduced and 1 not testable."
+
+
+def test_a_relation_without_p_says_nothing_of_p() -> None:
+    relations = changed(first_rows(tables()["relations"], 1), r=0.5, n_models=4, n_families=3, p=float("nan"))
+    (relation, *_) = found({"relations": relations})
+    assert "r = " in relation.said
+    assert "p =" not in relation.said
