@@ -59,7 +59,7 @@ def resolve_layer(rule: LayerRule, n_layers: int, n_blocks: int) -> int | None:
     if rule.selection is Selection.index and rule.index is not None:
         if not -n_layers <= rule.index < n_layers:
             raise ConfigError(
-                f"layer_selection.index={rule.index}: the model has {n_layers} blocks, 0 to {n_layers - 1} "
+                f"There is no layer {rule.index}: the model has {n_layers} blocks, 0 to {n_layers - 1} "
                 f"(or -{n_layers} to -1 from the top)."
             )
         index = rule.index % n_layers

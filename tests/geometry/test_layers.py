@@ -63,7 +63,7 @@ def test_equal_shares_of_depth_reach_equal_blocks(share: float, n_layers: int) -
 
 
 def test_layers_that_are_not_there() -> None:
-    with pytest.raises(ConfigError, match=r"index=12.*0 to 11"):
+    with pytest.raises(ConfigError, match="no layer 12: .* 0 to 11"):
         resolve_layer(LayerRule(Selection.index, index=12), 12, 12)
     with pytest.raises(ConfigError, match="max_depth"):
         resolve_layer(LayerRule(Selection.depth, depth=1.0), 12, 6)
