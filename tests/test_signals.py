@@ -20,10 +20,10 @@ NUMBERS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 @pytest.fixture(autouse=True)
 def own_handlers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No signal has come yet, joblib is not there, and the process's handlers are put back."""
+    """No signal has come yet or is ignored, joblib is not there, and the process's handlers are put back."""
     monkeypatch.setattr(signals, "_received", [])
     monkeypatch.delitem(sys.modules, "joblib", raising=False)
-    before = {number: signal.getsignal(number) for number in NUMBERS}
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in NUMBERS}
     yield
     for number, handler in before.items():
         signal.signal(number, handler)
