@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
@@ -38,10 +36,3 @@ def parse_analyze(config: DictConfig) -> AnalyzeConfig:
     analysis: AnalyzeConfig = OmegaConf.to_object(config)  # type: ignore[assignment]
     analysis.check()
     return analysis
-
-
-def as_dict(config: TrainConfig) -> dict[str, Any]:
-    """Gives a configuration as plain containers, for JSON and W&B."""
-    container = OmegaConf.to_container(OmegaConf.structured(config), resolve=True, enum_to_str=True)
-    assert isinstance(container, dict)
-    return {str(name): value for name, value in container.items()}

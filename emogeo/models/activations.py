@@ -15,7 +15,7 @@ from tqdm import tqdm
 from emogeo.config.states import PoolingConfig, Position
 from emogeo.errors import PrecisionError, StimuliError
 from emogeo.models.batching import plan_batches, plan_other_batches
-from emogeo.models.blocks import find_blocks, watched
+from emogeo.models.blocks import watched
 from emogeo.models.loading import LoadedModel
 from emogeo.stimuli.templates import Text
 
@@ -206,8 +206,3 @@ def _smaller_budget(error: Exception, batch: list[int], budget: int, plan: PassP
         torch.cuda.empty_cache()
     log.warning("out of memory: token budget %d halved to %d", budget, budget // 2)
     return budget // 2
-
-
-def n_blocks_of(model: LoadedModel) -> int:
-    """Counts the blocks of the loaded transformer."""
-    return len(find_blocks(model.body)[2])

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+
 import pytest
 from omegaconf.errors import OmegaConfBaseException
 
-from emogeo.config.compose import as_dict
 from emogeo.config.precision import Dtype
+from emogeo.config.states import PoolingConfig, Position
 from emogeo.geometry.options import Selection
 from tests.conftest import CONF, compose_train
 
@@ -31,7 +33,7 @@ def options(group: str) -> list[str]:
     + [("recipe", option) for option in options("recipe") if option != "none"],
 )
 def test_every_option_composes(group: str, option: str) -> None:
-    assert as_dict(compose_train(f"{group}={option}", *COMPANIONS.get(option, [])))[group]
+    assert asdict(compose_train(f"{group}={option}", *COMPANIONS.get(option, [])))[group]
 
 
 def test_defaults_are_the_published_protocol_but_for_the_layer() -> None:
@@ -39,7 +41,7 @@ def test_defaults_are_the_published_protocol_but_for_the_layer() -> None:
     assert config.prompt_template.text == "{passage}"
     assert config.layer_selection.name is Selection.reliability
     assert config.precision.dtype is Dtype.auto
-    assert as_dict(config)["pooling"] == {"position": "last", "skip": 0}
+    assert config.pooling == PoolingConfig(Position.last, skip=0)
 
 
 @pytest.mark.parametrize("override", ["pooling.skip=abc", "centring=foo", "max_depth=deep", "force=perhaps"])

@@ -13,7 +13,7 @@ from emogeo.config.precision import Dtype, Quantization
 from emogeo.config.states import PoolingConfig, Position
 from emogeo.errors import PrecisionError, StimuliError
 from emogeo.models import activations
-from emogeo.models.activations import PassPlan, count_nonfinite, n_blocks_of, pool, read
+from emogeo.models.activations import PassPlan, count_nonfinite, pool, read
 from emogeo.models.blocks import find_blocks
 from emogeo.models.loading import LoadedModel, load_model
 from emogeo.models.precision import Precision
@@ -33,7 +33,7 @@ def load(folder: Path, cache: Path) -> LoadedModel:
 
 
 def plan(model: LoadedModel, pooling: PoolingConfig = LAST, budget: int = 1024, **changes: Any) -> PassPlan:
-    options = {"n_blocks": n_blocks_of(model), "batch_mates_matter": False, "progress": False, **changes}
+    options = {"n_blocks": len(find_blocks(model.body)[2]), "batch_mates_matter": False, "progress": False, **changes}
     return PassPlan(pooling=pooling, token_budget=budget, **options)
 
 

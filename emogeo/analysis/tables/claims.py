@@ -147,24 +147,20 @@ def _variants(evidence: Evidence, immature: bool) -> list[Figure]:
     return figures_of(rows[(rows["family"] == IMMATURE) == immature], _pair_name)
 
 
+def _without_variants(whose: str, models: str) -> Verdict:
+    command = f"python train.py -m +study=universality model={models}"
+    return untestable(f"no comparable runs of {whose} base and instruct models", command)
+
+
 def _restructuring(evidence: Evidence) -> Verdict:
     figures = _variants(evidence, immature=True)
-    command = "python train.py -m +study=universality model=gemma-3-1b-pt,gemma-3-1b-it"
-    return (
-        below(figures, _SAME)
-        if figures
-        else untestable("no comparable runs of Gemma's base and instruct models", command)
-    )
+    return below(figures, _SAME) if figures else _without_variants("Gemma's", "gemma-3-1b-pt,gemma-3-1b-it")
 
 
 def _base_and_instruct(evidence: Evidence) -> Verdict:
     figures = _variants(evidence, immature=False)
-    command = "python train.py -m +study=universality model=qwen2.5-1.5b,qwen2.5-1.5b-instruct"
-    return (
-        above(figures, _SAME)
-        if figures
-        else untestable("no comparable runs of a mature family's base and instruct models", command)
-    )
+    missing = ("a mature family's", "qwen2.5-1.5b,qwen2.5-1.5b-instruct")
+    return above(figures, _SAME) if figures else _without_variants(*missing)
 
 
 def _published_immature() -> dict[str, Any]:
