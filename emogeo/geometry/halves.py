@@ -67,12 +67,16 @@ class Halves:
         return self._ranks_and_clips[1] / (2 * N_SPLITS * len(self.products.conditions))
 
     @cached_property
+    def deletions(self) -> Array:
+        """[deletion, pair]: ranks of each half without each of its units, in the order of np.nonzero(members)."""
+        return standard_ranks(crossvalidated_deletions(self.products.values, self.members.reshape(-1, self.n_units)))
+
+    @cached_property
     def jackknife(self) -> Array:
         """[deleted unit, split, half, pair]: `ranks` with one unit's weight set to 0 (only halves with it change)."""
         deleted = np.repeat(self.ranks[None], self.n_units, axis=0)
         splits, halves, units = np.nonzero(self.members)
-        rdms = crossvalidated_deletions(self.products.values, self.members.reshape(-1, self.n_units))
-        deleted[units, splits, halves] = standard_ranks(rdms)
+        deleted[units, splits, halves] = self.deletions
         return deleted
 
     @cached_property

@@ -24,7 +24,7 @@ SURE_LEVEL = 0.99
 """The confidence with which a reliability must lie above .15. Without it, or below .2, a reliability is too near zero
 to divide by: the data sets that look reliable by luck would give a rho* that is too low (docs/inference.md)."""
 LEVEL = 0.95
-_LEAST = 1e-3
+LEAST_RELIABILITY = 1e-3
 """The least reliability after a deletion; without it, a deletion that takes one to zero would leave no ratio."""
 
 
@@ -97,7 +97,7 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Compar
             _bare(float(a.whole[0] @ b.whole[0])), n, n // 2, reason=f"not identifiable ({n} units, {MIN_UNITS} needed)"
         )
     reason = f"not identifiable ({n} units, {MIN_STAR} needed)" if n < MIN_STAR else _unreliable(a, b, names)
-    disjoint = _disjoint(a, b)
+    disjoint = disjoint_agreement(a, b)
     return Comparison(
         _rho(a, b, common),
         n,
@@ -121,7 +121,7 @@ def cross_experiment_bias(a: Halves, c: Halves, d: Halves) -> Estimate | None:
     """
     if not all(identifiable(run) for run in (a, c, d)):
         return None
-    first, second = _disattenuated(_disjoint(a, d)), _disattenuated(_disjoint(c, d))
+    first, second = _disattenuated(disjoint_agreement(a, d)), _disattenuated(disjoint_agreement(c, d))
     return _estimate([a, c, d], lambda x, y, z: first(x, z) - second(y, z), fisher=False)
 
 
@@ -197,13 +197,14 @@ def _across(a: Array, b: Array) -> Array:
     return (_opposite(a, b) + _same(a, b)) / 2
 
 
-def _disjoint(a: Halves, b: Halves) -> Callable[[Array, Array], Array]:
+def disjoint_agreement(a: Halves, b: Halves) -> Callable[[Array, Array], Array]:
+    """Gives the function that compares rank vectors of two runs on halves without common text."""
     return _opposite if common_units(a, b) else _across
 
 
 def _disattenuated(disjoint: Callable[[Array, Array], Array]) -> Callable[[Array, Array], Array]:
     def ratio(a: Array, b: Array) -> Array:
-        own = np.maximum(_opposite(a, a), _LEAST) * np.maximum(_opposite(b, b), _LEAST)
+        own = np.maximum(_opposite(a, a), LEAST_RELIABILITY) * np.maximum(_opposite(b, b), LEAST_RELIABILITY)
         return np.asarray(disjoint(a, b) / np.sqrt(own))
 
     return ratio

@@ -1,0 +1,251 @@
+"""Agreement beyond words: what is left of rho* once geometries that have learned nothing are given.
+
+Two runs, a and b, and null geometries W (untrained twins, word counts, n-grams; on the second
+level input embeddings too) give a matrix R of all pairwise rho*, on halves that share no text.
+The partial rho* of a and b follows from R as a partial correlation does:
+
+    e_xy = R_xW R_WW^-1 R_Wy,    partial = (R_ab - e_ab) / sqrt((1 - e_aa)(1 - e_bb)).
+
+Because every entry is disattenuated, a null that is noisy itself takes out as much as a clean
+one would. Intervals are delete-one-unit jackknives of the whole chain; they hold for these
+conditions. Two residual geometries that have nothing to do with each other may agree a little by
+chance, which only other conditions would show, so p is of a Mantel test of the residuals: what
+is left of a and b without what the nulls account for, under permuted condition labels. The rule
+of the verdict, and how well it holds, are in docs/inference.md.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+import numpy as np
+
+from emogeo.arrays import Array
+from emogeo.errors import GeometryError
+from emogeo.geometry.halves import MIN_STAR, Halves
+from emogeo.geometry.inference import (
+    LEAST_RELIABILITY,
+    LEVEL,
+    SURE_LEVEL,
+    Estimate,
+    identifiable,
+    interval,
+    reliability,
+)
+from emogeo.geometry.permutation import crossed_halves, mantel_disjoint
+from emogeo.geometry.relations import Relations, disattenuated, relations
+
+LEAST_EIGENVALUE = 0.1
+"""The least eigenvalue of the nulls' correlations: twins of one architecture agree at nearly 1, and what sampling makes
+of their small difference must not decide (docs/inference.md)."""
+EXPLAINED = 0.95
+"""A share of a geometry from which on, as the upper end of its interval, nulls explain nearly all of it."""
+BY_CHANCE = 0.05
+"""The largest p of a partial rho* that is beyond words."""
+PERMUTATIONS = 2_000
+NO_MORE = 0.1
+"""A partial rho* with an upper end below this is no more than words."""
+
+
+class Beyond(StrEnum):
+    """Whether two geometries agree beyond what nulls give."""
+
+    yes = "yes"
+    no = "no more than words"
+    unknown = "cannot tell"
+
+
+@dataclass(frozen=True)
+class Null:
+    """A geometry that an agreement is held against; of several members (seeds, say) the mean of their ranks."""
+
+    name: str
+    members: tuple[Halves, ...]
+
+
+@dataclass(frozen=True)
+class BeyondNulls:
+    """The agreement of two runs beyond nulls; None where a number is not identifiable, and `reason` says why."""
+
+    verdict: Beyond
+    reason: str
+    given: tuple[str, ...] = ()
+    """The nulls that are given."""
+    partial: Estimate | None = None
+    """The partial rho*; not clipped at 1, as rho* is not."""
+    p: float | None = None
+    """The Mantel p of the residuals on disjoint text."""
+    explained_a: Estimate | None = None
+    """The share of a's geometry that the nulls explain, R^2."""
+    explained_b: Estimate | None = None
+    margin: Estimate | None = None
+    """rho* less the best null's rho* with either run."""
+    best: str | None = None
+    """The null that agrees best with either run."""
+    left_out: tuple[str, ...] = ()
+    """Nulls that could not be given, each with the reason."""
+
+
+def beyond_nulls(
+    a: Halves, b: Halves, nulls: Sequence[Null], permutations: int = PERMUTATIONS, seed: int = 0
+) -> BeyondNulls:
+    """Judges whether two runs agree beyond nulls.
+
+    Args:
+        a, b: two runs, and `nulls` with them, over the same units or over units that share no text.
+        permutations: of condition labels, for p.
+
+    Raises:
+        GeometryError: see `relations`; no nulls.
+    """
+    if not nulls:
+        raise GeometryError("beyond_nulls() needs at least one null.")
+    if not (identifiable(a) and identifiable(b)):
+        return BeyondNulls(Beyond.unknown, "ρ* is not identifiable")
+    usable, left_out = _usable(nulls)
+    if not usable:
+        return BeyondNulls(Beyond.unknown, f"no null is reliable ({'; '.join(left_out)})", left_out=tuple(left_out))
+    runs, groups = _listed(a, b, usable)
+    found = relations(runs).pooled(groups)
+    (partial,), explained, (margin,) = (_estimate(found, each) for each in (_partial, _explained, _margin))
+    rho = disattenuated(found.whole)
+    best = usable[int(np.argmax(rho[:2, 2:].max(axis=0)))].name
+    full = max(share.high for share in explained) >= EXPLAINED
+    p = None if full else float(mantel_disjoint(_residual(runs, groups, found.whole)[None], permutations, seed)[0])
+    verdict, reason = _verdict(partial, p, explained, margin, best)
+    return BeyondNulls(
+        verdict,
+        reason,
+        given=tuple(null.name for null in usable),
+        partial=None if full else partial,
+        p=p,
+        explained_a=explained[0],
+        explained_b=explained[1],
+        margin=margin,
+        best=best,
+        left_out=tuple(left_out),
+    )
+
+
+def _usable(nulls: Sequence[Null]) -> tuple[list[Null], list[str]]:
+    """Separates the nulls whose own reliability is certain from those that say nothing, with the reason."""
+    usable, left_out = [], []
+    for null in nulls:
+        try:
+            reason = _unreliable(null)
+        except GeometryError as error:
+            reason = str(error)
+        if reason is None:
+            usable.append(null)
+        else:
+            left_out.append(f"{null.name}: {reason}")
+    return usable, left_out
+
+
+def _unreliable(null: Null) -> str | None:
+    """Says why a null says nothing: its reliability must be above zero with 99% confidence."""
+    if null.members[0].n_units < MIN_STAR:
+        return f"{null.members[0].n_units} units, {MIN_STAR} needed"
+    found = null_reliability(null, SURE_LEVEL)
+    if found.low > 0:
+        return None
+    return f"reliability {found.value:.2f}, at 99% above {found.low:.2f}, needed: above 0"
+
+
+def partial_rho_star(rho: Array) -> float:
+    """Gives the partial rho* of the first two geometries given the others, from rho* [geometry, geometry]."""
+    return float(_partial(rho)[0])
+
+
+def null_reliability(null: Null, level: float = LEVEL) -> Estimate:
+    """Gives the half-size reliability of a null, of several members that of their mean, with its interval."""
+    if len(null.members) == 1:
+        return reliability(null.members[0], level)
+    pooled = relations(null.members).pooled([range(len(null.members))])
+    return interval(float(pooled.whole[0, 0]), [d[:, 0, 0] for d in pooled.deleted], fisher=True, level=level)
+
+
+def _listed(a: Halves, b: Halves, nulls: Sequence[Null]) -> tuple[list[Halves], list[list[int]]]:
+    """Lists both runs and all members of the nulls, and which of the list are one geometry."""
+    runs, groups = [a, b], [[0], [1]]
+    for null in nulls:
+        groups.append(list(range(len(runs), len(runs) + len(null.members))))
+        runs += null.members
+    return runs, groups
+
+
+def _residual(runs: Sequence[Halves], groups: Sequence[Sequence[int]], agreement: Array) -> Array:
+    """Gives the mean outer product [pair, pair], on disjoint text, of both runs' ranks without what the nulls give.
+
+    Args:
+        agreement: of the groups, not disattenuated: [group, group].
+    """
+    weights = _unmixing(agreement)  # [run, group]
+    own = np.zeros((2, len(runs)))
+    for column, members in enumerate(groups):
+        own[:, list(members)] = weights[:, column, None] / len(members)
+    crossed = np.zeros((len(runs[0].products.conditions) * (len(runs[0].products.conditions) - 1) // 2,) * 2)
+    for i, first in enumerate(runs):
+        for j, second in enumerate(runs):
+            if own[0, i] and own[1, j]:
+                crossed += own[0, i] * own[1, j] * crossed_halves(first, second)
+    return crossed
+
+
+def _unmixing(agreement: Array) -> Array:
+    """Gives the weights [run, geometry] that take from each of the first two what the nulls account for."""
+    rho, own = disattenuated(agreement), np.sqrt(np.maximum(np.diag(agreement), LEAST_RELIABILITY))
+    values, directions = np.linalg.eigh(rho[2:, 2:])
+    inverse = directions / np.maximum(values, LEAST_EIGENVALUE) @ directions.T
+    return np.asarray(np.hstack([np.eye(2), -rho[:2, 2:] @ inverse]) / own)
+
+
+def _estimate(found: Relations, statistic: Callable[[Array], Array]) -> list[Estimate]:
+    """Estimates numbers [..., number] that follow from rho*, each with its jackknife interval."""
+    whole = statistic(disattenuated(found.whole))
+    deleted = [statistic(disattenuated(each)) for each in found.deleted]
+    return [
+        interval(float(value), [each[:, number] for each in deleted], fisher=False)
+        for number, value in enumerate(whole)
+    ]
+
+
+def _accounted(rho: Array) -> Array:
+    """Gives e [..., 2, 2]: what the nulls account for within and between the first two geometries."""
+    values, directions = np.linalg.eigh(rho[..., 2:, 2:])
+    along = np.swapaxes(directions, -1, -2) @ rho[..., 2:, :2]
+    return np.asarray(np.swapaxes(along, -1, -2) @ (along / np.maximum(values, LEAST_EIGENVALUE)[..., None]))
+
+
+def _explained(rho: Array) -> Array:
+    return np.asarray(np.einsum("...ii->...i", _accounted(rho)))
+
+
+def _partial(rho: Array) -> Array:
+    accounted = _accounted(rho)
+    rest = np.maximum(1 - np.einsum("...ii->...i", accounted), 1 - EXPLAINED)
+    return np.asarray((rho[..., 0, 1] - accounted[..., 0, 1]) / np.sqrt(rest.prod(axis=-1)))[..., None]
+
+
+def _margin(rho: Array) -> Array:
+    return np.asarray(rho[..., 0, 1] - rho[..., :2, 2:].max(axis=(-1, -2)))[..., None]
+
+
+def _verdict(
+    partial: Estimate, p: float | None, explained: Sequence[Estimate], margin: Estimate, best: str
+) -> tuple[Beyond, str]:
+    """Gives the verdict by its fixed rule, and the reason in words; without a p, nulls explain nearly all."""
+    beaten, left = margin.high < 0, f"ρ* {partial} is left"
+    agrees = f"{best} agrees better with one of them than they with each other"
+    if p is None:
+        shares = " and ".join(str(share) for share in explained)
+        return (Beyond.no, agrees) if beaten else (Beyond.unknown, f"nulls may explain nearly all of it ({shares})")
+    if partial.low > 0 and p <= BY_CHANCE:
+        return (Beyond.unknown, f"{left}, but {agrees}") if beaten else (Beyond.yes, left)
+    if beaten:
+        return Beyond.no, agrees
+    if partial.high < NO_MORE:
+        return Beyond.no, left
+    return Beyond.unknown, f"{left}, which may be chance (p {p:.2f})"

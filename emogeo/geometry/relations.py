@@ -1,0 +1,78 @@
+"""Agreement on disjoint text among several geometries at once, whole and with each unit left out."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from emogeo.arrays import Array
+from emogeo.geometry.halves import Halves
+from emogeo.geometry.inference import LEAST_RELIABILITY, common_units, disjoint_agreement
+
+
+@dataclass(frozen=True)
+class Relations:
+    """The agreement on disjoint text of every two of some geometries; the diagonal holds their reliabilities."""
+
+    whole: Array
+    """[geometry, geometry]"""
+    deleted: tuple[Array, ...]
+    """For each independent set of units, the same without each of its units: [unit, geometry, geometry]."""
+
+    def pooled(self, groups: Sequence[Sequence[int]]) -> Relations:
+        """Gives the relations of groups of geometries, each as one: the mean of its members' rank vectors."""
+        weights = np.zeros((len(groups), len(self.whole)))
+        for row, members in enumerate(groups):
+            weights[row, list(members)] = 1 / len(members)
+        return Relations(weights @ self.whole @ weights.T, tuple(weights @ each @ weights.T for each in self.deleted))
+
+
+def disattenuated(agreement: Array) -> Array:
+    """Turns agreements on disjoint text [..., geometry, geometry] into rho*; the diagonal becomes 1."""
+    own = np.sqrt(np.maximum(np.einsum("...ii->...i", agreement), LEAST_RELIABILITY))
+    rho = agreement / own[..., :, None] / own[..., None, :]
+    every = np.arange(agreement.shape[-1])
+    rho[..., every, every] = 1.0
+    return np.asarray(rho)
+
+
+def relations(runs: Sequence[Halves]) -> Relations:
+    """Relates every two geometries, each prepared over the same units or over units that share no text.
+
+    Raises:
+        GeometryError: other conditions, other seeds, or some but not all units in common.
+    """
+    sets = list(dict.fromkeys(run.products.units for run in runs))
+    if len(sets) == 1 and all(common_units(runs[0], run) for run in runs):
+        whole, deleted = _over_one_set(runs)
+        return Relations(whole, (deleted,))
+    return Relations(_matrix(runs, None)[0], tuple(_matrix(runs, units) for units in sets))
+
+
+def _over_one_set(runs: Sequence[Halves]) -> tuple[Array, Array]:
+    """Relates geometries over the same units: only the halves that hold a unit change without it."""
+    ranks = np.stack([run.ranks for run in runs], axis=2)  # [split, half, geometry, pair]
+    usual = _symmetric(ranks[:, 0] @ ranks[:, 1].transpose(0, 2, 1))
+    splits, halves, units = np.nonzero(runs[0].members)
+    without = np.stack([run.deletions for run in runs], axis=1)  # [deletion, geometry, pair]
+    changed = _symmetric(without @ ranks[splits, 1 - halves].transpose(0, 2, 1))
+    sums = np.repeat(usual.sum(axis=0)[None], runs[0].n_units, axis=0)
+    np.add.at(sums, units, changed - usual[splits])
+    return usual.mean(axis=0), sums / len(usual)
+
+
+def _symmetric(matrices: Array) -> Array:
+    return np.asarray((matrices + matrices.transpose(0, 2, 1)) / 2)
+
+
+def _matrix(runs: Sequence[Halves], units: tuple[str, ...] | None) -> Array:
+    """Relates geometries over several sets of units, without each unit of one set: [unit or 1, run, run]."""
+    arrays = [run.jackknife if run.products.units == units else run.ranks[None] for run in runs]
+    n_draws = max(len(array) for array in arrays)
+    matrix = np.empty((n_draws, len(runs), len(runs)))
+    for i, a in enumerate(runs):
+        for j, b in enumerate(runs[: i + 1]):
+            matrix[:, i, j] = matrix[:, j, i] = disjoint_agreement(a, b)(arrays[i], arrays[j])
+    return matrix
