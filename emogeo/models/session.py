@@ -19,7 +19,10 @@ if TYPE_CHECKING:  # imports torch, which planning does without
 
 log = logging.getLogger(__name__)
 LOADED: OrderedDict[tuple[str, ...], LoadedModel] = OrderedDict()
-"""The models of this process by weights (id, revision, title), precision and placement; the least recently used goes when memory is short."""
+"""The models of this process by weights (id, revision, title), precision and placement.
+
+The least recently used goes when memory is short.
+"""
 
 
 @dataclass(frozen=True)

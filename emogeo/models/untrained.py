@@ -1,4 +1,4 @@
-"""Weights of untrained twins: drawn as the model's class draws them, or the trained ones shuffled within each tensor."""
+"""Weights of untrained twins: drawn as the model's class draws them, or trained ones shuffled within each tensor."""
 
 from __future__ import annotations
 
