@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from emogeo.analysis.comparing.prepared import PreparedRun, View
+from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.export.rsatoolbox import export_rdms
 from emogeo.analysis.export.wandb_run import track_analysis
 from emogeo.analysis.figures.runs import MATRICES
@@ -70,7 +71,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     for name, table in tables.items():
         write_table(table, output, name)
     frames = {name: table.frame for name, table in tables.items()}
-    own = [each for each in prepared if each.run.reread_of is None]
+    own = subjects([each for each in prepared if each.run.reread_of is None])
     _write_matrices(own, frames["pairs"], output)
     write_figures(own, frames, effects, output / "figures")
     export_rdms(own, output / "rdms.h5")

@@ -18,6 +18,16 @@ class Source(Enum):
     folder = "folder"
 
 
+class Init(Enum):
+    """What a model's weights are: as trained, or of an untrained twin."""
+
+    trained = "trained"
+    random = "random"
+    """Drawn anew, as the model's class draws them before training."""
+    shuffled = "shuffled"
+    """The trained ones, the entries of each tensor in another order."""
+
+
 @dataclass
 class WheelsConfig:
     """Wheels on the package index that carry one weight file, possibly in parts."""
@@ -55,13 +65,18 @@ class ModelConfig:
     weights: str | None = None
     """Other weights than this option's: a hub id (`Org/Name` or `Org/Name@revision`) or a local folder.
     Name, family and variant then come from those weights."""
+    init: Init = Init.trained
+    """Trained weights, or those of an untrained twin: the null of a model that has learned nothing."""
+    init_seed: int = 0
+    """Seeds the weights of an untrained twin."""
 
     def check(self) -> None:
-        """Refuses a model whose weights cannot be found.
+        """Refuses a model whose weights cannot be found, and a seed of weights that are not drawn.
 
         Raises:
-            ConfigError: a field that its source needs.
+            ConfigError: a field that its source needs, or a seed out of place.
         """
+        self._check_seed()
         if self.weights is not None:
             return
         if self.source is Source.index and (self.wheels is None or self.sha256 is None):
@@ -70,3 +85,17 @@ class ModelConfig:
             raise ConfigError(f"model={self.name}: source=hub needs a revision (a commit, or main).")
         if self.source is Source.folder:
             raise ConfigError("For a local folder type model.weights=FOLDER.")
+
+    def _check_seed(self) -> None:
+        if self.init_seed < 0:
+            raise ConfigError(f"model.init_seed={self.init_seed}: 0 or more. Type model.init_seed=1.")
+        if self.init is Init.trained and self.init_seed:
+            raise ConfigError(
+                f"model.init_seed={self.init_seed} seeds the weights of an untrained twin: type model.init=random or "
+                f"model.init=shuffled as well, as in model.init=random model.init_seed={self.init_seed}."
+            )
+
+
+def title_of(name: str, init: Init, seed: int) -> str:
+    """Names weights for people: the model's name and, for an untrained twin, how and by which seed it was made."""
+    return name if init is Init.trained else f"{name} {init.value} {seed}"

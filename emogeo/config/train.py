@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from omegaconf import MISSING
 
 from emogeo.config.mode import Mode, ModeConfig
-from emogeo.config.model import ModelConfig
+from emogeo.config.model import Init, ModelConfig
 from emogeo.config.precision import PrecisionConfig
 from emogeo.config.probes import BehaviourConfig, SteeringConfig
 from emogeo.config.runtime import ClusterConfig, RuntimeConfig, SizeConfig, StoreConfig, TrackingConfig
@@ -94,6 +94,7 @@ _PLAIN = {
 def check_texts(config: TrainConfig) -> None:
     """Refuses a mode, a template, a model and sources of texts that do not go together."""
     mode = config.mode.name
+    _check_twin(config)
     if mode not in _SOURCED and config.mode.source:
         raise ConfigError("mode.source=KEY names texts to be read again: type mode=replay mode.source=KEY.")
     if mode is Mode.behaviour:
@@ -109,6 +110,18 @@ def check_texts(config: TrainConfig) -> None:
         _check_own_texts(config)
         mode = Mode.generation
     _check_template(config, mode)
+
+
+def _check_twin(config: TrainConfig) -> None:
+    """Refuses to have an untrained twin write or answer: it reads what others have written."""
+    mode, init = config.mode, config.model.init
+    reads = mode.name is Mode.comprehension or (mode.name is Mode.replay and mode.source)
+    if init is Init.trained or reads:
+        return
+    raise ConfigError(
+        f"model.init={init.value} with mode={mode.name.value}: a model that has learned nothing writes noise. It can "
+        "read what the trained model has written: type mode=replay mode.source=KEY, the key of that model's run."
+    )
 
 
 def _check_own_texts(config: TrainConfig) -> None:

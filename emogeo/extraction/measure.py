@@ -48,7 +48,7 @@ def measure(
     if config.denoising.method is DenoisingMethod.neutral_pcs:
         plain = states[[e == NEUTRAL for e in texts.emotions]] if neutral is None else neutral.states[:, layers]
         states, removed = _denoise(states, plain.astype(np.float64), config.denoising.share)
-    options, name = options_of(config), plan.weights.name
+    options, name = options_of(config), plan.weights.title
     geometry = measure_geometry(states, texts, layers, options, plan.named_layer, name)
     sentences = facts.states[:, layers].astype(np.float64)
     largest = largest_dimensions(sentences)

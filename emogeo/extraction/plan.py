@@ -84,7 +84,7 @@ class RunPlan:
         """A name people can read."""
         c = self.config
         return (
-            f"{self.weights.name} {self.precision.label} {c.mode.name.value} {self.template} "
+            f"{self.weights.title} {self.precision.label} {c.mode.name.value} {self.template} "
             f"{c.layer_selection.name.value}{' (reread)' if c.reread else ''}"
         )
 
@@ -150,7 +150,7 @@ def _own(config: TrainConfig, corpus: Corpus, weights: Weights, device: str, cha
     assert key is not None
     if not store.has(GENERATIONS, key):
         raise NotWrittenError(
-            f"mode=replay: {weights.name} has not written these texts at {precision.label} into {store.path} yet "
+            f"mode=replay: {weights.title} has not written these texts at {precision.label} into {store.path} yet "
             f"(key {key[:12]}). Write them first with mode=generation precision={config.mode.writer.name}, "
             "or name other texts with mode.source=KEY."
         )

@@ -104,6 +104,7 @@ def _provenance(wanted: Pass, session: Session, result: Activations) -> PassReco
         threads=session.threads,
         device=session.placed_on,
         device_map=session.device_map,
+        drawn=session.model().drawn,
     )
 
 

@@ -121,7 +121,7 @@ def _overflow(plan: RunPlan, activations: dict[str, StoredActivations], finite: 
     row = int(np.flatnonzero(own.nonfinite[:, first])[0])
     text = _passes(plan)[name].texts[row].content
     return (
-        f"{plan.weights.name} at {plan.precision.label} has non-finite states from block {first} on "
+        f"{plan.weights.title} at {plan.precision.label} has non-finite states from block {first} on "
         f"({int(own.nonfinite[:, first].sum())} values there), first in {name} text {row}: {text[:50]!r}."
     )
 

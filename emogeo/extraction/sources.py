@@ -126,12 +126,14 @@ def _written(config: TrainConfig, weights: Weights, precision: Precision, topics
 def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSource:
     """Reads written texts again: the same weights get the tokens as they were written, others the text alone.
 
+    An untrained twin gets what its trained model gets, whose tokenizer it has.
+
     Raises:
         StimuliError: a condition and unit without a text, or a text too short for `pooling.skip`.
     """
     where = f"mode=replay of {source.key[:12]}"
     kept = without_empty(source.stories, where)
-    same = source.weights == weights.identity
+    same = source.weights == weights.origin
     texts = tuple(as_written(story) if same else Text(story.text, special_tokens=True) for story in kept)
     shortest = min(len(story.ids) for story in kept)
     if same and shortest <= config.pooling.skip:

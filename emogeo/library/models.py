@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
 from omegaconf import OmegaConf
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from emogeo.config.model import ModelConfig
+from emogeo.config.model import Init, ModelConfig
 from emogeo.config.precision import PrecisionConfig
 from emogeo.errors import ConfigError
+from emogeo.geometry.options import check_whole
 from emogeo.models.loading import load_model as load
 from emogeo.models.loading import show_progress
 from emogeo.models.precision import resolve_device, resolve_precision
@@ -28,6 +30,8 @@ def load_model(
     device: str = "auto",
     cache: str | Path = _CACHE,
     progress: bool = True,
+    init: str = "trained",
+    init_seed: int = 0,
 ) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
     """Fetches weights where they are not there yet, checks their sums, and loads the transformer without its head.
 
@@ -36,12 +40,18 @@ def load_model(
         precision: an option of `conf/precision`: `auto`, `fp32`, `bf16`, `fp16`, `int8`, `nf4` and so on.
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         cache: the folder of converted weights.
+        init: `trained`, or the weights of an untrained twin: `random` ones, drawn as the model's class draws them, or
+            the trained ones `shuffled` within each tensor.
+        init_seed: seeds a twin's weights.
 
     Example:
         >>> model, tokenizer = emogeo.load_model(folder, precision="fp32", device="cpu", progress=False)
+        >>> twin, tokenizer = emogeo.load_model(
+        ...     folder, precision="fp32", device="cpu", progress=False, init="random", init_seed=1
+        ... )
 
     Raises:
-        ConfigError: no such option; lists what there is.
+        ConfigError: no such option; lists what there is. A seed without an untrained twin.
         WeightsError: weights that are not to be had, with what to do instead.
         PrecisionError: a device or a precision that this machine does not have.
     """
@@ -51,12 +61,14 @@ def load_model(
     if not isinstance(cache, str | Path) or Path(cache).expanduser().is_file():
         raise ConfigError(f"cache={cache!r} is no folder.")
     show_progress(progress)
-    option = _model_option(str(model))
+    check_whole("init_seed", init_seed, 0)
+    option = replace(_model_option(str(model)), init=_init(init), init_seed=init_seed)
+    option.check()
     where = resolve_device(str(device))
     number_format = resolve_precision(_precision_option(precision), where)
     weights = resolve_weights(option, Path(cache).expanduser(), progress)
     loaded = load(weights, number_format, where, None)
-    loaded.body.config._name_or_path = weights.name
+    loaded.body.config._name_or_path = weights.title
     return loaded.body, loaded.tokenizer
 
 
@@ -67,9 +79,14 @@ def _model_option(model: str) -> ModelConfig:
                 f"model={model!r} is not an option. Allowed: {', '.join(_options('model'))}, a hub id, or a folder."
             )
         return ModelConfig(name=model, weights=model)
-    option = _option("model", model, ModelConfig)
-    option.check()
-    return option
+    return _option("model", model, ModelConfig)
+
+
+def _init(given: str) -> Init:
+    allowed = [init.value for init in Init]
+    if given not in allowed:
+        raise ConfigError(f"init={given!r} is not an option. Allowed: {', '.join(allowed)}.")
+    return Init(given)
 
 
 def _precision_option(precision: str) -> PrecisionConfig:

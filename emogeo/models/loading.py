@@ -25,6 +25,7 @@ from emogeo.config.model import Source
 from emogeo.config.precision import Dtype, Quantization
 from emogeo.errors import PrecisionError, WeightsError
 from emogeo.models.precision import Precision
+from emogeo.models.untrained import load_untrained, parameters_of
 from emogeo.models.weights.index import verify
 from emogeo.models.weights.resolve import Weights
 from emogeo.stimuli.templates import Text
@@ -45,6 +46,8 @@ class LoadedModel:
     causal: PreTrainedModel | None = None
     stops: tuple[int, ...] = ()
     """Tokens that end a text."""
+    drawn: str | None = None
+    """The sha256 of an untrained twin's float32 weights."""
 
     @property
     def with_head(self) -> tuple[PreTrainedModel, list[int]]:
@@ -75,31 +78,33 @@ class LoadedModel:
 def load_model(
     weights: Weights, precision: Precision, device: str, device_map: str | None, head: bool = False
 ) -> LoadedModel:
-    """Loads the transformer body and the tokenizer from a local folder.
+    """Loads the transformer body and the tokenizer from a local folder, or makes the body of an untrained twin.
 
     Args:
         device_map: accelerate's placement for models that do not fit on `device`; None puts all on `device`.
-        head: whether the LM head is loaded, to write texts.
+        head: whether the LM head is loaded, to write texts; an untrained twin has none.
 
     Raises:
+        ValueError: an untrained twin was asked for with its head.
         WeightsError: the cached files are not what was written, or transformers cannot read them.
         PrecisionError: CUDA was asked for and this torch has none.
     """
+    if head and not weights.trained:
+        raise ValueError(f"{weights.title} has no LM head: a model that has learned nothing reads, and never writes")
     _refuse_absent_gpu(device)
     _refuse_absent_library(precision)
     if weights.source is Source.index:
         verify(weights.folder)
     transformers_logging.set_verbosity_error()  # the head that is left out is meant to be
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # says at every layer that int8 inputs become fp16
-    log.info("loading %s at %s on %s", weights.name, precision.label, device_map or device)
+    log.info("loading %s at %s on %s", weights.title, precision.label, device_map or device)
     options = _options(precision, device, device_map)
     try:
         tokenizer = AutoTokenizer.from_pretrained(weights.folder, trust_remote_code=False, local_files_only=True)
-        loader = AutoModelForCausalLM if head else AutoModel
-        model, report = loader.from_pretrained(weights.folder, output_loading_info=True, **options)
+        model, report, drawn = _load(weights, options, head)
     except torch.OutOfMemoryError as error:
         raise PrecisionError(
-            f"{weights.name} at {precision.label} does not fit on {device}: runtime.device_map=auto or precision=nf4."
+            f"{weights.title} at {precision.label} does not fit on {device}: runtime.device_map=auto or precision=nf4."
         ) from error
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
@@ -109,10 +114,19 @@ def load_model(
         tokenizer.pad_token = tokenizer.eos_token
     model.eval()
     if not head:
-        return LoadedModel(model, tokenizer)
+        return LoadedModel(model, tokenizer, drawn=drawn)
     return LoadedModel(model.base_model, tokenizer, model, _take_stops(model, tokenizer))
 
 
+def _load(weights: Weights, options: dict[str, Any], head: bool) -> tuple[PreTrainedModel, dict[str, Any], str | None]:
+    if not weights.trained:
+        return load_untrained(weights, options)
+    loader = AutoModelForCausalLM if head else AutoModel
+    model, report = loader.from_pretrained(weights.folder, output_loading_info=True, **_LOCAL, **options)
+    return model, report, None
+
+
+_LOCAL = {"use_safetensors": True, "trust_remote_code": False, "local_files_only": True}
 _ENDS_OF_TEXT = {"<|endoftext|>", "<|end_of_text|>"}
 """Chat models may name the end of their turn alone; after these tokens no text goes on either."""
 
@@ -166,9 +180,6 @@ def _options(precision: Precision, device: str, device_map: str | None) -> dict[
         "dtype": TORCH_DTYPES[precision.dtype],
         "device_map": device_map or {"": device},
         "attn_implementation": "sdpa",
-        "use_safetensors": True,
-        "trust_remote_code": False,
-        "local_files_only": True,
     }
     if precision.quantization is Quantization.int8:
         options["quantization_config"] = BitsAndBytesConfig(
@@ -182,10 +193,16 @@ def _options(precision: Precision, device: str, device_map: str | None) -> dict[
 
 
 def memory_needed(weights: Weights, precision: Precision) -> float:
-    """Bytes that must be free before a model is loaded: half as much again as it will take."""
+    """Bytes that must be free before a model is loaded: half as much again as it will take.
+
+    An untrained twin takes its float32 weights as well, from which it is made.
+    """
+    width = _QUANTIZED_BYTES.get(precision.quantization, _BYTES[precision.dtype])
+    if not weights.trained:
+        return parameters_of(weights.folder) * (1.5 * width + 4.0)
     stored = sum(p.stat().st_size for p in weights.folder.glob("*.safetensors"))
-    width = 4.0 if weights.config.get("dtype", weights.config.get("torch_dtype")) == "float32" else 2.0
-    return 1.5 * stored / width * _QUANTIZED_BYTES.get(precision.quantization, _BYTES[precision.dtype])
+    written = 4.0 if weights.config.get("dtype", weights.config.get("torch_dtype")) == "float32" else 2.0
+    return 1.5 * stored / written * width
 
 
 def free_bytes(device: str) -> float:

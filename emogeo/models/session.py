@@ -19,7 +19,10 @@ if TYPE_CHECKING:  # imports torch, which planning does without
 
 log = logging.getLogger(__name__)
 LOADED: OrderedDict[tuple[str, ...], LoadedModel] = OrderedDict()
-"""The models of this process by weights, precision and placement; the least recently used goes when memory is short."""
+"""The models of this process by weights (id, revision, title), precision and placement.
+
+The least recently used goes when memory is short.
+"""
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ class Session:
         loading.show_progress(self.progress)
         torch.set_num_threads(self.threads)
         device = self.placed_on
-        name = (self.weights.id, self.weights.revision, self.precision.label, device, str(self.device_map))
+        own = self.weights
+        name = (own.id, own.revision, own.title, self.precision.label, device, str(self.device_map))
         if name in LOADED and head and LOADED[name].causal is None:
             del LOADED[name]
         if name not in LOADED:
@@ -76,7 +80,7 @@ def _make_room(needed: float, device: str) -> None:
 
     while LOADED and loading.free_bytes(device) < needed:
         dropped, _ = LOADED.popitem(last=False)
-        log.info("unloading %s at %s to make room", dropped[0], dropped[2])
+        log.info("unloading %s at %s to make room", dropped[2], dropped[3])
         gc.collect()
         if device.startswith("cuda"):
             torch.cuda.empty_cache()

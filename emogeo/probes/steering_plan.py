@@ -93,6 +93,6 @@ def _named_run(store: Store, source: str, own: RunPlan) -> str:
     if len(found) != 1:
         raise StoreError(f"mode.source={source}: {len(found)} runs of {store.path} begin so; give one run's key.")
     model = read_record(store, found[0]).model
-    if model.revision != own.weights.revision:
-        raise StoreError(f"mode.source={source}: vectors of {model.name}, but the model is {own.weights.name}.")
+    if model.revision != own.weights.revision or model.init is not own.weights.init:
+        raise StoreError(f"mode.source={source}: vectors of {model.title}, but the model is {own.weights.title}.")
     return found[0]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from emogeo.config.model import Source
+from emogeo.config.model import Init, Source, title_of
 from emogeo.config.texts import GenerationConfig
 
 
@@ -23,6 +23,14 @@ class ModelCard:
     revision: str
     """Hub commit, or `sha256:` of the content."""
     n_layers: int
+    init: Init = Init.trained
+    """Whether the weights are the trained ones, or an untrained twin's."""
+    init_seed: int = 0
+
+    @property
+    def title(self) -> str:
+        """The model's name and, for an untrained twin, how and by which seed it was made."""
+        return title_of(self.name, self.init, self.init_seed)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +59,8 @@ class PassRecord:
     threads: int
     device: str
     device_map: str | None
+    drawn: str | None = None
+    """The sha256 of an untrained twin's weights as drawn, in float32: equal on two machines that drew the same."""
 
 
 @dataclass(frozen=True, kw_only=True)

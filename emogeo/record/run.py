@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.arrays import Array
+from emogeo.config.model import Init
 from emogeo.config.train import TrainConfig
 from emogeo.errors import RecordError
 from emogeo.geometry.geometry import Geometry
@@ -51,8 +52,13 @@ class Recorded(Generic[R]):
 
     @property
     def model(self) -> str:
-        """The model's name."""
-        return self.record.model.name
+        """The model's name; for an untrained twin, with how and by which seed its weights were made."""
+        return self.record.model.title
+
+    @property
+    def untrained(self) -> bool:
+        """Whether the run is of an untrained twin: a null, not a subject."""
+        return self.record.model.init is not Init.trained
 
     @property
     def config(self) -> TrainConfig:
@@ -126,9 +132,16 @@ class Run(Recorded[GeometryRecord]):
         return self.record.reread_of
 
     @property
+    def weights(self) -> tuple[str, ...]:
+        """The model's id and its revision; for an untrained twin, with how and by which seed its weights were made."""
+        model = self.record.model
+        made = (model.init.value, str(model.init_seed)) if self.untrained else ()
+        return (model.id, model.revision, *made)
+
+    @property
     def weights_at_precision(self) -> tuple[str, ...]:
-        """The model's id, its revision, and the precision."""
-        return (self.record.model.id, self.record.model.revision, self.record.precision)
+        """The weights, and the precision."""
+        return (*self.weights, self.record.precision)
 
     @cached_property
     def rdm(self) -> Array:

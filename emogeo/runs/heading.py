@@ -41,6 +41,8 @@ def card_of(weights: Weights) -> ModelCard:
         id=weights.id,
         revision=weights.revision,
         n_layers=weights.n_layers,
+        init=weights.init,
+        init_seed=weights.init_seed,
     )
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from emogeo.config.mode import PROBES
+from emogeo.config.model import Init
 from emogeo.config.runtime import TrackingConfig, TrackingMode
 from emogeo.record.files import RDM, RUN_FILE, TEXTS, VECTORS
 from emogeo.record.json import plain
@@ -69,7 +70,14 @@ def mirror_of(store: Store, key: str) -> Mirror:
         curves=[] if drawn is None else _points(drawn.result),
         figures={} if drawn is None else _figures(drawn),
         tables=_tables(record, files),
+        tags=_tags(record),
     )
+
+
+def _tags(record: AnyRecord) -> list[str]:
+    """Tags an untrained twin by what it is, so that runs of trained models can be filtered."""
+    init = record.model.init
+    return [] if init is Init.trained else ["untrained", init.value]
 
 
 def _folder(store: Store, key: str) -> Path:

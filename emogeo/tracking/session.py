@@ -51,6 +51,8 @@ class Mirror:
     tables: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     """Rows of text, numbers and truth values by column. The client keeps a table as an artifact of its own, whose file,
     inside the run's folder, it names absolutely: a copy of the folder syncs all but that."""
+    tags: Sequence[str] = ()
+    """Tags of its own, beside those that the configuration asks for."""
     used: Sequence[str] = ()
     """The artifacts that an analysis was made from: ENTITY/PROJECT/NAME:VERSION."""
 
@@ -147,7 +149,7 @@ def _log_run(
         project=tracking.project,
         entity=tracking.entity,
         group=tracking.group,
-        tags=tracking.tags,
+        tags=[*tracking.tags, *mirror.tags],
         name=mirror.title,
         id=mirror.run_id,  # in a sweep, the sweep's own goes before it
         resume="allow",

@@ -107,7 +107,8 @@ def _library() -> tuple[Any, Any]:
 
 
 def _workspace(wr: Any, ws: Any, entity: str, project: str) -> Any:
-    columns = [*(f"config:{_stored(path)}" for path in FACTORS[:3]), *(f"summary:{name}" for name in DESCRIPTORS)]
+    pinned = ("model.init", *FACTORS[:3])
+    columns = [*(f"config:{_stored(path)}" for path in pinned), *(f"summary:{name}" for name in DESCRIPTORS)]
     return ws.Workspace(
         entity=entity,
         project=project,

@@ -70,8 +70,8 @@ Found = Iterator[tuple[Factor, tuple[Parameter | Alias, ...]]]
 
 
 def without_echoes(runs: Sequence[Run]) -> list[Run]:
-    """Leaves out rereads, and replays that only repeat the run whose texts they read."""
-    usual = [run for run in runs if run.reread_of is None]
+    """Leaves out rereads, untrained twins, and replays that only repeat the run whose texts they read."""
+    usual = [run for run in runs if run.reread_of is None and not run.untrained]
     known = {run.key: (run.text_digest, levels(run)) for run in usual}
     read = {known[run.key] for run in usual if mode_of(run) is Mode.generation}
     return [run for run in usual if mode_of(run) is not Mode.replay or known[run.key] not in read]
@@ -79,7 +79,7 @@ def without_echoes(runs: Sequence[Run]) -> list[Run]:
 
 def minimal_pairs(runs: Sequence[Run]) -> list[MinimalPair]:
     """Finds every two runs of one model that differ in one factor, or in factors that the published design couples."""
-    usual = [run for run in runs if run.reread_of is None and is_by_itself(run)]
+    usual = [run for run in runs if run.reread_of is None and not run.untrained and is_by_itself(run)]
     kept, known = {run.key for run in without_echoes(usual)}, {run.key: levels(run) for run in usual}
     found = []
     for a, b in combinations(usual, 2):

@@ -79,4 +79,4 @@ def same_texts(a: Run, b: Run) -> bool:
 
 def same_model(a: Run, b: Run) -> bool:
     """Whether two runs are of the same weights."""
-    return a.weights_at_precision[:2] == b.weights_at_precision[:2]
+    return a.weights == b.weights

@@ -27,9 +27,10 @@ def write_run_figures(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, fold
         for column, (title, label) in MATRICES.items():
             shown = rho_figure(pair_matrix(prepared, pairs, column), [r.name for r in prepared], title, label)
             (folder / f"{column}_matrix.png").write_bytes(shown)
-    halved = pairs.dropna(subset=["rho_same_half", "rho_disjoint_half"])
+    names = {each.run.key: each.name for each in prepared}
+    own = pairs[pairs["key_a"].isin(names) & pairs["key_b"].isin(names)]
+    halved = own.dropna(subset=["rho_same_half", "rho_disjoint_half"])
     if len(halved):
-        names = {each.run.key: each.name for each in prepared}
         (folder / "same_and_disjoint_half.png").write_bytes(_halves(halved, names))
     _reliability_by_layer(prepared, folder)
     for each in prepared:

@@ -17,7 +17,14 @@ from emogeo.analysis.tables.effects import Effect
 def write_figures(
     prepared: Sequence[PreparedRun], tables: Mapping[str, pd.DataFrame], effects: Sequence[Effect], folder: Path
 ) -> None:
-    """Writes every figure that the tables have rows for; figures of an earlier analysis in `folder` are removed."""
+    """Writes every figure that the tables have rows for; figures of an earlier analysis in `folder` are removed.
+
+    Args:
+        prepared: the runs that are drawn; rows of other runs are left out.
+    """
+    by_layer, keys = tables["descriptors_by_layer"], [each.run.key for each in prepared]
+    drawn = by_layer if by_layer.empty else by_layer[by_layer["key"].isin(keys)]
+    tables = {**tables, "descriptors_by_layer": drawn}
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.png"):
         old.unlink()

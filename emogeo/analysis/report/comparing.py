@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.records.published import published_model, published_pair, reference
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Column, Part, Section, Sheet, beside, figure, sheet, word
@@ -71,7 +72,7 @@ def published_section(material: Material) -> Section:
 
 
 def _matrices(material: Material) -> list[Part]:
-    own = [each for each in material.prepared if each.run.reread_of is None]
+    own = subjects([each for each in material.prepared if each.run.reread_of is None])
     return [
         part
         for column, title in _MATRICES.items()

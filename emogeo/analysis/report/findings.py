@@ -61,7 +61,7 @@ def _verdicts(material: Material) -> list[Finding]:
 
 
 def _baselines(material: Material) -> list[Finding]:
-    baselines, partials = material.table("baselines"), material.table("partials")
+    baselines, partials = material.table("baselines"), material.of_trained("partials", "key_a")
     measured = [] if baselines.empty else baselines[baselines["rho"].notna()].groupby("baseline", sort=False)
     said = [f"{str(name).replace('_', ' ')} {range_of(rows, 'rho')}" for name, rows in measured]
     if not said:
@@ -150,7 +150,7 @@ def _share(row: Row) -> str:
 
 
 def _flags(material: Material) -> list[Finding]:
-    descriptors = material.table("descriptors")
+    descriptors = material.of_trained("descriptors")
     if descriptors.empty:
         return []
     flagged = descriptors[descriptors["flags"].fillna("") != ""]

@@ -10,12 +10,17 @@ from emogeo.analysis.report.sentences import commonest, number_of, range_of
 from emogeo.analysis.tables.notes import NoteKind
 
 
-def _kinds(pairs: pd.DataFrame) -> list[tuple[str, pd.DataFrame]]:
-    """Separates pairs of different models from pairs of one model's runs; findings are about one kind of pair."""
+def _kinds(material: Material) -> list[tuple[str, pd.DataFrame]]:
+    """Separates pairs of different models, of one model's runs, and of untrained twins; a finding is about one kind."""
+    pairs = material.table("pairs")
     if pairs.empty:
         return []
-    alike = pairs["model_a"] == pairs["model_b"]
-    kinds = (("runs of different models", pairs[~alike]), ("runs of one model", pairs[alike]))
+    untrained, alike = pairs["key_a"].isin(material.untrained), pairs["model_a"] == pairs["model_b"]
+    kinds = (
+        ("runs of different models", pairs[~untrained & ~alike]),
+        ("runs of one model", pairs[~untrained & alike]),
+        ("untrained twins of different models", pairs[untrained]),
+    )
     return [(kind, rows) for kind, rows in kinds if len(rows)]
 
 
@@ -23,7 +28,7 @@ def identifiable(material: Material) -> list[Finding]:
     """Reports pairs whose agreement without text noise is known."""
     return [
         _agreement(kind, rows, rows[rows["rho_star"].notna()])
-        for kind, rows in _kinds(material.table("pairs"))
+        for kind, rows in _kinds(material)
         if rows["rho_star"].notna().any()
     ]
 
@@ -48,8 +53,8 @@ def _agreement(kind: str, pairs: pd.DataFrame, known: pd.DataFrame) -> Finding:
 
 
 def unidentified(material: Material) -> list[Finding]:
-    """Reports pairs whose agreement without text noise is not known."""
-    pairs = material.table("pairs")
+    """Reports pairs of trained runs whose agreement without text noise is not known."""
+    pairs = material.of_trained("pairs", "key_a")
     unknown = pairs if pairs.empty else pairs[pairs["rho_star"].isna() & pairs["rho"].notna()]
     if unknown.empty:
         return []
@@ -65,7 +70,7 @@ def unidentified(material: Material) -> list[Finding]:
 def halves(material: Material) -> list[Finding]:
     """Reports how much of an agreement is due to shared text."""
     found = []
-    for kind, pairs in _kinds(material.table("pairs")):
+    for kind, pairs in _kinds(material):
         given = pairs.dropna(subset=["rho_same_half", "rho_disjoint_half"])
         found += [_shared_text(kind, int(size), rows) for size, rows in given.groupby("half_size")]
     return found

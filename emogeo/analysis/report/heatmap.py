@@ -12,6 +12,7 @@ from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
 from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.report.parts import csv_link
 from emogeo.arrays import Array
 
@@ -35,8 +36,8 @@ class HeatMap:
 
 
 def heat_maps(prepared: Sequence[PreparedRun]) -> list[HeatMap]:
-    """Makes one per run that is no reread; the first is open."""
-    own = [each for each in prepared if each.run.reread_of is None]
+    """Makes one per run that is no reread and, where there are others, no untrained twin; the first is open."""
+    own = subjects([each for each in prepared if each.run.reread_of is None])
     return [_heat_map(each, number == 0) for number, each in enumerate(own)]
 
 

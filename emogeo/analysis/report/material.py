@@ -33,6 +33,11 @@ class Material:
         """Gives a short name for each finished run's key."""
         return {each.run.key: each.name for each in self.prepared}
 
+    @cached_property
+    def untrained(self) -> set[str]:
+        """Gives the keys of the runs of untrained twins."""
+        return {run.key for run in self.catalogue.runs if run.untrained}
+
     @property
     def records(self) -> list[AnyRun]:
         """Lists every record, of geometries and of probes."""
@@ -41,6 +46,11 @@ class Material:
     def table(self, name: str) -> pd.DataFrame:
         """Gives a table, empty where there is none."""
         return self.tables[name].frame if name in self.tables else pd.DataFrame()
+
+    def of_trained(self, name: str, key: str = "key") -> pd.DataFrame:
+        """Gives a table's rows of trained runs; an empty table where there is none."""
+        table = self.table(name)
+        return table if table.empty else table[~table[key].isin(self.untrained)]
 
     def notes(self, name: str, rows: pd.DataFrame, column: str = "note") -> list[Sequence[Note]]:
         """Gives the notes of each of some rows of a table."""

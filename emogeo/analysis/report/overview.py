@@ -55,8 +55,9 @@ def claims_section(material: Material) -> Section:
 
 def _counts(material: Material) -> dict[str, str]:
     records, runs = material.records, material.catalogue.runs
-    models = sorted({run.model for run in records})
-    own = [run for run in runs if run.finished and run.reread_of is None]
+    models = {run.model for run in records if not run.untrained}
+    finished = [run for run in runs if run.finished and run.reread_of is None]
+    own = [run for run in finished if not run.untrained]
     texts = sorted({run.record.n_texts for run in own})
     units = sorted({run.record.n_units for run in own})
     emotions = sorted({len(run.conditions) for run in own})
@@ -64,6 +65,7 @@ def _counts(material: Material) -> dict[str, str]:
         "models": str(len(models)),
         "precisions": ", ".join(sorted({str(run.record.precision) for run in records})),
         "geometries": str(len(own)),
+        "untrained twins": str(len(finished) - len(own)) if len(finished) > len(own) else "",
         "rereads": str(sum(run.finished and run.reread_of is not None for run in runs)),
         "steering and behaviour": str(len(records) - len(runs)),
         "refused": str(sum(not run.finished for run in runs)),

@@ -49,7 +49,7 @@ def missing(runs: Sequence[Run], effects: Sequence[Effect], store: str) -> list[
     sizes = {run.config.size.name for run in runs if run.config.size is not None}
     words = [f"size={size}" for size in sorted(sizes)[:1] if len(sizes) == 1 and size != "small"]
     words += [f"store.path={shlex.quote(store)}"] if store != StoreConfig().path else []
-    for run in {run.weights_at_precision[:2]: run for run in runs}.values():
+    for run in {run.weights: run for run in runs if not run.untrained}.values():
         base = ["prompt_template.chat=false"] if run.record.model.variant == "base" else []
         weights = run.config.model.weights
         named = ("model", run.model) if weights is None else ("model.weights", f"'{weights}'")

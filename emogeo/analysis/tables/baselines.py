@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.mantel import MantelTests
@@ -26,9 +27,12 @@ BASELINE_COLUMNS = [
 
 
 def baselines_table(prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
-    """Makes one row per finished run and baseline; the p of text baselines are a family, those of norms another."""
+    """Makes one row per finished run and baseline; the p of text baselines are a family, those of norms another.
+
+    Untrained twins, which are baselines themselves, have rows only where there is no other run.
+    """
     measured = floors([each.run for each in prepared])
-    runs = [each for each in prepared if each.run.reread_of is None]
+    runs = subjects([each for each in prepared if each.run.reread_of is None])
     rows: list[Row] = []
     for family in (BASELINES[:2], BASELINES[2:]):
         tests = MantelTests.of_family(len(runs) * len(family), permutations, seed)

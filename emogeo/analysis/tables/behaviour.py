@@ -43,7 +43,8 @@ def behaviour_runs(catalogue: Catalogue) -> list[BehaviourRun]:
 def behaviour_table(catalogue: Catalogue, seed: int) -> Table:
     """Makes a row per run and facet, per base model (which is not asked), and per published model."""
     rows = [_facet_row(run, facet, seed) for run in behaviour_runs(catalogue) for facet in FACETS]
-    base = {run.model: run for run in catalogue.runs if run.record.model.variant == "base"}
+    trained = [run for run in catalogue.runs if not run.untrained]
+    base = {run.model: run for run in trained if run.record.model.variant == "base"}
     for run in base.values():
         head = {**_named(run.record.model), "source": "measured", "note": [Note("base model: not asked")]}
         rows += [{**head, "facet": facet} for facet in FACETS]

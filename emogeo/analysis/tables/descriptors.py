@@ -76,7 +76,7 @@ def by_layer_table(prepared: Sequence[PreparedRun]) -> Table:
 
 def _row(run: Run, prepared: PreparedRun | None, permutations: int, seed: int) -> Row:
     record, model = run.record, run.record.model
-    row: Row = {"key": record.key, "precision": record.precision, "mode": record.mode.value, "model": model.name}
+    row: Row = {"key": record.key, "precision": record.precision, "mode": record.mode.value, "model": run.model}
     row.update(family=model.family, variant=model.variant, params_b=model.params_b, n_layers=model.n_layers)
     row["reading"] = reading_of(run)
     row["nonfinite"] = sum(record.nonfinite["passages"]) if record.nonfinite else None

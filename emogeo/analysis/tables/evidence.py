@@ -10,6 +10,7 @@ import pandas as pd
 from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import NoteKind
+from emogeo.config.model import Init
 
 
 @dataclass(frozen=True)
@@ -26,9 +27,10 @@ class Evidence:
 
 
 def evidence_of(tables: Mapping[str, Table], effects: Sequence[Effect]) -> Evidence:
-    """Gathers the tables that claims are about, and the flags that matter to them."""
-    descriptors = tables["descriptors"]
+    """Gathers the tables that claims are about, without untrained twins, and the flags that matter to them."""
+    descriptors, runs = tables["descriptors"], tables["runs"].frame
     flags = zip(descriptors.frame["key"], descriptors.notes_of(descriptors.frame, "flags"), strict=True)
     overflowed = {key for key, own in flags if any(flag.kind is NoteKind.overflow for flag in own)}
-    names = ("universality", "descriptors", "base_instruct", "behaviour")
-    return Evidence(**{name: tables[name].frame for name in names}, effects=effects, overflowed=overflowed)
+    of_models = {name: tables[name].frame for name in ("universality", "base_instruct", "behaviour")}
+    trained = descriptors.frame["key"].isin(runs.loc[runs["init"] == Init.trained.value, "key"])
+    return Evidence(**of_models, descriptors=descriptors.frame[trained], effects=effects, overflowed=overflowed)

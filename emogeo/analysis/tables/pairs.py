@@ -11,6 +11,7 @@ from tqdm import tqdm
 
 from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.twins import read_alike
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.mantel import MantelTests
@@ -19,6 +20,7 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.inference import identifiable
 from emogeo.geometry.sharing import SharedUnits, over_shared
+from emogeo.record.run import Run
 
 NAMES = ["key_a", "key_b", "model_a", "model_b"]
 PAIR_COLUMNS = [*NAMES, *COMPARISON_COLUMNS]
@@ -26,27 +28,48 @@ SHOW_PROGRESS = 30
 """The number of pairs from which on a progress bar is shown."""
 
 
-def pairs_of(prepared: Sequence[PreparedRun]) -> list[tuple[PreparedRun, PreparedRun]]:
-    """Lists every two runs, without rereads, which only give the floor."""
-    return list(combinations([each for each in prepared if each.run.reread_of is None], 2))
+Pair = tuple[PreparedRun, PreparedRun]
+
+
+def pairs_of(prepared: Sequence[PreparedRun]) -> list[Pair]:
+    """Lists every two trained runs; then every two untrained twins of different models that were read alike.
+
+    Rereads, which only give the floor, are left out. No run is compared with its own or another model's twin, nor an
+    untrained twin with another one of the same model: the twins are its nulls.
+    """
+    return [pair for family in _families(prepared) for pair in family]
+
+
+def _families(prepared: Sequence[PreparedRun]) -> tuple[list[Pair], list[Pair]]:
+    """Gives the pairs of trained runs and those of untrained twins: the p of each are a family."""
+    own = [each for each in prepared if each.run.reread_of is None]
+    trained, untrained = ([each for each in own if each.run.untrained is kind] for kind in (False, True))
+    nulls = [(a, b) for a, b in combinations(untrained, 2) if _are_nulls_of_two_models(a.run, b.run)]
+    return list(combinations(trained, 2)), nulls
+
+
+def _are_nulls_of_two_models(a: Run, b: Run) -> bool:
+    return a.weights[:2] != b.weights[:2] and read_alike(a, b)
 
 
 def pairs_table(prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
-    """Makes one row per pair of finished runs; their p are a family.
+    """Makes one row per pair of finished runs; the p of trained runs are a family, those of untrained twins another.
 
     Args:
         permutations: the least number of label permutations in each Mantel test.
     """
-    measured, pairs = floors([each.run for each in prepared]), pairs_of(prepared)
-    tests = MantelTests.of_family(len(pairs), permutations, seed)
-    bar = tqdm(pairs, desc="comparing", unit="pair", disable=len(pairs) < SHOW_PROGRESS)
-    rows = [_pair_row(a, b, tests, measured) for a, b in bar]
-    tests.fill(rows)
+    measured, rows = floors([each.run for each in prepared]), list[Row]()
+    for pairs in _families(prepared):
+        tests = MantelTests.of_family(len(pairs), permutations, seed)
+        bar = tqdm(pairs, desc="comparing", unit="pair", disable=len(pairs) < SHOW_PROGRESS)
+        own = [_pair_row(a, b, tests, measured) for a, b in bar]
+        tests.fill(own)
+        rows += own
     return typed(rows, PAIR_COLUMNS, words=[*NAMES, "note"])
 
 
 def pair_matrix(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, column: str) -> Array:
-    """Gives a column of the pairs as a matrix [run, run]; NaN where a pair has no value.
+    """Gives a column of the pairs of these runs as a matrix [run, run]; NaN where a pair has no value.
 
     The diagonal is 1; of rho_star, only for runs that are reliable enough to have one.
     """
@@ -54,7 +77,8 @@ def pair_matrix(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, column: st
     matrix = np.full((len(prepared), len(prepared)), np.nan)
     known = [column != "rho_star" or identifiable(each.halves) for each in prepared]
     np.fill_diagonal(matrix, np.where(known, 1.0, np.nan))
-    for key_a, key_b, value in pairs[["key_a", "key_b", column]].itertuples(index=False):
+    own = pairs[pairs["key_a"].isin(position) & pairs["key_b"].isin(position)]
+    for key_a, key_b, value in own[["key_a", "key_b", column]].itertuples(index=False):
         a, b = position[key_a], position[key_b]
         matrix[a, b] = matrix[b, a] = np.nan if pd.isna(value) else value
     return matrix

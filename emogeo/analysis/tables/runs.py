@@ -16,12 +16,14 @@ from emogeo.record.run import Run
 from emogeo.record.types import LayerRecord
 
 RUN_COLUMNS = [
-    *("key", "model", "family", "variant", "params_b", "precision", "mode", "recipe", "prompt_template", "stimuli"),
+    *("key", "model", "family", "variant", "params_b", "init", "init_seed"),
+    *("precision", "mode", "recipe", "prompt_template", "stimuli"),
     *("layer", "n_layers", "n_units", "n_texts", "n_distinct_texts", "anisotropy", "rdm_std"),
     *("reliability", "reliability_ci_low", "reliability_ci_high", "clipped", "separation"),
     *("held_out", "held_out_ci_low", "held_out_ci_high", "nonfinite", "tokens_per_s", "note"),
 ]
-WORDS = ["key", "model", "family", "variant", "precision", "mode", "recipe", "prompt_template", "stimuli", "note"]
+WORDS = ["key", "model", "family", "variant", "init", "precision", "mode", "recipe", "prompt_template", "stimuli"]
+WORDS += ["note"]
 MANY_REFUSALS = 0.1
 """The share of refusals among written texts above which a run is flagged."""
 
@@ -51,10 +53,12 @@ def _described(run: Run) -> Row:
     record, model = run.record, run.record.model
     return {
         "key": record.key,
-        "model": model.name,
+        "model": run.model,
         "family": model.family,
         "variant": model.variant,
         "params_b": model.params_b,
+        "init": model.init.value,
+        "init_seed": model.init_seed if run.untrained else None,
         "n_layers": model.n_layers,
         "precision": record.precision,
         "mode": record.mode.value,

@@ -28,7 +28,7 @@ WORDS = ["reading", *PAIR_WORDS, "family_a", "family_b", "within_family"]
 
 
 def comparable_runs(prepared: Sequence[PreparedRun]) -> dict[str, list[PreparedRun]]:
-    """Groups comparable runs by how they were read: the first run of each model, without rereads."""
+    """Groups comparable runs by how they were read: the first run of each model; no reread, no untrained twin."""
     groups = [_firsts(group) for group in _comparable(prepared)]
     firsts = [group[0].run for group in groups]
     names = [f"{run.record.precision}, {reading_of(run)}" for run in firsts]
@@ -42,7 +42,7 @@ def comparable_runs(prepared: Sequence[PreparedRun]) -> dict[str, list[PreparedR
 def _comparable(prepared: Sequence[PreparedRun]) -> list[list[PreparedRun]]:
     groups: dict[Levels, list[PreparedRun]] = {}
     for each in prepared:
-        if each.run.reread_of is None:
+        if each.run.reread_of is None and not each.run.untrained:
             groups.setdefault(levels(each.run), []).append(each)
     return list(groups.values())
 

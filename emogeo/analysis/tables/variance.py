@@ -75,7 +75,7 @@ def distances_of(prepared: Sequence[PreparedRun]) -> RunDistances:
         if result.rho_star is not None:
             pairs.append((a, b))
             apart.append(1 - result.rho_star.value)
-    named = [{"model": " ".join(each.run.weights_at_precision[:2]), **levels(each.run).labels()} for each in usual]
+    named = [{"model": " ".join(each.run.weights), **levels(each.run).labels()} for each in usual]
     return RunDistances(named, np.array(pairs, dtype=np.int64).reshape(-1, 2), np.array(apart))
 
 

@@ -13,8 +13,7 @@ _SUFFIXES = {".json", ".safetensors", ".jinja", ".model", ".txt"}
 
 def complete(folder: Path) -> bool:
     """Whether a folder holds a config, a tokenizer and all the safetensors that its index names."""
-    tokenizers = ("tokenizer.json", "tokenizer.model", "vocab.json")
-    if not (folder / "config.json").is_file() or not any((folder / name).is_file() for name in tokenizers):
+    if not describes_model(folder):
         return False
     index = folder / "model.safetensors.index.json"
     if index.is_file():
@@ -23,16 +22,25 @@ def complete(folder: Path) -> bool:
     return (folder / "model.safetensors").is_file()
 
 
-def content_revision(folder: Path, cache: Path) -> str:
+def describes_model(folder: Path) -> bool:
+    """Whether a folder holds a config and a tokenizer, from which an untrained twin can be drawn."""
+    tokenizers = ("tokenizer.json", "tokenizer.model", "vocab.json")
+    return (folder / "config.json").is_file() and any((folder / name).is_file() for name in tokenizers)
+
+
+def content_revision(folder: Path, cache: Path, drawn: bool = False) -> str:
     """Names the content of a local folder: `sha256:` and a digest of its files.
 
     Args:
         cache: digests are remembered in it between calls.
+        drawn: whether its weights will be drawn, so that it need not hold any.
 
     Raises:
-        WeightsError: a folder that does not hold a whole model.
+        WeightsError: a folder that does not hold a whole model, or not what describes one.
     """
-    if not complete(folder):
+    if drawn and not describes_model(folder):
+        raise WeightsError(f"model.weights={folder}: model.init=random needs config.json and a tokenizer.")
+    if not drawn and not complete(folder):
         raise WeightsError(
             f"model.weights={folder}: needs config.json, a tokenizer, and model.safetensors (or its shards and index)."
         )

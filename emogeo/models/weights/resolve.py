@@ -9,7 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
-from emogeo.config.model import ModelConfig, Source
+from emogeo.config.model import Init, ModelConfig, Source, title_of
 from emogeo.errors import WeightsError
 from emogeo.models.chat import chat_template
 from emogeo.models.weights.folder import content_revision
@@ -32,10 +32,28 @@ class Weights:
     revision: str
     """Hub commit, or `sha256:` of the content."""
     folder: Path
+    init: Init = Init.trained
+    """What is made of the folder's content."""
+    init_seed: int = 0
 
     @property
-    def identity(self) -> dict[str, str]:
+    def trained(self) -> bool:
+        """Whether these are the weights that were trained, and not an untrained twin's."""
+        return self.init is Init.trained
+
+    @property
+    def title(self) -> str:
+        """The model's name and, for an untrained twin, how and by which seed it was made."""
+        return title_of(self.name, self.init, self.init_seed)
+
+    @property
+    def identity(self) -> dict[str, Any]:
         """What identifies these weights in a key; a folder's name does not."""
+        return self.origin if self.trained else {**self.origin, "init": self.init.value, "init_seed": self.init_seed}
+
+    @property
+    def origin(self) -> dict[str, Any]:
+        """What identifies the trained weights, also where these are their untrained twin's."""
         own = {"revision": self.revision}
         return own if self.source is Source.folder else {"id": self.id, **own}
 
@@ -62,8 +80,12 @@ def resolve_weights(model: ModelConfig, cache: Path, progress: bool = True) -> W
     Raises:
         WeightsError: weights that are not to be had, with what to do instead.
     """
+    return replace(_resolved(model, cache, progress), init=model.init, init_seed=model.init_seed)
+
+
+def _resolved(model: ModelConfig, cache: Path, progress: bool) -> Weights:
     if model.weights is not None:
-        return _other_weights(model.weights, cache)
+        return _other_weights(model.weights, cache, drawn=model.init is Init.random)
     named = (model.name, model.family, model.variant, model.params_b, model.source)
     if model.source is Source.index:
         folder = index_weights(model, cache, progress)
@@ -72,11 +94,16 @@ def resolve_weights(model: ModelConfig, cache: Path, progress: bool = True) -> W
     return Weights(*named, id=model.id, revision=commit, folder=folder)
 
 
-def _other_weights(given: str, cache: Path) -> Weights:
+def _other_weights(given: str, cache: Path, drawn: bool) -> Weights:
+    """Finds the weights that were given instead of an option's.
+
+    Args:
+        drawn: whether the weights will be drawn, so that a folder need not hold any.
+    """
     folder = Path(given).expanduser()
     if folder.is_dir():
-        name = folder.resolve().name
-        return _described(Weights(name, "", "", None, Source.folder, name, content_revision(folder, cache), folder))
+        name, content = folder.resolve().name, content_revision(folder, cache, drawn)
+        return _described(Weights(name, "", "", None, Source.folder, name, content, folder))
     if not _HUB_ID.fullmatch(given):
         raise WeightsError(f"model.weights={given}: neither a folder that exists nor a hub id (Org/Name[@revision]).")
     repository, _, revision = given.partition("@")

@@ -1,0 +1,112 @@
+"""Untrained twins: runs of the same architecture that have learned nothing, read as a run was read."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Sequence
+from dataclasses import replace
+
+from emogeo.analysis.comparing.levels import Levels, levels
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.config.model import Init
+from emogeo.config.precision import Dtype, PrecisionConfig, Quantization
+from emogeo.config.runtime import StoreConfig
+from emogeo.config.train import TrainConfig
+from emogeo.config.typed import override, typed
+from emogeo.record.run import Run
+
+_READING = ("layer_selection", "pooling", "centring", "denoising", "norm", "max_depth", "nonfinite", "seed")
+"""The parts of a configuration that say how texts are read, whatever they are."""
+_PASSAGES = ("prompt_template", "stimuli")
+_WANTED = 2
+"""The number of twins that a verdict needs."""
+
+
+def twins_of(run: Run, runs: Sequence[Run]) -> list[Run]:
+    """Finds a run's untrained twins: one of each kind and seed, drawn ones first.
+
+    They are finished runs of the same architecture that have read the same texts at the same precision in the same
+    way. A run is never its own twin: those of an untrained run were made by other seeds, or in another way. A reread
+    is no twin.
+    """
+    own, firsts = _made(run), dict[tuple[bool, int], Run]()
+    for other in runs:
+        if other.untrained and other.finished and other.reread_of is None and _made(other) != own and alike(run, other):
+            firsts.setdefault(_made(other), other)
+    return [firsts[made] for made in sorted(firsts)]
+
+
+def alike(a: Run, b: Run) -> bool:
+    """Whether two runs are of the same architecture and have read the same texts in the same way."""
+    first, second = a.record.model, b.record.model
+    return (first.id, first.revision) == (second.id, second.revision) and read_alike(a, b) and _same_texts(a, b)
+
+
+def read_alike(a: Run, b: Run) -> bool:
+    """Whether the texts of two runs were read in the same way, whoever wrote them, at the same precision."""
+    return _reading(a) == _reading(b)
+
+
+def twin_command(run: Run, store: str = StoreConfig().path) -> str:
+    """Gives the command that computes two untrained twins of a run, as it is to be typed into a shell.
+
+    Args:
+        store: where the twins are to go: the folder of the analysed runs.
+    """
+    seeds = [seed for seed in range(1, _WANTED + 2) if _made(run) != (False, seed)][:_WANTED]
+    words = [*_model(run), "model.init=random", f"model.init_seed={','.join(map(str, seeds))}", *_overrides(run)]
+    words += [override("store.path", store)] if store != StoreConfig().path else []
+    return " ".join(["python train.py -m", *map(shlex.quote, words)])
+
+
+def subjects(prepared: Sequence[PreparedRun]) -> list[PreparedRun]:
+    """Leaves out untrained twins, which are nulls; where there is no other run, they are all that there is."""
+    return [each for each in prepared if not each.run.untrained] or list(prepared)
+
+
+def _made(run: Run) -> tuple[bool, int]:
+    """Tells kinds and seeds apart: whether the weights were shuffled (or trained, with seed -1), and the seed."""
+    model = run.record.model
+    return (model.init is Init.shuffled, model.init_seed if run.untrained else -1)
+
+
+def _reading(run: Run) -> Levels:
+    """Gives the level of every parameter, without who has written the texts."""
+    return replace(levels(run), writer=None)
+
+
+def _same_texts(a: Run, b: Run) -> bool:
+    return a.text_digest == b.text_digest and _labelled(a) == _labelled(b)
+
+
+def _labelled(run: Run) -> list[tuple[str, str, str]]:
+    labels = run.labelled
+    return sorted(zip(labels.emotions, labels.topics, labels.texts, strict=True))
+
+
+def _model(run: Run) -> list[str]:
+    """Names the model: by its option with what differs from it, or by its weights."""
+    model = run.config.model
+    if model.weights is not None:
+        return [override("model.weights", model.weights)]
+    own = replace(run.config, model=replace(model, init=Init.trained, init_seed=0))
+    return [f"model={model.name}", *(word for word in typed(own, ["model"]) if not word.startswith("model="))]
+
+
+def _overrides(run: Run) -> list[str]:
+    config, generation = _at_its_precision(run), run.record.generation
+    if generation is None:
+        return typed(config, ["precision", *_PASSAGES, *_READING])
+    texts = ["mode=replay", override("mode.source", generation.key)]
+    return [*typed(config, ["precision"]), *texts, *typed(config, _READING)]
+
+
+def _at_its_precision(run: Run) -> TrainConfig:
+    """Gives the configuration with the data type that the precision came to on the run's machine."""
+    given = run.config.precision
+    if given.dtype is not Dtype.auto:
+        return run.config
+    dtype = Dtype(run.record.precision.rpartition("+")[2])
+    plain = given.quantization is Quantization.none
+    resolved = PrecisionConfig(dtype.value, dtype) if plain else replace(given, dtype=dtype)
+    return replace(run.config, precision=resolved)

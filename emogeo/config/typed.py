@@ -1,0 +1,107 @@
+"""What to type to get a part of a configuration again: the overrides of `train.py` that lead to it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from pathlib import Path
+from typing import Any, get_type_hints
+
+from omegaconf import MISSING, OmegaConf
+
+from emogeo.config.train import TrainConfig
+
+CONF = Path(__file__).parents[2] / "conf"
+_PLAIN = re.compile(r"[A-Za-z_./][\w./@+-]*")
+_WORDS = {"true", "false", "null", "inf", "nan", "none"}
+"""Words that Hydra takes for something else than text."""
+
+
+def typed(config: TrainConfig, parts: Sequence[str], conf: Path = CONF) -> list[str]:
+    """Gives the overrides that lead from `conf/config.yaml` to some parts of a configuration.
+
+    Args:
+        parts: fields of the configuration; a group is named by its option, if that is not the usual one, and by what
+            differs from the option's file.
+        conf: the folder of the groups.
+    """
+    usual = _usual_options(conf)
+    return [word for part in parts for word in _of_part(part, config, usual, conf)]
+
+
+def override(field: str, value: Any) -> str:
+    """Writes one override in Hydra's grammar; a text that could be something else is quoted."""
+    return f"{field}={_value(value)}"
+
+
+def _of_part(part: str, config: TrainConfig, usual: dict[str, str], conf: Path) -> list[str]:
+    own = getattr(config, part)
+    if part not in usual:
+        return list(_differing(part, own, _default(part)))
+    name = _name(own)
+    chosen = [] if name == usual[part] else [f"{part}={name}"]
+    return [*chosen, *_differing(part, own, _option(part, own, conf))]
+
+
+def _name(option: Any) -> str:
+    return str(option.name.value if isinstance(option.name, Enum) else option.name)
+
+
+def _usual_options(conf: Path) -> dict[str, str]:
+    """Gives the option of each group that `conf/config.yaml` chooses."""
+    file = conf / "config.yaml"
+    entries = OmegaConf.load(file).defaults if file.is_file() else []
+    return {group: option for entry in entries if not isinstance(entry, str) for group, option in entry.items()}
+
+
+def _default(part: str) -> Any:
+    """Gives the default of a field that is no group."""
+    found = next(field for field in fields(TrainConfig) if field.name == part)
+    return found.default_factory() if callable(found.default_factory) else found.default
+
+
+def _option(group: str, own: Any, conf: Path) -> Any:
+    """Gives the content of a group's option, with the defaults of the fields that its file leaves out."""
+    file, kind = conf / group / f"{_name(own)}.yaml", OmegaConf.structured(type(own))
+    found = dict(OmegaConf.load(file).items()) if file.is_file() else {"name": _name(own)}
+    return OmegaConf.merge(kind, {str(name): value for name, value in found.items() if name != "defaults"})
+
+
+def _differing(path: str, own: Any, usual: Any) -> Iterator[str]:
+    if not is_dataclass(own):
+        if own != usual:
+            yield override(path, own)
+        return
+    for name in get_type_hints(type(own)):
+        yield from _differing(f"{path}.{name}", getattr(own, name), _at(usual, name))
+
+
+def _at(usual: Any, name: str) -> Any:
+    """Gives a field of what is usual; None where nothing is."""
+    if OmegaConf.is_config(usual):
+        return None if OmegaConf.is_missing(usual, name) else usual[name]
+    return None if usual is None or usual == MISSING else getattr(usual, name)
+
+
+def _value(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, list | tuple):
+        return f"[{','.join(map(_value, value))}]"
+    if isinstance(value, str):
+        plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
+        return value if plain else _quoted(value)
+    return str(value)
+
+
+def _quoted(text: str) -> str:
+    """Quotes a text: backslashes count only before a quote, where each is doubled."""
+    inner = re.sub(r"(\\*)'", r"\1\1\\'", text)
+    last = inner[len(inner.rstrip("\\")) :]
+    return f"'{inner}{last}'"

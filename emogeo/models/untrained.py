@@ -1,0 +1,79 @@
+"""Weights of untrained twins: drawn as the model's class draws them, or trained ones shuffled within each tensor."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
+
+from emogeo.config.model import Init
+from emogeo.models.weights.resolve import Weights
+
+_LOCAL = {"trust_remote_code": False, "local_files_only": True}
+
+
+def load_untrained(weights: Weights, options: dict[str, Any]) -> tuple[PreTrainedModel, dict[str, Any], str]:
+    """Makes a twin's weights in float32 and loads them as trained ones are loaded.
+
+    Args:
+        options: of `from_pretrained`: data type, placement, quantization.
+
+    Returns:
+        The transformer body, what transformers says of the loading, and the digest of the float32 weights.
+
+    Raises:
+        OSError, ValueError: transformers cannot read the folder.
+    """
+    made = untrained_body(weights)
+    digest = digest_of(made)
+    model, report = type(made).from_pretrained(
+        None, config=made.config, state_dict=made.state_dict(), output_loading_info=True, **options
+    )
+    return model, report, digest
+
+
+def untrained_body(weights: Weights) -> PreTrainedModel:
+    """Makes a twin's transformer body in float32, on the CPU."""
+    if weights.init is Init.random:
+        return _drawn(_config_of(weights.folder), weights.init_seed)
+    trained = AutoModel.from_pretrained(weights.folder, dtype=torch.float32, use_safetensors=True, **_LOCAL)
+    shuffle(trained, weights.init_seed)
+    return trained
+
+
+def shuffle(model: torch.nn.Module, seed: int) -> None:
+    """Permutes the entries of each float32 tensor in place, each by the seed and its own name; tied ones stay tied."""
+    for name, tensor in model.named_parameters():
+        own = hashlib.sha256(f"{seed}\t{name}".encode()).digest()
+        np.random.default_rng(int.from_bytes(own, "big")).shuffle(tensor.detach().view(-1).numpy())
+
+
+def digest_of(model: torch.nn.Module) -> str:
+    """Gives the sha256 of a model's named tensors, on the CPU: names, shapes and bytes, in the order of the names."""
+    digest = hashlib.sha256()
+    for name, tensor in sorted(model.state_dict().items()):
+        digest.update(f"{name} {list(tensor.shape)} {tensor.dtype}\n".encode())
+        digest.update(tensor.detach().contiguous().view(-1).view(torch.uint8).numpy())
+    return digest.hexdigest()
+
+
+def parameters_of(folder: Path) -> int:
+    """Counts the parameters of the transformer body that a folder's config.json describes, without drawing them."""
+    with torch.device("meta"):
+        body = AutoModel.from_config(_config_of(folder))
+    return sum(parameter.numel() for parameter in body.parameters())
+
+
+def _drawn(config: PreTrainedConfig, seed: int) -> PreTrainedModel:
+    """Draws weights in float32 with torch's generator on the CPU, which is left as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return AutoModel.from_config(config, dtype=torch.float32)
+
+
+def _config_of(folder: Path) -> PreTrainedConfig:
+    return AutoConfig.from_pretrained(folder, **_LOCAL)
