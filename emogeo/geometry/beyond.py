@@ -34,7 +34,7 @@ from emogeo.geometry.inference import (
     interval,
     reliability,
 )
-from emogeo.geometry.permutation import crossed_halves, mantel_disjoint
+from emogeo.geometry.permutation import crossed_ranks, mantel_disjoint
 from emogeo.geometry.relations import Relations, disattenuated, relations
 
 LEAST_EIGENVALUE = 0.1
@@ -182,16 +182,24 @@ def _residual(runs: Sequence[Halves], groups: Sequence[Sequence[int]], agreement
     Args:
         agreement: of the groups, not disattenuated: [group, group].
     """
-    weights = _unmixing(agreement)  # [run, group]
     own = np.zeros((2, len(runs)))
-    for column, members in enumerate(groups):
-        own[:, list(members)] = weights[:, column, None] / len(members)
-    crossed = np.zeros((len(runs[0].products.conditions) * (len(runs[0].products.conditions) - 1) // 2,) * 2)
-    for i, first in enumerate(runs):
-        for j, second in enumerate(runs):
-            if own[0, i] and own[1, j]:
-                crossed += own[0, i] * own[1, j] * crossed_halves(first, second)
-    return crossed
+    for members, weights in zip(groups, _unmixing(agreement).T, strict=True):
+        own[:, list(members)] = weights[:, None] / len(members)
+    left = [_by_units(runs, weights) for weights in own]
+    parts = [
+        crossed_ranks(first, second, units == others)
+        for units, first in left[0].items()
+        for others, second in left[1].items()
+    ]
+    return np.asarray(sum(parts))
+
+
+def _by_units(runs: Sequence[Halves], weights: Array) -> dict[tuple[str, ...], Array]:
+    """Sums weighted rank vectors [split, half, pair] over each set of units."""
+    sums: dict[tuple[str, ...], Array] = {}
+    for run, weight in zip(runs, weights, strict=True):
+        sums[run.products.units] = sums.get(run.products.units, 0) + weight * run.ranks
+    return sums
 
 
 def _unmixing(agreement: Array) -> Array:

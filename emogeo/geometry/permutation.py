@@ -95,11 +95,18 @@ def mantel_disjoint(crossed: Array, permutations: int, seed: int) -> Array:
 
 def crossed_halves(a: Halves, b: Halves) -> Array:
     """Gives the mean outer product [pair, pair] of rank vectors, over splits and halves without common text."""
-    if common_units(a, b):
-        crossed = np.einsum("shp,shq->pq", a.ranks, b.ranks[:, ::-1], optimize=True) / (2 * len(a.ranks))
-    else:
-        crossed = a.ranks.mean(axis=1).T @ b.ranks.mean(axis=1) / len(a.ranks)
-    return np.asarray(crossed)
+    return crossed_ranks(a.ranks, b.ranks, common_units(a, b))
+
+
+def crossed_ranks(a: Array, b: Array, common: bool) -> Array:
+    """Gives the same of rank vectors [split, half, pair].
+
+    Args:
+        common: whether both are over the same units, so that only opposite halves have no text in common.
+    """
+    if common:
+        return np.asarray(np.einsum("shp,shq->pq", a, b[:, ::-1], optimize=True) / (2 * len(a)))
+    return np.asarray(a.mean(axis=1).T @ b.mean(axis=1) / len(a))
 
 
 def holm(p: Array) -> Array:

@@ -54,13 +54,15 @@ def relations(runs: Sequence[Halves]) -> Relations:
 def _over_one_set(runs: Sequence[Halves]) -> tuple[Array, Array]:
     """Relates geometries over the same units: only the halves that hold a unit change without it."""
     ranks = np.stack([run.ranks for run in runs], axis=2)  # [split, half, geometry, pair]
-    usual = _symmetric(ranks[:, 0] @ ranks[:, 1].transpose(0, 2, 1))
-    splits, halves, units = np.nonzero(runs[0].members)
-    without = np.stack([run.deletions for run in runs], axis=1)  # [deletion, geometry, pair]
-    changed = _symmetric(without @ ranks[splits, 1 - halves].transpose(0, 2, 1))
+    others = ranks[:, ::-1].transpose(0, 1, 3, 2)
+    usual = _symmetric(ranks[:, 0] @ others[:, 0])
+    n_splits, _, n_runs, n_pairs = ranks.shape
+    without = np.stack([run.deletions for run in runs], axis=1)  # [split, half and deleted unit; geometry; pair]
+    changed = without.reshape(n_splits, 2, -1, n_pairs) @ others
+    splits, _, units = np.nonzero(runs[0].members)
     sums = np.repeat(usual.sum(axis=0)[None], runs[0].n_units, axis=0)
-    np.add.at(sums, units, changed - usual[splits])
-    return usual.mean(axis=0), sums / len(usual)
+    np.add.at(sums, units, _symmetric(changed.reshape(-1, n_runs, n_runs)) - usual[splits])
+    return usual.mean(axis=0), sums / n_splits
 
 
 def _symmetric(matrices: Array) -> Array:

@@ -1,0 +1,106 @@
+"""Agreement beyond nulls: against formulas, on planted worlds, and with nulls that say nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from emogeo.errors import GeometryError
+from emogeo.geometry.beyond import Beyond, Null, beyond_nulls, null_reliability, partial_rho_star
+from emogeo.geometry.inference import reliability
+from emogeo.geometry.relations import disattenuated, relations
+from tests.planted import Planted, halves, run_of, unrelated_codes
+from tests.planted_words import WordWorld, draw, true_rho
+
+
+def test_partial_with_one_null_is_the_textbook_formula() -> None:
+    rho = np.array([[1, 0.8, 0.6], [0.8, 1, 0.5], [0.6, 0.5, 1]])
+    wanted = (0.8 - 0.6 * 0.5) / np.sqrt((1 - 0.36) * (1 - 0.25))
+    assert partial_rho_star(rho) == pytest.approx(wanted)
+
+
+def test_partial_of_several_nulls_is_the_correlation_of_residuals() -> None:
+    generator = np.random.default_rng(1)
+    values = generator.normal(size=(5, 400)) + 0.8 * generator.normal(size=400)
+    values -= values.mean(axis=1, keepdims=True)
+    rest = values[:2] - (values[2:].T @ np.linalg.lstsq(values[2:].T, values[:2].T, rcond=None)[0]).T
+    assert partial_rho_star(np.corrcoef(values)) == pytest.approx(np.corrcoef(rest)[0, 1])
+
+
+def test_a_geometry_that_two_runs_share_beside_words_is_found() -> None:
+    world = WordWorld(24, 0.5, 0.85, 0.15, 0.3)
+    found = beyond_nulls(*draw(world, 0))
+    assert found.verdict is Beyond.yes
+    assert found.partial is not None
+    assert found.partial.low <= partial_rho_star(true_rho(world)) <= found.partial.high
+
+
+def test_two_runs_that_share_words_alone_agree_no_more_than_words() -> None:
+    assert beyond_nulls(*draw(WordWorld(24, 0.5, 0, 0.15, 0.3), 0)).verdict is Beyond.no
+
+
+@pytest.mark.parametrize("width", [8, 60, 400])
+def test_untrained_networks_of_any_width_do_not_agree_beyond_words(width: int) -> None:
+    verdicts = [beyond_nulls(*draw(WordWorld(24, 1, 0, 0.3, 0.3, width, seed), seed)).verdict for seed in range(3)]
+    assert verdicts.count(Beyond.yes) <= 1
+
+
+def test_a_noisy_null_takes_out_as_much_as_a_clean_one() -> None:
+    partials = []
+    for signal in (0.05, 1.0):
+        found = beyond_nulls(*draw(WordWorld(24, 0.5, 0.3, 0.5, signal), 2))
+        assert found.partial is not None
+        partials.append(found.partial.value)
+    assert partials[0] == pytest.approx(partials[1], abs=0.12)
+
+
+def test_nulls_that_say_nothing_are_left_out_by_name() -> None:
+    a, b, nulls = draw(WordWorld(24, 0.5, 0.5, 0.15, 0.3), 0)
+    noise = draw(WordWorld(24, 0.5, 0.5, 0.15, 1e-9), 0)[2][3]
+    found = beyond_nulls(a, b, [nulls[0], noise])
+    assert found.given == (nulls[0].name,)
+    assert found.left_out[0].startswith("twins of b: reliability")
+    nothing = beyond_nulls(a, b, [noise])
+    assert nothing.verdict is Beyond.unknown
+    assert nothing.partial is None
+    assert "no null is reliable" in nothing.reason
+
+
+def test_runs_without_a_rho_star_have_no_verdict() -> None:
+    a, b, nulls = draw(WordWorld(6, 0.5, 0.5, 0.15, 0.3), 0)
+    assert beyond_nulls(a, b, nulls) == beyond_nulls(b, a, nulls)
+    assert beyond_nulls(a, b, nulls).reason == "ρ* is not identifiable"
+
+
+def test_a_null_that_is_the_run_itself_leaves_nothing() -> None:
+    a, b, nulls = draw(WordWorld(24, 0.5, 0.85, 0.3, 0.3), 0)
+    found = beyond_nulls(a, b, [*nulls, Null("itself", (a,))])
+    assert found.verdict is not Beyond.yes
+    assert found.partial is None
+    assert found.p is None
+
+
+def test_runs_over_other_texts_are_held_against_nulls_of_both() -> None:
+    generator = np.random.default_rng(4)
+    shared, other = unrelated_codes(generator)
+    a, null_a = (run_of(code, 0.3, generator, 16, "u") for code in (shared, other))
+    b, null_b = (run_of(code, 0.3, generator, 16, "v") for code in (shared, other))
+    found = beyond_nulls(a, b, [Null("words of a", (null_a,)), Null("words of b", (null_b,))])
+    assert found.verdict is Beyond.yes
+
+
+def test_no_nulls_and_other_conditions_are_refused() -> None:
+    a, b = halves(Planted(12, 0.3), 0)
+    with pytest.raises(GeometryError, match="at least one null"):
+        beyond_nulls(a, b, [])
+    fewer = b.restricted(b.products.units, b.products.conditions[:-1])
+    with pytest.raises(GeometryError, match="same conditions"):
+        beyond_nulls(a, b, [Null("fewer", (fewer,))])
+
+
+def test_the_reliability_of_a_single_member_is_that_of_the_run() -> None:
+    a, _ = halves(Planted(12, 0.3), 0)
+    assert null_reliability(Null("a", (a,))) == reliability(a)
+    pooled = null_reliability(Null("a", (a, a)))
+    assert pooled.value == pytest.approx(reliability(a).value)
+    assert disattenuated(relations([a, a]).whole)[0, 1] == pytest.approx(1)
