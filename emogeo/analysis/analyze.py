@@ -23,13 +23,13 @@ from emogeo.analysis.tables.base_instruct import base_instruct_table
 from emogeo.analysis.tables.baselines import baselines_table
 from emogeo.analysis.tables.behaviour import behaviour_items_table, behaviour_table
 from emogeo.analysis.tables.behaviour_geometry import behaviour_geometry_table, behaviour_relations
+from emogeo.analysis.tables.beyond import Options, beyond_table
 from emogeo.analysis.tables.claims import claims_table
 from emogeo.analysis.tables.descriptors import by_layer_table, descriptors_table
 from emogeo.analysis.tables.effects import Effect, effects_of, effects_table
 from emogeo.analysis.tables.evidence import evidence_of
 from emogeo.analysis.tables.frame import Table, stacked, write_table
 from emogeo.analysis.tables.pairs import pair_matrix, pairs_table
-from emogeo.analysis.tables.partials import partials_table
 from emogeo.analysis.tables.relations import relations_table
 from emogeo.analysis.tables.runs import runs_table
 from emogeo.analysis.tables.steering import (
@@ -115,11 +115,12 @@ def all_tables(
 ) -> dict[str, Table]:
     """Makes every table, by its name."""
     chance = _chance(config)
+    beyond = beyond_table(prepared, {}, Options(config.permutations, config.seed, config.store.path))
     tables = {
         "runs": runs_table(catalogue.runs, prepared),
-        "pairs": pairs_table(prepared, *chance),
+        "beyond": beyond,
+        "pairs": pairs_table(prepared, *chance, beyond.frame),
         "baselines": baselines_table(prepared, *chance),
-        "partials": partials_table(prepared),
         "effects": effects_table(effects),
         "variance": variance_table(distances_of(viewed(prepared, config)), *chance),
         "descriptors": descriptors_table(catalogue.runs, prepared, *chance),
@@ -143,7 +144,7 @@ def _chance(config: AnalyzeConfig) -> tuple[int, int]:
 def _of_models(prepared: Sequence[PreparedRun], tables: Mapping[str, Table]) -> dict[str, Table]:
     pairs = tables["pairs"].frame
     return {
-        "universality": universality_table(prepared, pairs, tables["partials"].frame),
+        "universality": universality_table(prepared, pairs),
         "base_instruct": base_instruct_table(prepared, pairs, tables["descriptors"].frame),
     }
 

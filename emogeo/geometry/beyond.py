@@ -30,6 +30,7 @@ from emogeo.geometry.inference import (
     LEVEL,
     SURE_LEVEL,
     Estimate,
+    agreement,
     identifiable,
     interval,
     reliability,
@@ -104,7 +105,7 @@ def beyond_nulls(
         raise GeometryError("beyond_nulls() needs at least one null.")
     if not (identifiable(a) and identifiable(b)):
         return BeyondNulls(Beyond.unknown, "ρ* is not identifiable")
-    usable, left_out = _usable(nulls)
+    usable, left_out = _usable(a, b, nulls)
     if not usable:
         return BeyondNulls(Beyond.unknown, f"no null is reliable ({'; '.join(left_out)})", left_out=tuple(left_out))
     runs, groups = _listed(a, b, usable)
@@ -129,12 +130,12 @@ def beyond_nulls(
     )
 
 
-def _usable(nulls: Sequence[Null]) -> tuple[list[Null], list[str]]:
+def _usable(a: Halves, b: Halves, nulls: Sequence[Null]) -> tuple[list[Null], list[str]]:
     """Separates the nulls whose own reliability is certain from those that say nothing, with the reason."""
     usable, left_out = [], []
     for null in nulls:
         try:
-            reason = _unreliable(null)
+            reason = _unreliable(null, a, b)
         except GeometryError as error:
             reason = str(error)
         if reason is None:
@@ -144,14 +145,26 @@ def _usable(nulls: Sequence[Null]) -> tuple[list[Null], list[str]]:
     return usable, left_out
 
 
-def _unreliable(null: Null) -> str | None:
+def _unreliable(null: Null, a: Halves, b: Halves) -> str | None:
     """Says why a null says nothing: its reliability must be above zero with 99% confidence."""
     if null.members[0].n_units < MIN_STAR:
         return f"{null.members[0].n_units} units, {MIN_STAR} needed"
     found = null_reliability(null, SURE_LEVEL)
     if found.low > 0:
         return None
-    return f"reliability {found.value:.2f}, at 99% above {found.low:.2f}, needed: above 0"
+    most = " and ".join(f"{most_explained(null, run):.2f}" for run in (a, b))
+    return (
+        f"reliability {found.value:.2f}, at 99% above {found.low:.2f}, needed: above 0; if words are no more reliable "
+        f"in the runs than in it, they are at most {most} of these"
+    )
+
+
+def most_explained(null: Null, run: Halves) -> float:
+    """Bounds what a null explains of a run's reliable geometry, were the null as reliable as the data allow.
+
+    It supposes that what the null measures is no more reliable in the run than in the null itself.
+    """
+    return float(np.clip(null_reliability(null).high / agreement(run), 0, 1))
 
 
 def partial_rho_star(rho: Array) -> float:
@@ -176,14 +189,14 @@ def _listed(a: Halves, b: Halves, nulls: Sequence[Null]) -> tuple[list[Halves], 
     return runs, groups
 
 
-def _residual(runs: Sequence[Halves], groups: Sequence[Sequence[int]], agreement: Array) -> Array:
+def _residual(runs: Sequence[Halves], groups: Sequence[Sequence[int]], disjoint: Array) -> Array:
     """Gives the mean outer product [pair, pair], on disjoint text, of both runs' ranks without what the nulls give.
 
     Args:
-        agreement: of the groups, not disattenuated: [group, group].
+        disjoint: the agreement of the groups on disjoint text, not disattenuated: [group, group].
     """
     own = np.zeros((2, len(runs)))
-    for members, weights in zip(groups, _unmixing(agreement).T, strict=True):
+    for members, weights in zip(groups, _unmixing(disjoint).T, strict=True):
         own[:, list(members)] = weights[:, None] / len(members)
     left = [_by_units(runs, weights) for weights in own]
     parts = [
@@ -202,9 +215,9 @@ def _by_units(runs: Sequence[Halves], weights: Array) -> dict[tuple[str, ...], A
     return sums
 
 
-def _unmixing(agreement: Array) -> Array:
+def _unmixing(disjoint: Array) -> Array:
     """Gives the weights [run, geometry] that take from each of the first two what the nulls account for."""
-    rho, own = disattenuated(agreement), np.sqrt(np.maximum(np.diag(agreement), LEAST_RELIABILITY))
+    rho, own = disattenuated(disjoint), np.sqrt(np.maximum(np.diag(disjoint), LEAST_RELIABILITY))
     values, directions = np.linalg.eigh(rho[2:, 2:])
     inverse = directions / np.maximum(values, LEAST_EIGENVALUE) @ directions.T
     return np.asarray(np.hstack([np.eye(2), -rho[:2, 2:] @ inverse]) / own)

@@ -183,6 +183,8 @@ def _curves(wr: Any) -> list[Any]:
 
 def _comparisons(wr: Any) -> list[Any]:
     return [
+        wr.WeavePanelSummaryTable(table_name="tables/beyond"),
+        _scatter(wr, "tables/pairs", "rho_star", "rho_partial", "ρ* given words and untrained twins, by ρ*"),
         _scatter(wr, "tables/pairs", "reliability_a", "rho", "ρ of each pair by the reliability of its first"),
         _scatter(wr, "tables/pairs", "rho_disjoint_half", "rho_same_half", "ρ on the same and on disjoint text"),
         *_figures(wr, COMPARISONS),

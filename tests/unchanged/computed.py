@@ -18,10 +18,10 @@ from emogeo.analysis.figures.write import write_figures
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.records.names import short_names
 from emogeo.analysis.tables.baselines import baselines_table
+from emogeo.analysis.tables.beyond import Options, beyond_table
 from emogeo.analysis.tables.effects import effects_of, effects_table
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.pairs import pairs_table
-from emogeo.analysis.tables.partials import partials_table
 from emogeo.analysis.tables.variance import distances_of, variance_table
 from emogeo.config.analyze import AnalyzeConfig
 from emogeo.config.runtime import StoreConfig
@@ -50,7 +50,7 @@ def planted() -> Computed:
     tables = {
         "pairs": pairs_table(runs, _PERMUTATIONS, 0),
         "baselines": baselines_table(runs, _PERMUTATIONS, 0),
-        "partials": partials_table(runs),
+        "beyond": beyond_table(runs, {}, Options(_PERMUTATIONS, 0, "store")),
         "effects": effects_table(found),
         "variance": variance_table(distances_of(runs), _PERMUTATIONS, 0),
     }

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cache, cached_property, partial
+from enum import StrEnum
+from functools import cache, cached_property
 from typing import Any
 
 from numpy.typing import NDArray
 
-from emogeo.geometry.controls import bag_of_words
+from emogeo.geometry.controls import bag_of_words, character_ngrams
 from emogeo.geometry.geometry import halves_of
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units, recentred
 from emogeo.record.run import Run
 from emogeo.stimuli.conditions import CONDITIONS
+
+
+class Features(StrEnum):
+    """What texts are compared by: a model's states, or a baseline that needs no forward pass."""
+
+    states = "states"
+    bag_of_words = "bag of words"
+    ngrams = "character n-grams"
+    input_embeddings = "input embeddings"
 
 
 @dataclass(frozen=True)
@@ -48,22 +58,26 @@ class PreparedRun:
         Args:
             units: the unit of each text.
         """
-        return self._kept_halves(tuple(units))
+        return self.features_over(Features.states, units)
+
+    def features_over(self, features: Features, units: Sequence[str]) -> Halves:
+        """Gives the states, or a baseline of the same texts, over some units."""
+        return self._kept_halves(features, tuple(units))
 
     @cached_property
-    def _kept_halves(self) -> Callable[[tuple[str, ...]], Halves]:
-        """Makes the halves over some units, and keeps them."""
-        return cache(partial(self._halves, self.run.passages))
+    def _kept_halves(self) -> Callable[[Features, tuple[str, ...]], Halves]:
+        """Makes the halves of some features over some units, and keeps them."""
+        return cache(self._halves)
 
-    @cached_property
+    @property
     def input_embeddings(self) -> Halves:
         """Gives the same for mean input embeddings."""
-        return self._halves(self.run.embeddings, self._units)
+        return self.features_over(Features.input_embeddings, self._units)
 
-    @cached_property
+    @property
     def bag_of_words(self) -> Halves:
         """Gives the same for word counts."""
-        return self._halves(bag_of_words(self.run.texts), self._units)
+        return self.features_over(Features.bag_of_words, self._units)
 
     @property
     def labels(self) -> LabelledTexts:
@@ -73,12 +87,40 @@ class PreparedRun:
     def _units(self) -> list[str]:
         return distinct_units(self.labels.texts, self.labels.units)
 
-    def _halves(self, features: NDArray[Any], units: Sequence[str]) -> Halves:
+    def _features(self, features: Features) -> NDArray[Any]:
+        """[text, feature]"""
+        match features:
+            case Features.states:
+                return self.run.passages
+            case Features.input_embeddings:
+                return self.run.embeddings
+            case Features.bag_of_words:
+                return bag_of_words(self.run.texts)
+            case Features.ngrams:
+                return character_ngrams(self.run.texts)
+
+    def _halves(self, features: Features, units: Sequence[str]) -> Halves:
         options = replace(self.run.options, seed=self.seed)
-        products = halves_of(features, self.labels, units, options).products
+        products = halves_of(self._features(features), self.labels, units, options).products
         conditions = [condition for condition in products.conditions if condition in self.view.conditions]
         if self.view.recentre:
             products = recentred(products, conditions, options.norm)
         elif len(conditions) < len(products.conditions):
             products = products.restricted(products.units, conditions)
         return Halves(products, self.seed)
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """A baseline of a run's texts, as a sample that is compared as the run is."""
+
+    of: PreparedRun
+    features: Features
+
+    @property
+    def labels(self) -> LabelledTexts:
+        return self.of.labels
+
+    def halves_over(self, units: Sequence[str]) -> Halves:
+        """Gives the baseline over some units, the unit of each text."""
+        return self.of.features_over(self.features, units)

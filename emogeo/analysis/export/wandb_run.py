@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from emogeo.analysis.figures.runs import MATRICES
+from emogeo.analysis.report.beyond import verdict_counts
 from emogeo.config.analyze import AnalyzeConfig
 from emogeo.config.runtime import TrackingMode
 from emogeo.tracking.pull import Pulled
@@ -28,7 +29,11 @@ def track_analysis(config: AnalyzeConfig, output: Path, pulled: Pulled, tables: 
         title=f"analysis of {len(pulled.keys)} runs",
         job_type="analysis",
         config={"permutations": config.permutations, "seed": config.seed, "keys": sorted(pulled.keys)},
-        summary={"runs": len(pulled.keys), "left_out": pulled.left_out},
+        summary={
+            "beyond_words": verdict_counts(tables["beyond"]),
+            "runs": len(pulled.keys),
+            "left_out": pulled.left_out,
+        },
         artifacts=[ArtifactSpec("analysis", "analysis", files)],
         figures={
             f"figures/{Path(name).stem}": content

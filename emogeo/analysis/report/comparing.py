@@ -11,7 +11,7 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.records.published import published_model, published_pair, reference
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.parts import Absent, Column, Part, Section, Sheet, beside, figure, sheet, word
+from emogeo.analysis.report.parts import Absent, Column, Part, Section, Sheet, beside, figure, ranging, sheet, word
 from emogeo.analysis.tables.pairs import pair_matrix
 
 _MORE_MODELS = "python train.py -m +study=universality 'model=glob(*)'"
@@ -57,9 +57,7 @@ def stimulus_section(material: Material) -> Section:
         "No run to compare with baselines.",
         "python train.py",
     )
-    parts += material.shown(
-        "partials", "Pairs of runs given the baselines", _of_partials(material), "No pair of runs.", _TWO_MODELS
-    )
+    parts += material.shown("beyond", "Agreement beyond words", _of_beyond(material), "No pair of runs.", _TWO_MODELS)
     about = "Two models that read the same words agree for that reason alone. Halves without a common text do not."
     return Section("stimulus", "Stimulus control", about, parts)
 
@@ -94,12 +92,14 @@ def _of_two_models() -> list[Column]:
         word("model a", "model_a"),
         word("model b", "model_b"),
         word("one family", "within_family"),
+        word("beyond words", "beyond_words", style="badge"),
+        word("beyond word meanings", "beyond_meanings", style="badge"),
+        ranging("ρ* given words", "rho_partial", "rho_partial_ci_low", "rho_partial_ci_high"),
         figure("ρ", "rho"),
         figure("ρ*", "rho_star"),
         figure("ρ published", "published"),
         beside("same / disjoint half", "rho_same_half", "rho_disjoint_half"),
         beside("reliability a / b", "reliability_a", "reliability_b"),
-        figure("ρ given baselines", "rho_partial"),
         figure("p (Holm)", "p_holm", 4),
         figure("floor", "floor", 4),
         word("reading", "reading"),
@@ -124,6 +124,7 @@ def _of_pairs(material: Material) -> list[Column]:
     return [
         word("run a", "key_a", material.names),
         word("run b", "key_b", material.names),
+        word("beyond words", "beyond_words", style="badge"),
         figure("ρ", "rho"),
         figure("ρ*", "rho_star"),
         beside("same / disjoint half", "rho_same_half", "rho_disjoint_half"),
@@ -150,13 +151,19 @@ def _of_baselines(material: Material) -> list[Column]:
     ]
 
 
-def _of_partials(material: Material) -> list[Column]:
+def _of_beyond(material: Material) -> list[Column]:
     return [
         word("run a", "key_a", material.names),
         word("run b", "key_b", material.names),
-        word("given", "given"),
-        figure("ρ", "rho"),
-        figure("ρ given it", "rho_partial"),
+        word("given", "level"),
+        word("beyond it", "verdict", style="badge"),
+        ranging("ρ* that is left", "rho_partial", "rho_partial_ci_low", "rho_partial_ci_high"),
+        figure("p", "p", 4),
+        beside("explained of a / b", "explained_a", "explained_b"),
+        ranging("ρ* less the best null's", "margin", "margin_ci_low", "margin_ci_high"),
+        word("best null", "best_null"),
+        word("reason", "reason", style="long"),
+        word("nulls", "given", style="long"),
         word("note", "note", style="long"),
     ]
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 
 from emogeo.analysis.report import findings_of_pairs, findings_of_probes
+from emogeo.analysis.report.beyond import beyond_findings
 from emogeo.analysis.report.finding import LEVEL, Finding, noted
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import in_words, number
@@ -27,6 +28,7 @@ _LAYERS = {
 def findings(material: Material) -> list[Finding]:
     """Lists the findings in the order of the sections; a table without numbers gives none."""
     sources: Sequence[Callable[[Material], list[Finding]]] = (
+        beyond_findings,
         _verdicts,
         findings_of_pairs.identifiable,
         findings_of_pairs.unidentified,
@@ -61,18 +63,12 @@ def _verdicts(material: Material) -> list[Finding]:
 
 
 def _baselines(material: Material) -> list[Finding]:
-    baselines, partials = material.table("baselines"), material.of_trained("partials", "key_a")
+    baselines = material.table("baselines")
     measured = [] if baselines.empty else baselines[baselines["rho"].notna()].groupby("baseline", sort=False)
     said = [f"{str(name).replace('_', ' ')} {range_of(rows, 'rho')}" for name, rows in measured]
     if not said:
         return []
-    both = partials if partials.empty else partials[(partials["given"] == "both") & partials["rho_partial"].notna()]
     caveats = ["Ranges over runs, on the same text; ρ* is in the table of baselines where it can be given."]
-    if len(both):
-        caveats.append(
-            f"With words and input embeddings given, ρ of {number_of(len(both), 'pair')} goes from "
-            f"{range_of(both, 'rho')} to {range_of(both, 'rho_partial')}; what words explain may be more."
-        )
     return [Finding("Baselines", f"Raw ρ of runs with baselines, which no model made: {listed(said)}.", caveats)]
 
 

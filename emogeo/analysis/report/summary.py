@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from emogeo.analysis.records.catalogue import Catalogue
-from emogeo.analysis.report.numbers import number, with_interval
+from emogeo.analysis.report.beyond import beyond_lines
+from emogeo.analysis.report.numbers import ABSENT, number, with_interval
 from emogeo.analysis.report.unanswered import missing, opposite_signs
 from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.frame import Table
@@ -36,7 +37,8 @@ def summary(
         store: where the runs are.
     """
     runs, variance = tables["runs"].frame, tables["variance"].frame
-    parts = ["", *(["Runs", _shown_runs(runs, names)] if len(runs) else ["Runs: no geometry."]), ""]
+    parts = ["", *beyond_lines(tables["beyond"].frame, tables["pairs"].frame, names)]
+    parts += [*(["Runs", _shown_runs(runs, names)] if len(runs) else ["Runs: no geometry."]), ""]
     parts += [*_compared(tables, names), *_effects(tables["effects"]), *opposite_signs(effects)]
     if variance["share"].notna().any():
         parts += ["", "Variance of 1 − ρ* over pairs of runs", _shown_variance(variance), ""]
@@ -57,8 +59,7 @@ def _compared(tables: Mapping[str, Table], names: Mapping[str, str]) -> list[str
     """Writes pairs and baselines."""
     pairs, baselines = tables["pairs"], tables["baselines"]
     if len(pairs.frame):
-        both = tables["partials"].frame
-        parts = _block("Pairs", pairs, lambda: _shown_pairs(pairs.frame, both, names), names)
+        parts = _block("Pairs", pairs, lambda: _shown_pairs(pairs.frame, names), names)
     else:
         parts = ["Pairs: none; two finished runs make a pair (a reread is none).", ""]
     return parts + _block("Baselines", baselines, lambda: _shown_baselines(baselines.frame, names), names)
@@ -121,12 +122,10 @@ def _shown_runs(runs: pd.DataFrame, names: Mapping[str, str]) -> str:
     return str(table.to_string(index=False, na_rep="", float_format=lambda v: f"{v:.3f}"))
 
 
-def _shown_pairs(pairs: pd.DataFrame, partials: pd.DataFrame, names: Mapping[str, str]) -> str:
+def _shown_pairs(pairs: pd.DataFrame, names: Mapping[str, str]) -> str:
     table = pd.DataFrame({"a": pairs["key_a"].map(names), "b": pairs["key_b"].map(names)})
+    table["beyond words"] = [ABSENT if pd.isna(verdict) else verdict for verdict in pairs["beyond_words"]]
     _figures(table, pairs, "reliability_b")
-    both = partials[partials["given"] == "both"].set_index(["key_a", "key_b"])["rho_partial"]
-    keys = zip(pairs["key_a"], pairs["key_b"], strict=True)
-    table["partial"] = [number(both.get(key)) for key in keys]
     return str(table.to_string(index=False))
 
 

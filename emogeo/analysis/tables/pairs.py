@@ -10,6 +10,7 @@ import pandas as pd
 from tqdm import tqdm
 
 from emogeo.analysis.comparing.floors import floors
+from emogeo.analysis.comparing.nulls import Level
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import read_alike
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
@@ -23,7 +24,12 @@ from emogeo.geometry.sharing import SharedUnits, over_shared
 from emogeo.record.run import Run
 
 NAMES = ["key_a", "key_b", "model_a", "model_b"]
-PAIR_COLUMNS = [*NAMES, *COMPARISON_COLUMNS]
+VERDICTS = ["beyond_words", "beyond_meanings"]
+LEFT = ["rho_partial", "rho_partial_ci_low", "rho_partial_ci_high", "best_null"]
+PAIR_COLUMNS = [
+    *(*NAMES, *VERDICTS, *LEFT),
+    *COMPARISON_COLUMNS,
+]
 SHOW_PROGRESS = 30
 """The number of pairs from which on a progress bar is shown."""
 
@@ -52,20 +58,37 @@ def _are_nulls_of_two_models(a: Run, b: Run) -> bool:
     return a.weights[:2] != b.weights[:2] and read_alike(a, b)
 
 
-def pairs_table(prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
+def pairs_table(
+    prepared: Sequence[PreparedRun], permutations: int, seed: int, beyond: pd.DataFrame | None = None
+) -> Table:
     """Makes one row per pair of finished runs; the p of trained runs are a family, those of untrained twins another.
 
     Args:
         permutations: the least number of label permutations in each Mantel test.
+        beyond: the table of what is left of their agreement once words are given; None leaves its columns empty.
     """
+    verdicts = {} if beyond is None else _verdicts(beyond)
     measured, rows = floors([each.run for each in prepared]), list[Row]()
     for pairs in _families(prepared):
         tests = MantelTests.of_family(len(pairs), permutations, seed)
         bar = tqdm(pairs, desc="comparing", unit="pair", disable=len(pairs) < SHOW_PROGRESS)
         own = [_pair_row(a, b, tests, measured) for a, b in bar]
         tests.fill(own)
+        for row in own:
+            row.update(verdicts.get((row["key_a"], row["key_b"]), {}))
         rows += own
-    return typed(rows, PAIR_COLUMNS, words=[*NAMES, "note"])
+    return typed(rows, PAIR_COLUMNS, words=[*NAMES, *VERDICTS, "best_null", "note"])
+
+
+def _verdicts(beyond: pd.DataFrame) -> dict[tuple[str, str], Row]:
+    """Gives each pair's verdicts, and what is left of its agreement once words are given."""
+    found: dict[tuple[str, str], Row] = {}
+    for row in beyond.to_dict("records"):
+        own = found.setdefault((row["key_a"], row["key_b"]), {})
+        if row["level"] == Level.words:
+            own.update({name: row[name] for name in LEFT})
+        own["beyond_words" if row["level"] == Level.words else "beyond_meanings"] = row["verdict"]
+    return found
 
 
 def pair_matrix(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, column: str) -> Array:

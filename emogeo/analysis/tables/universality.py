@@ -16,15 +16,16 @@ from emogeo.analysis.records.published import published_pair
 from emogeo.analysis.tables.frame import Row, Table, typed
 
 _COMPARED = (
+    *("beyond_words", "beyond_meanings", "rho_partial", "rho_partial_ci_low", "rho_partial_ci_high"),
     *("rho", "rho_ci_low", "rho_ci_high", "reliability_a", "reliability_b", "rho_same_half", "rho_disjoint_half"),
     *("rho_star", "rho_star_ci_low", "rho_star_ci_high", "p_holm", "floor"),
 )
 UNIVERSALITY_COLUMNS = [
     *("reading", "key_a", "key_b", "model_a", "model_b", "family_a", "family_b", "within_family"),
-    *("log_size_ratio", "depth_difference", *_COMPARED, "rho_partial", "published", "note"),
+    *("log_size_ratio", "depth_difference", *_COMPARED, "published", "note"),
 ]
 PAIR_WORDS = ["key_a", "key_b", "model_a", "model_b", "note"]
-WORDS = ["reading", *PAIR_WORDS, "family_a", "family_b", "within_family"]
+WORDS = ["reading", *PAIR_WORDS, "beyond_words", "beyond_meanings", "family_a", "family_b", "within_family"]
 
 
 def comparable_runs(prepared: Sequence[PreparedRun]) -> dict[str, list[PreparedRun]]:
@@ -67,12 +68,11 @@ def repeats_of(prepared: Sequence[PreparedRun]) -> dict[str, str]:
     return notes
 
 
-def universality_table(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, partials: pd.DataFrame) -> Table:
+def universality_table(prepared: Sequence[PreparedRun], pairs: pd.DataFrame) -> Table:
     """Makes one row per pair of comparable models."""
     known, repeats = by_keys(pairs), repeats_of(prepared)
-    given = by_keys(partials[partials["given"] == "both"])
     rows = [
-        noted(_row(reading, a, b, known, given), repeats)
+        noted(_row(reading, a, b, known), repeats)
         for reading, group in comparable_runs(prepared).items()
         for a, b in combinations(group, 2)
     ]
@@ -96,7 +96,6 @@ def _row(
     a: PreparedRun,
     b: PreparedRun,
     pairs: Mapping[frozenset[str], Mapping[str, Any]],
-    partials: Mapping[frozenset[str], Mapping[str, Any]],
 ) -> Row:
     first, second = a.run.record.model, b.run.record.model
     row: Row = {"reading": reading, "family_a": first.family, "family_b": second.family}
@@ -107,7 +106,6 @@ def _row(
     depths = depth_of(a), depth_of(b)
     if depths[0] is not None and depths[1] is not None:
         row["depth_difference"] = abs(depths[0] - depths[1])
-    row["rho_partial"] = partials.get(_keys(a, b), {}).get("rho_partial")
     return row
 
 

@@ -17,12 +17,12 @@ from emogeo.analysis.report.material import Material
 from emogeo.analysis.tables.base_instruct import BASE_INSTRUCT_COLUMNS
 from emogeo.analysis.tables.baselines import BASELINE_COLUMNS
 from emogeo.analysis.tables.behaviour import BEHAVIOUR_COLUMNS, ITEM_COLUMNS
+from emogeo.analysis.tables.beyond import BEYOND_COLUMNS
 from emogeo.analysis.tables.descriptors import BY_LAYER_COLUMNS, DESCRIPTOR_COLUMNS
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS
 from emogeo.analysis.tables.frame import Table, typed
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
-from emogeo.analysis.tables.partials import PARTIAL_COLUMNS
 from emogeo.analysis.tables.relations import RELATION_COLUMNS
 from emogeo.analysis.tables.runs import RUN_COLUMNS
 from emogeo.analysis.tables.steering import REGIME_COLUMNS, SHIFT_COLUMNS, TEXT_COLUMNS
@@ -95,6 +95,7 @@ def tables() -> dict[str, Table]:
     """Every table, a few rows each."""
     pair = {"key_a": "A", "key_b": "C", "model_a": MODEL, "model_b": "gemma-3-1b-it", "n_units": 24, "note": HOSTILE}
     both = {**pair, **compared(0.83, 0.92), "floor": 0.01, "p_same_text": 0.001, "p": 0.001, "p_holm": 0.002}
+    left = {"rho_partial": 0.7, "rho_partial_ci_low": 0.6, "rho_partial_ci_high": 0.8, "best_null": HOSTILE}
     unknown = {
         **pair,
         "rho": 0.4,
@@ -113,7 +114,11 @@ def tables() -> dict[str, Table]:
         "runs": frame(RUN_COLUMNS, {"key": "A", "model": MODEL, "precision": "bf16", "note": HOSTILE}),
         "pairs": frame(PAIR_COLUMNS, both, unknown, known_models),
         "baselines": frame(BASELINE_COLUMNS, {"key": "A", "model": MODEL, "baseline": HOSTILE, "rho": 0.5}),
-        "partials": frame(PARTIAL_COLUMNS, {**pair, "given": "both", "rho": 0.8, "rho_partial": 0.7}),
+        "beyond": frame(
+            BEYOND_COLUMNS,
+            {**pair, **left, "level": "words", "verdict": "yes", "reason": f"ρ* 0.70 is left {HOSTILE}"},
+            {**pair, "level": "word meanings", "verdict": "cannot tell", "reason": f"nulls may explain all {IMAGE}"},
+        ),
         "effects": frame(EFFECT_COLUMNS, known, {**effect, "rho": 0.3, "counts": "not identifiable"}),
         "variance": frame(VARIANCE_COLUMNS, {"factor": HOSTILE, "share": 0.5, "p": 0.01, "p_min": 0.01}),
         "descriptors": frame(DESCRIPTOR_COLUMNS, *descriptors),

@@ -57,8 +57,9 @@ def test_runs_are_called_by_their_short_names(tmp_path: Path) -> None:
     assert pictures(section) == ["same_and_disjoint_half.png"]
     (baseline,) = cells(sheets(section)["Runs against words, input embeddings and human norms"])
     assert (baseline["run"], baseline["ρ"]) == (own.names["A"], "0.50")
-    (partial,) = cells(sheets(section)["Pairs of runs given the baselines"])
-    assert (partial["given"], partial["ρ"], partial["ρ given it"]) == ("both", "0.80", "0.70")
+    words, meanings = cells(sheets(section)["Agreement beyond words"])
+    assert (words["given"], words["beyond it"], words["ρ* that is left"]) == ("words", "yes", "0.70 [0.60, 0.80]")
+    assert (meanings["given"], meanings["beyond it"]) == ("word meanings", "cannot tell")
 
 
 def of_tables(**tables: object) -> Material:

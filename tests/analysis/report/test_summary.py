@@ -11,11 +11,11 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.summary import summary
 from emogeo.analysis.tables.baselines import BASELINE_COLUMNS
+from emogeo.analysis.tables.beyond import BEYOND_COLUMNS
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
-from emogeo.analysis.tables.partials import PARTIAL_COLUMNS
 from emogeo.analysis.tables.runs import runs_table
 from emogeo.analysis.tables.variance import VARIANCE_COLUMNS
 from emogeo.record.run import Run
@@ -27,7 +27,7 @@ M, N = ({"key_a": a, "key_b": b, "model_a": a, "model_b": b} for a, b in (("m-bf
 EMPTY = {
     "pairs": frame(PAIR_COLUMNS),
     "baselines": frame(BASELINE_COLUMNS),
-    "partials": frame(PARTIAL_COLUMNS),
+    "beyond": frame(BEYOND_COLUMNS),
     "effects": frame(EFFECT_COLUMNS),
     "variance": frame(VARIANCE_COLUMNS),
 }
@@ -66,12 +66,24 @@ def test_runs_are_rows_with_reliability_and_refused_ones_say_why() -> None:
 
 def test_pairs_have_every_companion_of_a_rho() -> None:
     both = {**M, **compared(0.8, 0.9), "p": 0.01, "p_holm": 0.02, "floor": 0.0003, "p_same_text": 0.001}
-    partials = frame(PARTIAL_COLUMNS, {**M, "given": "both", "rho_partial": 0.25}, {**M, "given": "bag_of_words"})
-    said = lines(pairs=frame(PAIR_COLUMNS, both, {**N, "rho": 0.5}), partials=partials)
+    said = lines(pairs=frame(PAIR_COLUMNS, {**both, "beyond_words": "yes"}, {**N, "rho": 0.5}))
     assert " ".join(words_of(said, "m", "bf16", "n")[4:]) == (
-        "0.80 [0.70, 0.90] 0.90 [0.85, 0.95] 0.0100 (0.0200) 0.70 / 0.60 0.80 / 0.60 0.0003 0.0010 0.25"
+        "yes 0.80 [0.70, 0.90] 0.90 [0.85, 0.95] 0.0100 (0.0200) 0.70 / 0.60 0.80 / 0.60 0.0003 0.0010"
     )
-    assert " ".join(words_of(said, "m", "bf16", "o")[4:]) == "0.50 – – – / – – / – – – –"
+    assert " ".join(words_of(said, "m", "bf16", "o")[4:]) == "– 0.50 – – – / – – / – – –"
+
+
+def test_whether_a_pair_agrees_beyond_words_is_said_first() -> None:
+    left = {"rho_partial": 0.25, "rho_partial_ci_low": -0.1, "rho_partial_ci_high": 0.6, "reason": "ρ* 0.25 is left"}
+    beyond = frame(
+        BEYOND_COLUMNS,
+        {**M, **left, "level": "words", "verdict": "cannot tell", "twin_command": "python train.py twins"},
+        {**M, "level": "word meanings", "verdict": "cannot tell"},
+    )
+    said = lines(pairs=frame(PAIR_COLUMNS, {**M, **compared(0.8, 0.9)}), beyond=beyond)
+    assert said[1] == "Do the runs agree beyond words that any untrained network would see?"
+    assert said[2] == "  m bf16 – n bf16: cannot tell (ρ* 0.25 is left; ρ* with words is 0.90 [0.85, 0.95])"
+    assert said[3:6] == ["      beyond word meanings: cannot tell", "  untrained twins: python train.py twins", ""]
 
 
 def test_a_note_is_said_once_with_the_rows_that_it_is_about() -> None:
@@ -125,6 +137,6 @@ def test_one_run_has_no_pairs_and_none_has_no_geometry() -> None:
 
 def test_the_end_says_where_everything_is() -> None:
     tables, *rest = lines()[-4:]
-    assert tables.startswith("tables   out/runs.csv, pairs.csv, baselines.csv, partials.csv, effects.csv, variance.csv")
+    assert tables.startswith("tables   out/runs.csv, pairs.csv, baselines.csv, beyond.csv, effects.csv, variance.csv")
     assert rest[1] == "figures  out/figures/"
     assert rest[2].startswith("report   out/report.html")

@@ -7,7 +7,6 @@ import pandas as pd
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.descriptors import descriptors_table
 from emogeo.analysis.tables.pairs import pairs_table
-from emogeo.analysis.tables.partials import partials_table
 from emogeo.analysis.tables.universality import universality_table
 from tests.analysis.planted_models import PlantedModel
 
@@ -26,6 +25,6 @@ def tables(prepared: list[PreparedRun]) -> tuple[pd.DataFrame, pd.DataFrame, pd.
     pairs = pairs_table(prepared, 100, 0).frame
     return (
         pairs,
-        universality_table(prepared, pairs, partials_table(prepared).frame).frame,
+        universality_table(prepared, pairs).frame,
         descriptors_table([ready.run for ready in prepared], prepared, 99, 0).frame,
     )

@@ -10,7 +10,6 @@ import pytest
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.published import published_pair
 from emogeo.analysis.tables.pairs import pairs_table
-from emogeo.analysis.tables.partials import partials_table
 from emogeo.analysis.tables.universality import universality_table
 from tests.analysis.planted_models import PlantedModel, catalogue
 from tests.analysis.tables.read_alike import MODELS, QWEN, tables
@@ -42,7 +41,7 @@ def test_a_second_run_of_a_model_is_left_out_and_said(prepared: list[PreparedRun
     again = replace(again, run=altered(again.run, key="again"))
     both = [*prepared, again]
     pairs = pairs_table(both, 100, 0).frame
-    universality = universality_table(both, pairs, partials_table(both).frame).frame
+    universality = universality_table(both, pairs).frame
     assert len(universality) == 6
     concerned = universality[["model_a", "model_b"]].eq("smollm2-1.7b").any(axis=1)
     noted = universality["note"].str.contains("smollm2-1.7b: the first of 2 runs (also again)", regex=False)
@@ -52,4 +51,4 @@ def test_a_second_run_of_a_model_is_left_out_and_said(prepared: list[PreparedRun
 def test_another_precision_is_another_reading(prepared: list[PreparedRun]) -> None:
     both = [*prepared, *catalogue([PlantedModel("smollm2-1.7b", "smollm2", "base", 1.7, precision="int8")])]
     pairs = pairs_table(both, 100, 0).frame
-    assert len(universality_table(both, pairs, partials_table(both).frame).frame) == 6
+    assert len(universality_table(both, pairs).frame) == 6

@@ -1,0 +1,94 @@
+"""What the terminal and the findings say first: whether agreements go beyond words."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+
+import pandas as pd
+
+from emogeo.analysis.comparing.nulls import Level
+from emogeo.analysis.report.finding import Finding
+from emogeo.analysis.report.material import Material
+from emogeo.analysis.report.numbers import in_words
+from emogeo.analysis.report.sentences import listed, number_of
+from emogeo.analysis.tables.frame import Row
+from emogeo.geometry.beyond import Beyond
+
+_SHOWN = 20
+"""The most pairs that the terminal judges one by one."""
+_NAMED = 5
+"""The most pairs that a finding names."""
+
+
+def beyond_lines(beyond: pd.DataFrame, pairs: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
+    """Writes the verdict of every pair, before any rho*; of many pairs, the counts."""
+    if beyond.empty:
+        return []
+    words = beyond[beyond["level"] == Level.words]
+    title = "Do the runs agree beyond words that any untrained network would see?"
+    if len(words) > _SHOWN:
+        return [title, f"  {_counts(words)}: beyond.csv", *_commands(words), ""]
+    star = {(row["key_a"], row["key_b"]): row for row in pairs.to_dict("records")}
+    meanings = beyond[beyond["level"] == Level.meanings].set_index(["key_a", "key_b"])["verdict"].to_dict()
+    lines = [title]
+    for row in words.to_dict("records"):
+        keys = (row["key_a"], row["key_b"])
+        lines += [
+            f"  {names[keys[0]]} – {names[keys[1]]}: {row['verdict']} ({_why(row, star[keys])})",
+            f"      beyond word meanings: {meanings[keys]}",
+        ]
+    return [*lines, *_commands(words), ""]
+
+
+def _why(row: Row, pair: Row) -> str:
+    reason = str(row["reason"]) if pd.notna(row["reason"]) else str(row["note"])
+    if pd.isna(pair["rho_star"]):
+        return reason
+    star = in_words(pair["rho_star"], pair["rho_star_ci_low"], pair["rho_star_ci_high"])
+    return f"{reason}; ρ* with words is {star}"
+
+
+def _commands(words: pd.DataFrame) -> list[str]:
+    """Writes each command that adds untrained twins once."""
+    missing = words["twin_command"].fillna("")
+    commands = dict.fromkeys(command for command in missing if command)
+    return [f"  untrained twins: {command}" for command in commands]
+
+
+def _counts(words: pd.DataFrame) -> str:
+    counted = Counter(words["verdict"])
+    return listed([f"{verdict.value}: {number_of(counted[verdict.value], 'pair')}" for verdict in Beyond])
+
+
+def beyond_findings(material: Material) -> list[Finding]:
+    """Reports, before anything else, which agreements go beyond words."""
+    beyond = material.of_trained("beyond", "key_a")
+    if beyond.empty:
+        return []
+    return [_finding(level, beyond[beyond["level"] == level], material.names) for level in Level]
+
+
+def _finding(level: Level, rows: pd.DataFrame, names: Mapping[str, str]) -> Finding:
+    said = f"Of {number_of(len(rows), 'pair')} of runs, beyond {level.value}: {_counts(rows)}."
+    yes = rows[rows["verdict"] == Beyond.yes]
+    left = [f"{_pair(row, names)} ρ* {_left(row)}" for row in yes.head(_NAMED).to_dict("records")]
+    if left:
+        said += f" With {level.value} given, what is left is {listed(left)}."
+    rest = rows[rows["verdict"] != Beyond.yes].head(_NAMED).to_dict("records")
+    caveats = [f"{_pair(row, names)}, {row['verdict']}: {row['reason']}." for row in rest if pd.notna(row["reason"])]
+    return Finding(f"Beyond {level.value}", said, caveats, unsure=yes.empty)
+
+
+def _pair(row: Row, names: Mapping[str, str]) -> str:
+    return " – ".join(names.get(row[f"key_{side}"], row[f"model_{side}"]) for side in "ab")
+
+
+def _left(row: Row) -> str:
+    return in_words(row["rho_partial"], row["rho_partial_ci_low"], row["rho_partial_ci_high"])
+
+
+def verdict_counts(beyond: pd.DataFrame) -> dict[str, int]:
+    """Counts pairs of each verdict beyond words."""
+    counted = Counter(beyond.loc[beyond["level"] == Level.words, "verdict"])
+    return {verdict.value: counted[verdict.value] for verdict in Beyond}

@@ -1,0 +1,130 @@
+"""The `beyond` table: what is left of every pair's rho* once words, and then word meanings, are given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from emogeo.analysis.comparing.nulls import WANTED_TWINS, Level, PairNulls, Twins, pair_nulls
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.twins import twin_command
+from emogeo.analysis.tables.frame import Row, Table, columns, typed
+from emogeo.analysis.tables.notes import Note, NoteKind, left_out
+from emogeo.analysis.tables.pairs import NAMES, pairs_of
+from emogeo.errors import GeometryError
+from emogeo.geometry.beyond import Beyond, BeyondNulls, beyond_nulls
+
+BEYOND_COLUMNS = [
+    *(*NAMES, "level", "verdict", "reason", "rho_partial", "rho_partial_ci_low", "rho_partial_ci_high", "p"),
+    *("explained_a", "explained_a_ci_low", "explained_a_ci_high"),
+    *("explained_b", "explained_b_ci_low", "explained_b_ci_high"),
+    *("margin", "margin_ci_low", "margin_ci_high", "best_null", "given", "n_units", "n_conditions"),
+    *("twin_command", "note"),
+]
+_WORDS = ["level", "verdict", "reason", "best_null", "given", "twin_command"]
+
+
+@dataclass(frozen=True)
+class PairVerdict:
+    """What is left of one pair's agreement on one level."""
+
+    level: Level
+    found: BeyondNulls
+    nulls: PairNulls
+
+
+@dataclass(frozen=True)
+class Options:
+    """What every verdict depends on beside the runs."""
+
+    permutations: int
+    seed: int
+    store: str
+    """The folder of the analysed runs, for the command that adds twins."""
+
+
+def beyond_table(prepared: Sequence[PreparedRun], blocked: Mapping[str, str], options: Options) -> Table:
+    """Makes a row per pair of runs and level.
+
+    Args:
+        blocked: for each digest of texts on which no verdict may rest, the reason.
+    """
+    twins = Twins(prepared)
+    rows = [row for a, b in pairs_of(prepared) for row in _rows(a, b, twins, blocked, options)]
+    return typed(rows, BEYOND_COLUMNS, words=[*NAMES, *_WORDS, "note"])
+
+
+def _rows(a: PreparedRun, b: PreparedRun, twins: Twins, blocked: Mapping[str, str], options: Options) -> list[Row]:
+    names: Row = {"key_a": a.run.key, "key_b": b.run.key, "model_a": a.run.model, "model_b": b.run.model}
+    reasons = [blocked[digest] for digest in dict.fromkeys([a.run.text_digest, b.run.text_digest]) if digest in blocked]
+    rows, words = list[Row](), Beyond.yes
+    for level in Level:
+        try:
+            verdict = judged(a, b, twins, level, options)
+        except GeometryError as error:
+            rows.append({**names, "level": level.value, "verdict": Beyond.unknown.value, "note": [left_out(error)]})
+            continue
+        found = _not_beyond(_on_blocked(verdict.found, reasons), words)
+        words = found.verdict if level is Level.words else words
+        rows.append({**names, **_row(replace(verdict, found=found), options.store)})
+    return rows
+
+
+def judged(a: PreparedRun, b: PreparedRun, twins: Twins, level: Level, options: Options) -> PairVerdict:
+    """Judges one pair on one level; without enough random twins there is no yes.
+
+    Raises:
+        GeometryError: too few shared conditions.
+    """
+    nulls = pair_nulls(a, b, twins, level)
+    found = beyond_nulls(nulls.a, nulls.b, nulls.nulls, options.permutations, options.seed)
+    return PairVerdict(level, _with_twins(found, nulls), nulls)
+
+
+def _with_twins(found: BeyondNulls, nulls: PairNulls) -> BeyondNulls:
+    """Takes back a yes where twins are too few, or say nothing on these texts."""
+    if found.verdict is not Beyond.yes:
+        return found
+    if nulls.without_twins:
+        names = " and ".join(dict.fromkeys(run.run.record.model.name for run in nulls.without_twins))
+        return replace(
+            found,
+            verdict=Beyond.unknown,
+            reason=f"fewer than {WANTED_TWINS} untrained twins of {names}; {found.reason}",
+        )
+    silent = [note for note in found.left_out if note.startswith("untrained ")]
+    if silent:
+        return replace(found, verdict=Beyond.unknown, reason=f"{'; '.join(silent)}; {found.reason}")
+    return found
+
+
+def _on_blocked(found: BeyondNulls, reasons: Sequence[str]) -> BeyondNulls:
+    return replace(found, verdict=Beyond.unknown, reason="; ".join(reasons)) if reasons else found
+
+
+def _not_beyond(found: BeyondNulls, words: Beyond) -> BeyondNulls:
+    """Takes back a yes beyond word meanings where there is none beyond words."""
+    if found.verdict is Beyond.yes and words is not Beyond.yes:
+        return replace(found, verdict=Beyond.unknown, reason=f"beyond words: {words.value}; {found.reason}")
+    return found
+
+
+def _row(verdict: PairVerdict, store: str) -> Row:
+    found, nulls = verdict.found, verdict.nulls
+    row: Row = {"level": verdict.level.value, "verdict": found.verdict.value, "reason": found.reason, "p": found.p}
+    for name, estimate in (
+        ("rho_partial", found.partial),
+        ("explained_a", found.explained_a),
+        ("explained_b", found.explained_b),
+        ("margin", found.margin),
+    ):
+        row.update({} if estimate is None else columns(name, estimate))
+    row.update(best_null=found.best, given=", ".join(found.given), twin_command=_command(nulls, store))
+    row.update(n_units=min(nulls.a.n_units, nulls.b.n_units), n_conditions=len(nulls.a.products.conditions))
+    kind = NoteKind.not_identifiable if found.partial is None else NoteKind.remark
+    notes = [Note(f"rho_partial: {found.reason}", kind)] if found.partial is None else []
+    return {**row, "note": [*notes, *(Note(f"without {text}") for text in found.left_out)]}
+
+
+def _command(nulls: PairNulls, store: str) -> str:
+    return " && ".join(dict.fromkeys(twin_command(run.run, store) for run in nulls.without_twins))
