@@ -24,6 +24,10 @@ MOVED = {
     *("share", "p_min", "measured", "note", "flags"),
 }
 """Columns whose figures moved with the splits of units into halves (CHANGELOG.md), or that quote such figures."""
+ADDED = {
+    *("init", "init_seed"),  # what the weights of a run are: trained, or an untrained twin's
+}
+"""Columns that the first version did not have."""
 DRAWN = {"same_and_disjoint_half", "rho_star_matrix", "layers_of_effect", "sub_parameters", "variance"}
 """Figures that draw them."""
 
@@ -60,6 +64,8 @@ def differences(computed: Computed, folder: Path, moved: set[str]) -> dict[str, 
         if text == recorded:
             continue
         frames = [pd.read_csv(StringIO(content)) for content in (text, recorded)]
+        new = [column for column in frames[0] if column in ADDED and column not in frames[1]]
+        frames[0] = frames[0].drop(columns=new)
         kept = [column for column in frames[1].columns if column not in moved]
         try:
             assert list(frames[0].columns) == list(frames[1].columns)
