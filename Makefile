@@ -18,9 +18,12 @@ help:
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'
 	touch $@
 
-# on the CPU, where auto is bf16 or fp32: Gemma overflows in the fp16 that auto means on a GPU
+# on the CPU, where auto is bf16 or fp32: Gemma overflows in the fp16 that auto means on a GPU;
+# then two untrained twins of each model, without which no agreement counts as more than words
 demo: .venv/emogeo
 	$(BIN)/python train.py -m model=smollm2-135m-instruct,gemma-3-270m reread=false,true runtime.device=cpu
+	$(BIN)/python train.py -m model=smollm2-135m-instruct,gemma-3-270m \
+	    model.init=random model.init_seed=1,2 runtime.device=cpu
 	$(BIN)/python analyze.py output=results/demo
 
 # comprehension of all four models; Gemma at three precisions; writing, INT8 and its null; steering; behaviour
@@ -33,12 +36,12 @@ study: .venv/dev
 	$(BIN)/python train.py -m model=gemma-3-270m precision=fp32,bf16,fp16 nonfinite=finite_layers \
 	    recipe=jeong_comprehension stimuli=passages6 $(STUDY)
 	$(BIN)/python train.py -m +study=decomposition model=gemma-3-270m prompt_template.chat=false \
-	    'hydra.sweeper.only=[A_mean,A_mean_reread,C_mean]' $(STUDY)
+	    'hydra.sweeper.only=[A_mean,A_mean_reread,A_mean_random_1,A_mean_random_2,C_mean]' $(STUDY)
 	$(BIN)/python train.py -m mode=steering pooling.position=mean model=$(WRITERS),gemma-3-270m $(STUDY)
 	$(BIN)/python train.py -m mode=behaviour precision=fp32 \
 	    model=$(WRITERS),gemma-3-270m,qwen2.5-coder-1.5b-instruct $(STUDY)
 	$(BIN)/python train.py -m +study=decomposition model=$(WRITERS) \
-	    'hydra.sweeper.only=[A_mean,A_mean_reread,C_mean]' $(STUDY)
+	    'hydra.sweeper.only=[A_mean,A_mean_reread,A_mean_random_1,A_mean_random_2,C_mean]' $(STUDY)
 	$(BIN)/python train.py -m +study=decomposition model=smollm2-135m-instruct \
 	    'hydra.sweeper.only=[A_mean_int8,A_mean_int8_reread,C_mean_again,C_mean_replay_int8,D_mean]' $(STUDY)
 	$(BIN)/python analyze.py store.path=study/store output=study/results

@@ -83,9 +83,12 @@ def overrides_of(name: str, runs: Mapping[str, Sequence[str]]) -> list[str]:
 
 
 def together(first: Sequence[str], last: Sequence[str]) -> list[str]:
-    """Joins overrides; the last one of a field wins, and a new option of a group removes the fields of the old one."""
-    keys = {_key(override) for override in last}
-    kept = (o for o in first if _key(o) not in keys and _key(o).partition(".")[0] not in keys)
+    """Joins overrides; the last one of a field wins, and a new option of a group removes the fields of the old one.
+
+    A field of a group stays where `first` leaves the group's option open: it is meant for any.
+    """
+    keys, old = {_key(override) for override in last}, {_key(override) for override in first}
+    kept = (o for o in first if _key(o) not in keys and _key(o).partition(".")[0] not in keys & old)
     return [*kept, *last]
 
 

@@ -42,6 +42,8 @@ def extract(
 
     Args:
         model: a transformers model as it is loaded, on its device and at its precision; it is left as it was.
+            An untrained twin of one, to compare it with: `load_model(..., init="random", init_seed=1)`, or of a model
+            in memory, after `torch.manual_seed(1)`, `AutoModel.from_config(model.config)`.
         passages: a DataFrame, records, or a CSV or JSONL file, with emotion (each of the 21, and no other), topic and
             text; None for the package's own.
         position: the token whose state stands for a text: `last`, `middle`, or the `mean` over all.

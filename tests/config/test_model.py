@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emogeo.config.model import ModelConfig, Source, WheelsConfig
+from emogeo.config.model import Init, ModelConfig, Source, WheelsConfig, title_of
 from emogeo.errors import ConfigError
 from tests.conftest import CONF, compose_train
 
@@ -57,6 +57,26 @@ def test_weights_that_can_be_found_pass() -> None:
         weights(source=Source.hub, weights="Org/Other"),
     ):
         model.check()
+
+
+@pytest.mark.parametrize("init", Init)
+def test_a_twin_has_a_seed(init: Init) -> None:
+    weights(weights="a/b", init=init, init_seed=0 if init is Init.trained else 3).check()
+    assert title_of("mine", init, 3) == {"trained": "mine"}.get(init.value, f"mine {init.value} 3")
+
+
+@pytest.mark.parametrize(
+    ("init", "seed", "said"),
+    [
+        (Init.trained, 2, ["model.init_seed=2", "type model.init=random or model.init=shuffled as well"]),
+        (Init.random, -1, ["model.init_seed=-1", "Type model.init_seed=1"]),
+        (Init.trained, -1, ["model.init_seed=-1"]),
+    ],
+)
+def test_a_seed_out_of_place_is_refused_with_what_to_type(init: Init, seed: int, said: list[str]) -> None:
+    with pytest.raises(ConfigError) as error:
+        weights(weights="a/b", init=init, init_seed=seed).check()
+    assert all(words in str(error.value) for words in said)
 
 
 @pytest.mark.parametrize(

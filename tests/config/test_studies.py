@@ -6,6 +6,7 @@ import re
 import shlex
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -14,6 +15,7 @@ import yaml
 from hydra import compose, initialize_config_dir
 
 from emogeo.config.compose import parse_train, register
+from emogeo.config.model import Init
 from emogeo.config.train import TrainConfig
 from hydra_plugins.emogeo_study import overrides_of, together
 from tests.conftest import CONF, ROOT
@@ -70,6 +72,9 @@ def test_what_is_typed_has_the_last_word() -> None:
     assert together(["layer_selection=depth", "layer_selection.depth=0.9"], ["layer_selection=middle"]) == [
         "layer_selection=middle"
     ], "another option takes the old one's fields along"
+    assert together(["model.init=random", "stimuli=a", "stimuli.topics=3"], ["model=b", "stimuli=c"]) == [
+        *("model.init=random", "model=b", "stimuli=c"),
+    ], "a field for any option stays"
     for words in (["layer_selection=middle"], ["layer_selection=reliability"]):
         for name, own in runs("controls").items():
             assert composed("controls", together(own, words)), name
@@ -135,3 +140,29 @@ def test_make_study_is_made_of_runs_that_compose() -> None:
                 overrides = together(named[cell], [f"{name}={value}" for name, value in fixed.items()])
                 modes.add(composed(study, overrides).mode.name.value)
     assert modes == {"comprehension", "generation", "replay", "steering", "behaviour"}
+
+
+@pytest.mark.parametrize("study", ["universality", "controls", "decomposition", "precision"])
+def test_studies_that_read_passages_have_two_twins_of_other_seeds(study: str) -> None:
+    found: dict[str, set[tuple[Init, int]]] = {}
+    for name, overrides in runs(study).items():
+        own = composed(study, together(overrides, ["model=qwen2.5-1.5b-instruct"])).model
+        assert own.name == "qwen2.5-1.5b-instruct"
+        of, _, kind = re.fullmatch(r"(.+?)(_(random|shuffled)_\d)?", name).groups()  # type: ignore[union-attr]
+        assert own.init.value == (kind or "trained"), name
+        if kind:
+            found.setdefault(of, set()).add((own.init, own.init_seed))
+            twin, trained = (composed(study, runs(study)[cell]) for cell in (name, of))
+            assert replace(twin, model=trained.model) == trained, name
+    assert found
+    assert all({(Init.random, 1), (Init.random, 2)} <= twins for twins in found.values())
+
+
+def test_make_demo_reads_two_twins_of_each_of_its_models() -> None:
+    shown = subprocess.run(["make", "-n", "demo"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    trained, twins = (
+        line.split("train.py -m ")[1].split() for line in shown.replace("\\\n", " ").splitlines() if "train.py" in line
+    )
+    assert {*trained} - {*twins} == {"reread=false,true"}
+    assert {*twins} - {*trained} == {"model.init=random", "model.init_seed=1,2"}
+    assert shown.index("model.init") < shown.index("analyze.py")

@@ -108,3 +108,21 @@ def test_what_is_not_used_is_not_checked() -> None:
     compose_train("mode=replay", "mode.source=abc", "prompt_template.text=none")
     compose_train("generation.samples=0")
     compose_train("model=gemma-3-270m", "prompt_template=chat", "model.weights=Org/With-a-template")
+
+
+@pytest.mark.parametrize("init", ["random", "shuffled"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("mode=generation", "prompt_template=stories"),
+        ("mode=steering",),
+        ("mode=behaviour",),
+        ("mode=replay", "prompt_template=stories"),
+        ("recipe=crossed",),
+    ],
+)
+def test_an_untrained_twin_reads_and_never_writes(init: str, words: tuple[str, ...]) -> None:
+    with pytest.raises(ConfigError, match=f"model.init={init} with mode=.*type mode=replay mode.source=KEY"):
+        compose_train(*words, f"model.init={init}")
+    compose_train(f"model.init={init}")
+    compose_train("mode=replay", "mode.source=abc", f"model.init={init}", "model.init_seed=2")

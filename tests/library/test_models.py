@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -25,6 +26,31 @@ def test_names_that_are_none(tmp_path: Path) -> None:
         load_model("smollm2-135m-instruct", precision="half")
     with pytest.raises(WeightsError, match="needs config.json"):
         load_model(str(tmp_path), device="cpu", cache=tmp_path)
+
+
+@pytest.mark.parametrize("init", ["random", "shuffled"])
+def test_an_untrained_twin_is_loaded_by_its_seed(init: str, tiny_llama: Path, tmp_path: Path) -> None:
+    def embedded(**options: Any) -> torch.Tensor:
+        model, _ = load_model(tiny_llama, precision="fp32", device="cpu", cache=tmp_path, progress=False, **options)
+        assert model.config._name_or_path.removeprefix("tiny-llama").strip() in {"", f"{init} 1", f"{init} 2"}
+        return model.get_input_embeddings().weight
+
+    first, again, other = (embedded(init=init, init_seed=seed) for seed in (1, 1, 2))
+    assert torch.equal(first, again)
+    assert not torch.equal(first, other) and not torch.equal(first, embedded())
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"init": "new"}, "init='new' is not an option. Allowed: trained, random, shuffled"),
+        ({"init": "random", "init_seed": -1}, "init_seed=-1: a whole number of at least 0"),
+        ({"init_seed": 2}, "seeds the weights of an untrained twin"),
+    ],
+)
+def test_a_twin_that_cannot_be_meant(options: dict[str, Any], said: str, tiny_llama: Path) -> None:
+    with pytest.raises(ConfigError, match=said):
+        load_model(tiny_llama, device="cpu", **options)
 
 
 @pytest.mark.parametrize("nothing", [None, 5, ""])

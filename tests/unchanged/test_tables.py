@@ -27,6 +27,7 @@ MOVED = {
 """Columns whose figures moved with the splits of units into halves (CHANGELOG.md), or that quote such figures."""
 ADDED = {
     *("beyond_words", "beyond_meanings", "rho_partial_ci_low", "rho_partial_ci_high", "best_null"),  # beyond words
+    *("init", "init_seed"),  # what the weights of a run are: trained, or an untrained twin's
 }
 """Columns that the first version did not have."""
 NEW = {"beyond"}

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from emogeo.analysis.records.names import reading_of, short_names
+from emogeo.config.model import Init
 from emogeo.record.run import Run
 from tests.planted_catalogue import Design, draw
 from tests.planted_records import altered, geometry, model_card, usual_config
@@ -84,3 +85,11 @@ def test_a_reading_is_the_same_words_for_every_model_and_precision() -> None:
     (reading,) = readings
     assert reading == "comprehension, raw, passages, 0.85 depth, mean, norm unit"
     assert reading_of(run(*words, "seed=2")) == f"{reading}, seed 2"
+
+
+def test_a_twin_is_always_named_as_what_it_is() -> None:
+    twin = altered(run(), model_init=Init.random, model_init_seed=1)
+    assert short_names([twin]) == ["m random 1"]
+    shuffled = altered(twin, model_init=Init.shuffled, key="s")
+    assert short_names([run(), twin, shuffled]) == ["m", "m random 1", "m shuffled 1"]
+    assert reading_of(twin) == reading_of(run())

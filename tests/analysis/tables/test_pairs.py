@@ -7,6 +7,7 @@ from functools import cache
 from itertools import combinations
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from emogeo.analysis.comparing.floors import floors
@@ -14,6 +15,7 @@ from emogeo.analysis.comparing.prepared import PreparedRun, View
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import NoteKind
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS, pair_matrix, pairs_of, pairs_table
+from emogeo.config.model import Init
 from emogeo.geometry.inference import compare
 from emogeo.geometry.permutation import holm
 from emogeo.geometry.sharing import over_shared
@@ -114,3 +116,37 @@ def test_planted_agreement_is_found() -> None:
     design = Design(0.5, 0.1, 0.5)
     for pair in combinations("ABCD", 2):
         assert frame.loc[pair, "rho_star"] == pytest.approx(design.truth(*pair), abs=0.25)
+
+
+def made(of: PreparedRun, name: str, init: Init, seed: int, model: str = "planted") -> PreparedRun:
+    changes = {"model_name": model, "model_id": model, "model_init": init, "model_init_seed": seed}
+    return replace(of, name=name, run=altered(of.run, key=name, **changes))
+
+
+def test_trained_runs_are_compared_with_trained_ones_and_twins_with_twins_of_other_models() -> None:
+    a, b = (next(ready for ready in planted() if ready.name == name) for name in "AC")
+    twins = [
+        made(a, "a1", Init.random, 1),
+        made(a, "a2", Init.random, 2),
+        made(a, "b1", Init.random, 1, "other"),
+        made(a, "b2", Init.shuffled, 1, "other"),
+        made(b, "c1", Init.random, 1, "other"),
+    ]
+    found = [(one.name, two.name) for one, two in pairs_of([twins[0], a, *twins[1:], b])]
+    assert found == [("A", "C"), ("a1", "b1"), ("a1", "b2"), ("a2", "b1"), ("a2", "b2")], "c1 has read otherwise"
+
+
+def test_twins_do_not_move_the_p_of_trained_runs() -> None:
+    runs = [ready for ready in planted() if ready.name in "ABC"]
+    twins = [made(runs[0], "a1", Init.random, 1), made(runs[0], "b1", Init.random, 1, "other")]
+    alone, both = (pairs_table(own, 50, 0).frame for own in (runs, [*runs, *twins]))
+    pd.testing.assert_frame_equal(both.iloc[:3], alone)
+    assert both.iloc[3][["key_a", "key_b", "model_a", "model_b"]].tolist() == [
+        *("a1", "b1", "planted random 1", "other random 1"),
+    ]
+    assert both.iloc[3]["p_holm"] == both.iloc[3]["p"]
+
+
+def test_a_matrix_leaves_out_pairs_of_other_runs() -> None:
+    runs = [ready for ready in planted() if ready.name in "AB"]
+    assert pair_matrix(runs, table().frame, "rho").shape == (2, 2)

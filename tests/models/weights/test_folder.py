@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from emogeo.errors import WeightsError
-from emogeo.models.weights.folder import complete, content_revision
+from emogeo.models.weights.folder import complete, content_revision, describes_model
 
 ONE = ("config.json", "tokenizer.json", "model.safetensors")
 INDEX = "model.safetensors.index.json"
@@ -62,3 +62,13 @@ def test_the_content_names_a_folder_and_notes_beside_it_do_not(tmp_path: Path) -
     assert content_revision(written(tmp_path / "two", *ONE, "README.md", "old.bin"), tmp_path / "cache") == first
     for other in ("chat_template.jinja", "merges.txt", "more.safetensors"):
         assert content_revision(written(tmp_path / other, *ONE, other), tmp_path / "cache") != first
+
+
+def test_what_describes_a_model_is_enough_for_weights_that_are_drawn(tmp_path: Path) -> None:
+    folder = written(tmp_path / "described", "config.json", "vocab.json")
+    assert describes_model(folder) and not complete(folder)
+    named = content_revision(folder, tmp_path, drawn=True)
+    written(folder, "model.safetensors")
+    assert content_revision(folder, tmp_path, drawn=True) == content_revision(folder, tmp_path) != named
+    with pytest.raises(WeightsError, match="model.init=random needs config.json and a tokenizer"):
+        content_revision(written(tmp_path / "half", "config.json"), tmp_path, drawn=True)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from emogeo.config.model import ModelConfig, Source
+from emogeo.config.model import Init, ModelConfig, Source
 from emogeo.config.precision import Dtype, Quantization
 from emogeo.errors import WeightsError
 from emogeo.models.loading import load_model
@@ -97,3 +98,31 @@ def test_a_folder_without_weights(tmp_path: Path) -> None:
     model.weights = str(tmp_path)
     with pytest.raises(WeightsError, match=r"config\.json"):
         resolve_weights(model, tmp_path)
+
+
+def test_a_twin_is_known_by_its_kind_and_seed_and_trained_weights_as_ever(tiny_llama: Path, tmp_path: Path) -> None:
+    found = {}
+    for init, seed in ((Init.trained, 0), (Init.random, 1), (Init.random, 2), (Init.shuffled, 1)):
+        model = replace(option("smollm2-135m-instruct"), weights=str(tiny_llama), init=init, init_seed=seed)
+        found[init, seed] = resolve_weights(model, tmp_path)
+    trained = found[Init.trained, 0]
+    assert trained.identity == {"revision": trained.revision}
+    assert all(twin.origin == trained.identity for twin in found.values())
+    assert found[Init.random, 2].identity == {**trained.identity, "init": "random", "init_seed": 2}
+    assert [twin.title for twin in found.values()] == [
+        *("tiny-llama", "tiny-llama random 1", "tiny-llama random 2", "tiny-llama shuffled 1"),
+    ]
+
+
+def test_random_weights_need_a_config_and_a_tokenizer_alone(tiny_llama: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "described"
+    folder.mkdir()
+    model = replace(option("smollm2-135m-instruct"), weights=str(folder), init=Init.random)
+    with pytest.raises(WeightsError, match="model.init=random needs config.json and a tokenizer"):
+        resolve_weights(model, tmp_path)
+    for name in ("config.json", "tokenizer.json"):
+        (folder / name).write_bytes((tiny_llama / name).read_bytes())
+    assert resolve_weights(model, tmp_path).n_layers == BLOCKS
+    for init in (Init.trained, Init.shuffled):
+        with pytest.raises(WeightsError, match="model.safetensors"):
+            resolve_weights(replace(model, init=init), tmp_path)
