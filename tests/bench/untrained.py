@@ -1,0 +1,150 @@
+"""Pairs of untrained networks through the whole program: `python -m tests.bench.untrained`.
+
+A dozen networks that have learned nothing are written as ordinary checkpoints and read as any model is: of three
+architectures, widths 256 to 2,560, one to thirty blocks, drawn as their classes draw them; and wide ones that are
+nearly the identity, with random embeddings. Each has its untrained twins. Two corpora: the package's passages, and a
+longer one whose texts tell each scene in three languages. No pair should agree beyond words; no claim should hold.
+
+What is computed stays in FOLDER, and is not computed again.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import subprocess
+import sys
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+import torch
+from transformers import AutoModel, Gemma3TextConfig, LlamaConfig, PreTrainedConfig, Qwen2Config
+
+from emogeo.stimuli.corpus import load_corpus
+
+ARCHITECTURES: dict[str, type[PreTrainedConfig]] = {
+    "llama": LlamaConfig,
+    "gemma3": Gemma3TextConfig,
+    "qwen2": Qwen2Config,
+}
+LANGUAGES = ("passages.jsonl", "passages_es.jsonl", "passages_de.jsonl")
+
+
+@dataclass(frozen=True)
+class Network:
+    """A network that has learned nothing."""
+
+    architecture: str
+    width: int
+    blocks: int
+    seed: int
+    identity: bool = False
+    """Whether blocks add nearly nothing, and embeddings are wide normal noise."""
+
+    @property
+    def name(self) -> str:
+        return f"{self.architecture}-{self.width}-{self.blocks}{'-identity' if self.identity else ''}-s{self.seed}"
+
+
+NETWORKS = (
+    Network("llama", 256, 30, 11),
+    Network("gemma3", 256, 12, 12),
+    Network("qwen2", 512, 8, 13),
+    Network("llama", 512, 4, 14),
+    Network("gemma3", 1024, 2, 11),
+    Network("qwen2", 1024, 1, 12),
+    Network("llama", 2560, 1, 13),
+    Network("llama", 768, 2, 14, identity=True),
+    Network("gemma3", 1536, 2, 11, identity=True),
+    Network("qwen2", 2560, 1, 12, identity=True),
+)
+
+
+def write(network: Network, tokenizer: Path, folder: Path) -> Path:
+    """Writes a network as a checkpoint folder."""
+    path = folder / network.name
+    if (path / "config.json").exists():
+        return path
+    torch.manual_seed(network.seed)
+    config = ARCHITECTURES[network.architecture](
+        vocab_size=50_000,
+        hidden_size=network.width,
+        intermediate_size=2 * network.width,
+        num_hidden_layers=network.blocks,
+        num_attention_heads=8,
+        num_key_value_heads=4,
+        head_dim=max(32, network.width // 8),
+        max_position_embeddings=2048,
+        pad_token_id=0,
+    )
+    model = AutoModel.from_config(config, dtype=torch.float32)
+    if network.identity:
+        with torch.no_grad():
+            for block in model.layers:
+                for weight in block.parameters():
+                    weight.mul_(1e-2)
+            torch.nn.init.normal_(model.get_input_embeddings().weight)
+    model.save_pretrained(path)
+    for file in ("tokenizer.json", "tokenizer_config.json"):
+        shutil.copy(tokenizer / file, path / file)
+    return path
+
+
+def long_corpus(file: Path) -> Path:
+    """Writes a corpus whose texts tell each scene in every language that the package has it in."""
+    data = Path(load_corpus.__code__.co_filename).parent / "data"
+    rows = [
+        [json.loads(line) for line in (data / name).read_text().splitlines()]
+        for name in LANGUAGES
+        if (data / name).exists()
+    ]
+    with file.open("w") as stream:
+        for same in zip(*rows, strict=True):
+            print(
+                json.dumps({**same[0], "text": " ".join(row["text"] for row in same)}, ensure_ascii=False), file=stream
+            )
+    return file
+
+
+def read(networks: list[Path], corpus: list[str], store: Path) -> None:
+    """Reads a corpus with every network and its twins."""
+    folders = ",".join(f"'{path}'" for path in networks)
+    for words in ([], ["model.init=random", "model.init_seed=1,2"], ["model.init=shuffled", "model.init_seed=1"]):
+        run(
+            *("train.py", "-m", f"model.weights={folders}", *words, *corpus, "pooling.position=mean", "precision=fp32"),
+            *(f"store.path='{store}'", "tracking=disabled", "runtime.device=cpu", "runtime.progress=false"),
+        )
+
+
+def run(*words: str) -> None:
+    """Runs a command of the program.
+
+    Raises:
+        subprocess.CalledProcessError: it failed.
+    """
+    subprocess.run([sys.executable, *words], check=True)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--tokenizer", type=Path, required=True, help="a folder with tokenizer.json")
+    parser.add_argument("--folder", type=Path, default=Path("results/untrained"))
+    parser.add_argument("--networks", type=int, default=len(NETWORKS), help="only the first so many")
+    options = parser.parse_args()
+    folder = options.folder.resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    networks = [write(network, options.tokenizer, folder / "models") for network in NETWORKS[: options.networks]]
+    corpora = {"passages": [], "long": [f"stimuli.path='{long_corpus(folder / 'long.jsonl')}'"]}
+    for name, corpus in corpora.items():
+        read(networks, corpus, folder / name)
+        run("analyze.py", f"store.path='{folder / name}'", f"output='{folder / name}_results'")
+        beyond = pd.read_csv(folder / f"{name}_results" / "beyond.csv")
+        own = beyond[(beyond["level"] == "words") & ~beyond["model_a"].str.contains(" random | shuffled ")]
+        print(f"{name}: {dict(Counter(own['verdict']))} of {len(own)} pairs")
+
+
+if __name__ == "__main__":
+    main()
