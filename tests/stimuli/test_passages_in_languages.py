@@ -14,7 +14,7 @@ from emogeo.stimuli.corpus import PACKAGED, Corpus, load_corpus
 
 _WORD = re.compile(r"[^\W\d_]+")
 GERMAN = {
-    "afraid": r"angst|ängst\w*|fürcht\w*|furcht\w*|befürcht\w*|(er)?schreck\w*|erschr[aio]\w*|pani(k|sch)\w*|bang(e|en)?",
+    "afraid": r"angst|ängst\w*|(be)?fürcht\w*|furcht\w*|(er)?schreck\w*|erschr[aio]\w*|pani(k|sch)\w*|bang(e|en)?",
     "angry": r"wut|wüt\w*|zorn\w*|erzürn\w*|\w*ärger\w*|erbost\w*|empör\w*|\w*rasend\w*",
     "anxious": r"\w*sorge|\w*sorgen|sorgt\w*|besorgt\w*|beunruhig\w*|unruh\w*",
     "blissful": r"\w*selig\w*|wonn\w*|ekstas\w*|entzück\w*|verzück\w*",
