@@ -167,7 +167,9 @@ def _between_passages(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
     if own == [Parameter.passages] and set(a.texts) & set(b.texts):
         return  # some of the same passages, not others
     if len(own) == 1 and _alike_in_units(a, b):
-        yield Factor(EffectKind.sub_parameter, Contrast.one, parameter=own[0], of_comprehension=True), ()
+        told = sorted({a.config.stimuli.language, b.config.stimuli.language}) if own == [Parameter.language] else []
+        factor = Factor(EffectKind.sub_parameter, Contrast.one, parameter=own[0], of_comprehension=True)
+        yield replace(factor, languages=tuple(told)), ()
 
 
 def _between_writings(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:

@@ -125,7 +125,7 @@ def test_topics_told_in_two_languages_are_a_pair_of_the_language(planted: list[P
 
     german = told("auf Deutsch")
     (pair,) = minimal_pairs([german, a])
-    assert (pair.factor.label, pair.aliased) == ("language (comprehension)", ())
+    assert (pair.factor.label, pair.aliased) == ("language de–en (comprehension)", ())
     assert minimal_pairs([a, told("anders gelesen", "pooling.position=last")]) == []
     assert minimal_pairs([a, told("anderswo", topics="place")]) == [], "another language and other topics"
     (method,) = minimal_pairs([german, c])
