@@ -9,6 +9,8 @@ from omegaconf import MISSING
 from emogeo.config.mode import Mode
 from emogeo.errors import ConfigError
 
+ENGLISH = "en"
+
 
 @dataclass
 class StimuliConfig:
@@ -19,6 +21,8 @@ class StimuliConfig:
     """CSV or JSONL with emotion, topic, text, read whole; null for the package's own passages."""
     topics: int | None = None
     """How many topics of the package's passages to read, in the file's order; null for all."""
+    language: str = ENGLISH
+    """The language of the passages, as its ISO 639-1 code. Without a path it says which of the package's are read."""
 
 
 @dataclass

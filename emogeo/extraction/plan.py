@@ -111,7 +111,8 @@ def plan_run(config: TrainConfig) -> RunPlan:
     """
     device = resolve_device(config.runtime.device)
     precision = resolve_precision(config.precision, device)
-    corpus, mode = load_corpus(config.stimuli.path, config.stimuli.topics), config.mode.name
+    asked, mode = config.stimuli, config.mode.name
+    corpus = load_corpus(asked.path, asked.topics, asked.language)
     store, key = Store(config.store.path), config.mode.source
     stories = replayed(store, key) if key else None
     if mode is Mode.comprehension:

@@ -11,11 +11,14 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
+from emogeo.config.texts import ENGLISH
 from emogeo.errors import StimuliError
 from emogeo.geometry.grouping import is_crossed, planned_units
 from emogeo.stimuli.conditions import CONDITIONS
 
 FIELDS = ("emotion", "topic", "text")
+PACKAGED = {ENGLISH: "passages", "de": "passages_de", "es": "passages_es"}
+"""The package's passages by language (ISO 639-1); each file holds the same topics and conditions."""
 _DATA = files("emogeo.stimuli") / "data"
 
 
@@ -73,17 +76,19 @@ class Corpus:
                 )
 
 
-def load_corpus(path: str | None = None, topics: int | None = None) -> Corpus:
+def load_corpus(path: str | None = None, topics: int | None = None, language: str = ENGLISH) -> Corpus:
     """Reads the package's passages, or a user's CSV or JSONL with the fields emotion, topic, text.
 
     Args:
         topics: how many of the package's topics, in the file's order; None for all. A user's file is read whole.
+        language: which of the package's passages: the same topics and conditions in each language.
 
     Raises:
-        StimuliError: a file that cannot be read, or passages that do not make a balanced corpus.
+        StimuliError: a file that cannot be read, passages that do not make a balanced corpus, or a language that the
+            package does not have.
     """
     if path is None:
-        return _package_corpus(topics)
+        return _package_corpus(topics, language)
     file = Path(path).expanduser()
     if not file.is_file():
         raise StimuliError(f"stimuli.path={path}: {'a folder, not a file' if file.is_dir() else 'no such file'}.")
@@ -107,13 +112,19 @@ def load_facts() -> list[str]:
     return (_DATA / "facts.txt").read_text(encoding="utf-8").splitlines()
 
 
-def _package_corpus(topics: int | None) -> Corpus:
-    rows = _parse_jsonl((_DATA / "passages.jsonl").read_text(encoding="utf-8"), "passages.jsonl")
+def _package_corpus(topics: int | None, language: str) -> Corpus:
+    if language not in PACKAGED:
+        raise StimuliError(
+            f"stimuli.language={language}: the package has passages in {', '.join(PACKAGED)}; "
+            "give those of another language with stimuli.path=FILE."
+        )
+    name = PACKAGED[language]
+    rows = _parse_jsonl((_DATA / f"{name}.jsonl").read_text(encoding="utf-8"), f"{name}.jsonl")
     names = list(dict.fromkeys(row["topic"] for row in rows))
     if topics is not None and not 1 <= topics <= len(names):
         raise StimuliError(f"stimuli.topics={topics}: the package has {len(names)}; give 1 to {len(names)}, or null.")
     kept = set(names[:topics])
-    return _corpus("passages", [row for row in rows if row["topic"] in kept])
+    return _corpus(name, [row for row in rows if row["topic"] in kept])
 
 
 def _read(file: Path) -> list[dict[str, str]]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+import emogeo
 from emogeo.errors import ConfigError, StimuliError, WeightsError
 from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction
@@ -38,6 +39,15 @@ def test_the_order_of_lines_is_not_meaning(tiny_run: Composer, tmp_path: Path) -
         (tmp_path / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ordered))
     keys = {plan_run(tiny_run(f"stimuli.path='{tmp_path / name}.jsonl'")).key for name in ("a", "b")}
     assert keys == {plan_run(tiny_run()).key}
+
+
+def test_a_language_is_known_by_its_texts(tiny_run: Composer) -> None:
+    german, spanish = (plan_run(tiny_run(f"stimuli=passages_{own}", "stimuli.topics=6")) for own in ("de", "es"))
+    data = Path(emogeo.__file__).parent / "stimuli" / "data" / "passages_de.jsonl"
+    from_file = plan_run(tiny_run(f"stimuli.path='{data}'"))
+    assert len({plan_run(tiny_run()).key, german.key, spanish.key}) == 3
+    assert german.source.name == "passages_de"
+    assert from_file.key == plan_run(tiny_run("stimuli=passages_de", "stimuli.topics=null")).key
 
 
 SAME = ["runtime.threads=1", "max_depth=0.5", "pooling.position=mean", "reread=true", "generation.batch_size=7"]

@@ -66,6 +66,8 @@ class Factor:
     as_published: bool = False
     """Whether both runs are sets of the published design."""
     of_comprehension: bool = False
+    languages: tuple[str, ...] = ()
+    """Both languages of the passages, where those differ."""
 
     @property
     def quantized(self) -> bool:
@@ -76,7 +78,8 @@ class Factor:
     def label(self) -> str:
         """Gives the factor's label for the tables."""
         if self.parameter is not None:
-            return f"{self.parameter}{' (comprehension)' if self.of_comprehension else ''}"
+            what = f"{self.parameter} {'–'.join(self.languages)}" if self.languages else self.parameter
+            return f"{what}{' (comprehension)' if self.of_comprehension else ''}"
         if self.writing is not None:
             how = f"{'as published' if self.as_published else 'read alike'}, {self.writing.value}"
             return f"{how} ({self.precisions[0]})" if len(self.precisions) == 1 else ", ".join([how, *self._both])

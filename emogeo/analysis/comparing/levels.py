@@ -9,6 +9,7 @@ from typing import NamedTuple
 from emogeo.analysis.comparing.writers import RunPrecision, is_by_itself, precision_of
 from emogeo.config.mode import Mode
 from emogeo.config.states import DenoisingConfig, DenoisingMethod
+from emogeo.config.texts import ENGLISH
 from emogeo.record.origin import Written
 from emogeo.record.run import Run
 
@@ -30,6 +31,7 @@ class Parameter(StrEnum):
     banned_words = "banned words"
     denoising = "denoising"
     topics = "topics"
+    language = "language"
     passages = "passages"
     passage_template = "passage template"
     repetition = "repetition"
@@ -42,9 +44,10 @@ SUB_PARAMETERS = (*WRITING, *READING)
 """The eight parameters that differ between the published recipes of generation."""
 EXTRACTION = (
     *SUB_PARAMETERS,
-    *(Parameter.banned_words, Parameter.denoising, Parameter.topics, Parameter.passages, Parameter.passage_template),
+    *(Parameter.banned_words, Parameter.denoising, Parameter.topics),
+    *(Parameter.language, Parameter.passages, Parameter.passage_template),
 )
-"""All parameters that may differ between two recipes at one precision; the last two are of comprehension alone."""
+"""All parameters that may differ between two recipes at one precision; the last three are of comprehension alone."""
 AGAIN = frozenset({Parameter.repetition, Parameter.seed})
 
 
@@ -131,6 +134,8 @@ class Levels:
     layer: LayerChoice
     centring: Centred
     denoising: Denoising
+    language: str | None = None
+    """The language of the passages, where it is not English."""
     passages: str | None = None
     """The digest of the passages."""
     passage_template: PassageTemplate | None = None
@@ -181,8 +186,13 @@ def _denoising(config: DenoisingConfig) -> Denoising:
 
 
 def _of_passages(run: Run, own: Levels) -> Levels:
-    template = run.config.prompt_template
-    return replace(own, passages=run.text_digest, passage_template=PassageTemplate(template.text, template.chat))
+    template, language = run.config.prompt_template, run.config.stimuli.language
+    return replace(
+        own,
+        language=None if language == ENGLISH else language,
+        passages=run.text_digest,
+        passage_template=PassageTemplate(template.text, template.chat),
+    )
 
 
 def _of_written_texts(written: Written, own: Levels, by_itself: bool) -> Levels:

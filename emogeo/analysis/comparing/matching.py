@@ -123,13 +123,14 @@ def _factors(a: Run, b: Run, known: Mapping[str, Levels]) -> Found:
 def _between_methods(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
     """Finds the factor of passages against own texts, read comparably or each as its published recipe reads."""
     reading = tuple(name for name in differ if name in {*READING, Parameter.denoising})
+    language = tuple(name for name in differ if name is Parameter.language)
     sets = {published_set(a), published_set(b)}
     published = len(sets) == 2 and None not in sets
     if not (is_written_and_read(b) and is_first(b) and _alike_in_units(a, b)) or (reading and not published):
         return
     own, other = precision_of(a), precision_of(b)
     precisions: tuple[RunPrecision, ...]
-    aliased: tuple[Parameter | Alias, ...] = (*_METHODS, *reading)
+    aliased: tuple[Parameter | Alias, ...] = (*_METHODS, *language, *reading)
     if Parameter.precision not in differ:
         kind, precisions = EffectKind.method, (own,) if own.quantized else ()
     elif other.quantized and not own.quantized:
@@ -161,10 +162,14 @@ def _between_precisions(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
 def _between_passages(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
     """Finds a single sub-parameter of comprehension."""
     own = [name for name in differ if name in EXTRACTION]
+    if Parameter.language in own and set(a.topics) == set(b.topics):
+        own = [name for name in own if name is not Parameter.passages]  # translations have other texts
     if own == [Parameter.passages] and set(a.texts) & set(b.texts):
         return  # some of the same passages, not others
     if len(own) == 1 and _alike_in_units(a, b):
-        yield Factor(EffectKind.sub_parameter, Contrast.one, parameter=own[0], of_comprehension=True), ()
+        told = sorted({a.config.stimuli.language, b.config.stimuli.language}) if own == [Parameter.language] else []
+        factor = Factor(EffectKind.sub_parameter, Contrast.one, parameter=own[0], of_comprehension=True)
+        yield replace(factor, languages=tuple(told)), ()
 
 
 def _between_writings(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:

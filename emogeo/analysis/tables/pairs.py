@@ -127,6 +127,9 @@ def what_is_missing(a: PreparedRun, b: PreparedRun, both: SharedUnits) -> list[N
         notes.append(Note(f"over the {len(over.units)} units in common, without {', '.join(both.missing_units)}"))
     if both.paired and both.tied:
         notes.append(Note(f"texts in common join units, {len(over.units)} left"))
+    languages = [each.run.config.stimuli.language for each in (a, b) if each.run.record.generation is None]
+    if both.paired and len(set(languages)) > 1:
+        notes.append(Note(f"passages in {' and '.join(languages)}: opposite halves share neither topic nor language"))
     conditions = [each.halves.products.conditions for each in (a, b)]
     if dropped := sorted(set(conditions[0]) ^ set(conditions[1])):
         notes.append(Note(f"without {', '.join(dropped)}, which one run lacks"))

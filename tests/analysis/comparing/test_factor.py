@@ -30,6 +30,14 @@ REGENERATED = Factor(EffectKind.precision, Contrast.regenerated, precisions=BOTH
             Factor(EffectKind.sub_parameter, Contrast.one, Parameter.layer, of_comprehension=True),
             "layer (comprehension)",
         ),
+        (
+            Factor(
+                *(EffectKind.sub_parameter, Contrast.one, Parameter.language),
+                of_comprehension=True,
+                languages=("de", "es"),
+            ),
+            "language de–es (comprehension)",
+        ),
         (Factor(EffectKind.sub_parameter, Contrast.all_writing), "all of the writing"),
         (
             Factor(EffectKind.sub_parameter, Contrast.all_at_once, as_published=True),

@@ -10,7 +10,7 @@ from emogeo.record.files import TEXTS
 from emogeo.record.run import Run
 from tests.analysis.planted_effects import as_recipe
 from tests.planted_catalogue import LOOSE, READ_ALIKE, Design, draw, lines_of
-from tests.planted_records import altered
+from tests.planted_records import altered, usual_config
 
 DESIGN = Design(a_c=0.495, b_c=0.8, c_d=1.0)
 
@@ -80,6 +80,13 @@ def test_labels_are_the_same_for_equal_levels_alone(planted: list[PreparedRun]) 
     assert a == again
     assert {name for name in a if a[name] != a8[name]} == {"precision"}
     assert (a["precision"], a8["precision"]) == ("bf16", "int8")
+
+
+def test_english_is_no_level_and_another_language_is(planted: list[PreparedRun]) -> None:
+    run = run_of(planted, "A")
+    german = altered(run, {TEXTS: lines_of("deutsch", 24)}, config=usual_config(*READ_ALIKE, "stimuli=passages_de"))
+    assert levels(run).language is None
+    assert levels(run).differing(levels(german)) == [Parameter.language, Parameter.passages]
 
 
 def test_passages_are_known_by_what_they_say(planted: list[PreparedRun]) -> None:

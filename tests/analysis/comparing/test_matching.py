@@ -116,6 +116,22 @@ def test_some_of_the_same_passages_are_no_pair(planted: list[PreparedRun]) -> No
     assert minimal_pairs([a, altered(a, {TEXTS: partly}, key="partly")]) == []
 
 
+def test_topics_told_in_two_languages_are_a_pair_of_the_language(planted: list[PreparedRun]) -> None:
+    a, c = runs_of(planted, "A", "C")
+
+    def told(key: str, *words: str, topics: str = "topic") -> Run:
+        config = usual_config(*READ_ALIKE, "stimuli=passages_de", *words)
+        return altered(a, {TEXTS: lines_of(key, 24, topics)}, key=key, config=config)
+
+    german = told("auf Deutsch")
+    (pair,) = minimal_pairs([german, a])
+    assert (pair.factor.label, pair.aliased) == ("language de–en (comprehension)", ())
+    assert minimal_pairs([a, told("anders gelesen", "pooling.position=last")]) == []
+    assert minimal_pairs([a, told("anderswo", topics="place")]) == [], "another language and other topics"
+    (method,) = minimal_pairs([german, c])
+    assert method.aliased == ("text", "template", "language")
+
+
 def test_designs_with_and_without_enough_units_are_not_mixed(planted: list[PreparedRun]) -> None:
     a, c = runs_of(planted, "A", "C")
     generation = c.record.generation

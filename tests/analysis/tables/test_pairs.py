@@ -19,9 +19,10 @@ from emogeo.config.model import Init
 from emogeo.geometry.inference import compare
 from emogeo.geometry.permutation import holm
 from emogeo.geometry.sharing import over_shared
-from emogeo.record.files import TEXTS
+from emogeo.record.files import TEXTS, VECTORS
 from emogeo.stimuli.conditions import CONDITIONS
-from tests.planted_catalogue import Design, draw
+from emogeo.store.tensors import pack
+from tests.planted_catalogue import Design, draw, lines_of
 from tests.planted_records import altered
 
 NAMES = ("A", "A_reread", "B", "C", "D")
@@ -94,6 +95,24 @@ def test_units_of_one_run_alone_are_named() -> None:
     (row,) = pairs_table([first, other], 10, 0).frame.to_dict("records")
     assert "over the 23 units in common, without elsewhere, topic00" in row["note"]
     assert row["n_units"] == 23
+
+
+def test_two_languages_are_compared_on_other_topics_and_other_words() -> None:
+    """What a topic's passages of a condition have in common in both languages counts in the same half alone."""
+    generator, first = np.random.default_rng(1), next(ready for ready in planted() if ready.name == "A")
+    emotions = np.array([CONDITIONS.index(emotion) for emotion in first.run.record.emotions])
+    scenes = generator.normal(size=(len(emotions), 60))
+    runs = []
+    for language in ("en", "de"):
+        own = generator.normal(size=(21, 60))[emotions] + 6 * scenes
+        states = pack({"passages": own.astype(np.float32), "embeddings": own.astype(np.float32)})
+        config = replace(first.run.config, stimuli=replace(first.run.config.stimuli, language=language))
+        files = {TEXTS: lines_of(language, 24), VECTORS: states}
+        runs.append(replace(first, run=altered(first.run, files, key=language, config=config), name=language))
+    (row,) = pairs_table(runs, 10, 0).frame.to_dict("records")
+    assert "passages in en and de: opposite halves share neither topic nor language" in row["note"]
+    assert row["n_units"] == 24 and np.isnan(row["p_same_text"])
+    assert abs(row["rho_disjoint_half"]) < 0.2 < 0.4 < row["rho_same_half"]
 
 
 def test_too_few_common_conditions_leave_a_pair_out_and_keep_its_row() -> None:
