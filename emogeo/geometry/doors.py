@@ -12,7 +12,7 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.grouping import planned_units
 from emogeo.geometry.rdm import MIN_CONDITIONS
-from emogeo.geometry.states import LabelledTexts, States
+from emogeo.geometry.states import LabelledTexts, States, stand_in
 
 
 def states_of(states: States | ArrayLike) -> tuple[Array, int, Array | None]:
@@ -143,6 +143,6 @@ def _stand_ins(emotions: Sequence[str], units: Sequence[str]) -> list[str]:
     seen: Counter[tuple[str, str]] = Counter()
     found = []
     for own in zip(units, emotions, strict=True):
-        found.append(f"{own[0]}\t{own[1]}\t{seen[own]}")
+        found.append(f"{stand_in(*own)}{seen[own]}")
         seen[own] += 1
     return found

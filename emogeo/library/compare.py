@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from numbers import Real
 from textwrap import wrap
@@ -12,6 +13,7 @@ from numpy.typing import ArrayLike
 
 from emogeo.arrays import Array
 from emogeo.errors import ConfigError, GeometryError
+from emogeo.geometry.beyond import Beyond
 from emogeo.geometry.doors import real_numbers
 from emogeo.geometry.geometry import Geometry
 from emogeo.geometry.halves import MIN_UNITS
@@ -22,6 +24,7 @@ from emogeo.geometry.permutation import crossed_halves, mantel, mantel_disjoint
 from emogeo.geometry.rdm import MIN_CONDITIONS, check_rdm, spearman, standard_ranks, upper
 from emogeo.geometry.sharing import SharedUnits, over_shared
 from emogeo.geometry.shown import Shown
+from emogeo.library.beyond import beyond_words
 from emogeo.record.run import Run
 
 PERMUTATIONS, MIN_PERMUTATIONS = 10_000, 100
@@ -51,6 +54,11 @@ class Comparison(Shown):
     a: str
     b: str
     n_conditions: int
+    beyond_words: Beyond | None = None
+    """Whether the two agree beyond what words give to any untrained network; None for RDMs alone."""
+    rho_partial: Estimate | None = None
+    """What is left of ρ* once words and untrained twins are given."""
+    beyond_reason: str = ""
     n_units: int | None = None
     """The number of units; the smaller one, where the two have different units."""
     half_size: int | None = None
@@ -76,6 +84,8 @@ class Comparison(Shown):
     def __str__(self) -> str:
         units = f", {self.n_units} units" if self.n_units else ""
         lines = [f"{self.a} – {self.b}: {self.n_conditions} conditions{units}"]
+        if self.beyond_words is not None:
+            lines += wrap(f"beyond words: {self.beyond_words} ({self.beyond_reason})", _WIDTH)
         if self.rho_star is None or self.p is None:
             lines.append("ρ* not identifiable")
         else:
@@ -96,6 +106,7 @@ def compare(
     a: Geometry | Run | pd.DataFrame | ArrayLike,
     b: Geometry | Run | pd.DataFrame | ArrayLike,
     *,
+    twins: tuple[Sequence[Geometry | Run], Sequence[Geometry | Run]] | None = None,
     floor: float | None = None,
     permutations: int = PERMUTATIONS,
     seed: int = 0,
@@ -105,6 +116,8 @@ def compare(
     Args:
         a, b: geometries, finished runs of a store, or RDMs [condition, condition]: arrays over the same conditions in
             the same order, or DataFrames whose labels say which.
+        twins: untrained twins of a, and of b: geometries or runs of the same architecture with random weights, read in
+            the same way; without two of each, it cannot be told whether the two agree beyond words.
         floor: 1 − ρ between a geometry and the same one read in other batches; the larger of the two.
         permutations: how often condition labels are permuted in each Mantel test.
         seed: decides the permutations, and the splits of units into halves.
@@ -112,6 +125,7 @@ def compare(
     Example:
         >>> print(emogeo.compare(geometry, other, floor=0.0))
         tiny-llama – tiny-gemma: 21 conditions, 6 units
+        beyond words: cannot tell (ρ* is not identifiable)
         ρ* not identifiable
         ...
         >>> emogeo.compare(geometry.rdm, other.rdm).rho_star is None
@@ -126,7 +140,12 @@ def compare(
     _check_floor(floor)
     first, second = _taken(a, "a"), _taken(b, "b")
     if isinstance(first, Geometry) and isinstance(second, Geometry):
-        return _of_states(_split(first, seed), _split(second, seed), floor, permutations, seed)
+        found = _of_states(_split(first, seed), _split(second, seed), floor, permutations, seed)
+        its = None if twins is None else (_twins(twins[0], seed), _twins(twins[1], seed))
+        verdict = beyond_words(_split(first, seed), _split(second, seed), its, permutations, seed)
+        return replace(found, beyond_words=verdict.verdict, rho_partial=verdict.partial, beyond_reason=verdict.reason)
+    if twins is not None:
+        raise GeometryError("twins= takes states: RDMs alone do not tell which halves of them share a text.")
     return _of_rdms(_labelled(first, "a"), _labelled(second, "b"), floor, permutations, seed)
 
 
@@ -140,6 +159,15 @@ def _check_floor(floor: object) -> None:
 def _split(geometry: Geometry, seed: int) -> Geometry:
     """The geometry with its units split by this seed: both sides of a comparison share their splits."""
     return replace(geometry, options=replace(geometry.options, seed=seed))
+
+
+def _twins(given: Sequence[Geometry | Run], seed: int) -> list[Geometry]:
+    """Gives the geometries of twins, split by the seed of the comparison."""
+    taken = [_taken(twin, "a twin") for twin in given]
+    geometries = [_split(twin, seed) for twin in taken if isinstance(twin, Geometry)]
+    if len(geometries) < len(taken):
+        raise GeometryError("twins= takes geometries or runs, with states.")
+    return geometries
 
 
 def _taken(given: Geometry | Run | pd.DataFrame | ArrayLike, name: str) -> Geometry | LabelledRdm:

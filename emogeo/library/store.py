@@ -11,9 +11,11 @@ import pandas as pd
 
 from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.twins import twins_of
 from emogeo.analysis.records.catalogue import Catalogue, read_catalogue
 from emogeo.analysis.records.names import short_names
 from emogeo.analysis.tables.runs import runs_table
+from emogeo.config.model import Init
 from emogeo.errors import StoreError
 from emogeo.library.compare import PERMUTATIONS, Comparison, compare
 from emogeo.record.reading import read_run
@@ -48,7 +50,7 @@ class OpenStore:
         return list(self._catalogue.left_out)
 
     def compare(self, a: Run, b: Run, permutations: int = PERMUTATIONS, seed: int = 0) -> Comparison:
-        """Compares two runs, with the floor where the store has rereads of both models.
+        """Compares two runs, with their untrained twins, and the floor where the store has rereads of both models.
 
         Raises:
             GeometryError: fewer than four shared conditions.
@@ -58,7 +60,13 @@ class OpenStore:
         known = [self._floors.get(run.weights_at_precision) for run in (a, b)]
         measured = [floor for floor in known if floor is not None]
         floor = max(measured) if len(measured) == len(known) else None
-        return compare(a, b, floor=floor, permutations=permutations, seed=seed)
+        first, second = (self._twins(run) for run in (a, b))
+        twins = (first, second) if first or second else None
+        return compare(a, b, twins=twins, floor=floor, permutations=permutations, seed=seed)
+
+    def _twins(self, run: Run) -> list[Run]:
+        found = twins_of(run, self._catalogue.finished)
+        return [twin for twin in found if twin.record.model.init is Init.random]
 
     def table(self) -> pd.DataFrame:
         """Makes the `runs` table: a row for each run, refused ones and rereads included."""
