@@ -59,6 +59,22 @@ def twin_command(run: Run, store: str = StoreConfig().path) -> str:
     return " ".join(["python train.py -m", *map(shlex.quote, words)])
 
 
+def twin_commands(runs: Sequence[Run], store: str) -> list[str]:
+    """Gives the commands that compute two twins of each of some runs; models that were read alike share one."""
+    together: dict[tuple[str, ...], list[str]] = {}
+    for run in runs:
+        words = shlex.split(twin_command(run, store))
+        own = [word.removeprefix("model=") for word in words if word.startswith("model=")]
+        rest = tuple(word for word in words if not word.startswith("model="))
+        together.setdefault(rest, []).extend(name for name in own if name not in together.get(rest, []))
+    return [" ".join(map(shlex.quote, _with_models(rest, names))) for rest, names in together.items()]
+
+
+def _with_models(words: Sequence[str], names: Sequence[str]) -> list[str]:
+    at = words.index("-m") + 1
+    return [*words[:at], *([f"model={','.join(names)}"] if names else []), *words[at:]]
+
+
 def subjects(prepared: Sequence[PreparedRun]) -> list[PreparedRun]:
     """Leaves out untrained twins, which are nulls; where there is no other run, they are all that there is."""
     return [each for each in prepared if not each.run.untrained] or list(prepared)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from emogeo.analysis.comparing.nulls import WANTED_TWINS, Level, PairNulls, Twins, pair_nulls
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.comparing.twins import twin_command
+from emogeo.analysis.comparing.twins import twin_commands
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.notes import Note, NoteKind, left_out
 from emogeo.analysis.tables.pairs import NAMES, pairs_of
@@ -127,4 +127,4 @@ def _row(verdict: PairVerdict, store: str) -> Row:
 
 
 def _command(nulls: PairNulls, store: str) -> str:
-    return " && ".join(dict.fromkeys(twin_command(run.run, store) for run in nulls.without_twins))
+    return " && ".join(twin_commands([run.run for run in nulls.without_twins], store))

@@ -18,12 +18,16 @@ from tests.planted_records import geometry_record, model_card, usual_config
 
 
 def planted_run(
-    corpus: Corpus, name: str, seed: int, emotion: float = 1.0, centring: str = "grand_mean"
+    corpus: Corpus, name: str, seed: int, emotion: float = 1.0, centring: str = "grand_mean", projection: int = 0
 ) -> PreparedRun:
-    """States of a planted emotion and of the bag of words, with noise; embeddings of the latter alone."""
+    """States of a planted emotion and of the bag of words, with noise; embeddings of the latter alone.
+
+    Args:
+        projection: the seed of the random projection of words, which is that of a network's weights.
+    """
     generator = np.random.default_rng(seed)
     words = bag_of_words(corpus.texts)
-    words = words @ np.random.default_rng(0).normal(size=(words.shape[1], D_TEXT)) / 5
+    words = words @ np.random.default_rng(projection).normal(size=(words.shape[1], D_TEXT)) / 5
     code = codes(1.0)[0][[CONDITIONS.index(e) for e in corpus.emotions]]
     units = [f"{topic}:digest" for topic in corpus.topics]
     config = usual_config(f"centring={centring}")
