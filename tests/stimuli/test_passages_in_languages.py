@@ -5,10 +5,16 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
+from itertools import combinations
 
 import pytest
 
 from emogeo.errors import StimuliError
+from emogeo.geometry.controls import bag_of_words
+from emogeo.geometry.geometry import halves_of
+from emogeo.geometry.inference import compare
+from emogeo.geometry.options import GeometryOptions
+from emogeo.geometry.states import LabelledTexts
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.corpus import PACKAGED, Corpus, load_corpus
 
@@ -135,6 +141,19 @@ def test_a_translation_shares_hardly_a_word_with_the_original(translated: tuple[
     ]
     print(f"{translated[0]}: share of a passage's own words that its original has as well {sum(own) / len(own):.4f}")
     assert sum(own) / len(own) < 0.04
+
+
+def test_bags_of_words_agree_across_languages_all_the_same() -> None:
+    """No word is shared, but words return with the same emotions: another language is no control for words."""
+    bags = []
+    for language in PACKAGED:
+        corpus = load_corpus(language=language)
+        labels = LabelledTexts(*map(tuple, (corpus.emotions, corpus.topics, corpus.topics, corpus.texts)))
+        bags.append(halves_of(bag_of_words(corpus.texts), labels, labels.units, GeometryOptions()))
+    for (one, a), (two, b) in combinations(zip(PACKAGED, bags, strict=True), 2):
+        found = compare(a, b).disjoint_half
+        print(f"bags of words in {one} and {two}, opposite halves: {found}")
+        assert found is not None and found.low > 0.05
 
 
 def test_a_language_that_the_package_lacks_is_named() -> None:
