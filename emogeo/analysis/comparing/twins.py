@@ -122,7 +122,7 @@ def _at_its_precision(run: Run) -> TrainConfig:
     given = run.config.precision
     if given.dtype is not Dtype.auto:
         return run.config
-    dtype = Dtype(run.record.precision.rpartition("+")[2])
+    dtype = next((dtype for dtype in Dtype if dtype.value == run.record.precision.rpartition("+")[2]), given.dtype)
     plain = given.quantization is Quantization.none
     resolved = PrecisionConfig(dtype.value, dtype) if plain else replace(given, dtype=dtype)
     return replace(run.config, precision=resolved)
