@@ -15,8 +15,10 @@ from emogeo.analysis.records.published import reference
 from emogeo.analysis.tables.evidence import Evidence
 from emogeo.analysis.tables.study import IMMATURE, is_gemma, not_mature, read_as_published
 from emogeo.analysis.tables.verdicts import (
+    CANNOT_TELL,
     UNKNOWN,
     Figure,
+    Here,
     Judged,
     Verdict,
     above,
@@ -132,17 +134,21 @@ def opposed_behaviour(evidence: Evidence) -> Judged:
     """Judges that models share one geometry although pressure moves one more than the other."""
     excess = _excess(evidence.behaviour)
     needed = tuple(reference()["behaviour"])
-    published, here = (_measured(mature_pairs(evidence, only).pairs, excess) for only in (True, False))
+    published, measured = (_measured(mature_pairs(evidence, only).pairs, excess) for only in (True, False))
     published = published[published["model_a"].isin(needed) & published["model_b"].isin(needed)]
     absent = untestable(
         "no two such models with an interval for what pressure adds to the flip rate (capability check passed, "
         "opinions held, not all items equal), read as published",
         f"python train.py -m mode=behaviour model={','.join(needed)}",
     )
-    none = Verdict(UNKNOWN, f"of {len(published)} pairs none differs in what pressure adds beyond its intervals")
+    none = "of {} pairs none differs in what pressure adds beyond its intervals"
+    alike = Verdict(UNKNOWN, none.format(len(published)))
     rule, figures = _at_least_published(), _figures(_opposed(published, excess), evidence, same=True)
-    study = of_study(figures, rule, absent if published.empty else none, needed)
-    return Judged(study, here_of(_figures(_opposed(here, excess), evidence, same=True), rule, universal=False))
+    study = of_study(figures, rule, absent if published.empty else alike, needed)
+    here = here_of(_figures(_opposed(measured, excess), evidence, same=True), rule, universal=False)
+    if not here.models and len(measured):
+        here = Here(CANNOT_TELL, none.format(len(measured)))
+    return Judged(study, here)
 
 
 def _excess(behaviour: pd.DataFrame) -> pd.DataFrame:

@@ -181,7 +181,7 @@ def here_of(figures: Sequence[Figure], rule: Rule, universal: bool) -> Here:
     said = {REPRODUCED: HOLDS, CONTRADICTED: FAILS}.get(found.verdict, CANNOT_TELL)
     few = _too_few(models) if universal else ""
     if said == HOLDS:
-        counted = f"{len(models)} models, {lineages(models)} families"
+        counted = f"{_counted(len(models), 'model', 'models')}, {_counted(lineages(models), 'family', 'families')}"
         said = f"{CANNOT_TELL} ({few})" if few else f"{HOLDS} ({counted})"
     return Here(said, found.note, models, found.decided)
 
@@ -198,7 +198,11 @@ def lineages(models: Sequence[Model]) -> int:
 
 def _too_few(models: Sequence[Model]) -> str:
     n = lineages(models)
-    return f"{n} {'family' if n == 1 else 'families'}, {FAMILIES} needed" if n < FAMILIES else ""
+    return f"{_counted(n, 'family', 'families')}, {FAMILIES} needed" if n < FAMILIES else ""
+
+
+def _counted(n: int, one: str, many: str) -> str:
+    return f"{n} {one if n == 1 else many}"
 
 
 def untestable(what: str, command: str) -> Verdict:
