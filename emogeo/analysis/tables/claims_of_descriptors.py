@@ -11,7 +11,7 @@ import pandas as pd
 from emogeo.analysis.records.published import reference
 from emogeo.analysis.tables.descriptors import NARROW
 from emogeo.analysis.tables.evidence import Evidence
-from emogeo.analysis.tables.study import IMMATURE, is_gemma, read_as_published
+from emogeo.analysis.tables.study import IMMATURE, is_gemma, read_as_published, untrained
 from emogeo.analysis.tables.verdicts import (
     CONTRADICTED,
     REPRODUCED,
@@ -24,12 +24,15 @@ from emogeo.analysis.tables.verdicts import (
     untestable,
 )
 
+_SAID = {REPRODUCED: "so", CONTRADICTED: "not so", UNKNOWN: "cannot tell"}
+"""What one way of reading says of the claim."""
+
 
 def anisotropy(evidence: Evidence) -> Judged:
     """Compares anisotropy within each way of reading, which decides on the layer; all of them must agree."""
     known = evidence.descriptors.dropna(subset=["anisotropy_ci_low"])
     runs = [evidence.runs[key] for key in known["key"]]
-    kept = [not getattr(run, "untrained", False) and run.key not in evidence.overflowed for run in runs]
+    kept = [not untrained(run) and run.key not in evidence.overflowed for run in runs]
     own = [trained and read_as_published(run) for trained, run in zip(kept, runs, strict=True)]
     name = published_immature()["name"]
     absent = untestable(
@@ -56,7 +59,7 @@ def _by_reading(known: pd.DataFrame, evidence: Evidence) -> list[tuple[Verdict, 
 
 def _agreed(found: list[tuple[Verdict, Figure]]) -> Verdict:
     verdicts = {verdict.verdict for verdict, _ in found}
-    note = "; ".join(f"{verdict.verdict}: {verdict.note}" for verdict, _ in found)
+    note = "; ".join(f"{_SAID[verdict.verdict]}: {verdict.note}" for verdict, _ in found)
     return Verdict(verdicts.pop() if len(verdicts) == 1 else UNKNOWN, note, found[0][1])
 
 

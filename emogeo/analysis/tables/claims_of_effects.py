@@ -15,7 +15,7 @@ from emogeo.analysis.comparing.writers import planned_units
 from emogeo.analysis.records.published import decomposition
 from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.evidence import Evidence, model_of
-from emogeo.analysis.tables.study import study_model
+from emogeo.analysis.tables.study import study_model, untrained
 from emogeo.analysis.tables.verdicts import (
     CONTRADICTED,
     REPRODUCED,
@@ -34,7 +34,9 @@ from emogeo.geometry.inference import Estimate
 
 _APART, _UNCHANGED = 0.5, 0.9
 """The bounds on rho* of method and sub-parameters, and of precision."""
-_DECOMPOSE = "python train.py -m +study=decomposition size=published model="
+_STUDY = "+study=decomposition size=published"
+_LOOSE = "recipe=jeong_loose generation.replicates=24 layer_selection=min_mean_cosine"
+"""The loose recipe over enough texts for a rho*, which the study of decomposition lacks."""
 Wanted = Callable[[Factor], bool]
 
 
@@ -47,7 +49,8 @@ def method(evidence: Evidence) -> Judged:
     def study(factor: Factor) -> bool:
         return here(factor) and factor.writing in {Writing.loose, Writing.matched}
 
-    return _apart(evidence, here, study, _APART, "no comparable runs over passages and own texts")
+    absent = _untestable("no comparable runs over passages and own texts", _STUDY)
+    return _apart(evidence, here, study, _APART, absent)
 
 
 def sub_parameters(evidence: Evidence) -> Judged:
@@ -59,7 +62,8 @@ def sub_parameters(evidence: Evidence) -> Judged:
     def study(factor: Factor) -> bool:
         return factor.contrast is Contrast.all_at_once and factor.as_published
 
-    return _apart(evidence, here, study, _APART, "no runs over texts of the loose and of the matched recipe")
+    absent = _untestable("no runs over texts of the loose and of the matched recipe, as published", _STUDY, _LOOSE)
+    return _apart(evidence, here, study, _APART, absent)
 
 
 def precision(evidence: Evidence) -> Judged:
@@ -74,24 +78,25 @@ def precision(evidence: Evidence) -> Judged:
     def study(factor: Factor) -> bool:
         return regenerated(factor) and factor.as_published
 
-    return _apart(evidence, here, study, _UNCHANGED, "no own texts of the matched recipe at INT8 and unquantized")
+    absent = _untestable("no own texts at INT8 and unquantized, as published", _STUDY)
+    return _apart(evidence, here, study, _UNCHANGED, absent)
 
 
 def _int8(factor: Factor) -> bool:
     return any(precision.quantization is Quantization.int8 for precision in factor.precisions)
 
 
-def _apart(evidence: Evidence, here: Wanted, study: Wanted, bound: float, absent: str) -> Judged:
+def _apart(evidence: Evidence, here: Wanted, study: Wanted, bound: float, absent: Verdict) -> Judged:
     """Judges that effects of a kind lie below a bound."""
     own, rule = _trained(evidence), partial(below, bound=bound)
     published = [effect for effect in own if study(effect.factor) and _of_study(effect)]
-    found = of_study(_figures(published), rule, _untestable(absent), tuple(decomposition()))
+    found = of_study(_figures(published), rule, absent, tuple(decomposition()))
     measured = [effect for effect in own if here(effect.factor)]
     return Judged(found, here_of(_figures(measured), rule, universal=True))
 
 
 def _trained(evidence: Evidence) -> list[Effect]:
-    return [effect for effect in evidence.effects if not getattr(effect.pair.a, "untrained", False)]
+    return [effect for effect in evidence.effects if not untrained(effect.pair.a)]
 
 
 def _of_study(effect: Effect) -> bool:
@@ -101,9 +106,9 @@ def _of_study(effect: Effect) -> bool:
     return study_model(pair.a) in decomposition() and study_model(pair.b) is not None and units >= MIN_STAR
 
 
-def _untestable(what: str) -> Verdict:
-    models = ",".join(decomposition())
-    return untestable(f"{what} of the study's two models, over {MIN_STAR} units or more", f"{_DECOMPOSE}{models}")
+def _untestable(what: str, *designs: str) -> Verdict:
+    commands = [f"python train.py -m {design} model={','.join(decomposition())}" for design in designs]
+    return untestable(f"{what}, of the study's two models over {MIN_STAR} units or more", "; ".join(commands))
 
 
 def _figures(effects: Sequence[Effect]) -> list[Figure]:
@@ -121,7 +126,7 @@ def bias(evidence: Evidence) -> Judged:
     across = [effect for effect in _trained(evidence) if effect.kind is EffectKind.cross_experiment]
     given = [effect for effect in across if effect.bias is not None and not np.isnan(effect.bias.low)]
     published = [effect for effect in given if _as_published(effect.factor) and _of_study(effect)]
-    absent = _untestable("no two models with a bias, its interval, and runs as published at INT8 and unquantized")
+    absent = _untestable("no two biases with their intervals, of the sets as published", _STUDY)
     like, own = _alike(given), _alike(published)
     study = of_study(_all(own), lambda _: _signs(own), absent, tuple(decomposition()))
     found = here_of(_all(like), lambda _: _signs(like), universal=False)

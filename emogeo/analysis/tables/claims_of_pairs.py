@@ -30,6 +30,7 @@ from emogeo.analysis.tables.verdicts import (
 
 _SAME = 0.9
 """The bound on rho* of base and instruct."""
+_AS_PUBLISHED = "recipe=jeong_comprehension"
 Row = Mapping[str, Any]
 
 
@@ -113,7 +114,7 @@ def universality(evidence: Evidence) -> Judged:
     published, here = (mature_pairs(evidence, published=only) for only in (True, False))
     absent = untestable(
         "no comparable runs of two of the study's mature models of different families, read as published",
-        "python train.py -m recipe=jeong_comprehension model=qwen2.5-1.5b-instruct,smollm2-1.7b-instruct,"
+        f"python train.py -m {_AS_PUBLISHED} model=qwen2.5-1.5b-instruct,smollm2-1.7b-instruct,"
         "llama-3.2-3b-instruct,mistral-7b-instruct-v0.3",
     )
     study = of_study(_figures(published.pairs, evidence, same=True), rule, absent)
@@ -139,7 +140,7 @@ def opposed_behaviour(evidence: Evidence) -> Judged:
     absent = untestable(
         "no two such models with an interval for what pressure adds to the flip rate (capability check passed, "
         "opinions held, not all items equal), read as published",
-        f"python train.py -m mode=behaviour model={','.join(needed)}",
+        "; ".join(f"python train.py -m {how} model={','.join(needed)}" for how in ("mode=behaviour", _AS_PUBLISHED)),
     )
     none = "of {} pairs none differs in what pressure adds beyond its intervals"
     alike = Verdict(UNKNOWN, none.format(len(published)))
@@ -198,5 +199,5 @@ def _mature_variants() -> tuple[str, ...]:
 
 
 def _without_variants(whose: str, models: Sequence[str]) -> Verdict:
-    command = f"python train.py -m recipe=jeong_comprehension model={','.join(models)}"
+    command = f"python train.py -m {_AS_PUBLISHED} model={','.join(models)}"
     return untestable(f"no comparable runs of {whose} base and instruct models, read as published", command)
