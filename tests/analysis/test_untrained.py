@@ -35,6 +35,12 @@ def test_they_agree_as_well_as_anything_can(tables: dict[str, Table]) -> None:
     assert (universality["rho_star_ci_low"] > 0.9).all()
 
 
+def test_as_the_tables_come_no_pair_is_beyond_words(tables: dict[str, Table]) -> None:
+    assert not (tables["pairs"].frame["beyond_words"] == "yes").any()
+    assert tables["claims"].frame.set_index("claim").loc["universality", "here"] == "cannot tell"
+    assert "olds here: universality" not in _printed(tables)
+
+
 @pytest.mark.parametrize("words", ["no more than words", "cannot tell", None])
 def test_nothing_is_reproduced_and_nothing_holds_here(tables: dict[str, Table], words: str | None) -> None:
     given = _with_words(tables, words)

@@ -11,7 +11,7 @@ import pandas as pd
 from emogeo.analysis.records.published import reference
 from emogeo.analysis.tables.descriptors import NARROW
 from emogeo.analysis.tables.evidence import Evidence
-from emogeo.analysis.tables.study import IMMATURE, is_gemma, read_as_published, untrained
+from emogeo.analysis.tables.study import IMMATURE, is_gemma, read_as_published
 from emogeo.analysis.tables.verdicts import (
     CONTRADICTED,
     REPRODUCED,
@@ -32,7 +32,7 @@ def anisotropy(evidence: Evidence) -> Judged:
     """Compares anisotropy within each way of reading, which decides on the layer; all of them must agree."""
     known = evidence.descriptors.dropna(subset=["anisotropy_ci_low"])
     runs = [evidence.runs[key] for key in known["key"]]
-    kept = [not untrained(run) and run.key not in evidence.overflowed for run in runs]
+    kept = [not run.untrained and run.key not in evidence.overflowed for run in runs]
     own = [trained and read_as_published(run) for trained, run in zip(kept, runs, strict=True)]
     name = published_immature()["name"]
     absent = untestable(

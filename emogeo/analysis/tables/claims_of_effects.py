@@ -15,7 +15,7 @@ from emogeo.analysis.comparing.writers import planned_units
 from emogeo.analysis.records.published import decomposition
 from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.evidence import Evidence, model_of
-from emogeo.analysis.tables.study import study_model, untrained
+from emogeo.analysis.tables.study import study_model
 from emogeo.analysis.tables.verdicts import (
     CONTRADICTED,
     REPRODUCED,
@@ -96,7 +96,7 @@ def _apart(evidence: Evidence, here: Wanted, study: Wanted, bound: float, absent
 
 
 def _trained(evidence: Evidence) -> list[Effect]:
-    return [effect for effect in evidence.effects if not untrained(effect.pair.a)]
+    return [effect for effect in evidence.effects if not effect.pair.a.untrained]
 
 
 def _of_study(effect: Effect) -> bool:

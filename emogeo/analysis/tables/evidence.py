@@ -65,7 +65,7 @@ def evidence_of(tables: Mapping[str, Table], effects: Sequence[Effect], runs: Se
 def _by_pair(tables: Mapping[str, Table], column: str) -> dict[frozenset[str], str]:
     """Gathers a column of text by pairs of runs, from the tables that have it."""
     found = {}
-    for frame in (tables["pairs"].frame, tables["universality"].frame):
+    for frame in (tables[name].frame for name in ("beyond", "pairs", "universality") if name in tables):
         if column in frame:
             keys = zip(frame["key_a"], frame["key_b"], frame[column].fillna(""), strict=True)
             found.update({frozenset((a, b)): str(said) for a, b, said in keys if said})

@@ -16,18 +16,13 @@ IMMATURE = "gemma-3"
 """The family whose base model the study calls its one immature case; the other five it calls mature."""
 
 
-def untrained(run: Run) -> bool:
-    """Whether a run is of an untrained twin, which is a null and no model that a claim is about."""
-    return bool(getattr(run, "untrained", False))
-
-
 def study_model(run: Run) -> str | None:
     """Names the study's model that a run is of; None if it is of none.
 
     The hub id, the name and the family must be the study's, and the conditions its 21 emotions. A folder, converted
     weights or an untrained twin of that name is no model of the study.
     """
-    if not run.finished or untrained(run) or run.record.model.source is not Source.hub:
+    if not run.finished or run.untrained or run.record.model.source is not Source.hub:
         return None
     own = run.record.model
     named = {(model["hub_id"], model["name"], model["family"]) for model in reference()["models"]}
@@ -56,7 +51,7 @@ def not_mature(run: Run, descriptors: pd.DataFrame, overflowed: Collection[str])
         descriptors: the table, its keys as the index.
     """
     own, named = run.record.model, f"{run.model} ({run.record.precision})"
-    if untrained(run):
+    if run.untrained:
         return f"{named}: untrained"
     if is_gemma(own.name, own.family):
         return f"{named}: immature by the study's naming"

@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 from scipy.stats import t as student
 
+from emogeo.geometry.beyond import Beyond
 from emogeo.geometry.inference import LEVEL
 
 REPRODUCED, CONTRADICTED = "reproduced", "contradicted"
 UNKNOWN, UNTESTABLE = "not identifiable", "not testable"
 HOLDS, FAILS, CANNOT_TELL, NOT_MEASURED = "holds here", "does not hold here", "cannot tell", "not measured"
-BEYOND = "yes"
+BEYOND = Beyond.yes.value
 """What the tables of pairs say of a pair that agrees beyond words."""
 FAMILIES = 3
 """The number of families that a sentence about all models needs."""
@@ -25,7 +26,8 @@ MISSES = 5
 """Of this many comparisons one may fail to clear the bound, as with a test whose power is 80 percent."""
 ALPHA = (1 - LEVEL) / 2
 """The one-sided level, over all comparisons of a claim, at which one is shown to lie beyond the bound."""
-TWINS = "repeat each run with model.init=random model.init_seed=1,2"
+_COMMANDS = 2
+"""The most commands that a note gives."""
 
 
 @dataclass(frozen=True)
@@ -145,10 +147,21 @@ def _beyond_words(found: Verdict, figures: Sequence[Figure]) -> Verdict:
     if not by_words:
         return found
     counts = ", ".join(f"{n} {said or 'not computed'}" for said, n in Counter(f.words for f in by_words).items())
-    commands = dict.fromkeys(figure.twins for figure in by_words if figure.twins)
-    said = f"{len(by_words)} of {len(figures)} are not shown to agree beyond words ({counts})"
-    note = f"{found.note}; {said}, untrained twins: {'; '.join(commands) or TWINS}"
+    said = f"{found.note}; {len(by_words)} of {len(figures)} are not shown to agree beyond words ({counts})"
+    note = "; ".join([said, *_twins_of(by_words)])
     return replace(found, verdict=UNKNOWN, note=note)
+
+
+def _twins_of(by_words: Sequence[Figure]) -> list[str]:
+    """Says how untrained twins are had that are lacking; the table has the other commands."""
+    commands = list(dict.fromkeys(figure.twins for figure in by_words if figure.twins))
+    if not commands and all(figure.words for figure in by_words):
+        return []
+    more = len(commands) - _COMMANDS
+    shown = commands[:_COMMANDS] or ["repeat each run with model.init=random model.init_seed=1,2"]
+    return [
+        "; ".join([f"untrained twins: {shown[0]}", *shown[1:], *([f"{more} more in beyond.csv"] if more > 0 else [])])
+    ]
 
 
 def of_study(figures: Sequence[Figure], rule: Rule, absent: Verdict, needed: Collection[str] = ()) -> Verdict:

@@ -6,8 +6,10 @@ import pytest
 
 from emogeo.analysis.tables.evidence import Evidence
 from emogeo.analysis.tables.verdicts import CONTRADICTED, FAILS, NOT_MEASURED, REPRODUCED, UNKNOWN, UNTESTABLE
+from emogeo.config.model import Init
 from emogeo.record.run import Run
 from tests.analysis.tables.planted_claims import LAST, MEAN, described, evidence, row_of, run, said
+from tests.planted_records import altered
 
 CLAIM = "anisotropy_of_gemma_base"
 GEMMA, RIVAL = run("gemma-3-270m", "gemma-3", "base"), run("s", "smollm2")
@@ -36,6 +38,11 @@ def test_all_ways_of_reading_must_agree() -> None:
     rows.append(described(RIVAL, MEAN, 0.8))
     assert said(CLAIM, evidence([GEMMA, RIVAL], descriptors=rows))[1] == CANNOT_TELL
     assert said(CLAIM, evidence([GEMMA, RIVAL], descriptors=rows[:2]))[1] == HOLDS
+
+
+def test_untrained_twins_are_no_evidence() -> None:
+    twin = altered(GEMMA, model_init=Init.random)
+    assert said(CLAIM, given((twin, 0.98), (RIVAL, 0.8))) == (UNTESTABLE, NOT_MEASURED)
 
 
 def test_an_overflow_decides_nothing() -> None:

@@ -8,8 +8,8 @@ import pandas as pd
 import pytest
 
 from emogeo.analysis.records.published import reference
-from emogeo.analysis.tables.study import is_gemma, not_mature, read_as_published, study_model, untrained
-from emogeo.config.model import Source
+from emogeo.analysis.tables.study import is_gemma, not_mature, read_as_published, study_model
+from emogeo.config.model import Init, Source
 from emogeo.record.run import Run
 from tests.analysis.tables.planted_claims import MEAN, described, run
 from tests.planted_records import altered, refused
@@ -95,14 +95,7 @@ def test_other_models_are_mature_where_the_whole_interval_lies_below(
     assert (said is None and found is None) or (said is not None and said in str(found))
 
 
-class Twin(Run):
-    """A run of an untrained twin."""
-
-    untrained = True
-
-
 def test_an_untrained_twin_is_no_model_of_the_study_and_not_mature() -> None:
-    twin = Twin(STUDY.record, {})
-    assert (untrained(twin), untrained(STUDY)) == (True, False)
+    twin = altered(STUDY, model_init=Init.random)
     assert study_model(twin) is None
     assert "untrained" in str(why(twin))

@@ -94,6 +94,14 @@ def test_a_pair_that_words_may_explain_supports_nothing_and_may_contradict() -> 
     assert above([figure(0.99, words="yes")] * 2, 0.8).verdict == REPRODUCED
 
 
+def test_a_note_gives_two_commands_of_twins_and_says_where_the_others_are() -> None:
+    figures = [figure(0.9, words="cannot tell", twins=f"python train.py -m {n}") for n in (1, 2, 3, 3)]
+    note = above(figures, 0.8).note
+    assert note.endswith(
+        "(4 cannot tell); untrained twins: python train.py -m 1; python train.py -m 2; 1 more in beyond.csv"
+    )
+
+
 def test_the_nearest_figure_decides_and_the_note_counts_the_others() -> None:
     far, near = Figure("far", 0.9, 0.85, 0.95, 24), Figure("near", 0.82, 0.81, 0.83, 24)
     found = above([far, near, NONE], 0.8)
