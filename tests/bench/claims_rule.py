@@ -169,7 +169,7 @@ def table(rows: Sequence[Row]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--draws", type=int)
-    parser.add_argument("--file", type=Path, default=Path("outputs/bench/claims_rule.json"))
+    parser.add_argument("--file", type=Path, default=Path("results/claims_rule.json"))
     asked = parser.parse_args()
     kept = json.loads(asked.file.read_text()) if asked.file.exists() else []
     rows = {row["world"]: Row(**row) for row in kept}
