@@ -134,7 +134,7 @@ def all_tables(
         behaviour_relations(beside.frame, behaviour, *chance),
     ]
     tables |= {"behaviour_geometry": beside, "relations": stacked(relations)}
-    return tables | {"claims": claims_table(evidence_of(tables, effects))}
+    return tables | {"claims": claims_table(evidence_of(tables, effects, catalogue.runs))}
 
 
 def _chance(config: AnalyzeConfig) -> tuple[int, int]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -53,7 +54,36 @@ def catalogue(models: list[PlantedModel], seed: int = 0) -> list[PreparedRun]:
     return found
 
 
-def _run(model: PlantedModel, states: Array) -> Run:
+def by_words(families: list[str], seed: int = 0) -> list[PreparedRun]:
+    """Untrained networks, one of each family: every state is the text's word counts under a rotation of its own.
+
+    The words of a condition return in every topic, so the networks agree at a rho* near 1 and have learned nothing.
+    """
+    generator = np.random.default_rng(seed)
+    shares = generator.dirichlet(np.full(D_TEXT, 0.5), size=len(CONDITIONS))
+    counts = np.stack([generator.multinomial(_WORDS, shares) for _ in range(N_UNITS)])
+    texts = _texts_of(counts)
+    found = []
+    for family in families:
+        rotation, _ = np.linalg.qr(generator.normal(size=(D_TEXT, D_TEXT)))
+        model = PlantedModel(f"untrained {family}", family, "base", 0.1)
+        found.append(PreparedRun(_run(model, counts @ rotation, texts), f"{model.name} bf16", 0))
+    return found
+
+
+_WORDS = 80
+"""The number of words of a text."""
+
+
+def _texts_of(counts: NDArray[np.int64]) -> bytes:
+    """texts.jsonl of texts with these counts [topic, condition, word]."""
+    emotions, units = labels(N_UNITS, "topic")
+    texts = [" ".join(f"w{word}" for word in np.repeat(np.arange(D_TEXT), own)) for own in counts.reshape(-1, D_TEXT)]
+    rows = zip(emotions, units, texts, strict=True)
+    return "\n".join(json.dumps({"emotion": e, "topic": unit, "text": text}) for e, unit, text in rows).encode()
+
+
+def _run(model: PlantedModel, states: Array, texts: bytes | None = None) -> Run:
     means = states.mean(axis=0)
     vectors = means - means.mean(axis=0)
     rdm = cosine_rdm(vectors, CONDITIONS)
@@ -66,7 +96,7 @@ def _run(model: PlantedModel, states: Array) -> Run:
             }
         ),
         RDM: pack({"rdm": rdm, "rdm_by_layer": np.repeat(upper(rdm)[None], LAYERS, axis=0)}),
-        TEXTS: lines_of("passages", N_UNITS),
+        TEXTS: texts or lines_of("passages", N_UNITS),
     }
     return Run(record(model), files)
 

@@ -23,11 +23,13 @@ MOVED = {
     *("bias", "bias_ci_low", "bias_ci_high", "reliability", "reliability_ci_low", "reliability_ci_high", "clipped"),
     *("share", "p_min", "measured", "note", "flags"),
     "rho_partial",  # is the partial ρ* given nulls, no more that of raw ρ given words
+    "verdict",  # is now passed on the study's models alone (docs/claims.md), of which the store has none
 }
 """Columns whose figures moved with the splits of units into halves (CHANGELOG.md), or that quote such figures."""
 ADDED = {
     *("beyond_words", "beyond_meanings", "rho_partial_ci_low", "rho_partial_ci_high", "best_null"),  # beyond words
     *("init", "init_seed"),  # what the weights of a run are: trained, or an untrained twin's
+    *("here", "n_models", "n_families", "models"),  # of claims: what was measured here, beside the verdict on the study
 }
 """Columns that the first version did not have."""
 NEW = {"beyond"}

@@ -60,6 +60,12 @@ class MinimalPair:
         return "-".join(sorted(name for name in sets if name)) if all(sets) else None
 
     @property
+    def compared(self) -> tuple[Factor, Levels, Levels]:
+        """Gives the factor and, but for seeds, both runs' levels: equal where the same is compared in two models."""
+        one, two = (replace(levels(run), seed=None, repetition=None) for run in (self.a, self.b))
+        return self.factor, one, two
+
+    @property
     def is_rewritten(self) -> bool:
         """Whether texts were written again, so that the effect holds what writing again does by itself."""
         return Alias.text in self.aliased and self.factor.kind in {EffectKind.precision, EffectKind.sub_parameter}

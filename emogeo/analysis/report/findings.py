@@ -16,6 +16,7 @@ from emogeo.analysis.report.sentences import NAMED, commonest, listed, number_of
 from emogeo.analysis.tables.effects import NO, UNKNOWN, YES
 from emogeo.analysis.tables.frame import Row
 from emogeo.analysis.tables.notes import Note
+from emogeo.analysis.tables.verdicts import CONTRADICTED, FAILS, HOLDS, REPRODUCED, UNTESTABLE
 
 _LAYERS = {
     "method": "Effect of method",
@@ -52,14 +53,24 @@ def _verdicts(material: Material) -> list[Finding]:
     if claims.empty:
         return []
     counts = [f"{n} {verdict}" for verdict, n in Counter(claims["verdict"]).items()]
-    decided = claims[claims["verdict"].isin(["reproduced", "contradicted"])]
-    caveats = [
-        f"{row['verdict'].capitalize()}: {str(row['claim']).replace('_', ' ')}, "
-        f"measured {in_words(row['measured'], row['ci_low'], row['ci_high'])}, published {number(row['published'])}."
-        for row in decided.to_dict("records")
-    ]
-    said = f"Of {number_of(len(claims), 'published claim')}: {listed(counts)}."
+    said = f"Of {number_of(len(claims), 'published claim')}, judged on the study's own models alone: {listed(counts)}."
+    decided = claims[claims["verdict"].isin([REPRODUCED, CONTRADICTED])]
+    here = claims[claims["here"].fillna("").str.startswith((HOLDS, FAILS))]
+    caveats = [f"{row['verdict'].capitalize()}: {_claim(row)}." for row in decided.to_dict("records")]
+    caveats += [_here(row) for row in here.to_dict("records")]
     return [Finding("Claims", said, caveats, unsure=decided.empty)]
+
+
+def _here(row: Row) -> str:
+    """Says what holds of the models of this catalogue; the numbers are theirs where the study was not judged."""
+    said = str(row["here"])
+    own = _claim(row) if row["verdict"] == UNTESTABLE else str(row["claim"]).replace("_", " ")
+    return f"{said[0].upper()}{said[1:]}: {own}; {row['models']}."
+
+
+def _claim(row: Row) -> str:
+    measured = in_words(row["measured"], row["ci_low"], row["ci_high"])
+    return f"{str(row['claim']).replace('_', ' ')}, measured {measured}, published {number(row['published'])}"
 
 
 def _baselines(material: Material) -> list[Finding]:

@@ -41,15 +41,20 @@ def claims_section(material: Material) -> Section:
     """Shows the verdicts on the published claims."""
     columns = [
         word("claim", "claim"),
-        word("verdict", "verdict", style="badge"),
+        word("verdict on the study", "verdict", style="badge"),
+        word("here", "here"),
         figure("published", "published"),
         ranging("measured", "measured", "ci_low", "ci_high"),
+        word("models here", "models", style="long"),
         word("note", "note", style="long"),
     ]
     parts = material.shown(
         "claims", "Claims of arXiv 2604.11050", columns, "This analysis has no table of claims.", "make study"
     )
-    about = "Each claim of the study's abstract. The rules of the verdicts are in docs/claims.md."
+    about = (
+        "Each claim of the study's abstract: the verdict is passed on the study's own models, read as it read them; "
+        "what holds here is of the models of this catalogue. The rules are in docs/claims.md."
+    )
     return Section("claims", "Claims", about, parts)
 
 

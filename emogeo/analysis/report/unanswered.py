@@ -18,14 +18,14 @@ _PRECISIONS = (Contrast.comprehension, Contrast.replay, Contrast.regenerated, Co
 
 
 def opposite_signs(effects: Sequence[Effect]) -> list[str]:
-    """Says for every two models, and each kind of cross-experiment comparison, whether biases have opposite signs."""
+    """Says for every two models, and each cross-experiment comparison of both, whether biases have opposite signs."""
     given = [(effect, effect.bias) for effect in effects if effect.kind is EffectKind.cross_experiment]
     said = []
-    for factor in dict.fromkeys(effect.factor for effect, bias in given if bias is not None):
-        own = [(effect.model, bias) for effect, bias in given if effect.factor == factor and bias is not None]
+    for compared in dict.fromkeys(effect.pair.compared for effect, bias in given if bias is not None):
+        own = [(effect.model, bias) for effect, bias in given if effect.pair.compared == compared and bias is not None]
         for (model, bias), (other, its) in combinations(own, 2):
             if model != other:
-                said.append(f"cross-experiment bias ({factor.label}), {model} and {other}: {_signs(bias, its)}")
+                said.append(f"cross-experiment bias ({compared[0].label}), {model} and {other}: {_signs(bias, its)}")
     return said
 
 

@@ -156,3 +156,18 @@ def test_the_published_sets_of_a_pair(planted: list[PreparedRun]) -> None:
     (pair,) = minimal_pairs([d, a])
     assert (pair.published_sets, pair.factor.label) == ("A-D", "as published, matched, bf16–int8")
     assert [own.published_sets for own in minimal_pairs(runs_of(planted, "A", "D"))] == [None]
+
+
+def test_what_is_compared_is_the_same_in_two_models_but_for_seeds(planted: list[PreparedRun]) -> None:
+    runs = {ready.name: ready.run for ready in planted}
+    (across,) = (p for p in minimal_pairs([runs["A"], runs["D"]]))
+    generation = runs["D"].record.generation
+    assert generation is not None
+    other = dataclasses.replace(generation, written=dataclasses.replace(generation.written, seed=7, model="other"))
+    named = {"model_name": "other", "model_id": "other"}
+    same = replace(across, a=altered(runs["A"], **named), b=altered(runs["D"], **named, generation=other))
+    assert same.compared == across.compared
+    read = usual_config("pooling.position=last", "layer_selection=depth", "layer_selection.depth=0.85")
+    elsewhere = replace(across, a=altered(runs["A"], config=read))
+    assert elsewhere.factor == across.factor
+    assert elsewhere.compared != across.compared

@@ -18,6 +18,7 @@ from emogeo.analysis.tables.base_instruct import BASE_INSTRUCT_COLUMNS
 from emogeo.analysis.tables.baselines import BASELINE_COLUMNS
 from emogeo.analysis.tables.behaviour import BEHAVIOUR_COLUMNS, ITEM_COLUMNS
 from emogeo.analysis.tables.beyond import BEYOND_COLUMNS
+from emogeo.analysis.tables.claims import CLAIM_COLUMNS
 from emogeo.analysis.tables.descriptors import BY_LAYER_COLUMNS, DESCRIPTOR_COLUMNS
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS
 from emogeo.analysis.tables.frame import Table, typed
@@ -41,7 +42,6 @@ HOSTILE = f"{SCRIPT} {IMAGE} {CLOSING}"
 MODEL = f"model {HOSTILE}"
 FIGURE = "universality_'><img src=x onerror=window.hacked=3>.png"
 DISTANCE_COLUMNS = ["model_a", "model_b", "behaviour_distance", "geometry_distance", "reading", "note"]
-CLAIM_COLUMNS = ["claim", "published", "measured", "ci_low", "ci_high", "verdict", "note"]
 _PROVENANCE = {
     "created": "2026-11-25T12:00:00+00:00",
     "python": "3.11.2",
@@ -140,8 +140,12 @@ def tables() -> dict[str, Table]:
                 "ci_low": 0.7,
                 "ci_high": 0.9,
                 "verdict": "reproduced",
+                **{"here": "does not hold here", "models": MODEL, "n_models": 1, "n_families": 1},
             },
-            {"claim": "method dissociation", "published": 0.2, "verdict": "not testable", "note": HOSTILE},
+            {
+                **{"claim": "method dissociation", "published": 0.2, "verdict": "not testable", "note": HOSTILE},
+                **{"here": "holds here (3 models, 3 families)", "measured": 0.3, "models": "a, b, c"},
+            },
         ),
     }
 
@@ -230,5 +234,5 @@ _WORDS = (
     *("counts", "run", "flags", "largest_dimensions", "moved", "reading", "relation", "family_a", "family_b"),
     *("within_family", "direction", "regime", "regime_by_perplexity", "published_regime", "scenario", "emotion"),
     *("prompt", "text", "repeated", "beats_random", "facet", "source", "item", "flipped", "answer", "constraints"),
-    *("met", "claim", "verdict"),
+    *("met", "claim", "verdict", "here", "models"),
 )

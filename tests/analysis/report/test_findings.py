@@ -10,6 +10,7 @@ import pytest
 from emogeo.analysis.report.findings import findings
 from tests.analysis.report.planted import (
     HOSTILE,
+    MODEL,
     changed,
     first_rows,
     found,
@@ -60,7 +61,23 @@ def test_flags_and_effects(tmp_path: Path) -> None:
     assert "1 beyond floor and null, 0 not, 1 not identifiable" in told["Effect of precision"].said
     assert "1 − ρ* = 0.20 [0.10, 0.30]" in told["Effect of precision"].said
     assert "raw ρ is 0.30" in told["Effect of precision"].caveats[0]
-    assert told["Claims"].said == "Of 2 published claims: 1 reproduced and 1 not testable."
+
+
+def test_a_claim_is_reproduced_on_the_studys_models_and_holds_here_on_others() -> None:
+    (told,) = found({"claims": tables()["claims"]})
+    judged = "Of 2 published claims, judged on the study's own models alone: 1 reproduced and 1 not testable."
+    assert told.said == judged
+    assert told.caveats == [
+        f"Reproduced: {HOSTILE}, measured 0.83 [0.70, 0.90], published 0.80.",
+        f"Does not hold here: {HOSTILE}; {MODEL}.",
+        "Holds here (3 models, 3 families): method dissociation, measured 0.30, published 0.20; a, b, c.",
+    ]
+
+
+def test_claims_that_nothing_tells_are_not_printed_as_findings() -> None:
+    claims = changed(tables()["claims"], verdict="not testable", here="cannot tell (2 families, 3 needed)")
+    (told,) = found({"claims": claims})
+    assert (told.caveats, told.unsure) == ([], True)
 
 
 def test_a_relation_without_p_says_nothing_of_p() -> None:

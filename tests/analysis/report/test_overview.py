@@ -12,11 +12,12 @@ from emogeo.analysis.report.finding import Finding
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.overview import claims_section, findings_section, run_section
 from emogeo.analysis.report.parts import Listing, Tiles
+from emogeo.analysis.tables.claims import CLAIM_COLUMNS
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.runs import runs_table
 from emogeo.record.run import BehaviourRun, Run
 from tests.analysis.planted_models import PlantedModel, catalogue
-from tests.analysis.report.planted import CLAIM_COLUMNS, frame
+from tests.analysis.report.planted import frame
 from tests.analysis.report.shown import absent, cells, sheets
 from tests.planted_records import altered, behaviour, geometry, model_card, refused
 
@@ -73,9 +74,10 @@ def test_findings_are_those_of_the_tables() -> None:
 
 def test_claims_show_their_verdict_with_measured_and_published() -> None:
     known = {"claim": "one", "published": 0.8, "measured": 0.83, "ci_low": 0.7, "ci_high": 0.9, "verdict": "reproduced"}
+    known |= {"here": "cannot tell", "models": "m, n"}
     claims = frame(CLAIM_COLUMNS, known, {"claim": "two", "published": 0.2, "verdict": "not testable", "note": "why"})
     rows = cells(sheets(claims_section(material(claims=claims)))["Claims of arXiv 2604.11050"])
     assert [list(row.values()) for row in rows] == [
-        ["one", "reproduced", "0.80", "0.83 [0.70, 0.90]", "–"],
-        ["two", "not testable", "0.20", "–", "why"],
+        ["one", "reproduced", "cannot tell", "0.80", "0.83 [0.70, 0.90]", "m, n", "–"],
+        ["two", "not testable", "–", "0.20", "–", "–", "why"],
     ]

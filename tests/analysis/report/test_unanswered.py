@@ -13,7 +13,7 @@ from emogeo.analysis.report.unanswered import missing, opposite_signs
 from emogeo.analysis.tables.effects import Effect, effects_of
 from tests.analysis.planted_effects import effect
 from tests.planted_catalogue import Design, draw
-from tests.planted_records import altered
+from tests.planted_records import altered, usual_config
 
 DESIGN = Design(a_c=0.495, b_c=0.8, c_d=1.0)
 
@@ -41,6 +41,15 @@ def test_signs_are_opposite_only_beyond_their_intervals() -> None:
         "signs not identifiable (an interval holds 0)",
     ]
     assert said[0].startswith("cross-experiment bias (read alike, loose), x and y: +0.20 [+0.10, +0.30] and -0.20")
+
+
+def test_signs_of_biases_that_were_read_in_other_ways_are_not_compared() -> None:
+    factor = Factor(EffectKind.cross_experiment, Contrast.methods, writing=Writing.loose)
+    one, two = (effect(factor, name, bias=0.2, bias_ci_low=0.1, bias_ci_high=0.3) for name in "xy")
+    read = altered(two.pair.a, config=usual_config("pooling.position=mean"))
+    elsewhere = dataclasses.replace(two, pair=dataclasses.replace(two.pair, a=read))
+    assert len(opposite_signs([one, two])) == 1
+    assert opposite_signs([one, elsewhere]) == []
 
 
 def test_what_cannot_be_answered_is_listed_with_its_command(planted: list[PreparedRun], effects: list[Effect]) -> None:
