@@ -143,7 +143,7 @@ def n_neighbours(n_conditions: int) -> int:
 
 
 def _tau(a: Array, b: Array) -> Array:
-    return _dot(a.astype(np.float32), b.astype(np.float32)) / a.shape[-1]
+    return np.asarray(_dot(a.astype(np.float32), b.astype(np.float32)).astype(np.float64) / a.shape[-1])
 
 
 def _chance_of_cka(a: Array, b: Array) -> float:

@@ -59,9 +59,7 @@ class Viewed:
     def halves(self) -> Array:
         """Gives the features [split, half, feature] of the halves."""
         members = self.run.members
-        grams = half_grams(
-            self.run.products.values, members.reshape(-1, self.run.n_units), self.measure.crossvalidated
-        )
+        grams = half_grams(self.run.products.values, members.reshape(-1, self.run.n_units), self.measure.crossvalidated)
         return np.asarray(self.measure.features(grams).reshape(*members.shape[:2], -1))
 
     @cached_property

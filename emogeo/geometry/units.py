@@ -180,8 +180,8 @@ def half_grams(products: Array, members: Array, crossvalidated: bool = True) -> 
     Args:
         products: [unit, unit, condition, condition].
         members: [draw, unit], 1 for the units of a half and 0 for the others.
-        crossvalidated: whether to leave out the products of a unit with itself, which text noise inflates. Only with
-            them it is the Gram matrix of vectors (those of the half's mean), with no negative eigenvalue.
+        crossvalidated: whether to leave out a unit's products with itself, which text noise inflates; only with them
+            it is a Gram matrix of vectors, the half's means.
 
     Returns:
         [draw, pair with the diagonal], upper triangles.
@@ -194,10 +194,7 @@ def half_grams(products: Array, members: Array, crossvalidated: bool = True) -> 
 
 
 def half_gram_deletions(products: Array, members: Array, crossvalidated: bool = True) -> Array:
-    """Gives the same after deleting one unit of a half, for every draw and unit in the order of np.nonzero(members).
-
-    Returns:
-        [draw and unit, pair with the diagonal]
+    """Gives the same after each deletion, as `crossvalidated_deletions` does: [draw and unit, pair with the diagonal].
 
     Raises:
         GeometryError: a cross-validated half with fewer than three units, or any half of one unit.
@@ -233,11 +230,8 @@ def _mean_over(sums: Array, size: Array, crossvalidated: bool) -> Array:
 def dissimilarities(gram: Array, n_conditions: int) -> tuple[Array, int]:
     """Turns inner products into 1 - cosine, with clipped norms.
 
-    Args:
-        gram: [draw, pair with the diagonal].
-
     Returns:
-        [draw, pair]; and how many squared norms were clipped.
+        [draw, pair], from [draw, pair with the diagonal]; and how many squared norms were clipped.
 
     Raises:
         GeometryError: vectors that all have length zero.
