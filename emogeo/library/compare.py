@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import InitVar, dataclass, replace
+from functools import cached_property
 from numbers import Real
 from textwrap import wrap
 
@@ -16,9 +17,10 @@ from emogeo.errors import ConfigError, GeometryError
 from emogeo.geometry.beyond import Beyond
 from emogeo.geometry.doors import real_numbers
 from emogeo.geometry.geometry import Geometry
-from emogeo.geometry.halves import MIN_UNITS
+from emogeo.geometry.halves import MIN_UNITS, Halves
 from emogeo.geometry.inference import Estimate
 from emogeo.geometry.inference import compare as compare_halves
+from emogeo.geometry.measuring import Measured, measure_all
 from emogeo.geometry.options import check_whole
 from emogeo.geometry.permutation import crossed_halves, mantel, mantel_disjoint
 from emogeo.geometry.rdm import MIN_CONDITIONS, check_rdm, spearman, standard_ranks, upper
@@ -49,7 +51,10 @@ class LabelledRdm:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison(Shown):
-    """The agreement of two geometries; None where a number cannot be given, and `note` says why."""
+    """The agreement of two geometries; None where a number cannot be given, and `note` says why.
+
+    `measures` has the other measures (Pearson, CKA, Procrustes and so on) by name; it is empty for RDMs alone.
+    """
 
     a: str
     b: str
@@ -80,6 +85,17 @@ class Comparison(Shown):
     floor: float | None = None
     """The numerical floor: 1 − ρ that is due to numerics alone."""
     note: str = ""
+    of: InitVar[tuple[Halves, Halves] | None] = None
+    """The two over what they share, for `measures`."""
+
+    def __post_init__(self, of: tuple[Halves, Halves] | None) -> None:
+        object.__setattr__(self, "_of", of)
+
+    @cached_property
+    def measures(self) -> dict[str, Measured]:
+        """Gives other measures by name, computed when they are asked for."""
+        of = vars(self)["_of"]
+        return {} if of is None else {found.measure: found for found in measure_all(*of)}
 
     def __str__(self) -> str:
         units = f", {self.n_units} units" if self.n_units else ""
@@ -217,6 +233,7 @@ def _of_states(a: Geometry, b: Geometry, floor: float | None, permutations: int,
         p=p,
         floor=floor,
         note="\n".join(_notes(both, found.reason, floor)),
+        of=(first, second),
     )
 
 
