@@ -51,10 +51,7 @@ class LabelledRdm:
 
 @dataclass(frozen=True, kw_only=True)
 class Comparison(Shown):
-    """The agreement of two geometries; None where a number cannot be given, and `note` says why.
-
-    `measures` has the other measures (Pearson, CKA, Procrustes and so on) by name; it is empty for RDMs alone.
-    """
+    """The agreement of two geometries; None where a number cannot be given, and `note` says why."""
 
     a: str
     b: str
@@ -86,7 +83,7 @@ class Comparison(Shown):
     """The numerical floor: 1 − ρ that is due to numerics alone."""
     note: str = ""
     of: InitVar[tuple[Halves, Halves] | None] = None
-    """The two over what they share, for `measures`."""
+    """What `measures` (Pearson, CKA, Procrustes and so on, by name; empty for RDMs alone) is computed from."""
 
     def __post_init__(self, of: tuple[Halves, Halves] | None) -> None:
         object.__setattr__(self, "_of", of)
@@ -241,13 +238,12 @@ def _of_rdms(a: LabelledRdm, b: LabelledRdm, floor: float | None, permutations: 
     first, second = _aligned(a, b)
     if min(len(first), len(second)) < MIN_CONDITIONS:
         raise GeometryError(f"{min(len(first), len(second))} conditions in common, {MIN_CONDITIONS} are needed")
-    rho = spearman(first, second)
     ranks = [standard_ranks(upper(rdm))[None] for rdm in (first, second)]
     return Comparison(
         a=a.name,
         b=b.name,
         n_conditions=len(first),
-        rho=Estimate(rho, np.nan, np.nan),
+        rho=Estimate(spearman(first, second), np.nan, np.nan),
         p_same_text=float(mantel(ranks[0], ranks[1], permutations, seed)[0]),
         floor=floor,
         note=_NO_STATES,
