@@ -208,10 +208,9 @@ def _of_states(a: Geometry, b: Geometry, floor: float | None, permutations: int,
     both = over_shared(a, b)
     first, second = both.halves
     found = compare_halves(first, second, names=(a.name, b.name))
-    p_same_text = None
+    p_same_text = p = None
     if both.same_text and found.n_units >= MIN_UNITS:
         p_same_text = float(mantel(first.whole[:1], second.whole[:1], permutations, seed)[0])
-    p = None
     if found.rho_star is not None:
         p = float(mantel_disjoint(crossed_halves(first, second)[None], permutations, seed)[0])
     return Comparison(
@@ -238,12 +237,13 @@ def _of_rdms(a: LabelledRdm, b: LabelledRdm, floor: float | None, permutations: 
     first, second = _aligned(a, b)
     if min(len(first), len(second)) < MIN_CONDITIONS:
         raise GeometryError(f"{min(len(first), len(second))} conditions in common, {MIN_CONDITIONS} are needed")
+    rho = spearman(first, second)
     ranks = [standard_ranks(upper(rdm))[None] for rdm in (first, second)]
     return Comparison(
         a=a.name,
         b=b.name,
         n_conditions=len(first),
-        rho=Estimate(spearman(first, second), np.nan, np.nan),
+        rho=Estimate(rho, np.nan, np.nan),
         p_same_text=float(mantel(ranks[0], ranks[1], permutations, seed)[0]),
         floor=floor,
         note=_NO_STATES,
