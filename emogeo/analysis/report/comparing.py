@@ -65,17 +65,14 @@ def stimulus_section(material: Material) -> Section:
 
 def _measures(material: Material) -> list[Part]:
     """Shows the other measures of every pair, and whether a verdict hangs on the measure."""
+    answer = [word("run a", "key_a", material.names), word("run b", "key_b", material.names), word("answer", "answer")]
+    said = "Does the verdict hang on the measure?"
+    answers = material.shown("measure_verdicts", said, answer, "No pair of runs, so no other measures.", _TWO_MODELS)
     table = material.table("measures")
     if table.empty:
-        return [Absent("No pair of runs, so no other measures.", _TWO_MODELS)]
+        return answers
     shown = sheet(table, "Other measures", "measures", _of_measures(material), open=False)
-    answers = sheet(
-        material.table("measure_verdicts"),
-        "Does the verdict hang on the measure?",
-        "measure_verdicts",
-        [word("run a", "key_a", material.names), word("run b", "key_b", material.names), word("answer", "answer")],
-    )
-    return [answers, *(material.picture("measures.png", "Every measure of every pair", shown) or [shown])]
+    return [*answers, *(material.picture("measures.png", "Every measure of every pair", shown) or [shown])]
 
 
 def published_section(material: Material) -> Section:

@@ -139,7 +139,9 @@ def test_one_run_has_no_pairs_and_none_has_no_geometry() -> None:
 
 def test_the_end_says_where_everything_is() -> None:
     tables, *rest = lines()[-4:]
-    assert tables.startswith("tables   out/runs.csv, pairs.csv, baselines.csv, beyond.csv, measure_verdicts.csv, effects.csv,")
+    assert tables.startswith(
+        "tables   out/runs.csv, pairs.csv, baselines.csv, beyond.csv, measure_verdicts.csv, effects.csv,"
+    )
     assert rest[1] == "figures  out/figures/"
     assert rest[2].startswith("report   out/report.html")
 
