@@ -156,7 +156,13 @@ def compare(
         found = _of_states(_split(first, seed), _split(second, seed), floor, permutations, seed)
         its = None if twins is None else (_twins(twins[0], seed), _twins(twins[1], seed))
         verdict = beyond_words(_split(first, seed), _split(second, seed), its, permutations, seed)
-        return replace(found, beyond_words=verdict.verdict, rho_partial=verdict.partial, beyond_reason=verdict.reason)
+        return replace(
+            found,
+            beyond_words=verdict.verdict,
+            rho_partial=verdict.partial,
+            beyond_reason=verdict.reason,
+            of=vars(found)["_of"],
+        )
     if twins is not None:
         raise GeometryError("twins= takes states: RDMs alone do not tell which halves of them share a text.")
     return _of_rdms(_labelled(first, "a"), _labelled(second, "b"), floor, permutations, seed)
