@@ -29,6 +29,7 @@ from emogeo.analysis.tables.descriptors import by_layer_table, descriptors_table
 from emogeo.analysis.tables.effects import Effect, effects_of, effects_table
 from emogeo.analysis.tables.evidence import evidence_of
 from emogeo.analysis.tables.frame import Table, stacked, write_table
+from emogeo.analysis.tables.measures import measures_tables
 from emogeo.analysis.tables.pairs import pair_matrix, pairs_table
 from emogeo.analysis.tables.relations import relations_table
 from emogeo.analysis.tables.runs import runs_table
@@ -121,6 +122,7 @@ def all_tables(
         "beyond": beyond,
         "pairs": pairs_table(prepared, *chance, beyond.frame),
         "baselines": baselines_table(prepared, *chance),
+        **measures_tables(prepared),
         "effects": effects_table(effects),
         "variance": variance_table(distances_of(viewed(prepared, config)), *chance),
         "descriptors": descriptors_table(catalogue.runs, prepared, *chance),

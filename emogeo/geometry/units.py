@@ -140,7 +140,7 @@ def plain_rdms(products: Array, weights: Array) -> Array:
     n, _, c, _ = products.shape
     pairs = np.einsum("du,dv->duv", weights, weights).reshape(len(weights), n * n)
     rows, columns = np.triu_indices(c)
-    return _dissimilarities(pairs @ products[:, :, rows, columns].reshape(n * n, -1), c)[0]
+    return dissimilarities(pairs @ products[:, :, rows, columns].reshape(n * n, -1), c)[0]
 
 
 def crossvalidated_rdms(products: Array, members: Array) -> tuple[Array, int]:
@@ -159,7 +159,7 @@ def crossvalidated_rdms(products: Array, members: Array) -> tuple[Array, int]:
     Raises:
         GeometryError: a half with fewer than two units.
     """
-    return _crossvalidated(_sums_with(products, members), members.sum(axis=1), products.shape[-1])
+    return dissimilarities(half_grams(products, members), products.shape[-1])
 
 
 def crossvalidated_deletions(products: Array, members: Array) -> Array:
@@ -171,32 +171,71 @@ def crossvalidated_deletions(products: Array, members: Array) -> Array:
     Raises:
         GeometryError: a half with fewer than three units.
     """
+    return dissimilarities(half_gram_deletions(products, members), products.shape[-1])[0]
+
+
+def half_grams(products: Array, members: Array, crossvalidated: bool = True) -> Array:
+    """Gives inner products of conditions as means over every two units of a half.
+
+    Args:
+        products: [unit, unit, condition, condition].
+        members: [draw, unit], 1 for the units of a half and 0 for the others.
+        crossvalidated: whether to leave out a unit's products with itself, which text noise inflates; only with them
+            it is a Gram matrix of vectors, the half's means.
+
+    Returns:
+        [draw, pair with the diagonal], upper triangles.
+
+    Raises:
+        GeometryError: a cross-validated half with fewer than two units.
+    """
+    sums = _sums_with(products, members, crossvalidated).sum(axis=1)
+    return _mean_over(sums, members.sum(axis=1), crossvalidated)
+
+
+def half_gram_deletions(products: Array, members: Array, crossvalidated: bool = True) -> Array:
+    """Gives the same after each deletion, as `crossvalidated_deletions` does: [draw and unit, pair with the diagonal].
+
+    Raises:
+        GeometryError: a cross-validated half with fewer than three units, or any half of one unit.
+    """
     draws, units = np.nonzero(members)
-    sums = _sums_with(products, members)
+    sums = _sums_with(products, members, crossvalidated)
     rest = sums.sum(axis=1)[draws] - 2 * sums[draws, units]
-    return _crossvalidated(rest[:, None], members.sum(axis=1)[draws] - 1, products.shape[-1])[0]
+    if not crossvalidated:
+        rows, columns = np.triu_indices(products.shape[-1])
+        rest += products[units, units][:, rows, columns]
+    return _mean_over(rest, members.sum(axis=1)[draws] - 1, crossvalidated)
 
 
-def _sums_with(products: Array, members: Array) -> Array:
-    """Sums the products of each member of a half with its other members: [draw, unit, pair with the diagonal].
+def _sums_with(products: Array, members: Array, crossvalidated: bool) -> Array:
+    """Sums the products of each member of a half with its members: [draw, unit, pair with the diagonal].
 
-    Symmetrized over conditions; 0 for units outside.
+    Symmetrized over conditions; 0 for units outside. Cross-validated, a member's product with itself is left out.
     """
     n, _, c, _ = products.shape
     rows, columns = np.triu_indices(c)
     both = (products[:, :, rows, columns] + products[:, :, columns, rows]) / 2
-    both[np.arange(n), np.arange(n)] = 0
+    if crossvalidated:
+        both[np.arange(n), np.arange(n)] = 0
     return np.asarray((members @ both).transpose(1, 0, 2) * members[:, :, None])
 
 
-def _crossvalidated(sums: Array, size: Array, n_conditions: int) -> tuple[Array, int]:
-    if (size < 2).any():
-        raise GeometryError("A cross-validated RDM needs at least two units.")
-    return _dissimilarities(sums.sum(axis=1) / (size * (size - 1))[:, None], n_conditions)
+def _mean_over(sums: Array, size: Array, crossvalidated: bool) -> Array:
+    if (size < 1 + crossvalidated).any():
+        raise GeometryError("A cross-validated RDM needs at least two units." if crossvalidated else "A half is empty.")
+    return np.asarray(sums / (size * (size - crossvalidated))[:, None])
 
 
-def _dissimilarities(gram: Array, n_conditions: int) -> tuple[Array, int]:
-    """Turns inner products [draw, pair with the diagonal] into 1 - cosine [draw, pair]; counts clipped norms."""
+def dissimilarities(gram: Array, n_conditions: int) -> tuple[Array, int]:
+    """Turns inner products into 1 - cosine, with clipped norms.
+
+    Returns:
+        [draw, pair], from [draw, pair with the diagonal]; and how many squared norms were clipped.
+
+    Raises:
+        GeometryError: vectors that all have length zero.
+    """
     rows, columns = np.triu_indices(n_conditions)
     off = rows != columns
     diagonal = gram[:, ~off]

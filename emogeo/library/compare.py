@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import InitVar, dataclass, replace
+from functools import cached_property
 from numbers import Real
 from textwrap import wrap
 
@@ -16,9 +17,10 @@ from emogeo.errors import ConfigError, GeometryError
 from emogeo.geometry.beyond import Beyond
 from emogeo.geometry.doors import real_numbers
 from emogeo.geometry.geometry import Geometry
-from emogeo.geometry.halves import MIN_UNITS
+from emogeo.geometry.halves import MIN_UNITS, Halves
 from emogeo.geometry.inference import Estimate
 from emogeo.geometry.inference import compare as compare_halves
+from emogeo.geometry.measuring import Measured, measure_all
 from emogeo.geometry.options import check_whole
 from emogeo.geometry.permutation import crossed_halves, mantel, mantel_disjoint
 from emogeo.geometry.rdm import MIN_CONDITIONS, check_rdm, spearman, standard_ranks, upper
@@ -80,6 +82,17 @@ class Comparison(Shown):
     floor: float | None = None
     """The numerical floor: 1 − ρ that is due to numerics alone."""
     note: str = ""
+    of: InitVar[tuple[Halves, Halves] | None] = None
+    """What `measures` (Pearson, CKA, Procrustes and so on, by name; empty for RDMs alone) is computed from."""
+
+    def __post_init__(self, of: tuple[Halves, Halves] | None) -> None:
+        object.__setattr__(self, "_of", of)
+
+    @cached_property
+    def measures(self) -> dict[str, Measured]:
+        """Gives other measures by name, computed when they are asked for."""
+        of = vars(self)["_of"]
+        return {} if of is None else {found.measure: found for found in measure_all(*of)}
 
     def __str__(self) -> str:
         units = f", {self.n_units} units" if self.n_units else ""
@@ -143,7 +156,13 @@ def compare(
         found = _of_states(_split(first, seed), _split(second, seed), floor, permutations, seed)
         its = None if twins is None else (_twins(twins[0], seed), _twins(twins[1], seed))
         verdict = beyond_words(_split(first, seed), _split(second, seed), its, permutations, seed)
-        return replace(found, beyond_words=verdict.verdict, rho_partial=verdict.partial, beyond_reason=verdict.reason)
+        return replace(
+            found,
+            beyond_words=verdict.verdict,
+            rho_partial=verdict.partial,
+            beyond_reason=verdict.reason,
+            of=vars(found)["_of"],
+        )
     if twins is not None:
         raise GeometryError("twins= takes states: RDMs alone do not tell which halves of them share a text.")
     return _of_rdms(_labelled(first, "a"), _labelled(second, "b"), floor, permutations, seed)
@@ -195,10 +214,9 @@ def _of_states(a: Geometry, b: Geometry, floor: float | None, permutations: int,
     both = over_shared(a, b)
     first, second = both.halves
     found = compare_halves(first, second, names=(a.name, b.name))
-    p_same_text = None
+    p_same_text = p = None
     if both.same_text and found.n_units >= MIN_UNITS:
         p_same_text = float(mantel(first.whole[:1], second.whole[:1], permutations, seed)[0])
-    p = None
     if found.rho_star is not None:
         p = float(mantel_disjoint(crossed_halves(first, second)[None], permutations, seed)[0])
     return Comparison(
@@ -217,6 +235,7 @@ def _of_states(a: Geometry, b: Geometry, floor: float | None, permutations: int,
         p=p,
         floor=floor,
         note="\n".join(_notes(both, found.reason, floor)),
+        of=(first, second),
     )
 
 

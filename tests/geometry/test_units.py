@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
@@ -19,6 +20,8 @@ from emogeo.geometry.units import (
     crossvalidated_rdms,
     deletion_weights,
     distinct_units,
+    half_gram_deletions,
+    half_grams,
     parts_of,
     plain_rdms,
     recentred,
@@ -179,3 +182,22 @@ def test_units_are_one_exactly_where_shared_texts_connect_them(texts: list[tuple
 
 def test_ties_make_units_one_without_a_text_in_common() -> None:
     assert distinct_units(["p", "q", "r"], ["a", "b", "c"], [("c", "a")]) == ["a+c", "b", "a+c"]
+
+
+@pytest.mark.parametrize("crossvalidated", [True, False])
+def test_inner_products_of_halves_are_means_over_their_units(crossvalidated: bool) -> None:
+    emotions, units = labels(7)
+    products = unit_products(random_states(3, 7), emotions, units, CONDITIONS, Centring.grand_mean).values
+    members = np.array([[1, 1, 1, 0, 0, 1, 0], [0, 1, 0, 1, 1, 0, 1]], dtype=float)
+
+    def mean(kept: Sequence[int]) -> Array:
+        pairs = [(u, v) for u in kept for v in kept if u != v or not crossvalidated]
+        own = np.mean([products[u, v] for u, v in pairs], axis=0)
+        return np.asarray(((own + own.T) / 2)[np.triu_indices(len(own))])
+
+    held = [list(np.nonzero(row)[0]) for row in members]
+    np.testing.assert_allclose(half_grams(products, members, crossvalidated), [mean(h) for h in held], atol=1e-12)
+    wanted = [mean([v for v in h if v != u]) for h in held for u in h]
+    np.testing.assert_allclose(half_gram_deletions(products, members, crossvalidated), wanted, atol=1e-12)
+    with pytest.raises(GeometryError, match="two units" if crossvalidated else "empty"):
+        half_grams(products, np.eye(7)[:2] if crossvalidated else np.zeros((2, 7)), crossvalidated)

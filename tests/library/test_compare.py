@@ -93,6 +93,19 @@ def test_what_is_absent_has_its_reason() -> None:
     assert "floor: not measured" in compare(a, b, permutations=PERMUTATIONS).note
 
 
+def test_other_measures_are_there_when_asked_for(runs: dict[str, Run]) -> None:
+    found = compare(runs["A"], runs["C"], permutations=PERMUTATIONS)
+    assert "measures" not in vars(found)
+    assert found.measures is found.measures
+    assert {"pearson", "cka", "cka_biased", "procrustes"} < set(found.measures)
+    spearman = found.measures["spearman"]
+    assert spearman.value == pytest.approx(found.rho.value, abs=1e-12)
+    assert spearman.disattenuated is not None and found.rho_star is not None
+    assert spearman.disattenuated.value == pytest.approx(found.rho_star.value, abs=1e-12)
+    assert "measures" not in found.to_dict()
+    assert compare(runs["A"].rdm, runs["C"].rdm, permutations=PERMUTATIONS).measures == {}
+
+
 def test_rdms_alone_have_a_rho_and_no_more(runs: dict[str, Run]) -> None:
     a, b = runs["A"].rdm, runs["C"].rdm
     found = compare(a, b, permutations=PERMUTATIONS)

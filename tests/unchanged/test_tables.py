@@ -32,7 +32,7 @@ ADDED = {
     *("here", "n_models", "n_families", "models"),  # of claims: what was measured here, beside the verdict on the study
 }
 """Columns that the first version did not have."""
-NEW = {"beyond"}
+NEW = {"beyond", "measures", "measure_verdicts", "measure_orders"}
 """Tables and figures that the first version did not have."""
 DRAWN = {"same_and_disjoint_half", "rho_star_matrix", "layers_of_effect", "sub_parameters", "variance"}
 """Figures that draw them."""

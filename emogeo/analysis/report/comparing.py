@@ -58,8 +58,21 @@ def stimulus_section(material: Material) -> Section:
         "python train.py",
     )
     parts += material.shown("beyond", "Agreement beyond words", _of_beyond(material), "No pair of runs.", _TWO_MODELS)
+    parts += _measures(material)
     about = "Two models that read the same words agree for that reason alone. Halves without a common text do not."
     return Section("stimulus", "Stimulus control", about, parts)
+
+
+def _measures(material: Material) -> list[Part]:
+    """Shows the other measures of every pair, and whether a verdict hangs on the measure."""
+    answer = [word("run a", "key_a", material.names), word("run b", "key_b", material.names), word("answer", "answer")]
+    said = "Does the verdict hang on the measure?"
+    answers = material.shown("measure_verdicts", said, answer, "No pair of runs, so no other measures.", _TWO_MODELS)
+    table = material.table("measures")
+    if table.empty:
+        return answers
+    shown = sheet(table, "Other measures", "measures", _of_measures(material), open=False)
+    return [*answers, *(material.picture("measures.png", "Every measure of every pair", shown) or [shown])]
 
 
 def published_section(material: Material) -> Section:
@@ -164,6 +177,20 @@ def _of_beyond(material: Material) -> list[Column]:
         word("best null", "best_null"),
         word("reason", "reason", style="long"),
         word("nulls", "given", style="long"),
+        word("note", "note", style="long"),
+    ]
+
+
+def _of_measures(material: Material) -> list[Column]:
+    return [
+        word("run a", "key_a", material.names),
+        word("run b", "key_b", material.names),
+        word("measure", "measure"),
+        beside("all text / by chance", "value", "chance"),
+        figure("disjoint text", "disjoint"),
+        beside("reliability a / b", "reliability_a", "reliability_b"),
+        ranging("disattenuated", "disattenuated", "ci_low", "ci_high"),
+        word("reading", "reading"),
         word("note", "note", style="long"),
     ]
 

@@ -14,12 +14,14 @@ from emogeo.analysis.report.unanswered import missing, opposite_signs
 from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import Note, NoteKind, joined
+from emogeo.geometry.measure_verdict import Verdict
 
 _NAMED = 2
 """The most rows that a note names."""
 _SHOWN = 40
 """The most rows of a table that are printed."""
 _SHOWN_EFFECTS = 80
+_SHOWN_ANSWERS = 4
 
 
 def summary(
@@ -62,7 +64,17 @@ def _compared(tables: Mapping[str, Table], names: Mapping[str, str]) -> list[str
         parts = _block("Pairs", pairs, lambda: _shown_pairs(pairs.frame, names), names)
     else:
         parts = ["Pairs: none; two finished runs make a pair (a reread is none).", ""]
+    parts += _hanging_on_the_measure(tables["measure_verdicts"].frame, names)
     return parts + _block("Baselines", baselines, lambda: _shown_baselines(baselines.frame, names), names)
+
+
+def _hanging_on_the_measure(answers: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
+    """Writes one line for each pair whose verdict depends on the measure; of many, only how many they are."""
+    rows = answers[answers["verdict"] == Verdict.depends.value]
+    if len(rows) > _SHOWN_ANSWERS:
+        return [f"The verdict depends on the measure for {len(rows)} of {len(answers)} pairs: measure_verdicts.csv", ""]
+    said = [f"{names[row.key_a]} – {names[row.key_b]}: {row.answer}" for row in rows.itertuples()]
+    return [*said, ""] if said else []
 
 
 def _effects(effects: Table) -> list[str]:

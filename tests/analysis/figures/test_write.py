@@ -10,6 +10,7 @@ import pandas as pd
 from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
 from emogeo.analysis.figures.write import write_figures
 from emogeo.analysis.tables.frame import typed
+from emogeo.analysis.tables.measures import MEASURE_COLUMNS
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
 from tests.analysis.planted_effects import effect
 from tests.analysis.planted_models import PlantedModel, catalogue
@@ -28,6 +29,7 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
     universality = pd.DataFrame(alike, columns=list(names)).assign(reading="r", rho=0.5, rho_star=[0.6, 0.7, 0.8])
     tables = {
         "pairs": typed([], PAIR_COLUMNS, WORDS).frame,
+        "measures": typed([], MEASURE_COLUMNS, ["key_a", "key_b", "measure"]).frame,
         "variance": pd.DataFrame({"share": [np.nan]}),
         "universality": universality,
         "descriptors_by_layer": pd.DataFrame(),

@@ -22,6 +22,7 @@ from emogeo.analysis.tables.claims import CLAIM_COLUMNS
 from emogeo.analysis.tables.descriptors import BY_LAYER_COLUMNS, DESCRIPTOR_COLUMNS
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS
 from emogeo.analysis.tables.frame import Table, typed
+from emogeo.analysis.tables.measures import ANSWER_COLUMNS, MEASURE_COLUMNS, ORDER_COLUMNS
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
 from emogeo.analysis.tables.relations import RELATION_COLUMNS
@@ -102,6 +103,8 @@ def tables() -> dict[str, Table]:
         "note": [Note(f"rho_star and p: not identifiable ({IMAGE})", NoteKind.not_identifiable)],
     }
     known_models = {**both, "model_a": "qwen2.5-1.5b-instruct", "rho": 0.6246 + 0.1}
+    measure = {"measure": "cka", "value": 0.9, "chance": 0.0, "disjoint": 0.6, "reliability_a": 0.8}
+    measure |= {"disattenuated": 0.85, "ci_low": 0.8, "ci_high": 0.9, "reading": HOSTILE}
     effect = {"model": MODEL, "layer_of_effect": "precision", "factor": HOSTILE, **pair}
     known = {**effect, "effect": 0.2, "ci_low": 0.1, "ci_high": 0.3, "counts": "yes", "rho_star": 0.8}
     descriptor = {"key": "A", "run": MODEL, "model": MODEL, "layer": 3, "n_layers": 4, "anisotropy": 0.97}
@@ -119,6 +122,9 @@ def tables() -> dict[str, Table]:
             {**pair, **left, "level": "words", "verdict": "yes", "reason": f"ρ* 0.70 is left {HOSTILE}"},
             {**pair, "level": "word meanings", "verdict": "cannot tell", "reason": f"nulls may explain all {IMAGE}"},
         ),
+        "measures": frame(MEASURE_COLUMNS, {**pair, **measure}, {**pair, "measure": "kendall", "value": 0.5}),
+        "measure_verdicts": frame(ANSWER_COLUMNS, {**pair, "verdict": "all agree", "answer": HOSTILE}),
+        "measure_orders": frame(ORDER_COLUMNS, {"measure": "cka", "n_pairs": 1}),
         "effects": frame(EFFECT_COLUMNS, known, {**effect, "rho": 0.3, "counts": "not identifiable"}),
         "variance": frame(VARIANCE_COLUMNS, {"factor": HOSTILE, "share": 0.5, "p": 0.01, "p_min": 0.01}),
         "descriptors": frame(DESCRIPTOR_COLUMNS, *descriptors),
@@ -234,5 +240,5 @@ _WORDS = (
     *("counts", "run", "flags", "largest_dimensions", "moved", "reading", "relation", "family_a", "family_b"),
     *("within_family", "direction", "regime", "regime_by_perplexity", "published_regime", "scenario", "emotion"),
     *("prompt", "text", "repeated", "beats_random", "facet", "source", "item", "flipped", "answer", "constraints"),
-    *("met", "claim", "verdict", "here", "models"),
+    *("met", "claim", "verdict", "here", "models", "measure"),
 )

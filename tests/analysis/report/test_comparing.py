@@ -62,6 +62,19 @@ def test_runs_are_called_by_their_short_names(tmp_path: Path) -> None:
     assert (meanings["given"], meanings["beyond it"]) == ("word meanings", "cannot tell")
 
 
+def test_other_measures_and_what_hangs_on_them(tmp_path: Path) -> None:
+    own = material(tmp_path)
+    (tmp_path / "measures.png").write_bytes(b"drawn")
+    section = stimulus_section(own)
+    (answer,) = cells(sheets(section)["Does the verdict hang on the measure?"])
+    assert (answer["run a"], answer["answer"]) == (own.names["A"], HOSTILE)
+    cka, kendall = cells(sheets(section)["Other measures"])
+    assert (cka["measure"], cka["all text / by chance"], cka["disjoint text"]) == ("cka", "0.90 / 0.00", "0.60")
+    assert (cka["disattenuated"], cka["reading"]) == ("0.85 [0.80, 0.90]", HOSTILE)
+    assert (kendall["all text / by chance"], kendall["disattenuated"]) == ("0.50 / –", "–")
+    assert "measures.png" in pictures(section)
+
+
 def of_tables(**tables: object) -> Material:
     return Material(tables, [], Catalogue(), Path("none"))  # type: ignore[arg-type]
 
@@ -96,5 +109,5 @@ def test_without_tables_every_part_says_what_to_type() -> None:
     for section in sections:
         assert len(absent(section.parts)) == len(section.parts)
         assert all(command.startswith("python train.py") for command in absent(section.parts).values())
-    assert [len(section.parts) for section in sections] == [2, 3, 2]
+    assert [len(section.parts) for section in sections] == [2, 4, 2]
     assert f"its models are {QWEN}, " in next(iter(absent(sections[2].parts)))

@@ -14,6 +14,7 @@ from emogeo.analysis.tables.baselines import BASELINE_COLUMNS
 from emogeo.analysis.tables.beyond import BEYOND_COLUMNS
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS
 from emogeo.analysis.tables.frame import Table
+from emogeo.analysis.tables.measures import ANSWER_COLUMNS
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
 from emogeo.analysis.tables.runs import runs_table
@@ -28,6 +29,7 @@ EMPTY = {
     "pairs": frame(PAIR_COLUMNS),
     "baselines": frame(BASELINE_COLUMNS),
     "beyond": frame(BEYOND_COLUMNS),
+    "measure_verdicts": frame(ANSWER_COLUMNS),
     "effects": frame(EFFECT_COLUMNS),
     "variance": frame(VARIANCE_COLUMNS),
 }
@@ -137,6 +139,19 @@ def test_one_run_has_no_pairs_and_none_has_no_geometry() -> None:
 
 def test_the_end_says_where_everything_is() -> None:
     tables, *rest = lines()[-4:]
-    assert tables.startswith("tables   out/runs.csv, pairs.csv, baselines.csv, beyond.csv, effects.csv, variance.csv")
+    assert tables.startswith(
+        "tables   out/runs.csv, pairs.csv, baselines.csv, beyond.csv, measure_verdicts.csv, effects.csv,"
+    )
     assert rest[1] == "figures  out/figures/"
     assert rest[2].startswith("report   out/report.html")
+
+
+def test_a_verdict_that_hangs_on_the_measure_is_a_line_and_no_other_is() -> None:
+    hangs = {"verdict": "depends on the measure", "answer": "depends on the measure: unrelated by cka"}
+    agree = {"verdict": "all agree", "answer": "all 4 measures agree: unrelated"}
+    said = lines(measure_verdicts=frame(ANSWER_COLUMNS, {**M, **hangs}, {**N, **agree}))
+    (line,) = [line for line in said if "unrelated" in line]
+    assert line.endswith(": depends on the measure: unrelated by cka")
+    assert line.startswith("m bf16 – n bf16")
+    many = lines(measure_verdicts=frame(ANSWER_COLUMNS, *[{**M, **hangs}] * 5, {**N, **agree}))
+    assert "The verdict depends on the measure for 5 of 6 pairs: measure_verdicts.csv" in many

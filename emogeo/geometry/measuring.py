@@ -1,0 +1,160 @@
+"""One measure of two runs: on all text, on disjoint text, with its reliabilities, and disattenuated where it can be."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from emogeo.arrays import Array
+from emogeo.errors import GeometryError
+from emogeo.geometry.halves import MIN_STAR, MIN_UNITS, Halves
+from emogeo.geometry.inference import (
+    MIN_RELIABILITY,
+    SURE_LEVEL,
+    SURE_RELIABILITY,
+    Estimate,
+    common_units,
+    interval,
+)
+from emogeo.geometry.measures import MEASURES, Measure
+from emogeo.geometry.units import half_gram_deletions, half_grams
+
+_LEAST = 1e-3
+"""The least reliability after a deletion, as for rho*."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A measure of two runs; None where a number is not identifiable, and `reason` says why."""
+
+    measure: str
+    value: float | None
+    chance: float | None
+    disjoint: float | None = None
+    reliability_a: float | None = None
+    reliability_b: float | None = None
+    disattenuated: Estimate | None = None
+    reason: str = ""
+    deleted: tuple[Array, ...] = ()
+    """The disattenuated value with one unit left out [unit], for each independent set of units."""
+
+
+@dataclass(frozen=True, repr=False)
+class Viewed:
+    """One run as one measure sees it; whatever is asked for is kept."""
+
+    run: Halves
+    measure: Measure
+
+    @cached_property
+    def whole(self) -> Array:
+        """Gives the features [feature] of all units together."""
+        everything = np.ones((1, self.run.n_units))
+        grams = half_grams(self.run.products.values, everything, self.measure.crossvalidated_whole)
+        return np.asarray(self.measure.features(grams)[0])
+
+    @cached_property
+    def halves(self) -> Array:
+        """Gives the features [split, half, feature] of the halves."""
+        members = self.run.members
+        grams = half_grams(self.run.products.values, members.reshape(-1, self.run.n_units), self.measure.crossvalidated)
+        return np.asarray(self.measure.features(grams).reshape(*members.shape[:2], -1))
+
+    @cached_property
+    def jackknife(self) -> Array:
+        """Gives [deleted unit, split, half, feature]: only halves with the unit change."""
+        members, n = self.run.members, self.run.n_units
+        deleted = np.repeat(self.halves[None], n, axis=0)
+        splits, halves, units = np.nonzero(members)
+        grams = half_gram_deletions(self.run.products.values, members.reshape(-1, n), self.measure.crossvalidated)
+        deleted[units, splits, halves] = self.measure.features(grams)
+        return deleted
+
+    @cached_property
+    def reliability(self) -> float:
+        """Gives the agreement of one half with the other."""
+        return float(_opposite(self.measure, self.halves, self.halves))
+
+    @cached_property
+    def reliability_deleted(self) -> Array:
+        """Gives the same with one unit left out [unit]."""
+        return _opposite(self.measure, self.jackknife, self.jackknife)
+
+    @cached_property
+    def unreliable(self) -> str:
+        """Says why there is no ratio with this run; empty where there may be one."""
+        sure = interval(self.reliability, [self.reliability_deleted], fisher=True, level=SURE_LEVEL).low
+        if self.reliability >= MIN_RELIABILITY and sure > SURE_RELIABILITY:
+            return ""
+        return f"{self.reliability:.2f}, at {SURE_LEVEL:.0%} above {sure:.2f}"
+
+
+def measure_all(a: Halves, b: Halves) -> list[Measured]:
+    """Gives every measure of two runs.
+
+    Raises:
+        GeometryError: see `measured`.
+    """
+    return [measured(Viewed(a, measure), Viewed(b, measure)) for measure in MEASURES]
+
+
+def measured(a: Viewed, b: Viewed) -> Measured:
+    """Measures two runs over the same units, or over units that have no text in common.
+
+    Raises:
+        GeometryError: runs over different conditions, with some but not all units in common, or split with other
+            seeds; two measures; a geometry of which the measure sees nothing.
+    """
+    if a.measure is not b.measure:
+        raise GeometryError(f"{a.measure.name} and {b.measure.name} are two measures; one is wanted.")
+    paired, n = common_units(a.run, b.run), min(a.run.n_units, b.run.n_units)
+    name = a.measure.name
+    if n < 1 + a.measure.crossvalidated_whole:
+        return Measured(name, None, None, reason=f"not identifiable ({n} unit, 2 needed)")
+    whole = float(a.measure.agree(a.whole, b.whole)), a.measure.chance(a.whole, b.whole)
+    if n < MIN_UNITS:
+        return Measured(name, *whole, reason=f"all but value: not identifiable ({n} units, {MIN_UNITS} needed)")
+    disjoint = float(_disjoint(a.measure, a.halves, b.halves, paired))
+    halves = disjoint, a.reliability, b.reliability
+    reason = _without_ratio(a, b, n)
+    if reason:
+        return Measured(name, *whole, *halves, reason=f"disattenuated: {reason}")
+    deleted = _deleted(a, b, paired)
+    ratio = disjoint / np.sqrt(a.reliability * b.reliability)
+    return Measured(name, *whole, *halves, interval(float(ratio), deleted, fisher=False), deleted=tuple(deleted))
+
+
+def _without_ratio(a: Viewed, b: Viewed, n: int) -> str:
+    if a.measure.without_ratio:
+        return a.measure.without_ratio
+    if n < MIN_STAR:
+        return f"not identifiable ({n} units, {MIN_STAR} needed)"
+    low = [f"of {name} {own.unreliable}" for name, own in (("a", a), ("b", b)) if own.unreliable]
+    return f"not identifiable (reliability {' and '.join(low)})" if low else ""
+
+
+def _deleted(a: Viewed, b: Viewed, paired: bool) -> list[Array]:
+    """The ratio after each deletion, from both runs at once where they share units."""
+    if paired:
+        return [_ratio(a.measure, a.jackknife, b.jackknife, a.reliability_deleted, b.reliability_deleted, True)]
+    first = _ratio(a.measure, a.jackknife, b.halves[None], a.reliability_deleted, b.reliability, False)
+    second = _ratio(a.measure, a.halves[None], b.jackknife, a.reliability, b.reliability_deleted, False)
+    return [first, second]
+
+
+def _ratio(measure: Measure, a: Array, b: Array, own_a: Array | float, own_b: Array | float, paired: bool) -> Array:
+    ceiling = np.sqrt(np.maximum(own_a, _LEAST) * np.maximum(own_b, _LEAST))
+    return np.asarray(_disjoint(measure, a, b, paired) / ceiling)
+
+
+def _disjoint(measure: Measure, a: Array, b: Array, paired: bool) -> Array:
+    """Compares halves without a common text: opposite ones, or any two of runs that share none."""
+    opposite = _opposite(measure, a, b)
+    return opposite if paired else np.asarray((opposite + measure.agree(a, b).mean(axis=(-2, -1))) / 2)
+
+
+def _opposite(measure: Measure, a: Array, b: Array) -> Array:
+    """Compares [..., split, half, feature] on opposite halves: the mean over splits and both ways."""
+    return np.asarray(measure.agree(a, b[..., ::-1, :]).mean(axis=(-2, -1)))
