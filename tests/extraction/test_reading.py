@@ -22,9 +22,8 @@ from emogeo.stimuli.templates import Text
 from emogeo.store.store import ACTIVATIONS, Store
 
 TEXTS = [Text("a", True), Text("b", True)]
-SESSION: Any = SimpleNamespace(
-    model=lambda: "the model", threads=3, placed_on="cuda:1", device_map="auto", progress=False
-)
+MODEL = SimpleNamespace(drawn="c0ffee")
+SESSION: Any = SimpleNamespace(model=lambda: MODEL, threads=3, placed_on="cuda:1", device_map="auto", progress=False)
 
 
 def planned() -> Pass:
@@ -68,11 +67,12 @@ def test_a_pass_is_read_as_it_was_planned(reads: list[Any], store: Store) -> Non
     wanted = planned()
     found = activations_of(wanted, SESSION, store)
     ((model, texts, plan),) = reads
-    assert (model, texts) == ("the model", TEXTS)
+    assert (model, texts) == (MODEL, TEXTS)
     assert (plan.n_blocks, plan.token_budget, plan.batch_mates_matter, plan.reread) == (3, 99, True, True)
     np.testing.assert_array_equal(found.states, states_of(wanted.pooling))
     assert found.finite_layers == [0, 1]
     recorded = found.provenance
+    assert recorded.drawn == "c0ffee"
     assert (recorded.batches, recorded.threads, recorded.device, recorded.device_map) == (
         ((1,), (0,)),
         3,

@@ -114,7 +114,7 @@ def test_how_linear_layers_are_quantized() -> None:
     none = loading._options(FP32, "cuda:1", None)
     assert ("quantization_config" in none, none["device_map"], none["dtype"]) == (False, {"": "cuda:1"}, torch.float32)
     assert loading._options(FP32, "cuda:1", "auto")["device_map"] == "auto"
-    assert none["use_safetensors"] and not none["trust_remote_code"]
+    assert loading._LOCAL == {"use_safetensors": True, "trust_remote_code": False, "local_files_only": True}
 
 
 @pytest.mark.parametrize(
