@@ -1,12 +1,13 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo study test lint bench
+.PHONY: help demo study test lint bench calibration
 help:
 	@echo "make demo   set up, extract from two real models, compare them"
 	@echo "make study  the small study: four models, 35 minutes on two cores; goes on where it was stopped"
 	@echo "make test   set up, all tests"
 	@echo "make lint   ruff, mypy, import-linter"
+	@echo "make calibration  the simulations of docs/calibration.md; hours; goes on where it was stopped"
 	@echo "make bench  speed against a plain loop, the matmul peak, and rsatoolbox"
 
 .venv/emogeo: pyproject.toml constraints.txt
@@ -60,3 +61,14 @@ bench: .venv/dev
 	$(BIN)/python -m tests.bench.extraction
 	$(BIN)/python -m tests.bench.inference
 	$(BIN)/python -m tests.bench.generation
+
+# each design that is finished is kept, and so is the table of each part
+DRAWS ?= 2000
+PARTS := calibration published_design beyond families both_random equivalence units_needed
+CALIBRATIONS := $(patsubst tests/bench/%.py,%,$(wildcard $(PARTS:%=tests/bench/%.py)))
+calibration: $(CALIBRATIONS:%=results/calibration/%-$(DRAWS).txt)
+
+results/calibration/%-$(DRAWS).txt: | .venv/dev
+	mkdir -p $(@D)
+	$(BIN)/python -m tests.bench.$* --draws $(DRAWS) > $@.part
+	mv $@.part $@

@@ -67,7 +67,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     catalogue.left_out += pulled.left_out if pulled else []
     prepared, output = comparable(catalogue, store, config.seed), Path(config.output).expanduser()
     output.mkdir(parents=True, exist_ok=True)
-    effects = effects_of(viewed(prepared, config), *_chance(config))
+    effects = effects_of(viewed(prepared, config), *_chance(config), config.equivalence)
     tables = all_tables(catalogue, prepared, effects, config)
     for name, table in tables.items():
         write_table(table, output, name)
@@ -120,7 +120,7 @@ def all_tables(
     tables = {
         "runs": runs_table(catalogue.runs, prepared),
         "beyond": beyond,
-        "pairs": pairs_table(prepared, *chance, beyond.frame),
+        "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence),
         "baselines": baselines_table(prepared, *chance),
         **measures_tables(prepared),
         "effects": effects_table(effects),

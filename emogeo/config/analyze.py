@@ -60,17 +60,21 @@ class AnalyzeConfig:
     """The folder for tables and figures."""
     permutations: int = 10_000
     """The number of label permutations in each Mantel test."""
+    equivalence: float = 0.1
+    """The bound on 1 - rho* within which two geometries are called the same."""
     effects: EffectsConfig = field(default_factory=EffectsConfig)
     seed: int = 0
 
     def check(self) -> None:
-        """Refuses too few permutations, and W&B as a source without its server.
+        """Refuses too few permutations, a bound that bounds nothing, and W&B as a source without its server.
 
         Raises:
             ConfigError: that.
         """
         if self.permutations < 100:
             raise ConfigError(f"permutations={self.permutations}: give at least 100, or p cannot be small.")
+        if not 0 < self.equivalence < 1:
+            raise ConfigError(f"equivalence={self.equivalence}: a bound on 1 − ρ*, above 0 and below 1.")
         if self.source is RecordSource.wandb and self.tracking.mode is TrackingMode.offline:
             raise ConfigError(
                 "source=wandb needs the server: type tracking.mode=online, or disabled for no run of its own."

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from emogeo.arrays import Array
+from emogeo.geometry.both_random import condition_deletions
 from emogeo.geometry.rdm import standard_ranks
 from emogeo.geometry.units import (
     UnitProducts,
@@ -78,6 +79,15 @@ class Halves:
         splits, halves, units = np.nonzero(self.members)
         deleted[units, splits, halves] = self.deletions
         return deleted
+
+    @cached_property
+    def without_condition(self) -> Array:
+        """[deleted condition, split, half, pair left]: `ranks` over the other conditions.
+
+        Raises:
+            GeometryError: a deletion that leaves dissimilarities which are all equal.
+        """
+        return condition_deletions(self.ranks, len(self.products.conditions))
 
     @cached_property
     def whole(self) -> Array:

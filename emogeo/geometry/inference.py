@@ -16,6 +16,7 @@ from scipy.stats import t as student
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
+from emogeo.geometry.both_random import MIN_ANY
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS, Halves
 
 MIN_RELIABILITY = 0.2
@@ -24,6 +25,8 @@ SURE_LEVEL = 0.99
 """The confidence with which a reliability must lie above .15. Without it, or below .2, a reliability is too near zero
 to divide by: the data sets that look reliable by luck would give a rho* that is too low (docs/inference.md)."""
 LEVEL = 0.95
+EQUIVALENCE_LEVEL = 0.9
+"""That of the interval of a test of equivalence, which leaves out 5% on either side."""
 LEAST_RELIABILITY = 1e-3
 """The least reliability after a deletion; without it, a deletion that takes one to zero would leave no ratio."""
 
@@ -54,6 +57,11 @@ class Comparison:
     """Their agreement on the same half; None where the runs have no text in common."""
     disjoint_half: Estimate | None = None
     rho_star: Estimate | None = None
+    """For these conditions: its interval is over other units."""
+    rho_star_90: Estimate | None = None
+    """The same with its interval at 90%, as a test of equivalence takes it."""
+    rho_star_any: Estimate | None = None
+    """For conditions like these: its interval is over other units and other conditions."""
     reason: str | None = None
 
     @property
@@ -97,7 +105,7 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Compar
             _bare(float(a.whole[0] @ b.whole[0])), n, n // 2, reason=f"not identifiable ({n} units, {MIN_UNITS} needed)"
         )
     reason = f"not identifiable ({n} units, {MIN_STAR} needed)" if n < MIN_STAR else _unreliable(a, b, names)
-    disjoint = disjoint_agreement(a, b)
+    ratio = _disattenuated(disjoint := disjoint_agreement(a, b))
     return Comparison(
         _rho(a, b, common),
         n,
@@ -106,7 +114,9 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Compar
         reliability(b),
         same_half=_estimate([a, b], _same, fisher=True) if common else None,
         disjoint_half=_estimate([a, b], disjoint, fisher=True),
-        rho_star=None if reason else _estimate([a, b], _disattenuated(disjoint), fisher=False),
+        rho_star=None if reason else _estimate([a, b], ratio, fisher=False),
+        rho_star_90=None if reason else _estimate([a, b], ratio, fisher=False, level=EQUIVALENCE_LEVEL),
+        rho_star_any=None if reason else _over_both(a, b, ratio),
         reason=reason,
     )
 
@@ -171,16 +181,30 @@ def _rho(a: Halves, b: Halves, common: bool) -> Estimate:
     return interval(float(a.whole[0] @ b.whole[0]), deleted, fisher=True)
 
 
-def _estimate(runs: Sequence[Halves], statistic: Callable[..., Array], fisher: bool) -> Estimate:
+def _estimate(runs: Sequence[Halves], statistic: Callable[..., Array], fisher: bool, level: float = LEVEL) -> Estimate:
     """Estimates a statistic of the runs' half RDMs, whole and with each unit deleted from every run that has it."""
     value = float(statistic(*(run.ranks for run in runs)))
-    if min(run.n_units for run in runs) < MIN_JACKKNIFE:
-        return _bare(value)
-    deleted = [
+    few = min(run.n_units for run in runs) < MIN_JACKKNIFE
+    return _bare(value) if few else interval(value, _without_units(runs, statistic), fisher, level)
+
+
+def _without_units(runs: Sequence[Halves], statistic: Callable[..., Array]) -> list[Array]:
+    return [
         statistic(*(run.jackknife if run.products.units == units else run.ranks[None] for run in runs))
         for units in dict.fromkeys(run.products.units for run in runs)
     ]
-    return interval(value, deleted, fisher)
+
+
+def _over_both(a: Halves, b: Halves, statistic: Callable[..., Array]) -> Estimate | None:
+    """Estimates with an interval over units and conditions; None where a condition cannot be deleted."""
+    if len(a.products.conditions) < MIN_ANY:
+        return None
+    try:
+        without_conditions = statistic(a.without_condition, b.without_condition)
+    except GeometryError:
+        return None
+    deleted = [*_without_units([a, b], statistic), without_conditions]
+    return interval(float(statistic(a.ranks, b.ranks)), deleted, fisher=False)
 
 
 def _opposite(a: Array, b: Array) -> Array:

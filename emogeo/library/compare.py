@@ -15,12 +15,15 @@ from numpy.typing import ArrayLike
 from emogeo.arrays import Array
 from emogeo.errors import ConfigError, GeometryError
 from emogeo.geometry.beyond import Beyond
+from emogeo.geometry.both_random import NOT_ANY
 from emogeo.geometry.doors import real_numbers
 from emogeo.geometry.geometry import Geometry
 from emogeo.geometry.halves import MIN_UNITS, Halves
+from emogeo.geometry.inference import Comparison as HalvesComparison
 from emogeo.geometry.inference import Estimate
 from emogeo.geometry.inference import compare as compare_halves
 from emogeo.geometry.measuring import Measured, measure_all
+from emogeo.geometry.needed import most_needed
 from emogeo.geometry.options import check_whole
 from emogeo.geometry.permutation import crossed_halves, mantel, mantel_disjoint
 from emogeo.geometry.rdm import MIN_CONDITIONS, check_rdm, spearman, standard_ranks, upper
@@ -76,7 +79,9 @@ class Comparison(Shown):
     rho_disjoint_half: Estimate | None = None
     """Agreement of the two on opposite halves, which share no text."""
     rho_star: Estimate | None = None
-    """Agreement on disjoint text divided by the ceiling: what it would be without text noise."""
+    """Agreement on disjoint text divided by the ceiling: what it would be without text noise, for these conditions."""
+    rho_star_any: Estimate | None = None
+    """The same with an interval for conditions like these: over other units and other conditions."""
     p: float | None = None
     """Mantel's p of the agreement on disjoint text."""
     floor: float | None = None
@@ -103,6 +108,9 @@ class Comparison(Shown):
             lines.append("ρ* not identifiable")
         else:
             lines.append(f"ρ* {self.rho_star}, p {self.p:.2g}: on disjoint text, relative to the ceiling")
+        if self.rho_star_any is not None:
+            any_star = f"[{self.rho_star_any.low:.2f}, {self.rho_star_any.high:.2f}]"
+            lines.append(f"   for these {self.n_conditions} conditions; for conditions like these {any_star}")
         same_text = "" if self.p_same_text is None else f", p {self.p_same_text:.2g}"
         lines.append(f"ρ  {self.rho}{same_text}{_halves(self)}")
         if self.reliability_a is not None and self.reliability_b is not None:
@@ -232,9 +240,10 @@ def _of_states(a: Geometry, b: Geometry, floor: float | None, permutations: int,
         rho_same_half=found.same_half,
         rho_disjoint_half=found.disjoint_half,
         rho_star=found.rho_star,
+        rho_star_any=found.rho_star_any,
         p=p,
         floor=floor,
-        note="\n".join(_notes(both, found.reason, floor)),
+        note="\n".join(_notes(both, found, floor)),
         of=(first, second),
     )
 
@@ -265,8 +274,12 @@ def _aligned(a: LabelledRdm, b: LabelledRdm) -> tuple[Array, Array]:
     return a.rdm[np.ix_(rows[0], rows[0])], b.rdm[np.ix_(rows[1], rows[1])]
 
 
-def _notes(both: SharedUnits, reason: str | None, floor: float | None) -> list[str]:
-    notes = [] if reason is None else [f"ρ* and p: {reason}"]
+def _notes(both: SharedUnits, found: HalvesComparison, floor: float | None) -> list[str]:
+    notes = [] if found.reason is None else [f"ρ* and p: {found.reason}"]
+    if found.reason is not None and found.n_units >= MIN_UNITS:
+        notes.append(str(most_needed(*both.halves)))
+    if found.rho_star is not None and found.rho_star_any is None:
+        notes.append(f"ρ* for conditions like these: {NOT_ANY}")
     if not both.paired:
         notes.append("p_same_text and rho_same_half: the two have no text in common")
     elif not both.same_text:

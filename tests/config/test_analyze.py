@@ -20,6 +20,15 @@ def test_too_few_permutations_are_refused(permutations: int) -> None:
     assert str(error.value) == f"permutations={permutations}: give at least 100, or p cannot be small."
 
 
+@pytest.mark.parametrize("bound", [0.0, 1.0, -0.1])
+def test_a_bound_of_equivalence_that_bounds_nothing_is_refused(bound: float) -> None:
+    own = analysis(RecordSource.store, TrackingMode.disabled)
+    own.equivalence = bound
+    with pytest.raises(ConfigError) as error:
+        own.check()
+    assert str(error.value) == f"equivalence={bound}: a bound on 1 − ρ*, above 0 and below 1."
+
+
 def test_runs_of_a_server_are_not_had_offline() -> None:
     with pytest.raises(ConfigError) as error:
         analysis(RecordSource.wandb, TrackingMode.offline).check()

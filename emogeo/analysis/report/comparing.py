@@ -11,11 +11,28 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.records.published import published_model, published_pair, reference
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.parts import Absent, Column, Part, Section, Sheet, beside, figure, ranging, sheet, word
+from emogeo.analysis.report.parts import (
+    Absent,
+    Column,
+    Part,
+    Section,
+    Sheet,
+    beside,
+    figure,
+    interval,
+    ranging,
+    sheet,
+    word,
+)
 from emogeo.analysis.tables.pairs import pair_matrix
 
 _MORE_MODELS = "python train.py -m +study=universality 'model=glob(*)'"
 _TWO_MODELS = "python train.py -m model=smollm2-135m-instruct,gemma-3-270m"
+_STAR = (
+    figure("ρ*, these emotions", "rho_star"),
+    interval("emotions like these", "rho_star_any"),
+    word("same or different", "equivalence", style="badge"),
+)
 _MATRICES = {"rho": "ρ between runs", "rho_star": "ρ* between runs"}
 
 
@@ -109,7 +126,7 @@ def _of_two_models() -> list[Column]:
         word("beyond word meanings", "beyond_meanings", style="badge"),
         ranging("ρ* given words", "rho_partial", "rho_partial_ci_low", "rho_partial_ci_high"),
         figure("ρ", "rho"),
-        figure("ρ*", "rho_star"),
+        *_STAR,
         figure("ρ published", "published"),
         beside("same / disjoint half", "rho_same_half", "rho_disjoint_half"),
         beside("reliability a / b", "reliability_a", "reliability_b"),
@@ -139,7 +156,7 @@ def _of_pairs(material: Material) -> list[Column]:
         word("run b", "key_b", material.names),
         word("beyond words", "beyond_words", style="badge"),
         figure("ρ", "rho"),
-        figure("ρ*", "rho_star"),
+        *_STAR,
         beside("same / disjoint half", "rho_same_half", "rho_disjoint_half"),
         beside("reliability a / b", "reliability_a", "reliability_b"),
         figure("p, same text", "p_same_text", 4),

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.parts import Absent, Column, Part, Section, beside, figure, ranging, sheet, word
+from emogeo.analysis.report.parts import Absent, Column, Part, Section, beside, figure, interval, ranging, sheet, word
 
 _STUDY = "python train.py -m +study=decomposition"
 _PRECISIONS = "python train.py -m +study=precision"
@@ -66,7 +66,9 @@ def _of_effects(names: Mapping[str, str]) -> list[Column]:
         word("factor", "factor"),
         word("counts", "counts", style="badge"),
         figure("ρ", "rho"),
-        figure("ρ*", "rho_star"),
+        word("same or different", "equivalence", style="badge"),
+        figure("ρ*, these emotions", "rho_star"),
+        interval("emotions like these", "rho_star_any"),
         ranging("effect", "effect", "ci_low", "ci_high"),
         beside("floor / null", "floor", "null", digits=3),
         figure("ρ published", "published"),

@@ -12,7 +12,7 @@ from emogeo.analysis.report.beyond import beyond_findings
 from emogeo.analysis.report.finding import LEVEL, Finding, noted
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import in_words, number
-from emogeo.analysis.report.sentences import NAMED, commonest, listed, number_of, range_of
+from emogeo.analysis.report.sentences import NAMED, commonest, listed, number_of, range_of, verdicts
 from emogeo.analysis.tables.effects import NO, UNKNOWN, YES
 from emogeo.analysis.tables.frame import Row
 from emogeo.analysis.tables.notes import Note
@@ -129,8 +129,8 @@ def _effect(layer: str, rows: pd.DataFrame) -> Finding:
     if len(known):
         most = known.loc[known["effect"].idxmax()]
         figure = in_words(most["effect"], most["ci_low"], most["ci_high"])
-        said += f" The largest, {most['factor']} in {most['model']}: 1 − ρ* = {figure}."
-    caveats = []
+        said += f" The largest, {most['factor']} in {most['model']}: 1 − ρ* = {figure}, for these emotions."
+    caveats = verdicts(rows)
     if unknown["rho"].notna().any():
         caveats.append(f"Where there is no ρ*, raw ρ is {range_of(unknown, 'rho')}, which text noise lowers by itself.")
     return Finding(_LAYERS.get(layer, layer), said, caveats, unsure=counts[UNKNOWN] == len(rows))
@@ -183,7 +183,7 @@ def _variants(material: Material) -> list[Finding]:
 def _variant(row: Row, moved: Sequence[Note]) -> Finding:
     star = in_words(row["rho_star"], row["rho_star_ci_low"], row["rho_star_ci_high"])
     said = (
-        f"{row['family']}, base against instruct: ρ* {star}, raw ρ {number(row['rho'])}, "
+        f"{row['family']}, base against instruct: for these emotions ρ* {star}, raw ρ {number(row['rho'])}, "
         f"published {number(row['published'])}."
     )
     said_moved = listed([note.text for note in moved] or ["no descriptor"])

@@ -6,7 +6,8 @@ import pandas as pd
 
 from emogeo.analysis.report.finding import LEVEL, Finding
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.sentences import commonest, number_of, range_of
+from emogeo.analysis.report.numbers import number
+from emogeo.analysis.report.sentences import commonest, number_of, range_of, verdicts
 from emogeo.analysis.tables.notes import NoteKind
 
 
@@ -36,20 +37,34 @@ def identifiable(material: Material) -> list[Finding]:
 def _agreement(kind: str, pairs: pd.DataFrame, known: pd.DataFrame) -> Finding:
     said = (
         f"For {len(known)} of {number_of(len(pairs), 'pair')} of {kind} agreement without text noise is identifiable: "
-        f"ρ* is {range_of(known, 'rho_star')}. Raw ρ of these is {range_of(known, 'rho')}."
+        f"for these emotions ρ* is {range_of(known, 'rho_star')}. Raw ρ of these is {range_of(known, 'rho')}."
     )
     significant = int((known["p_holm"] <= LEVEL).sum())
     caveats = [f"On disjoint text {significant} of {len(known)} have p (Holm) ≤ {LEVEL}."]
     floors = known[known["floor"].notna()]
     below = int((floors["rho_star_ci_high"] < 1 - floors["floor"]).sum())
     if len(floors):
-        caveats.append(f"{below} of the {len(floors)} with a measured floor lie below 1 by more than it.")
+        caveats.append(
+            f"{below} of the {len(floors)} with a measured floor lie below 1 by more than it: "
+            "for these emotions, they are not identical."
+        )
     if len(floors) < len(known):
         absent = len(known) - len(floors)
         caveats.append(
             f"For {absent} of {len(known)} no floor was measured, so it is not said whether ρ* lies below 1."
         )
-    return Finding(f"Agreement of {kind}", said, caveats)
+    return Finding(f"Agreement of {kind}", said, [*caveats, *_like_these(known), *verdicts(known)])
+
+
+def _like_these(known: pd.DataFrame) -> list[str]:
+    """Says how far the intervals reach that are over other emotions as well."""
+    given = known[known["rho_star_any_ci_low"].notna()]
+    if given.empty:
+        return []
+    low, high = (number(end) for end in (given["rho_star_any_ci_low"].min(), given["rho_star_any_ci_high"].max()))
+    reach = f"the interval of ρ* is [{low}, {high}]"
+    reach = reach if len(given) == 1 else f"the {len(given)} intervals of ρ* lie between {low} and {high}"
+    return [f"For emotions like these, {reach}."]
 
 
 def unidentified(material: Material) -> list[Finding]:

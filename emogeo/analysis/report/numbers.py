@@ -18,6 +18,12 @@ def with_interval(table: pd.DataFrame, name: str, digits: int = 2) -> list[str]:
     return [in_words(value, low, high, digits) for value, low, high in figures]
 
 
+def intervals(table: pd.DataFrame, name: str, digits: int = 2) -> list[str]:
+    """Writes the intervals of `NAME_ci_low` and `NAME_ci_high` alone; a dash where there is none."""
+    ends = table[[f"{name}_ci_low", f"{name}_ci_high"]].itertuples(index=False)
+    return [ABSENT if pd.isna(low) else f"[{number(low, digits)}, {number(high, digits)}]" for low, high in ends]
+
+
 def in_words(value: float | None, low: float | None, high: float | None, digits: int = 2) -> str:
     """Writes one number with its interval, if it has one."""
     if low is None or pd.isna(low):

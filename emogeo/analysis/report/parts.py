@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
-from emogeo.analysis.report.numbers import ABSENT, number, with_interval
+from emogeo.analysis.report.numbers import ABSENT, intervals, number, with_interval
 
 SHOWN_ROWS = 300
 """The most rows of a table on the page."""
@@ -123,6 +123,11 @@ def figure(title: str, column: str, digits: int = 2) -> Column:
         return [number(value, digits) for value in table[column]]
 
     return Column(title, cells)
+
+
+def interval(title: str, column: str) -> Column:
+    """Makes a column of intervals whose number stands in another column."""
+    return Column(title, lambda table: intervals(table, column))
 
 
 def beside(title: str, *columns: str, digits: int = 2) -> Column:

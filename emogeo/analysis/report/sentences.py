@@ -34,6 +34,12 @@ def commonest(notes: Iterable[Iterable[Note]]) -> list[tuple[Note, int]]:
     return Counter(note for own in notes for note in own).most_common(NAMED)
 
 
+def verdicts(rows: pd.DataFrame) -> list[str]:
+    """Counts the verdicts of equivalence in a sentence; none where there are none."""
+    counts = Counter(rows["equivalence"].dropna()).most_common()
+    return [f"For these emotions: {listed([f'{n} {verdict}' for verdict, n in counts])}."] if counts else []
+
+
 def listed(words: Sequence[str]) -> str:
     """Writes a list, as in `a, b and c`."""
     return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

@@ -9,7 +9,7 @@ import pandas as pd
 
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.beyond import beyond_lines
-from emogeo.analysis.report.numbers import ABSENT, number, with_interval
+from emogeo.analysis.report.numbers import ABSENT, intervals, number, with_interval
 from emogeo.analysis.report.unanswered import missing, opposite_signs
 from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.frame import Table
@@ -22,6 +22,7 @@ _SHOWN = 40
 """The most rows of a table that are printed."""
 _SHOWN_EFFECTS = 80
 _SHOWN_ANSWERS = 4
+_WHICH = "rho_star is for these emotions; 'like these' is its interval for emotions like these"
 
 
 def summary(
@@ -61,7 +62,7 @@ def _compared(tables: Mapping[str, Table], names: Mapping[str, str]) -> list[str
     """Writes pairs and baselines."""
     pairs, baselines = tables["pairs"], tables["baselines"]
     if len(pairs.frame):
-        parts = _block("Pairs", pairs, lambda: _shown_pairs(pairs.frame, names), names)
+        parts = _block("Pairs", pairs, lambda: f"{_shown_pairs(pairs.frame, names)}\n{_WHICH}", names)
     else:
         parts = ["Pairs: none; two finished runs make a pair (a reread is none).", ""]
     parts += _hanging_on_the_measure(tables["measure_verdicts"].frame, names)
@@ -138,6 +139,7 @@ def _shown_pairs(pairs: pd.DataFrame, names: Mapping[str, str]) -> str:
     table = pd.DataFrame({"a": pairs["key_a"].map(names), "b": pairs["key_b"].map(names)})
     table["beyond words"] = [ABSENT if pd.isna(verdict) else verdict for verdict in pairs["beyond_words"]]
     _figures(table, pairs, "reliability_b")
+    table["equivalence"] = [ABSENT if pd.isna(said) else said for said in pairs["equivalence"]]
     return str(table.to_string(index=False))
 
 
@@ -157,6 +159,7 @@ def _shown_effects(effects: pd.DataFrame) -> str:
     for name, digits in (("floor", 4), ("null", 2), ("published", 2)):
         table[name] = [number(value, digits) for value in effects[name]]
     table["counts"] = effects["counts"]
+    table["equivalence"] = [ABSENT if pd.isna(said) else said for said in effects["equivalence"]]
     table["bias"] = with_interval(effects, "bias")
     table["bias, raw"] = [number(value) for value in effects["bias_raw"]]
     return str(table.to_string(index=False))
@@ -171,6 +174,7 @@ def _figures(table: pd.DataFrame, source: pd.DataFrame, second: str) -> None:
     """Writes rho beside everything that qualifies it: reliabilities, rho* and so on."""
     table["rho"] = with_interval(source, "rho")
     table["rho_star"] = with_interval(source, "rho_star")
+    table["like these"] = intervals(source, "rho_star_any")
     table["p (Holm)"] = [
         f"{number(p, 4)} ({number(holm, 4)})" if pd.notna(p) else "–"
         for p, holm in zip(source["p"], source["p_holm"], strict=True)

@@ -7,15 +7,26 @@ from collections.abc import Mapping
 from emogeo.analysis.tables.frame import Row, columns
 from emogeo.analysis.tables.mantel import MantelTests
 from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.geometry.both_random import NOT_ANY
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS
-from emogeo.geometry.inference import Comparison, compare
+from emogeo.geometry.inference import Comparison, Estimate, compare
+from emogeo.geometry.needed import most_needed
 from emogeo.geometry.sharing import SharedUnits
 from emogeo.record.run import Run
 
 COMPARISON_COLUMNS = [
     *("rho", "rho_ci_low", "rho_ci_high", "p_same_text", "n_units", "half_size", "reliability_a", "reliability_b"),
     *("rho_same_half", "rho_disjoint_half", "stimulus_share", "rho_star", "rho_star_ci_low", "rho_star_ci_high"),
-    *("p", "p_holm", "floor", "n_conditions", "note"),
+    *(
+        "rho_star_ci90_low",
+        "rho_star_any_ci_low",
+        "rho_star_any_ci_high",
+        "p",
+        "p_holm",
+        "floor",
+        "n_conditions",
+        "note",
+    ),
 ]
 
 
@@ -40,10 +51,21 @@ def compare_into(row: Row, both: SharedUnits, names: tuple[str, str], tests: Man
     if result.n_units < MIN_JACKKNIFE:
         notes.append(Note(f"no intervals of halves figures ({result.n_units} units, {MIN_JACKKNIFE} needed)"))
     if result.rho_star is None:
-        return [*notes, Note(f"rho_star and p: {result.reason}", NoteKind.not_identifiable)]
-    row.update(columns("rho_star", result.rho_star))
+        why = Note(f"rho_star and p: {result.reason}", NoteKind.not_identifiable)
+        return [*notes, why, Note(str(most_needed(a, b)))]
     tests.of_halves(row, a, b)
-    return notes
+    return notes + _star_into(row, result.rho_star, result.rho_star_90, result.rho_star_any)
+
+
+def _star_into(row: Row, star: Estimate, at_90: Estimate | None, over_any: Estimate | None) -> list[Note]:
+    """Puts in rho* with its intervals: over other units, the same at 90%, and over other conditions as well."""
+    row.update(columns("rho_star", star))
+    if at_90 is not None:
+        row["rho_star_ci90_low"] = at_90.low
+    if over_any is None:
+        return [Note(f"rho_star_any: {NOT_ANY}")]
+    row.update(rho_star_any_ci_low=over_any.low, rho_star_any_ci_high=over_any.high)
+    return []
 
 
 def floor_into(row: Row, runs: list[Run], measured: Mapping[tuple[str, ...], float]) -> list[Note]:

@@ -19,6 +19,7 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.published import published_rho
 from emogeo.analysis.tables.biases import put_bias
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
+from emogeo.analysis.tables.equivalence import EQUIVALENCE, equivalence
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.mantel import MantelTests
 from emogeo.analysis.tables.notes import Note, left_out
@@ -27,11 +28,11 @@ from emogeo.errors import GeometryError
 from emogeo.geometry.inference import Estimate
 from emogeo.geometry.sharing import over_shared, raw_rho
 
-WORDS = ["model", "layer_of_effect", "factor", "aliased_with", "key_a", "key_b", "counts", "note"]
+WORDS = ["model", "layer_of_effect", "factor", "aliased_with", "key_a", "key_b", "counts", "equivalence", "note"]
 EFFECT_COLUMNS = [
     *WORDS[:6],
     *(name for name in COMPARISON_COLUMNS if name not in {"floor", "note"}),
-    *("effect", "ci_low", "ci_high", "floor", "null", "counts"),
+    *("effect", "ci_low", "ci_high", "floor", "null", "counts", "equivalence"),
     *("bias", "bias_ci_low", "bias_ci_high", "bias_raw", "published", "published_bias", "note"),
 ]
 _SAME = 1e-6
@@ -86,8 +87,14 @@ class Effect:
         return Estimate(self.figures[name], low, high)
 
 
-def effects_of(prepared: Sequence[PreparedRun], permutations: int, seed: int) -> list[Effect]:
-    """Compares every minimal pair; the p of all are a family."""
+def effects_of(
+    prepared: Sequence[PreparedRun], permutations: int, seed: int, bound: float = EQUIVALENCE
+) -> list[Effect]:
+    """Compares every minimal pair; the p of all are a family.
+
+    Args:
+        bound: the effect within which two geometries are the same.
+    """
     runs, by_key = [each.run for each in prepared], {each.run.key: each for each in prepared}
     measured, pairs = floors(runs), minimal_pairs(runs)
     tests = MantelTests.of_family(len(pairs), permutations, seed)
@@ -97,6 +104,7 @@ def effects_of(prepared: Sequence[PreparedRun], permutations: int, seed: int) ->
         if effect.pair.is_rewritten:
             _put_null(effect, found)
         effect.figures["counts"] = _counts(effect)
+        effect.figures["equivalence"] = equivalence(effect.figures, effect.figures["counts"] == YES, bound)
         if effect.kind is EffectKind.cross_experiment:
             effect.notes.extend(put_bias(effect.figures, effect.pair, by_key))
     return found

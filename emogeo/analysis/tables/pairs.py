@@ -14,6 +14,7 @@ from emogeo.analysis.comparing.nulls import Level
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import read_alike
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
+from emogeo.analysis.tables.equivalence import EQUIVALENCE, above_floor, equivalence
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.mantel import MantelTests
 from emogeo.analysis.tables.notes import Note, left_out
@@ -28,7 +29,8 @@ VERDICTS = ["beyond_words", "beyond_meanings"]
 LEFT = ["rho_partial", "rho_partial_ci_low", "rho_partial_ci_high", "best_null"]
 PAIR_COLUMNS = [
     *(*NAMES, *VERDICTS, *LEFT),
-    *COMPARISON_COLUMNS,
+    *COMPARISON_COLUMNS[:-1],
+    *("equivalence", "note"),
 ]
 SHOW_PROGRESS = 30
 """The number of pairs from which on a progress bar is shown."""
@@ -59,13 +61,18 @@ def _are_nulls_of_two_models(a: Run, b: Run) -> bool:
 
 
 def pairs_table(
-    prepared: Sequence[PreparedRun], permutations: int, seed: int, beyond: pd.DataFrame | None = None
+    prepared: Sequence[PreparedRun],
+    permutations: int,
+    seed: int,
+    beyond: pd.DataFrame | None = None,
+    bound: float = EQUIVALENCE,
 ) -> Table:
     """Makes one row per pair of finished runs; the p of trained runs are a family, those of untrained twins another.
 
     Args:
         permutations: the least number of label permutations in each Mantel test.
         beyond: the table of what is left of their agreement once words are given; None leaves its columns empty.
+        bound: the 1 - rho* within which two geometries are the same.
     """
     verdicts = {} if beyond is None else _verdicts(beyond)
     measured, rows = floors([each.run for each in prepared]), list[Row]()
@@ -76,8 +83,9 @@ def pairs_table(
         tests.fill(own)
         for row in own:
             row.update(verdicts.get((row["key_a"], row["key_b"]), {}))
+            row["equivalence"] = equivalence(row, above_floor(row), bound)
         rows += own
-    return typed(rows, PAIR_COLUMNS, words=[*NAMES, *VERDICTS, "best_null", "note"])
+    return typed(rows, PAIR_COLUMNS, words=[*NAMES, *VERDICTS, "best_null", "equivalence", "note"])
 
 
 def _verdicts(beyond: pd.DataFrame) -> dict[tuple[str, str], Row]:

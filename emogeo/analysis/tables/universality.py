@@ -18,14 +18,24 @@ from emogeo.analysis.tables.frame import Row, Table, typed
 _COMPARED = (
     *("beyond_words", "beyond_meanings", "rho_partial", "rho_partial_ci_low", "rho_partial_ci_high"),
     *("rho", "rho_ci_low", "rho_ci_high", "reliability_a", "reliability_b", "rho_same_half", "rho_disjoint_half"),
-    *("rho_star", "rho_star_ci_low", "rho_star_ci_high", "p_holm", "floor"),
+    *("rho_star", "rho_star_ci_low", "rho_star_ci_high", "rho_star_any_ci_low", "rho_star_any_ci_high", "p_holm"),
+    *("floor", "equivalence"),
 )
 UNIVERSALITY_COLUMNS = [
     *("reading", "key_a", "key_b", "model_a", "model_b", "family_a", "family_b", "within_family"),
     *("log_size_ratio", "depth_difference", *_COMPARED, "published", "note"),
 ]
 PAIR_WORDS = ["key_a", "key_b", "model_a", "model_b", "note"]
-WORDS = ["reading", *PAIR_WORDS, "beyond_words", "beyond_meanings", "family_a", "family_b", "within_family"]
+WORDS = [
+    "reading",
+    *PAIR_WORDS,
+    "beyond_words",
+    "beyond_meanings",
+    "equivalence",
+    "family_a",
+    "family_b",
+    "within_family",
+]
 
 
 def comparable_runs(prepared: Sequence[PreparedRun]) -> dict[str, list[PreparedRun]]:

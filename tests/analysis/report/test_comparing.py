@@ -23,7 +23,7 @@ def test_every_two_models_stand_beside_what_was_published(tmp_path: Path) -> Non
     section = universality_section(material(tmp_path))
     (row,) = cells(sheets(section)["Comparable models"])
     assert (row["model a"], row["model b"], row["one family"]) == (MODEL, GEMMA, "no")
-    assert (row["ρ"], row["ρ*"], row["ρ published"]) == ("0.83 [0.73, 0.93]", "0.92 [0.87, 0.97]", "–")
+    assert (row["ρ"], row["ρ*, these emotions"], row["ρ published"]) == ("0.83 [0.73, 0.93]", "0.92 [0.87, 0.97]", "–")
     assert (row["same / disjoint half"], row["reliability a / b"]) == ("0.83 / 0.63", "0.70 / 0.60")
     assert (row["p (Holm)"], row["floor"], row["reading"]) == ("0.0020", "0.0100", HOSTILE)
     size, depth = cells(sheets(section)["Agreement and descriptors against size, depth and behaviour"])
@@ -51,7 +51,7 @@ def test_runs_are_called_by_their_short_names(tmp_path: Path) -> None:
     first, second, _ = cells(sheets(section)["Pairs of runs"])
     assert (first["run a"], first["run b"]) == (own.names["A"], own.names["C"])
     assert (first["p, same text"], first["units"]) == ("0.0010", "24")
-    assert (second["ρ"], second["ρ*"], second["note"].partition(" (")[0]) == (
+    assert (second["ρ"], second["ρ*, these emotions"], second["note"].partition(" (")[0]) == (
         *("0.40", "–", "rho_star and p: not identifiable"),
     )
     assert pictures(section) == ["same_and_disjoint_half.png"]

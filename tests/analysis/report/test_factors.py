@@ -21,7 +21,7 @@ def test_effects_have_their_interval_floor_and_whether_they_count(tmp_path: Path
     own = material(tmp_path)
     known, unknown = cells(sheets(layers_section(own))["Effects"])
     assert (known["model"], known["effect kind"], known["factor"]) == (MODEL, "precision", HOSTILE)
-    assert (known["effect"], known["counts"], known["ρ*"]) == ("0.20 [0.10, 0.30]", "yes", "0.80")
+    assert (known["effect"], known["counts"], known["ρ*, these emotions"]) == ("0.20 [0.10, 0.30]", "yes", "0.80")
     assert (known["run a"], known["run b"]) == (own.names["A"], own.names["C"])
     assert (unknown["effect"], unknown["counts"], unknown["ρ"]) == ("–", "not identifiable", "0.30")
     (share,) = cells(sheets(layers_section(own))["Variance of 1 − ρ* over pairs of runs"])

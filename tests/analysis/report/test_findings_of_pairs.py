@@ -38,8 +38,24 @@ def test_identifiable_pairs_are_counted_apart_from_others() -> None:
 
 def test_one_pair_is_told_with_its_interval() -> None:
     (agreement, *_) = of_pairs({**compared(0.8, 0.9), "floor": 0.2, "p_holm": 0.001})
-    assert "ρ* is 0.90 [0.85, 0.95]" in agreement.said
+    assert "for these emotions ρ* is 0.90 [0.85, 0.95]" in agreement.said
     assert agreement.caveats[1].startswith("0 of the 1"), "the interval ends above 1 minus the floor"
+
+
+def test_what_is_said_of_these_emotions_and_of_emotions_like_these_is_told_apart() -> None:
+    wide = {"rho_star_any_ci_low": 0.7, "rho_star_any_ci_high": 1.1, "equivalence": "differs"}
+    known = {**compared(0.8, 0.9), **wide, "floor": 0.01, "p_holm": 0.001}
+    (agreement, *_) = of_pairs(known)
+    assert agreement.caveats[1].endswith("for these emotions, they are not identical.")
+    assert agreement.caveats[2:] == [
+        "For emotions like these, the interval of ρ* is [0.70, 1.10].",
+        "For these emotions: 1 differs.",
+    ]
+    (agreement, *_) = of_pairs(known, {**known, "rho_star_any_ci_low": 0.6, "equivalence": "cannot tell"})
+    assert agreement.caveats[2:] == [
+        "For emotions like these, the 2 intervals of ρ* lie between 0.60 and 1.10.",
+        "For these emotions: 1 differs and 1 cannot tell.",
+    ]
 
 
 def test_runs_of_one_model_and_other_half_sizes_are_told_apart() -> None:

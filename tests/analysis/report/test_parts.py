@@ -7,7 +7,7 @@ import io
 
 import pandas as pd
 
-from emogeo.analysis.report.parts import SHOWN_ROWS, beside, figure, ranging, sheet, word
+from emogeo.analysis.report.parts import SHOWN_ROWS, beside, figure, interval, ranging, sheet, word
 
 
 def test_runs() -> None:
@@ -26,10 +26,11 @@ def test_runs() -> None:
         figure("p", "p", 3),
         beside("both", "rho", "p"),
         ranging("again", "p", "rho_ci_low", "rho_ci_high", 1),
+        interval("reach", "rho"),
     ]
     assert sheet(table, "t", "t", columns).rows == [
-        ("a run", "0.85 [0.75, 0.96]", "0.500", "0.85 / 0.50", "0.5 [0.8, 1.0]"),
-        ("l", "–", "1.000", "– / 1.00", "1.0"),
+        ("a run", "0.85 [0.75, 0.96]", "0.500", "0.85 / 0.50", "0.5 [0.8, 1.0]", "[0.75, 0.96]"),
+        ("l", "–", "1.000", "– / 1.00", "1.0", "–"),
     ]
     assert sheet(pd.DataFrame({"note": [None, "", "x"]}), "t", "t", [word("", "note")]).rows == [("–",), ("–",), ("x",)]
 

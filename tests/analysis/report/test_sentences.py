@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 
-from emogeo.analysis.report.sentences import NAMED, commonest, listed, number_of, range_of
+from emogeo.analysis.report.sentences import NAMED, commonest, listed, number_of, range_of, verdicts
 from emogeo.analysis.tables.notes import Note, NoteKind
 
 NAN = float("nan")
@@ -42,3 +42,9 @@ def test_the_commonest_notes_come_first_and_few_are_named() -> None:
 @pytest.mark.parametrize(("words", "said"), [("a", "a"), ("ab", "a and b"), ("abc", "a, b and c")])
 def test_words_are_listed(words: str, said: str) -> None:
     assert listed(list(words)) == said
+
+
+def test_verdicts_are_counted() -> None:
+    said = ["differs", "cannot tell", "differs", None]
+    assert verdicts(pd.DataFrame({"equivalence": said})) == ["For these emotions: 2 differs and 1 cannot tell."]
+    assert verdicts(pd.DataFrame({"equivalence": [None]})) == []

@@ -68,11 +68,14 @@ def test_runs_are_rows_with_reliability_and_refused_ones_say_why() -> None:
 
 def test_pairs_have_every_companion_of_a_rho() -> None:
     both = {**M, **compared(0.8, 0.9), "p": 0.01, "p_holm": 0.02, "floor": 0.0003, "p_same_text": 0.001}
+    both |= {"rho_star_any_ci_low": 0.7, "rho_star_any_ci_high": 1.1, "equivalence": "differs"}
     said = lines(pairs=frame(PAIR_COLUMNS, {**both, "beyond_words": "yes"}, {**N, "rho": 0.5}))
     assert " ".join(words_of(said, "m", "bf16", "n")[4:]) == (
-        "yes 0.80 [0.70, 0.90] 0.90 [0.85, 0.95] 0.0100 (0.0200) 0.70 / 0.60 0.80 / 0.60 0.0003 0.0010"
+        "yes 0.80 [0.70, 0.90] 0.90 [0.85, 0.95] [0.70, 1.10] 0.0100 (0.0200) 0.70 / 0.60 0.80 / 0.60 "
+        "0.0003 0.0010 differs"
     )
-    assert " ".join(words_of(said, "m", "bf16", "o")[4:]) == "– 0.50 – – – / – – / – – –"
+    assert " ".join(words_of(said, "m", "bf16", "o")[4:]) == "– 0.50 – – – – / – – / – – – –"
+    assert "rho_star is for these emotions; 'like these' is its interval for emotions like these" in said
 
 
 def test_whether_a_pair_agrees_beyond_words_is_said_first() -> None:
@@ -120,7 +123,7 @@ def test_baselines_and_effects_are_blocks_of_their_own() -> None:
     assert words_of(said, "m", "bf16", "human_norms")[3] == "0.25"
     assert "note on human_norms: a note" in said
     row = " ".join(words_of(said, "m", "method"))
-    assert row == "m method read alike 12 0.50 0.75 0.25 [0.12, 0.50] 0.0001 – – yes – –"
+    assert row == "m method read alike 12 0.50 0.75 0.25 [0.12, 0.50] 0.0001 – – yes – – –"
 
 
 def test_shares_are_shown_where_there_are_any() -> None:

@@ -1,0 +1,34 @@
+"""Whether a difference was found, was found absent, or could not be seen."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+
+EQUIVALENCE = 0.1
+"""The bound on 1 - rho* within which two geometries are the same for the purposes of an analysis."""
+DIFFERS, CANNOT_TELL = "differs", "cannot tell"
+
+
+def equivalence(row: Mapping[str, Any], counts: bool, bound: float) -> str:
+    """Gives the verdict on a row with rho*: same within the bound, differs, both, or cannot tell.
+
+    It is the same within the bound where the 90% interval of 1 - rho* lies below the bound: two one-sided tests at 5%
+    each (Schuirmann 1987), of which that against a negative difference is no question here.
+
+    Args:
+        counts: whether the difference counts, by the rule of the table.
+    """
+    low = row.get("rho_star_ci90_low")
+    same = low is not None and not pd.isna(low) and 1 - low < bound
+    if counts:
+        return f"{DIFFERS}, by less than {bound:g}" if same else DIFFERS
+    return f"same within {bound:g}" if same else CANNOT_TELL
+
+
+def above_floor(row: Mapping[str, Any]) -> bool:
+    """Whether 1 - rho* lies above the numerical floor with its 95% interval; False where either is not known."""
+    high, floor = row.get("rho_star_ci_high"), row.get("floor")
+    return high is not None and floor is not None and 1 - high > floor

@@ -1,0 +1,33 @@
+"""The verdict on a difference, from an interval at 90% and one at 95%."""
+
+from __future__ import annotations
+
+import pytest
+
+from emogeo.analysis.tables.equivalence import above_floor, equivalence
+
+
+@pytest.mark.parametrize(
+    ("low", "counts", "said"),
+    [
+        (0.91, False, "same within 0.1"),
+        (0.89, False, "cannot tell"),
+        (0.89, True, "differs"),
+        (0.91, True, "differs, by less than 0.1"),
+        (None, False, "cannot tell"),
+        (float("nan"), False, "cannot tell"),
+    ],
+)
+def test_the_verdict(low: float | None, counts: bool, said: str) -> None:
+    assert equivalence({"rho_star_ci90_low": low}, counts, 0.1) == said
+
+
+def test_the_bound_is_the_analysis_own() -> None:
+    assert equivalence({"rho_star_ci90_low": 0.89}, False, 0.2) == "same within 0.2"
+
+
+@pytest.mark.parametrize(
+    ("high", "floor", "above"), [(0.98, 0.01, True), (0.995, 0.01, False), (None, 0.01, False), (0.5, None, False)]
+)
+def test_a_difference_counts_above_the_floor(high: float | None, floor: float | None, above: bool) -> None:
+    assert above_floor({"rho_star_ci_high": high, "floor": floor}) is above

@@ -1,0 +1,53 @@
+"""Benches that keep the designs that are finished in a file, and go on where they were stopped."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any, TypeVar
+
+D, R = TypeVar("D"), TypeVar("R")
+
+
+def options(doc: str | None, file: str, words: Sequence[str] | None) -> argparse.Namespace:
+    """The command line of a bench: --draws, --workers, --file."""
+    parser = argparse.ArgumentParser(description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--draws", type=int, default=0, help="data sets per design; 0: print what is there")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--file", type=Path, default=Path(file))
+    return parser.parse_args(words)
+
+
+def resumed(
+    asked: argparse.Namespace, designs: Sequence[D], measure: Callable[[D, int], R], row: Callable[[dict[str, Any]], R]
+) -> list[R]:
+    """Computes the designs that are not in the file with so many draws, and gives every row that is."""
+    asked.file.parent.mkdir(parents=True, exist_ok=True)
+    known = [(own.design, own.draws) for own in _rows(asked.file, row)]  # type: ignore[attr-defined]
+    todo = [design for design in designs if asked.draws and (design, asked.draws) not in known]
+    with ProcessPoolExecutor(asked.workers) as pool, asked.file.open("a") as stream:
+        for own in pool.map(measure, todo, itertools.repeat(asked.draws)):
+            print(json.dumps(asdict(own)), file=stream, flush=True)  # type: ignore[call-overload]
+    found = _rows(asked.file, row)
+    return [own for own in found if own.draws == asked.draws] if asked.draws else found  # type: ignore[attr-defined]
+
+
+def concluded(table: str, said: Sequence[tuple[str, bool]]) -> int:
+    """Prints a table and what it promises; 0 where all of it holds."""
+    print(table, *(f"{'holds' if holds else 'FAILS'}: {what}" for what, holds in said), sep="\n")
+    return 0 if all(holds for _, holds in said) else 1
+
+
+def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    """A table."""
+    lines = [f"| {' | '.join(header)} |", "|" + "---|" * len(header)]
+    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+
+
+def _rows(file: Path, row: Callable[[dict[str, Any]], R]) -> list[R]:
+    return [row(json.loads(line)) for line in file.read_text().splitlines()] if file.exists() else []

@@ -1,0 +1,63 @@
+"""The number of units that would pass the gate: variances against loops and planted ones, forecasts against data."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from emogeo.geometry.inference import identifiable, reliability
+from emogeo.geometry.needed import Needed, NoiseOfUnits, expected_reliability, noise_of_units, units_needed
+from tests.planted import D_TEXT, Planted, codes, halves, run_of
+
+
+def test_the_noise_of_a_half_is_the_variance_of_its_products() -> None:
+    """Over fresh texts; the noise of a product of two texts has the variance D, up to centring."""
+    signal, sizes = 0.5, (4, 8)
+    made = [run_of(codes(1.0)[0], signal, np.random.default_rng(seed), 16) for seed in range(120)]
+    found = [noise_of_units(run) for run in made]
+    noise = NoiseOfUnits(*(float(np.mean([getattr(own, name) for own in found])) for name in ("unit", "pair")))
+    rows, columns = np.triu_indices(21, k=1)
+    for size in sizes:
+        products = np.stack([run.products.values[:size, :size][:, :, rows, columns] for run in made])
+        apart = ~np.eye(size, dtype=bool)
+        means = (products + np.stack([run.products.values[:size, :size][:, :, columns, rows] for run in made])) / 2
+        variance = means[:, apart].mean(axis=1).var(axis=0, ddof=1).mean()
+        assert float(noise.of_half(size)) == pytest.approx(variance, rel=0.1)
+    assert noise.pair == pytest.approx(D_TEXT * (20 / 21) ** 2 / 2, rel=0.15)
+
+
+def test_the_forecast_of_a_reliability_is_met_by_more_units() -> None:
+    small = [run_of(codes(1.0)[0], 0.08, np.random.default_rng(seed), 12) for seed in range(20)]
+    large = [run_of(codes(1.0)[0], 0.08, np.random.default_rng(seed), 36) for seed in range(6)]
+    noise = noise_of_units(small[0])
+    value = float(np.mean([reliability(run).value for run in small]))
+    wanted = float(np.mean([reliability(run).value for run in large]))
+    assert float(expected_reliability(value, 12, noise, np.array(36))) == pytest.approx(wanted, abs=0.08)
+    assert float(expected_reliability(value, 12, noise, np.array(12))) == pytest.approx(value)
+
+
+def test_as_many_units_as_are_told_pass_about_every_second_time() -> None:
+    told = units_needed(halves(Planted(24, 0.03), 2)[0])
+    assert told.units is not None
+    assert told.low is not None
+    assert told.low < told.units < (told.high or np.inf)
+    more, fewer = (
+        [identifiable(run_of(codes(1.0)[0], 0.03, np.random.default_rng(seed), n)) for seed in range(12)]
+        for n in (told.units + 16, told.units - 16)
+    )
+    assert sum(more) > 9
+    assert sum(fewer) < 3
+
+
+def test_what_passes_needs_no_more_than_it_has() -> None:
+    told = units_needed(halves(Planted(24, 0.5), 1)[0])
+    assert told.units is not None
+    assert told.units <= 12
+
+
+def test_it_is_not_told_where_the_reliability_may_be_nothing() -> None:
+    for n_units, signal in ((12, 0.0), (5, 0.5)):
+        assert units_needed(halves(Planted(n_units, signal), 1)[0]) == Needed()
+    assert str(Needed()) == "how many units would pass the gate is not to be told"
+    assert str(Needed(60, 40, 120)) == "about 60 units (40 to 120) like these would pass the gate"
+    assert str(Needed(60, 40)) == "about 60 units (40 to more than 1000) like these would pass the gate"
