@@ -14,7 +14,7 @@ from emogeo.geometry.word_accuracy import WordAccuracy
 
 CUES = 0.5
 """The share of conditions that have a cue from which on labels are given away. The package's topics have none, and in
-three to sixteen of them one of 21 conditions has one at most; files with a sentence or a word per condition have all."""
+three to sixteen of them one of 21 conditions has one at most; where a sentence or a word stands for each, all have."""
 TELLING_CONDITIONS = 1 / 3
 """The share of conditions with a telling run that is flagged: in four to 24 of the package's topics it is up to .29."""
 EQUAL = 0.02
@@ -119,8 +119,8 @@ def _said_of_accuracy(labels: LabelledTexts, accuracy: WordAccuracy) -> str:
     rest = accuracy.without_common
     alone = "no text is without one" if rest is None else f"{_percent(rest.value)} of {accuracy.n_without_common}"
     return (
-        f"words alone tell the condition of {_percent(accuracy.of_all.value)} of the texts in {called(labels)} that were"
-        f" not seen (chance {_percent(accuracy.chance)}); of texts without a sentence in common with another: {alone}"
+        f"words alone tell the condition of {_percent(accuracy.of_all.value)} of the texts in {called(labels)} that"
+        f" were not seen (chance {_percent(accuracy.chance)}); of texts that share no sentence with another unit: {alone}"
     )
 
 

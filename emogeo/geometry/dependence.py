@@ -20,6 +20,7 @@ from emogeo.geometry.units import UnitProducts
 MIN_UNITS_DEPENDENCE = 6
 """The fewest units for an estimate: fewer leave too few pairs to tell a close one from chance."""
 DRAWS = 999
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ def dependence(products: UnitProducts, seed: int, draws: int = DRAWS) -> Depende
     if len(residual) < MIN_UNITS_DEPENDENCE or not (np.diag(residual) > 0).all():
         return None
     cosines = _cosines(residual)
-    found, generator = _nearest(cosines), np.random.default_rng([seed, len(residual)])
+    found, generator = float(_nearest(cosines)), np.random.default_rng([seed, len(residual)])
     spectrum = np.maximum(np.linalg.eigvalsh(residual)[1:], 0)
-    drawn = np.array([_nearest(_cosines(_turned(spectrum, generator))) for _ in range(draws)])
+    drawn = np.concatenate([_nearest(_turned(spectrum, n, generator)) for n in _shares(draws)])
     p = (1 + int((drawn >= found).sum())) / (1 + draws)
     return Dependence(found, float(drawn.mean()), p, _closest(products.units, cosines))
 
@@ -110,21 +111,27 @@ def residual_products(products: UnitProducts) -> Array:
 
 
 def _cosines(products: Array) -> Array:
-    lengths = np.sqrt(np.maximum(np.diag(products), np.finfo(float).tiny))
-    return np.asarray(products / np.outer(lengths, lengths))
+    squares = np.diagonal(products, axis1=-2, axis2=-1)
+    lengths = np.sqrt(np.maximum(squares, np.finfo(float).tiny))
+    return np.asarray(products / (lengths[..., :, None] * lengths[..., None, :]))
 
 
-def _nearest(cosines: Array) -> float:
-    """The mean over units of the largest cosine with another unit."""
-    return float((cosines - 3 * np.eye(len(cosines))).max(axis=1).mean())
+def _nearest(cosines: Array) -> Array:
+    """The mean over units of the largest cosine with another unit: of matrices [..., unit, unit]."""
+    return np.asarray((cosines - 3 * np.eye(cosines.shape[-1])).max(axis=-1).mean(axis=-1))
 
 
-def _turned(spectrum: Array, generator: np.random.Generator) -> Array:
-    """A matrix [unit, unit] of this spectrum whose other eigenvector is the constant one, turned at random."""
+def _turned(spectrum: Array, draws: int, generator: np.random.Generator) -> Array:
+    """Cosines [draw, unit, unit] of matrices of this spectrum, whose last eigenvector is constant, turned at random."""
     n = len(spectrum) + 1
-    start = np.column_stack([np.ones(n), generator.normal(size=(n, n - 1))])
-    vectors = np.linalg.qr(start)[0][:, 1:]
-    return np.asarray((vectors * spectrum) @ vectors.T)
+    start = np.concatenate([np.ones((draws, n, 1)), generator.normal(size=(draws, n, n - 1))], axis=2)
+    vectors = np.linalg.qr(start)[0][:, :, 1:]
+    return _cosines((vectors * spectrum) @ vectors.swapaxes(1, 2))
+
+
+def _shares(draws: int) -> list[int]:
+    """Cuts draws into portions that bound the memory."""
+    return [min(_AT_ONCE, draws - start) for start in range(0, draws, _AT_ONCE)]
 
 
 def _within(cosines: Array, families: NDArray[np.intp]) -> float:
