@@ -120,7 +120,7 @@ def _said_of_accuracy(labels: LabelledTexts, accuracy: WordAccuracy) -> str:
     alone = "no text is without one" if rest is None else f"{_percent(rest.value)} of {accuracy.n_without_common}"
     return (
         f"words alone tell the condition of {_percent(accuracy.of_all.value)} of the texts in {called(labels)} that"
-        f" were not seen (chance {_percent(accuracy.chance)}); of texts that share no sentence with another unit: {alone}"
+        f" were not seen (chance {_percent(accuracy.chance)}); of texts without a sentence of another unit: {alone}"
     )
 
 

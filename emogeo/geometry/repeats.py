@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
@@ -55,7 +56,7 @@ class Repeats:
     def returning_share(self) -> float:
         """The mean share of own wording that returns, over texts with wording of their own; 0 where there is none."""
         known = self.returning[~np.isnan(self.returning)]
-        return float(known.mean()) if len(known) else 0.0
+        return math.fsum(known) / len(known) if len(known) else 0.0
 
 
 def repeats(labels: LabelledTexts, tokens: Sequence[Tokens]) -> Repeats:

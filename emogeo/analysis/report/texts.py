@@ -16,9 +16,7 @@ def texts_parts(material: Material) -> list[Part]:
         for stimuli, notes in zip(corpus["stimuli"], material.notes("corpus", corpus), strict=True)
         for note in notes
     ]
-    nothing = Text(
-        "Texts: no word stands for a condition, units do not repeat each other, and nothing else is flagged."
-    )
+    nothing = Text("Texts: no word stands for a condition, units do not repeat each other; nothing is flagged.")
     found: Part = Listing("What is wrong with the texts", lines) if lines else nothing
     return [found, sheet(corpus, "Texts that were read", "corpus", _of_texts())]
 
