@@ -107,10 +107,10 @@ def _flag_of_telling(labels: LabelledTexts, telling: Sequence[TellingRun]) -> li
     n = len(set(labels.emotions))
     cues, told = [own for own in telling if own.cue], [own for own in telling if own.telling]
     if len(cues) >= CUES * n:
-        said = f"a word or two give {len(cues)} of {n} conditions away: {_named(labels, cues)}"
+        said = f"a word or two give {len(cues)} of {n} conditions away: {_named(cues)}"
         return [Flag(FlagKind.cue_words, said, blocks=True)]
     if len(told) >= TELLING_CONDITIONS * n:
-        said = f"words of {len(told)} of {n} conditions return in half of the {called(labels)}: {_named(labels, told)}"
+        said = f"words of {len(told)} of {n} conditions return in half of the {told[0].called}: {_named(told)}"
         return [Flag(FlagKind.telling_words, said)]
     return []
 
@@ -178,8 +178,8 @@ def called(labels: LabelledTexts) -> str:
     return "topics" if set(labels.units) == set(labels.topics) else "units"
 
 
-def _named(labels: LabelledTexts, told: Sequence[TellingRun]) -> str:
-    return "; ".join(own.said(called(labels)) for own in told[:_EXAMPLES])
+def _named(told: Sequence[TellingRun]) -> str:
+    return "; ".join(map(str, told[:_EXAMPLES]))
 
 
 def _quoted(labels: LabelledTexts, pairs: Sequence[tuple[int, int]]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,11 +37,13 @@ class TellingRun:
     run: Tokens
     n_units: int
     """The number of the condition's units that have it."""
-    of_units: int
     elsewhere: float
     """The share of cells (a unit and another condition) that have it."""
     weight: float
     """The share of units that have it, times its idf over conditions."""
+    of_units: int
+    called: str
+    """What the units are called: topics, where every topic has every condition, else units."""
 
     @property
     def telling(self) -> bool:
@@ -53,16 +56,15 @@ class TellingRun:
         return self.n_units >= max(FEWEST_CUE, CUE * self.of_units) and self.elsewhere <= CUE_ELSEWHERE
 
     def __str__(self) -> str:
-        return self.said("units")
-
-    def said(self, called: str) -> str:
-        """Names the run, and where it is; units are called topics, say."""
-        named = f"{self.condition}: “{written(self.run)}” in {self.n_units} of {self.of_units} {called}"
+        named = f"{self.condition}: “{written(self.run)}” in {self.n_units} of {self.of_units} {self.called}"
         return f"{named}, elsewhere in {self.elsewhere:.0%}"
 
 
-def telling_runs(labels: LabelledTexts, tokens: list[Tokens]) -> list[TellingRun]:
+def telling_runs(labels: LabelledTexts, tokens: Sequence[Tokens]) -> list[TellingRun]:
     """Gives the run that tells each condition best, by its weight: most telling first.
+
+    Units are here the topics where every topic has every condition, also if families of topics are the units of all
+    else: a family has many texts, and some word is in one of them soon.
 
     The weight is the share of the condition's units that have the run, times log(C / s), where s sums these shares over
     all C conditions: an idf that counts a condition by how often it has the run. A run that every condition has
@@ -71,15 +73,16 @@ def telling_runs(labels: LabelledTexts, tokens: list[Tokens]) -> list[TellingRun
     Args:
         tokens: [text], as `tokens_of` cuts them.
     """
-    conditions, units = sorted(set(labels.emotions)), sorted(set(labels.units))
-    runs, counts = _counts(labels, tokens, conditions)
+    units, called = _units(labels)
+    conditions, n_units = sorted(set(labels.emotions)), len(set(units))
+    runs, counts = _counts(labels.emotions, units, tokens)
     if not runs:
         return []
-    shares = counts / len(units)
+    shares = counts / n_units
     weights = shares * np.log(len(conditions) / shares.sum(axis=0))
     weights[counts < FEWEST_CUE] = -np.inf
     found = [
-        _best(condition, runs, counts[row], counts.sum(axis=0), weights[row], (len(units), len(conditions)))
+        TellingRun(condition, *_best(runs, counts, shares, weights[row], row), n_units, called)
         for row, condition in enumerate(conditions)
         if np.isfinite(weights[row]).any()
     ]
@@ -87,25 +90,35 @@ def telling_runs(labels: LabelledTexts, tokens: list[Tokens]) -> list[TellingRun
 
 
 def _best(
-    condition: str, runs: list[Tokens], own: Array, all_: Array, weights: Array, shape: tuple[int, int]
-) -> TellingRun:
-    """The run of the largest weight; of several, the longest, then the first by alphabet."""
-    n_units, n_conditions = shape
+    runs: list[Tokens], counts: Array, shares: Array, weights: Array, row: int
+) -> tuple[Tokens, int, float, float]:
+    """The run of the largest weight; of several, the longest, then the first by alphabet.
+
+    Returns:
+        The run, in how many units it is, in what share of the other conditions' cells, and its weight.
+    """
     top = np.flatnonzero(weights >= weights.max() - 1e-12)
     at = min(top, key=lambda column: (-len(runs[column]), runs[column]))
-    elsewhere = float((all_[at] - own[at]) / (n_units * (n_conditions - 1)))
-    return TellingRun(condition, runs[at], int(own[at]), n_units, elsewhere, float(weights[at]))
+    return runs[at], int(counts[row, at]), float(np.delete(shares[:, at], row).mean()), float(weights[at])
 
 
-def _counts(labels: LabelledTexts, tokens: list[Tokens], conditions: list[str]) -> tuple[list[Tokens], Array]:
+def _units(labels: LabelledTexts) -> tuple[tuple[str, ...], str]:
+    """The unit of each text, and what units are called."""
+    topics = set(labels.topics)
+    cells = set(zip(labels.topics, labels.emotions, strict=True))
+    crossed = len(cells) == len(topics) * len(set(labels.emotions))
+    return (labels.topics, "topics") if crossed and len(topics) >= len(set(labels.units)) else (labels.units, "units")
+
+
+def _counts(emotions: Sequence[str], units: Sequence[str], tokens: Sequence[Tokens]) -> tuple[list[Tokens], Array]:
     """Gives the runs that any condition has in at least so many units, and those numbers [condition, run]."""
     cells: dict[tuple[str, str], set[Tokens]] = {}
-    for emotion, unit, own in zip(labels.emotions, labels.units, tokens, strict=True):
+    for emotion, unit, own in zip(emotions, units, tokens, strict=True):
         held = cells.setdefault((emotion, unit), set())
         for length in LENGTHS:
             held.update(run for run in runs_of(own, length) if len(run) == length)
-    by_condition = {condition: Counter[Tokens]() for condition in conditions}
+    by_condition = {condition: Counter[Tokens]() for condition in sorted(set(emotions))}
     for (emotion, _), held in cells.items():
         by_condition[emotion].update(held)
     kept = sorted({run for own in by_condition.values() for run, count in own.items() if count >= FEWEST_CUE})
-    return kept, np.array([[by_condition[condition][run] for run in kept] for condition in conditions], dtype=float)
+    return kept, np.array([[own[run] for run in kept] for own in by_condition.values()], dtype=float)

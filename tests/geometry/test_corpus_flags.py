@@ -32,7 +32,7 @@ N = len(LABELS.texts)
 
 
 def cue(condition: str, n_units: int = 5, elsewhere: float = 0.0) -> TellingRun:
-    return TellingRun(condition, ("trembling",), n_units, 5, elsewhere, 1.0)
+    return TellingRun(condition, ("trembling",), n_units, elsewhere, 1.0, 5, "topics")
 
 
 def repeated(near: float = 0, returning: float = 0, templated: float = 0) -> Repeats:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 
@@ -44,7 +45,7 @@ def test_a_planted_cue_is_named_for_every_condition() -> None:
     assert len(found) == 21
     assert all(own.cue and own.telling for own in found)
     assert {written(own.run) for own in found if own.condition == "afraid"} == {"a key"}
-    assert str(found[0]).endswith(": “a key” in 10 of 10 units, elsewhere in 0%")
+    assert str(found[0]).endswith(": “a key” in 10 of 10 topics, elsewhere in 0%")
 
 
 def test_of_equally_telling_runs_the_longest_is_named() -> None:
@@ -80,3 +81,14 @@ def test_characters_tell_where_there_are_no_blanks() -> None:
 def test_two_units_tell_nothing_and_neither_do_texts_without_words() -> None:
     assert of(labelled([(e, t, f"{e} 1") for t in "ab" for e in ("sad", "calm")])) == []
     assert of(labelled([(e, t, f"{i}") for i in range(1) for t in "abcd" for e in ("sad", "calm")])) == []
+
+
+def test_families_do_not_make_words_telling() -> None:
+    """A family of four topics has four texts of a condition, and some word in one of them; topics stay what counts."""
+    own = package()
+    topics = sorted(set(own.topics))
+    families = replace(own, units=tuple(f"f{topics.index(topic) // 4}" for topic in own.topics))
+    assert of(families) == of(own)
+    groups = replace(own, topics=("one",) * len(own.topics))
+    assert [each.run for each in of(groups)] == [each.run for each in of(own)]
+    assert {each.called for each in of(groups)} == {"units"}

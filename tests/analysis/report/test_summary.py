@@ -12,6 +12,7 @@ from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.summary import summary
 from emogeo.analysis.tables.baselines import BASELINE_COLUMNS
 from emogeo.analysis.tables.beyond import BEYOND_COLUMNS
+from emogeo.analysis.tables.corpus import CORPUS_COLUMNS
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import Note, NoteKind
@@ -140,3 +141,17 @@ def test_the_end_says_where_everything_is() -> None:
     assert tables.startswith("tables   out/runs.csv, pairs.csv, baselines.csv, beyond.csv, effects.csv, variance.csv")
     assert rest[1] == "figures  out/figures/"
     assert rest[2].startswith("report   out/report.html")
+
+
+def test_what_is_wrong_with_texts_is_said_first() -> None:
+    row = {"stimuli": "mine", "n_texts": 210, "n_units": 10, "runs": "m bf16", "blocks_verdict": "yes"}
+    flagged = frame(
+        CORPUS_COLUMNS,
+        {**row, "note": [Note("FLAG a word gives it away", NoteKind.flag)]},
+        {**row, "stimuli": "good", "blocks_verdict": "no", "note": []},
+    )
+    said = lines(corpus=flagged)
+    assert said[1] == "Texts of mine (210 in 10 units; m bf16): no verdict beyond words can be given on them."
+    assert said[2] == "  FLAG a word gives it away"
+    assert said[4] == "Runs"
+    assert "good" not in "".join(said)
