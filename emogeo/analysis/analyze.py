@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from emogeo.analysis.comparing.corpora import read_corpora
+from emogeo.analysis.comparing.corpora import blocked_texts, read_corpora
 from emogeo.analysis.comparing.prepared import PreparedRun, View
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.export.rsatoolbox import export_rdms
@@ -117,9 +117,10 @@ def all_tables(
 ) -> dict[str, Table]:
     """Makes every table, by its name."""
     chance = _chance(config)
-    beyond = beyond_table(prepared, {}, Options(config.permutations, config.seed, config.store.path))
+    corpora = read_corpora(prepared)
+    beyond = beyond_table(prepared, blocked_texts(corpora), Options(config.permutations, config.seed, config.store.path))
     tables = {
-        "corpus": corpus_table(read_corpora(prepared)),
+        "corpus": corpus_table(corpora),
         "runs": runs_table(catalogue.runs, prepared),
         "beyond": beyond,
         "pairs": pairs_table(prepared, *chance, beyond.frame),

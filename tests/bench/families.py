@@ -32,7 +32,7 @@ from tests.planted_families import Array, Families, draw, halves_of
 
 PERMUTATIONS = 199
 DRAWS = 199
-COUNTER_EXAMPLES = 100
+COUNTER_EXAMPLES = 40
 """Data sets of a design in which topics are permuted within conditions, which is slow."""
 
 

@@ -40,6 +40,16 @@ def checks_by_run(corpora: Sequence[ReadCorpus]) -> dict[str, CorpusChecks]:
     return {each.run.key: corpus.checks for corpus in corpora for each in corpus.runs}
 
 
+def blocked_texts(corpora: Sequence[ReadCorpus]) -> dict[str, str]:
+    """Gives, for each digest of texts on which no verdict beyond words may rest, what forbids it."""
+    found: dict[str, dict[str, None]] = {}
+    for corpus in corpora:
+        for flag in corpus.checks.flags:
+            if flag.blocks:
+                found.setdefault(corpus.runs[0].run.text_digest, {})[str(flag)] = None
+    return {digest: "; ".join(reasons) for digest, reasons in found.items()}
+
+
 def family_field(each: PreparedRun) -> str | None:
     """The field that named the families, where these are a run's units."""
     return each.run.config.stimuli.fields.family

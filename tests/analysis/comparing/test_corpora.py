@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from emogeo.analysis.comparing.corpora import checks_by_run, family_field, read_corpora
+from emogeo.analysis.comparing.corpora import blocked_texts, checks_by_run, family_field, read_corpora
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.geometry.corpus_flags import FlagKind
 from emogeo.geometry.dependence import dependence
@@ -48,7 +48,10 @@ def test_what_models_make_of_the_units_stands_with_the_texts(models: list[Prepar
     for each in models:
         assert corpus.checks.dependences[each.name] == dependence(each.halves.products, each.seed)
     assert corpus.families is None
-    assert corpus.checks.flags[0].kind is FlagKind.cue_words, "planted texts name their condition"
+    first, *others = corpus.checks.flags
+    assert (first.kind, first.blocks) == (FlagKind.cue_words, True), "planted texts name their condition"
+    reasons = [str(flag) for flag in (first, *others) if flag.blocks]
+    assert blocked_texts([corpus]) == {models[0].run.text_digest: "; ".join(reasons)}
 
 
 def test_the_same_texts_in_other_units_are_another_corpus(models: list[PreparedRun]) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from emogeo.analysis.report.comparing import stimulus_section
-from emogeo.analysis.report.parts import Listing, Section, Text
+from emogeo.analysis.report.parts import Listing, Text
 from emogeo.analysis.report.texts import texts_parts
 from emogeo.analysis.tables.corpus import CORPUS_COLUMNS
 from emogeo.analysis.tables.notes import Note, NoteKind
@@ -36,4 +36,4 @@ def test_texts_without_a_flag_are_said_to_have_none(tmp_path: Path) -> None:
 
 def test_without_runs_it_says_what_to_do(tmp_path: Path) -> None:
     own = replace(material(tmp_path), tables={})
-    assert absent(Section("a", "b", "c", texts_parts(own)))
+    assert list(absent(texts_parts(own)).values()) == ["python train.py"]
