@@ -30,7 +30,7 @@ ADDED = {
     *("init", "init_seed"),  # what the weights of a run are: trained, or an untrained twin's
 }
 """Columns that the first version did not have."""
-NEW = {"beyond"}
+NEW = {"beyond", "corpus"}
 """Tables and figures that the first version did not have."""
 DRAWN = {"same_and_disjoint_half", "rho_star_matrix", "layers_of_effect", "sub_parameters", "variance"}
 """Figures that draw them."""

@@ -46,8 +46,8 @@ def blocked_texts(corpora: Sequence[ReadCorpus]) -> dict[str, str]:
     for corpus in corpora:
         for flag in corpus.checks.flags:
             if flag.blocks:
-                found.setdefault(corpus.runs[0].run.text_digest, {})[str(flag)] = None
-    return {digest: "; ".join(reasons) for digest, reasons in found.items()}
+                found.setdefault(corpus.runs[0].run.text_digest, {})[flag.kind.value] = None
+    return {digest: f"the texts bar a verdict: {', '.join(kinds)}" for digest, kinds in found.items()}
 
 
 def family_field(each: PreparedRun) -> str | None:

@@ -50,8 +50,8 @@ def test_what_models_make_of_the_units_stands_with_the_texts(models: list[Prepar
     assert corpus.families is None
     first, *others = corpus.checks.flags
     assert (first.kind, first.blocks) == (FlagKind.cue_words, True), "planted texts name their condition"
-    reasons = [str(flag) for flag in (first, *others) if flag.blocks]
-    assert blocked_texts([corpus]) == {models[0].run.text_digest: "; ".join(reasons)}
+    kinds = ", ".join(flag.kind.value for flag in (first, *others) if flag.blocks)
+    assert blocked_texts([corpus]) == {models[0].run.text_digest: f"the texts bar a verdict: {kinds}"}
 
 
 def test_the_same_texts_in_other_units_are_another_corpus(models: list[PreparedRun]) -> None:
