@@ -31,7 +31,7 @@ class Families:
     signal: float = 0.15
     """Emotion variance over text variance of one passage."""
     shared: float = 0.8
-    """The share of a family's, and of a topic's, noise that both runs have."""
+    """The share of a topic's own noise that both runs have; they have a family's in common."""
     uneven: bool = False
     """Whether topics also differ in a few directions as wholes, and in how strongly they show emotions."""
 
@@ -50,12 +50,10 @@ def draw(design: Families, seed: int) -> tuple[Array, Array]:
     strength = 1 + INTENSITY * design.uneven * generator.normal(size=(design.n_units, 1, 1))
     found = []
     for code in codes:
-        parts = [
-            np.sqrt(design.shared) * part + np.sqrt(1 - design.shared) * _noise(generator, len(part), design)
-            for part in (families, own)
-        ]
-        family = np.repeat(parts[0], design.size, axis=0)
-        noise = np.sqrt(design.correlation) * family + np.sqrt(1 - design.correlation) * parts[1]
+        fresh = _noise(generator, design.n_units, design)
+        topic = np.sqrt(design.shared) * own + np.sqrt(1 - design.shared) * fresh
+        family = np.repeat(families, design.size, axis=0)
+        noise = np.sqrt(design.correlation) * family + np.sqrt(1 - design.correlation) * topic
         found.append(np.sqrt(design.signal) * strength * code + noise)
     return found[0], found[1]
 

@@ -57,9 +57,15 @@ class Row:
 
 
 def designs() -> list[Families]:
-    """24 topics in six families, and 48 in twelve, which are enough for a rho* over families."""
-    grid = itertools.product((24, 48), (0.0, 0.1, 0.3), (False, True))
-    return [Families(n_units=n, correlation=icc, uneven=uneven) for n, icc, uneven in grid]
+    """24 topics in six families, some in three, and 48 in twelve, which are enough for a rho* over families."""
+    six = [
+        Families(correlation=correlation, signal=signal, uneven=uneven)
+        for correlation, signal, uneven in itertools.product((0.0, 0.1, 0.3), (0.05, 0.15), (False, True))
+        if correlation != 0.1 or signal == 0.05
+    ]
+    three = [Families(size=8, signal=signal) for signal in (0.05, 0.15)]
+    twelve = [Families(n_units=48, correlation=correlation, signal=0.05) for correlation in (0.0, 0.3)]
+    return six + three + twelve
 
 
 def measure(design: Families, draws: int) -> Row:
@@ -157,7 +163,7 @@ def _mean(values: Array) -> float:
 
 
 HEADER = [
-    *("topics / families", "ICC", "uneven", "reliability", "topics as units: given", "p ≤ .05", "mean ρ\\*"),
+    *("topics / families", "ICC", "signal", "uneven", "reliability", "topics as units: given", "p ≤ .05", "mean ρ\\*"),
     *("families as units: given", "p ≤ .05", "mean ρ\\*", "flag, none named", "named", "ICC found", "effective units"),
     "permuted within conditions",
 ]
@@ -169,7 +175,12 @@ def table(rows: Sequence[Row]) -> str:
     for row in rows:
         own = row.design
         cells = [
-            *(f"{own.n_units} / {own.n_units // own.size}", f"{own.correlation}", "yes" if own.uneven else "no"),
+            *(
+                f"{own.n_units} / {own.n_units // own.size}",
+                f"{own.correlation}",
+                f"{own.signal}",
+                "yes" if own.uneven else "no",
+            ),
             *(
                 f"{row.reliability_topics:.2f}",
                 f"{row.given_topics:.0%}",
