@@ -29,6 +29,10 @@ class GeometryError(EmogeoError):
     """Vectors from which no geometry follows."""
 
 
+class EqualDissimilaritiesError(GeometryError):
+    """An RDM all of whose dissimilarities are equal, so that it has no order to compare."""
+
+
 class StoreError(EmogeoError):
     """A stored record that is missing or not what its manifest says."""
 

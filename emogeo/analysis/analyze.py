@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from emogeo.analysis.comparing.corpora import blocked_texts, read_corpora
 from emogeo.analysis.comparing.prepared import PreparedRun, View
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.export.rsatoolbox import export_rdms
@@ -25,6 +26,7 @@ from emogeo.analysis.tables.behaviour import behaviour_items_table, behaviour_ta
 from emogeo.analysis.tables.behaviour_geometry import behaviour_geometry_table, behaviour_relations
 from emogeo.analysis.tables.beyond import Options, beyond_table
 from emogeo.analysis.tables.claims import claims_table
+from emogeo.analysis.tables.corpus import corpus_table
 from emogeo.analysis.tables.descriptors import by_layer_table, descriptors_table
 from emogeo.analysis.tables.effects import Effect, effects_of, effects_table
 from emogeo.analysis.tables.evidence import evidence_of
@@ -116,8 +118,12 @@ def all_tables(
 ) -> dict[str, Table]:
     """Makes every table, by its name."""
     chance = _chance(config)
-    beyond = beyond_table(prepared, {}, Options(config.permutations, config.seed, config.store.path))
+    corpora = read_corpora(prepared)
+    beyond = beyond_table(
+        prepared, blocked_texts(corpora), Options(config.permutations, config.seed, config.store.path)
+    )
     tables = {
+        "corpus": corpus_table(corpora),
         "runs": runs_table(catalogue.runs, prepared),
         "beyond": beyond,
         "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence),

@@ -13,6 +13,15 @@ ENGLISH = "en"
 
 
 @dataclass
+class FieldsConfig:
+    """What the fields of a file of passages are called."""
+
+    family: str | None = None
+    """The field that names the family of each passage's topic; null where topics are independent. Families are then the
+    units."""
+
+
+@dataclass
 class StimuliConfig:
     """The passages."""
 
@@ -23,6 +32,25 @@ class StimuliConfig:
     """How many topics of the package's passages to read, in the file's order; null for all."""
     language: str = ENGLISH
     """The language of the passages, as its ISO 639-1 code. Without a path it says which of the package's are read."""
+    fields: FieldsConfig = field(default_factory=FieldsConfig)
+
+    def check(self, mode: Mode) -> None:
+        """Refuses families of the package's own topics, which have none, and of texts that are written.
+
+        Raises:
+            ConfigError: that.
+        """
+        family = self.fields.family
+        if family is not None and self.path is None:
+            raise ConfigError(
+                f"stimuli.fields.family={family}: the package's topics have no families. It is a field of a file of "
+                "yours: type stimuli.path=FILE too."
+            )
+        if family is not None and mode in (Mode.generation, Mode.replay):
+            raise ConfigError(
+                f"stimuli.fields.family={family} is for passages that are read, and mode={mode.value} has texts that a "
+                "model writes. Leave it out."
+            )
 
 
 @dataclass

@@ -112,7 +112,7 @@ def plan_run(config: TrainConfig) -> RunPlan:
     device = resolve_device(config.runtime.device)
     precision = resolve_precision(config.precision, device)
     asked, mode = config.stimuli, config.mode.name
-    corpus = load_corpus(asked.path, asked.topics, asked.language)
+    corpus = load_corpus(asked.path, asked.topics, asked.language, asked.fields.family)
     store, key = Store(config.store.path), config.mode.source
     stories = replayed(store, key) if key else None
     if mode is Mode.comprehension:

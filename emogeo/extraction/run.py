@@ -20,6 +20,7 @@ from emogeo.extraction.passes import Pass, Writing
 from emogeo.extraction.plan import RunPlan, plan_run
 from emogeo.extraction.reading import StoredActivations, activations_of
 from emogeo.extraction.stories import Story
+from emogeo.extraction.warnings import warnings_of
 from emogeo.extraction.writing import stories_of
 from emogeo.geometry.grouping import is_group
 from emogeo.models.slots import leased
@@ -41,7 +42,10 @@ def run_extraction(config: TrainConfig, departures: Mapping[str, Any] | None = N
         EmogeoError: anything else that is the user's to mend.
     """
     plan = _planned(config)
-    return run_task(Task(plan.key, plan.title, config, lambda store: _extracted(plan, store, departures or {})))
+    outcome = run_task(Task(plan.key, plan.title, config, lambda store: _extracted(plan, store, departures or {})))
+    for warning in warnings_of(plan):
+        log.warning("%s", warning)
+    return outcome
 
 
 def _planned(config: TrainConfig) -> RunPlan:

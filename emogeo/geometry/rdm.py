@@ -8,7 +8,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from emogeo.arrays import Array
-from emogeo.errors import GeometryError
+from emogeo.errors import EqualDissimilaritiesError, GeometryError
 
 _ROUNDING = 1e-5
 """By how much an RDM in single precision may miss symmetry, or zero on its diagonal."""
@@ -85,7 +85,7 @@ def standard_ranks(values: Array) -> Array:
     """Ranks along the last axis (ties share their mean), centred, of unit length: dot products are Spearman's rho.
 
     Raises:
-        GeometryError: a row whose entries are all equal, or values with NaN or infinity.
+        EqualDissimilaritiesError: a row whose entries are all equal; GeometryError: values with NaN or infinity.
     """
     values = np.asarray(values, dtype=np.float64)
     if not np.isfinite(values).all():
@@ -94,7 +94,7 @@ def standard_ranks(values: Array) -> Array:
     ranks -= (values.shape[-1] + 1) / 2
     lengths = np.linalg.norm(ranks, axis=-1, keepdims=True)
     if (lengths == 0).any():
-        raise GeometryError("All dissimilarities of an RDM are equal: it has no order to compare.")
+        raise EqualDissimilaritiesError("All dissimilarities of an RDM are equal: it has no order to compare.")
     return np.asarray(ranks / lengths)
 
 

@@ -15,6 +15,7 @@ from emogeo.config.texts import ENGLISH
 from emogeo.errors import StimuliError
 from emogeo.geometry.grouping import is_crossed, planned_units
 from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.families import FAMILY, family_in, refuse_broken_families
 
 FIELDS = ("emotion", "topic", "text")
 PACKAGED = {ENGLISH: "passages", "de": "passages_de", "es": "passages_es"}
@@ -29,6 +30,8 @@ class Passage:
     emotion: str
     topic: str
     text: str
+    family: str | None = None
+    """The family of its topic; None where families are not asked for."""
 
 
 @dataclass(frozen=True)
@@ -56,8 +59,13 @@ class Corpus:
         return is_crossed(self.emotions, self.topics)
 
     def units(self, seed: int) -> list[str]:
-        """The unit of each passage: its topic in a crossed corpus, else a random group, seeded by `seed`."""
-        return planned_units(self.emotions, self.topics, seed)
+        """The unit of each passage: its family where it has one, its topic in a crossed corpus, else a random group.
+
+        Args:
+            seed: seeds the groups.
+        """
+        families = [p.family for p in self.passages if p.family is not None]
+        return families if families else planned_units(self.emotions, self.topics, seed)
 
     def check_topic_means(self) -> None:
         """Refuses to take topic means away where that would remove an emotion as well.
@@ -76,12 +84,15 @@ class Corpus:
                 )
 
 
-def load_corpus(path: str | None = None, topics: int | None = None, language: str = ENGLISH) -> Corpus:
+def load_corpus(
+    path: str | None = None, topics: int | None = None, language: str = ENGLISH, family: str | None = None
+) -> Corpus:
     """Reads the package's passages, or a user's CSV or JSONL with the fields emotion, topic, text.
 
     Args:
         topics: how many of the package's topics, in the file's order; None for all. A user's file is read whole.
         language: which of the package's passages: the same topics and conditions in each language.
+        family: the field of a user's file that names the family of each topic; None for topics that are independent.
 
     Raises:
         StimuliError: a file that cannot be read, passages that do not make a balanced corpus, or a language that the
@@ -92,7 +103,7 @@ def load_corpus(path: str | None = None, topics: int | None = None, language: st
     file = Path(path).expanduser()
     if not file.is_file():
         raise StimuliError(f"stimuli.path={path}: {'a folder, not a file' if file.is_dir() else 'no such file'}.")
-    return _corpus(file.stem, _read(file))
+    return _corpus(file.stem, _read(file, family))
 
 
 def corpus_of(rows: Sequence[Mapping[str, object]], name: str) -> Corpus:
@@ -127,7 +138,7 @@ def _package_corpus(topics: int | None, language: str) -> Corpus:
     return _corpus(name, [row for row in rows if row["topic"] in kept])
 
 
-def _read(file: Path) -> list[dict[str, str]]:
+def _read(file: Path, family: str | None) -> list[dict[str, str]]:
     try:
         content = file.read_text(encoding="utf-8-sig")
     except UnicodeDecodeError as error:
@@ -135,24 +146,24 @@ def _read(file: Path) -> list[dict[str, str]]:
             f"{file} is not UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8."
         ) from error
     if file.suffix.lower() == ".csv":
-        return _parse_csv(content, file.name)
+        return _parse_csv(content, file.name, family)
     if file.suffix.lower() in {".jsonl", ".ndjson"}:
-        return _parse_jsonl(content, file.name)
+        return _parse_jsonl(content, file.name, family)
     raise StimuliError(f"{file}: give a .csv or a .jsonl file with {', '.join(FIELDS)}.")
 
 
-def _parse_csv(content: str, name: str) -> list[dict[str, str]]:
+def _parse_csv(content: str, name: str, family: str | None = None) -> list[dict[str, str]]:
     reader = csv.DictReader(io.StringIO(content, newline=""), strict=True)
     try:
         columns = reader.fieldnames or []
         if not set(FIELDS) <= set(columns):
             raise StimuliError(f"{name}: its columns are {', '.join(columns) or 'none'}; expected {', '.join(FIELDS)}.")
-        return [_fields(row, f"{name} line {reader.line_num}") for row in reader]
+        return [_fields(row, f"{name} line {reader.line_num}", family) for row in reader]
     except csv.Error as error:
         raise StimuliError(f"{name} line {reader.line_num} is not CSV: {error}.") from error
 
 
-def _parse_jsonl(content: str, name: str) -> list[dict[str, str]]:
+def _parse_jsonl(content: str, name: str, family: str | None = None) -> list[dict[str, str]]:
     rows = []
     for number, line in enumerate(content.split("\n"), start=1):
         if not line.strip():
@@ -161,11 +172,11 @@ def _parse_jsonl(content: str, name: str) -> list[dict[str, str]]:
             row = json.loads(line)
         except json.JSONDecodeError as error:
             raise StimuliError(f"{name} line {number} is not JSON: {error.msg}.") from error
-        rows.append(_fields(row, f"{name} line {number}"))
+        rows.append(_fields(row, f"{name} line {number}", family))
     return rows
 
 
-def _fields(row: object, where: str) -> dict[str, str]:
+def _fields(row: object, where: str, family: str | None = None) -> dict[str, str]:
     if not isinstance(row, Mapping):
         raise StimuliError(f"{where}: expected an object with {', '.join(FIELDS)}.")
     if None in row:
@@ -177,7 +188,7 @@ def _fields(row: object, where: str) -> dict[str, str]:
     for name in ("text", "topic"):
         if not values[name]:
             raise StimuliError(f"{where}: the {name} is empty.")
-    return values
+    return values if family is None else {**values, FAMILY: family_in(row, where, family)}
 
 
 def _corpus(name: str, rows: Sequence[dict[str, str]]) -> Corpus:
@@ -185,8 +196,9 @@ def _corpus(name: str, rows: Sequence[dict[str, str]]) -> Corpus:
     _refuse_missing_conditions(name, rows)
     _refuse_duplicates(name, rows)
     _refuse_unequal_counts(name, rows)
-    passages = sorted((row["topic"], row["emotion"], row["text"]) for row in rows)
-    return Corpus(name, tuple(Passage(emotion, topic, text) for topic, emotion, text in passages))
+    refuse_broken_families(name, rows)
+    passages = sorted(((row["topic"], row["emotion"], row["text"]), row.get(FAMILY)) for row in rows)
+    return Corpus(name, tuple(Passage(emotion, topic, text, own) for (topic, emotion, text), own in passages))
 
 
 def _refuse_unknown_emotions(name: str, rows: Iterable[dict[str, str]]) -> None:

@@ -9,6 +9,7 @@ import pytest
 from emogeo.config.mode import Mode
 from emogeo.config.texts import GenerationConfig, PromptTemplateConfig
 from emogeo.errors import ConfigError
+from tests.conftest import compose_train
 
 
 def asking(prompts: list[str], neutral: list[str]) -> PromptTemplateConfig:
@@ -106,3 +107,19 @@ def test_numbers_in_their_ranges_pass(fields: dict[str, Any]) -> None:
 )
 def test_numbers_out_of_range_are_refused(fields: dict[str, Any], said: str) -> None:
     assert refusal(GenerationConfig(**fields).check) == said
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (["stimuli.fields.family=kind"], r"the package's topics have no families.*stimuli\.path=FILE"),
+        (
+            ["stimuli.fields.family=kind", "stimuli.path=x.csv", "mode=generation", "prompt_template=stories"],
+            "mode=generation has texts that a model writes",
+        ),
+    ],
+)
+def test_families_are_of_passages_in_a_file_of_the_users(words: list[str], message: str) -> None:
+    with pytest.raises(ConfigError, match=message):
+        compose_train(*words)
+    assert compose_train("stimuli.fields.family=kind", "stimuli.path=x.csv").stimuli.fields.family == "kind"

@@ -24,6 +24,7 @@ from emogeo.analysis.report.parts import (
     sheet,
     word,
 )
+from emogeo.analysis.report.texts import texts_parts
 from emogeo.analysis.tables.pairs import pair_matrix
 
 _MORE_MODELS = "python train.py -m +study=universality 'model=glob(*)'"
@@ -58,7 +59,7 @@ def universality_section(material: Material) -> Section:
 
 
 def stimulus_section(material: Material) -> Section:
-    """Shows the part of an agreement that is due to shared text."""
+    """Shows what the particular passages add to an agreement, and what is wrong with the texts."""
     pairs = material.table("pairs")
     parts: list[Part] = []
     if pairs.empty:
@@ -76,7 +77,11 @@ def stimulus_section(material: Material) -> Section:
     )
     parts += material.shown("beyond", "Agreement beyond words", _of_beyond(material), "No pair of runs.", _TWO_MODELS)
     parts += _measures(material)
-    about = "Two models that read the same words agree for that reason alone. Halves without a common text do not."
+    parts += texts_parts(material)
+    about = (
+        "Two models that read the same passages agree for that reason alone; halves without a common text do not. What "
+        "returns in every topic, words that stand for a condition above all, is on both sides of every comparison here."
+    )
     return Section("stimulus", "Stimulus control", about, parts)
 
 

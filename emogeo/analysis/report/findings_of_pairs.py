@@ -75,7 +75,7 @@ def unidentified(material: Material) -> list[Finding]:
         return []
     said = (
         f"For {len(unknown)} of {number_of(len(pairs), 'pair')} of runs there is neither ρ* nor p on disjoint text. "
-        f"Raw ρ is {range_of(unknown, 'rho')}; shared text makes it larger, text noise smaller."
+        f"Raw ρ is {range_of(unknown, 'rho')}; that both read the same passages makes it larger, text noise smaller."
     )
     common = commonest(material.notes("pairs", unknown))
     reasons = [f"{n} of them: {note}." for note, n in common if note.kind is NoteKind.not_identifiable]
@@ -83,7 +83,7 @@ def unidentified(material: Material) -> list[Finding]:
 
 
 def halves(material: Material) -> list[Finding]:
-    """Reports how much of an agreement is due to shared text."""
+    """Reports how much the particular passages add to an agreement."""
     found = []
     for kind, pairs in _kinds(material):
         given = pairs.dropna(subset=["rho_same_half", "rho_disjoint_half"])
@@ -95,6 +95,10 @@ def _shared_text(kind: str, size: int, rows: pd.DataFrame) -> Finding:
     same, disjoint = (float(rows[name].mean()) for name in ("rho_same_half", "rho_disjoint_half"))
     said = (
         f"Over {number_of(len(rows), 'pair')} of {kind}, halves of {size} units with the same texts agree at "
-        f"{same:.2f} on average, without a common text at {disjoint:.2f}: {same - disjoint:.2f} comes with the text."
+        f"{same:.2f} on average, without a common text at {disjoint:.2f}: these passages add {same - disjoint:.2f}."
     )
-    return Finding("Stimulus control", said, ["At this half size; the share shrinks as texts are added."])
+    caveats = [
+        "At this half size; the share shrinks as texts are added.",
+        "Words that return in every topic are not in it: they are on both sides, with a common text or without.",
+    ]
+    return Finding("Stimulus control", said, caveats)

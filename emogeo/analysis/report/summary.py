@@ -40,7 +40,8 @@ def summary(
         store: where the runs are.
     """
     runs, variance = tables["runs"].frame, tables["variance"].frame
-    parts = ["", *beyond_lines(tables["beyond"].frame, tables["pairs"].frame, names)]
+    parts = ["", *_texts(tables.get("corpus"))]
+    parts += beyond_lines(tables["beyond"].frame, tables["pairs"].frame, names)
     parts += [*(["Runs", _shown_runs(runs, names)] if len(runs) else ["Runs: no geometry."]), ""]
     parts += [*_compared(tables, names), *_effects(tables["effects"]), *opposite_signs(effects)]
     if variance["share"].notna().any():
@@ -56,6 +57,22 @@ def summary(
         f"report   {output}/report.html (one file, opens in a browser, fetches nothing)",
     ]
     return "\n".join(parts)
+
+
+def _texts(corpus: Table | None) -> list[str]:
+    """Writes what is wrong with the texts that were read, first of all: it bears on every number below."""
+    if corpus is None:
+        return []
+    lines = []
+    rows = corpus.frame[["stimuli", "n_texts", "n_units", "runs", "blocks_verdict"]]
+    for (stimuli, n, units, runs, blocks), notes in zip(
+        rows.itertuples(index=False), corpus.notes_of(corpus.frame), strict=True
+    ):
+        if notes:
+            verdict = "no verdict beyond words can be given on them" if blocks == "yes" else "read with care"
+            lines.append(f"Texts of {stimuli} ({n} in {units} units; {runs}): {verdict}.")
+            lines += [f"  {note}" for note in notes]
+    return [*lines, ""] if lines else []
 
 
 def _compared(tables: Mapping[str, Table], names: Mapping[str, str]) -> list[str]:

@@ -10,7 +10,7 @@ from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.mantel import MantelTests
-from emogeo.analysis.tables.notes import Note, NoteKind, left_out
+from emogeo.analysis.tables.notes import Note, NoteKind, left_out, without_words
 from emogeo.errors import GeometryError
 from emogeo.geometry.controls import norm_distances
 from emogeo.geometry.halves import MIN_UNITS, Halves
@@ -56,7 +56,7 @@ def _baseline_row(
             notes = compare_into(row, both, (prepared.name, baseline), tests)
         notes += floor_into(row, [prepared.run], measured)
     except GeometryError as error:
-        notes = [left_out(error)]
+        notes = without_words(error) if baseline == "bag_of_words" else [left_out(error)]
     row["note"] = notes
     return row
 

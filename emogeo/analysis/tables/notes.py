@@ -6,6 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
 
+from emogeo.errors import EqualDissimilaritiesError
+
 
 class NoteKind(Enum):
     """The kind of a note, where a program has to know it."""
@@ -39,6 +41,14 @@ class Note:
 def left_out(why: object) -> Note:
     """Makes a note that says why there is no comparison."""
     return Note(f"left out: {why}", NoteKind.left_out)
+
+
+def without_words(error: Exception) -> list[Note]:
+    """Notes that a baseline of words is left out, and what it means where all its dissimilarities are equal."""
+    if not isinstance(error, EqualDissimilaritiesError):
+        return [left_out(error)]
+    said = "FLAG words: all conditions are equally far apart in words, so no words can be held against a model"
+    return [left_out(error), Note(f"{said} (corpus.csv says what the words tell)", NoteKind.flag)]
 
 
 def joined(notes: Iterable[Note]) -> str:

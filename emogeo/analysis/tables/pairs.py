@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from tqdm import tqdm
 
+from emogeo.analysis.comparing.corpora import family_field
 from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.nulls import Level
 from emogeo.analysis.comparing.prepared import PreparedRun
@@ -20,6 +21,7 @@ from emogeo.analysis.tables.mantel import MantelTests
 from emogeo.analysis.tables.notes import Note, left_out
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
+from emogeo.geometry.halves import MIN_STAR
 from emogeo.geometry.inference import identifiable
 from emogeo.geometry.sharing import SharedUnits, over_shared
 from emogeo.record.run import Run
@@ -138,7 +140,18 @@ def what_is_missing(a: PreparedRun, b: PreparedRun, both: SharedUnits) -> list[N
     languages = [each.run.config.stimuli.language for each in (a, b) if each.run.record.generation is None]
     if both.paired and len(set(languages)) > 1:
         notes.append(Note(f"passages in {' and '.join(languages)}: opposite halves share neither topic nor language"))
+    notes += _units_of_families(a, b, len(over.units))
     conditions = [each.halves.products.conditions for each in (a, b)]
     if dropped := sorted(set(conditions[0]) ^ set(conditions[1])):
         notes.append(Note(f"without {', '.join(dropped)}, which one run lacks"))
     return notes
+
+
+def _units_of_families(a: PreparedRun, b: PreparedRun, n_units: int) -> list[Note]:
+    """Notes that units are families of topics, and that a rho* may be missing for that reason."""
+    fields = dict.fromkeys(field for each in (a, b) if (field := family_field(each)) is not None)
+    if not fields:
+        return []
+    few = f", of which a rho_star needs {MIN_STAR}" if n_units < MIN_STAR else ""
+    said = f"units: {n_units} families of topics (stimuli.fields.family={', '.join(fields)}){few}"
+    return [Note(f"{said}, because topics of one family are no independent observations")]

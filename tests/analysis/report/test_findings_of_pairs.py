@@ -33,7 +33,7 @@ def test_identifiable_pairs_are_counted_apart_from_others() -> None:
     assert "For 1 of 3 pairs" in unknown.said
     assert "0.31" in unknown.said
     assert unknown.caveats == ["1 of them: rho_star and p: not identifiable (6 units)."]
-    assert halves.said.endswith("0.20 comes with the text.")
+    assert halves.said.endswith("these passages add 0.20.")
 
 
 def test_one_pair_is_told_with_its_interval() -> None:

@@ -12,6 +12,7 @@ from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.summary import summary
 from emogeo.analysis.tables.baselines import BASELINE_COLUMNS
 from emogeo.analysis.tables.beyond import BEYOND_COLUMNS
+from emogeo.analysis.tables.corpus import CORPUS_COLUMNS
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.measures import ANSWER_COLUMNS
@@ -158,3 +159,17 @@ def test_a_verdict_that_hangs_on_the_measure_is_a_line_and_no_other_is() -> None
     assert line.startswith("m bf16 – n bf16")
     many = lines(measure_verdicts=frame(ANSWER_COLUMNS, *[{**M, **hangs}] * 5, {**N, **agree}))
     assert "The verdict depends on the measure for 5 of 6 pairs: measure_verdicts.csv" in many
+
+
+def test_what_is_wrong_with_texts_is_said_first() -> None:
+    row = {"stimuli": "mine", "n_texts": 210, "n_units": 10, "runs": "m bf16", "blocks_verdict": "yes"}
+    flagged = frame(
+        CORPUS_COLUMNS,
+        {**row, "note": [Note("FLAG a word gives it away", NoteKind.flag)]},
+        {**row, "stimuli": "good", "blocks_verdict": "no", "note": []},
+    )
+    said = lines(corpus=flagged)
+    assert said[1] == "Texts of mine (210 in 10 units; m bf16): no verdict beyond words can be given on them."
+    assert said[2] == "  FLAG a word gives it away"
+    assert said[4] == "Runs"
+    assert "good" not in "".join(said)

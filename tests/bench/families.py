@@ -1,0 +1,229 @@
+"""What dependence between topics does to p, and how often it is seen: `python -m tests.bench.families --draws 2000`.
+
+Each row is one planted design (`tests/planted_families.py`): topics in families that share a part of their noise, in
+both runs, whose geometries have nothing to do with each other. `p` is the share of data sets, among those that pass the
+gate, with p <= .05; `bias` the mean of rho*, which should be 0; `flag` how often dependence between topics is seen with
+no families named, `named` how often with the families named, `correlation` its mean estimate. As a counter-example,
+`permuted` is how often the largest eigenvalue of the matrix of residual products is called extreme by permuting topics
+within each condition.
+
+Finished designs are kept in FILE and not computed again; without --draws it prints what is there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import json
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import asdict, astuple, dataclass
+from pathlib import Path
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from emogeo.geometry.corpus_flags import DEPENDENT
+from emogeo.geometry.dependence import dependence, family_dependence
+from emogeo.geometry.inference import compare
+from emogeo.geometry.permutation import crossed_halves, mantel_disjoint
+from emogeo.geometry.units import UnitProducts
+from tests.planted_families import Array, Families, draw, halves_of
+
+PERMUTATIONS = 199
+DRAWS = 199
+COUNTER_EXAMPLES = 40
+"""Data sets of a design in which topics are permuted within conditions, which is slow."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What many data sets of one design showed; NaN where no data set passes the gate."""
+
+    design: Families
+    draws: int
+    given_topics: float
+    p_topics: float
+    star_topics: float
+    reliability_topics: float
+    given_families: float
+    p_families: float
+    star_families: float
+    flag: float
+    named: float
+    correlation: float
+    n_effective: float
+    permuted: float
+
+
+def designs() -> list[Families]:
+    """24 topics in six families, some in three, and 48 in twelve, which are enough for a rho* over families."""
+    six = [
+        Families(correlation=correlation, signal=signal, uneven=uneven)
+        for correlation, signal, uneven in itertools.product((0.0, 0.1, 0.3), (0.05, 0.15), (False, True))
+        if correlation != 0.1 or signal == 0.05
+    ]
+    three = [Families(size=8, signal=signal) for signal in (0.05, 0.15)]
+    twelve = [Families(n_units=48, correlation=correlation, signal=0.05) for correlation in (0.0, 0.3)]
+    return six + three + twelve
+
+
+def measure(design: Families, draws: int) -> Row:
+    """Draws data sets and sums them up."""
+    with threadpool_limits(1):
+        found = [_one(design, seed) for seed in range(draws)]
+        permuted = [_permuted(design, seed) for seed in range(min(draws, COUNTER_EXAMPLES))]
+    columns = [np.array(column, dtype=float) for column in zip(*found, strict=True)]
+    p_topics, star_topics, reliability, p_families, star_families, flag, named, correlation, effective = columns
+    return Row(
+        design=design,
+        draws=draws,
+        given_topics=float(np.isfinite(p_topics).mean()),
+        p_topics=_small(p_topics),
+        star_topics=_mean(star_topics),
+        reliability_topics=_mean(reliability),
+        given_families=float(np.isfinite(p_families).mean()),
+        p_families=_small(p_families),
+        star_families=_mean(star_families),
+        flag=_small(flag),
+        named=_small(named),
+        correlation=_mean(correlation),
+        n_effective=_mean(effective),
+        permuted=_small(np.array(permuted)),
+    )
+
+
+def _one(design: Families, seed: int) -> tuple[float, ...]:
+    states = draw(design, seed)
+    names = [f"t{unit:02d}" for unit in range(design.n_units)]
+    whole = halves_of(states[0], names).products
+    alone, named = (
+        dependence(whole, seed, DRAWS),
+        family_dependence(whole, design.families, seed, DRAWS),
+    )
+    assert alone is not None
+    assert named is not None
+    assert named.n_effective is not None
+    families = _compared(states, design.families, seed)[:2]
+    return (
+        *_compared(states, names, seed),
+        *families,
+        alone.p,
+        named.p,
+        named.value,
+        named.n_effective,
+    )
+
+
+def _compared(states: tuple[Array, Array], units: Sequence[str], seed: int) -> tuple[float, float, float]:
+    """p, rho* (both NaN where the gate is not passed) and the first run's reliability, over some units."""
+    a, b = (halves_of(own, units) for own in states)
+    result = compare(a, b)
+    assert result.reliability_a is not None
+    reliable = result.reliability_a.value
+    if result.rho_star is None:
+        return np.nan, np.nan, reliable
+    p = float(mantel_disjoint(crossed_halves(a, b)[None], PERMUTATIONS, seed)[0])
+    return p, result.rho_star.value, reliable
+
+
+def _permuted(design: Families, seed: int) -> float:
+    """The counter-example: the p of the largest eigenvalue if topics are permuted within each condition."""
+    names = [f"t{unit:02d}" for unit in range(design.n_units)]
+    by_condition = _residual_products_by_condition(halves_of(draw(design, seed)[0], names).products)
+    generator, found = np.random.default_rng(seed), _largest(by_condition.sum(axis=0))
+    more = 0
+    for _ in range(DRAWS):
+        orders = [generator.permutation(design.n_units) for _ in by_condition]
+        drawn = sum(own[np.ix_(order, order)] for own, order in zip(by_condition, orders, strict=True))
+        more += _largest(np.asarray(drawn)) >= found
+    return (1 + more) / (1 + DRAWS)
+
+
+def _residual_products_by_condition(products: UnitProducts) -> Array:
+    """[condition, unit, unit]; the products are centred over conditions already."""
+    own = np.einsum("uvcc->cuv", products.values)
+    own = own - own.mean(axis=1, keepdims=True)
+    return np.asarray(own - own.mean(axis=2, keepdims=True))
+
+
+def _largest(products: Array) -> float:
+    lengths = np.sqrt(np.diag(products))
+    return float(np.linalg.eigvalsh(products / np.outer(lengths, lengths))[-1])
+
+
+def _small(p: Array) -> float:
+    known = p[np.isfinite(p)]
+    return float((known <= DEPENDENT).mean()) if len(known) else np.nan
+
+
+def _mean(values: Array) -> float:
+    known = values[np.isfinite(values)]
+    return float(known.mean()) if len(known) else np.nan
+
+
+HEADER = [
+    *("topics / families", "ICC", "signal", "uneven", "reliability", "topics as units: given", "p ≤ .05", "mean ρ\\*"),
+    *("families as units: given", "p ≤ .05", "mean ρ\\*", "flag, none named", "named", "ICC found", "effective units"),
+    "permuted within conditions",
+]
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Writes the rows as Markdown."""
+    lines = [f"| {' | '.join(HEADER)} |", "|" + "---|" * len(HEADER)]
+    for row in rows:
+        own = row.design
+        cells = [
+            *(
+                f"{own.n_units} / {own.n_units // own.size}",
+                f"{own.correlation}",
+                f"{own.signal}",
+                "yes" if own.uneven else "no",
+            ),
+            *(
+                f"{row.reliability_topics:.2f}",
+                f"{row.given_topics:.0%}",
+                _share(row.p_topics),
+                _signed(row.star_topics),
+            ),
+            *(f"{row.given_families:.0%}", _share(row.p_families), _signed(row.star_families)),
+            *(_share(row.flag), _share(row.named), f"{row.correlation:.2f}", f"{row.n_effective:.1f}"),
+            _share(row.permuted),
+        ]
+        lines.append(f"| {' | '.join(cells)} |")
+    return "\n".join(lines)
+
+
+def _share(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:.1%}"
+
+
+def _signed(value: float) -> str:
+    return "–" if np.isnan(value) else f"{value:+.2f}"
+
+
+def _finished(file: Path) -> list[Row]:
+    if not file.exists():
+        return []
+    rows = [json.loads(line) for line in file.read_text().splitlines()]
+    return [Row(**{**row, "design": Families(**row["design"])}) for row in rows]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--draws", type=int, default=0, help="data sets per design")
+    parser.add_argument("--workers", type=int, default=2)
+    parser.add_argument("--file", type=Path, default=Path("results/families.jsonl"))
+    options = parser.parse_args()
+    options.file.parent.mkdir(parents=True, exist_ok=True)
+    known = {(astuple(row.design), row.draws) for row in _finished(options.file)}
+    todo = [own for own in designs() if options.draws and (astuple(own), options.draws) not in known]
+    with ProcessPoolExecutor(options.workers) as pool, options.file.open("a") as stream:
+        for row in pool.map(measure, todo, itertools.repeat(options.draws)):
+            print(json.dumps(asdict(row)), file=stream, flush=True)
+    print(table(_finished(options.file)))
+
+
+if __name__ == "__main__":
+    main()
