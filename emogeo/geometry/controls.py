@@ -18,9 +18,14 @@ NGRAM = 3
 _WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
 
 
+def words_of(text: str) -> list[str]:
+    """Gives the words of a text in lower case, in their order, letters and apostrophes only."""
+    return _WORD.findall(text.lower().replace("’", "'"))
+
+
 def bag_of_words(texts: Sequence[str]) -> Array:
     """Counts each word in each text: [text, word], words in lower case and alphabetical order."""
-    found = [_WORD.findall(text.lower().replace("’", "'")) for text in texts]
+    found = [words_of(text) for text in texts]
     column = {word: i for i, word in enumerate(sorted({word for words in found for word in words}))}
     counts = np.zeros((len(texts), len(column)))
     for row, words in enumerate(found):
