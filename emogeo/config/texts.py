@@ -23,6 +23,28 @@ class StimuliConfig:
     """How many topics of the package's passages to read, in the file's order; null for all."""
     language: str = ENGLISH
     """The language of the passages, as its ISO 639-1 code. Without a path it says which of the package's are read."""
+    mask: int = 0
+    """How many of the most telling words of each condition are masked in the passages (`emogeo.stimuli.masking`)."""
+
+    def check(self, reads: bool) -> None:
+        """Refuses a number of words below zero, and masking where no passage is read.
+
+        Args:
+            reads: whether the mode reads passages.
+
+        Raises:
+            ConfigError: that.
+        """
+        if self.mask < 0:
+            raise ConfigError(
+                f"stimuli.mask={self.mask}: 0 for the passages as they are, or how many words of each condition are "
+                "masked; type stimuli.mask=10, say."
+            )
+        if self.mask and not reads:
+            raise ConfigError(
+                f"stimuli.mask={self.mask} masks passages that are read, and this mode reads none: type "
+                "mode=comprehension, or stimuli.mask=0."
+            )
 
 
 @dataclass

@@ -69,6 +69,7 @@ class TrainConfig:
             ConfigError: says what was given, what is allowed and what to type.
         """
         check_texts(self)
+        self.stimuli.check(reads=self.mode.name in (Mode.comprehension, Mode.steering))
         self.layer_selection.check()
         if self.max_depth is not None and not 0 < self.max_depth <= 1:
             raise ConfigError(f"max_depth={self.max_depth}: a share of depth above 0 and up to 1, or null.")
