@@ -1,4 +1,8 @@
-"""Agreement of two runs by products of texts that share no content word."""
+"""RDMs from products of texts that share no content word, or few: what is left of a geometry without common words.
+
+A word that returns with a condition enters an RDM only through products of two texts that both have it. Without these
+it is in no half, so it cannot make halves agree, whichever way the units are split.
+"""
 
 from __future__ import annotations
 
@@ -6,30 +10,33 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
-from emogeo.geometry.inference import Comparison, compare
 from emogeo.geometry.rdm import standard_ranks
-from emogeo.geometry.shared_words import SharedWords
 from emogeo.geometry.units import dissimilarities, sums_with
+
+_CENTRED = 1e-6
+"""The largest mean that is taken for zero, as a share of the largest product."""
 
 
 @dataclass(frozen=True, repr=False)
 class ApartHalves(Halves):
-    """A run whose half RDMs are made of products of texts that share no content word."""
+    """A run whose half RDMs are made of some products alone.
 
-    apart: NDArray[np.bool_]
-    """[unit, unit, condition, condition]"""
+    Raises:
+        GeometryError: a half in which no product is left for some pair of conditions, when ranks are taken.
+    """
+
+    apart: Array
+    """[unit, unit, condition, condition]: 1 for the products that count, 0 for others."""
 
     @cached_property
     def _ranks_and_clips(self) -> tuple[Array, int]:
-        members = self.members
         sums, numbers = (found.sum(axis=1) for found in self._sums)
-        rdms, clips = dissimilarities(_means(sums, numbers), len(self.products.conditions))
-        return standard_ranks(rdms).reshape(*members.shape[:2], -1), clips
+        rdms, clips = self._rdms(sums, numbers)
+        return standard_ranks(rdms).reshape(*self.members.shape[:2], -1), clips
 
     @cached_property
     def jackknife(self) -> Array:
@@ -37,29 +44,48 @@ class ApartHalves(Halves):
         splits, halves, units = np.nonzero(self.members)
         draws = splits * self.members.shape[1] + halves
         sums, numbers = (found.sum(axis=1)[draws] - 2 * found[draws, units] for found in self._sums)
-        rdms = dissimilarities(_means(sums, numbers), len(self.products.conditions))[0]
-        deleted[units, splits, halves] = standard_ranks(rdms)
+        deleted[units, splits, halves] = standard_ranks(self._rdms(sums, numbers)[0])
         return deleted
 
     @cached_property
     def _sums(self) -> tuple[Array, Array]:
         """Sums of products, and their numbers, of each member of a half with its other members: [draw, unit, pair]."""
         members = self.members.reshape(-1, self.n_units)
-        apart = self.apart.astype(float)
-        return sums_with(self.products.values * apart, members), sums_with(apart, members)
+        return sums_with(_without_means(self.products.values, self.apart), members), sums_with(self.apart, members)
+
+    def _rdms(self, sums: Array, numbers: Array) -> tuple[Array, int]:
+        """Turns sums and numbers of products [draw, pair with the diagonal] into RDMs; counts clipped norms.
+
+        Mean products are centred over conditions, which those of all texts are from the start.
+        """
+        if (numbers < 0.5).any():
+            raise GeometryError("some half has no two texts without a common content word for some two conditions")
+        n = len(self.products.conditions)
+        rows, columns = np.triu_indices(n)
+        gram = np.empty((len(sums), n, n))
+        gram[:, rows, columns] = gram[:, columns, rows] = sums / numbers
+        gram -= gram.mean(axis=1, keepdims=True)
+        gram -= gram.mean(axis=2, keepdims=True)
+        return dissimilarities(gram[:, rows, columns], n)
 
 
-def compare_apart(a: Halves, b: Halves, words: SharedWords, names: tuple[str, str] = ("a", "b")) -> Comparison:
-    """Compares two runs over the same texts by RDMs whose every product is of two texts that share no content word.
+def _without_means(products: Array, apart: Array) -> Array:
+    """Centres the products of every two units over the conditions of either, as far as the products count.
 
-    Raises:
-        GeometryError: a half in which all texts of some two conditions share words.
+    A text is centred on the mean over its unit's conditions, and the texts of other conditions do share words with the
+    text that it is multiplied with. So the least-squares fit of one term for each text is taken away, made of products
+    that count alone: what other products brought into the means goes with it.
+
+    Args:
+        products: [unit, unit, condition, condition].
+        apart: the same shape, 1 for the products that count, 0 for others.
     """
-    first, second = (ApartHalves(run.products, run.seed, words.apart) for run in (a, b))
-    return compare(first, second, names)
-
-
-def _means(sums: Array, numbers: Array) -> Array:
-    if (numbers < 0.5).any():
-        raise GeometryError("some half has no two texts without a common word for some pair of conditions")
-    return np.asarray(sums / numbers)
+    left = products * apart
+    numbers = [np.maximum(apart.sum(axis=axis, keepdims=True), 1) for axis in (2, 3)]
+    enough = _CENTRED * np.abs(left).max()
+    while True:
+        means = left.sum(axis=2, keepdims=True) / numbers[0]
+        left = left - apart * means
+        left = left - apart * (left.sum(axis=3, keepdims=True) / numbers[1])
+        if np.abs(means).max() <= enough:
+            return np.asarray(left)
