@@ -18,17 +18,17 @@ _COLUMNS = 3
 
 @dataclass(frozen=True)
 class OverlapCurve:
-    """The agreement of two runs at each overlap."""
+    """The agreement of two runs as their texts have fewer words in common."""
 
     name: str
-    overlaps: Array
-    """[point]"""
+    shared: Array
+    """[point]: content words that two texts of one condition share, mean"""
     values: Array
     """[point, 3]: the agreement on disjoint text with the ends of its interval"""
     reliabilities: Array
     """[point, 2]: of either run"""
     star: str
-    """rho* at no overlap, as it is written."""
+    """rho* without words in common, as it is written."""
 
 
 def overlap_figure(curves: Sequence[OverlapCurve]) -> bytes:
@@ -36,7 +36,7 @@ def overlap_figure(curves: Sequence[OverlapCurve]) -> bytes:
     shown = curves[:PANELS_AT_MOST]
     wide = min(len(shown), _COLUMNS)
     rows = -(-len(shown) // wide)
-    figure = Figure(figsize=(4.3 * wide, 3.3 * rows + 0.5), layout="constrained")
+    figure = Figure(figsize=(max(5.0, 4.3 * wide), 3.3 * rows + 0.9), layout="constrained")
     grid = figure.subplots(rows, wide, squeeze=False, sharex=True, sharey=True)
     for axes, curve in zip(grid.flat, shown, strict=False):
         _panel(axes, curve)
@@ -44,19 +44,20 @@ def overlap_figure(curves: Sequence[OverlapCurve]) -> bytes:
         axes.set_visible(False)
     for axes in grid[:, 0]:
         axes.set_ylabel("Spearman ρ of half RDMs")
-    figure.supxlabel("words that texts of one emotion have in common (weighted share; 0: no content word)", fontsize=9)
+    figure.supxlabel("content words that two texts of one emotion share, mean", fontsize=9)
     handles, labels = grid.flat[0].get_legend_handles_labels()
-    figure.legend(handles, labels, loc="outside upper left", ncols=3, fontsize=8, frameon=False)
+    figure.legend(handles, labels, loc="outside upper left", ncols=wide, fontsize=8, frameon=False)
     return png(figure)
 
 
 def _panel(axes: Axes, curve: OverlapCurve) -> None:
-    order = np.argsort(curve.overlaps)
-    at, values = curve.overlaps[order], curve.values[order]
+    order = np.argsort(curve.shared)
+    at, values = curve.shared[order], curve.values[order]
     axes.fill_between(at, values[:, 1], values[:, 2], color="#20639b", alpha=0.15, linewidth=0)
     axes.plot(at, values[:, 0], "o-", color="#20639b", markersize=5, label="the two runs, opposite halves")
     for own, style, label in zip(curve.reliabilities[order].T, ("--", ":"), ("first", "second"), strict=True):
         axes.plot(at, own, style, color="#444444", linewidth=1.2, label=f"{label} run with itself")
-    axes.set_title(f"{curve.name}\nno word in common: {curve.star}", fontsize=8, loc="left")
+    axes.set_title(f"{curve.name}\nno content word in common: {curve.star}", fontsize=8, loc="left")
+    axes.set_xlim(left=0.0)
     axes.set_ylim(min(0.0, float(values[:, 1].min()) - 0.03), 1.0)
     axes.grid(alpha=0.25)

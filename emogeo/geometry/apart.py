@@ -21,30 +21,48 @@ _CENTRED = 1e-6
 """The largest mean that is taken for zero, as a share of the largest product."""
 
 
+LEAST_SPLITS = 50
+"""The fewest splits, of 100, that a comparison takes."""
+
+
 @dataclass(frozen=True, repr=False)
 class ApartHalves(Halves):
     """A run whose half RDMs are made of some products alone.
 
+    Splits of which a half, with all its units or without one of them, lacks products for some pair of conditions are
+    left out. Texts alone decide that, so it is the same for all runs over the same texts.
+
     Raises:
-        GeometryError: a half in which no product is left for some pair of conditions, when ranks are taken.
+        GeometryError: too few splits are left, when they are asked for.
     """
 
     apart: Array
     """[unit, unit, condition, condition]: 1 for the products that count, 0 for others."""
 
     @cached_property
+    def members(self) -> Array:
+        drawn = super().members
+        numbers = sums_with(self.apart, drawn.reshape(-1, self.n_units))
+        splits = np.nonzero(drawn)[0]
+        lacking = (_without_each(numbers, drawn) < 0.5).any(axis=1)
+        kept = np.setdiff1d(np.arange(len(drawn)), splits[lacking])
+        if len(kept) < LEAST_SPLITS:
+            raise GeometryError(
+                f"in {len(drawn) - len(kept)} of {len(drawn)} splits some half has no two texts without a common "
+                "content word for some two conditions"
+            )
+        return np.asarray(drawn[kept])
+
+    @cached_property
     def _ranks_and_clips(self) -> tuple[Array, int]:
-        sums, numbers = (found.sum(axis=1) for found in self._sums)
-        rdms, clips = self._rdms(sums, numbers)
-        return standard_ranks(rdms).reshape(*self.members.shape[:2], -1), clips
+        ranks, clips = self._ranked(*(found.sum(axis=1) for found in self._sums))
+        return ranks.reshape(*self.members.shape[:2], -1), clips
 
     @cached_property
     def jackknife(self) -> Array:
         deleted = np.repeat(self.ranks[None], self.n_units, axis=0)
         splits, halves, units = np.nonzero(self.members)
-        draws = splits * self.members.shape[1] + halves
-        sums, numbers = (found.sum(axis=1)[draws] - 2 * found[draws, units] for found in self._sums)
-        deleted[units, splits, halves] = standard_ranks(self._rdms(sums, numbers)[0])
+        deleted[units, splits, halves] = self._ranked(*(_without_each(found, self.members) for found in self._sums))[0]
         return deleted
 
     @cached_property
@@ -53,20 +71,26 @@ class ApartHalves(Halves):
         members = self.members.reshape(-1, self.n_units)
         return sums_with(_without_means(self.products.values, self.apart), members), sums_with(self.apart, members)
 
-    def _rdms(self, sums: Array, numbers: Array) -> tuple[Array, int]:
-        """Turns sums and numbers of products [draw, pair with the diagonal] into RDMs; counts clipped norms.
+    def _ranked(self, sums: Array, numbers: Array) -> tuple[Array, int]:
+        """Ranks RDMs made of sums and numbers of products [draw, pair with the diagonal]; counts clipped norms.
 
         Mean products are centred over conditions, which those of all texts are from the start.
         """
-        if (numbers < 0.5).any():
-            raise GeometryError("some half has no two texts without a common content word for some two conditions")
         n = len(self.products.conditions)
         rows, columns = np.triu_indices(n)
         gram = np.empty((len(sums), n, n))
         gram[:, rows, columns] = gram[:, columns, rows] = sums / numbers
         gram -= gram.mean(axis=1, keepdims=True)
         gram -= gram.mean(axis=2, keepdims=True)
-        return dissimilarities(gram[:, rows, columns], n)
+        rdms, clips = dissimilarities(gram[:, rows, columns], n)
+        return standard_ranks(rdms), clips
+
+
+def _without_each(sums: Array, members: Array) -> Array:
+    """Leaves each unit out of each half that has it: [draw and unit, pair], in the order of np.nonzero(members)."""
+    splits, halves, units = np.nonzero(members)
+    draws = splits * members.shape[1] + halves
+    return np.asarray(sums.sum(axis=1)[draws] - 2 * sums[draws, units])
 
 
 def _without_means(products: Array, apart: Array) -> Array:

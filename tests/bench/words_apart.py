@@ -1,9 +1,9 @@
 """Planted worlds of emotion and words: what agreement is left on halves of least overlap, and without common words.
 
 `python -m tests.bench.words_apart --draws 50`. Texts are made of words that return with a condition, words that belong
-to a group of conditions, and words of their own. Two models have random embeddings of the words and share nothing else,
-but for a planted emotion geometry of six dimensions. With `families`, topics come in families whose words are others,
-and the same conditions are kept together by them.
+to a group of conditions, and words of their own. Two models have embeddings of the words that are at right angles to
+one another, and share nothing else but for a planted emotion geometry of six dimensions. With `families`, topics come
+in families whose words are others, and the same conditions are kept together by them.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.apart import ApartHalves
 from emogeo.geometry.halves import Halves
@@ -65,16 +66,21 @@ def drawn(world: World, seed: int) -> tuple[list[Halves], SharedWords, float]:
         counts[row, [place[word] for word in text]] = 1
     first, other = rng.normal(size=(2, len(CONDITIONS), EMOTION_D))
     geometries = [first, world.mix * first + np.sqrt(1 - world.mix**2) * other]
-    runs = []
-    for geometry in geometries:
-        states = counts @ rng.normal(size=(len(vocabulary), D)) / np.sqrt(D)
-        axes = np.linalg.qr(rng.normal(size=(D, EMOTION_D)))[0].T
-        states += world.emotion * geometry[[c for _, c in labels]] @ axes + rng.normal(
-            size=states.shape
-        ) * NOISE / np.sqrt(D)
-        runs.append(Halves(unit_products(states, emotions, units, CONDITIONS, Centring.grand_mean), 0))
+    runs = [_run(geometry * world.emotion, counts, labels, rng) for geometry in geometries]
     truth = spearman(*(cosine_rdm(own - own.mean(axis=0), CONDITIONS) for own in geometries))
     return runs, shared_words([" ".join(text) for text in texts], emotions, units, UNITS, CONDITIONS), truth
+
+
+def _run(geometry: Array, counts: Array, labels: Sequence[tuple[int, int]], rng: np.random.Generator) -> Halves:
+    """A model's run: words that return, and emotions, have directions of their own, at right angles to one another."""
+    returning = np.flatnonzero(counts.sum(axis=0) > 1)
+    axes = np.linalg.qr(rng.normal(size=(D, len(returning) + EMOTION_D)))[0].T
+    words = rng.normal(size=(counts.shape[1], D)) / np.sqrt(D)
+    words[returning] = axes[EMOTION_D:]
+    emotions = geometry[[condition for _, condition in labels]] @ axes[:EMOTION_D]
+    states = counts @ words + emotions + rng.normal(size=emotions.shape) * NOISE / np.sqrt(D)
+    columns = [CONDITIONS[c] for _, c in labels], [UNITS[u] for u, _ in labels]
+    return Halves(unit_products(states, *columns, CONDITIONS, Centring.grand_mean), 0)
 
 
 def _texts(world: World, rng: np.random.Generator, labels: Sequence[tuple[int, int]]) -> list[list[str]]:

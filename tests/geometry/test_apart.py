@@ -78,10 +78,19 @@ def test_ranks_and_deletions_by_a_plain_loop(run: Halves) -> None:
         assert np.array_equal(found.jackknife[other, split, half], found.ranks[split, half])
 
 
-def test_a_half_without_any_product_is_refused(run: Halves) -> None:
+def test_splits_that_lack_products_are_left_out_and_too_few_refused(run: Halves) -> None:
     apart = some_apart(1.0)
-    apart[:, :, 0, 1] = apart[:, :, 1, 0] = 0
-    with pytest.raises(GeometryError, match="no two texts without a common content word"):
+    apart[np.ix_([0, 1, 2], [0, 1, 2], [3], [3])] = 0
+    left = ApartHalves(run.products, run.seed, apart)
+    lacking = [
+        any({0, 1, 2} <= set(np.flatnonzero(half)) for half in split)
+        for split in run.members  # without its fourth unit such a half has no product
+    ]
+    assert 0 < sum(lacking) < 50
+    assert np.array_equal(left.members, run.members[~np.array(lacking)])
+    assert left.ranks.shape[0] == left.jackknife.shape[1] == len(left.members)
+    apart[:, :, 3, 3] = 0
+    with pytest.raises(GeometryError, match="in 100 of 100 splits some half has no two texts without a common"):
         _ = ApartHalves(run.products, run.seed, apart).ranks
 
 

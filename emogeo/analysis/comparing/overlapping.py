@@ -12,10 +12,10 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.errors import GeometryError
 from emogeo.geometry.apart import ApartHalves
 from emogeo.geometry.halves import MIN_STAR, Halves
-from emogeo.geometry.inference import Comparison, compare
+from emogeo.geometry.inference import Comparison, agreement, compare
 from emogeo.geometry.overlap import least_overlap, split_overlaps
 from emogeo.geometry.shared_words import SharedWords, shared_words
-from emogeo.geometry.sharing import SharedUnits, joint_units, over_shared
+from emogeo.geometry.sharing import SharedUnits, joint_units, over, over_shared
 
 AT_MOST = (0, 1)
 """The numbers of content words that two texts may share, besides any number."""
@@ -27,8 +27,8 @@ class Stratum:
 
     at_most: int | None
     """How many content words two texts may share; None for any number."""
-    overlap: float
-    """The overlap of the texts of one condition whose products count, mean."""
+    shared: float
+    """How many content words two texts of one condition share, mean over the products that count."""
     share: float
     """The share of those products among all of texts of one condition."""
     comparison: Comparison
@@ -45,8 +45,10 @@ class Overlapping:
     on_least: Comparison
     strata: tuple[Stratum, ...]
     """By the number of content words that two texts may share, the largest first."""
+    words: tuple[float, ...]
+    """The reliability of the bag of words of the same texts, by the products of each stratum."""
     reason: str | None
-    """Why the last strata are not there; None where all are."""
+    """Why the last strata, or the last of `words`, are not there; None where all are."""
 
 
 class OverlapComparer:
@@ -77,16 +79,19 @@ class OverlapComparer:
         overlap = words.overlap.mean(axis=2)
         least = [self._once("least", *own, partial(least_overlap, overlap=overlap)) for own in _zipped(runs, both)]
         drawn, chosen = (split_overlaps(overlap, own.members).mean() for own in (both.halves[0], least[0]))
-        strata, reason = [_stratum(None, words, compare(both.halves[0], both.halves[1], names))], None
-        for at_most in sorted(AT_MOST, reverse=True):
-            apart = partial(_apart, apart=words.apart(at_most))
-            try:
+        strata, bags, reason = [_stratum(None, words, compare(both.halves[0], both.halves[1], names))], [], None
+        try:
+            bag = _bag(runs[0], both)
+            bags.append(agreement(bag))
+            for at_most in sorted(AT_MOST, reverse=True):
+                apart = partial(_apart, apart=words.apart(at_most))
                 first, second = (self._once(at_most, *each, apart) for each in _zipped(runs, both))
                 strata.append(_stratum(at_most, words, compare(first, second, names)))
-            except GeometryError as error:
-                reason = f"not identifiable ({error})"
-                break
-        return Overlapping(float(drawn), float(chosen), compare(least[0], least[1], names), tuple(strata), reason)
+                bags.append(agreement(apart(bag)))
+        except GeometryError as error:
+            reason = f"not identifiable ({error})"
+        on_least = compare(least[0], least[1], names)
+        return Overlapping(float(drawn), float(chosen), on_least, tuple(strata), tuple(bags), reason)
 
     def _once(self, kind: object, run: PreparedRun, halves: Halves, make: Callable[[Halves], Halves]) -> Halves:
         """Makes the halves of a run over some units and conditions once for all pairs."""
@@ -94,6 +99,11 @@ class OverlapComparer:
         if key not in self._kept:
             self._kept[key] = make(halves)
         return self._kept[key]
+
+
+def _bag(run: PreparedRun, both: SharedUnits) -> Halves:
+    products = both.halves[0].products
+    return over(run.bag_of_words, products.units, products.conditions)
 
 
 def _zipped(runs: Sequence[PreparedRun], both: SharedUnits) -> list[tuple[PreparedRun, Halves]]:
@@ -109,4 +119,4 @@ def _stratum(at_most: int | None, words: SharedWords, comparison: Comparison) ->
     content = np.einsum("uvcc->uvc", words.content)
     others = ~np.eye(len(content), dtype=bool)
     kept = (content <= (np.inf if at_most is None else at_most))[others]
-    return Stratum(at_most, float(words.overlap[others][kept].mean()), float(kept.mean()), comparison)
+    return Stratum(at_most, float(content[others][kept].mean()), float(kept.mean()), comparison)

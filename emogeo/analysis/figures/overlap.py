@@ -29,10 +29,10 @@ def _curve(name: str, strata: pd.DataFrame) -> OverlapCurve:
         return strata[list(columns)].to_numpy(dtype=float)
 
     last = strata.iloc[-1]
-    star = last["rho_star"] if last["shared_words"] == "0" else float("nan")
+    star = last["rho_star"] if last["shared_at_most"] == "0" else float("nan")
     return OverlapCurve(
         name,
-        numbers("overlap")[:, 0],
+        numbers("shared_words")[:, 0],
         numbers("rho_disjoint_half", "rho_disjoint_half_ci_low", "rho_disjoint_half_ci_high"),
         numbers("reliability_a", "reliability_b"),
         "ρ* not identifiable" if pd.isna(star) else f"ρ* {star:.2f} {_ends(last)}",

@@ -121,7 +121,7 @@ def _matrix(material: Material, own: Sequence[PreparedRun], column: str, title: 
 def _overlaps(material: Material) -> list[Part]:
     """Shows pairs of runs as their texts have fewer words in common, under their figure."""
     title = "Pairs of runs without common words"
-    shown = material.shown("overlap", title, _of_overlaps(material), "No pair of runs.", _TWO_MODELS)
+    shown = material.shown("overlap", title, _of_overlaps(material), "No pair of runs with words.", _TWO_MODELS)
     if not isinstance(shown[0], Sheet):
         return shown
     pictured = material.picture("overlap.png", "Agreement as texts have fewer words in common", shown[0])
@@ -136,6 +136,7 @@ def _of_overlaps(material: Material) -> list[Column]:
         figure("ρ* on halves of least overlap", "rho_star_least"),
         figure("ρ* without common words", "rho_star_at_zero"),
         beside("reliability a / b without them", "reliability_a_at_zero", "reliability_b_at_zero"),
+        beside("reliability of bags of words: all / without them", "reliability_words", "reliability_words_at_zero"),
         figure("products left", "share_at_zero"),
         word("note", "note", style="long"),
     ]

@@ -15,11 +15,12 @@ from emogeo.geometry.inference import Estimate
 _INTERVAL = ("", "_ci_low", "_ci_high")
 OVERLAP_COLUMNS = [
     *(*NAMES, "overlap_mean", "overlap_least", *(f"rho_star_least{end}" for end in _INTERVAL)),
-    *("share_at_zero", "reliability_a_at_zero", "reliability_b_at_zero"),
+    *("share_at_zero", "reliability_a_at_zero", "reliability_b_at_zero", "reliability_words"),
+    "reliability_words_at_zero",
     *(*(f"rho_star_at_zero{end}" for end in _INTERVAL), "note"),
 ]
 STRATA_COLUMNS = [
-    *(*NAMES, "shared_words", "overlap", "share"),
+    *(*NAMES, "shared_at_most", "shared_words", "share"),
     *(
         f"{name}{end}"
         for name in ("rho_disjoint_half", "reliability_a", "reliability_b", "rho_star")
@@ -44,7 +45,7 @@ def overlap_tables(prepared: Sequence[PreparedRun]) -> dict[str, Table]:
         strata += [{**names, **_of_stratum(own)} for own in found.strata]
     return {
         "overlap": typed(rows, OVERLAP_COLUMNS, words=[*NAMES, "note"]),
-        "overlap_strata": typed(strata, STRATA_COLUMNS, words=[*NAMES, "shared_words"]),
+        "overlap_strata": typed(strata, STRATA_COLUMNS, words=[*NAMES, "shared_at_most"]),
     }
 
 
@@ -53,10 +54,11 @@ def _of_pair(found: Overlapping) -> Row:
     row |= _given("rho_star_least", found.on_least.rho_star)
     notes = [] if found.on_least.reason is None else [_unidentified("rho_star_least", found.on_least.reason)]
     last = found.strata[-1]
+    row |= dict(zip(["reliability_words"], found.words, strict=False))
     if last.at_most != 0:
         assert found.reason is not None
         return {**row, "note": [*notes, _unidentified("rho_star_at_zero", found.reason)]}
-    row["share_at_zero"] = last.share
+    row |= {"share_at_zero": last.share, "reliability_words_at_zero": found.words[-1]}
     for run, own in zip("ab", (last.comparison.reliability_a, last.comparison.reliability_b), strict=True):
         row[f"reliability_{run}_at_zero"] = None if own is None else own.value
     if last.comparison.reason is not None:
@@ -66,8 +68,8 @@ def _of_pair(found: Overlapping) -> Row:
 
 def _of_stratum(own: Stratum) -> Row:
     result = own.comparison
-    row: Row = {"shared_words": "any" if own.at_most is None else str(own.at_most)}
-    row |= {"overlap": own.overlap, "share": own.share}
+    row: Row = {"shared_at_most": "any" if own.at_most is None else str(own.at_most)}
+    row |= {"shared_words": own.shared, "share": own.share}
     row |= _given("rho_disjoint_half", result.disjoint_half) | _given("rho_star", result.rho_star)
     return row | _given("reliability_a", result.reliability_a) | _given("reliability_b", result.reliability_b)
 
