@@ -13,7 +13,7 @@ import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
-from emogeo.geometry.halves import Halves
+from emogeo.geometry.halves import Halves, split_units
 from emogeo.geometry.rdm import standard_ranks
 from emogeo.geometry.units import dissimilarities, sums_with
 
@@ -41,7 +41,7 @@ class ApartHalves(Halves):
 
     @cached_property
     def members(self) -> Array:
-        drawn = super().members
+        drawn = split_units(self.n_units, self.seed)
         numbers = sums_with(self.apart, drawn.reshape(-1, self.n_units))
         splits = np.nonzero(drawn)[0]
         lacking = (_without_each(numbers, drawn) < 0.5).any(axis=1)
