@@ -123,17 +123,25 @@ def main(draws: int) -> None:
     """Prints a line per world and kind: how often rho* is given, its mean, bias and coverage, how often above 0."""
     print("| world | true ρ | ρ* | given | mean | covers | above 0 |\n|---|---|---|---|---|---|---|")
     for name, world in WORLDS.items():
-        worlds = [drawn(world, seed) for seed in range(draws)]
-        for kind, estimate in KINDS.items():
-            found = [(truth, own) for runs, words, truth in worlds if (own := estimate(runs, words)) is not None]
-            row = f"| {name} | {np.mean([truth for _, _, truth in worlds]):.2f} | {kind} | {len(found) / draws:.0%} |"
-            if not found:
-                print(f"{row} – | – | – |", flush=True)
-                continue
-            mean = np.mean([own.value for _, own in found])
-            covers = np.mean([own.low <= truth <= own.high for truth, own in found])
-            above = np.mean([own.low > 0 for _, own in found])
-            print(f"{row} {mean:.2f} | {covers:.0%} | {above:.0%} |", flush=True)
+        found: dict[str, list[tuple[float, Estimate]]] = {kind: [] for kind in KINDS}
+        truths = []
+        for seed in range(draws):
+            runs, words, truth = drawn(world, seed)
+            truths.append(truth)
+            for kind, estimate in KINDS.items():
+                own = estimate(runs, words)
+                found[kind] += [] if own is None else [(truth, own)]
+        for kind, given in found.items():
+            print(f"| {name} | {np.mean(truths):.2f} | {kind} | {_shown(given, draws)} |", flush=True)
+
+
+def _shown(given: Sequence[tuple[float, Estimate]], draws: int) -> str:
+    if not given:
+        return "0% | – | – | –"
+    mean = np.mean([own.value for _, own in given])
+    covers = np.mean([own.low <= truth <= own.high for truth, own in given])
+    above = np.mean([own.low > 0 for _, own in given])
+    return f"{len(given) / draws:.0%} | {mean:.2f} | {covers:.0%} | {above:.0%}"
 
 
 if __name__ == "__main__":
