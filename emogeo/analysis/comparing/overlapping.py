@@ -87,7 +87,7 @@ class OverlapComparer:
                 apart = partial(_apart, apart=words.apart(at_most))
                 first, second = (self._once(at_most, *each, apart) for each in _zipped(runs, both))
                 strata.append(_stratum(at_most, words, compare(first, second, names)))
-                bags.append(agreement(apart(bag)))
+                bags.append(agreement(self._once(("bag", at_most), runs[0], bag, apart)))
         except GeometryError as error:
             reason = f"not identifiable ({error})"
         on_least = compare(least[0], least[1], names)
