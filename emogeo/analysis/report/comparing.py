@@ -11,6 +11,7 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.records.published import published_model, published_pair, reference
 from emogeo.analysis.report.material import Material
+from emogeo.analysis.report.overlap import overlap_parts
 from emogeo.analysis.report.parts import (
     Absent,
     Column,
@@ -76,7 +77,7 @@ def stimulus_section(material: Material) -> Section:
     )
     parts += material.shown("beyond", "Agreement beyond words", _of_beyond(material), "No pair of runs.", _TWO_MODELS)
     parts += _measures(material)
-    parts += _overlaps(material)
+    parts += overlap_parts(material)
     about = "Two models that read the same words agree for that reason alone. Halves without a common text do not."
     return Section("stimulus", "Stimulus control", about, parts)
 
@@ -116,30 +117,6 @@ def _matrix(material: Material, own: Sequence[PreparedRun], column: str, title: 
     values.insert(0, "run", names)
     columns = [word("run", "run"), *(figure(name, name) for name in names)]
     return sheet(values, f"{title}, as a table", f"{column}_matrix", columns, open=False)
-
-
-def _overlaps(material: Material) -> list[Part]:
-    """Shows pairs of runs as their texts have fewer words in common, under their figure."""
-    title = "Pairs of runs without common words"
-    shown = material.shown("overlap", title, _of_overlaps(material), "No pair of runs with words.", _TWO_MODELS)
-    if not isinstance(shown[0], Sheet):
-        return shown
-    pictured = material.picture("overlap.png", "Agreement as texts have fewer words in common", shown[0])
-    return pictured or shown
-
-
-def _of_overlaps(material: Material) -> list[Column]:
-    return [
-        word("run a", "key_a", material.names),
-        word("run b", "key_b", material.names),
-        beside("overlap of halves: drawn / least", "overlap_mean", "overlap_least", digits=3),
-        figure("ρ* on halves of least overlap", "rho_star_least"),
-        figure("ρ* without common words", "rho_star_at_zero"),
-        beside("reliability a / b without them", "reliability_a_at_zero", "reliability_b_at_zero"),
-        beside("reliability of bags of words: all / without them", "reliability_words", "reliability_words_at_zero"),
-        figure("products left", "share_at_zero"),
-        word("note", "note", style="long"),
-    ]
 
 
 def _of_two_models() -> list[Column]:
