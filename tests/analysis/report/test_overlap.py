@@ -27,7 +27,7 @@ def test_a_pair_has_its_row_under_the_figure(tmp_path: Path) -> None:
     assert isinstance(shown, Sheet)
     (row,) = cells(shown)
     assert (row["run a"], row["run b"]) == (own.names["A"], own.names["C"])
-    assert row["overlap of halves: drawn / least"] == "0.020 / 0.019"
+    assert row["overlap of halves: drawn / least"] == "0.021 / 0.019"
     assert (row["ρ* on halves of least overlap"], row["ρ* without common words"]) == ("–", "0.93 [0.88, 0.97]")
     assert (row["reliability a / b without them"], row["products left"], row["note"]) == ("0.74 / 0.72", "0.79", "so")
     assert row["reliability of bags of words: all / without them"] == "0.39 / 0.35"
