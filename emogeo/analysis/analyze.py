@@ -32,6 +32,7 @@ from emogeo.analysis.tables.effects import Effect, effects_of, effects_table
 from emogeo.analysis.tables.evidence import evidence_of
 from emogeo.analysis.tables.frame import Table, stacked, write_table
 from emogeo.analysis.tables.measures import measures_tables
+from emogeo.analysis.tables.overlap import overlap_tables
 from emogeo.analysis.tables.pairs import pair_matrix, pairs_table
 from emogeo.analysis.tables.relations import relations_table
 from emogeo.analysis.tables.runs import runs_table
@@ -129,6 +130,7 @@ def all_tables(
         "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence),
         "baselines": baselines_table(prepared, *chance),
         **measures_tables(prepared),
+        **overlap_tables(prepared),
         "effects": effects_table(effects),
         "variance": variance_table(distances_of(viewed(prepared, config)), *chance),
         "descriptors": descriptors_table(catalogue.runs, prepared, *chance),

@@ -33,9 +33,11 @@ class StimuliConfig:
     language: str = ENGLISH
     """The language of the passages, as its ISO 639-1 code. Without a path it says which of the package's are read."""
     fields: FieldsConfig = field(default_factory=FieldsConfig)
+    mask: int = 0
+    """How many of the most telling words of each condition are masked in the passages (`emogeo.stimuli.masking`)."""
 
     def check(self, mode: Mode) -> None:
-        """Refuses families of the package's own topics, which have none, and of texts that are written.
+        """Refuses families of the package's own topics or of written texts, and masking where no passage is read.
 
         Raises:
             ConfigError: that.
@@ -50,6 +52,16 @@ class StimuliConfig:
             raise ConfigError(
                 f"stimuli.fields.family={family} is for passages that are read, and mode={mode.value} has texts that a "
                 "model writes. Leave it out."
+            )
+        if self.mask < 0:
+            raise ConfigError(
+                f"stimuli.mask={self.mask}: 0 for the passages as they are, or how many words of each condition are "
+                "masked; type stimuli.mask=10, say."
+            )
+        if self.mask and mode not in (Mode.comprehension, Mode.steering):
+            raise ConfigError(
+                f"stimuli.mask={self.mask} masks passages that are read, and this mode reads none: type "
+                "mode=comprehension, or stimuli.mask=0."
             )
 
 

@@ -70,6 +70,7 @@ def _record(plan: RunPlan, passes: Activations) -> GeometryRecord:
         generation=_generation(plan),
         nonfinite={name: _counts(own) for name, own in passes.items()},
         provenance=_provenance(plan, passes),
+        masked=plan.source.masking,
     )
 
 

@@ -69,6 +69,8 @@ def _extracted(plan: RunPlan, store: Store, departures: Mapping[str, Any]) -> di
     groups = {unit for unit in plan.labelled.units if is_group(unit)}
     if groups:
         log.info("topics and conditions are not crossed: %d random groups are the units", len(groups))
+    if plan.source.masking is not None:
+        log.info("%s", plan.source.masking)
     activations = _activations(plan, store)
     layers = _usable_layers(plan, activations, store)
     measures = measure(plan, layers, activations["passages"], activations["facts"], activations.get("neutral"))

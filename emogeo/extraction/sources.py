@@ -18,6 +18,7 @@ from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
 from emogeo.record.origin import PromptSet, TextCounts, Written
 from emogeo.stimuli.corpus import Corpus
+from emogeo.stimuli.masking import Masking, masked
 from emogeo.stimuli.stories import TOPIC, families, plan_requests
 from emogeo.stimuli.templates import SLOT, Decoding, Text, render
 from emogeo.store.keys import Json, key_of
@@ -46,16 +47,22 @@ class TextSource:
     """Counts of written texts: all, empty, stopped and so on."""
     written: Written | None = None
     """How the texts were written."""
+    masking: Masking | None = None
+    """How much of the passages was masked."""
 
 
 def comprehension(config: TrainConfig, corpus: Corpus, chat: Chat) -> TextSource:
-    """Puts passages into the prompt template."""
+    """Puts passages, masked where that is asked for, into the prompt template."""
+    name = corpus.name if config.stimuli.path else config.stimuli.name
+    masking = None
+    if config.stimuli.mask:
+        corpus, masking = masked(corpus, config.stimuli.mask)
+        name = f"{name} mask {config.stimuli.mask}"
     texts = render(corpus.texts, config.prompt_template.text, chat)
     labelled = LabelledTexts(
         tuple(corpus.emotions), tuple(corpus.topics), units_of(config, corpus), tuple(corpus.texts)
     )
-    name = corpus.name if config.stimuli.path else config.stimuli.name
-    return TextSource(name, labelled, tuple(texts), contents(texts))
+    return TextSource(name, labelled, tuple(texts), contents(texts), masking=masking)
 
 
 def units_of(config: TrainConfig, corpus: Corpus) -> tuple[str, ...]:

@@ -15,12 +15,23 @@ _NOTHING = 1e-9
 """The length below which a residual is rounding alone; whole rank vectors have length 1."""
 NGRAM = 3
 """Characters of an n-gram: stems and endings, whatever the language."""
-_WORD = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*")
+WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
+"""A word: letters, with apostrophes inside."""
+
+
+def words_of(text: str) -> list[str]:
+    """Gives the words of a text in lower case, in their order, letters and apostrophes only."""
+    return [in_lower_case(word) for word in WORD.findall(text)]
+
+
+def in_lower_case(word: str) -> str:
+    """Gives the form under which a word is counted: in lower case, with the apostrophe of typewriters."""
+    return word.lower().replace("’", "'")
 
 
 def bag_of_words(texts: Sequence[str]) -> Array:
     """Counts each word in each text: [text, word], words in lower case and alphabetical order."""
-    found = [_WORD.findall(text.lower().replace("’", "'")) for text in texts]
+    found = [words_of(text) for text in texts]
     column = {word: i for i, word in enumerate(sorted({word for words in found for word in words}))}
     counts = np.zeros((len(texts), len(column)))
     for row, words in enumerate(found):

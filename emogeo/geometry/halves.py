@@ -65,7 +65,7 @@ class Halves:
     @property
     def clipped(self) -> float:
         """The share of squared norms of half RDMs that were clipped, over all splits."""
-        return self._ranks_and_clips[1] / (2 * N_SPLITS * len(self.products.conditions))
+        return self._ranks_and_clips[1] / (2 * len(self.members) * len(self.products.conditions))
 
     @cached_property
     def deletions(self) -> Array:

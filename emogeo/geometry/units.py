@@ -189,7 +189,7 @@ def half_grams(products: Array, members: Array, crossvalidated: bool = True) -> 
     Raises:
         GeometryError: a cross-validated half with fewer than two units.
     """
-    sums = _sums_with(products, members, crossvalidated).sum(axis=1)
+    sums = sums_with(products, members, crossvalidated).sum(axis=1)
     return _mean_over(sums, members.sum(axis=1), crossvalidated)
 
 
@@ -200,7 +200,7 @@ def half_gram_deletions(products: Array, members: Array, crossvalidated: bool = 
         GeometryError: a cross-validated half with fewer than three units, or any half of one unit.
     """
     draws, units = np.nonzero(members)
-    sums = _sums_with(products, members, crossvalidated)
+    sums = sums_with(products, members, crossvalidated)
     rest = sums.sum(axis=1)[draws] - 2 * sums[draws, units]
     if not crossvalidated:
         rows, columns = np.triu_indices(products.shape[-1])
@@ -208,7 +208,7 @@ def half_gram_deletions(products: Array, members: Array, crossvalidated: bool = 
     return _mean_over(rest, members.sum(axis=1)[draws] - 1, crossvalidated)
 
 
-def _sums_with(products: Array, members: Array, crossvalidated: bool) -> Array:
+def sums_with(products: Array, members: Array, crossvalidated: bool = True) -> Array:
     """Sums the products of each member of a half with its members: [draw, unit, pair with the diagonal].
 
     Symmetrized over conditions; 0 for units outside. Cross-validated, a member's product with itself is left out.

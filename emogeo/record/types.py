@@ -8,6 +8,7 @@ from typing import Any, Literal, TypeAlias
 from emogeo.config.mode import Mode
 from emogeo.config.train import TrainConfig
 from emogeo.record.origin import BehaviourProvenance, Generation, GeometryProvenance, ModelCard, Provenance
+from emogeo.stimuli.masking import Masking
 from emogeo.store.keys import Json
 
 Interval: TypeAlias = tuple[float | None, float | None, float | None]
@@ -177,6 +178,8 @@ class GeometryRecord(Heading):
     nonfinite: dict[str, tuple[int, ...]]
     """The number of values that are NaN or infinite, for each pass [block]."""
     provenance: GeometryProvenance
+    masked: Masking | None = None
+    """How much of the passages was masked; None where nothing was."""
     result: GeometryResult | None = None
     """The result; None for a refused run."""
 

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from emogeo.config.mode import Mode
-from emogeo.config.texts import GenerationConfig, PromptTemplateConfig
+from emogeo.config.texts import GenerationConfig, PromptTemplateConfig, StimuliConfig
 from emogeo.errors import ConfigError
 from tests.conftest import compose_train
 
@@ -56,6 +56,19 @@ def test_prompts_without_their_places_are_refused(prompts: list[str], neutral: l
 def test_prompts_with_their_places_pass() -> None:
     asking(["{emotion}", "so {emotion}"], ["n", "m"]).check_prompts()
     asking(["{emotion} {topic}"], ["{topic}"]).check_prompts()
+
+
+def test_masking_is_refused_below_zero_and_where_no_passage_is_read() -> None:
+    StimuliConfig("mine", mask=0).check(reads=False)
+    StimuliConfig("mine", mask=10).check(reads=True)
+    assert refusal(lambda: StimuliConfig("mine", mask=-1).check(reads=True)) == (
+        "stimuli.mask=-1: 0 for the passages as they are, or how many words of each condition are masked; "
+        "type stimuli.mask=10, say."
+    )
+    assert refusal(lambda: StimuliConfig("mine", mask=10).check(reads=False)) == (
+        "stimuli.mask=10 masks passages that are read, and this mode reads none: type mode=comprehension, "
+        "or stimuli.mask=0."
+    )
 
 
 SAMPLED = {"temperature": 0.7}

@@ -11,6 +11,7 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.figures.effects import write_effect_figures
 from emogeo.analysis.figures.measures import write_measure_figure
 from emogeo.analysis.figures.models import write_model_figures
+from emogeo.analysis.figures.overlap import write_overlap_figure
 from emogeo.analysis.figures.runs import write_run_figures
 from emogeo.analysis.tables.effects import Effect
 
@@ -31,5 +32,6 @@ def write_figures(
         old.unlink()
     write_run_figures(prepared, tables["pairs"], folder)
     write_measure_figure(tables["measures"], {each.run.key: each.name for each in prepared}, folder)
+    write_overlap_figure(prepared, tables, folder)
     write_effect_figures(effects, tables["variance"], folder)
     write_model_figures(tables, folder)

@@ -11,6 +11,7 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.records.published import published_model, published_pair, reference
 from emogeo.analysis.report.material import Material
+from emogeo.analysis.report.overlap import overlap_parts
 from emogeo.analysis.report.parts import (
     Absent,
     Column,
@@ -77,6 +78,7 @@ def stimulus_section(material: Material) -> Section:
     )
     parts += material.shown("beyond", "Agreement beyond words", _of_beyond(material), "No pair of runs.", _TWO_MODELS)
     parts += _measures(material)
+    parts += overlap_parts(material)
     parts += texts_parts(material)
     about = (
         "Two models that read the same passages agree for that reason alone; halves without a common text do not. What "

@@ -11,6 +11,7 @@ from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
 from emogeo.analysis.figures.write import write_figures
 from emogeo.analysis.tables.frame import typed
 from emogeo.analysis.tables.measures import MEASURE_COLUMNS
+from emogeo.analysis.tables.overlap import STRATA_COLUMNS
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
 from tests.analysis.planted_effects import effect
 from tests.analysis.planted_models import PlantedModel, catalogue
@@ -34,6 +35,7 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
         "universality": universality,
         "descriptors_by_layer": pd.DataFrame(),
         "steering_shifts": pd.DataFrame(),
+        "overlap_strata": pd.DataFrame(columns=STRATA_COLUMNS),
     }
     effects = [effect(Factor(EffectKind.sub_parameter, Contrast.all_writing), "m", rho=0.5, n_units=4)]
     write_figures([ready], tables, effects, folder)

@@ -1,0 +1,115 @@
+"""RDMs from products of texts that share no content word, or few: what is left of a geometry without common words.
+
+A word that returns with a condition enters an RDM only through products of two texts that both have it. Without these
+it is in no half, so it cannot make halves agree, whichever way the units are split.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from emogeo.arrays import Array
+from emogeo.errors import GeometryError
+from emogeo.geometry.halves import Halves, split_units
+from emogeo.geometry.rdm import standard_ranks
+from emogeo.geometry.units import dissimilarities, sums_with
+
+_CENTRED = 1e-6
+"""The largest mean that is taken for zero, as a share of the largest product."""
+
+
+LEAST_SPLITS = 50
+"""The fewest splits, of 100, that a comparison takes."""
+
+
+@dataclass(frozen=True, repr=False)
+class ApartHalves(Halves):
+    """A run whose half RDMs are made of some products alone.
+
+    Splits of which a half, with all its units or without one of them, lacks products for some pair of conditions are
+    left out. Texts alone decide that, so it is the same for all runs over the same texts.
+
+    Raises:
+        GeometryError: too few splits are left, when they are asked for.
+    """
+
+    apart: Array
+    """[unit, unit, condition, condition]: 1 for the products that count, 0 for others."""
+
+    @cached_property
+    def members(self) -> Array:
+        drawn = split_units(self.n_units, self.seed)
+        numbers = sums_with(self.apart, drawn.reshape(-1, self.n_units))
+        splits = np.nonzero(drawn)[0]
+        lacking = (_without_each(numbers, drawn) < 0.5).any(axis=1)
+        kept = np.setdiff1d(np.arange(len(drawn)), splits[lacking])
+        if len(kept) < LEAST_SPLITS:
+            raise GeometryError(
+                f"in {len(drawn) - len(kept)} of {len(drawn)} splits some half has no two texts without a common "
+                "content word for some two conditions"
+            )
+        return np.asarray(drawn[kept])
+
+    @cached_property
+    def _ranks_and_clips(self) -> tuple[Array, int]:
+        ranks, clips = self._ranked(*(found.sum(axis=1) for found in self._sums))
+        return ranks.reshape(*self.members.shape[:2], -1), clips
+
+    @cached_property
+    def jackknife(self) -> Array:
+        deleted = np.repeat(self.ranks[None], self.n_units, axis=0)
+        splits, halves, units = np.nonzero(self.members)
+        deleted[units, splits, halves] = self._ranked(*(_without_each(found, self.members) for found in self._sums))[0]
+        return deleted
+
+    @cached_property
+    def _sums(self) -> tuple[Array, Array]:
+        """Sums of products, and their numbers, of each member of a half with its other members: [draw, unit, pair]."""
+        members = self.members.reshape(-1, self.n_units)
+        return sums_with(_without_means(self.products.values, self.apart), members), sums_with(self.apart, members)
+
+    def _ranked(self, sums: Array, numbers: Array) -> tuple[Array, int]:
+        """Ranks RDMs made of sums and numbers of products [draw, pair with the diagonal]; counts clipped norms.
+
+        Mean products are centred over conditions, which those of all texts are from the start.
+        """
+        n = len(self.products.conditions)
+        rows, columns = np.triu_indices(n)
+        gram = np.empty((len(sums), n, n))
+        gram[:, rows, columns] = gram[:, columns, rows] = sums / numbers
+        gram -= gram.mean(axis=1, keepdims=True)
+        gram -= gram.mean(axis=2, keepdims=True)
+        rdms, clips = dissimilarities(gram[:, rows, columns], n)
+        return standard_ranks(rdms), clips
+
+
+def _without_each(sums: Array, members: Array) -> Array:
+    """Leaves each unit out of each half that has it: [draw and unit, pair], in the order of np.nonzero(members)."""
+    splits, halves, units = np.nonzero(members)
+    draws = splits * members.shape[1] + halves
+    return np.asarray(sums.sum(axis=1)[draws] - 2 * sums[draws, units])
+
+
+def _without_means(products: Array, apart: Array) -> Array:
+    """Centres the products of every two units over the conditions of either, as far as the products count.
+
+    A text is centred on the mean over its unit's conditions, and the texts of other conditions do share words with the
+    text that it is multiplied with. So the least-squares fit of one term for each text is taken away, made of products
+    that count alone: what other products brought into the means goes with it.
+
+    Args:
+        products: [unit, unit, condition, condition].
+        apart: the same shape, 1 for the products that count, 0 for others.
+    """
+    left = products * apart
+    numbers = [np.maximum(apart.sum(axis=axis, keepdims=True), 1) for axis in (2, 3)]
+    enough = _CENTRED * np.abs(left).max()
+    while True:
+        means = left.sum(axis=2, keepdims=True) / numbers[0]
+        left = left - apart * means
+        left = left - apart * (left.sum(axis=3, keepdims=True) / numbers[1])
+        if np.abs(means).max() <= enough:
+            return np.asarray(left)
