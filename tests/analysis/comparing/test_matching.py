@@ -129,7 +129,7 @@ def test_topics_told_in_two_languages_are_a_pair_of_the_language(planted: list[P
     assert minimal_pairs([a, told("anders gelesen", "pooling.position=last")]) == []
     assert minimal_pairs([a, told("anderswo", topics="place")]) == [], "another language and other topics"
     (method,) = minimal_pairs([german, c])
-    assert method.aliased == ("text", "template", "language")
+    assert method.aliased == ("text", "template", "prompt", "language")
 
 
 def test_designs_with_and_without_enough_units_are_not_mixed(planted: list[PreparedRun]) -> None:
