@@ -158,7 +158,6 @@ def test_the_published_sets_of_a_pair(planted: list[PreparedRun]) -> None:
     assert [own.published_sets for own in minimal_pairs(runs_of(planted, "A", "D"))] == [None]
 
 
-<<<<<<< HEAD
 def test_what_is_compared_is_the_same_in_two_models_but_for_seeds(planted: list[PreparedRun]) -> None:
     runs = {ready.name: ready.run for ready in planted}
     (across,) = (p for p in minimal_pairs([runs["A"], runs["D"]]))
@@ -172,7 +171,8 @@ def test_what_is_compared_is_the_same_in_two_models_but_for_seeds(planted: list[
     elsewhere = replace(across, a=altered(runs["A"], config=read))
     assert elsewhere.factor == across.factor
     assert elsewhere.compared != across.compared
-=======
+
+
 def in_context(run: Run, context: str) -> Run:
     """The same texts, read again after something else."""
     config = usual_config(*MATCHED, "centring=grand_mean", "norm=none", "mode=replay", f"generation.context={context}")
@@ -210,4 +210,3 @@ def test_two_runs_without_their_prompt_are_told_from_two_with_it(planted: list[P
     generation = again.record.generation
     (pair,) = minimal_pairs([in_context(c, "none"), altered(in_context(again, "none"), generation=generation)])
     assert pair.factor.label == "regeneration (null), without the prompt"
->>>>>>> 50d7009 (Context cells in the studies, tests and docs)

@@ -15,14 +15,10 @@ from emogeo.analysis.records.published import decomposition
 from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.verdicts import CONTRADICTED, FAILS, NOT_MEASURED, REPRODUCED, UNKNOWN, UNTESTABLE
 from emogeo.config.precision import Quantization
-<<<<<<< HEAD
+from emogeo.config.texts import Context
 from emogeo.record.run import Run
 from tests.analysis.tables.planted_claims import LAST, MEAN, evidence, row_of, run, said
 from tests.planted_records import altered
-=======
-from emogeo.config.texts import Context
-from tests.planted_records import run_of_model
->>>>>>> 50d7009 (Context cells in the studies, tests and docs)
 
 BOTH = (RunPrecision("bf16", Quantization.none), RunPrecision("int8(6.0)+bf16", Quantization.int8))
 METHOD = Factor(EffectKind.method, Contrast.methods, writing=Writing.matched)
@@ -53,6 +49,7 @@ def judged(claim: str, effects: Sequence[Effect]) -> tuple[str, str]:
     [
         ("method", METHOD, replace(METHOD, as_published=True), 0.5),
         ("method", METHOD, replace(METHOD, precisions=BOTH[1:]), 0.5),
+        ("method", METHOD, replace(METHOD, contexts=(Context.none,)), 0.5),
         ("sub_parameters", WRITING, AT_ONCE, 0.5),
         ("precision", REGENERATED, replace(REGENERATED, as_published=True), 0.9),
         ("precision", REGENERATED, replace(REGENERATED, precisions=(BOTH[0], BOTH[0])), 0.9),
@@ -88,7 +85,6 @@ def test_the_studys_two_models_decide_on_the_study(claim: str, factor: Factor, o
     few = [effect(factor, of(name, n_units=5), bound - 0.2) for name in PUBLISHED]
     assert judged(claim, few)[0] == UNTESTABLE
 
-<<<<<<< HEAD
 
 def biased(bias: float, name: str = "m", factor: Factor = ACROSS, reading: str = LAST) -> Effect:
     return effect(factor, of(name, reading), bias=bias, bias_ci_low=bias - 0.1, bias_ci_high=bias + 0.1)
@@ -138,16 +134,3 @@ def test_the_studys_bias_is_that_of_its_sets() -> None:
     same = [biased(0.2, one, AS_PUBLISHED), biased(0.3, two, AS_PUBLISHED)]
     assert judged("cross_experiment_bias", same)[0] == CONTRADICTED
     assert judged("cross_experiment_bias", [biased(0.2, one, AS_PUBLISHED)])[0] == UNTESTABLE
-=======
-    expected = {(0.2, -0.2): REPRODUCED, (-0.7, -0.6): CONTRADICTED, (0.2, 0.05): UNKNOWN, (0.2,): UNTESTABLE}
-    assert of(("m, one", 0.3), ("m, one", -0.3), ("m, two", 0.01)) == UNKNOWN, "both signs, in one model"
-    assert of(("m, one", 0.3), ("m, two", -0.3)) == REPRODUCED
-    for biases, verdict in expected.items():
-        assert of(*((f"m{i}", bias) for i, bias in enumerate(biases))) == verdict
-
-
-def test_texts_that_were_read_without_their_prompt_decide_no_claim() -> None:
-    alone = effect(replace(METHOD, contexts=(Context.none,)), 0.9)
-    assert verdict_on("method", [alone]) == UNTESTABLE
-    assert verdict_on("method", [alone, effect(METHOD, 0.3)]) == REPRODUCED
->>>>>>> 50d7009 (Context cells in the studies, tests and docs)
