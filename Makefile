@@ -37,12 +37,14 @@ study: .venv/dev
 	$(BIN)/python train.py -m model=gemma-3-270m precision=fp32,bf16,fp16 nonfinite=finite_layers \
 	    recipe=jeong_comprehension stimuli=passages6 $(STUDY)
 	$(BIN)/python train.py -m +study=decomposition model=gemma-3-270m prompt_template.chat=false \
-	    'hydra.sweeper.only=[A_mean,A_mean_reread,A_mean_random_1,A_mean_random_2,C_mean]' $(STUDY)
+	    'hydra.sweeper.only=[A_mean,A_mean_reread,A_mean_random_1,A_mean_random_2,C_mean,C_mean_none,C_mean_neutral]' \
+	    $(STUDY)
 	$(BIN)/python train.py -m mode=steering pooling.position=mean model=$(WRITERS),gemma-3-270m $(STUDY)
 	$(BIN)/python train.py -m mode=behaviour precision=fp32 \
 	    model=$(WRITERS),gemma-3-270m,qwen2.5-coder-1.5b-instruct $(STUDY)
 	$(BIN)/python train.py -m +study=decomposition model=$(WRITERS) \
-	    'hydra.sweeper.only=[A_mean,A_mean_reread,A_mean_random_1,A_mean_random_2,C_mean]' $(STUDY)
+	    'hydra.sweeper.only=[A_mean,A_mean_reread,A_mean_random_1,A_mean_random_2,C_mean,C_mean_none,C_mean_neutral]' \
+	    $(STUDY)
 	$(BIN)/python train.py -m +study=decomposition model=smollm2-135m-instruct \
 	    'hydra.sweeper.only=[A_mean_int8,A_mean_int8_reread,C_mean_again,C_mean_replay_int8,D_mean]' $(STUDY)
 	$(BIN)/python analyze.py store.path=study/store output=study/results

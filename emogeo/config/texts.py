@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from enum import Enum
 
 from omegaconf import MISSING
 
@@ -109,9 +110,25 @@ class PromptTemplateConfig:
             raise ConfigError("prompt_template: either every prompt, neutral ones too, has {topic} in it, or none.")
 
 
+class Context(Enum):
+    """What a written text is read after."""
+
+    prompt = "prompt"
+    """The prompt that asked for it, which names the emotion."""
+    none = "none"
+    """Nothing, as a passage is read."""
+    neutral = "neutral"
+    """The prompt of the neutral condition from the same template and topic."""
+
+    @property
+    def words(self) -> str:
+        """How a text is read, in words."""
+        return {"prompt": "after its prompt", "none": "without the prompt"}.get(self.value, "after the neutral prompt")
+
+
 @dataclass
 class GenerationConfig:
-    """How texts are written."""
+    """How texts are written, and what they are then read after."""
 
     samples: int = 1
     """Texts per condition, prompt (and topic), and replicate."""
@@ -129,6 +146,8 @@ class GenerationConfig:
     """Above 0, everything is written again with other seeds and other batches: the regeneration null."""
     batch_size: int | None = None
     """Texts written at once; null: 20 on a CPU, 64 on a GPU."""
+    context: Context = Context.prompt
+    """What written texts are read after; what is written does not depend on it."""
 
     def check(self) -> None:
         """Refuses numbers out of range, and what has no meaning in greedy decoding.

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from emogeo.config.states import PoolingConfig, Position
+from emogeo.config.texts import Context
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
 from emogeo.record.origin import Written
@@ -92,6 +93,11 @@ def contents(texts: Sequence[Text]) -> Json:
 def tokens_of(texts: Sequence[Text]) -> Json:
     """The part of a key that names texts by their tokens."""
     return {"tokens": [[list(text.ids or ()), text.start] for text in texts]}
+
+
+def context_of(context: Context) -> Json:
+    """The part of a key that names what written texts are read after; empty for the prompt that asked for them."""
+    return {} if context is Context.prompt else {"context": context.value}
 
 
 def plan_pass(

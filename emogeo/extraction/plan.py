@@ -9,13 +9,14 @@ from pathlib import Path
 from emogeo.config.mode import Mode
 from emogeo.config.model import ModelConfig
 from emogeo.config.states import DenoisingMethod, NeutralTexts, PoolingConfig
+from emogeo.config.texts import Context
 from emogeo.config.train import TrainConfig
 from emogeo.errors import NotWrittenError
-from emogeo.extraction.passes import Pass, PassModel, plan_main_pass, plan_pass, tokens_of
+from emogeo.extraction.passes import Pass, PassModel, context_of, plan_main_pass, plan_pass, tokens_of
 from emogeo.extraction.replay import Replayed, replayed, written
 from emogeo.extraction.sources import Chat, TextSource, comprehension, generation, replay, units_of
 from emogeo.extraction.stories import Story, counts, without_empty
-from emogeo.extraction.texts import as_written, labelled_texts
+from emogeo.extraction.texts import as_written, in_context, labelled_texts
 from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
 from emogeo.geometry.options import Centring
 from emogeo.geometry.states import LabelledTexts
@@ -83,23 +84,27 @@ class RunPlan:
     def title(self) -> str:
         """A name people can read."""
         c = self.config
+        context = c.generation.context if self.source.written and c.generation.context is not Context.prompt else None
         return (
             f"{self.weights.title} {self.precision.label} {c.mode.name.value} {self.template} "
-            f"{c.layer_selection.name.value}{' (reread)' if c.reread else ''}"
+            f"{c.layer_selection.name.value}{f' context {context.value}' if context else ''}"
+            f"{' (reread)' if c.reread else ''}"
         )
 
     def with_stories(self, stories: Sequence[Story]) -> RunPlan:
         """Gives the plan the written texts, without empty ones; its pass is then named by their tokens.
 
         Raises:
-            StimuliError: a condition and unit without any text.
+            StimuliError: a condition and unit without any text, or a text whose neutral prompt is not known.
             ConfigError: too few units are left for the layer selection.
         """
-        kept = without_empty(stories, self.title)
+        context = self.config.generation.context
+        kept = without_empty(in_context(stories, context, self.title), self.title)
         texts = tuple(as_written(story) for story in kept)
         source = replace(self.source, labelled=labelled_texts(kept), texts=texts, counts=counts(stories))
         check_units(self.config.layer_selection.rule, len(set(source.labelled.units)))
-        passages = plan_main_pass(self.model, texts, self.config.pooling, tokens_of(texts))
+        content = {**tokens_of(texts), **context_of(context)}
+        passages = plan_main_pass(self.model, texts, self.config.pooling, content)
         return replace(self, source=source, passages=passages)
 
 

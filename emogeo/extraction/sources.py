@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
+from emogeo.config.texts import Context
 from emogeo.config.train import TrainConfig
-from emogeo.errors import StimuliError
-from emogeo.extraction.passes import Writing, contents, model_meaning, tokens_of
+from emogeo.errors import ConfigError, StimuliError
+from emogeo.extraction.passes import Writing, contents, context_of, model_meaning, tokens_of
 from emogeo.extraction.replay import Replayed
 from emogeo.extraction.stories import counts, without_empty
-from emogeo.extraction.texts import as_written, labelled_texts
+from emogeo.extraction.texts import as_written, in_context, labelled_texts
 from emogeo.geometry.options import Centring
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units
@@ -113,11 +114,12 @@ def generation(
     )
     columns = zip(*((r.emotion, r.topic, r.unit, "") for r in requests), strict=True)
     labelled = LabelledTexts(*columns)
-    return TextSource(template.name, labelled, (), {"generation": key}, writing, key, written=writing.written)
+    content = {"generation": key, **context_of(asked.context)}
+    return TextSource(template.name, labelled, (), content, writing, key, written=writing.written)
 
 
 def _written(config: TrainConfig, weights: Weights, precision: Precision, topics: list[str] | None) -> Written:
-    """How the texts are written, for the record."""
+    """How the texts are written, for the record, whatever they are then read after."""
     template = config.prompt_template
     return Written(
         model=weights.name,
@@ -125,7 +127,7 @@ def _written(config: TrainConfig, weights: Weights, precision: Precision, topics
         recipe=config.recipe,
         prompt_template=PromptSet(template.name, template.chat, tuple(template.prompts)),
         topics=None if topics is None else tuple(topics),
-        generation=config.generation,
+        generation=replace(config.generation, context=Context.prompt),
         seed=config.seed,
     )
 
@@ -137,14 +139,20 @@ def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSourc
 
     Raises:
         StimuliError: a condition and unit without a text, or a text too short for `pooling.skip`.
+        ConfigError: a neutral prompt before texts of other weights.
     """
-    where = f"mode=replay of {source.key[:12]}"
-    kept = without_empty(source.stories, where)
+    where, context = f"mode=replay of {source.key[:12]}", config.generation.context
     same = source.weights == weights.origin
+    if not same and context is Context.neutral:
+        raise ConfigError(
+            f"generation.context=neutral: {weights.name} reads texts of {source.written.model} alone, since the "
+            "prompts are in that model's tokens. Leave generation.context out."
+        )
+    kept = without_empty(in_context(source.stories, context, where), where)
     texts = tuple(as_written(story) if same else Text(story.text, special_tokens=True) for story in kept)
     shortest = min(len(story.ids) for story in kept)
     if same and shortest <= config.pooling.skip:
         raise StimuliError(f"pooling.skip={config.pooling.skip}: the shortest text of {where} has {shortest} tokens.")
-    content = tokens_of(texts) if same else contents(texts)
+    content = {**tokens_of(texts), **context_of(context)} if same else contents(texts)
     name, labelled = source.written.prompt_template.name, labelled_texts(kept)
     return TextSource(name, labelled, texts, content, None, source.key, counts(source.stories), source.written)

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+from dataclasses import replace
 
+from emogeo.config.texts import Context
+from emogeo.errors import StimuliError
 from emogeo.extraction.stories import Story
+from emogeo.geometry.options import NEUTRAL
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units
 from emogeo.stimuli.templates import Text
@@ -18,5 +23,42 @@ def labelled_texts(stories: Sequence[Story]) -> LabelledTexts:
 
 
 def as_written(story: Story) -> Text:
-    """Prompt and text as one sequence of tokens, pooled from where the text begins."""
-    return Text(story.text, False, (*story.prompt_ids, *story.ids), len(story.prompt_ids))
+    """Prompt and text as one sequence of tokens, pooled from where the text begins.
+
+    A story without a prompt begins as a passage does: the tokenizer adds its own tokens before it.
+    """
+    return Text(story.text, not story.prompt_ids, (*story.prompt_ids, *story.ids), len(story.prompt_ids))
+
+
+def in_context(stories: Sequence[Story], context: Context, where: str) -> list[Story]:
+    """Gives all stories of a record with the prompts that they are to be read after, in the record's order.
+
+    Args:
+        where: what the stories are, for messages.
+
+    Raises:
+        StimuliError: a neutral context, and stories of which not each has a neutral one from its template and topic.
+    """
+    if context is Context.prompt:
+        return list(stories)
+    if context is Context.none:
+        return [replace(story, prompt="", prompt_ids=()) for story in stories]
+    neutral = _neutral_of(stories, where)
+    return [replace(a, prompt=b.prompt, prompt_ids=b.prompt_ids) for a, b in zip(stories, neutral, strict=True)]
+
+
+def _neutral_of(stories: Sequence[Story], where: str) -> list[Story]:
+    """Finds the neutral story of each: every condition is asked for with the same templates and topics, in order."""
+    neutral = [story for story in stories if story.emotion == NEUTRAL]
+    seen: Counter[str] = Counter()
+    found = []
+    for story in stories:
+        place = seen[story.emotion]
+        seen[story.emotion] += 1
+        if place >= len(neutral) or (story.topic, story.unit) != (neutral[place].topic, neutral[place].unit):
+            raise StimuliError(
+                f"generation.context=neutral: {where} has no neutral text for the prompt of {story.emotion} in "
+                f"{story.topic} (number {place + 1}), so its neutral prompt is not known. Type generation.context=none."
+            )
+        found.append(neutral[place])
+    return found

@@ -72,8 +72,8 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activatio
         PrecisionError: out of memory where the budget may not change, or with a single text.
     """
     tokens = [model.tokenize(text) for text in texts]
-    _refuse_short(tokens, texts, plan.pooling)
-    starts = [text.start for text in texts]
+    starts = [model.start(text) for text in texts]
+    _refuse_short(tokens, starts, texts, plan.pooling)
     result = _empty(len(tokens), plan, _width(model))
     batching, budget = plan_other_batches if plan.reread else plan_batches, plan.token_budget
     pending = batching([len(t) for t in tokens], budget)
@@ -178,9 +178,9 @@ def count_nonfinite(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
     return ((~torch.isfinite(states)).sum(dim=2) * mask).sum(dim=1)
 
 
-def _refuse_short(tokens: list[list[int]], texts: Sequence[Text], pooling: PoolingConfig) -> None:
+def _refuse_short(tokens: list[list[int]], starts: list[int], texts: Sequence[Text], pooling: PoolingConfig) -> None:
     for row, ids in enumerate(tokens):
-        length = len(ids) - texts[row].start
+        length = len(ids) - starts[row]
         if length <= pooling.skip:
             raise StimuliError(
                 f"pooling.skip={pooling.skip} leaves nothing of text {row} ({length} tokens): "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
+from functools import cached_property
 from importlib.util import find_spec
 from typing import Any
 
@@ -63,9 +64,23 @@ class LoadedModel:
     def tokenize(self, text: Text) -> list[int]:
         """Token ids; a chat text has its special tokens in it already."""
         if text.ids is not None:
-            return list(text.ids)
+            return [*self._begun(text), *text.ids]
         ids: list[int] = self.tokenizer(text.content, add_special_tokens=text.special_tokens)["input_ids"]
         return ids
+
+    def start(self, text: Text) -> int:
+        """The first token that is pooled, among those of `tokenize`."""
+        return text.start + len(self._begun(text))
+
+    def _begun(self, text: Text) -> list[int]:
+        """The tokens that are added before tokens as they were written."""
+        return self._beginning if text.ids is not None and text.special_tokens else []
+
+    @cached_property
+    def _beginning(self) -> list[int]:
+        """The special tokens that the tokenizer puts before a text."""
+        whole, plain = (self.tokenizer("a", add_special_tokens=own)["input_ids"] for own in (True, False))
+        return list(whole[: whole.index(plain[0])])
 
     @property
     def input_device(self) -> torch.device:

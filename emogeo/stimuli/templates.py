@@ -10,7 +10,10 @@ SLOT = "{passage}"
 
 @dataclass(frozen=True)
 class Text:
-    """A text for the tokenizer; `special_tokens` says whether the tokenizer still adds its own (BOS)."""
+    """A text for the tokenizer; `special_tokens` says whether the tokenizer still adds its own (BOS).
+
+    Where the tokens are given, those that begin a text (BOS) are added before them and are not pooled.
+    """
 
     content: str
     special_tokens: bool

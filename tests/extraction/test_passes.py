@@ -7,7 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from emogeo.config.texts import Context
 from emogeo.errors import ConfigError
+from emogeo.extraction.passes import context_of
 from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction
 from emogeo.models import activations
@@ -71,3 +73,7 @@ def test_a_reread_has_other_batches_and_nearly_the_same_states(tiny_run: Compose
     a, b = (tensors(config, o.key, "vectors.safetensors")["passages"] for o in (first, second))
     np.testing.assert_allclose(a, b, atol=1e-4)
     assert first.key != second.key
+
+
+def test_the_usual_context_is_in_no_key() -> None:
+    assert [context_of(context) for context in Context] == [{}, {"context": "none"}, {"context": "neutral"}]

@@ -6,14 +6,16 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from emogeo.config.mode import Mode
 from emogeo.errors import StoreError
 from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction
+from emogeo.extraction.stories import Story
 from emogeo.store.store import GENERATIONS, Store
 from tests.conftest import Composer
-from tests.extraction.recorded import LOOSE, states
+from tests.extraction.recorded import LOOSE, states, stories, tensors
 
 
 def test_a_replay_records_how_its_texts_were_written(tiny_run: Composer) -> None:
@@ -42,6 +44,56 @@ def test_replay_reads_the_same_tokens_at_another_precision(tiny_run: Composer, b
     np.testing.assert_array_equal(states(config, own), states(config, source))
     a, b = states(config, own), states(config, lower)
     assert 0 < np.abs(a - b).max() < 0.1 * np.abs(a).max()
+
+
+AT_BLOCK_1 = ("layer_selection=index", "layer_selection.index=1")
+TWO = (*LOOSE, "generation.replicates=2", "generation.min_new_tokens=3", *AT_BLOCK_1)
+
+
+def neutral_prompt(story: Story, told: list[Story]) -> tuple[int, ...]:
+    """The prompt of the neutral condition; the loose template has one."""
+    (prompt,) = {own.prompt_ids for own in told if own.emotion == "neutral"}
+    return prompt
+
+
+@pytest.mark.parametrize("position", ["last", "middle", "mean"])
+@pytest.mark.parametrize("context", ["prompt", "none", "neutral"])
+def test_a_text_is_pooled_over_its_own_tokens_whatever_it_is_read_after(
+    tiny_run: Composer, context: str, position: str
+) -> None:
+    """Against a plain pass over the tokens of one text at a time."""
+    source = tiny_run(*TWO)
+    told = stories(source, run_extraction(source))
+    config = tiny_run(*TWO, "mode=replay", "precision@mode.writer=fp32", f"generation.context={context}")
+    config.pooling.position = type(config.pooling.position)(position)
+    found = states(config, run_extraction(config))
+    model = plan_run(config).session.model()
+    for story, state in zip(told, found, strict=True):
+        before = {"prompt": story.prompt_ids, "none": (), "neutral": neutral_prompt(story, told)}[context]
+        with torch.inference_mode():
+            tokens = torch.tensor([[*before, *story.ids]])
+            hidden = model.body(tokens, output_hidden_states=True).hidden_states[2][0, len(before) :]
+        middle = hidden[len(story.ids) // 2]
+        wanted = {"last": hidden[-1], "middle": middle, "mean": hidden.mean(dim=0)}[position]
+        np.testing.assert_allclose(state, wanted.numpy(), atol=1e-4)
+
+
+def test_another_context_writes_nothing_and_shares_its_pass(
+    tiny_run: Composer, batches: list[int], forward_passes: list[int]
+) -> None:
+    written = run_extraction(tiny_run(*TWO))
+    assert (len(batches), len(forward_passes)) == (3, 2)
+    alone = run_extraction(tiny_run(*TWO, "generation.context=none"))
+    replayed = run_extraction(tiny_run(*TWO, "mode=replay", "precision@mode.writer=fp32", "generation.context=none"))
+    assert (len(batches), len(forward_passes)) == (3, 3)
+    by_key = ("mode=replay", f"mode.source={written.key}", *AT_BLOCK_1, "generation.context=none")
+    assert plan_run(tiny_run(*by_key)).key == replayed.key != alone.key
+    assert alone.record.generation == replayed.record.generation == written.record.generation
+    assert "context none" in alone.record.title
+    config = tiny_run()
+    texts, others = (tensors(config, outcome.key, "vectors.safetensors") for outcome in (written, alone))
+    np.testing.assert_array_equal(texts["embeddings"], others["embeddings"])
+    assert np.abs(texts["passages"] - others["passages"]).max() > 0.01
 
 
 def test_another_model_reads_the_text_alone(tiny_run: Composer, tiny_overflowing: Path) -> None:

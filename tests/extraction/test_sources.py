@@ -10,8 +10,8 @@ import pytest
 from emogeo.config.model import Source
 from emogeo.config.precision import Dtype, Quantization
 from emogeo.config.states import PoolingConfig, Position
-from emogeo.config.texts import GenerationConfig
-from emogeo.errors import StimuliError
+from emogeo.config.texts import Context, GenerationConfig
+from emogeo.errors import ConfigError, StimuliError
 from emogeo.extraction.replay import Replayed
 from emogeo.extraction.sources import TextSource, comprehension, generation, replay, units_of
 from emogeo.extraction.stories import Story
@@ -173,3 +173,37 @@ def test_a_text_too_short_for_what_is_skipped_is_refused_where_its_tokens_are_re
 def test_a_condition_without_a_text_is_named(weights: Weights) -> None:
     with pytest.raises(StimuliError, match=r"^mode=replay of abababababab has no text for 1 .*: angry in u\. "):
         replay(usual_config(), weights, told(weights, emptied=1))
+
+
+def test_what_is_written_does_not_depend_on_what_it_is_read_after(weights: Weights) -> None:
+    found = {context: asked(weights, f"generation.context={context.value}") for context in Context}
+    assert len({source.generation for source in found.values()}) == 1
+    assert all(source.written == found[Context.prompt].written for source in found.values())
+    key = found[Context.prompt].generation
+    assert found[Context.prompt].content == {"generation": key}
+    assert found[Context.none].content == {"generation": key, "context": "none"}
+    assert found[Context.neutral].content == {"generation": key, "context": "neutral"}
+
+
+def test_written_texts_are_read_in_their_context(weights: Weights) -> None:
+    def read(context: str, source: Replayed | None = None, own: Weights = weights) -> TextSource:
+        return replay(usual_config(f"generation.context={context}"), own, source or told(weights))
+
+    usual, alone, after = (read(context) for context in ("prompt", "none", "neutral"))
+    assert usual == replay(usual_config(), weights, told(weights))
+    assert set(usual.content) == {"tokens"}
+    assert {text.ids for text in usual.texts} == {(7, 8, 1, 1, 1, 1)} == {text.ids for text in after.texts}
+    assert {(text.ids, text.start, text.special_tokens) for text in alone.texts} == {((1, 1, 1, 1), 0, True)}
+    assert (alone.content["context"], after.content["context"]) == ("none", "neutral")
+    assert usual.counts == alone.counts == after.counts
+    assert usual.labelled == alone.labelled == after.labelled
+
+
+def test_texts_of_other_weights_are_read_alone_and_after_no_neutral_prompt(weights: Weights) -> None:
+    other = replace(weights, name="other", revision="other")
+    usual, alone = (
+        replay(usual_config(f"generation.context={context}"), other, told(weights)) for context in ("prompt", "none")
+    )
+    assert (usual.texts, usual.content) == (alone.texts, alone.content)
+    with pytest.raises(ConfigError, match=r"^generation.context=neutral: other reads texts of mine alone"):
+        replay(usual_config("generation.context=neutral"), other, told(weights))

@@ -9,6 +9,7 @@ import psutil
 import pytest
 import torch
 from safetensors.torch import load_file, save_file
+from tokenizers.processors import TemplateProcessing
 from transformers import GenerationConfig
 
 from emogeo.config.model import Source
@@ -57,6 +58,19 @@ def test_tokens_that_are_known_are_not_cut_again(folder: Path) -> None:
     assert model.tokenizer.decode(cut) == "A letter"
     assert model.pad_token_id == model.tokenizer.eos_token_id, "padding is masked, and any token will do"
     assert model.input_device == torch.device("cpu")
+
+
+def test_known_tokens_without_a_prompt_begin_as_a_passage_does(folder: Path) -> None:
+    model = loaded(folder)
+    alone, after = Text("ab", True, (7, 8, 9)), Text("ab", False, (5, 7, 8, 9), 1)
+    assert [model.start(text) for text in (alone, after)] == [0, 1], "this tokenizer adds nothing"
+    model = loaded(folder)
+    single = [("<bos>", 0), ("<eos>", 1)]
+    model.tokenizer._tokenizer.post_processor = TemplateProcessing(single="<bos> $A <eos>", special_tokens=single)
+    assert model.tokenize(Text("ab", True)) == [0, *model.tokenize(Text("ab", False)), 1]
+    assert model.tokenize(alone) == [0, 7, 8, 9]
+    assert model.tokenize(after) == [5, 7, 8, 9]
+    assert [model.start(text) for text in (alone, after, Text("ab", True))] == [1, 1, 0]
 
 
 def test_a_model_without_its_head_does_not_write(folder: Path) -> None:

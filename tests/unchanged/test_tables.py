@@ -22,6 +22,7 @@ MOVED = {
     *("rho_star", "rho_star_ci_low", "rho_star_ci_high", "p", "p_holm", "effect", "ci_low", "ci_high", "null"),
     *("bias", "bias_ci_low", "bias_ci_high", "reliability", "reliability_ci_low", "reliability_ci_high", "clipped"),
     *("share", "p_min", "measured", "note", "flags"),
+    "aliased_with",  # names the prompt that own texts are read after, and passages are not
     "rho_partial",  # is the partial ρ* given nulls, no more that of raw ρ given words
     "verdict",  # is now passed on the study's models alone (docs/claims.md), of which the store has none
 }

@@ -8,6 +8,7 @@ from enum import Enum, StrEnum
 from emogeo.analysis.comparing.levels import Parameter
 from emogeo.analysis.comparing.recipes import Writing
 from emogeo.analysis.comparing.writers import RunPrecision
+from emogeo.config.texts import Context
 
 
 class EffectKind(StrEnum):
@@ -25,6 +26,10 @@ class Alias(StrEnum):
     text = "text"
     """The texts, which change with whatever changes what is written."""
     units = "units"
+    prompt = "prompt"
+    """The prompt that names the emotion: own texts are read after it, passages are not."""
+    neutral_prompt = "neutral prompt"
+    """The neutral condition's prompt, likewise."""
 
 
 class Contrast(Enum):
@@ -68,6 +73,8 @@ class Factor:
     of_comprehension: bool = False
     languages: tuple[str, ...] = ()
     """Both languages of the passages, where those differ."""
+    contexts: tuple[Context, ...] = ()
+    """Both contexts, where they differ; one, where it is not the prompt that asked for the texts."""
 
     @property
     def quantized(self) -> bool:
@@ -77,6 +84,13 @@ class Factor:
     @property
     def label(self) -> str:
         """Gives the factor's label for the tables."""
+        if self.parameter is Parameter.context:
+            usual = set(self.contexts) == {Context.prompt, Context.none}
+            return "context" if usual else f"context ({'–'.join(context.value for context in self.contexts)})"
+        return ", ".join([self._what, *(context.words for context in self.contexts)])
+
+    @property
+    def _what(self) -> str:
         if self.parameter is not None:
             what = f"{self.parameter} {'–'.join(self.languages)}" if self.languages else self.parameter
             return f"{what}{' (comprehension)' if self.of_comprehension else ''}"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from emogeo.analysis.comparing.writers import RunPrecision, is_by_itself, precision_of
 from emogeo.config.mode import Mode
 from emogeo.config.states import DenoisingConfig, DenoisingMethod
-from emogeo.config.texts import ENGLISH
+from emogeo.config.texts import ENGLISH, Context
 from emogeo.record.origin import Written
 from emogeo.record.run import Run
 
@@ -28,6 +28,7 @@ class Parameter(StrEnum):
     position = "position"
     layer = "layer"
     centring = "centring"
+    context = "context"
     banned_words = "banned words"
     denoising = "denoising"
     topics = "topics"
@@ -44,7 +45,7 @@ SUB_PARAMETERS = (*WRITING, *READING)
 """The eight parameters that differ between the published recipes of generation."""
 EXTRACTION = (
     *SUB_PARAMETERS,
-    *(Parameter.banned_words, Parameter.denoising, Parameter.topics),
+    *(Parameter.context, Parameter.banned_words, Parameter.denoising, Parameter.topics),
     *(Parameter.language, Parameter.passages, Parameter.passage_template),
 )
 """All parameters that may differ between two recipes at one precision; the last three are of comprehension alone."""
@@ -151,6 +152,8 @@ class Levels:
     banned_words: Banned | None = None
     repetition: int | None = None
     seed: int | None = None
+    context: Context | None = None
+    """What the texts are read after."""
 
     def differing(self, other: Levels) -> list[Parameter]:
         """Finds the parameters in which two runs differ."""
@@ -159,7 +162,7 @@ class Levels:
     def labels(self) -> dict[str, str]:
         """Gives a label for every level, the same for equal levels; "" where there is none."""
         values = {name.value: getattr(self, name.name) for name in Parameter}
-        return {name: "" if value is None else str(value) for name, value in values.items()}
+        return {name: _label(value) for name, value in values.items()}
 
 
 def levels(run: Run) -> Levels:
@@ -174,9 +177,16 @@ def levels(run: Run) -> Levels:
         centring=Centred(config.centring.value, config.norm.value),
         denoising=_denoising(config.denoising),
     )
-    return (
-        _of_passages(run, own) if generation is None else _of_written_texts(generation.written, own, is_by_itself(run))
-    )
+    if generation is None:
+        return _of_passages(run, own)
+    context = config.generation.context if run.record.model.name == generation.written.model else Context.none
+    return replace(_of_written_texts(generation.written, own, is_by_itself(run)), context=context)
+
+
+def _label(value: object) -> str:
+    if value is None:
+        return ""
+    return str(value.value if isinstance(value, Context) else value)
 
 
 def _denoising(config: DenoisingConfig) -> Denoising:

@@ -32,11 +32,18 @@ from emogeo.analysis.comparing.writers import (
     same_texts,
 )
 from emogeo.config.mode import Mode
+from emogeo.config.texts import Context
 from emogeo.geometry.halves import MIN_STAR
 from emogeo.record.run import Run
 
 _METHODS = (Alias.text, Parameter.template)
 """The differences that passages and own texts always have."""
+_PROMPTS: dict[Context | None, tuple[Alias, ...]] = {
+    Context.prompt: (Alias.prompt,),
+    Context.none: (),
+    Context.neutral: (Alias.neutral_prompt,),
+}
+"""The prompts that own texts are read after, and passages are not."""
 
 
 @dataclass(frozen=True)
@@ -94,6 +101,7 @@ def minimal_pairs(runs: Sequence[Run]) -> list[MinimalPair]:
         one, two = (b, a) if _order(b) < _order(a) else (a, b)
         for factor, aliased in _factors(one, two, known):
             if factor.contrast is Contrast.own_precision or {a.key, b.key} <= kept:
+                factor = replace(factor, contexts=_contexts(known[a.key], known[b.key]))
                 found.append(MinimalPair(factor, aliased, one, two))
     kinds = list(EffectKind)
     return sorted(found, key=lambda p: (p.model, kinds.index(p.factor.kind), p.factor.label, len(p.aliased)))
@@ -136,7 +144,7 @@ def _between_methods(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
         return
     own, other = precision_of(a), precision_of(b)
     precisions: tuple[RunPrecision, ...]
-    aliased: tuple[Parameter | Alias, ...] = (*_METHODS, *language, *reading)
+    aliased: tuple[Parameter | Alias, ...] = (*_METHODS, *_PROMPTS[levels(b).context], *language, *reading)
     if Parameter.precision not in differ:
         kind, precisions = EffectKind.method, (own,) if own.quantized else ()
     elif other.quantized and not own.quantized:
@@ -200,11 +208,19 @@ def _contrast(own: Collection[Parameter]) -> Contrast | None:
     """Names the contrast that the differing parameters make up; None where they are some of several."""
     if len(own) == 1:
         return Contrast.one
+    if Parameter.context in own:
+        return None
     if set(own) >= set(SUB_PARAMETERS) - {Parameter.samples}:
         return Contrast.all_at_once
     if set(own) >= set(WRITING) - {Parameter.samples} and not set(own) & set(READING):
         return Contrast.all_writing
     return Contrast.all_reading if set(own) == set(READING) else None
+
+
+def _contexts(one: Levels, two: Levels) -> tuple[Context, ...]:
+    """Gives the contexts in which written texts were read, unless it is only the prompt that asked for them."""
+    found = tuple(context for context in Context if context in {one.context, two.context})
+    return () if found == (Context.prompt,) else found
 
 
 def _precision(contrast: Contrast, a: Run, b: Run) -> Factor:

@@ -17,6 +17,7 @@ from emogeo.analysis.comparing.levels import (
 from emogeo.analysis.comparing.writers import is_own
 from emogeo.config.mode import Mode
 from emogeo.config.precision import Quantization
+from emogeo.config.texts import Context
 from emogeo.record.run import Run
 
 
@@ -41,7 +42,8 @@ def published_set(run: Run) -> str | None:
     """Names the set A, B, C or D of the published design that a run is, regardless of length, samples and topics."""
     own = levels(run)
     int8, plain = own.precision.quantization is Quantization.int8, not own.precision.quantized
-    if own.denoising != Denoising("none") or not (int8 or plain) or not is_own(run):
+    alone = own.context not in {None, Context.prompt}
+    if alone or own.denoising != Denoising("none") or not (int8 or plain) or not is_own(run):
         return None
     if own.method is Mode.comprehension:
         reading = (own.position, own.layer.name, own.centring)

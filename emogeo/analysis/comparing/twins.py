@@ -11,6 +11,7 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.config.model import Init
 from emogeo.config.precision import Dtype, PrecisionConfig, Quantization
 from emogeo.config.runtime import StoreConfig
+from emogeo.config.texts import GenerationConfig
 from emogeo.config.train import TrainConfig
 from emogeo.config.typed import override, typed
 from emogeo.record.run import Run
@@ -113,7 +114,8 @@ def _overrides(run: Run) -> list[str]:
     config, generation = _at_its_precision(run), run.record.generation
     if generation is None:
         return typed(config, ["precision", *_PASSAGES, *_READING])
-    texts = ["mode=replay", override("mode.source", generation.key)]
+    context = replace(config, generation=GenerationConfig(context=config.generation.context))
+    texts = ["mode=replay", override("mode.source", generation.key), *typed(context, ["generation"])]
     return [*typed(config, ["precision"]), *texts, *typed(config, _READING)]
 
 

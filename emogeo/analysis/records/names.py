@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emogeo.config.states import LayerSelectionConfig, PoolingConfig
+from emogeo.config.texts import Context
 from emogeo.record.run import Run
 
 _USUAL = {"centring grand_mean", "denoising none", "norm none"}
@@ -19,6 +20,7 @@ def telling(run: Run) -> dict[str, str]:
         "mode": record.mode.value,
         "prompt_template": record.prompt_template,
         "stimuli": _stimuli(run),
+        "context": _context(run),
         "selection": _selection(config.layer_selection),
         "pooling": _pooling(config.pooling),
         "centring": f"centring {config.centring.value}",
@@ -58,6 +60,12 @@ def _stimuli(run: Run) -> str:
     written, again = generation.written.precision, generation.written.generation.repetition
     elsewhere = [f"written at {written}"] if written != run.record.precision else []
     return " ".join([*elsewhere, *([f"again {again}"] if again else [])])
+
+
+def _context(run: Run) -> str:
+    """Says what written texts were read after, unless it is the prompt that asked for them."""
+    context = run.config.generation.context
+    return "" if run.record.generation is None or context is Context.prompt else context.words
 
 
 def _selection(selection: LayerSelectionConfig) -> str:

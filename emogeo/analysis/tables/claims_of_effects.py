@@ -88,15 +88,16 @@ def _int8(factor: Factor) -> bool:
 
 def _apart(evidence: Evidence, here: Wanted, study: Wanted, bound: float, absent: Verdict) -> Judged:
     """Judges that effects of a kind lie below a bound."""
-    own, rule = _trained(evidence), partial(below, bound=bound)
+    own, rule = _subjects(evidence), partial(below, bound=bound)
     published = [effect for effect in own if study(effect.factor) and _of_study(effect)]
     found = of_study(_figures(published), rule, absent, tuple(decomposition()))
     measured = [effect for effect in own if here(effect.factor)]
     return Judged(found, here_of(_figures(measured), rule, universal=True))
 
 
-def _trained(evidence: Evidence) -> list[Effect]:
-    return [effect for effect in evidence.effects if not effect.pair.a.untrained]
+def _subjects(evidence: Evidence) -> list[Effect]:
+    """Leaves out untrained twins, and texts that were read without the prompt that asked for them."""
+    return [effect for effect in evidence.effects if not (effect.pair.a.untrained or effect.factor.contexts)]
 
 
 def _of_study(effect: Effect) -> bool:
@@ -123,7 +124,7 @@ def _figure(effect: Effect, estimate: Estimate | None) -> Figure:
 
 def bias(evidence: Evidence) -> Judged:
     """Judges that comparisons across experiments have biases of opposite signs in two models."""
-    across = [effect for effect in _trained(evidence) if effect.kind is EffectKind.cross_experiment]
+    across = [effect for effect in _subjects(evidence) if effect.kind is EffectKind.cross_experiment]
     given = [effect for effect in across if effect.bias is not None and not np.isnan(effect.bias.low)]
     published = [effect for effect in given if _as_published(effect.factor) and _of_study(effect)]
     absent = _untestable("no two biases with their intervals, of the sets as published", _STUDY)

@@ -11,10 +11,12 @@ from emogeo.analysis.comparing.levels import Parameter
 from emogeo.analysis.comparing.recipes import Writing
 from emogeo.analysis.comparing.writers import RunPrecision
 from emogeo.config.precision import Quantization
+from emogeo.config.texts import Context
 
 PLAIN, INT8 = RunPrecision("bf16", Quantization.none), RunPrecision("int8", Quantization.int8)
 BOTH = (PLAIN, INT8)
 METHOD = Factor(EffectKind.method, Contrast.methods, writing=Writing.loose)
+CONTEXT = Factor(EffectKind.sub_parameter, Contrast.one, Parameter.context)
 REGENERATED = Factor(EffectKind.precision, Contrast.regenerated, precisions=BOTH)
 
 
@@ -47,6 +49,11 @@ REGENERATED = Factor(EffectKind.precision, Contrast.regenerated, precisions=BOTH
         (replace(REGENERATED, as_published=True), "regenerated, as published, bf16–int8"),
         (Factor(EffectKind.precision, Contrast.writer, precisions=(INT8,)), "of the writer alone, read at int8"),
         (Factor(EffectKind.precision, Contrast.null), "regeneration (null)"),
+        (replace(METHOD, contexts=(Context.none,)), "read alike, loose, without the prompt"),
+        (replace(METHOD, contexts=(Context.neutral,)), "read alike, loose, after the neutral prompt"),
+        (replace(CONTEXT, contexts=(Context.prompt, Context.none)), "context"),
+        (replace(CONTEXT, contexts=(Context.prompt, Context.neutral)), "context (prompt–neutral)"),
+        (replace(CONTEXT, contexts=(Context.none, Context.neutral)), "context (none–neutral)"),
     ],
 )
 def test_the_label_says_what_differs_and_how(factor: Factor, label: str) -> None:

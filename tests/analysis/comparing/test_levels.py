@@ -6,6 +6,7 @@ import pytest
 
 from emogeo.analysis.comparing.levels import Parameter, levels
 from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.config.texts import Context
 from emogeo.record.files import TEXTS
 from emogeo.record.run import Run
 from tests.analysis.planted_effects import as_recipe
@@ -26,6 +27,8 @@ def test_factors_without_a_meaning_have_no_level(planted: list[PreparedRun]) -> 
     assert own >= {"template", "chat", "decoding", "writer", "seed"}
     assert c.passage_template is c.passages is None
     assert a.position == c.position
+    assert (a.context, c.context) == (None, Context.prompt)
+    assert c.labels()["context"] == "prompt"
 
 
 def run_of(planted: list[PreparedRun], name: str) -> Run:
@@ -65,6 +68,8 @@ def test_planted_sets_differ_in_what_was_planted(
         ("C", "generation.min_new_tokens=1", Parameter.length),
         ("B", "generation.ban_emotion_words=true", Parameter.banned_words),
         ("C", "prompt_template.chat=false", Parameter.chat),
+        ("C", "generation.context=none", Parameter.context),
+        ("B", "generation.context=neutral", Parameter.context),
     ],
 )
 def test_one_word_moves_one_parameter(planted: list[PreparedRun], name: str, word: str, parameter: Parameter) -> None:
@@ -93,3 +98,11 @@ def test_passages_are_known_by_what_they_say(planted: list[PreparedRun]) -> None
     run = run_of(planted, "A")
     other = altered(run, {TEXTS: lines_of("other", 24)})
     assert levels(run).differing(levels(other)) == [Parameter.passages]
+
+
+def test_a_context_of_passages_means_nothing_and_texts_of_another_model_are_read_alone(
+    planted: list[PreparedRun],
+) -> None:
+    a, c = run_of(planted, "A"), run_of(planted, "C")
+    assert levels(altered(a, config=usual_config(*READ_ALIKE, "generation.context=none"))) == levels(a)
+    assert levels(altered(c, model_name="another")).context is Context.none

@@ -129,7 +129,7 @@ def test_topics_told_in_two_languages_are_a_pair_of_the_language(planted: list[P
     assert minimal_pairs([a, told("anders gelesen", "pooling.position=last")]) == []
     assert minimal_pairs([a, told("anderswo", topics="place")]) == [], "another language and other topics"
     (method,) = minimal_pairs([german, c])
-    assert method.aliased == ("text", "template", "language")
+    assert method.aliased == ("text", "template", "prompt", "language")
 
 
 def test_designs_with_and_without_enough_units_are_not_mixed(planted: list[PreparedRun]) -> None:
@@ -171,3 +171,42 @@ def test_what_is_compared_is_the_same_in_two_models_but_for_seeds(planted: list[
     elsewhere = replace(across, a=altered(runs["A"], config=read))
     assert elsewhere.factor == across.factor
     assert elsewhere.compared != across.compared
+
+
+def in_context(run: Run, context: str) -> Run:
+    """The same texts, read again after something else."""
+    config = usual_config(*MATCHED, "centring=grand_mean", "norm=none", "mode=replay", f"generation.context={context}")
+    return altered(run, key=f"{run.key} {context}", mode=Mode.replay, config=config)
+
+
+def test_contexts_are_one_sub_parameter(planted: list[PreparedRun]) -> None:
+    b, c = runs_of(planted, "B", "C")
+    alone, after = in_context(c, "none"), in_context(c, "neutral")
+    found = {(pair.factor.label, pair.a.key, pair.b.key): pair for pair in minimal_pairs([b, c, alone, after])}
+    assert set(found) == {
+        ("all of the writing", "B", "C"),
+        ("context", "C", "C none"),
+        ("context (prompt–neutral)", "C", "C neutral"),
+        ("context (none–neutral)", "C neutral", "C none"),
+    }, "another context and another writing are no pair"
+    own = found["context", "C", "C none"]
+    assert (own.factor.kind.value, own.aliased, own.is_rewritten) == ("sub_parameter", (), False)
+
+
+def test_passages_and_own_texts_say_whether_the_prompt_is_in_the_context(planted: list[PreparedRun]) -> None:
+    a, c, d = runs_of(planted, "A", "C", "D")
+    runs = [a, c, in_context(c, "none"), in_context(c, "neutral"), d]
+    found = {pair.factor.label: pair.aliased for pair in minimal_pairs(runs) if pair.a is a}
+    assert found == {
+        "read alike, matched": ("text", "template", "prompt"),
+        "read alike, matched, without the prompt": ("text", "template"),
+        "read alike, matched, after the neutral prompt": ("text", "template", "neutral prompt"),
+        "read alike, matched, bf16–int8": ("text", "template", "prompt", "precision"),
+    }
+
+
+def test_two_runs_without_their_prompt_are_told_from_two_with_it(planted: list[PreparedRun]) -> None:
+    c, again = runs_of(planted, "C", "C_again")
+    generation = again.record.generation
+    (pair,) = minimal_pairs([in_context(c, "none"), altered(in_context(again, "none"), generation=generation)])
+    assert pair.factor.label == "regeneration (null), without the prompt"

@@ -60,6 +60,8 @@ def test_length_samples_and_topics_are_free(planted: dict[str, PreparedRun], nam
         ("C", "norm=none"),
         ("B", "generation.ban_emotion_words=true"),
         ("C", "precision=nf4"),
+        ("B", "generation.context=none"),
+        ("C", "generation.context=neutral"),
     ],
 )
 def test_one_change_makes_it_no_published_set(planted: dict[str, PreparedRun], name: str, change: str) -> None:

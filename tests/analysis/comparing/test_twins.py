@@ -113,6 +113,17 @@ def test_twins_of_a_run_that_reads_what_it_wrote_read_the_same_texts() -> None:
     assert twins_of(run, made) == made
 
 
+def test_twins_read_in_the_context_of_their_run() -> None:
+    run = next(own.run for own in draw(Design(0.5, 0.1, 0.5), 0) if own.run.key == "C")
+    assert "generation" not in twin_command(run).replace("mode=generation", "")
+    alone = altered(run, config=compose_train(*MATCHED, "centring=grand_mean", "norm=none", "generation.context=none"))
+    assert " mode.source=matched generation.context=none " in twin_command(alone)
+    command = twin_command(alone).replace("mode.source=matched", "mode.source=" + "a" * 64)
+    config = composed(command)[0]
+    own = altered(alone, key="twin", config=config, mode=config.mode.name, model_init=Init.random, model_init_seed=1)
+    assert (twins_of(alone, [own]), twins_of(run, [own])) == ([own], [])
+
+
 def test_the_command_names_the_store_where_it_is_not_the_usual_one(trained: Run) -> None:
     assert "store.path" not in twin_command(trained)
     assert twin_command(trained, "my store").endswith("'store.path='\"'\"'my store'\"'\"''")

@@ -9,7 +9,7 @@ import pytest
 from emogeo.analysis.records.names import reading_of, short_names
 from emogeo.config.model import Init
 from emogeo.record.run import Run
-from tests.planted_catalogue import Design, draw
+from tests.planted_catalogue import MATCHED, Design, draw
 from tests.planted_records import altered, geometry, model_card, usual_config
 
 
@@ -93,3 +93,12 @@ def test_a_twin_is_always_named_as_what_it_is() -> None:
     shuffled = altered(twin, model_init=Init.shuffled, key="s")
     assert short_names([run(), twin, shuffled]) == ["m", "m random 1", "m shuffled 1"]
     assert reading_of(twin) == reading_of(run())
+
+
+def test_another_context_is_named_and_the_usual_one_is_not() -> None:
+    run = planted()["C"]
+    other = altered(run, config=usual_config(*MATCHED, "generation.context=none"))
+    usual = altered(run, config=usual_config(*MATCHED))
+    assert short_names([usual, other]) == ["planted", "planted without the prompt"]
+    assert "without the prompt" in reading_of(other).split(", ")
+    assert "prompt" not in reading_of(usual)

@@ -15,6 +15,7 @@ from emogeo.analysis.records.published import decomposition
 from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.verdicts import CONTRADICTED, FAILS, NOT_MEASURED, REPRODUCED, UNKNOWN, UNTESTABLE
 from emogeo.config.precision import Quantization
+from emogeo.config.texts import Context
 from emogeo.record.run import Run
 from tests.analysis.tables.planted_claims import LAST, MEAN, evidence, row_of, run, said
 from tests.planted_records import altered
@@ -48,6 +49,7 @@ def judged(claim: str, effects: Sequence[Effect]) -> tuple[str, str]:
     [
         ("method", METHOD, replace(METHOD, as_published=True), 0.5),
         ("method", METHOD, replace(METHOD, precisions=BOTH[1:]), 0.5),
+        ("method", METHOD, replace(METHOD, contexts=(Context.none,)), 0.5),
         ("sub_parameters", WRITING, AT_ONCE, 0.5),
         ("precision", REGENERATED, replace(REGENERATED, as_published=True), 0.9),
         ("precision", REGENERATED, replace(REGENERATED, precisions=(BOTH[0], BOTH[0])), 0.9),
