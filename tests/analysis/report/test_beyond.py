@@ -1,0 +1,58 @@
+"""What is said first: whether agreements go beyond words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from emogeo.analysis.records.catalogue import Catalogue
+from emogeo.analysis.report.beyond import beyond_findings, beyond_lines, verdict_counts
+from emogeo.analysis.report.material import Material
+from emogeo.analysis.tables.beyond import BEYOND_COLUMNS
+from emogeo.analysis.tables.frame import Table
+from emogeo.analysis.tables.pairs import PAIR_COLUMNS
+from tests.analysis.report.planted import compared, frame
+
+LEFT = {"rho_partial": 0.8, "rho_partial_ci_low": 0.7, "rho_partial_ci_high": 0.9}
+
+
+def table(n: int = 1, verdict: str = "yes") -> Table:
+    keys = [{"key_a": f"a{i}", "key_b": f"b{i}", "model_a": "one", "model_b": "two"} for i in range(n)]
+    rows = [
+        {**own, **LEFT, "level": level, "verdict": verdict, "reason": "ρ* 0.80 is left"}
+        for own in keys
+        for level in ("words", "word meanings")
+    ]
+    return frame(BEYOND_COLUMNS, *rows)
+
+
+def test_without_pairs_nothing_is_said() -> None:
+    assert beyond_lines(table(0).frame, frame(PAIR_COLUMNS).frame, {}) == []
+    assert beyond_findings(Material({}, [], Catalogue(), Path("none"))) == []
+
+
+def test_many_pairs_are_counted() -> None:
+    lines = beyond_lines(table(30).frame, frame(PAIR_COLUMNS).frame, {})
+    assert lines[1] == "  yes: 30 pairs, no more than words: 0 pairs and cannot tell: 0 pairs: beyond.csv"
+
+
+def test_a_pair_has_its_verdict_its_reason_and_what_words_make_of_it() -> None:
+    pairs = frame(PAIR_COLUMNS, {"key_a": "a0", "key_b": "b0", **compared(0.8, 0.9)}).frame
+    lines = beyond_lines(table().frame, pairs, {"a0": "one", "b0": "two"})
+    assert lines[1] == "  one – two: yes (ρ* 0.80 is left; ρ* with words is 0.90 [0.85, 0.95])"
+    assert lines[2] == "      beyond word meanings: yes"
+
+
+def test_findings_say_what_is_left_and_what_cannot_be_told() -> None:
+    words, meanings = beyond_findings(Material({"beyond": table()}, [], Catalogue(), Path("none")))
+    assert (words.topic, meanings.topic) == ("Beyond words", "Beyond word meanings")
+    assert words.said.startswith("Of 1 pair of runs, beyond words: yes: 1 pair")
+    assert words.said.endswith("With words given, what is left is one – two ρ* 0.80 [0.70, 0.90].")
+    assert not words.unsure
+    unsure, _ = beyond_findings(Material({"beyond": table(verdict="cannot tell")}, [], Catalogue(), Path("none")))
+    assert unsure.unsure
+    assert unsure.caveats == ["one – two, cannot tell: ρ* 0.80 is left."]
+
+
+def test_counts_of_all_verdicts_are_logged() -> None:
+    assert verdict_counts(table(3).frame) == {"yes": 3, "no more than words": 0, "cannot tell": 0}
+    assert verdict_counts(table(0).frame) == {"yes": 0, "no more than words": 0, "cannot tell": 0}
