@@ -144,12 +144,17 @@ class Neighbours:
 def _masked_texts(corpus: Corpus, counts: WordCounts, n: int) -> tuple[list[str], int]:
     """Gives the texts with their words replaced, and how many were."""
     texts, n_masked, neighbours = list(corpus.texts), 0, Neighbours(corpus.texts)
-    for rows, _, learned in without_each(counts.values, corpus.emotions, corpus.topics):
+    for rows, _, learned in without_each(counts.values, corpus.emotions, _kept_apart(corpus)):
         substitutes = neighbours.substitutes(rows.tolist(), telling_terms(learned, counts.words, n))
         for row in rows:
             n_masked += sum(word in substitutes for word in words_of(texts[row]))
             texts[row] = _with(texts[row], substitutes)
     return texts, n_masked
+
+
+def _kept_apart(corpus: Corpus) -> list[str]:
+    """Gives what each passage is left out with while its telling words are learned: its family, else its topic."""
+    return [passage.family or passage.topic for passage in corpus.passages]
 
 
 def _with(text: str, substitutes: dict[str, str]) -> str:
@@ -164,4 +169,4 @@ def _with(text: str, substitutes: dict[str, str]) -> str:
 
 
 def _accuracy(corpus: Corpus, texts: Sequence[str]) -> float:
-    return float(left_out_hits(count_words(texts).values, corpus.emotions, corpus.topics).mean())
+    return float(left_out_hits(count_words(texts).values, corpus.emotions, _kept_apart(corpus)).mean())

@@ -59,13 +59,13 @@ def test_prompts_with_their_places_pass() -> None:
 
 
 def test_masking_is_refused_below_zero_and_where_no_passage_is_read() -> None:
-    StimuliConfig("mine", mask=0).check(reads=False)
-    StimuliConfig("mine", mask=10).check(reads=True)
-    assert refusal(lambda: StimuliConfig("mine", mask=-1).check(reads=True)) == (
+    StimuliConfig("mine", mask=0).check(Mode.generation)
+    StimuliConfig("mine", mask=10).check(Mode.comprehension)
+    assert refusal(lambda: StimuliConfig("mine", mask=-1).check(Mode.comprehension)) == (
         "stimuli.mask=-1: 0 for the passages as they are, or how many words of each condition are masked; "
         "type stimuli.mask=10, say."
     )
-    assert refusal(lambda: StimuliConfig("mine", mask=10).check(reads=False)) == (
+    assert refusal(lambda: StimuliConfig("mine", mask=10).check(Mode.replay)) == (
         "stimuli.mask=10 masks passages that are read, and this mode reads none: type mode=comprehension, "
         "or stimuli.mask=0."
     )

@@ -86,6 +86,14 @@ def test_neither_names_nor_the_order_of_lines_change_a_text(corpus: Corpus) -> N
     assert {own.text for own in masked(Corpus("other", tuple(renamed)), 5)[0].passages} == found
 
 
+def test_a_family_is_left_out_as_a_whole(corpus: Corpus) -> None:
+    families = {topic: f"f{place // 2}" for place, topic in enumerate(dict.fromkeys(corpus.topics))}
+    passages = tuple(replace(own, family=families[own.topic]) for own in corpus.passages)
+    merged = tuple(replace(own, topic=families[own.topic]) for own in corpus.passages)
+    as_families, as_topics = (masked(replace(corpus, passages=own), 5) for own in (passages, merged))
+    assert as_families[0].texts == as_topics[0].texts and as_families[1] == as_topics[1]
+
+
 def test_telling_terms_are_content_words_of_one_condition() -> None:
     learned = np.array([[9.0, 0, 1, 5], [0, 8, 1, 5], [0, 0, 3, 5], [0, 0, 0, 5]])
     terms = ["a", "b", "c", "d"]

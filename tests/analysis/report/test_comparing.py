@@ -109,5 +109,5 @@ def test_without_tables_every_part_says_what_to_type() -> None:
     for section in sections:
         assert len(absent(section.parts)) == len(section.parts)
         assert all(command.startswith("python train.py") for command in absent(section.parts).values())
-    assert [len(section.parts) for section in sections] == [2, 5, 2]
+    assert [len(section.parts) for section in sections] == [2, 6, 2]
     assert f"its models are {QWEN}, " in next(iter(absent(sections[2].parts)))
