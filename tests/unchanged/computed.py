@@ -74,7 +74,8 @@ def real() -> Computed:
 
 
 def _csv(tables: dict[str, Table]) -> dict[str, str]:
-    return {name: str(table.frame.to_csv(index=False)) for name, table in tables.items()}
+    """Tables as CSV, wherever the checkout lies: commands in them name the store."""
+    return {name: str(table.frame.to_csv(index=False)).replace(str(DATA), "data") for name, table in tables.items()}
 
 
 @contextmanager
