@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from pathlib import Path
 
 import pandas as pd
@@ -15,6 +15,15 @@ from emogeo.analysis.figures.overlap import write_overlap_figure
 from emogeo.analysis.figures.runs import write_run_figures
 from emogeo.analysis.tables.effects import Effect
 
+_BY_RUN = ("descriptors_by_layer", "pairs", "measures", "overlap_strata")
+"""Tables with rows of runs, or of pairs of runs, that may not be drawn."""
+
+
+def of_drawn(table: pd.DataFrame, keys: Set[str]) -> pd.DataFrame:
+    """Keeps the rows of which every run is drawn."""
+    columns = [column for column in ("key", "key_a", "key_b") if column in table]
+    return table if table.empty else table[table[columns].isin(keys).all(axis=1)]
+
 
 def write_figures(
     prepared: Sequence[PreparedRun], tables: Mapping[str, pd.DataFrame], effects: Sequence[Effect], folder: Path
@@ -24,9 +33,9 @@ def write_figures(
     Args:
         prepared: the runs that are drawn; rows of other runs are left out.
     """
-    by_layer, keys = tables["descriptors_by_layer"], [each.run.key for each in prepared]
-    drawn = by_layer if by_layer.empty else by_layer[by_layer["key"].isin(keys)]
-    tables = {**tables, "descriptors_by_layer": drawn}
+    keys = {each.run.key for each in prepared}
+    drawn = {name: of_drawn(tables[name], keys) for name in _BY_RUN}
+    tables = {**tables, **drawn}
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.png"):
         old.unlink()

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
-from emogeo.analysis.figures.write import write_figures
+from emogeo.analysis.figures.write import of_drawn, write_figures
 from emogeo.analysis.tables.frame import typed
 from emogeo.analysis.tables.measures import MEASURE_COLUMNS
 from emogeo.analysis.tables.overlap import STRATA_COLUMNS
@@ -51,3 +51,10 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
     ]
     write_figures([], {**tables, "universality": universality.iloc[:0]}, [], folder)
     assert [file.name for file in folder.iterdir()] == ["notes.txt"]
+
+
+def test_rows_of_runs_that_are_not_drawn_are_left_out() -> None:
+    frame = pd.DataFrame({"key_a": ["a", "a", "t"], "key_b": ["b", "t", "u"]})
+    assert list(of_drawn(frame, {"a", "b"})["key_b"]) == ["b"]
+    assert list(of_drawn(pd.DataFrame({"key": ["a", "t"]}), {"a", "b"})["key"]) == ["a"]
+    assert of_drawn(pd.DataFrame(), {"a"}).empty
