@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -14,8 +15,10 @@ from emogeo.analysis.report.unanswered import missing, opposite_signs
 from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import Note, NoteKind, joined
+from emogeo.config.model import Init
 from emogeo.geometry.measure_verdict import Verdict
 
+_OF_PAIRS = ("beyond", "pairs", "measure_verdicts")
 _NAMED = 2
 """The most rows that a note names."""
 _SHOWN = 40
@@ -40,8 +43,9 @@ def summary(
         store: where the runs are.
     """
     runs, variance = tables["runs"].frame, tables["variance"].frame
+    tables, untrained = _without_nulls(tables)
     parts = ["", *_texts(tables.get("corpus"))]
-    parts += beyond_lines(tables["beyond"].frame, tables["pairs"].frame, names)
+    parts += beyond_lines(tables["beyond"].frame, tables["pairs"].frame, names) + untrained
     parts += [*(["Runs", _shown_runs(runs, names)] if len(runs) else ["Runs: no geometry."]), ""]
     parts += [*_compared(tables, names), *_effects(tables["effects"]), *opposite_signs(effects)]
     if variance["share"].notna().any():
@@ -57,6 +61,26 @@ def summary(
         f"report   {output}/report.html (one file, opens in a browser, fetches nothing)",
     ]
     return "\n".join(parts)
+
+
+def _without_nulls(tables: Mapping[str, Table]) -> tuple[dict[str, Table], list[str]]:
+    """Leaves out pairs of untrained twins, and counts them; where there are no other pairs, they are shown."""
+    runs, pairs = tables["runs"].frame, tables["pairs"].frame
+    nulls = set(runs.loc[runs["init"].isin([Init.random.value, Init.shuffled.value]), "key"])
+    of_nulls = pairs["key_a"].isin(nulls)
+    if not of_nulls.any() or of_nulls.all():
+        return dict(tables), []
+    kept = {
+        name: Table(own.frame[~own.frame["key_a"].isin(nulls)], own.notes)
+        for name, own in tables.items()
+        if name in _OF_PAIRS
+    }
+    counted = Counter(pairs.loc[of_nulls, "beyond_words"].dropna())
+    verdicts = ", ".join(f"{verdict} {n}" for verdict, n in counted.items())
+    return {**tables, **kept}, [
+        f"Pairs of untrained twins, which are nulls: {of_nulls.sum()} ({verdicts}), in pairs.csv",
+        "",
+    ]
 
 
 def _texts(corpus: Table | None) -> list[str]:

@@ -18,7 +18,7 @@ from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.measures import ANSWER_COLUMNS
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
-from emogeo.analysis.tables.runs import runs_table
+from emogeo.analysis.tables.runs import RUN_COLUMNS, runs_table
 from emogeo.analysis.tables.variance import VARIANCE_COLUMNS
 from emogeo.record.run import Run
 from tests.analysis.planted_models import PlantedModel, catalogue
@@ -173,3 +173,19 @@ def test_what_is_wrong_with_texts_is_said_first() -> None:
     assert said[2] == "  FLAG a word gives it away"
     assert said[4] == "Runs"
     assert "good" not in "".join(said)
+
+
+def test_pairs_of_untrained_twins_are_counted_and_not_shown() -> None:
+    own, nulls = ({"key_a": a, "key_b": b, "model_a": a, "model_b": b} for a, b in (("m", "n"), ("t", "u")))
+    pairs = frame(PAIR_COLUMNS, {**own, **compared(0.8, 0.9)}, {**nulls, "rho": 0.4, "beyond_words": "cannot tell"})
+    runs = frame(
+        RUN_COLUMNS, *({"key": key, "model": key, "init": init} for key, init in (("m", "trained"), ("t", "random")))
+    )
+    said = summary(
+        Catalogue(), dict.fromkeys("mntu", "run"), {**EMPTY, "runs": runs, "pairs": pairs}, [], "s", Path("o")
+    )
+    assert "Pairs of untrained twins, which are nulls: 1 (cannot tell 1), in pairs.csv" in said
+    assert "0.90 [0.85, 0.95]" in said
+    assert "0.40" not in said
+    alone = {**EMPTY, "runs": runs, "pairs": frame(PAIR_COLUMNS, {**nulls, "rho": 0.4})}
+    assert "0.40" in summary(Catalogue(), dict.fromkeys("mntu", "run"), alone, [], "s", Path("o"))
