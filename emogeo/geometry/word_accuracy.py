@@ -13,9 +13,8 @@ from scipy.stats import binomtest
 from emogeo.geometry.inference import LEVEL, Estimate
 from emogeo.geometry.ngrams import Tokens, counts_of, sentences_of
 from emogeo.geometry.states import LabelledTexts
+from emogeo.geometry.word_classifier import log_likelihoods, without_each
 
-SMOOTHING = 1.0
-"""What is added to every count (Laplace), so that a word that was not seen under a condition does not rule it out."""
 _SENTENCE = 4
 """The fewest tokens of a sentence that two units can have in common; shorter ones ("He knew.") are anybody's."""
 
@@ -61,15 +60,10 @@ def _share(hits: NDArray[np.bool_]) -> Estimate:
 def _hits(labels: LabelledTexts, tokens: Sequence[Tokens]) -> NDArray[np.bool_]:
     """Whether each text's condition is the likeliest: [text]; of conditions that fit equally well, the first."""
     counts, _ = counts_of(tokens)
-    conditions, own = np.unique(np.array(labels.emotions), return_inverse=True)
-    units = np.array(labels.units)
-    of_condition = (own == np.arange(len(conditions))[:, None]).astype(float)
-    whole, hits = of_condition @ counts, np.zeros(len(tokens), dtype=bool)
-    for unit in dict.fromkeys(labels.units):
-        rows = np.flatnonzero(units == unit)
-        learned = whole - of_condition[:, rows] @ counts[rows] + SMOOTHING
-        likelihood = np.log(learned) - np.log(learned.sum(axis=1, keepdims=True))
-        hits[rows] = (counts[rows] @ likelihood.T).argmax(axis=1) == own[rows]
+    hits = np.zeros(len(tokens), dtype=bool)
+    for rows, names, learned in without_each(counts, labels.emotions, labels.units):
+        best = (counts[rows] @ log_likelihoods(learned).T).argmax(axis=1)
+        hits[rows] = [names[place] == labels.emotions[row] for place, row in zip(best, rows, strict=True)]
     return hits
 
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.sparse import csr_array
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
@@ -87,7 +88,7 @@ def telling(counts: Array) -> Array:
 
 
 def without_each(
-    counts: Array, conditions: Sequence[str], units: Sequence[str]
+    counts: Array | csr_array, conditions: Sequence[str], units: Sequence[str]
 ) -> Iterator[tuple[NDArray[np.intp], list[str], Array]]:
     """Leaves out each unit in turn.
 
@@ -113,8 +114,6 @@ def without_each(
         yield rows, names, whole - _sums(counts[rows], place[rows], len(names))
 
 
-def _sums(counts: Array, place: NDArray[np.intp], n: int) -> Array:
+def _sums(counts: Array | csr_array, place: NDArray[np.intp], n: int) -> Array:
     """Adds the counts of each condition's texts: [condition, word]."""
-    sums = np.zeros((n, counts.shape[1]))
-    np.add.at(sums, place, counts)
-    return sums
+    return np.asarray((place == np.arange(n)[:, None]).astype(float) @ counts)
