@@ -28,7 +28,7 @@ STATES, FACTS = random_states(N), random_states(30, seed=1)
 
 def planned(config: TrainConfig, named: int | None = None) -> Any:
     texts = LabelledTexts(tuple(EMOTIONS), tuple(UNITS), tuple(UNITS), tuple(map(str, range(N))))
-    return SimpleNamespace(config=config, labelled=texts, named_layer=named, weights=SimpleNamespace(name="mine"))
+    return SimpleNamespace(config=config, labelled=texts, named_layer=named, weights=SimpleNamespace(title="mine"))
 
 
 def measured(states: Any = STATES, neutral: Any = None, **changes: Any) -> Measures:
