@@ -145,7 +145,18 @@ def _compared(
         notes += floor_into(figures, [a.run, b.run], measured)
     except GeometryError as error:
         notes = [left_out(error)]
-    return Effect(pair, figures, notes)
+    return Effect(pair, figures, notes + _naming(pair))
+
+
+def _naming(pair: MinimalPair) -> list[Note]:
+    """Notes texts that name their emotion, where they were read without a prompt that names it."""
+    generation = pair.b.record.generation
+    counts = None if generation is None else generation.counts
+    if not pair.factor.contexts or counts is None or not counts.naming_their_emotion:
+        return []
+    return [
+        Note(f"{counts.naming_their_emotion} of {counts.texts} texts name their emotion, whatever they are read after")
+    ]
 
 
 def _put_raw(figures: Row, a: PreparedRun, b: PreparedRun) -> list[Note]:

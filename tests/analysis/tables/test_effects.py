@@ -21,12 +21,13 @@ from emogeo.analysis.tables.effects import EFFECT_COLUMNS, Effect, effects_of, e
 from emogeo.extraction.run import run_extraction
 from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.record.files import TEXTS
+from emogeo.record.origin import TextCounts
 from emogeo.record.run import Run
 from emogeo.store.store import Store
 from tests.analysis.planted_effects import as_recipe
 from tests.conftest import Composer
-from tests.planted_catalogue import EMOTIONS, VIEW, Design, draw
-from tests.planted_records import altered
+from tests.planted_catalogue import EMOTIONS, MATCHED, VIEW, Design, draw
+from tests.planted_records import altered, usual_config
 
 NULL, OWN_PRECISION = Contrast.null.value, Contrast.own_precision.value
 MANY = "generation.replicates=24"
@@ -68,6 +69,22 @@ def test_what_moves_together_is_named(table: pd.DataFrame) -> None:
     )
     assert row(table, "in replay, bf16–int8")["aliased_with"] == ""
     assert row(table, "regenerated, bf16–int8")["aliased_with"] == "text"
+
+
+def test_the_prompt_is_an_alias_of_the_method_unless_texts_were_read_without_it(planted: list[PreparedRun]) -> None:
+    a, c = (next(ready for ready in planted if ready.name == name) for name in "AC")
+    counts = TextCounts(
+        texts=9, distinct=9, empty=0, refusals=0, stopped=0, retried=0, naming_their_emotion=4, new_tokens=9
+    )
+    config = usual_config(*MATCHED, "centring=grand_mean", "norm=none", "generation.context=none")
+    assert c.run.record.generation is not None
+    told = dataclasses.replace(c.run.record.generation, counts=counts)
+    alone = dataclasses.replace(c, run=altered(c.run, key="alone", config=config, generation=told))
+    table = table_of([a, c, alone])
+    usual, other = (row(table, f"read alike, matched{words}") for words in ("", ", without the prompt"))
+    assert (usual["aliased_with"], other["aliased_with"]) == ("text, template, prompt", "text, template")
+    said = "4 of 9 texts name their emotion"
+    assert [said in own["note"] for own in (usual, other, row(table, "context"))] == [False, True, True]
 
 
 def test_every_column_is_filled_or_says_why(table: pd.DataFrame) -> None:
