@@ -57,7 +57,7 @@ class Row:
 
 
 def designs() -> list[Families]:
-    """24 topics in six families, some in three, and 48 in twelve, which are enough for a rho* over families."""
+    """24 topics in six families or three, and more in eight or twelve, which are enough for a rho* over families."""
     six = [
         Families(correlation=correlation, signal=signal, uneven=uneven)
         for correlation, signal, uneven in itertools.product((0.0, 0.1, 0.3), (0.05, 0.15), (False, True))
@@ -65,7 +65,8 @@ def designs() -> list[Families]:
     ]
     three = [Families(size=8, signal=signal) for signal in (0.05, 0.15)]
     twelve = [Families(n_units=48, correlation=correlation, signal=0.05) for correlation in (0.0, 0.3)]
-    return six + three + twelve
+    eight = [Families(n_units=64, size=8, signal=0.05, uneven=uneven) for uneven in (False, True)]
+    return six + three + twelve + eight
 
 
 def measure(design: Families, draws: int) -> Row:
