@@ -120,9 +120,7 @@ def all_tables(
     """Makes every table, by its name."""
     chance = _chance(config)
     corpora = read_corpora(prepared)
-    beyond = beyond_table(
-        prepared, blocked_texts(corpora), Options(config.permutations, config.seed, config.store.path)
-    )
+    beyond = beyond_table(prepared, blocked_texts(corpora), Options(config.permutations, config.seed))
     tables = {
         "corpus": corpus_table(corpora),
         "runs": runs_table(catalogue.runs, prepared),

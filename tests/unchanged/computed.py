@@ -50,7 +50,7 @@ def planted() -> Computed:
     tables = {
         "pairs": pairs_table(runs, _PERMUTATIONS, 0),
         "baselines": baselines_table(runs, _PERMUTATIONS, 0),
-        "beyond": beyond_table(runs, {}, Options(_PERMUTATIONS, 0, "store")),
+        "beyond": beyond_table(runs, {}, Options(_PERMUTATIONS, 0)),
         "effects": effects_table(found),
         "variance": variance_table(distances_of(runs), _PERMUTATIONS, 0),
     }

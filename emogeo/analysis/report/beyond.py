@@ -53,7 +53,7 @@ def _commands(words: pd.DataFrame) -> list[str]:
     """Writes each command that adds untrained twins once."""
     missing = words["twin_command"].fillna("")
     commands = dict.fromkeys(command for command in missing if command)
-    return [f"  untrained twins: {command}" for command in commands]
+    return [f"  untrained twins, into the store of these runs: {command}" for command in commands]
 
 
 def _counts(words: pd.DataFrame) -> str:

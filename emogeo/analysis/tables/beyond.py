@@ -11,6 +11,7 @@ from emogeo.analysis.comparing.twins import twin_commands
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.notes import Note, NoteKind, left_out
 from emogeo.analysis.tables.pairs import NAMES, pairs_of
+from emogeo.config.runtime import StoreConfig
 from emogeo.errors import GeometryError
 from emogeo.geometry.beyond import Beyond, BeyondNulls, beyond_nulls
 
@@ -39,8 +40,6 @@ class Options:
 
     permutations: int
     seed: int
-    store: str
-    """The folder of the analysed runs, for the command that adds twins."""
 
 
 def beyond_table(prepared: Sequence[PreparedRun], blocked: Mapping[str, str], options: Options) -> Table:
@@ -66,7 +65,7 @@ def _rows(a: PreparedRun, b: PreparedRun, twins: Twins, blocked: Mapping[str, st
             continue
         found = _not_beyond(_on_blocked(verdict.found, reasons), words)
         words = found.verdict if level is Level.words else words
-        rows.append({**names, **_row(replace(verdict, found=found), options.store)})
+        rows.append({**names, **_row(replace(verdict, found=found))})
     return rows
 
 
@@ -109,7 +108,7 @@ def _not_beyond(found: BeyondNulls, words: Beyond) -> BeyondNulls:
     return found
 
 
-def _row(verdict: PairVerdict, store: str) -> Row:
+def _row(verdict: PairVerdict) -> Row:
     found, nulls = verdict.found, verdict.nulls
     row: Row = {"level": verdict.level.value, "verdict": found.verdict.value, "reason": found.reason, "p": found.p}
     for name, estimate in (
@@ -119,12 +118,13 @@ def _row(verdict: PairVerdict, store: str) -> Row:
         ("margin", found.margin),
     ):
         row.update({} if estimate is None else columns(name, estimate))
-    row.update(best_null=found.best, given=", ".join(found.given), twin_command=_command(nulls, store))
+    row.update(best_null=found.best, given=", ".join(found.given), twin_command=_command(nulls))
     row.update(n_units=min(nulls.a.n_units, nulls.b.n_units), n_conditions=len(nulls.a.products.conditions))
     kind = NoteKind.not_identifiable if found.partial is None else NoteKind.remark
     notes = [Note(f"rho_partial: {found.reason}", kind)] if found.partial is None else []
     return {**row, "note": [*notes, *(Note(f"without {text}") for text in found.left_out)]}
 
 
-def _command(nulls: PairNulls, store: str) -> str:
-    return " && ".join(twin_commands([run.run for run in nulls.without_twins], store))
+def _command(nulls: PairNulls) -> str:
+    """Gives what adds the twins to the usual store: tables are the same wherever the runs lie."""
+    return " && ".join(twin_commands([run.run for run in nulls.without_twins], StoreConfig().path))

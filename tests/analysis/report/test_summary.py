@@ -89,7 +89,11 @@ def test_whether_a_pair_agrees_beyond_words_is_said_first() -> None:
     said = lines(pairs=frame(PAIR_COLUMNS, {**M, **compared(0.8, 0.9)}), beyond=beyond)
     assert said[1] == "Do the runs agree beyond words that any untrained network would see?"
     assert said[2] == "  m bf16 – n bf16: cannot tell (ρ* 0.25 is left; ρ* with words is 0.90 [0.85, 0.95])"
-    assert said[3:6] == ["      beyond word meanings: cannot tell", "  untrained twins: python train.py twins", ""]
+    assert said[3:6] == [
+        "      beyond word meanings: cannot tell",
+        "  untrained twins, into the store of these runs: python train.py twins",
+        "",
+    ]
 
 
 def test_a_note_is_said_once_with_the_rows_that_it_is_about() -> None:

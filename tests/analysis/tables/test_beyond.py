@@ -17,7 +17,7 @@ from emogeo.stimuli.corpus import Corpus, load_corpus
 from tests.analysis.tables.planted_words import planted_run
 from tests.planted_records import altered
 
-OPTIONS = Options(200, 0, "store")
+OPTIONS = Options(200, 0)
 
 
 def long_corpus() -> Corpus:
