@@ -17,13 +17,13 @@ of the verdict, and how well it holds, are in docs/inference.md.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 import numpy as np
 
 from emogeo.arrays import Array
-from emogeo.errors import GeometryError
+from emogeo.errors import EqualDissimilaritiesError, GeometryError
 from emogeo.geometry.halves import MIN_STAR, Halves
 from emogeo.geometry.inference import (
     LEAST_RELIABILITY,
@@ -33,7 +33,6 @@ from emogeo.geometry.inference import (
     agreement,
     identifiable,
     interval,
-    reliability,
 )
 from emogeo.geometry.permutation import crossed_ranks, mantel_disjoint
 from emogeo.geometry.relations import Relations, disattenuated, relations
@@ -50,6 +49,10 @@ NO_MORE = 0.1
 """A partial rho* with an upper end below this is no more than words."""
 
 
+WANTED_TWINS = 2
+"""The number of random twins of each run without which there is no yes."""
+
+
 class Beyond(StrEnum):
     """Whether two geometries agree beyond what nulls give."""
 
@@ -64,6 +67,8 @@ class Null:
 
     name: str
     members: tuple[Halves, ...]
+    required: bool = False
+    """Whether there is no yes without it: random twins."""
 
 
 @dataclass(frozen=True)
@@ -90,12 +95,13 @@ class BeyondNulls:
 
 
 def beyond_nulls(
-    a: Halves, b: Halves, nulls: Sequence[Null], permutations: int = PERMUTATIONS, seed: int = 0
+    a: Halves, b: Halves, nulls: Sequence[Null], lacking: str = "", permutations: int = PERMUTATIONS, seed: int = 0
 ) -> BeyondNulls:
     """Judges whether two runs agree beyond nulls.
 
     Args:
         a, b: two runs, and `nulls` with them, over the same units or over units that share no text.
+        lacking: what is missing for a yes, where it is known beforehand (two random twins of each run, say).
         permutations: of condition labels, for p.
 
     Raises:
@@ -105,44 +111,56 @@ def beyond_nulls(
         raise GeometryError("beyond_nulls() needs at least one null.")
     if not (identifiable(a) and identifiable(b)):
         return BeyondNulls(Beyond.unknown, "ρ* is not identifiable")
-    usable, left_out = _usable(a, b, nulls)
+    usable, silent = _usable(a, b, nulls)
+    left_out = tuple(f"{null.name}: {reason}" for null, reason in silent)
     if not usable:
-        return BeyondNulls(Beyond.unknown, f"no null is reliable ({'; '.join(left_out)})", left_out=tuple(left_out))
-    runs, groups = _listed(a, b, usable)
+        return BeyondNulls(Beyond.unknown, f"no null is reliable ({'; '.join(left_out)})", left_out=left_out)
+    missing = [lacking, *(f"{null.name}: {reason}" for null, reason in silent if null.required)]
+    found = _measured(a, b, usable, permutations, seed)
+    return replace(_without_yes(found, [why for why in missing if why]), left_out=left_out)
+
+
+def _measured(a: Halves, b: Halves, nulls: Sequence[Null], permutations: int, seed: int) -> BeyondNulls:
+    runs, groups = _listed(a, b, nulls)
     found = relations(runs).pooled(groups)
     (partial,), explained, (margin,) = (_estimate(found, each) for each in (_partial, _explained, _margin))
-    rho = disattenuated(found.whole)
-    best = usable[int(np.argmax(rho[:2, 2:].max(axis=0)))].name
+    best = nulls[int(np.argmax(disattenuated(found.whole)[:2, 2:].max(axis=0)))].name
     full = max(share.high for share in explained) >= EXPLAINED
     p = None if full else float(mantel_disjoint(_residual(runs, groups, found.whole)[None], permutations, seed)[0])
     verdict, reason = _verdict(partial, p, explained, margin, best)
     return BeyondNulls(
         verdict,
         reason,
-        given=tuple(null.name for null in usable),
+        given=tuple(null.name for null in nulls),
         partial=None if full else partial,
         p=p,
         explained_a=explained[0],
         explained_b=explained[1],
         margin=margin,
         best=best,
-        left_out=tuple(left_out),
     )
 
 
-def _usable(a: Halves, b: Halves, nulls: Sequence[Null]) -> tuple[list[Null], list[str]]:
-    """Separates the nulls whose own reliability is certain from those that say nothing, with the reason."""
-    usable, left_out = [], []
+def _without_yes(found: BeyondNulls, missing: Sequence[str]) -> BeyondNulls:
+    """Takes back a yes for which something is missing; the numbers stand."""
+    if found.verdict is not Beyond.yes or not missing:
+        return found
+    return replace(found, verdict=Beyond.unknown, reason="; ".join([*missing, found.reason]))
+
+
+def _usable(a: Halves, b: Halves, nulls: Sequence[Null]) -> tuple[list[Null], list[tuple[Null, str]]]:
+    """Separates the nulls whose own reliability is certain from those that say nothing, each with the reason."""
+    usable, silent = [], []
     for null in nulls:
         try:
             reason = _unreliable(null, a, b)
-        except GeometryError as error:
+        except EqualDissimilaritiesError as error:
             reason = str(error)
         if reason is None:
             usable.append(null)
         else:
-            left_out.append(f"{null.name}: {reason}")
-    return usable, left_out
+            silent.append((null, reason))
+    return usable, silent
 
 
 def _unreliable(null: Null, a: Halves, b: Halves) -> str | None:
@@ -174,8 +192,6 @@ def partial_rho_star(rho: Array) -> float:
 
 def null_reliability(null: Null, level: float = LEVEL) -> Estimate:
     """Gives the half-size reliability of a null, of several members that of their mean, with its interval."""
-    if len(null.members) == 1:
-        return reliability(null.members[0], level)
     pooled = relations(null.members).pooled([range(len(null.members))])
     return interval(float(pooled.whole[0, 0]), [d[:, 0, 0] for d in pooled.deleted], fisher=True, level=level)
 
@@ -218,9 +234,14 @@ def _by_units(runs: Sequence[Halves], weights: Array) -> dict[tuple[str, ...], A
 def _unmixing(disjoint: Array) -> Array:
     """Gives the weights [run, geometry] that take from each of the first two what the nulls account for."""
     rho, own = disattenuated(disjoint), np.sqrt(np.maximum(np.diag(disjoint), LEAST_RELIABILITY))
-    values, directions = np.linalg.eigh(rho[2:, 2:])
-    inverse = directions / np.maximum(values, LEAST_EIGENVALUE) @ directions.T
-    return np.asarray(np.hstack([np.eye(2), -rho[:2, 2:] @ inverse]) / own)
+    return np.asarray(np.hstack([np.eye(2), -rho[:2, 2:] @ _inverse(rho[2:, 2:])]) / own)
+
+
+def _inverse(correlations: Array) -> Array:
+    """Inverts correlations [..., null, null], eigenvalues below `LEAST_EIGENVALUE` taken to be that."""
+    values, directions = np.linalg.eigh(correlations)
+    floored = np.maximum(values, LEAST_EIGENVALUE)[..., None, :]
+    return np.asarray((directions / floored) @ np.swapaxes(directions, -1, -2))
 
 
 def _estimate(found: Relations, statistic: Callable[[Array], Array]) -> list[Estimate]:
@@ -235,9 +256,7 @@ def _estimate(found: Relations, statistic: Callable[[Array], Array]) -> list[Est
 
 def _accounted(rho: Array) -> Array:
     """Gives e [..., 2, 2]: what the nulls account for within and between the first two geometries."""
-    values, directions = np.linalg.eigh(rho[..., 2:, 2:])
-    along = np.swapaxes(directions, -1, -2) @ rho[..., 2:, :2]
-    return np.asarray(np.swapaxes(along, -1, -2) @ (along / np.maximum(values, LEAST_EIGENVALUE)[..., None]))
+    return np.asarray(rho[..., :2, 2:] @ _inverse(rho[..., 2:, 2:]) @ rho[..., 2:, :2])
 
 
 def _explained(rho: Array) -> Array:
@@ -269,4 +288,4 @@ def _verdict(
         return Beyond.no, agrees
     if partial.high < NO_MORE:
         return Beyond.no, left
-    return Beyond.unknown, f"{left}, which may be chance (p {p:.2f})"
+    return Beyond.unknown, f"{left}, p {p:.2f}: nothing and more than words are both possible"

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from emogeo.errors import GeometryError
-from emogeo.geometry.beyond import Beyond, BeyondNulls, Null, beyond_nulls
+from emogeo.geometry.beyond import WANTED_TWINS, Beyond, BeyondNulls, Null, beyond_nulls
 from emogeo.geometry.controls import bag_of_words, character_ngrams
 from emogeo.geometry.geometry import Geometry
 from emogeo.geometry.sharing import over_shared
 
-WANTED_TWINS = 2
 _ASK = "two untrained twins of each, twins=([…], […])"
 
 
@@ -31,19 +30,28 @@ def beyond_words(
     groups = _groups(a, b, twins or ((), ()))
     if not groups:
         return BeyondNulls(Beyond.unknown, f"give {_ASK}")
-    first, second, *halves = over_shared(a, b, *(member for _, members in groups for member in members)).halves
+    every = [member for group in groups for member in group.members]
+    first, second, *halves = over_shared(a, b, *every).halves
     remaining = iter(halves)
-    nulls = [Null(name, tuple(next(remaining) for _ in members)) for name, members in groups]
-    return _with_twins(beyond_nulls(first, second, nulls, permutations, seed), twins)
+    nulls = [Null(group.name, tuple(next(remaining) for _ in group.members), group.required) for group in groups]
+    enough = twins is not None and min(len(its) for its in twins) >= WANTED_TWINS
+    return beyond_nulls(first, second, nulls, "" if enough else f"give {_ASK}", permutations, seed)
 
 
-def _groups(
-    a: Geometry, b: Geometry, twins: tuple[Sequence[Geometry], Sequence[Geometry]]
-) -> list[tuple[str, list[Geometry]]]:
-    """Lists the nulls by name, each with its members: words of the texts that are known, and twins."""
+@dataclass(frozen=True)
+class _Group:
+    """The geometries that make up one null."""
+
+    name: str
+    members: list[Geometry]
+    required: bool = False
+
+
+def _groups(a: Geometry, b: Geometry, twins: tuple[Sequence[Geometry], Sequence[Geometry]]) -> list[_Group]:
+    """Lists the nulls: words of the texts that are known, and twins."""
     texts = [a] if a.labels.texts == b.labels.texts else [a, b]
     groups = [
-        (f"{name} of {own.name}" if len(texts) > 1 else name, [replace(own, features=count(own.labels.texts))])
+        _Group(f"{name} of {own.name}" if len(texts) > 1 else name, [replace(own, features=count(own.labels.texts))])
         for own in texts
         if not own.labels.has_stand_ins
         for name, count in (("bag of words", bag_of_words), ("character n-grams", character_ngrams))
@@ -51,16 +59,6 @@ def _groups(
     for own, its in zip((a, b), twins, strict=True):
         if any(np.array_equal(twin.features, own.features) for twin in its):
             raise GeometryError(f"{own.name} is among its own twins; a twin has other weights.")
-        if its and not any(list(its) == members for _, members in groups):
-            groups.append((f"untrained {own.name}", list(its)))
+        if its and not any(list(its) == group.members for group in groups):
+            groups.append(_Group(f"untrained {own.name}", list(its), required=True))
     return groups
-
-
-def _with_twins(found: BeyondNulls, twins: tuple[Sequence[Geometry], Sequence[Geometry]] | None) -> BeyondNulls:
-    """Takes back a yes where twins are too few, or say nothing on these texts."""
-    if found.verdict is not Beyond.yes:
-        return found
-    if twins is None or min(len(its) for its in twins) < WANTED_TWINS:
-        return replace(found, verdict=Beyond.unknown, reason=f"{found.reason}; give {_ASK}")
-    silent = [note for note in found.left_out if note.startswith("untrained ")]
-    return replace(found, verdict=Beyond.unknown, reason="; ".join(silent)) if silent else found

@@ -9,13 +9,11 @@ Finished worlds are kept in FILE and not computed again; without --draws it prin
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import json
+import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, dataclass
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -23,8 +21,13 @@ from threadpoolctl import threadpool_limits
 from emogeo.geometry.beyond import Beyond, BeyondNulls, Null, beyond_nulls, null_reliability, partial_rho_star
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import agreement
+from tests.bench.resumed import concluded, markdown, options, resumed
 from tests.planted_words import WordWorld, draw, true_rho
 
+COVERED, MOST, FOUND = 0.93, 0.05, 0.8
+"""What is promised: coverage, a yes where there is nothing, a yes at a true .5."""
+NOTHING = 0.05
+"""A true partial rho* below this is nothing."""
 FEW = 0.05
 """The share of data sets below which bias and coverage of those given are of too few to be shown."""
 
@@ -33,13 +36,7 @@ FEW = 0.05
 class Row:
     """What many data sets of one world showed; NaN where too few give a number."""
 
-    n_units: int
-    words: float
-    mix: float
-    signal: float
-    signal_nulls: float
-    width: int | None
-    seed: int
+    design: WordWorld
     draws: int
     true: float
     reliability_a: float
@@ -72,7 +69,7 @@ def measure(world: WordWorld, draws: int) -> Row:
     given = given if len(given) > FEW * draws else []
     shares = {verdict: float(np.mean([r.verdict is verdict for r in found])) for verdict in Beyond}
     return Row(
-        **asdict(world),
+        design=world,
         draws=draws,
         true=_mean([true for _, true, _ in results]),
         reliability_a=_mean([own[0] for *_, own in results]),
@@ -101,30 +98,23 @@ def _mean(values: Sequence[float | bool]) -> float:
     return float(np.mean(values)) if values else np.nan
 
 
-def promises(rows: Sequence[Row]) -> list[str]:
-    """Each promise with the worst number found and whether it holds."""
-    known = [row for row in rows if not np.isnan(row.covers)]
-    nothing = [row for row in rows if row.width is not None or row.true < 0.05]
-    half = [
-        row
-        for row in rows
-        if 0.45 <= row.true <= 0.65
-        and min(row.reliability_a, row.reliability_b, row.reliability_nulls) >= 0.6
-        and row.n_units == 24
-        and row.explained <= 0.6
-    ]
+def promises(rows: Sequence[Row]) -> list[tuple[str, bool]]:
+    """What the verdicts promise, and whether it holds; nothing where no world is there to tell."""
+    covers = [row.covers for row in rows if not np.isnan(row.covers)]
+    nothing = [row.yes for row in rows if row.design.width is not None or row.true < NOTHING]
+    half = [row.yes for row in rows if _is_half(row)]
+    if not (covers and nothing and half):
+        return []
     return [
-        _promise("the interval of the partial ρ* covers it, at least 93%", 0.93, 1, [r.covers for r in known]),
-        _promise("beyond words where there is nothing, at most 5%", 0, 0.05, [r.yes for r in nothing]),
-        _promise("beyond words at a true .5, at least 80% (nulls explain up to .6)", 0.8, 1, [r.yes for r in half]),
+        (f"the interval of the partial ρ* covers it, least {min(covers):.3f}", min(covers) >= COVERED),
+        (f"beyond words where there is nothing, most {max(nothing):.3f}", max(nothing) <= MOST),
+        (f"beyond words at a true .5 of which nulls explain up to .6, least {min(half):.3f}", min(half) >= FOUND),
     ]
 
 
-def _promise(name: str, least: float, most: float, numbers: Sequence[float]) -> str:
-    if not numbers:
-        return f"no world: {name}"
-    worst = float(np.min(numbers) if least > 0 else np.max(numbers))
-    return f"{'holds' if least <= worst <= most else 'FAILS'}: {name} (worst: {worst:.3f}, {len(numbers)} worlds)"
+def _is_half(row: Row) -> bool:
+    reliable = min(row.reliability_a, row.reliability_b, row.reliability_nulls) >= 0.6
+    return reliable and 0.45 <= row.true <= 0.65 and row.design.n_units == 24 and row.explained <= 0.6
 
 
 HEADER = [
@@ -135,40 +125,26 @@ HEADER = [
 
 def table(rows: Sequence[Row]) -> str:
     """Markdown."""
-    lines = [f"| {' | '.join(HEADER)} |", "|" + "---|" * len(HEADER)]
-    for r in rows:
-        world = f"words {r.words:g}" if r.width is None else f"untrained, width {r.width}"
-        cells = [world, str(r.n_units), f"{r.true:+.2f}", f"{r.reliability_a:.2f} / {r.reliability_b:.2f}"]
-        cells += [f"{r.reliability_nulls:.2f}", f"{r.explained:.2f}", f"{r.given:.0%}"]
-        cells += ["–" if np.isnan(r.bias) else f"{r.bias:+.2f}", "–" if np.isnan(r.covers) else f"{r.covers:.1%}"]
-        lines.append(f"| {' | '.join([*cells, f'{r.yes:.1%}', f'{r.no:.1%}', f'{r.unknown:.1%}'])} |")
-    return "\n".join(lines)
+    return markdown(HEADER, [_cells(row, row.design) for row in rows])
 
 
-def _finished(file: Path) -> list[Row]:
-    return [Row(**json.loads(line)) for line in file.read_text().splitlines()] if file.exists() else []
+def _cells(r: Row, world: WordWorld) -> list[str]:
+    return [
+        *(f"words {world.words:g}" if world.width is None else f"untrained, width {world.width}", str(world.n_units)),
+        *(f"{r.true:+.2f}", f"{r.reliability_a:.2f} / {r.reliability_b:.2f}", f"{r.reliability_nulls:.2f}"),
+        *(f"{r.explained:.2f}", f"{r.given:.0%}", "–" if np.isnan(r.bias) else f"{r.bias:+.2f}"),
+        *("–" if np.isnan(r.covers) else f"{r.covers:.1%}", f"{r.yes:.1%}", f"{r.no:.1%}", f"{r.unknown:.1%}"),
+    ]
 
 
-def _identity(of: WordWorld | Row, draws: int) -> tuple[object, ...]:
-    return (of.n_units, of.words, of.mix, of.signal, of.signal_nulls, of.width, of.seed, draws)
+def row_of(words: dict[str, Any]) -> Row:
+    return Row(**{**words, "design": WordWorld(**words["design"])})
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--draws", type=int, default=0, help="data sets per world")
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--file", type=Path, default=Path("results/beyond.jsonl"))
-    options = parser.parse_args()
-    options.file.parent.mkdir(parents=True, exist_ok=True)
-    known = {_identity(row, row.draws) for row in _finished(options.file)}
-    todo = [world for world in worlds() if options.draws and _identity(world, options.draws) not in known]
-    with ProcessPoolExecutor(options.workers) as pool, options.file.open("a") as stream:
-        for row in pool.map(measure, todo, itertools.repeat(options.draws)):
-            print(json.dumps(asdict(row)), file=stream, flush=True)
-    rows = _finished(options.file)
-    print(table(rows))
-    print(*promises(rows), sep="\n")
+def main(words: Sequence[str] | None = None) -> int:
+    rows = resumed(options(__doc__, "results/beyond.jsonl", words), worlds(), measure, row_of)
+    return concluded(table(rows), promises(rows))
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

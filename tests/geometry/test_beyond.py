@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -66,6 +68,18 @@ def test_nulls_that_say_nothing_are_left_out_by_name() -> None:
     assert "no null is reliable" in nothing.reason
 
 
+def test_without_what_a_yes_requires_it_cannot_be_told() -> None:
+    a, b, nulls = draw(WordWorld(24, 0.5, 0.85, 0.15, 0.3), 0)
+    noise = draw(WordWorld(24, 0.5, 0.85, 0.15, 1e-9), 0)[2][3]
+    lacking = beyond_nulls(a, b, nulls, lacking="no twins")
+    assert (lacking.verdict, lacking.reason.partition(";")[0]) == (Beyond.unknown, "no twins")
+    assert lacking.partial == beyond_nulls(a, b, nulls).partial, "the numbers stand"
+    assert beyond_nulls(a, b, [*nulls, noise]).verdict is Beyond.yes
+    silent = beyond_nulls(a, b, [*nulls, replace(noise, required=True)])
+    assert silent.verdict is Beyond.unknown
+    assert silent.reason.startswith("twins of b: reliability")
+
+
 def test_runs_without_a_rho_star_have_no_verdict() -> None:
     a, b, nulls = draw(WordWorld(6, 0.5, 0.5, 0.15, 0.3), 0)
     assert beyond_nulls(a, b, nulls) == beyond_nulls(b, a, nulls)
@@ -100,7 +114,8 @@ def test_no_nulls_and_other_conditions_are_refused() -> None:
 
 def test_the_reliability_of_a_single_member_is_that_of_the_run() -> None:
     a, _ = halves(Planted(12, 0.3), 0)
-    assert null_reliability(Null("a", (a,))) == reliability(a)
+    found, own = null_reliability(Null("a", (a,))), reliability(a)
+    assert (found.value, found.low, found.high) == pytest.approx((own.value, own.low, own.high))
     pooled = null_reliability(Null("a", (a, a)))
     assert pooled.value == pytest.approx(reliability(a).value)
     assert disattenuated(relations([a, a]).whole)[0, 1] == pytest.approx(1)

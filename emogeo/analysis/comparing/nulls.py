@@ -10,12 +10,9 @@ from functools import cache, cached_property
 from emogeo.analysis.comparing.prepared import Baseline, Features, PreparedRun
 from emogeo.analysis.comparing.twins import twins_of
 from emogeo.config.model import Init
-from emogeo.geometry.beyond import Null
+from emogeo.geometry.beyond import WANTED_TWINS, Null
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.sharing import over_shared
-
-WANTED_TWINS = 2
-"""The number of random twins of each architecture without which there is no verdict."""
 
 
 class Level(StrEnum):
@@ -50,6 +47,7 @@ class _Group:
 
     name: str
     samples: tuple[PreparedRun | Baseline, ...]
+    required: bool = False
 
 
 @dataclass(frozen=True)
@@ -78,7 +76,7 @@ def pair_nulls(a: PreparedRun, b: PreparedRun, twins: Twins, level: Level) -> Pa
     groups = [*_lexical(a, b, _LEXICAL[level]), *_of_twins(a, b, twins)]
     first, second, *halves = over_shared(a, b, *(sample for group in groups for sample in group.samples)).halves
     remaining = iter(halves)
-    nulls = tuple(Null(group.name, tuple(next(remaining) for _ in group.samples)) for group in groups)
+    nulls = tuple(Null(group.name, tuple(next(remaining) for _ in group.samples), group.required) for group in groups)
     return PairNulls(
         first, second, nulls, tuple(run for run in (a, b) if len(twins.of(run, Init.random)) < WANTED_TWINS)
     )
@@ -105,9 +103,7 @@ def _of_twins(a: PreparedRun, b: PreparedRun, twins: Twins) -> list[_Group]:
     groups: dict[tuple[str, ...], _Group] = {}
     for run in (a, b):
         for kind, name in ((Init.random, "untrained"), (Init.shuffled, "shuffled")):
-            own = twins.of(run, kind)
-            if own:
-                groups.setdefault(
-                    tuple(twin.run.key for twin in own), _Group(f"{name} {run.run.record.model.name}", own)
-                )
+            if own := twins.of(run, kind):
+                group = _Group(f"{name} {run.run.record.model.name}", own, kind is Init.random)
+                groups.setdefault(tuple(twin.run.key for twin in own), group)
     return list(groups.values())

@@ -14,13 +14,12 @@ from emogeo.config.runtime import StoreConfig
 from emogeo.config.texts import GenerationConfig
 from emogeo.config.train import TrainConfig
 from emogeo.config.typed import override, typed
+from emogeo.geometry.beyond import WANTED_TWINS
 from emogeo.record.run import Run
 
 _READING = ("layer_selection", "pooling", "centring", "denoising", "norm", "max_depth", "nonfinite", "seed")
 """The parts of a configuration that say how texts are read, whatever they are."""
 _PASSAGES = ("prompt_template", "stimuli")
-_WANTED = 2
-"""The number of twins that a verdict needs."""
 
 
 def twins_of(run: Run, runs: Sequence[Run]) -> list[Run]:
@@ -54,7 +53,7 @@ def twin_command(run: Run, store: str = StoreConfig().path) -> str:
     Args:
         store: where the twins are to go: the folder of the analysed runs.
     """
-    seeds = [seed for seed in range(1, _WANTED + 2) if _made(run) != (False, seed)][:_WANTED]
+    seeds = [seed for seed in range(1, WANTED_TWINS + 2) if _made(run) != (False, seed)][:WANTED_TWINS]
     words = [*_model(run), "model.init=random", f"model.init_seed={','.join(map(str, seeds))}", *_overrides(run)]
     words += [override("store.path", store)] if store != StoreConfig().path else []
     return " ".join(["python train.py -m", *map(shlex.quote, words)])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from emogeo.analysis.comparing.nulls import WANTED_TWINS, Level, PairNulls, Twins, pair_nulls
+from emogeo.analysis.comparing.nulls import Level, PairNulls, Twins, pair_nulls
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import twin_commands
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
@@ -13,7 +13,7 @@ from emogeo.analysis.tables.notes import Note, NoteKind, left_out
 from emogeo.analysis.tables.pairs import NAMES, pairs_of
 from emogeo.config.runtime import StoreConfig
 from emogeo.errors import GeometryError
-from emogeo.geometry.beyond import Beyond, BeyondNulls, beyond_nulls
+from emogeo.geometry.beyond import WANTED_TWINS, Beyond, BeyondNulls, beyond_nulls
 
 BEYOND_COLUMNS = [
     *(*NAMES, "level", "verdict", "reason", "rho_partial", "rho_partial_ci_low", "rho_partial_ci_high", "p"),
@@ -76,25 +76,14 @@ def judged(a: PreparedRun, b: PreparedRun, twins: Twins, level: Level, options: 
         GeometryError: too few shared conditions.
     """
     nulls = pair_nulls(a, b, twins, level)
-    found = beyond_nulls(nulls.a, nulls.b, nulls.nulls, options.permutations, options.seed)
-    return PairVerdict(level, _with_twins(found, nulls), nulls)
+    found = beyond_nulls(nulls.a, nulls.b, nulls.nulls, _lacking(nulls), options.permutations, options.seed)
+    return PairVerdict(level, found, nulls)
 
 
-def _with_twins(found: BeyondNulls, nulls: PairNulls) -> BeyondNulls:
-    """Takes back a yes where twins are too few, or say nothing on these texts."""
-    if found.verdict is not Beyond.yes:
-        return found
-    if nulls.without_twins:
-        names = " and ".join(dict.fromkeys(run.run.record.model.name for run in nulls.without_twins))
-        return replace(
-            found,
-            verdict=Beyond.unknown,
-            reason=f"fewer than {WANTED_TWINS} untrained twins of {names}; {found.reason}",
-        )
-    silent = [note for note in found.left_out if note.startswith("untrained ")]
-    if silent:
-        return replace(found, verdict=Beyond.unknown, reason=f"{'; '.join(silent)}; {found.reason}")
-    return found
+def _lacking(nulls: PairNulls) -> str:
+    """Says whose twins are too few for a yes."""
+    names = " and ".join(dict.fromkeys(run.run.record.model.name for run in nulls.without_twins))
+    return f"fewer than {WANTED_TWINS} untrained twins of {names}" if names else ""
 
 
 def _on_blocked(found: BeyondNulls, reasons: Sequence[str]) -> BeyondNulls:

@@ -57,7 +57,7 @@ def test_a_trained_pair_with_twins_agrees_beyond_words(trained: list[PreparedRun
     both = f"{meanings['given']}, {meanings['note']}"
     assert all(f"input embeddings of {run.name}" in both for run in trained)
     nulls = pair_nulls(*trained, Twins([*trained, *twins]), Level.words)
-    found = beyond_nulls(nulls.a, nulls.b, nulls.nulls, OPTIONS.permutations, OPTIONS.seed)
+    found = beyond_nulls(nulls.a, nulls.b, nulls.nulls, "", OPTIONS.permutations, OPTIONS.seed)
     assert found.partial is not None
     assert (words["rho_partial"], words["rho_partial_ci_low"], words["p"]) == (
         *(found.partial.value, found.partial.low, found.p),
@@ -88,7 +88,8 @@ def test_an_untrained_pair_that_passes_for_trained_is_found_out() -> None:
 def test_without_two_twins_of_each_there_is_no_yes(trained: list[PreparedRun], twins: list[PreparedRun]) -> None:
     words = beyond_table([*trained, *twins[:4]], {}, OPTIONS).frame.iloc[0]
     assert words["verdict"] == "cannot tell"
-    assert words["reason"].startswith("fewer than 2 untrained twins of two; ρ* ")
+    assert words["reason"].startswith("fewer than 2 untrained twins of two; untrained two: reliability ")
+    assert words["reason"].endswith(" is left")
     assert words["rho_partial"] > 0.5, "the number is given all the same"
     assert "model.init=random model.init_seed=1,2" in words["twin_command"]
 
