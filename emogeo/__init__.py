@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from emogeo.errors import EmogeoError
     from emogeo.geometry.geometry import Geometry
     from emogeo.geometry.states import States
-    from emogeo.library.compare import Comparison, compare
+    from emogeo.library.compare import compare
+    from emogeo.library.comparison import Comparison
     from emogeo.library.extract import extract
     from emogeo.library.models import load_model
     from emogeo.library.store import load_run, open_store
@@ -38,7 +39,7 @@ __all__ = [
     "open_store",
 ]
 _WHERE = {
-    "Comparison": "library.compare",
+    "Comparison": "library.comparison",
     "EmogeoError": "errors",
     "Geometry": "geometry.geometry",
     "Run": "record.run",

@@ -112,8 +112,8 @@ def generation(
         written=_written(config, weights, precision, topics if TOPIC in template.prompts[0] else None),
         key=key,
     )
-    columns = zip(*((r.emotion, r.topic, r.unit, "") for r in requests), strict=True)
-    labelled = LabelledTexts(*columns)
+    emotions, topic_names, units = zip(*((r.emotion, r.topic, r.unit) for r in requests), strict=True)
+    labelled = LabelledTexts(emotions, topic_names, units, ("",) * len(requests), known=False)
     content = {"generation": key, **context_of(asked.context)}
     return TextSource(template.name, labelled, (), content, writing, key, written=writing.written)
 

@@ -145,7 +145,7 @@ def _without_yes(found: BeyondNulls, missing: Sequence[str]) -> BeyondNulls:
     """Takes back a yes for which something is missing; the numbers stand."""
     if found.verdict is not Beyond.yes or not missing:
         return found
-    return replace(found, verdict=Beyond.unknown, reason="; ".join([*missing, found.reason]))
+    return replace(found, verdict=Beyond.unknown, reason="; ".join([found.reason, *missing]))
 
 
 def _usable(a: Halves, b: Halves, nulls: Sequence[Null]) -> tuple[list[Null], list[tuple[Null, str]]]:

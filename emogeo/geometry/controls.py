@@ -3,40 +3,42 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+import unicodedata
+from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
+from scipy.sparse import csr_array
 from scipy.spatial.distance import pdist
 
 from emogeo.arrays import Array
+from emogeo.geometry.ngrams import counts_of, tokens_of
 
-_NOTHING = 1e-9
-"""The length below which a residual is rounding alone; whole rank vectors have length 1."""
 NGRAM = 3
 """Characters of an n-gram: stems and endings, whatever the language."""
-WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)*")
-"""A word: letters, with apostrophes inside."""
+_MARKS = "".join(chr(code) for code in range(0x300, 0xAC00) if unicodedata.category(chr(code))[0] == "M")
+_LETTERS = f"(?:[^\\W\\d_][{_MARKS}]*)+"
+WORD = re.compile(f"{_LETTERS}(?:['’]{_LETTERS})*")
+"""A word: letters with their marks, with apostrophes inside."""
 
 
 def words_of(text: str) -> list[str]:
-    """Gives the words of a text in lower case, in their order, letters and apostrophes only."""
+    """Gives the words of a text in lower case, in order; in scripts without blanks, what stands between signs."""
     return [in_lower_case(word) for word in WORD.findall(text)]
 
 
 def in_lower_case(word: str) -> str:
-    """Gives the form under which a word is counted: in lower case, with the apostrophe of typewriters."""
-    return word.lower().replace("’", "'")
+    """Gives the form under which a word is counted: composed, in lower case, with the apostrophe of typewriters."""
+    return unicodedata.normalize("NFC", word).lower().replace("’", "'")
 
 
 def bag_of_words(texts: Sequence[str]) -> Array:
-    """Counts each word in each text: [text, word], words in lower case and alphabetical order."""
-    found = [words_of(text) for text in texts]
-    column = {word: i for i, word in enumerate(sorted({word for words in found for word in words}))}
-    counts = np.zeros((len(texts), len(column)))
-    for row, words in enumerate(found):
-        np.add.at(counts, (row, [column[word] for word in words]), 1)
-    return counts
+    """Counts each word in each text: [text, word], words as `tokens_of` cuts them, in alphabetical order."""
+    return _in_order(*counts_of([tokens_of(text) for text in texts]))
+
+
+def _in_order(counts: csr_array, items: Sequence[Hashable]) -> Array:
+    """Gives counts with a column for each item in alphabetical order."""
+    return np.asarray(counts.toarray()[:, np.argsort(np.array(items, dtype=str))])
 
 
 def character_ngrams(texts: Sequence[str], n: int = NGRAM) -> Array:
@@ -44,14 +46,9 @@ def character_ngrams(texts: Sequence[str], n: int = NGRAM) -> Array:
 
     Blanks count as one blank, letters in lower case. An n-gram of one text alone says nothing of any other.
     """
-    found = [Counter(_ngrams(" ".join(text.lower().split()), n)) for text in texts]
-    shared = Counter(gram for grams in found for gram in grams)
-    column = {gram: i for i, gram in enumerate(sorted(gram for gram, count in shared.items() if count > 1))}
-    counts = np.zeros((len(texts), len(column)))
-    for row, grams in enumerate(found):
-        for gram in grams.keys() & column.keys():
-            counts[row, column[gram]] = grams[gram]
-    return counts
+    counts, grams = counts_of([_ngrams(" ".join(text.lower().split()), n) for text in texts])
+    shared = np.flatnonzero((counts > 0).sum(axis=0) > 1)
+    return _in_order(counts[:, shared], [grams[column] for column in shared])
 
 
 def _ngrams(text: str, n: int) -> list[str]:

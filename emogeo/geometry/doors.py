@@ -12,7 +12,7 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.grouping import planned_units
 from emogeo.geometry.rdm import MIN_CONDITIONS
-from emogeo.geometry.states import LabelledTexts, States, stand_in
+from emogeo.geometry.states import LabelledTexts, States
 
 
 def states_of(states: States | ArrayLike) -> tuple[Array, int, Array | None]:
@@ -84,7 +84,7 @@ def labels_of(
     units = planned_units(own, about, seed)
     _refuse_unequal(own, units)
     known = _words("texts", texts, n_texts) if texts is not None else _stand_ins(own, units)
-    return LabelledTexts(tuple(own), tuple(about), tuple(units), tuple(known))
+    return LabelledTexts(tuple(own), tuple(about), tuple(units), tuple(known), known=texts is not None)
 
 
 def names_of_conditions(emotions: Sequence[str]) -> tuple[str, ...]:
@@ -143,6 +143,6 @@ def _stand_ins(emotions: Sequence[str], units: Sequence[str]) -> list[str]:
     seen: Counter[tuple[str, str]] = Counter()
     found = []
     for own in zip(units, emotions, strict=True):
-        found.append(f"{stand_in(*own)}{seen[own]}")
+        found.append(f"{own[0]}\t{own[1]}\t{seen[own]}")
         seen[own] += 1
     return found

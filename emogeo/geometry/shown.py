@@ -16,7 +16,8 @@ class Shown:
         """Gives the numbers under their names in tables; intervals as NAME_ci_low and NAME_ci_high."""
         row: dict[str, Any] = {}
         for field in fields(self):  # type: ignore[arg-type]
-            row |= _columns(field.name, getattr(self, field.name), "Estimate" in str(field.type))
+            if not field.name.startswith("_"):
+                row |= _columns(field.name, getattr(self, field.name), "Estimate" in str(field.type))
         return row
 
     def _repr_html_(self) -> str:

@@ -23,20 +23,11 @@ class LabelledTexts:
     """The unit of each text, by name; two runs may use one name for different texts."""
     texts: tuple[str, ...]
     """The texts themselves or, where these are not known, names that stand for them."""
-
-    @property
-    def has_stand_ins(self) -> bool:
-        """Whether the texts are not known, and names stand for them."""
-        named = zip(self.texts, self.units, self.emotions, strict=True)
-        return all(text.startswith(stand_in(unit, emotion)) for text, unit, emotion in named)
+    known: bool = True
+    """Whether the texts are known."""
 
     def __repr__(self) -> str:
         return f"{len(self.texts)} texts of {len(set(self.emotions))} conditions in {len(set(self.units))} units"
-
-
-def stand_in(unit: str, emotion: str) -> str:
-    """Gives the beginning of the name that stands for a text that is not known."""
-    return f"{unit}\t{emotion}\t"
 
 
 @dataclass(frozen=True)

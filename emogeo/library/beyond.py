@@ -7,13 +7,69 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from emogeo.analysis.comparing.twins import twins_of
+from emogeo.config.model import Init
 from emogeo.errors import GeometryError
 from emogeo.geometry.beyond import WANTED_TWINS, Beyond, BeyondNulls, Null, beyond_nulls
 from emogeo.geometry.controls import bag_of_words, character_ngrams
 from emogeo.geometry.geometry import Geometry
 from emogeo.geometry.sharing import over_shared
+from emogeo.record.run import Run
 
 _ASK = "two untrained twins of each, twins=([…], […])"
+
+
+def checked_twins(a: object, b: object, twins: object, seed: int) -> tuple[list[Geometry], list[Geometry]]:
+    """Gives the geometries of the twins of a and of b, split by the seed of a comparison.
+
+    Args:
+        a, b: the two that are compared, geometries or runs.
+        twins: what should be two lists of such.
+
+    Raises:
+        GeometryError: other than two lists of geometries or runs; one that is no untrained twin of its side, or
+            stands there twice.
+    """
+    if (
+        not isinstance(twins, list | tuple)
+        or len(twins) != 2
+        or not all(isinstance(its, list | tuple) for its in twins)
+    ):
+        raise GeometryError(f"twins=([twins of a], [twins of b]): two lists are needed, and {twins!r:.80} was given.")
+    first, second = (_of_side(own, its, seed) for own, its in zip((a, b), twins, strict=True))
+    return first, second
+
+
+def _of_side(own: object, given: Sequence[object], seed: int) -> list[Geometry]:
+    """Gives the twins of one side, each checked."""
+    its = [_split(own, seed)]
+    for twin in given:
+        if isinstance(own, Run) and isinstance(twin, Run) and not _is_twin(own, twin):
+            raise GeometryError(
+                f"{twin!r} is no untrained twin of {own!r}: that is the same model with model.init=random, which has read "
+                "the same texts in the same way."
+            )
+        other = _split(twin, seed)
+        if other.labels.emotions != its[0].labels.emotions or other.labels.texts != its[0].labels.texts:
+            raise GeometryError(f"{other.name} has read other texts than {its[0].name}, so it is no twin of it.")
+        if any(np.array_equal(other.features, known.features) for known in its):
+            raise GeometryError(
+                f"{other.name} has the states of {its[0].name} or of its twins: a twin has other weights."
+            )
+        its.append(other)
+    return its[1:]
+
+
+def _is_twin(own: Run, twin: Run) -> bool:
+    return twin.record.model.init is Init.random and twins_of(own, [twin]) == [twin]
+
+
+def _split(given: object, seed: int) -> Geometry:
+    """Gives a geometry with its units split by this seed."""
+    geometry = given.geometry if isinstance(given, Run) else given
+    if not isinstance(geometry, Geometry):
+        raise GeometryError(f"twins= takes geometries or runs, with states, and was given a {type(given).__name__}.")
+    return replace(geometry, options=replace(geometry.options, seed=seed))
 
 
 def beyond_words(
@@ -25,7 +81,7 @@ def beyond_words(
         twins: geometries of a's architecture, and of b's, with random weights, over the same texts.
 
     Raises:
-        GeometryError: too few shared conditions; a run that is its own twin.
+        GeometryError: too few shared conditions.
     """
     groups = _groups(a, b, twins or ((), ()))
     if not groups:
@@ -53,12 +109,10 @@ def _groups(a: Geometry, b: Geometry, twins: tuple[Sequence[Geometry], Sequence[
     groups = [
         _Group(f"{name} of {own.name}" if len(texts) > 1 else name, [replace(own, features=count(own.labels.texts))])
         for own in texts
-        if not own.labels.has_stand_ins
+        if own.labels.known
         for name, count in (("bag of words", bag_of_words), ("character n-grams", character_ngrams))
     ]
     for own, its in zip((a, b), twins, strict=True):
-        if any(np.array_equal(twin.features, own.features) for twin in its):
-            raise GeometryError(f"{own.name} is among its own twins; a twin has other weights.")
         if its and not any(list(its) == group.members for group in groups):
             groups.append(_Group(f"untrained {own.name}", list(its), required=True))
     return groups

@@ -17,7 +17,8 @@ from emogeo.analysis.records.names import short_names
 from emogeo.analysis.tables.runs import runs_table
 from emogeo.config.model import Init
 from emogeo.errors import StoreError
-from emogeo.library.compare import PERMUTATIONS, Comparison, compare
+from emogeo.library.compare import PERMUTATIONS, compare
+from emogeo.library.comparison import Comparison
 from emogeo.record.reading import read_run
 from emogeo.record.run import AnyRun, Run
 from emogeo.store.store import Store

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import CountVectorizer
 
-from emogeo.geometry.controls import bag_of_words, character_ngrams, norm_distances
+from emogeo.geometry.controls import bag_of_words, character_ngrams, norm_distances, words_of
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.stimuli.norms import load_norms
@@ -36,3 +36,12 @@ def test_character_ngrams_are_those_that_several_texts_have() -> None:
     assert counts.shape == (3, 1)  # "abc"
     assert counts[:, 0].tolist() == [1, 1, 0]
     assert character_ngrams(["babab", "bab ab"]).tolist() == [[2], [1]]  # "aba" and "ab " are of one text alone
+
+
+def test_letters_keep_their_marks_and_scripts_without_blanks_are_cut_into_characters() -> None:
+    hindi, decomposed = "वह बहुत खुश था", "cafe\u0301 CAFÉ"
+    assert words_of(hindi) == hindi.split()
+    assert words_of(decomposed) == ["café", "café"]
+    assert bag_of_words([hindi]).sum() == 4
+    assert bag_of_words([decomposed]).tolist() == [[2]]
+    assert bag_of_words(["他哭了", "他笑了"]).shape == (2, 4)

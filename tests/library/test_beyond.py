@@ -12,6 +12,7 @@ from emogeo.geometry.geometry import Geometry
 from emogeo.library.beyond import beyond_words
 from emogeo.stimuli.conditions import CONDITIONS
 from tests.planted_words import WordWorld, codes
+from tests.unchanged.computed import DATA
 
 WORLD = WordWorld(24, 0.5, 0.85, 0.3, 0.3)
 EMOTIONS = list(CONDITIONS) * WORLD.n_units
@@ -47,15 +48,37 @@ def test_words_of_texts_that_are_known_are_nulls() -> None:
     texts = [f"{topic} a {emotion} word" for emotion, topic in zip(EMOTIONS, TOPICS, strict=True)]
     found = beyond_words(geometry(0, 0, texts), geometry(1, 1, texts), None, 100, 0)
     assert any(note.startswith("bag of words") for note in (*found.given, *found.left_out))
-    assert not geometry(0, 0, texts).labels.has_stand_ins
-    assert geometry(0, 0).labels.has_stand_ins
+    assert geometry(0, 0, texts).labels.known
+    assert not geometry(0, 0).labels.known
 
 
 def test_a_model_is_not_its_own_twin_and_rdms_have_none() -> None:
     a, b = geometry(0, 0), geometry(1, 1)
-    with pytest.raises(GeometryError, match="among its own twins"):
+    with pytest.raises(GeometryError, match="a twin has other weights"):
         emogeo.compare(a, b, twins=([a, geometry(4, 4)], [geometry(6, 6)]))
     with pytest.raises(GeometryError, match="takes states"):
         emogeo.compare(a.rdm, b.rdm, twins=([], []))
     with pytest.raises(GeometryError, match="geometries or runs"):
         emogeo.compare(a, b, twins=([a.rdm], [b.rdm]))
+
+
+@pytest.mark.parametrize("twins", [(), ([],), ([], None), "ab", 3])
+def test_twins_are_two_lists(twins: object) -> None:
+    with pytest.raises(GeometryError, match="two lists are needed"):
+        emogeo.compare(geometry(0, 0), geometry(1, 1), twins=twins)  # type: ignore[arg-type]
+
+
+def test_one_seed_twice_and_other_texts_are_no_twins() -> None:
+    a, b, twin = geometry(0, 0), geometry(1, 1), geometry(4, 4)
+    with pytest.raises(GeometryError, match="a twin has other weights"):
+        emogeo.compare(a, b, twins=([twin, twin], [geometry(6, 6)]))
+    elsewhere = [f"{topic} {emotion}" for emotion, topic in zip(EMOTIONS, TOPICS, strict=True)]
+    with pytest.raises(GeometryError, match="has read other texts"):
+        emogeo.compare(a, b, twins=([geometry(4, 4, elsewhere)], []))
+
+
+def test_a_trained_run_is_no_twin_of_another() -> None:
+    store = emogeo.open_store(DATA / "store")
+    a, b = store.runs("smollm2-135m-instruct")[0], store.runs("gemma-3-270m")[0]
+    with pytest.raises(GeometryError, match="no untrained twin"):
+        emogeo.compare(a, b, twins=([b], [a]))

@@ -16,7 +16,8 @@ from emogeo.errors import ConfigError, GeometryError
 from emogeo.geometry.geometry import Geometry
 from emogeo.geometry.inference import compare as compare_halves
 from emogeo.geometry.rdm import upper
-from emogeo.library.compare import Comparison, compare
+from emogeo.library.compare import compare
+from emogeo.library.comparison import Comparison
 from emogeo.record.run import Run
 from tests.planted import labels
 from tests.planted_catalogue import Design, draw
