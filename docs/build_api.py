@@ -34,7 +34,7 @@ ORDER = (
     *("load_model", "extract", "States", "Geometry", "compare", "Comparison"),
     *("open_store", "load_run", "Run", "EmogeoError"),
 )
-MEMBERS = {"Geometry": ("from_states", "descriptors"), "open_store": (), "Run": ()}
+MEMBERS = {"Geometry": ("from_states", "descriptors"), "open_store": (), "Run": (), "Comparison": ("measures",)}
 
 
 def page() -> str:
@@ -65,6 +65,8 @@ def _fields(own: object) -> Iterator[str]:
     assert isinstance(body, ast.ClassDef)
     for statement, following in zip(body.body, [*body.body[1:], None], strict=True):
         if isinstance(statement, ast.AnnAssign) and isinstance(statement.target, ast.Name):
+            if statement.target.id.startswith("_"):
+                continue
             yield f"- `{statement.target.id}`: `{ast.unparse(statement.annotation)}`{_said(following)}"
 
 

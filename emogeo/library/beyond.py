@@ -30,13 +30,10 @@ def checked_twins(a: object, b: object, twins: object, seed: int) -> tuple[list[
         GeometryError: other than two lists of geometries or runs; one that is no untrained twin of its side, or
             stands there twice.
     """
-    if (
-        not isinstance(twins, list | tuple)
-        or len(twins) != 2
-        or not all(isinstance(its, list | tuple) for its in twins)
-    ):
+    both = twins if isinstance(twins, list | tuple) else ()
+    if len(both) != 2 or not all(isinstance(its, list | tuple) for its in both):
         raise GeometryError(f"twins=([twins of a], [twins of b]): two lists are needed, and {twins!r:.80} was given.")
-    first, second = (_of_side(own, its, seed) for own, its in zip((a, b), twins, strict=True))
+    first, second = (_of_side(own, its, seed) for own, its in zip((a, b), both, strict=True))
     return first, second
 
 
@@ -46,8 +43,8 @@ def _of_side(own: object, given: Sequence[object], seed: int) -> list[Geometry]:
     for twin in given:
         if isinstance(own, Run) and isinstance(twin, Run) and not _is_twin(own, twin):
             raise GeometryError(
-                f"{twin!r} is no untrained twin of {own!r}: that is the same model with model.init=random, which has read "
-                "the same texts in the same way."
+                f"{twin!r} is no untrained twin of {own!r}: that is the same model with model.init=random, which "
+                "has read the same texts in the same way."
             )
         other = _split(twin, seed)
         if other.labels.emotions != its[0].labels.emotions or other.labels.texts != its[0].labels.texts:

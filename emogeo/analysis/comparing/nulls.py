@@ -101,9 +101,11 @@ def _same_embeddings(a: PreparedRun, b: PreparedRun) -> bool:
 def _of_twins(a: PreparedRun, b: PreparedRun, twins: Twins) -> list[_Group]:
     """Lists the twins of both runs, a group for each architecture, text and kind."""
     groups: dict[tuple[str, ...], _Group] = {}
+    one_model = a.run.record.model.name == b.run.record.model.name
     for run in (a, b):
+        of = run.name if one_model else run.run.record.model.name
         for kind, name in ((Init.random, "untrained"), (Init.shuffled, "shuffled")):
             if own := twins.of(run, kind):
-                group = _Group(f"{name} {run.run.record.model.name}", own, kind is Init.random)
+                group = _Group(f"{name} {of}", own, kind is Init.random)
                 groups.setdefault(tuple(twin.run.key for twin in own), group)
     return list(groups.values())

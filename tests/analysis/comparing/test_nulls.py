@@ -52,7 +52,7 @@ def test_two_runs_of_one_architecture_share_their_twins_and_their_embeddings(
     again = replace(first, run=altered(first.run, key="again"), name="again")
     twins = [network("one", 3), network("one", 4)]
     found = names((first, again), twins, Level.meanings)
-    assert found[2:] == [("input embeddings of one 0", 1), ("untrained one", 2)]
+    assert found[2:] == [("input embeddings of one 0", 1), ("untrained one 0", 2)]
 
 
 def test_a_twin_is_no_twin_of_itself() -> None:
