@@ -55,7 +55,11 @@ def _entry(name: str, own: object) -> str:
 
 def _described(called: str, own: object) -> list[str]:
     text = inspect.getdoc(own) or ""
-    shown = [] if inspect.isclass(own) else ["```python", f"{called}{_signature(own)}", "```", ""]
+    shown = (
+        ["```python", f"{called}{_signature(own)}", "```", ""]
+        if inspect.isfunction(own) or inspect.ismethod(own)
+        else []
+    )
     return [*shown, *_markdown(text), ""]
 
 

@@ -45,7 +45,9 @@ def test_the_geometry_is_what_was_measured(run: Run) -> None:
     assert held_out is not None
     assert isinstance(geometry.choice.held_out, Estimate)
     assert geometry.choice.held_out.value == held_out[0]
-    assert {len(part) for part in vars(geometry.labels).values()} == {run.record.n_texts}
+    labels = geometry.labels
+    assert {len(part) for part in (labels.emotions, labels.topics, labels.units, labels.texts)} == {run.record.n_texts}
+    assert labels.known
     assert all(":" not in unit for unit in geometry.labels.units), "names, without digests"
 
 

@@ -8,19 +8,33 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from emogeo.analysis.comparing.nulls import Level
 from emogeo.analysis.export import wandb_run
 from emogeo.analysis.export.wandb_run import track_analysis
 from emogeo.config.analyze import AnalyzeConfig
 from emogeo.config.runtime import StoreConfig, TrackingConfig, TrackingMode
+from emogeo.geometry.beyond import Beyond
 from emogeo.tracking.pull import Pulled
 from emogeo.tracking.session import Mirror
 
 TABLES = {
     "runs": pd.DataFrame({"key": ["k", "l"], "n_units": pd.Series([24, None], dtype="Int64"), "rho": [1 / 3, None]}),
     "pairs": pd.DataFrame({"rho": pd.Series(dtype="float64")}),
+    "beyond": pd.DataFrame(
+        [(Level.words, Beyond.yes), (Level.meanings, Beyond.unknown)], columns=["level", "verdict"], dtype="string"
+    ),
 }
 WRITTEN = {
-    *("runs.csv", "runs.parquet", "pairs.csv", "pairs.parquet", "rho_matrix.csv", "rho_star_matrix.csv"),
+    *(
+        "runs.csv",
+        "runs.parquet",
+        "pairs.csv",
+        "pairs.parquet",
+        "beyond.csv",
+        "beyond.parquet",
+        "rho_matrix.csv",
+        "rho_star_matrix.csv",
+    ),
     *("rdms.h5", "report.html", "figures/rho_matrix.png"),
 }
 PULLED = Pulled(keys=["l", "k"], used=["me/p/k:v0"], left_out=["m: broken"])
@@ -67,7 +81,8 @@ def test_the_run_says_what_it_is_made_of(output: Path, logged: list[tuple[Any, .
     mirror = logged[0][2]
     assert (mirror.run_id, mirror.title, mirror.job_type) == (None, "analysis of 2 runs", "analysis")
     assert mirror.config == {"permutations": 7, "seed": 3, "keys": ["k", "l"]}
-    assert mirror.summary == {"runs": 2, "left_out": ["m: broken"]}
+    counts = {"yes": 1, "no more than words": 0, "cannot tell": 0}
+    assert mirror.summary == {"beyond_words": counts, "runs": 2, "left_out": ["m: broken"]}
     assert mirror.used == ["me/p/k:v0"]
 
 
