@@ -17,7 +17,7 @@ from scipy.stats import t as student
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.both_random import MIN_ANY
-from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS, Halves
+from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS, Halves, common_units
 
 MIN_RELIABILITY = 0.2
 SURE_RELIABILITY = 0.15
@@ -96,7 +96,7 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Compar
         names: what the reason calls the runs.
 
     Raises:
-        GeometryError: runs over different conditions, with some but not all units in common, or split with other seeds.
+        GeometryError: runs over different conditions, with some but not all units in common, or split otherwise.
     """
     common = common_units(a, b)
     n = min(a.n_units, b.n_units)
@@ -161,18 +161,6 @@ def interval(value: float, deleted: Sequence[Array], fisher: bool, level: float 
     centre = np.arctanh(np.clip(value, -bound, bound)) if fisher else value
     low, high = (np.tanh(x) if fisher else x for x in (centre - reach, centre + reach))
     return Estimate(value, float(low), float(high))
-
-
-def common_units(a: Halves, b: Halves) -> bool:
-    if a.products.conditions != b.products.conditions:
-        raise GeometryError("compare() wants the same conditions in the same order; use restricted().")
-    if a.seed != b.seed:
-        raise GeometryError(f"The halves were split with the seeds {a.seed} and {b.seed}: give both the same.")
-    if a.products.units == b.products.units:
-        return True
-    if set(a.products.units) & set(b.products.units):
-        raise GeometryError("compare() wants the same units in the same order, or none in common; use restricted().")
-    return False
 
 
 def _rho(a: Halves, b: Halves, common: bool) -> Estimate:

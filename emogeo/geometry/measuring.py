@@ -9,13 +9,12 @@ import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
-from emogeo.geometry.halves import MIN_STAR, MIN_UNITS, Halves
+from emogeo.geometry.halves import MIN_STAR, MIN_UNITS, Halves, common_units
 from emogeo.geometry.inference import (
     MIN_RELIABILITY,
     SURE_LEVEL,
     SURE_RELIABILITY,
     Estimate,
-    common_units,
     interval,
 )
 from emogeo.geometry.measures import MEASURES, Measure
@@ -104,8 +103,8 @@ def measured(a: Viewed, b: Viewed) -> Measured:
     """Measures two runs over the same units, or over units that have no text in common.
 
     Raises:
-        GeometryError: runs over different conditions, with some but not all units in common, or split with other
-            seeds; two measures; a geometry of which the measure sees nothing.
+        GeometryError: runs over different conditions, with some but not all units in common, or split
+            otherwise; two measures; a geometry of which the measure sees nothing.
     """
     if a.measure is not b.measure:
         raise GeometryError(f"{a.measure.name} and {b.measure.name} are two measures; one is wanted.")
