@@ -101,10 +101,8 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Compar
     common = common_units(a, b)
     n = min(a.n_units, b.n_units)
     if n < MIN_UNITS:
-        return Comparison(
-            _bare(float(a.whole[0] @ b.whole[0])), n, n // 2, reason=f"not identifiable ({n} units, {MIN_UNITS} needed)"
-        )
-    reason = f"not identifiable ({n} units, {MIN_STAR} needed)" if n < MIN_STAR else _unreliable(a, b, names)
+        return Comparison(_bare(float(a.whole[0] @ b.whole[0])), n, n // 2, reason=too_few(n, MIN_UNITS))
+    reason = too_few(n, MIN_STAR) if n < MIN_STAR else _unreliable(a, b, names)
     ratio = _disattenuated(disjoint := disjoint_agreement(a, b))
     return Comparison(
         _rho(a, b, common),
@@ -138,6 +136,16 @@ def cross_experiment_bias(a: Halves, c: Halves, d: Halves) -> Estimate | None:
 def identifiable(run: Halves) -> bool:
     """Whether a run is reliable enough for a rho* with another such run."""
     return run.n_units >= MIN_STAR and _unreliable(run, run, ("", "")) is None
+
+
+def passes_gate(reliability: float, sure: float) -> bool:
+    """Whether a reliability, and the lower end of its interval at 99%, are large enough to divide by."""
+    return reliability >= MIN_RELIABILITY and sure > SURE_RELIABILITY
+
+
+def too_few(n_units: int, needed: int) -> str:
+    """Says that a number is not identifiable over so few units."""
+    return f"not identifiable ({n_units} units, {needed} needed)"
 
 
 def interval(value: float, deleted: Sequence[Array], fisher: bool, level: float = LEVEL) -> Estimate:
@@ -226,7 +234,7 @@ def _unreliable(a: Halves, b: Halves, names: tuple[str, str]) -> str | None:
     reasons = []
     for name, run in zip(names, (a, b), strict=True):
         usual, sure = reliability(run), reliability(run, SURE_LEVEL).low
-        if usual.value < MIN_RELIABILITY or sure <= SURE_RELIABILITY:
+        if not passes_gate(usual.value, sure):
             reasons.append(f"of {name} {usual.value:.2f} [{usual.low:.2f}, {usual.high:.2f}], at 99% above {sure:.2f}")
     if not reasons:
         return None
