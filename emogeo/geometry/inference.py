@@ -30,6 +30,9 @@ EQUIVALENCE_LEVEL = 0.9
 LEAST_RELIABILITY = 1e-3
 """The least reliability after a deletion; without it, a deletion that takes one to zero would leave no ratio."""
 
+LARGEST = 1 - 1e-12
+"""The largest correlation of which atanh is taken."""
+
 
 @dataclass(frozen=True)
 class Estimate:
@@ -159,14 +162,13 @@ def interval(value: float, deleted: Sequence[Array], fisher: bool, level: float 
     Returns:
         The interval by t with n - 1 degrees of freedom; Welch-Satterthwaite's for several sets.
     """
-    bound = 1 - 1e-12
-    draws = [np.arctanh(np.clip(d, -bound, bound)) if fisher else d for d in deleted]
+    draws = [np.arctanh(np.clip(d, -LARGEST, LARGEST)) if fisher else d for d in deleted]
     freedom = np.array([len(d) - 1 for d in draws])
     variances = np.array([(len(d) - 1) / len(d) * np.sum((d - d.mean()) ** 2) for d in draws])
     total = variances.sum()
     df = total**2 / np.sum(variances**2 / freedom) if total > 0 else freedom.min()
     reach = student.ppf((1 + level) / 2, df) * np.sqrt(total)
-    centre = np.arctanh(np.clip(value, -bound, bound)) if fisher else value
+    centre = np.arctanh(np.clip(value, -LARGEST, LARGEST)) if fisher else value
     low, high = (np.tanh(x) if fisher else x for x in (centre - reach, centre + reach))
     return Estimate(value, float(low), float(high))
 
