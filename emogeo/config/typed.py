@@ -12,21 +12,37 @@ from typing import Any, get_type_hints
 from omegaconf import MISSING, OmegaConf
 
 from emogeo.config.train import TrainConfig
+from emogeo.errors import ConfigError
 
-CONF = Path(__file__).parents[2] / "conf"
+_CONF = Path(__file__).parents[2] / "conf"
 _PLAIN = re.compile(r"[A-Za-z_./][\w./@+-]*")
 _WORDS = {"true", "false", "null", "inf", "nan", "none"}
 """Words that Hydra takes for something else than text."""
 
 
-def typed(config: TrainConfig, parts: Sequence[str], conf: Path = CONF) -> list[str]:
+def conf_folder() -> Path:
+    """Gives the folder of the groups, which a clone has.
+
+    Raises:
+        ConfigError: an installation without it.
+    """
+    if not _CONF.is_dir():
+        raise ConfigError(f"{_CONF} is absent: options by name need a clone of emogeo, installed by pip install -e .")
+    return _CONF
+
+
+def typed(config: TrainConfig, parts: Sequence[str], conf: Path | None = None) -> list[str]:
     """Gives the overrides that lead from `conf/config.yaml` to some parts of a configuration.
 
     Args:
         parts: fields of the configuration; a group is named by its option, if that is not the usual one, and by what
             differs from the option's file.
-        conf: the folder of the groups.
+        conf: the folder of the groups; None for the package's own.
+
+    Raises:
+        ConfigError: see `conf_folder`.
     """
+    conf = conf or conf_folder()
     usual = _usual_options(conf)
     return [word for part in parts for word in _of_part(part, config, usual, conf)]
 

@@ -139,14 +139,14 @@ def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSourc
 
     Raises:
         StimuliError: a condition and unit without a text, or a text too short for `pooling.skip`.
-        ConfigError: a neutral prompt before texts of other weights.
+        ConfigError: a context for texts of other weights, which are read alone whatever it is.
     """
     where, context = f"mode=replay of {source.key[:12]}", config.generation.context
     same = source.weights == weights.origin
-    if not same and context is Context.neutral:
+    if not same and context is not Context.prompt:
         raise ConfigError(
-            f"generation.context=neutral: {weights.name} reads texts of {source.written.model} alone, since the "
-            "prompts are in that model's tokens. Leave generation.context out."
+            f"generation.context={context.value}: {weights.name} reads texts of {source.written.model} alone, since "
+            "the prompts are in that model's tokens. Leave generation.context out."
         )
     kept = without_empty(in_context(source.stories, context, where), where)
     texts = tuple(as_written(story) if same else Text(story.text, special_tokens=True) for story in kept)

@@ -59,11 +59,8 @@ class ApartHalves(Halves):
         return ranks.reshape(*self.members.shape[:2], -1), clips
 
     @cached_property
-    def jackknife(self) -> Array:
-        deleted = np.repeat(self.ranks[None], self.n_units, axis=0)
-        splits, halves, units = np.nonzero(self.members)
-        deleted[units, splits, halves] = self._ranked(*(_without_each(found, self.members) for found in self._sums))[0]
-        return deleted
+    def deletions(self) -> Array:
+        return self._ranked(*(_without_each(found, self.members) for found in self._sums))[0]
 
     @cached_property
     def _sums(self) -> tuple[Array, Array]:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 
 from emogeo.arrays import Array
+from emogeo.errors import GeometryError
 from emogeo.geometry.both_random import condition_deletions
 from emogeo.geometry.rdm import standard_ranks
 from emogeo.geometry.units import (
@@ -111,11 +112,12 @@ class Halves:
         return Halves(self.products.restricted(units, conditions), self.seed)
 
 
+@lru_cache(maxsize=64)
 def split_units(n: int, seed: int, n_splits: int = N_SPLITS) -> Array:
     """Draws random splits into two halves of floor(n / 2), as membership [split, half, unit].
 
     The seed and the number of units decide, so runs over the same units in the same order share splits, and the names
-    of units change no number.
+    of units change no number. The array is kept for all of them, and cannot be written to.
     """
     generator = np.random.default_rng([seed, n])
     members = np.zeros((n_splits, 2, n))
@@ -123,4 +125,26 @@ def split_units(n: int, seed: int, n_splits: int = N_SPLITS) -> Array:
         order = generator.permutation(n)
         members[split, 0, order[: n // 2]] = 1
         members[split, 1, order[n // 2 : 2 * (n // 2)]] = 1
+    members.setflags(write=False)
     return members
+
+
+def common_units(a: Halves, b: Halves) -> bool:
+    """Whether two runs are over the same units, split alike; False where they have none in common.
+
+    Raises:
+        GeometryError: other conditions, other seeds, some but not all units in common, or these split otherwise.
+    """
+    if a.products.conditions != b.products.conditions:
+        raise GeometryError("compare() wants the same conditions in the same order; use restricted().")
+    if a.seed != b.seed:
+        raise GeometryError(f"The halves were split with the seeds {a.seed} and {b.seed}: give both the same.")
+    if a.products.units != b.products.units:
+        if set(a.products.units) & set(b.products.units):
+            raise GeometryError(
+                "compare() wants the same units in the same order, or none in common; use restricted()."
+            )
+        return False
+    if a.members is not b.members and not np.array_equal(a.members, b.members):
+        raise GeometryError("The halves of the same units are other splits of them: choose the same for both runs.")
+    return True

@@ -17,7 +17,7 @@ from scipy.stats import t as student
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.both_random import MIN_ANY
-from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS, Halves
+from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS, Halves, common_units
 
 MIN_RELIABILITY = 0.2
 SURE_RELIABILITY = 0.15
@@ -29,6 +29,9 @@ EQUIVALENCE_LEVEL = 0.9
 """That of the interval of a test of equivalence, which leaves out 5% on either side."""
 LEAST_RELIABILITY = 1e-3
 """The least reliability after a deletion; without it, a deletion that takes one to zero would leave no ratio."""
+
+LARGEST = 1 - 1e-12
+"""The largest correlation of which atanh is taken."""
 
 
 @dataclass(frozen=True)
@@ -96,15 +99,13 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Compar
         names: what the reason calls the runs.
 
     Raises:
-        GeometryError: runs over different conditions, with some but not all units in common, or split with other seeds.
+        GeometryError: runs over different conditions, with some but not all units in common, or split otherwise.
     """
     common = common_units(a, b)
     n = min(a.n_units, b.n_units)
     if n < MIN_UNITS:
-        return Comparison(
-            _bare(float(a.whole[0] @ b.whole[0])), n, n // 2, reason=f"not identifiable ({n} units, {MIN_UNITS} needed)"
-        )
-    reason = f"not identifiable ({n} units, {MIN_STAR} needed)" if n < MIN_STAR else _unreliable(a, b, names)
+        return Comparison(_bare(float(a.whole[0] @ b.whole[0])), n, n // 2, reason=too_few(n, MIN_UNITS))
+    reason = too_few(n, MIN_STAR) if n < MIN_STAR else _unreliable(a, b, names)
     ratio = _disattenuated(disjoint := disjoint_agreement(a, b))
     return Comparison(
         _rho(a, b, common),
@@ -140,6 +141,16 @@ def identifiable(run: Halves) -> bool:
     return run.n_units >= MIN_STAR and _unreliable(run, run, ("", "")) is None
 
 
+def passes_gate(reliability: float, sure: float) -> bool:
+    """Whether a reliability, and the lower end of its interval at 99%, are large enough to divide by."""
+    return reliability >= MIN_RELIABILITY and sure > SURE_RELIABILITY
+
+
+def too_few(n_units: int, needed: int) -> str:
+    """Says that a number is not identifiable over so few units."""
+    return f"not identifiable ({n_units} units, {needed} needed)"
+
+
 def interval(value: float, deleted: Sequence[Array], fisher: bool, level: float = LEVEL) -> Estimate:
     """Gives the delete-one jackknife interval, on atanh for correlations.
 
@@ -151,28 +162,15 @@ def interval(value: float, deleted: Sequence[Array], fisher: bool, level: float 
     Returns:
         The interval by t with n - 1 degrees of freedom; Welch-Satterthwaite's for several sets.
     """
-    bound = 1 - 1e-12
-    draws = [np.arctanh(np.clip(d, -bound, bound)) if fisher else d for d in deleted]
+    draws = [np.arctanh(np.clip(d, -LARGEST, LARGEST)) if fisher else d for d in deleted]
     freedom = np.array([len(d) - 1 for d in draws])
     variances = np.array([(len(d) - 1) / len(d) * np.sum((d - d.mean()) ** 2) for d in draws])
     total = variances.sum()
     df = total**2 / np.sum(variances**2 / freedom) if total > 0 else freedom.min()
     reach = student.ppf((1 + level) / 2, df) * np.sqrt(total)
-    centre = np.arctanh(np.clip(value, -bound, bound)) if fisher else value
+    centre = np.arctanh(np.clip(value, -LARGEST, LARGEST)) if fisher else value
     low, high = (np.tanh(x) if fisher else x for x in (centre - reach, centre + reach))
     return Estimate(value, float(low), float(high))
-
-
-def common_units(a: Halves, b: Halves) -> bool:
-    if a.products.conditions != b.products.conditions:
-        raise GeometryError("compare() wants the same conditions in the same order; use restricted().")
-    if a.seed != b.seed:
-        raise GeometryError(f"The halves were split with the seeds {a.seed} and {b.seed}: give both the same.")
-    if a.products.units == b.products.units:
-        return True
-    if set(a.products.units) & set(b.products.units):
-        raise GeometryError("compare() wants the same units in the same order, or none in common; use restricted().")
-    return False
 
 
 def _rho(a: Halves, b: Halves, common: bool) -> Estimate:
@@ -238,7 +236,7 @@ def _unreliable(a: Halves, b: Halves, names: tuple[str, str]) -> str | None:
     reasons = []
     for name, run in zip(names, (a, b), strict=True):
         usual, sure = reliability(run), reliability(run, SURE_LEVEL).low
-        if usual.value < MIN_RELIABILITY or sure <= SURE_RELIABILITY:
+        if not passes_gate(usual.value, sure):
             reasons.append(f"of {name} {usual.value:.2f} [{usual.low:.2f}, {usual.high:.2f}], at 99% above {sure:.2f}")
     if not reasons:
         return None

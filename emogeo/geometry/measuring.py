@@ -9,20 +9,17 @@ import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
-from emogeo.geometry.halves import MIN_STAR, MIN_UNITS, Halves
+from emogeo.geometry.halves import MIN_STAR, MIN_UNITS, Halves, common_units
 from emogeo.geometry.inference import (
-    MIN_RELIABILITY,
+    LEAST_RELIABILITY,
     SURE_LEVEL,
-    SURE_RELIABILITY,
     Estimate,
-    common_units,
     interval,
+    passes_gate,
+    too_few,
 )
 from emogeo.geometry.measures import MEASURES, Measure
 from emogeo.geometry.units import half_gram_deletions, half_grams
-
-_LEAST = 1e-3
-"""The least reliability after a deletion, as for rho*."""
 
 
 @dataclass(frozen=True)
@@ -86,7 +83,7 @@ class Viewed:
     def unreliable(self) -> str:
         """Says why there is no ratio with this run; empty where there may be one."""
         sure = interval(self.reliability, [self.reliability_deleted], fisher=True, level=SURE_LEVEL).low
-        if self.reliability >= MIN_RELIABILITY and sure > SURE_RELIABILITY:
+        if passes_gate(self.reliability, sure):
             return ""
         return f"{self.reliability:.2f}, at {SURE_LEVEL:.0%} above {sure:.2f}"
 
@@ -104,8 +101,8 @@ def measured(a: Viewed, b: Viewed) -> Measured:
     """Measures two runs over the same units, or over units that have no text in common.
 
     Raises:
-        GeometryError: runs over different conditions, with some but not all units in common, or split with other
-            seeds; two measures; a geometry of which the measure sees nothing.
+        GeometryError: runs over different conditions, with some but not all units in common, or split
+            otherwise; two measures; a geometry of which the measure sees nothing.
     """
     if a.measure is not b.measure:
         raise GeometryError(f"{a.measure.name} and {b.measure.name} are two measures; one is wanted.")
@@ -115,7 +112,7 @@ def measured(a: Viewed, b: Viewed) -> Measured:
         return Measured(name, None, None, reason=f"not identifiable ({n} unit, 2 needed)")
     whole = float(a.measure.agree(a.whole, b.whole)), a.measure.chance(a.whole, b.whole)
     if n < MIN_UNITS:
-        return Measured(name, *whole, reason=f"all but value: not identifiable ({n} units, {MIN_UNITS} needed)")
+        return Measured(name, *whole, reason=f"all but value: {too_few(n, MIN_UNITS)}")
     disjoint = float(_disjoint(a.measure, a.halves, b.halves, paired))
     halves = disjoint, a.reliability, b.reliability
     reason = _without_ratio(a, b, n)
@@ -130,7 +127,7 @@ def _without_ratio(a: Viewed, b: Viewed, n: int) -> str:
     if a.measure.without_ratio:
         return a.measure.without_ratio
     if n < MIN_STAR:
-        return f"not identifiable ({n} units, {MIN_STAR} needed)"
+        return too_few(n, MIN_STAR)
     low = [f"of {name} {own.unreliable}" for name, own in (("a", a), ("b", b)) if own.unreliable]
     return f"not identifiable (reliability {' and '.join(low)})" if low else ""
 
@@ -145,7 +142,7 @@ def _deleted(a: Viewed, b: Viewed, paired: bool) -> list[Array]:
 
 
 def _ratio(measure: Measure, a: Array, b: Array, own_a: Array | float, own_b: Array | float, paired: bool) -> Array:
-    ceiling = np.sqrt(np.maximum(own_a, _LEAST) * np.maximum(own_b, _LEAST))
+    ceiling = np.sqrt(np.maximum(own_a, LEAST_RELIABILITY) * np.maximum(own_b, LEAST_RELIABILITY))
     return np.asarray(_disjoint(measure, a, b, paired) / ceiling)
 
 
@@ -156,5 +153,5 @@ def _disjoint(measure: Measure, a: Array, b: Array, paired: bool) -> Array:
 
 
 def _opposite(measure: Measure, a: Array, b: Array) -> Array:
-    """Compares [..., split, half, feature] on opposite halves: the mean over splits and both ways."""
+    """Compares [..., split, half, feature] on opposite halves: the mean over splits and both ways, by any measure."""
     return np.asarray(measure.agree(a, b[..., ::-1, :]).mean(axis=(-2, -1)))

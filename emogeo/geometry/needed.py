@@ -10,7 +10,15 @@ from scipy.stats import t as student
 
 from emogeo.arrays import Array
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, Halves
-from emogeo.geometry.inference import LEVEL, MIN_RELIABILITY, SURE_LEVEL, SURE_RELIABILITY, Estimate, reliability
+from emogeo.geometry.inference import (
+    LARGEST,
+    LEVEL,
+    MIN_RELIABILITY,
+    SURE_LEVEL,
+    SURE_RELIABILITY,
+    Estimate,
+    reliability,
+)
 
 MOST = 1_000
 """The largest number of units that is told; beyond it, a design is another one."""
@@ -25,10 +33,13 @@ class Needed:
     """The number where the reliability is at the upper end of its interval."""
     high: int | None = None
     """The number where it is at the lower end; None beyond a thousand."""
+    reason: str = ""
+    """Why the number is not to be told, where it is not for too few units or too small a reliability."""
 
     def __str__(self) -> str:
         if self.units is None:
-            return "how many units would pass the gate is not to be told"
+            why = f" ({self.reason})" if self.reason else ""
+            return f"how many units would pass the gate is not to be told{why}"
         most = f"more than {MOST}" if self.high is None else str(self.high)
         return f"about {self.units} units ({self.low} to {most}) like these would pass the gate"
 
@@ -52,13 +63,16 @@ def units_needed(run: Halves) -> Needed:
 
     From n to n' units, 1 / reliability - 1 goes as the noise of a half's inner products does. Spearman-Brown, which
     lets it go as 1 / n, is off where noise is multiplied with noise. The error of atanh of the reliability is taken
-    to stay what it is. Told only where the reliability's interval lies above 0; docs/inference.md has its error.
+    to stay what it is. Told only where the reliability's interval lies above 0; docs/inference.md has its error. Not
+    told at a reliability of 1, which leaves no noise to go by.
     """
     if run.n_units < MIN_JACKKNIFE:
         return Needed()
     own = reliability(run)
     if own.low <= 0:
         return Needed()
+    if own.value >= LARGEST:
+        return Needed(reason="reliability 1: its halves agree wholly")
     noise, error = noise_of_units(run), _error(own, run.n_units)
     least, middle, most = (_passing(at, run.n_units, noise, error) for at in (own.high, own.value, own.low))
     return Needed() if middle is None else Needed(middle, least, most)
@@ -67,7 +81,7 @@ def units_needed(run: Halves) -> Needed:
 def most_needed(*runs: Halves) -> Needed:
     """Gives the largest number that one of the runs needs; of none where one is not to be told."""
     found = [units_needed(run) for run in runs]
-    return Needed() if Needed() in found else max(found, key=lambda needed: needed.units or 0)
+    return max(found, key=lambda needed: (needed.units is None, needed.units or 0, needed.reason))
 
 
 def expected_reliability(value: float, n_units: int, noise: NoiseOfUnits, others: NDArray[np.int64]) -> Array:
@@ -98,8 +112,8 @@ def noise_of_units(run: Halves) -> NoiseOfUnits:
 
 
 def _error(reliability: Estimate, n_units: int) -> float:
-    """The standard error of atanh of a reliability."""
-    reach = np.arctanh(reliability.high) - np.arctanh(reliability.value)
+    """The standard error of atanh of a reliability, from the lower end of its interval; the upper may round to 1."""
+    reach = np.arctanh(reliability.value) - np.arctanh(reliability.low)
     return float(reach / student.ppf((1 + LEVEL) / 2, n_units - 1))
 
 
@@ -107,6 +121,6 @@ def _passing(value: float, n_units: int, noise: NoiseOfUnits, error: float) -> i
     """The least even number of units whose expected reliability passes the gate."""
     sizes = np.arange(MIN_STAR, MOST + 1, 2)
     reached = expected_reliability(value, n_units, noise, sizes)
-    sure = np.arctanh(reached) - student.ppf((1 + SURE_LEVEL) / 2, sizes - 1) * error
+    sure = np.arctanh(np.minimum(reached, LARGEST)) - student.ppf((1 + SURE_LEVEL) / 2, sizes - 1) * error
     passes = (reached >= MIN_RELIABILITY) & (sure > np.arctanh(SURE_RELIABILITY))
     return int(sizes[np.argmax(passes)]) if passes.any() else None

@@ -23,9 +23,11 @@ _MARKS = "".join(
     for code in range(first, last + 1)
     if unicodedata.category(chr(code))[0] == "M"
 )
-_CHARACTER = "[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _SCRIPTS) + f"][{_MARKS}]*"
+UNSPACED = re.compile("[" + "".join(f"{chr(first)}-{chr(last)}" for first, last in _SCRIPTS) + "]")
+"""A character of these scripts."""
+_CHARACTER = f"{UNSPACED.pattern}[{_MARKS}]*"
 _NO_BLANKS = re.compile(f"({_CHARACTER})")
-_BETWEEN = re.compile(f"(?<=[{_CHARACTER[1:].partition(']')[0]}]) (?={_CHARACTER})")
+_BETWEEN = re.compile(f"(?<={UNSPACED.pattern}) (?={_CHARACTER})")
 _APOSTROPHE = re.compile(r"(?<=\w)'(?=\w)")
 _INSIDE = "\u02bc"
 """The letter that stands for an apostrophe inside a word while words are cut."""

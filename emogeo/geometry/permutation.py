@@ -16,8 +16,7 @@ from numpy.typing import NDArray
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
-from emogeo.geometry.halves import Halves
-from emogeo.geometry.inference import common_units
+from emogeo.geometry.halves import Halves, common_units
 from emogeo.geometry.rdm import check_rdm, standard_ranks
 
 _CHUNK = 1_000

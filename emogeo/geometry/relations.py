@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from emogeo.arrays import Array
-from emogeo.geometry.halves import Halves
-from emogeo.geometry.inference import LEAST_RELIABILITY, common_units, disjoint_agreement
+from emogeo.geometry.halves import Halves, common_units
+from emogeo.geometry.inference import LEAST_RELIABILITY, disjoint_agreement
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def relations(runs: Sequence[Halves]) -> Relations:
     """Relates every two geometries, each prepared over the same units or over units that share no text.
 
     Raises:
-        GeometryError: other conditions, other seeds, or some but not all units in common.
+        GeometryError: other conditions, other splits, or some but not all units in common.
     """
     sets = list(dict.fromkeys(run.products.units for run in runs))
     if len(sets) == 1 and all(common_units(runs[0], run) for run in runs):

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import re
-
 from emogeo.geometry.controls import words_of
+from emogeo.geometry.ngrams import UNSPACED
 
-UNSPACED = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
-"""Letters of Thai, Lao, Burmese, Khmer, Japanese and Chinese, which are written without spaces."""
 _ENDINGS = ("'s", "'", "ingly", "edly", "ings", "ing", "ies", "ied", "ed", "es", "ly", "s", "e", "y")
 _LEAST = 3
 """The fewest letters that are left of a word."""

@@ -11,6 +11,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from emogeo.config.model import Init, ModelConfig
 from emogeo.config.precision import PrecisionConfig
+from emogeo.config.typed import conf_folder
 from emogeo.errors import ConfigError
 from emogeo.geometry.options import check_whole
 from emogeo.models.loading import load_model as load
@@ -19,7 +20,6 @@ from emogeo.models.precision import resolve_device, resolve_precision
 from emogeo.models.weights.resolve import resolve_weights
 
 T = TypeVar("T")
-_CONF = Path(__file__).parents[2] / "conf"
 _CACHE = Path("~/.cache/emogeo")
 
 
@@ -51,7 +51,7 @@ def load_model(
         ... )
 
     Raises:
-        ConfigError: no such option; lists what there is. A seed without an untrained twin.
+        ConfigError: no such option; lists what there is. A seed without an untrained twin. No folder of options.
         WeightsError: weights that are not to be had, with what to do instead.
         PrecisionError: a device or a precision that this machine does not have.
     """
@@ -73,7 +73,7 @@ def load_model(
 
 
 def _model_option(model: str) -> ModelConfig:
-    if not (_CONF / "model" / f"{model}.yaml").is_file():
+    if not (conf_folder() / "model" / f"{model}.yaml").is_file():
         if "/" not in model and not Path(model).expanduser().exists():
             raise ConfigError(
                 f"model={model!r} is not an option. Allowed: {', '.join(_options('model'))}, a hub id, or a folder."
@@ -96,11 +96,11 @@ def _precision_option(precision: str) -> PrecisionConfig:
 
 
 def _option(group: str, name: str, kind: type[T]) -> T:
-    file = _CONF / group / f"{name}.yaml"
+    file = conf_folder() / group / f"{name}.yaml"
     option = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(kind), OmegaConf.load(file)))
     assert isinstance(option, kind)
     return option
 
 
 def _options(group: str) -> list[str]:
-    return sorted(file.stem for file in (_CONF / group).glob("*.yaml"))
+    return sorted(file.stem for file in (conf_folder() / group).glob("*.yaml"))

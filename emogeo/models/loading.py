@@ -26,7 +26,7 @@ from emogeo.config.model import Source
 from emogeo.config.precision import Dtype, Quantization
 from emogeo.errors import PrecisionError, WeightsError
 from emogeo.models.precision import Precision
-from emogeo.models.untrained import load_untrained, parameters_of
+from emogeo.models.untrained import LOCAL, load_untrained, parameters_of
 from emogeo.models.weights.index import verify
 from emogeo.models.weights.resolve import Weights
 from emogeo.stimuli.templates import Text
@@ -115,7 +115,7 @@ def load_model(
     log.info("loading %s at %s on %s", weights.title, precision.label, device_map or device)
     options = _options(precision, device, device_map)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(weights.folder, trust_remote_code=False, local_files_only=True)
+        tokenizer = AutoTokenizer.from_pretrained(weights.folder, **LOCAL)
         model, report, drawn = _load(weights, options, head)
     except torch.OutOfMemoryError as error:
         raise PrecisionError(
@@ -137,11 +137,12 @@ def _load(weights: Weights, options: dict[str, Any], head: bool) -> tuple[PreTra
     if not weights.trained:
         return load_untrained(weights, options)
     loader = AutoModelForCausalLM if head else AutoModel
-    model, report = loader.from_pretrained(weights.folder, output_loading_info=True, **_LOCAL, **options)
+    model, report = loader.from_pretrained(
+        weights.folder, output_loading_info=True, use_safetensors=True, **LOCAL, **options
+    )
     return model, report, None
 
 
-_LOCAL = {"use_safetensors": True, "trust_remote_code": False, "local_files_only": True}
 _ENDS_OF_TEXT = {"<|endoftext|>", "<|end_of_text|>"}
 """Chat models may name the end of their turn alone; after these tokens no text goes on either."""
 
@@ -207,14 +208,15 @@ def _options(precision: Precision, device: str, device_map: str | None) -> dict[
     return options
 
 
-def memory_needed(weights: Weights, precision: Precision) -> float:
-    """Bytes that must be free before a model is loaded: half as much again as it will take.
+def memory_needed(weights: Weights, precision: Precision, device: str) -> float:
+    """Bytes that must be free on a device before a model is loaded: half as much again as it will take.
 
-    An untrained twin takes its float32 weights as well, from which it is made.
+    On the CPU an untrained twin takes its float32 weights as well, from which it is made there.
     """
     width = _QUANTIZED_BYTES.get(precision.quantization, _BYTES[precision.dtype])
     if not weights.trained:
-        return parameters_of(weights.folder) * (1.5 * width + 4.0)
+        made = 0.0 if device.startswith("cuda") else 4.0
+        return parameters_of(weights.folder) * (1.5 * width + made)
     stored = sum(p.stat().st_size for p in weights.folder.glob("*.safetensors"))
     written = 4.0 if weights.config.get("dtype", weights.config.get("torch_dtype")) == "float32" else 2.0
     return 1.5 * stored / written * width

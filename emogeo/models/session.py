@@ -60,7 +60,7 @@ class Session:
         if name in LOADED and head and LOADED[name].causal is None:
             del LOADED[name]
         if name not in LOADED:
-            _make_room(loading.memory_needed(self.weights, self.precision), device)
+            _make_room(loading.memory_needed(own, self.precision, device), device)
             LOADED[name] = loading.load_model(self.weights, self.precision, device, self.device_map, head)
         LOADED.move_to_end(name)
         return LOADED[name]

@@ -13,7 +13,8 @@ from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedMode
 from emogeo.config.model import Init
 from emogeo.models.weights.resolve import Weights
 
-_LOCAL = {"trust_remote_code": False, "local_files_only": True}
+LOCAL = {"trust_remote_code": False, "local_files_only": True}
+"""Options of every `from_pretrained`: no code of the folder's own, nothing from the hub."""
 
 
 def load_untrained(weights: Weights, options: dict[str, Any]) -> tuple[PreTrainedModel, dict[str, Any], str]:
@@ -40,7 +41,7 @@ def untrained_body(weights: Weights) -> PreTrainedModel:
     """Makes a twin's transformer body in float32, on the CPU."""
     if weights.init is Init.random:
         return _drawn(_config_of(weights.folder), weights.init_seed)
-    trained = AutoModel.from_pretrained(weights.folder, dtype=torch.float32, use_safetensors=True, **_LOCAL)
+    trained = AutoModel.from_pretrained(weights.folder, dtype=torch.float32, use_safetensors=True, **LOCAL)
     shuffle(trained, weights.init_seed)
     return trained
 
@@ -76,4 +77,4 @@ def _drawn(config: PreTrainedConfig, seed: int) -> PreTrainedModel:
 
 
 def _config_of(folder: Path) -> PreTrainedConfig:
-    return AutoConfig.from_pretrained(folder, **_LOCAL)
+    return AutoConfig.from_pretrained(folder, **LOCAL)

@@ -16,7 +16,8 @@ from scipy.sparse import csr_array
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError, StimuliError
 from emogeo.geometry.controls import WORD, in_lower_case, words_of
-from emogeo.geometry.terms import UNSPACED, stem, terms_of
+from emogeo.geometry.ngrams import UNSPACED
+from emogeo.geometry.terms import stem, terms_of
 from emogeo.geometry.word_classifier import WordCounts, count_words, left_out_hits, telling, without_each
 from emogeo.stimuli.corpus import Corpus
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import pytest
+from omegaconf import OmegaConf
 
+from emogeo.analysis.tables.equivalence import EQUIVALENCE
 from emogeo.config.analyze import AnalyzeConfig, RecordSource
 from emogeo.config.runtime import TrackingConfig, TrackingMode
 from emogeo.errors import ConfigError
+from tests.conftest import CONF
 
 
 def analysis(source: RecordSource, mode: TrackingMode, permutations: int = 100) -> AnalyzeConfig:
@@ -27,6 +30,10 @@ def test_a_bound_of_equivalence_that_bounds_nothing_is_refused(bound: float) -> 
     with pytest.raises(ConfigError) as error:
         own.check()
     assert str(error.value) == f"equivalence={bound}: a bound on 1 − ρ*, above 0 and below 1."
+
+
+def test_the_usual_bound_of_equivalence_is_one_everywhere() -> None:
+    assert OmegaConf.load(CONF / "analyze.yaml").equivalence == AnalyzeConfig.equivalence == EQUIVALENCE
 
 
 def test_runs_of_a_server_are_not_had_offline() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from emogeo.config.model import Source
+from emogeo.config.model import Init, Source
 from emogeo.config.precision import Dtype, Quantization
 from emogeo.config.states import PoolingConfig, Position
 from emogeo.config.texts import Context, GenerationConfig
@@ -199,11 +199,17 @@ def test_written_texts_are_read_in_their_context(weights: Weights) -> None:
     assert usual.labelled == alone.labelled == after.labelled
 
 
-def test_texts_of_other_weights_are_read_alone_and_after_no_neutral_prompt(weights: Weights) -> None:
+@pytest.mark.parametrize("context", ["none", "neutral"])
+def test_texts_of_other_weights_are_read_alone_and_in_no_context(context: str, weights: Weights) -> None:
     other = replace(weights, name="other", revision="other")
-    usual, alone = (
-        replay(usual_config(f"generation.context={context}"), other, told(weights)) for context in ("prompt", "none")
-    )
-    assert (usual.texts, usual.content) == (alone.texts, alone.content)
-    with pytest.raises(ConfigError, match=r"^generation.context=neutral: other reads texts of mine alone"):
-        replay(usual_config("generation.context=neutral"), other, told(weights))
+    usual = replay(usual_config(), other, told(weights))
+    assert all(text.special_tokens and text.ids is None for text in usual.texts)
+    with pytest.raises(ConfigError, match=rf"^generation.context={context}: other reads texts of mine alone"):
+        replay(usual_config(f"generation.context={context}"), other, told(weights))
+
+
+@pytest.mark.parametrize("context", ["prompt", "none", "neutral"])
+def test_a_twin_reads_its_own_models_texts_in_their_context(context: str, weights: Weights) -> None:
+    config, twin = usual_config(f"generation.context={context}"), replace(weights, init=Init.random, init_seed=1)
+    own, found = (replay(config, reader, told(weights)) for reader in (weights, twin))
+    assert found == own

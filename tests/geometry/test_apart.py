@@ -13,6 +13,7 @@ from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import agreement, compare, reliability
 from emogeo.geometry.options import Centring
 from emogeo.geometry.rdm import standard_ranks
+from emogeo.geometry.relations import relations
 from emogeo.geometry.units import CLIP, unit_products
 from tests.bench.words_apart import World, drawn
 
@@ -76,6 +77,18 @@ def test_ranks_and_deletions_by_a_plain_loop(run: Halves) -> None:
         assert found.jackknife[members[1], split, half] == pytest.approx(expected, abs=1e-6)
         other = next(unit for unit in range(N_UNITS) if unit not in members)
         assert np.array_equal(found.jackknife[other, split, half], found.ranks[split, half])
+
+
+def test_relations_take_the_same_deletions(run: Halves) -> None:
+    """Against each unit's jackknifed halves, compared one by one."""
+    apart = some_apart(0.95)
+    found = ApartHalves(run.products, run.seed, apart)
+    (deleted,) = relations([found, found]).deleted
+    for unit in range(N_UNITS):
+        halves = found.jackknife[unit]
+        expected = np.mean([split[0] @ split[1] for split in halves])
+        assert deleted[unit, 0, 1] == pytest.approx(expected, abs=1e-12)
+    assert not np.allclose(found.deletions, run.deletions)
 
 
 def test_splits_that_lack_products_are_left_out_and_too_few_refused(run: Halves) -> None:

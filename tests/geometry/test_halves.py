@@ -10,8 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emogeo.errors import GeometryError
-from emogeo.geometry.halves import split_units
+from emogeo.geometry.halves import common_units, split_units
+from emogeo.geometry.inference import compare
+from emogeo.geometry.measuring import measure_all
+from emogeo.geometry.overlap import ChosenHalves
 from emogeo.geometry.rdm import standard_ranks
+from emogeo.geometry.relations import relations
 from emogeo.geometry.units import crossvalidated_rdms, plain_rdms
 from tests.planted import Planted, halves
 
@@ -33,6 +37,23 @@ def test_splits_are_disjoint_halves_that_number_and_seed_decide(seed: int, n: in
     assert members.sum(axis=1).max() <= 1
     np.testing.assert_array_equal(members, split_units(n, seed))
     assert (members != split_units(n, seed + 1)).any()
+
+
+def test_runs_over_the_same_units_share_their_splits() -> None:
+    a, b = halves(Planted(n_units=8, signal=0.3), seed=2)
+    assert a.members is b.members and common_units(a, b)
+    with pytest.raises(ValueError, match="read-only"):
+        a.members[0, 0, 0] = 1
+
+
+def test_the_same_units_split_otherwise_are_refused() -> None:
+    a, b = halves(Planted(n_units=8, signal=0.3), seed=2)
+    others = ChosenHalves(b.products, b.seed, split_units(8, b.seed + 1))
+    for refused in (compare, measure_all, lambda *runs: relations(list(runs))):
+        with pytest.raises(GeometryError, match="other splits"):
+            refused(a, others)
+    again = ChosenHalves(b.products, b.seed, a.members.copy())
+    assert compare(a, again) == compare(a, b)
 
 
 def test_clipped_is_a_share_of_all_norms() -> None:

@@ -11,7 +11,7 @@ from scipy.stats import t as student
 
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
-from emogeo.geometry.inference import compare, cross_experiment_bias, reliability
+from emogeo.geometry.inference import compare, cross_experiment_bias, passes_gate, reliability
 from emogeo.geometry.units import UnitProducts, crossvalidated_rdms
 from tests.planted import Planted, codes, halves, run_of
 
@@ -189,3 +189,11 @@ def test_a_reliability_that_may_be_near_zero_is_not_divided_by() -> None:
     assert result.rho_star is None
     assert result.reason is not None
     assert "at 99% above" in result.reason
+
+
+@pytest.mark.parametrize(
+    ("reliability", "sure", "passes"), [(0.2, 0.16, True), (0.19, 0.16, False), (0.5, 0.15, False)]
+)
+def test_the_gate_wants_a_reliability_that_is_large_and_sure(reliability: float, sure: float, passes: bool) -> None:
+    assert passes_gate(reliability, sure) is passes
+    assert not passes_gate(float("nan"), float("nan"))

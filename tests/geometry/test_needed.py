@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from scipy.stats import t as student
 
-from emogeo.geometry.inference import identifiable, reliability
-from emogeo.geometry.needed import Needed, NoiseOfUnits, expected_reliability, noise_of_units, units_needed
+from emogeo.geometry.halves import Halves
+from emogeo.geometry.inference import Estimate, identifiable, reliability
+from emogeo.geometry.needed import (
+    Needed,
+    NoiseOfUnits,
+    _error,
+    expected_reliability,
+    most_needed,
+    noise_of_units,
+    units_needed,
+)
 from tests.planted import D_TEXT, Planted, codes, halves, run_of
 
 
@@ -53,6 +65,29 @@ def test_what_passes_needs_no_more_than_it_has() -> None:
     told = units_needed(halves(Planted(24, 0.5), 1)[0])
     assert told.units is not None
     assert told.units <= 12
+
+
+def test_it_is_not_told_where_halves_agree_wholly() -> None:
+    run, noisy = halves(Planted(12, 0.5), 1)[0], halves(Planted(12, 0.0), 1)[0]
+    copies = Halves(replace(run.products, values=np.broadcast_to(run.products.values[:1, 1:2], (12, 12, 21, 21))), 0)
+    assert reliability(copies).value == pytest.approx(1, abs=1e-12)
+    told = Needed(reason="reliability 1: its halves agree wholly")
+    assert units_needed(copies) == most_needed(copies, run) == most_needed(noisy, copies) == told
+    assert str(told).endswith("is not to be told (reliability 1: its halves agree wholly)")
+
+
+@pytest.mark.filterwarnings("error")
+def test_an_interval_that_rounds_to_one_hides_no_number(monkeypatch: pytest.MonkeyPatch) -> None:
+    run = halves(Planted(12, 0.5), 1)[0]
+    monkeypatch.setattr("emogeo.geometry.needed.reliability", lambda _run: Estimate(0.99, 0.98, 1.0))
+    assert units_needed(run) == Needed(8, 8, 8)
+
+
+def test_the_error_is_the_same_from_either_end_of_the_interval() -> None:
+    run = halves(Planted(24, 0.03), 2)[0]
+    own = reliability(run)
+    upper = (np.arctanh(own.high) - np.arctanh(own.value)) / student.ppf(0.975, 23)
+    assert _error(own, 24) == pytest.approx(upper)
 
 
 def test_it_is_not_told_where_the_reliability_may_be_nothing() -> None:

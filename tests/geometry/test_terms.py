@@ -28,3 +28,4 @@ def test_terms_are_stems_in_their_order() -> None:
 
 def test_without_spaces_terms_are_pairs_of_characters() -> None:
     assert terms_of("我很难过。她") == ["我很", "很难", "难过", "她"]
+    assert terms_of("\U00020000\U00020001\u4e00") == ["\U00020000\U00020001", "\U00020001\u4e00"]

@@ -128,7 +128,7 @@ def test_how_linear_layers_are_quantized() -> None:
     none = loading._options(FP32, "cuda:1", None)
     assert ("quantization_config" in none, none["device_map"], none["dtype"]) == (False, {"": "cuda:1"}, torch.float32)
     assert loading._options(FP32, "cuda:1", "auto")["device_map"] == "auto"
-    assert loading._LOCAL == {"use_safetensors": True, "trust_remote_code": False, "local_files_only": True}
+    assert loading.LOCAL == {"trust_remote_code": False, "local_files_only": True}
 
 
 @pytest.mark.parametrize(
@@ -144,7 +144,7 @@ def test_memory_is_of_the_parameters_and_not_of_the_file(
         (tmp_path / f"{shard}.safetensors").write_bytes(b"\0" * share * bytes_of_one)
     (tmp_path / "old.bin").write_bytes(b"\0" * 9999)
     fp16 = Precision(Dtype.fp16, Quantization.none, None)
-    found = [memory_needed(weights(tmp_path), precision) for precision in (FP32, fp16, INT8, NF4)]
+    found = [memory_needed(weights(tmp_path), precision, "cpu") for precision in (FP32, fp16, INT8, NF4)]
     assert found == pytest.approx([6000, 3000, 1500, 900])
 
 

@@ -144,8 +144,8 @@ def test_a_twin_has_no_head(folder: Path) -> None:
 def test_memory_is_counted_without_weights_in_the_folder(folder: Path) -> None:
     n = sum(parameter.numel() for parameter in untrained_body(twin(folder)).parameters())
     assert parameters_of(folder) == n
-    assert memory_needed(twin(folder), FP32) == n * 10
-    assert memory_needed(twin(folder), BF16) == n * 7
+    assert [memory_needed(twin(folder), precision, "cpu") for precision in (FP32, BF16)] == [n * 10, n * 7]
+    assert [memory_needed(twin(folder), precision, "cuda:1") for precision in (FP32, BF16)] == [n * 6, n * 3]
 
 
 def _kinds(model: torch.nn.Module) -> list[tuple[str, torch.dtype]]:

@@ -12,7 +12,7 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.errors import GeometryError
 from emogeo.geometry.apart import ApartHalves
 from emogeo.geometry.halves import MIN_STAR, Halves
-from emogeo.geometry.inference import Comparison, agreement, compare
+from emogeo.geometry.inference import Comparison, agreement, compare, too_few
 from emogeo.geometry.overlap import least_overlap, split_overlaps
 from emogeo.geometry.shared_words import SharedWords, shared_words
 from emogeo.geometry.sharing import SharedUnits, joint_units, over, over_shared
@@ -69,7 +69,7 @@ class OverlapComparer:
         if not both.same_text:
             raise GeometryError("no text in common, so no words to keep apart")
         if len(first.units) < MIN_STAR:
-            raise GeometryError(f"not identifiable ({len(first.units)} units, {MIN_STAR} needed)")
+            raise GeometryError(too_few(len(first.units), MIN_STAR))
         joint = tuple(joint_units([a.labels, b.labels])[0])
         words = self._words(a.labels.texts, a.labels.emotions, joint, first.units, first.conditions)
         return self._compared((a, b), both, words)

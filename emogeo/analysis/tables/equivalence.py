@@ -7,7 +7,9 @@ from typing import Any
 
 import pandas as pd
 
-EQUIVALENCE = 0.1
+from emogeo.config.analyze import AnalyzeConfig
+
+EQUIVALENCE = AnalyzeConfig.equivalence
 """The bound on 1 - rho* within which two geometries are the same for the purposes of an analysis."""
 DIFFERS, CANNOT_TELL = "differs", "cannot tell"
 
