@@ -18,7 +18,7 @@ from emogeo.analysis.tables.notes import Note, NoteKind, joined
 from emogeo.config.model import Init
 from emogeo.geometry.measure_verdict import Verdict
 
-_OF_PAIRS = ("beyond", "pairs", "measure_verdicts")
+_OF_PAIRS = ("beyond", "pairs")
 _NAMED = 2
 """The most rows that a note names."""
 _SHOWN = 40
