@@ -76,7 +76,7 @@ def _without_nulls(tables: Mapping[str, Table]) -> tuple[dict[str, Table], list[
         if name in _OF_PAIRS
     }
     counted = Counter(pairs.loc[of_nulls, "beyond_words"].dropna())
-    verdicts = ", ".join(f"{verdict} {n}" for verdict, n in counted.items())
+    verdicts = ", ".join(f"{n} {verdict}" for verdict, n in counted.items())
     return {**tables, **kept}, [
         f"Pairs of untrained twins, which are nulls: {of_nulls.sum()} ({verdicts}), in pairs.csv",
         "",
