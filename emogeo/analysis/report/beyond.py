@@ -42,7 +42,7 @@ def beyond_lines(beyond: pd.DataFrame, pairs: pd.DataFrame, names: Mapping[str, 
 
 
 def _why(row: Row, pair: Row) -> str:
-    reason = str(row["reason"]) if pd.notna(row["reason"]) else str(row["note"])
+    reason = str(row["reason"])
     if pd.isna(pair["rho_star"]):
         return reason
     star = in_words(pair["rho_star"], pair["rho_star_ci_low"], pair["rho_star_ci_high"])
