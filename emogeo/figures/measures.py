@@ -5,19 +5,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import fill
-from typing import Any
 
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from numpy.typing import NDArray
 
 from emogeo.arrays import Array
+from emogeo.figures.panels import hide_unused
 from emogeo.figures.png import png
 
 PANELS_AT_MOST = 12
 _COLUMNS = 3
 _PLAIN, _DISJOINT, _STAR, _CHANCE = "#c0392b", "#20639b", "#1b1b1b", "#8a8a8a"
+_BARS = ("from disjoint to all text", "its 95% interval")
+"""What the bars of a panel are called."""
 _TITLE = 52
 """The longest line of a panel's title, in letters."""
 
@@ -49,36 +50,27 @@ def measures_figure(measures: Sequence[str], pairs: Mapping[str, Dots]) -> bytes
     for axes, (title, dots) in zip(grid.flat, pairs.items(), strict=False):
         _panel(axes, dots)
         axes.set_title(fill(title, _TITLE), fontsize=8, loc="left")
-    _hide(grid, len(pairs))
+    hide_unused(grid, len(pairs))
     grid[0, 0].set_yticks(range(len(measures)), measures)
     grid[0, 0].set_ylim(len(measures) - 0.4, -0.6)
     handles, labels = grid[0, 0].get_legend_handles_labels()
     figure.supxlabel("agreement (1: the same geometry)", fontsize=8)
-    figure.legend(handles, labels, loc="outside upper left", ncols=4, fontsize=8, frameon=False)
+    figure.legend(handles, labels, loc="outside upper left", ncols=3 * min(width, 2), fontsize=8, frameon=False)
     return png(figure)
 
 
 def _panel(axes: Axes, dots: Dots) -> None:
     rows = np.arange(len(dots.plain))
-    axes.hlines(rows, dots.disjoint, dots.plain, color="#d5d5d5", linewidth=3, zorder=1)
     axes.scatter(dots.chance, rows, marker="|", s=110, color=_CHANCE, linewidths=2, label="chance, all text", zorder=2)
     axes.scatter(dots.plain, rows, s=26, color=_PLAIN, label="all text", zorder=3)
     axes.scatter(dots.disjoint, rows, s=26, color=_DISJOINT, label="disjoint text", zorder=3)
-    axes.hlines(rows + 0.28, dots.low, dots.high, color=_STAR, linewidth=1.2, zorder=3)
+    axes.hlines(rows, dots.disjoint, dots.plain, color="#d5d5d5", linewidth=3, label=_BARS[0], zorder=1)
     axes.scatter(dots.disattenuated, rows + 0.28, s=16, marker="D", color=_STAR, label="disattenuated", zorder=4)
+    axes.hlines(rows + 0.28, dots.low, dots.high, color=_STAR, linewidth=1.2, label=_BARS[1], zorder=3)
     axes.axvline(1, color="#444444", linewidth=0.8, linestyle="--", zorder=0)
     axes.axvline(0, color="#444444", linewidth=0.8, zorder=0)
     axes.tick_params(labelsize=8)
     axes.grid(axis="x", alpha=0.25)
-
-
-def _hide(grid: NDArray[Any], used: int) -> None:
-    """Hides panels that are not used, and labels the lowest used panel of each column."""
-    width = grid.shape[1]
-    for axes in grid.flat[used:]:
-        axes.set_visible(False)
-    for axes in grid.flat[max(used - width, 0) : used]:
-        axes.tick_params(labelbottom=True)
 
 
 def measures_cloud(of: str, values: Array, others: Mapping[str, Array]) -> bytes:
@@ -96,6 +88,6 @@ def measures_cloud(of: str, values: Array, others: Mapping[str, Array]) -> bytes
         axes.set_title(name, fontsize=9, loc="left")
         axes.tick_params(labelsize=8)
         axes.grid(alpha=0.25)
-    _hide(grid, len(others))
+    hide_unused(grid, len(others))
     figure.supxlabel(f"{of}, disjoint text; {len(values)} pairs of runs", fontsize=9)
     return png(figure)

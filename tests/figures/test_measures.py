@@ -25,7 +25,10 @@ def test_every_pair_is_a_panel_and_every_measure_a_row() -> None:
     np.testing.assert_array_equal(points["disjoint text"], DOTS.disjoint)
     np.testing.assert_array_equal(points["chance, all text"], DOTS.chance)
     np.testing.assert_array_equal(points["disattenuated"], DOTS.disattenuated)
-    assert legend_of(figure) == ["chance, all text", "all text", "disjoint text", "disattenuated"]
+    assert legend_of(figure) == [
+        *("chance, all text", "all text", "disjoint text", "from disjoint to all text"),
+        *("disattenuated", "its 95% interval"),
+    ]
 
 
 @pytest.mark.parametrize(("n", "shown"), [(1, 1), (3, 3), (4, 4), (12, 12)])

@@ -28,7 +28,7 @@ def beyond_lines(beyond: pd.DataFrame, pairs: pd.DataFrame, names: Mapping[str, 
     words = beyond[beyond["level"] == Level.words]
     title = "Do the runs agree beyond words that any untrained network would see?"
     if len(words) > _SHOWN:
-        return [title, f"  {_counts(words)}: beyond.csv", *_commands(words), ""]
+        return [title, f"  {_counts(words)} (beyond.csv)", *_commands(words), ""]
     star = {(row["key_a"], row["key_b"]): row for row in pairs.to_dict("records")}
     meanings = beyond[beyond["level"] == Level.meanings].set_index(["key_a", "key_b"])["verdict"].to_dict()
     lines = [title]
@@ -42,7 +42,7 @@ def beyond_lines(beyond: pd.DataFrame, pairs: pd.DataFrame, names: Mapping[str, 
 
 
 def _why(row: Row, pair: Row) -> str:
-    reason = str(row["reason"]) if pd.notna(row["reason"]) else str(row["note"])
+    reason = str(row["reason"])
     if pd.isna(pair["rho_star"]):
         return reason
     star = in_words(pair["rho_star"], pair["rho_star_ci_low"], pair["rho_star_ci_high"])
@@ -57,8 +57,9 @@ def _commands(words: pd.DataFrame) -> list[str]:
 
 
 def _counts(words: pd.DataFrame) -> str:
+    """Counts the verdicts that there are, as in `2 yes, 4 cannot tell`."""
     counted = Counter(words["verdict"])
-    return listed([f"{verdict.value}: {number_of(counted[verdict.value], 'pair')}" for verdict in Beyond])
+    return ", ".join(f"{counted[verdict.value]} {verdict.value}" for verdict in Beyond if counted[verdict.value])
 
 
 def beyond_findings(material: Material) -> list[Finding]:

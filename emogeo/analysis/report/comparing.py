@@ -61,14 +61,14 @@ def universality_section(material: Material) -> Section:
 
 def stimulus_section(material: Material) -> Section:
     """Shows what the particular passages add to an agreement, and what is wrong with the texts."""
-    pairs = material.table("pairs")
+    pairs, nulls = material.trained_pairs("pairs")
     parts: list[Part] = []
     if pairs.empty:
         parts.append(Absent("No pair of runs, so nothing to control.", _TWO_MODELS))
     else:
         shown = sheet(pairs, "Pairs of runs", "pairs", _of_pairs(material))
         pictured = material.picture("same_and_disjoint_half.png", "Agreement on the same and on disjoint texts", shown)
-        parts += pictured or [shown]
+        parts += [*(pictured or [shown]), *nulls]
     parts += material.shown(
         "baselines",
         "Runs against words, input embeddings and human norms",
@@ -76,7 +76,7 @@ def stimulus_section(material: Material) -> Section:
         "No run to compare with baselines.",
         "python train.py",
     )
-    parts += material.shown("beyond", "Agreement beyond words", _of_beyond(material), "No pair of runs.", _TWO_MODELS)
+    parts += _beyond(material)
     parts += _measures(material)
     parts += overlap_parts(material)
     parts += texts_parts(material)
@@ -85,6 +85,14 @@ def stimulus_section(material: Material) -> Section:
         "returns in every topic, words that stand for a condition above all, is on both sides of every comparison here."
     )
     return Section("stimulus", "Stimulus control", about, parts)
+
+
+def _beyond(material: Material) -> list[Part]:
+    """Shows what is left of every pair's agreement once words are given."""
+    beyond, nulls = material.trained_pairs("beyond")
+    if beyond.empty:
+        return [Absent("No pair of runs.", _TWO_MODELS)]
+    return [sheet(beyond, "Agreement beyond words", "beyond", _of_beyond(material)), *nulls]
 
 
 def _measures(material: Material) -> list[Part]:

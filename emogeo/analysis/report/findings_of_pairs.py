@@ -101,4 +101,4 @@ def _shared_text(kind: str, size: int, rows: pd.DataFrame) -> Finding:
         "At this half size; the share shrinks as texts are added.",
         "Words that return in every topic are not in it: they are on both sides, with a common text or without.",
     ]
-    return Finding("Stimulus control", said, caveats)
+    return Finding(f"Stimulus control of {kind}, halves of {size}", said, caveats)

@@ -11,7 +11,8 @@ import pandas as pd
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue
-from emogeo.analysis.report.parts import Absent, Column, Part, Picture, Sheet, data_link, sheet
+from emogeo.analysis.report.parts import Absent, Column, Part, Picture, Sheet, Text, data_link, sheet
+from emogeo.analysis.report.sentences import number_of
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import Note
 from emogeo.record.run import AnyRun
@@ -51,6 +52,17 @@ class Material:
         """Gives a table's rows of trained runs; an empty table where there is none."""
         table = self.table(name)
         return table if table.empty else table[~table[key].isin(self.untrained)]
+
+    def trained_pairs(self, name: str) -> tuple[pd.DataFrame, list[Part]]:
+        """Gives a table's pairs of trained runs, and a sentence that counts those of untrained twins.
+
+        Where there are no other pairs, it gives those of untrained twins.
+        """
+        table, trained = self.table(name), self.of_trained(name, "key_a")
+        if len(trained) in (0, len(table)):
+            return table, []
+        n = len(table.loc[table["key_a"].isin(self.untrained), ["key_a", "key_b"]].drop_duplicates())
+        return trained, [Text(f"Not shown: {number_of(n, 'pair')} of untrained twins, which are nulls ({name}.csv).")]
 
     def notes(self, name: str, rows: pd.DataFrame, column: str = "note") -> list[Sequence[Note]]:
         """Gives the notes of each of some rows of a table."""

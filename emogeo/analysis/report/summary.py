@@ -18,7 +18,7 @@ from emogeo.analysis.tables.notes import Note, NoteKind, joined
 from emogeo.config.model import Init
 from emogeo.geometry.measure_verdict import Verdict
 
-_OF_PAIRS = ("beyond", "pairs", "measure_verdicts")
+_OF_PAIRS = ("beyond", "pairs")
 _NAMED = 2
 """The most rows that a note names."""
 _SHOWN = 40
@@ -76,7 +76,7 @@ def _without_nulls(tables: Mapping[str, Table]) -> tuple[dict[str, Table], list[
         if name in _OF_PAIRS
     }
     counted = Counter(pairs.loc[of_nulls, "beyond_words"].dropna())
-    verdicts = ", ".join(f"{verdict} {n}" for verdict, n in counted.items())
+    verdicts = ", ".join(f"{n} {verdict}" for verdict, n in counted.items())
     return {**tables, **kept}, [
         f"Pairs of untrained twins, which are nulls: {of_nulls.sum()} ({verdicts}), in pairs.csv",
         "",

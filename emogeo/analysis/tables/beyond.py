@@ -9,7 +9,7 @@ from emogeo.analysis.comparing.nulls import Level, PairNulls, Twins, pair_nulls
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import twin_commands
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
-from emogeo.analysis.tables.notes import Note, NoteKind, left_out
+from emogeo.analysis.tables.notes import Note
 from emogeo.analysis.tables.pairs import NAMES, pairs_of
 from emogeo.config.runtime import StoreConfig
 from emogeo.errors import GeometryError
@@ -61,7 +61,7 @@ def _rows(a: PreparedRun, b: PreparedRun, twins: Twins, blocked: Mapping[str, st
         try:
             verdict = judged(a, b, twins, level, options)
         except GeometryError as error:
-            rows.append({**names, "level": level.value, "verdict": Beyond.unknown.value, "note": [left_out(error)]})
+            rows.append({**names, "level": level.value, "verdict": Beyond.unknown.value, "reason": str(error)})
             continue
         found = _not_beyond(_on_blocked(verdict.found, reasons), words)
         words = found.verdict if level is Level.words else words
@@ -109,9 +109,7 @@ def _row(verdict: PairVerdict) -> Row:
         row.update({} if estimate is None else columns(name, estimate))
     row.update(best_null=found.best, given=", ".join(found.given), twin_command=_command(nulls))
     row.update(n_units=min(nulls.a.n_units, nulls.b.n_units), n_conditions=len(nulls.a.products.conditions))
-    kind = NoteKind.not_identifiable if found.partial is None else NoteKind.remark
-    notes = [Note(f"rho_partial: {found.reason}", kind)] if found.partial is None else []
-    return {**row, "note": [*notes, *(Note(f"without {text}") for text in found.left_out)]}
+    return {**row, "note": [Note(f"without {text}") for text in found.left_out if text not in found.reason]}
 
 
 def _command(nulls: PairNulls) -> str:

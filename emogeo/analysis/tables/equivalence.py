@@ -12,10 +12,12 @@ from emogeo.config.analyze import AnalyzeConfig
 EQUIVALENCE = AnalyzeConfig.equivalence
 """The bound on 1 - rho* within which two geometries are the same for the purposes of an analysis."""
 DIFFERS, CANNOT_TELL = "differs", "cannot tell"
+NO_FLOOR = f"{CANNOT_TELL} (no floor)"
+"""Cannot tell where rho* is known, and no floor above which a difference counts."""
 
 
 def equivalence(row: Mapping[str, Any], counts: bool, bound: float) -> str:
-    """Gives the verdict on a row with rho*: same within the bound, differs, both, or cannot tell.
+    """Gives the verdict on a row with rho*: same within the bound, differs, both, or cannot tell (and why: no floor).
 
     It is the same within the bound where the 90% interval of 1 - rho* lies below the bound: two one-sided tests at 5%
     each (Schuirmann 1987), of which that against a negative difference is no question here.
@@ -23,11 +25,17 @@ def equivalence(row: Mapping[str, Any], counts: bool, bound: float) -> str:
     Args:
         counts: whether the difference counts, by the rule of the table.
     """
-    low = row.get("rho_star_ci90_low")
-    same = low is not None and not pd.isna(low) and 1 - low < bound
+    same = _given(row, "rho_star_ci90_low") and 1 - row["rho_star_ci90_low"] < bound
     if counts:
         return f"{DIFFERS}, by less than {bound:g}" if same else DIFFERS
-    return f"same within {bound:g}" if same else CANNOT_TELL
+    if same:
+        return f"same within {bound:g}"
+    return NO_FLOOR if _given(row, "rho_star") and not _given(row, "floor") else CANNOT_TELL
+
+
+def _given(row: Mapping[str, Any], name: str) -> bool:
+    value = row.get(name)
+    return value is not None and not pd.isna(value)
 
 
 def above_floor(row: Mapping[str, Any]) -> bool:

@@ -11,7 +11,7 @@ from scipy.stats import spearmanr
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.notes import Note, left_out
-from emogeo.analysis.tables.pairs import NAMES, pairs_of
+from emogeo.analysis.tables.pairs import NAMES, trained_pairs
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.measure_verdict import answer_of, reading_of
@@ -39,8 +39,8 @@ class _Pair:
 
 
 def measures_tables(prepared: Sequence[PreparedRun]) -> dict[str, Table]:
-    """Makes `measures` with a row per pair and measure, `measure_verdicts` per pair, `measure_orders` per measure."""
-    pairs = [_pair(a, b) for a, b in pairs_of(prepared)]
+    """Makes rows of trained pairs: `measures` (and measure), `measure_verdicts`; and `measure_orders` per measure."""
+    pairs = [_pair(a, b) for a, b in trained_pairs(prepared)]
     found: list[list[Measured | GeometryError]] = [[] for _ in pairs]
     for measure in MEASURES:
         view = _views(measure)

@@ -8,7 +8,7 @@ from emogeo.analysis.comparing.overlapping import OverlapComparer, Overlapping, 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.notes import Note, NoteKind, left_out
-from emogeo.analysis.tables.pairs import NAMES, pairs_of
+from emogeo.analysis.tables.pairs import NAMES, trained_pairs
 from emogeo.errors import GeometryError
 from emogeo.geometry.inference import Estimate
 
@@ -30,11 +30,11 @@ STRATA_COLUMNS = [
 
 
 def overlap_tables(prepared: Sequence[PreparedRun]) -> dict[str, Table]:
-    """Makes one row per pair of runs (`overlap`), and one per pair and number of words that texts may share
+    """Makes one row per pair of trained runs (`overlap`), and one per pair and number of words that texts may share
     (`overlap_strata`).
     """
     comparer, rows, strata = OverlapComparer(), [], list[Row]()
-    for a, b in pairs_of(prepared):
+    for a, b in trained_pairs(prepared):
         names: Row = {"key_a": a.run.key, "key_b": b.run.key, "model_a": a.run.model, "model_b": b.run.model}
         try:
             found = comparer.compare(a, b)

@@ -13,7 +13,7 @@ from emogeo.analysis.comparing.corpora import family_field
 from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.nulls import Level
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.comparing.twins import read_alike
+from emogeo.analysis.comparing.twins import read_alike, subjects
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
 from emogeo.analysis.tables.equivalence import EQUIVALENCE, above_floor, equivalence
 from emogeo.analysis.tables.frame import Row, Table, typed
@@ -48,6 +48,11 @@ def pairs_of(prepared: Sequence[PreparedRun]) -> list[Pair]:
     untrained twin with another one of the same model: the twins are its nulls.
     """
     return [pair for family in _families(prepared) for pair in family]
+
+
+def trained_pairs(prepared: Sequence[PreparedRun]) -> list[Pair]:
+    """Lists every two trained runs; of a store without trained runs the pairs of untrained twins."""
+    return pairs_of(subjects(prepared))
 
 
 def _families(prepared: Sequence[PreparedRun]) -> tuple[list[Pair], list[Pair]]:

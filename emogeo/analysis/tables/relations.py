@@ -84,13 +84,13 @@ def _of_families(pairs: pd.DataFrame, permutations: int, seed: int) -> Row:
     labels, values = np.array(list(families.values())), pairs[agreement].to_numpy(dtype=float)
     a, b = (np.array([models.index(name) for name in pairs[side]]) for side in ("model_a", "model_b"))
     within = labels[a] == labels[b]
-    kinds = {"within families": values[within], "between": values[~within]}
-    means = ", ".join(
+    kinds = {"within families": values[within], "between families": values[~within]}
+    means = " and ".join(
         f"{np.nanmean(own):.2f} {name} ({len(own)} pair{'s' * (len(own) > 1)})"
         for name, own in kinds.items()
         if len(own)
     )
-    row, note = {"relation": "within_family"}, Note(f"mean {agreement}: {means}")
+    row, note = {"relation": "within_family"}, Note(f"the mean {agreement} is {means}")
     n_families = len(set(families.values()))
     if n_families < FEWEST or not within.any():
         return {**row, "note": [*too_few(n_families), note]}

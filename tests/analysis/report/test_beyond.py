@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pandas as pd
+
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.beyond import beyond_findings, beyond_lines, verdict_counts
 from emogeo.analysis.report.material import Material
@@ -32,7 +34,13 @@ def test_without_pairs_nothing_is_said() -> None:
 
 def test_many_pairs_are_counted() -> None:
     lines = beyond_lines(table(30).frame, frame(PAIR_COLUMNS).frame, {})
-    assert lines[1] == "  yes: 30 pairs, no more than words: 0 pairs and cannot tell: 0 pairs: beyond.csv"
+    assert lines[1] == "  30 yes (beyond.csv)"
+
+
+def test_verdicts_that_no_pair_has_are_not_counted() -> None:
+    both = pd.concat([table(2).frame, table(4, "cannot tell").frame])
+    (words, _) = beyond_findings(Material({"beyond": Table(both, {})}, [], Catalogue(), Path("none")))
+    assert words.said.startswith("Of 6 pairs of runs, beyond words: 2 yes, 4 cannot tell.")
 
 
 def test_a_pair_has_its_verdict_its_reason_and_what_words_make_of_it() -> None:
@@ -45,7 +53,7 @@ def test_a_pair_has_its_verdict_its_reason_and_what_words_make_of_it() -> None:
 def test_findings_say_what_is_left_and_what_cannot_be_told() -> None:
     words, meanings = beyond_findings(Material({"beyond": table()}, [], Catalogue(), Path("none")))
     assert (words.topic, meanings.topic) == ("Beyond words", "Beyond word meanings")
-    assert words.said.startswith("Of 1 pair of runs, beyond words: yes: 1 pair")
+    assert words.said.startswith("Of 1 pair of runs, beyond words: 1 yes. ")
     assert words.said.endswith("With words given, what is left is one – two ρ* 0.80 [0.70, 0.90].")
     assert not words.unsure
     unsure, _ = beyond_findings(Material({"beyond": table(verdict="cannot tell")}, [], Catalogue(), Path("none")))

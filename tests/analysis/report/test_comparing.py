@@ -7,14 +7,19 @@ from pathlib import Path
 
 import pytest
 
+from emogeo.analysis.comparing.nulls import Level
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.records.published import published_model, published_pair
 from emogeo.analysis.report.comparing import published_section, stimulus_section, universality_section
 from emogeo.analysis.report.material import Material
+from emogeo.analysis.report.parts import Text
+from emogeo.analysis.tables.beyond import BEYOND_COLUMNS
 from emogeo.analysis.tables.descriptors import DESCRIPTOR_COLUMNS
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
+from emogeo.config.model import Init
 from tests.analysis.report.planted import HOSTILE, MODEL, compared, frame, material
 from tests.analysis.report.shown import absent, cells, pictures, sheets
+from tests.planted_records import altered
 
 GEMMA, QWEN = "gemma-3-1b-it", "qwen2.5-1.5b-instruct"
 
@@ -60,6 +65,22 @@ def test_runs_are_called_by_their_short_names(tmp_path: Path) -> None:
     words, meanings = cells(sheets(section)["Agreement beyond words"])
     assert (words["given"], words["beyond it"], words["ρ* that is left"]) == ("words", "yes", "0.70 [0.60, 0.80]")
     assert (meanings["given"], meanings["beyond it"]) == ("word meanings", "cannot tell")
+
+
+def test_pairs_of_untrained_twins_are_counted_and_not_shown(tmp_path: Path) -> None:
+    own = material(tmp_path)
+    pair = {"key_a": "twin", "key_b": "other", "model_a": "t", "model_b": "o", "rho": 0.4}
+    tables = {name: own.tables[name].frame.to_dict("records") for name in ("pairs", "beyond")}
+    more = {
+        "pairs": frame(PAIR_COLUMNS, *tables["pairs"], pair),
+        "beyond": frame(BEYOND_COLUMNS, *tables["beyond"], *({**pair, "level": level} for level in Level)),
+    }
+    twin = altered(own.prepared[0].run, key="twin", model_init=Init.random)
+    with_twins = replace(own, tables={**own.tables, **more}, catalogue=Catalogue([*own.catalogue.runs, twin]))
+    for title in ("Pairs of runs", "Agreement beyond words"):
+        assert cells(sheets(stimulus_section(with_twins))[title]) == cells(sheets(stimulus_section(own))[title])
+    said = [part.said for part in stimulus_section(with_twins).parts if isinstance(part, Text)]
+    assert [f"Not shown: 1 pair of untrained twins, which are nulls ({name}.csv)." for name in more] == said[:2]
 
 
 def test_other_measures_and_what_hangs_on_them(tmp_path: Path) -> None:

@@ -69,7 +69,9 @@ def test_runs_of_one_model_and_other_half_sizes_are_told_apart() -> None:
     assert "For 1 of 2 pairs" in agreements[0].said
     assert "ρ* is 0.90" in agreements[0].said
     assert "For 1 of 1 pair" in agreements[1].said
-    halves = [finding.said for finding in told if finding.topic == "Stimulus control"]
+    own = [finding for finding in told if finding.topic.startswith("Stimulus control of ")]
+    assert len({finding.topic for finding in own}) == len(own)
+    halves = [finding.said for finding in own]
     assert [said.partition(" with")[0] for said in halves] == [
         "Over 1 pair of runs of different models, halves of 3 units",
         "Over 1 pair of runs of different models, halves of 12 units",

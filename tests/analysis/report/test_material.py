@@ -12,9 +12,10 @@ from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Picture, Sheet, sheet, word
 from emogeo.analysis.tables.frame import typed
 from emogeo.analysis.tables.notes import Note
+from emogeo.config.model import Init
 from emogeo.record.run import BehaviourRun, SteeringRun
 from tests.analysis.planted_models import PlantedModel, catalogue
-from tests.planted_records import behaviour, steering
+from tests.planted_records import altered, behaviour, steering
 
 COLUMNS = [word("the key", "key")]
 
@@ -37,6 +38,21 @@ def test_a_table_is_shown_or_what_to_type_for_it(tmp_path: Path) -> None:
     assert (shown.title, shown.file, shown.rows) == ("Title", "t.csv", [("a",), ("b",)])
     for name, own in (("t", material(tmp_path)), ("other", material(tmp_path, "a"))):
         assert own.shown(name, "Title", COLUMNS, "why", "command") == [Absent("why", "command")]
+
+
+def test_of_pairs_the_trained_are_given_and_those_of_twins_counted(tmp_path: Path) -> None:
+    twin = altered(catalogue([PlantedModel("m", "m", "base", 1.0)])[0].run, key="t", model_init=Init.random)
+    rows = [{"key_a": a, "key_b": b} for a, b in (("a", "b"), ("t", "u"), ("t", "u"), ("t", "v"))]
+    names = ["key_a", "key_b"]
+
+    def given(*of: dict[str, str]) -> tuple[list[str], list[str]]:
+        table, parts = Material({"p": typed(of, names, names)}, [], Catalogue([twin]), tmp_path).trained_pairs("p")
+        return list(table["key_b"]) if len(table) else [], [part.said for part in parts]
+
+    assert given(*rows) == (["b"], ["Not shown: 2 pairs of untrained twins, which are nulls (p.csv)."])
+    assert given(*rows[:1]) == (["b"], [])
+    assert given(*rows[1:]) == (["u", "u", "v"], []), "there are no others"
+    assert given() == ([], [])
 
 
 def test_pictures_are_the_files_of_the_folder_with_their_table(tmp_path: Path) -> None:

@@ -188,7 +188,7 @@ def test_pairs_of_untrained_twins_are_counted_and_not_shown() -> None:
     said = summary(
         Catalogue(), dict.fromkeys("mntu", "run"), {**EMPTY, "runs": runs, "pairs": pairs}, [], "s", Path("o")
     )
-    assert "Pairs of untrained twins, which are nulls: 1 (cannot tell 1), in pairs.csv" in said
+    assert "Pairs of untrained twins, which are nulls: 1 (1 cannot tell), in pairs.csv" in said
     assert "0.90 [0.85, 0.95]" in said
     assert "0.40" not in said
     alone = {**EMPTY, "runs": runs, "pairs": frame(PAIR_COLUMNS, {**nulls, "rho": 0.4})}

@@ -89,6 +89,7 @@ def test_without_two_twins_of_each_there_is_no_yes(trained: list[PreparedRun], t
     words = beyond_table([*trained, *twins[:4]], {}, OPTIONS).frame.iloc[0]
     assert words["verdict"] == "cannot tell"
     assert " is left; fewer than 2 untrained twins of two; untrained two: reliability " in words["reason"]
+    assert "untrained two: " not in words["note"], "the reason names it"
     assert words["rho_partial"] > 0.5, "the number is given all the same"
     assert "model.init=random model.init_seed=1,2" in words["twin_command"]
 

@@ -19,7 +19,15 @@ from emogeo.analysis.tables.equivalence import above_floor, equivalence
     ],
 )
 def test_the_verdict(low: float | None, counts: bool, said: str) -> None:
-    assert equivalence({"rho_star_ci90_low": low}, counts, 0.1) == said
+    assert equivalence({"rho_star": low, "rho_star_ci90_low": low, "floor": 0.001}, counts, 0.1) == said
+
+
+@pytest.mark.parametrize(
+    ("low", "said"), [(0.91, "same within 0.1"), (0.89, "cannot tell (no floor)"), (None, "cannot tell")]
+)
+@pytest.mark.parametrize("floor", [{}, {"floor": None}, {"floor": float("nan")}])
+def test_without_a_floor_it_says_so(low: float | None, said: str, floor: dict[str, float | None]) -> None:
+    assert equivalence({"rho_star": low, "rho_star_ci90_low": low, **floor}, False, 0.1) == said
 
 
 def test_the_bound_is_the_analysis_own() -> None:

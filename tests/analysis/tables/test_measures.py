@@ -19,7 +19,8 @@ from emogeo.analysis.tables.measures import (
     orders_table,
 )
 from emogeo.analysis.tables.notes import NoteKind
-from emogeo.analysis.tables.pairs import pairs_of, pairs_table
+from emogeo.analysis.tables.pairs import pairs_of, pairs_table, trained_pairs
+from emogeo.config.model import Init
 from emogeo.geometry.measure_verdict import answer_of
 from emogeo.geometry.measures import MEASURES
 from emogeo.geometry.measuring import measure_all
@@ -95,6 +96,23 @@ def test_no_pairs_are_tables_all_the_same() -> None:
     assert list(found["measures"].frame.columns) == MEASURE_COLUMNS
     assert list(found["measure_orders"].frame.columns) == ORDER_COLUMNS
     assert found["measure_orders"].frame["n_pairs"].tolist() == [0] * (len(MEASURES) - 1)
+
+
+def twin(of: PreparedRun, key: str, model: str) -> PreparedRun:
+    changes = {"model_name": model, "model_id": model, "model_init": Init.random, "model_init_seed": 1}
+    return replace(of, name=key, run=altered(of.run, key=key, **changes))
+
+
+def test_measures_are_of_trained_pairs_and_of_twins_where_there_are_no_others() -> None:
+    runs = [ready for ready in planted() if ready.name in "AB"]
+    twins = [twin(runs[0], "a1", "one"), twin(runs[0], "b1", "other")]
+    for own in ([*runs, *twins], twins):
+        (wanted,) = [(a.name, b.name) for a, b in trained_pairs(own)]
+        found = measures_tables(own)
+        for name in ("measures", "measure_verdicts"):
+            keys = found[name].frame[["key_a", "key_b"]].drop_duplicates()
+            assert [tuple(row) for row in keys.to_numpy()] == [wanted]
+        assert set(found["measure_orders"].frame["n_pairs"]) == {1}
 
 
 def test_the_order_of_pairs_is_compared_with_that_of_rho() -> None:

@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from emogeo.analysis.tables.overlap import OVERLAP_COLUMNS, STRATA_COLUMNS, overlap_tables
+from emogeo.config.model import Init
 from emogeo.stimuli.corpus import Corpus, load_corpus
 from tests.analysis.tables.planted_words import planted_run
+from tests.planted_records import altered
 
 
 def with_cue(corpus: Corpus) -> Corpus:
@@ -30,6 +32,17 @@ def test_a_pair_has_a_row_and_one_for_each_number_of_words() -> None:
     last = strata.iloc[-1]
     assert last["rho_star"] == row["rho_star_at_zero"] and last["share"] == row["share_at_zero"]
     assert last["reliability_a"] == row["reliability_a_at_zero"]
+
+
+def test_rows_are_of_trained_pairs_and_of_twins_where_there_are_no_others() -> None:
+    runs = [
+        planted_run(load_corpus(topics=12), name, seed) for seed, name in enumerate(["one", "two", "three", "four"])
+    ]
+    twins = [replace(run, run=altered(run.run, key=run.name, model_init=Init.random)) for run in runs[2:]]
+    for own, wanted in (([*runs[:2], *twins], runs[:2]), (twins, twins)):
+        for table in overlap_tables(own).values():
+            keys = table.frame[["key_a", "key_b"]].drop_duplicates().to_numpy()
+            assert [tuple(row) for row in keys] == [tuple(run.run.key for run in wanted)]
 
 
 def test_where_all_texts_of_an_emotion_share_a_word_the_note_says_so() -> None:

@@ -14,7 +14,7 @@ from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.prepared import PreparedRun, View
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import NoteKind
-from emogeo.analysis.tables.pairs import PAIR_COLUMNS, pair_matrix, pairs_of, pairs_table
+from emogeo.analysis.tables.pairs import PAIR_COLUMNS, pair_matrix, pairs_of, pairs_table, trained_pairs
 from emogeo.config.model import Init
 from emogeo.geometry.inference import compare
 from emogeo.geometry.permutation import holm
@@ -153,6 +153,13 @@ def test_trained_runs_are_compared_with_trained_ones_and_twins_with_twins_of_oth
     ]
     found = [(one.name, two.name) for one, two in pairs_of([twins[0], a, *twins[1:], b])]
     assert found == [("A", "C"), ("a1", "b1"), ("a1", "b2"), ("a2", "b1"), ("a2", "b2")], "c1 has read otherwise"
+
+
+def test_pairs_of_twins_stand_for_trained_ones_only_where_there_are_none() -> None:
+    a, b = (next(ready for ready in planted() if ready.name == name) for name in "AC")
+    twins = [made(a, "a1", Init.random, 1), made(a, "b1", Init.random, 1, "other")]
+    for runs, wanted in (([a, *twins, b], [("A", "C")]), ([a, *twins], []), (twins, [("a1", "b1")])):
+        assert [(one.name, two.name) for one, two in trained_pairs(runs)] == wanted
 
 
 def test_twins_do_not_move_the_p_of_trained_runs() -> None:
