@@ -26,7 +26,7 @@ MOST = 1_000
 
 @dataclass(frozen=True)
 class Needed:
-    """About how many units would pass the gate with an even chance; None where that is not to be told."""
+    """About how many units would pass the gate with an even chance; None where it cannot be estimated."""
 
     units: int | None = None
     low: int | None = None
@@ -34,12 +34,12 @@ class Needed:
     high: int | None = None
     """The number where it is at the lower end; None beyond a thousand."""
     reason: str = ""
-    """Why the number is not to be told, where it is not for too few units or too small a reliability."""
+    """Why the number cannot be estimated, where that is not for too few units or too small a reliability."""
 
     def __str__(self) -> str:
         if self.units is None:
             why = f" ({self.reason})" if self.reason else ""
-            return f"how many units would pass the gate is not to be told{why}"
+            return f"how many units would pass the gate cannot be estimated{why}"
         most = f"more than {MOST}" if self.high is None else str(self.high)
         return f"about {self.units} units ({self.low} to {most}) like these would pass the gate"
 
@@ -79,7 +79,7 @@ def units_needed(run: Halves) -> Needed:
 
 
 def most_needed(*runs: Halves) -> Needed:
-    """Gives the largest number that one of the runs needs; of none where one is not to be told."""
+    """Gives the largest number that one of the runs needs; of none where one cannot be estimated."""
     found = [units_needed(run) for run in runs]
     return max(found, key=lambda needed: (needed.units is None, needed.units or 0, needed.reason))
 

@@ -73,7 +73,7 @@ def test_it_is_not_told_where_halves_agree_wholly() -> None:
     assert reliability(copies).value == pytest.approx(1, abs=1e-12)
     told = Needed(reason="reliability 1: its halves agree wholly")
     assert units_needed(copies) == most_needed(copies, run) == most_needed(noisy, copies) == told
-    assert str(told).endswith("is not to be told (reliability 1: its halves agree wholly)")
+    assert str(told).endswith("cannot be estimated (reliability 1: its halves agree wholly)")
 
 
 @pytest.mark.filterwarnings("error")
@@ -93,6 +93,6 @@ def test_the_error_is_the_same_from_either_end_of_the_interval() -> None:
 def test_it_is_not_told_where_the_reliability_may_be_nothing() -> None:
     for n_units, signal in ((12, 0.0), (5, 0.5)):
         assert units_needed(halves(Planted(n_units, signal), 1)[0]) == Needed()
-    assert str(Needed()) == "how many units would pass the gate is not to be told"
+    assert str(Needed()) == "how many units would pass the gate cannot be estimated"
     assert str(Needed(60, 40, 120)) == "about 60 units (40 to 120) like these would pass the gate"
     assert str(Needed(60, 40)) == "about 60 units (40 to more than 1000) like these would pass the gate"
