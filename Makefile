@@ -4,7 +4,7 @@ BIN := .venv/bin
 .PHONY: help demo study test lint bench calibration
 help:
 	@echo "make demo   set up, extract from two real models, compare them"
-	@echo "make study  the small study: four models, 35 minutes on two cores; goes on where it was stopped"
+	@echo "make study  the small study: four models; goes on where it was stopped"
 	@echo "make test   set up, all tests"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make calibration  the simulations of docs/calibration.md; hours; goes on where it was stopped"
