@@ -4,7 +4,7 @@ BIN := .venv/bin
 .PHONY: help demo study test lint bench calibration
 help:
 	@echo "make demo   set up, extract from two real models, compare them"
-	@echo "make study  the small study: four models, 35 minutes on two cores; goes on where it was stopped"
+	@echo "make study  the small study: four models; goes on where it was stopped"
 	@echo "make test   set up, all tests"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make calibration  the simulations of docs/calibration.md; hours; goes on where it was stopped"
@@ -66,7 +66,7 @@ bench: .venv/dev
 
 # each design that is finished is kept, and so is the table of each part
 DRAWS ?= 2000
-PARTS := calibration published_design beyond families both_random equivalence units_needed
+PARTS := calibration published_design beyond families both_random equivalence units_needed claims_rule words_apart
 CALIBRATIONS := $(patsubst tests/bench/%.py,%,$(wildcard $(PARTS:%=tests/bench/%.py)))
 calibration: $(CALIBRATIONS:%=results/calibration/%-$(DRAWS).txt)
 

@@ -14,9 +14,14 @@ CONF = Path(__file__).parent / "conf"
 
 @hydra.main(version_base="1.3", config_path="conf", config_name="analyze")
 def main(config: DictConfig) -> None:
-    from emogeo.analysis.analyze import analyze
+    shown(lambda: _analyze(config))
 
-    shown(lambda: analyze(parse_analyze(config)))
+
+def _analyze(config: DictConfig) -> Path:
+    asked = parse_analyze(config)
+    from emogeo.analysis.analyze import analyze  # after the check: it takes seconds
+
+    return analyze(asked)
 
 
 if __name__ == "__main__":

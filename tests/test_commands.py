@@ -47,6 +47,17 @@ def test_help_lists_groups_options_and_three_commands(tmp_path: Path) -> None:
             assert f"{group.name}: {', '.join(sorted(p.stem for p in group.glob('*.yaml')))}" in shown
 
 
+def test_an_analysis_that_cannot_be_is_refused_before_pandas_is_imported() -> None:
+    code = (
+        "import sys, runpy; sys.argv = ['analyze.py', 'equivalence=2']\n"
+        "try: runpy.run_path(sys.argv[0], run_name='__main__')\n"
+        "except SystemExit: pass\n"
+        "assert not {'torch', 'wandb', 'pandas'} & set(sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert "equivalence=2: a bound on 1 − ρ*, above 0 and below 1; type equivalence=0.1." in done.stderr
+
+
 def test_help_does_not_import_torch(tmp_path: Path) -> None:
     code = (
         "import sys, runpy; sys.argv = ['train.py', '--help']\n"

@@ -3,12 +3,17 @@
 from __future__ import annotations
 
 import argparse
+import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
+from typing import TypeVar
 
-from emogeo.analysis.power import measured, power_table, signal_measured
-from emogeo.errors import EmogeoError
-from emogeo.geometry.design import signal_of
+from emogeo.analysis.power import measured, power_rows, signal_measured
+from emogeo.errors import ConfigError, EmogeoError, GeometryError
+from emogeo.geometry.design import Design, signal_of
+from emogeo.geometry.halves import MIN_UNITS
+from emogeo.geometry.rdm import MIN_CONDITIONS
 from emogeo.store.store import Store
 
 _ABOUT = """What a design with so many units (topics, say) would show, from planted pairs of runs.
@@ -25,9 +30,46 @@ _EXAMPLES = """examples:
 _TEXT_NOISE = 0.05
 """A middle value of what small models had on the package's passages: emotion over text variance .04 to .17."""
 
+V = TypeVar("V")
+
+
+def _checked(read: Callable[[str], V], allowed: Callable[[V], bool], said: str, example: str) -> Callable[[str], V]:
+    """Gives what reads an option's word, and refuses it before anything is computed, saying what is allowed."""
+
+    def value(word: str) -> V:
+        try:
+            found = read(word)
+        except ValueError:
+            pass
+        else:
+            if allowed(found):
+                return found
+        raise argparse.ArgumentTypeError(f"{word!r} is not {said}, as in {example}.")
+
+    return value
+
+
+def _whole(least: int, example: str) -> Callable[[str], int]:
+    return _checked(int, lambda value: value >= least, f"a whole number from {least} on", example)
+
+
+def _numbers(words: str) -> list[int]:
+    return [int(word) for word in words.split(",")]
+
+
+_UNITS = _checked(
+    _numbers,
+    lambda units: min(units) >= MIN_UNITS,
+    f"whole numbers from {MIN_UNITS} on with commas between",
+    "--units 12,24,48",
+)
+_RELIABILITY = _checked(float, lambda value: 0 < value < 1, "a number above 0 and below 1", "--reliability 0.15")
+_SIGNAL = _checked(float, lambda value: 0 < value < math.inf, "a number above 0", "--signal 0.05")
+_STAR = _checked(float, lambda value: 0 <= value <= 1, "a share from 0 to 1", "--star 0.9")
+
 
 def main(words: Sequence[str] | None = None) -> int:
-    """0 with a table, 1 with the reason why there is none."""
+    """0 with a table, 1 with the reason why there is none; argparse exits with 2 where an option is out of range."""
     asked = _parser().parse_args(words)
     try:
         return _power(asked)
@@ -37,22 +79,34 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _power(asked: argparse.Namespace) -> int:
-    conditions = asked.conditions
-    if asked.run is not None:
-        run = measured(Store(asked.store), asked.run)
-        print(run)
-        signal, conditions = signal_measured(run, asked.seed), run.n_conditions
-    elif asked.reliability is not None:
-        signal = signal_of(asked.reliability, asked.at, conditions, asked.seed)
-    else:
-        signal = asked.signal
+    signal, conditions = _noise(asked)
     about = (
         f"{conditions} conditions, emotion over text variance {signal:.3f}, {asked.star:.0%} of the geometry in common"
     )
-    print(f"{about}; {asked.draws} planted pairs each\n")
-    table = power_table(asked.units, signal, conditions, asked.star, asked.draws, asked.seed)
-    print(table.to_string(index=False))
+    print(f"{about}; {asked.draws} planted pairs each\n", flush=True)
+    designs = [Design(n_units, conditions, signal, asked.star) for n_units in asked.units]
+    for line in power_rows(designs, asked.draws, asked.seed):
+        print(line, flush=True)
     return 0
+
+
+def _noise(asked: argparse.Namespace) -> tuple[float, int]:
+    """The signal and the number of conditions."""
+    if asked.run is not None:
+        run = measured(Store(asked.store), asked.run)
+        print(run, flush=True)
+        given, example = f"--run {asked.run}", "--signal 0.05"
+        find, conditions = partial(signal_measured, run, asked.seed), run.n_conditions
+    elif asked.reliability is not None:
+        given, example = f"--reliability {asked.reliability:g} --at {asked.at}", "--reliability 0.15 --at 24"
+        conditions = asked.conditions
+        find = partial(signal_of, asked.reliability, asked.at, conditions, asked.seed)
+    else:
+        return asked.signal, asked.conditions
+    try:
+        return find(), conditions
+    except GeometryError as error:
+        raise ConfigError(f"{given}: {error} Type one further from 0 and 1, or a ratio, as in {example}.") from error
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -65,27 +119,29 @@ def _parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    power.add_argument("--units", type=_numbers, default=[12, 24, 48], help="numbers of units (default: 12,24,48)")
+    power.add_argument("--units", type=_UNITS, default=[12, 24, 48], help="numbers of units (default: 12,24,48)")
     noise = power.add_mutually_exclusive_group()
     noise.add_argument("--run", metavar="KEY", help="a run of --store: its reliability, units and conditions are taken")
-    noise.add_argument("--reliability", type=float, help="a reliability that was seen with --at units")
+    noise.add_argument("--reliability", type=_RELIABILITY, help="a reliability that was seen with --at units")
     noise.add_argument(
-        "--signal", type=float, default=_TEXT_NOISE, help="emotion over text variance of a passage (default: 0.05)"
+        "--signal",
+        type=_SIGNAL,
+        default=_TEXT_NOISE,
+        help="emotion over text variance of a passage (default: 0.05)",
     )
-    power.add_argument("--at", type=int, default=24, help="the units of --reliability (default: 24)")
+    power.add_argument(
+        "--at", type=_whole(MIN_UNITS, "--at 24"), default=24, help="the units of --reliability (default: 24)"
+    )
     power.add_argument("--store", default="store", help="the folder of --run (default: store)")
-    power.add_argument("--conditions", type=int, default=21, help="conditions (default: 21)")
-    power.add_argument("--star", type=float, default=0.9, help="share of the geometry in common (default: 0.9)")
-    power.add_argument("--draws", type=int, default=10, help="planted pairs for each row (default: 10)")
-    power.add_argument("--seed", type=int, default=0)
+    power.add_argument(
+        "--conditions", type=_whole(MIN_CONDITIONS, "--conditions 21"), default=21, help="conditions (default: 21)"
+    )
+    power.add_argument("--star", type=_STAR, default=0.9, help="share of the geometry in common (default: 0.9)")
+    power.add_argument(
+        "--draws", type=_whole(1, "--draws 10"), default=10, help="planted pairs for each row (default: 10)"
+    )
+    power.add_argument("--seed", type=_whole(0, "--seed 1"), default=0, help="of what is planted (default: 0)")
     return parser
-
-
-def _numbers(words: str) -> list[int]:
-    try:
-        return [int(word) for word in words.split(",")]
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{words!r}: whole numbers with commas between, as in 12,24,48") from error
 
 
 if __name__ == "__main__":

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-
-import pandas as pd
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.report.numbers import number
-from emogeo.errors import ConfigError, StoreError
+from emogeo.errors import StoreError
 from emogeo.geometry.design import Design, expected, signal_of
 from emogeo.geometry.inference import Estimate, reliability
 from emogeo.geometry.needed import Needed, units_needed
 from emogeo.store.store import RUNS, Store
+
+_COLUMNS = ("units", "reliability", "passes", "rho_star ±", "like these ±")
 
 
 @dataclass(frozen=True)
@@ -42,10 +42,15 @@ def measured(store: Store, key: str) -> Measured:
     """
     keys = [own for own in store.keys(RUNS) if own.startswith(key)]
     if len(keys) != 1:
-        raise StoreError(f"{store.path} has {len(keys)} runs whose key begins with {key}; name one.")
+        raise StoreError(
+            f"--run {key}: {store.path} has {len(keys)} runs whose key begins so; name one, as in "
+            "--run 3fa9 --store store."
+        )
     runs = read_catalogue(store, keys).finished
     if not runs:
-        raise StoreError(f"The run {keys[0]} has no geometry: it was refused, or it is a probe.")
+        raise StoreError(
+            f"--run {key}: that run has no geometry, since it was refused or is a probe; name one that is finished."
+        )
     halves = PreparedRun(runs[0], runs[0].model, 0).halves
     found = reliability(halves)
     return Measured(runs[0].model, halves.n_units, len(halves.products.conditions), found, units_needed(halves))
@@ -56,27 +61,17 @@ def signal_measured(of: Measured, seed: int) -> float:
     return signal_of(of.reliability.value, of.n_units, of.n_conditions, seed)
 
 
-def power_table(
-    units: Sequence[int], signal: float, n_conditions: int, star: float, draws: int, seed: int
-) -> pd.DataFrame:
-    """Makes one row per number of units.
+def power_rows(designs: Iterable[Design], draws: int, seed: int) -> Iterator[str]:
+    """Gives the lines of the table: its header, then a design's row as soon as it is computed.
 
     Raises:
-        ConfigError: no data set to draw.
         GeometryError: a design that cannot be.
     """
-    if draws < 1:
-        raise ConfigError(f"draws={draws}: at least 1.")
-    rows = []
-    for n_units in units:
-        found = expected(Design(n_units, n_conditions, signal, star), draws, seed)
-        rows.append(
-            {
-                "units": n_units,
-                "reliability": number(found.reliability),
-                "passes": f"{found.passes:.0%}",
-                "rho_star ±": number(found.reach),
-                "like these ±": number(found.reach_any),
-            }
+    yield "  ".join(_COLUMNS)
+    for design in designs:
+        found = expected(design, draws, seed)
+        cells = (
+            str(design.n_units),
+            *(number(found.reliability), f"{found.passes:.0%}", number(found.reach), number(found.reach_any)),
         )
-    return pd.DataFrame(rows)
+        yield "  ".join(cell.rjust(len(title)) for cell, title in zip(cells, _COLUMNS, strict=True))

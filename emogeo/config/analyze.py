@@ -74,7 +74,9 @@ class AnalyzeConfig:
         if self.permutations < 100:
             raise ConfigError(f"permutations={self.permutations}: give at least 100, or p cannot be small.")
         if not 0 < self.equivalence < 1:
-            raise ConfigError(f"equivalence={self.equivalence}: a bound on 1 − ρ*, above 0 and below 1.")
+            raise ConfigError(
+                f"equivalence={self.equivalence:g}: a bound on 1 − ρ*, above 0 and below 1; type equivalence=0.1."
+            )
         if self.source is RecordSource.wandb and self.tracking.mode is TrackingMode.offline:
             raise ConfigError(
                 "source=wandb needs the server: type tracking.mode=online, or disabled for no run of its own."

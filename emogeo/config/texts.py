@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -38,11 +39,13 @@ class StimuliConfig:
     """How many of the most telling words of each condition are masked in the passages (`emogeo.stimuli.masking`)."""
 
     def check(self, mode: Mode) -> None:
-        """Refuses families of the package's own topics or of written texts, and masking where no passage is read.
+        """Refuses families of the package's own topics or of written texts, masking where no passage is read, and an
+        option of one language with another language.
 
         Raises:
             ConfigError: that.
         """
+        self._check_language()
         family = self.fields.family
         if family is not None and self.path is None:
             raise ConfigError(
@@ -63,6 +66,15 @@ class StimuliConfig:
             raise ConfigError(
                 f"stimuli.mask={self.mask} masks passages that are read, and this mode reads none: type "
                 "mode=comprehension, or stimuli.mask=0."
+            )
+
+    def _check_language(self) -> None:
+        named = re.fullmatch(r"passages_([a-z]{2})", self.name)
+        if self.path is None and named and named[1] != self.language:
+            option = "passages" if self.language == ENGLISH else f"passages_{self.language}"
+            raise ConfigError(
+                f"stimuli={self.name} stimuli.language={self.language} names two languages: type stimuli={self.name} "
+                f"or stimuli={option}, and no stimuli.language."
             )
 
 
@@ -148,6 +160,18 @@ class GenerationConfig:
     """Texts written at once; null: 20 on a CPU, 64 on a GPU."""
     context: Context = Context.prompt
     """What written texts are read after; what is written does not depend on it."""
+
+    def check_context(self, mode: Mode) -> None:
+        """Refuses a context in a mode that reads no written text.
+
+        Raises:
+            ConfigError: that.
+        """
+        if self.context is not Context.prompt and mode not in (Mode.generation, Mode.replay):
+            raise ConfigError(
+                f"generation.context={self.context.value} is for texts that a model writes, and mode={mode.value} "
+                "reads none: type mode=generation or mode=replay, or generation.context=prompt."
+            )
 
     def check(self) -> None:
         """Refuses numbers out of range, and what has no meaning in greedy decoding.

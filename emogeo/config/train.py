@@ -69,6 +69,7 @@ class TrainConfig:
             ConfigError: says what was given, what is allowed and what to type.
         """
         check_texts(self)
+        self.generation.check_context(self.mode.name)
         self.stimuli.check(self.mode.name)
         self.layer_selection.check()
         if self.max_depth is not None and not 0 < self.max_depth <= 1:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import pytest
 
 from emogeo.analysis.__main__ import main
-from emogeo.analysis.power import measured, power_table, signal_measured
-from emogeo.errors import ConfigError, StoreError
+from emogeo.analysis.power import measured, power_rows, signal_measured
+from emogeo.errors import GeometryError, StoreError
+from emogeo.geometry.design import Design
 from emogeo.record.reading import read_run
 from emogeo.record.run import Run
 from emogeo.store.store import RUNS, Store
@@ -42,14 +46,52 @@ def test_a_run_of_a_store_says_how_noisy_its_texts_are(capsys: pytest.CaptureFix
 
 
 def test_what_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["power", "--run", "nothing", "--store", str(DATA / "store")]) == 1
-    assert "has 0 runs whose key begins with nothing" in capsys.readouterr().err
+    store = str(DATA / "store")
+    assert main(["power", "--run", "nothing", "--store", store]) == 1
+    assert f"--run nothing: {store} has 0 runs whose key begins so; name one, as in" in capsys.readouterr().err
     with pytest.raises(StoreError, match="name one"):
         measured(STORE, "")
-    with pytest.raises(ConfigError, match="draws=0: at least 1"):
-        power_table([12], 0.1, 21, 0.9, 0, 0)
-    assert main(["power", "--units", "2"]) == 1
-    assert "at least 4 units" in capsys.readouterr().err
+    assert main(["power", "--reliability", "0.9999999"]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("emogeo: --reliability 1 --at 24: A reliability of 1.00 over 24 units says nothing")
+    assert said.endswith("as in --reliability 0.15 --at 24.\n")
+
+
+@pytest.mark.parametrize(
+    ("option", "word", "said"),
+    [
+        ("--units", "12,3", "whole numbers from 4 on with commas between, as in --units 12,24,48."),
+        ("--units", "many", "whole numbers from 4 on with commas between, as in --units 12,24,48."),
+        ("--reliability", "1", "a number above 0 and below 1, as in --reliability 0.15."),
+        ("--reliability", "nan", "a number above 0 and below 1, as in --reliability 0.15."),
+        ("--signal", "inf", "a number above 0, as in --signal 0.05."),
+        ("--at", "3", "a whole number from 4 on, as in --at 24."),
+        ("--conditions", "3", "a whole number from 4 on, as in --conditions 21."),
+        ("--star", "1.5", "a share from 0 to 1, as in --star 0.9."),
+        ("--draws", "0", "a whole number from 1 on, as in --draws 10."),
+        ("--seed", "-1", "a whole number from 0 on, as in --seed 1."),
+    ],
+)
+def test_an_option_out_of_its_range_is_refused_before_anything_is_computed(
+    option: str, word: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
     with pytest.raises(SystemExit):
-        main(["power", "--units", "many"])
-    assert "whole numbers with commas between" in capsys.readouterr().err
+        main(["power", f"{option}={word}"])
+    shown = capsys.readouterr()
+    assert shown.err.endswith(f"error: argument {option}: {word!r} is not {said}\n")
+    assert shown.out == ""
+
+
+def test_a_row_is_given_before_the_next_is_computed() -> None:
+    lines = power_rows([Design(8, 6, 0.3), Design(2, 6, 0.3)], 1, 0)
+    assert next(lines).split("  ") == ["units", "reliability", "passes", "rho_star ±", "like these ±"]
+    assert next(lines).split()[0] == "8"
+    with pytest.raises(GeometryError, match="at least 4 units"):
+        next(lines)
+
+
+def test_the_module_is_a_command() -> None:
+    command = [sys.executable, "-m", "emogeo.analysis", "power", *QUICK, "--units", "3"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "argument --units: '3' is not whole numbers from 4 on" in done.stderr

@@ -217,7 +217,7 @@ def row_of(words: dict[str, Any]) -> Row:
 
 def main(words: Sequence[str] | None = None) -> int:
     rows = resumed(options(__doc__, "results/both_random.jsonl", words), designs(), measure, row_of)
-    return concluded(table(rows), promises(rows))
+    return concluded(rows, table, promises)
 
 
 if __name__ == "__main__":

@@ -122,7 +122,7 @@ def row_of(words: dict[str, Any]) -> Row:
 
 def main(words: Sequence[str] | None = None) -> int:
     rows = resumed(options(__doc__, "results/equivalence.jsonl", words), designs(), measure, row_of)
-    return concluded(table(rows), promises(rows))
+    return concluded(rows, table, promises)
 
 
 if __name__ == "__main__":

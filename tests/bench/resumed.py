@@ -37,9 +37,17 @@ def resumed(
     return [own for own in found if own.draws == asked.draws] if asked.draws else found  # type: ignore[attr-defined]
 
 
-def concluded(table: str, said: Sequence[tuple[str, bool]]) -> int:
-    """Prints a table and what it promises; 0 where all of it holds."""
-    print(table, *(f"{'holds' if holds else 'FAILS'}: {what}" for what, holds in said), sep="\n")
+def concluded(
+    rows: Sequence[R],
+    table: Callable[[Sequence[R]], str],
+    promises: Callable[[Sequence[R]], Sequence[tuple[str, bool]]],
+) -> int:
+    """Prints a table and what it promises; 0 where all of it holds, 1 where it does not or there is no row."""
+    if not rows:
+        print("nothing computed: type --draws 200, say")
+        return 1
+    said = promises(rows)
+    print(table(rows), *(f"{'holds' if holds else 'FAILS'}: {what}" for what, holds in said), sep="\n")
     return 0 if all(holds for _, holds in said) else 1
 
 

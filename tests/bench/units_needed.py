@@ -120,7 +120,7 @@ def row_of(words: dict[str, Any]) -> Row:
 
 def main(words: Sequence[str] | None = None) -> int:
     rows = resumed(options(__doc__, "results/units_needed.jsonl", words), designs(), measure, row_of)
-    return concluded(table(rows), promises(rows))
+    return concluded(rows, table, promises)
 
 
 if __name__ == "__main__":

@@ -1,18 +1,22 @@
 """Planted worlds of emotion and words: what agreement is left on halves of least overlap, and without common words.
 
-`python -m tests.bench.words_apart --draws 50`. Texts are made of words that return with a condition, words that belong
-to a group of conditions, and words of their own. Two models have embeddings of the words that are at right angles to
-one another, and share nothing else but for a planted emotion geometry of six dimensions. With `families`, topics come
-in families whose words are others, and the same conditions are kept together by them.
+`python -m tests.bench.words_apart --draws 2000`. Texts are made of words that return with a condition, words that
+belong to a group of conditions, and words of their own. Two models have embeddings of the words that are at right
+angles to one another, and share nothing else but for a planted emotion geometry of six dimensions. With `families`,
+topics come in families whose words are others, and the same conditions are kept together by them.
+
+Finished designs are kept in FILE and not computed again; without --draws it prints what is there.
 """
 
 from __future__ import annotations
 
-import argparse
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
@@ -24,6 +28,7 @@ from emogeo.geometry.overlap import least_overlap
 from emogeo.geometry.rdm import cosine_rdm, spearman
 from emogeo.geometry.shared_words import SharedWords, shared_words
 from emogeo.geometry.units import unit_products
+from tests.bench.resumed import concluded, markdown, options, resumed
 
 CONDITIONS = tuple(f"c{i:02}" for i in range(21))
 UNITS = tuple(f"u{i:02}" for i in range(24))
@@ -51,6 +56,23 @@ WORLDS = {
     "alike emotions": World(0.15, 0.2, mix=0.8),
     "the same emotions": World(0.15, 0.2, mix=1.0),
 }
+KEPT_APART = "without common words"
+COVERED, MOST, OFTEN = 0.9, 0.05, 0.5
+"""What is promised without common words: coverage where rho* is given so often; rho* above 0 where none is shared."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """What many data sets of one world showed, by kind of halves; NaN where no rho* is given."""
+
+    design: World
+    draws: int
+    truth: float
+    given: dict[str, float]
+    mean: dict[str, float]
+    covers: dict[str, float]
+    above: dict[str, float]
+    """The share of the given intervals that are above 0."""
 
 
 def drawn(world: World, seed: int) -> tuple[list[Halves], SharedWords, float]:
@@ -115,36 +137,80 @@ def _least(runs: Sequence[Halves], words: SharedWords) -> Estimate | None:
 KINDS: dict[str, Callable[[Sequence[Halves], SharedWords], Estimate | None]] = {
     "drawn halves": lambda runs, words: compare(*runs).rho_star,
     "halves of least overlap": _least,
-    "without common words": _apart,
+    KEPT_APART: _apart,
 }
 
 
-def main(draws: int) -> None:
-    """Prints a line per world and kind: how often rho* is given, its mean, bias and coverage, how often above 0."""
-    print("| world | true ρ | ρ* | given | mean | covers | above 0 |\n|---|---|---|---|---|---|---|")
-    for name, world in WORLDS.items():
-        found: dict[str, list[tuple[float, Estimate]]] = {kind: [] for kind in KINDS}
-        truths = []
-        for seed in range(draws):
-            runs, words, truth = drawn(world, seed)
-            truths.append(truth)
-            for kind, estimate in KINDS.items():
-                own = estimate(runs, words)
-                found[kind] += [] if own is None else [(truth, own)]
-        for kind, given in found.items():
-            print(f"| {name} | {np.mean(truths):.2f} | {kind} | {_shown(given, draws)} |", flush=True)
+def designs() -> list[World]:
+    return list(WORLDS.values())
 
 
-def _shown(given: Sequence[tuple[float, Estimate]], draws: int) -> str:
-    if not given:
-        return "0% | – | – | –"
-    mean = np.mean([own.value for _, own in given])
-    covers = np.mean([own.low <= truth <= own.high for truth, own in given])
-    above = np.mean([own.low > 0 for _, own in given])
-    return f"{len(given) / draws:.0%} | {mean:.2f} | {covers:.0%} | {above:.0%}"
+def measure(world: World, draws: int) -> Row:
+    """Draws data sets and asks how often rho* is given, its mean, coverage, and how often it is above 0."""
+    with threadpool_limits(1):
+        sets = [_estimates(*drawn(world, seed)) for seed in range(draws)]
+    truths = [truth for truth, _ in sets]
+    found = {kind: [(truth, own) for truth, by in sets if (own := by[kind]) is not None] for kind in KINDS}
+    return Row(
+        world,
+        draws,
+        float(np.mean(truths)),
+        {kind: len(given) / draws for kind, given in found.items()},
+        {kind: _share([own.value for _, own in given]) for kind, given in found.items()},
+        {kind: _share([own.low <= truth <= own.high for truth, own in given]) for kind, given in found.items()},
+        {kind: _share([own.low > 0 for _, own in given]) for kind, given in found.items()},
+    )
+
+
+def _estimates(runs: Sequence[Halves], words: SharedWords, truth: float) -> tuple[float, dict[str, Estimate | None]]:
+    return truth, {kind: estimate(runs, words) for kind, estimate in KINDS.items()}
+
+
+def _share(values: Sequence[float]) -> float:
+    return float(np.mean(values)) if values else float("nan")
+
+
+def table(rows: Sequence[Row]) -> str:
+    """Markdown."""
+    names = {world: name for name, world in WORLDS.items()}
+    cells = [
+        [names.get(row.design, str(row.design)), f"{row.truth:.2f}", kind, f"{row.given[kind]:.0%}", *_shown(row, kind)]
+        for row in rows
+        for kind in KINDS
+    ]
+    return markdown(["world", "true ρ", "ρ* over", "given", "mean", "covers", "above 0"], cells)
+
+
+def _shown(row: Row, kind: str) -> list[str]:
+    if not row.given[kind]:
+        return ["–", "–", "–"]
+    return [f"{row.mean[kind]:.2f}", f"{row.covers[kind]:.0%}", f"{row.above[kind]:.0%}"]
+
+
+def promises(rows: Sequence[Row]) -> list[tuple[str, bool]]:
+    """What is promised without common words, and whether it holds."""
+    covers = [row.covers[KEPT_APART] for row in rows if row.given[KEPT_APART] >= OFTEN]
+    wrong = [
+        row.given[KEPT_APART] * row.above[KEPT_APART] if row.given[KEPT_APART] else 0.0
+        for row in rows
+        if not row.design.mix
+    ]
+    if not covers or not wrong:
+        return []
+    return [
+        (f"{KEPT_APART} ρ* covers it, least {min(covers):.3f}", min(covers) >= COVERED),
+        (f"{KEPT_APART} ρ* above 0 where no emotion is shared, most {max(wrong):.3f}", max(wrong) <= MOST),
+    ]
+
+
+def row_of(words: dict[str, Any]) -> Row:
+    return Row(**{**words, "design": World(**words["design"])})
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    rows = resumed(options(__doc__, "results/words_apart.jsonl", words), designs(), measure, row_of)
+    return concluded(rows, table, promises)
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--draws", type=int, default=50)
-    main(parser.parse_args().draws)
+    sys.exit(main())

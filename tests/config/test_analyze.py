@@ -29,7 +29,7 @@ def test_a_bound_of_equivalence_that_bounds_nothing_is_refused(bound: float) -> 
     own.equivalence = bound
     with pytest.raises(ConfigError) as error:
         own.check()
-    assert str(error.value) == f"equivalence={bound}: a bound on 1 − ρ*, above 0 and below 1."
+    assert str(error.value) == (f"equivalence={bound:g}: a bound on 1 − ρ*, above 0 and below 1; type equivalence=0.1.")
 
 
 def test_the_usual_bound_of_equivalence_is_one_everywhere() -> None:

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from emogeo.config.mode import Mode
-from emogeo.config.texts import GenerationConfig, PromptTemplateConfig, StimuliConfig
+from emogeo.config.texts import Context, GenerationConfig, PromptTemplateConfig, StimuliConfig
 from emogeo.errors import ConfigError
 from tests.conftest import compose_train
 
@@ -69,6 +69,34 @@ def test_masking_is_refused_below_zero_and_where_no_passage_is_read() -> None:
         "stimuli.mask=10 masks passages that are read, and this mode reads none: type mode=comprehension, "
         "or stimuli.mask=0."
     )
+
+
+@pytest.mark.parametrize("mode", [Mode.comprehension, Mode.steering, Mode.behaviour])
+@pytest.mark.parametrize("context", [Context.none, Context.neutral])
+def test_a_context_is_refused_where_no_written_text_is_read(mode: Mode, context: Context) -> None:
+    assert refusal(lambda: GenerationConfig(context=context).check_context(mode)) == (
+        f"generation.context={context.value} is for texts that a model writes, and mode={mode.value} reads none: type "
+        "mode=generation or mode=replay, or generation.context=prompt."
+    )
+    GenerationConfig().check_context(mode)
+    for own in (Mode.generation, Mode.replay):
+        GenerationConfig(context=context).check_context(own)
+    with pytest.raises(ConfigError, match=f"generation.context={context.value} is for"):
+        compose_train(f"mode={mode.value}", f"generation.context={context.value}")
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "other"),
+    [("passages_de", "es", "passages_es"), ("passages_es", "en", "passages")],
+)
+def test_an_option_of_one_language_with_another_is_refused(name: str, language: str, other: str) -> None:
+    words = [f"stimuli={name}", f"stimuli.language={language}"]
+    assert refusal(lambda: compose_train(*words)) == (
+        f"stimuli={name} stimuli.language={language} names two languages: type stimuli={name} or stimuli={other}, "
+        "and no stimuli.language."
+    )
+    assert compose_train(*words, "stimuli.path=mine.csv").stimuli.language == language
+    assert compose_train(f"stimuli={other}").stimuli.language == language
 
 
 SAMPLED = {"temperature": 0.7}

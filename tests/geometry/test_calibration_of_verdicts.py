@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
-from tests.bench import both_random, equivalence, units_needed
+from tests.bench import both_random, claims_rule, equivalence, units_needed, words_apart
 from tests.planted import Planted
 from tests.planted_conditions import Drawn, population_rho
 
@@ -40,6 +41,8 @@ def test_the_true_number_of_units_is_in_the_range(monkeypatch: pytest.MonkeyPatc
         (both_random, [Drawn(8, 10, 2.0, 0.5)]),
         (equivalence, [Planted(8, 2.0, mix, 0.5) for mix in (0.665, 1.0)]),
         (units_needed, [Planted(8, 0.3)]),
+        (claims_rule, [claims_rule.World(lowest, True, 0.0, 0.02) for lowest in (0.64, 0.6)]),
+        (words_apart, [words_apart.World(0.15, 0.2, mix=1.0)]),
     ],
 )
 def test_a_bench_goes_on_where_it_was_stopped(
@@ -60,3 +63,22 @@ def test_a_bench_goes_on_where_it_was_stopped(
     assert (tmp_path / "rows.jsonl").read_text() == first
     assert capsys.readouterr().out == shown
     assert len(shown.splitlines()) >= 2 + len(designs)
+
+
+@pytest.mark.parametrize("bench", [both_random, claims_rule, equivalence, units_needed, words_apart])
+def test_a_bench_without_a_row_says_so_and_fails(
+    bench: ModuleType, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert bench.main(["--file", str(tmp_path / "rows.jsonl")]) == 1
+    assert capsys.readouterr().out.startswith("nothing computed")
+
+
+def test_the_rule_of_claims_is_judged() -> None:
+    worlds = [claims_rule.World(0.6, True, 0.0, 0.02), claims_rule.World(0.85, False, 0.15)]
+    rows = [claims_rule.Row(world, 10, 10, 0.9, 1, 0.05, world.lowest > 0.8, 0, 0, 0) for world in worlds]
+    assert [holds for _, holds in claims_rule.promises(rows)] == [True] * 3
+    broken = [replace(row, reproduced=0.5, contradicted=0.5) for row in rows]
+    assert [holds for _, holds in claims_rule.promises(broken)] == [False] * 3
+    assert claims_rule.promises(rows[:1]) == []
+    drawn = claims_rule.measure(worlds[0], 5)
+    assert (drawn.sets, drawn.given, drawn.reproduced) == (5, 1, 0)
