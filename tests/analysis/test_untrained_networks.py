@@ -18,7 +18,7 @@ from tests.conftest import compose_train
 pytestmark = pytest.mark.weights
 NETWORKS = (
     Network("llama", 512, 1, 14, identity=True),
-    Network("qwen2", 512, 1, 12, identity=True),
+    Network("gemma3", 768, 1, 11, identity=True),
 )
 INITS = ((), ("model.init=random", "model.init_seed=1"), ("model.init=random", "model.init_seed=2"))
 COMMON = (
@@ -45,7 +45,7 @@ def test_they_agree_as_well_as_anything_can(results: Path) -> None:
     """Without this the other tests would say nothing."""
     (pair,) = pd.read_csv(results / "universality.csv").itertuples()
     assert pair.rho_star > 0.9
-    assert pair.p < 0.01
+    assert pair.p_holm < 0.01
 
 
 def test_none_agrees_beyond_words(results: Path) -> None:

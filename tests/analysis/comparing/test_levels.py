@@ -104,5 +104,7 @@ def test_a_context_of_passages_means_nothing_and_texts_of_another_model_are_read
     planted: list[PreparedRun],
 ) -> None:
     a, c = run_of(planted, "A"), run_of(planted, "C")
-    assert levels(altered(a, config=usual_config(*READ_ALIKE, "generation.context=none"))) == levels(a)
+    config = usual_config(*READ_ALIKE)
+    config.generation.context = Context.none
+    assert levels(altered(a, config=config)) == levels(a)
     assert levels(altered(c, model_name="another")).context is Context.none
