@@ -11,6 +11,7 @@ from emogeo.config.model import Init, Source
 from emogeo.config.precision import Dtype, Quantization
 from emogeo.config.states import PoolingConfig, Position
 from emogeo.config.texts import Context, GenerationConfig
+from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, StimuliError
 from emogeo.extraction.replay import Replayed
 from emogeo.extraction.sources import TextSource, comprehension, generation, replay, units_of
@@ -185,9 +186,13 @@ def test_what_is_written_does_not_depend_on_what_it_is_read_after(weights: Weigh
     assert found[Context.neutral].content == {"generation": key, "context": "neutral"}
 
 
+def read_after(context: str) -> TrainConfig:
+    return usual_config("mode=replay", f"mode.source={'ab' * 32}", f"generation.context={context}")
+
+
 def test_written_texts_are_read_in_their_context(weights: Weights) -> None:
     def read(context: str, source: Replayed | None = None, own: Weights = weights) -> TextSource:
-        return replay(usual_config(f"generation.context={context}"), own, source or told(weights))
+        return replay(read_after(context), own, source or told(weights))
 
     usual, alone, after = (read(context) for context in ("prompt", "none", "neutral"))
     assert usual == replay(usual_config(), weights, told(weights))
@@ -205,11 +210,11 @@ def test_texts_of_other_weights_are_read_alone_and_in_no_context(context: str, w
     usual = replay(usual_config(), other, told(weights))
     assert all(text.special_tokens and text.ids is None for text in usual.texts)
     with pytest.raises(ConfigError, match=rf"^generation.context={context}: other reads texts of mine alone"):
-        replay(usual_config(f"generation.context={context}"), other, told(weights))
+        replay(read_after(context), other, told(weights))
 
 
 @pytest.mark.parametrize("context", ["prompt", "none", "neutral"])
 def test_a_twin_reads_its_own_models_texts_in_their_context(context: str, weights: Weights) -> None:
-    config, twin = usual_config(f"generation.context={context}"), replace(weights, init=Init.random, init_seed=1)
+    config, twin = read_after(context), replace(weights, init=Init.random, init_seed=1)
     own, found = (replay(config, reader, told(weights)) for reader in (weights, twin))
     assert found == own
