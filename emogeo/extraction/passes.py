@@ -90,7 +90,7 @@ def contents(texts: Sequence[Text]) -> Json:
     return {"texts": [[text.content, text.special_tokens] for text in texts]}
 
 
-def tokens_of(texts: Sequence[Text]) -> Json:
+def token_contents(texts: Sequence[Text]) -> Json:
     """The part of a key that names texts by their tokens."""
     return {"tokens": [[list(text.ids or ()), text.start] for text in texts]}
 

@@ -12,7 +12,7 @@ from emogeo.config.states import DenoisingMethod, NeutralTexts, PoolingConfig
 from emogeo.config.texts import Context
 from emogeo.config.train import TrainConfig
 from emogeo.errors import NotWrittenError
-from emogeo.extraction.passes import Pass, PassModel, context_of, plan_main_pass, plan_pass, tokens_of
+from emogeo.extraction.passes import Pass, PassModel, context_of, plan_main_pass, plan_pass, token_contents
 from emogeo.extraction.replay import Replayed, replayed, written
 from emogeo.extraction.sources import Chat, TextSource, comprehension, generation, replay, units_of
 from emogeo.extraction.stories import Story, counts, without_empty
@@ -103,7 +103,7 @@ class RunPlan:
         texts = tuple(as_written(story) for story in kept)
         source = replace(self.source, labelled=labelled_texts(kept), texts=texts, counts=counts(stories))
         check_units(self.config.layer_selection.rule, len(set(source.labelled.units)))
-        content = {**tokens_of(texts), **context_of(context)}
+        content = {**token_contents(texts), **context_of(context)}
         passages = plan_main_pass(self.model, texts, self.config.pooling, content)
         return replace(self, source=source, passages=passages)
 

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, replace
 from emogeo.config.texts import Context
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, StimuliError
-from emogeo.extraction.passes import Writing, contents, context_of, model_meaning, tokens_of
+from emogeo.extraction.passes import Writing, contents, context_of, model_meaning, token_contents
 from emogeo.extraction.replay import Replayed
 from emogeo.extraction.stories import counts, without_empty
 from emogeo.extraction.texts import as_written, in_context, labelled_texts
@@ -153,6 +153,6 @@ def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSourc
     shortest = min(len(story.ids) for story in kept)
     if same and shortest <= config.pooling.skip:
         raise StimuliError(f"pooling.skip={config.pooling.skip}: the shortest text of {where} has {shortest} tokens.")
-    content = {**tokens_of(texts), **context_of(context)} if same else contents(texts)
+    content = {**token_contents(texts), **context_of(context)} if same else contents(texts)
     name, labelled = source.written.prompt_template.name, labelled_texts(kept)
     return TextSource(name, labelled, texts, content, None, source.key, counts(source.stories), source.written)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass, field
 
-from emogeo.analysis.records.names import telling
+from emogeo.analysis.records.names import settings_of
 from emogeo.errors import StoreError
 from emogeo.record.reading import read_run
 from emogeo.record.run import BehaviourRun, Run, SteeringRun
@@ -44,7 +44,7 @@ def read_catalogue(store: Store, only: Collection[str] | None = None) -> Catalog
             _add(catalogue, store, key)
     refuse_empty(catalogue, store)
     catalogue.probes.sort(key=lambda run: (run.record.mode.value, run.model, run.record.precision, run.key))
-    catalogue.runs.sort(key=lambda run: (run.model, *telling(run).values(), run.reread_of is not None, run.key))
+    catalogue.runs.sort(key=lambda run: (run.model, *settings_of(run).values(), run.reread_of is not None, run.key))
     return catalogue
 
 

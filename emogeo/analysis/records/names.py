@@ -12,7 +12,7 @@ _USUAL = {"centring grand_mean", "denoising none", "norm none"}
 """Usual settings, which a name leaves out."""
 
 
-def telling(run: Run) -> dict[str, str]:
+def settings_of(run: Run) -> dict[str, str]:
     """Gives, in words, the settings that may tell two runs of one model apart."""
     record, config = run.record, run.config
     return {
@@ -30,15 +30,15 @@ def telling(run: Run) -> dict[str, str]:
     }
 
 
-def reading_of(run: Run) -> str:
+def how_read(run: Run) -> str:
     """Describes how a run's texts were read, at whatever precision: equal for comparable runs of all models."""
-    words = {name: word for name, word in telling(run).items() if name != "precision"}
+    words = {name: word for name, word in settings_of(run).items() if name != "precision"}
     return ", ".join(word for word in words.values() if word not in {*_USUAL, "seed 0", ""})
 
 
 def short_names(runs: Sequence[Run]) -> list[str]:
     """Gives each run the model's name and, where they differ between runs, the settings that tell runs apart."""
-    own = [telling(run) for run in runs]
+    own = [settings_of(run) for run in runs]
     differing = [name for name in (own[0] if own else {}) if len({words[name] for words in own}) > 1]
     names = [
         " ".join([run.model, *_words(words, differing), *(["reread"] if run.reread_of else [])])

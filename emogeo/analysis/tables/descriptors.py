@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.records.names import reading_of
+from emogeo.analysis.records.names import how_read
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.arrays import Array
@@ -64,7 +64,7 @@ def by_layer_table(prepared: Sequence[PreparedRun]) -> Table:
         curves, finite = result.by_layer, result.layer.layers
         for block, nonfinite in enumerate(record.nonfinite["passages"]):
             row: Row = {"key": record.key, "run": each.name, "model": each.run.model, "precision": record.precision}
-            row["reading"] = reading_of(each.run)
+            row["reading"] = how_read(each.run)
             row["selected"] = "yes" if block == each.run.layer else "no"
             row.update(layer=block, depth=(block + 1) / record.model.n_layers, nonfinite=nonfinite)
             if block in finite:
@@ -78,7 +78,7 @@ def _row(run: Run, prepared: PreparedRun | None, permutations: int, seed: int) -
     record, model = run.record, run.record.model
     row: Row = {"key": record.key, "precision": record.precision, "mode": record.mode.value, "model": run.model}
     row.update(family=model.family, variant=model.variant, params_b=model.params_b, n_layers=model.n_layers)
-    row["reading"] = reading_of(run)
+    row["reading"] = how_read(run)
     row["nonfinite"] = sum(record.nonfinite["passages"]) if record.nonfinite else None
     if prepared is None:
         flag = Note(f"overflow at {run.record.precision}", NoteKind.overflow)

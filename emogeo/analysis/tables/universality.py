@@ -11,7 +11,7 @@ import pandas as pd
 
 from emogeo.analysis.comparing.levels import Levels, levels
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.records.names import reading_of
+from emogeo.analysis.records.names import how_read
 from emogeo.analysis.records.published import published_pair
 from emogeo.analysis.tables.frame import Row, Table, typed
 
@@ -42,7 +42,7 @@ def comparable_runs(prepared: Sequence[PreparedRun]) -> dict[str, list[PreparedR
     """Groups comparable runs by how they were read: the first run of each model; no reread, no untrained twin."""
     groups = [_firsts(group) for group in _comparable(prepared)]
     firsts = [group[0].run for group in groups]
-    names = [f"{run.record.precision}, {reading_of(run)}" for run in firsts]
+    names = [f"{run.record.precision}, {how_read(run)}" for run in firsts]
     unique = [
         f"{name} ({group[0].run.key[:6]})" if names.count(name) > 1 else name
         for name, group in zip(names, groups, strict=True)

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from emogeo.analysis.records.names import reading_of, short_names
+from emogeo.analysis.records.names import how_read, short_names
 from emogeo.config.model import Init
 from emogeo.record.run import Run
 from tests.planted_catalogue import MATCHED, Design, draw
@@ -81,10 +81,10 @@ def test_written_texts_are_named_by_where_they_were_written() -> None:
 
 def test_a_reading_is_the_same_words_for_every_model_and_precision() -> None:
     words = ("pooling.position=mean", "layer_selection=depth", "layer_selection.depth=0.85", "norm=unit")
-    readings = {reading_of(run(*words, model=model, precision=precision)) for model in "mn" for precision in "xy"}
+    readings = {how_read(run(*words, model=model, precision=precision)) for model in "mn" for precision in "xy"}
     (reading,) = readings
     assert reading == "comprehension, raw, passages, 0.85 depth, mean, norm unit"
-    assert reading_of(run(*words, "seed=2")) == f"{reading}, seed 2"
+    assert how_read(run(*words, "seed=2")) == f"{reading}, seed 2"
 
 
 def test_a_twin_is_always_named_as_what_it_is() -> None:
@@ -92,7 +92,7 @@ def test_a_twin_is_always_named_as_what_it_is() -> None:
     assert short_names([twin]) == ["m random 1"]
     shuffled = altered(twin, model_init=Init.shuffled, key="s")
     assert short_names([run(), twin, shuffled]) == ["m", "m random 1", "m shuffled 1"]
-    assert reading_of(twin) == reading_of(run())
+    assert how_read(twin) == how_read(run())
 
 
 def test_another_context_is_named_and_the_usual_one_is_not() -> None:
@@ -100,5 +100,5 @@ def test_another_context_is_named_and_the_usual_one_is_not() -> None:
     other = altered(run, config=usual_config(*MATCHED, "generation.context=none"))
     usual = altered(run, config=usual_config(*MATCHED))
     assert short_names([usual, other]) == ["planted", "planted without the prompt"]
-    assert "without the prompt" in reading_of(other).split(", ")
-    assert "prompt" not in reading_of(usual)
+    assert "without the prompt" in how_read(other).split(", ")
+    assert "prompt" not in how_read(usual)
