@@ -21,7 +21,7 @@ CORPUS_COLUMNS = [
 ]
 WORDS = ["corpus", "stimuli", "runs", "families", "blocks_verdict", "most_telling", "note"]
 _EXAMPLES = 3
-"""The most telling runs of words that a row names."""
+"""The most telling phrases that a row names."""
 
 
 def corpus_table(corpora: Sequence[ReadCorpus]) -> Table:
