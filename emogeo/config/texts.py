@@ -14,6 +14,15 @@ from emogeo.errors import ConfigError
 ENGLISH = "en"
 
 
+class Voice(Enum):
+    """In which voice the package tells its topics."""
+
+    passages = "passages"
+    """Told by somebody else, in the third person."""
+    diaries = "diaries"
+    """Told by the one whom it happens to: other people, other events."""
+
+
 @dataclass
 class FieldsConfig:
     """What the fields of a file of passages are called."""
@@ -32,6 +41,8 @@ class StimuliConfig:
     """CSV or JSONL with emotion, topic, text, read whole; null for the package's own passages."""
     topics: int | None = None
     """How many topics of the package's passages to read, in the file's order; null for all."""
+    voice: Voice = Voice.passages
+    """Which of the package's texts on these topics are read."""
     language: str = ENGLISH
     """The language of the passages, as its ISO 639-1 code. Without a path it says which of the package's are read."""
     fields: FieldsConfig = field(default_factory=FieldsConfig)
@@ -40,12 +51,12 @@ class StimuliConfig:
 
     def check(self, mode: Mode) -> None:
         """Refuses families of the package's own topics or of written texts, masking where no passage is read, and an
-        option of one language with another language.
+        option of one language or voice with another.
 
         Raises:
             ConfigError: that.
         """
-        self._check_language()
+        self._check_option()
         family = self.fields.family
         if family is not None and self.path is None:
             raise ConfigError(
@@ -68,10 +79,18 @@ class StimuliConfig:
                 "mode=comprehension, or stimuli.mask=0."
             )
 
-    def _check_language(self) -> None:
-        named = re.fullmatch(r"passages_([a-z]{2})", self.name)
-        if self.path is None and named and named[1] != self.language:
-            option = "passages" if self.language == ENGLISH else f"passages_{self.language}"
+    def _check_option(self) -> None:
+        named = re.fullmatch(rf"({'|'.join(voice.value for voice in Voice)})\d*(?:_([a-z]{{2}}))?", self.name)
+        if self.path is not None or named is None:
+            return
+        voice, language = named.groups()
+        if voice != self.voice.value:
+            raise ConfigError(
+                f"stimuli={self.name} stimuli.voice={self.voice.value} names two voices: type stimuli={voice} or "
+                f"stimuli={self.voice.value}, and no stimuli.voice."
+            )
+        if language not in (None, self.language):
+            option = voice if self.language == ENGLISH else f"{voice}_{self.language}"
             raise ConfigError(
                 f"stimuli={self.name} stimuli.language={self.language} names two languages: type stimuli={self.name} "
                 f"or stimuli={option}, and no stimuli.language."

@@ -117,7 +117,7 @@ def plan_run(config: TrainConfig) -> RunPlan:
     device = resolve_device(config.runtime.device)
     precision = resolve_precision(config.precision, device)
     asked, mode = config.stimuli, config.mode.name
-    corpus = load_corpus(asked.path, asked.topics, asked.language, asked.fields.family)
+    corpus = load_corpus(asked.path, asked.topics, asked.language, asked.fields.family, asked.voice)
     store, key = Store(config.store.path), config.mode.source
     stories = replayed(store, key) if key else None
     if mode is Mode.comprehension:

@@ -11,15 +11,18 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from emogeo.config.texts import ENGLISH
+from emogeo.config.texts import ENGLISH, Voice
 from emogeo.errors import StimuliError
 from emogeo.geometry.grouping import is_crossed, planned_units
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.families import FAMILY, family_in, refuse_broken_families
 
 FIELDS = ("emotion", "topic", "text")
-PACKAGED = {ENGLISH: "passages", "de": "passages_de", "es": "passages_es"}
-"""The package's passages by language (ISO 639-1); each file holds the same topics and conditions."""
+PACKAGED = {
+    Voice.passages: {ENGLISH: "passages", "de": "passages_de", "es": "passages_es"},
+    Voice.diaries: {ENGLISH: "diaries"},
+}
+"""The package's texts by voice and language (ISO 639-1); each file holds the same topics and conditions."""
 _DATA = files("emogeo.stimuli") / "data"
 
 
@@ -85,7 +88,11 @@ class Corpus:
 
 
 def load_corpus(
-    path: str | None = None, topics: int | None = None, language: str = ENGLISH, family: str | None = None
+    path: str | None = None,
+    topics: int | None = None,
+    language: str = ENGLISH,
+    family: str | None = None,
+    voice: Voice = Voice.passages,
 ) -> Corpus:
     """Reads the package's passages, or a user's CSV or JSONL with the fields emotion, topic, text.
 
@@ -93,13 +100,14 @@ def load_corpus(
         topics: how many of the package's topics, in the file's order; None for all. A user's file is read whole.
         language: which of the package's passages: the same topics and conditions in each language.
         family: the field of a user's file that names the family of each topic; None for topics that are independent.
+        voice: which of the package's texts on these topics.
 
     Raises:
         StimuliError: a file that cannot be read, passages that do not make a balanced corpus, or a language that the
-            package does not have.
+            package does not have in that voice.
     """
     if path is None:
-        return _package_corpus(topics, language)
+        return _package_corpus(topics, language, voice)
     file = Path(path).expanduser()
     if not file.is_file():
         raise StimuliError(f"stimuli.path={path}: {'a folder, not a file' if file.is_dir() else 'no such file'}.")
@@ -123,13 +131,13 @@ def load_facts() -> list[str]:
     return (_DATA / "facts.txt").read_text(encoding="utf-8").splitlines()
 
 
-def _package_corpus(topics: int | None, language: str) -> Corpus:
-    if language not in PACKAGED:
+def _package_corpus(topics: int | None, language: str, voice: Voice) -> Corpus:
+    if language not in PACKAGED[voice]:
         raise StimuliError(
-            f"stimuli.language={language}: the package has passages in {', '.join(PACKAGED)}; "
+            f"stimuli.language={language}: the package has {voice.value} in {', '.join(PACKAGED[voice])}; "
             "give those of another language with stimuli.path=FILE."
         )
-    name = PACKAGED[language]
+    name = PACKAGED[voice][language]
     rows = _parse_jsonl((_DATA / f"{name}.jsonl").read_text(encoding="utf-8"), f"{name}.jsonl")
     names = list(dict.fromkeys(row["topic"] for row in rows))
     if topics is not None and not 1 <= topics <= len(names):

@@ -99,6 +99,19 @@ def test_an_option_of_one_language_with_another_is_refused(name: str, language: 
     assert compose_train(f"stimuli={other}").stimuli.language == language
 
 
+@pytest.mark.parametrize(
+    ("name", "voice"), [("passages", "diaries"), ("passages6", "diaries"), ("diaries", "passages")]
+)
+def test_an_option_of_one_voice_with_another_is_refused(name: str, voice: str) -> None:
+    words = [f"stimuli={name}", f"stimuli.voice={voice}"]
+    first = name.removesuffix("6")
+    assert refusal(lambda: compose_train(*words)) == (
+        f"stimuli={name} stimuli.voice={voice} names two voices: type stimuli={first} or stimuli={voice}, "
+        "and no stimuli.voice."
+    )
+    assert compose_train(f"stimuli={voice}").stimuli.voice.value == voice
+
+
 SAMPLED = {"temperature": 0.7}
 
 

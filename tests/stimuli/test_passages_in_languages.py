@@ -9,6 +9,7 @@ from itertools import combinations
 
 import pytest
 
+from emogeo.config.texts import Voice
 from emogeo.errors import StimuliError
 from emogeo.geometry.controls import bag_of_words
 from emogeo.geometry.geometry import halves_of
@@ -88,7 +89,7 @@ def shared_ends(texts: list[list[str]]) -> tuple[int, int]:
 
 
 def test_every_language_of_the_package_is_tested_here() -> None:
-    assert {"en", *NAMED} == set(PACKAGED)
+    assert {"en", *NAMED} == set(PACKAGED[Voice.passages])
     assert all(sorted(own) == list(CONDITIONS) for own in NAMED.values())
 
 
@@ -146,11 +147,11 @@ def test_a_translation_shares_hardly_a_word_with_the_original(translated: tuple[
 def test_bags_of_words_agree_across_languages_all_the_same() -> None:
     """No word is shared, but words return with the same emotions: another language is no control for words."""
     bags = []
-    for language in PACKAGED:
+    for language in PACKAGED[Voice.passages]:
         corpus = load_corpus(language=language)
         labels = LabelledTexts(*map(tuple, (corpus.emotions, corpus.topics, corpus.topics, corpus.texts)))
         bags.append(halves_of(bag_of_words(corpus.texts), labels, labels.units, GeometryOptions()))
-    for (one, a), (two, b) in combinations(zip(PACKAGED, bags, strict=True), 2):
+    for (one, a), (two, b) in combinations(zip(PACKAGED[Voice.passages], bags, strict=True), 2):
         found = compare(a, b).disjoint_half
         print(f"bags of words in {one} and {two}, opposite halves: {found}")
         assert found is not None and found.low > 0.05
