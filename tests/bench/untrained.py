@@ -2,9 +2,9 @@
 
 Seven networks that have learned nothing, 21 pairs, are written as ordinary checkpoints and read as any model is: of
 three architectures, widths 256 to 2,560, one to thirty blocks, drawn as their classes draw them; and wide ones that
-are nearly the identity, with random embeddings. Each has two untrained twins. Two corpora: the package's passages,
-and a longer one whose texts tell each scene in three languages. No pair should agree beyond words; no claim should
-hold.
+are nearly the identity, with random embeddings. Each has two untrained twins. Three corpora: the package's passages;
+longer texts, which tell each scene in three languages; and twice as many topics, in two voices. No pair should agree
+beyond words; no claim should hold.
 
 What is computed stays in FOLDER, and is not computed again.
 """
@@ -24,14 +24,14 @@ import pandas as pd
 import torch
 from transformers import AutoModel, Gemma3TextConfig, LlamaConfig, PreTrainedConfig, Qwen2Config
 
-from emogeo.stimuli.corpus import load_corpus
+from emogeo.config.texts import Voice
+from emogeo.stimuli.corpus import PACKAGED, load_corpus
 
 ARCHITECTURES: dict[str, type[PreTrainedConfig]] = {
     "llama": LlamaConfig,
     "gemma3": Gemma3TextConfig,
     "qwen2": Qwen2Config,
 }
-LANGUAGES = ("passages.jsonl", "passages_es.jsonl", "passages_de.jsonl")
 
 
 @dataclass(frozen=True)
@@ -91,19 +91,30 @@ def write(network: Network, tokenizer: Path, folder: Path) -> Path:
     return path
 
 
-def long_corpus(file: Path) -> Path:
+def in_three_languages(file: Path) -> Path:
     """Writes a corpus whose texts tell each scene in every language that the package has it in."""
-    data = Path(load_corpus.__code__.co_filename).parent / "data"
+    corpora = [load_corpus(language=language) for language in PACKAGED[Voice.passages]]
     rows = [
-        [json.loads(line) for line in (data / name).read_text().splitlines()]
-        for name in LANGUAGES
-        if (data / name).exists()
+        (same[0].emotion, same[0].topic, " ".join(passage.text for passage in same))
+        for same in zip(*(corpus.passages for corpus in corpora), strict=True)
     ]
+    return _write(file, rows)
+
+
+def in_two_voices(file: Path) -> Path:
+    """Writes a corpus of twice as many topics: those of the passages, and those of the diaries under other names."""
+    rows = [
+        (passage.emotion, f"{passage.topic} in {voice.value}", passage.text)
+        for voice in Voice
+        for passage in load_corpus(voice=voice).passages
+    ]
+    return _write(file, rows)
+
+
+def _write(file: Path, rows: list[tuple[str, str, str]]) -> Path:
     with file.open("w") as stream:
-        for same in zip(*rows, strict=True):
-            print(
-                json.dumps({**same[0], "text": " ".join(row["text"] for row in same)}, ensure_ascii=False), file=stream
-            )
+        for emotion, topic, text in rows:
+            print(json.dumps({"emotion": emotion, "topic": topic, "text": text}, ensure_ascii=False), file=stream)
     return file
 
 
@@ -135,7 +146,11 @@ def main() -> None:
     folder = options.folder.resolve()
     folder.mkdir(parents=True, exist_ok=True)
     networks = [write(network, options.tokenizer, folder / "models") for network in NETWORKS[: options.networks]]
-    corpora = {"passages": [], "long": [f"stimuli.path='{long_corpus(folder / 'long.jsonl')}'"]}
+    corpora = {
+        "passages": [],
+        "long": [f"stimuli.path='{in_three_languages(folder / 'long.jsonl')}'"],
+        "voices": [f"stimuli.path='{in_two_voices(folder / 'voices.jsonl')}'"],
+    }
     for name, corpus in corpora.items():
         read(networks, corpus, folder / name)
         run("analyze.py", f"store.path='{folder / name}'", f"output='{folder / name}_results'")
