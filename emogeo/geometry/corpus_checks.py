@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
@@ -42,6 +42,11 @@ class CorpusChecks:
         """Whether no verdict "beyond words" may be given on these texts."""
         return any(flag.blocks for flag in self.flags)
 
+    @property
+    def barring(self) -> tuple[str, ...]:
+        """The kinds of flags that forbid a verdict "beyond words"."""
+        return tuple(dict.fromkeys(flag.kind.value for flag in self.flags if flag.blocks))
+
     @cached_property
     def flags(self) -> tuple[Flag, ...]:
         """Everything that is flagged, what blocks a verdict first."""
@@ -51,6 +56,11 @@ class CorpusChecks:
             *flags_of_runs(self.reliabilities, self.dependences),
         ]
         return tuple(sorted(found, key=lambda flag: not flag.blocks))
+
+
+def barred(kinds: Iterable[str]) -> str:
+    """Says why no verdict rests on texts."""
+    return f"the texts bar a verdict: {', '.join(dict.fromkeys(kinds))}"
 
 
 def check_corpus(

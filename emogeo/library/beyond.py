@@ -12,6 +12,7 @@ from emogeo.config.model import Init
 from emogeo.errors import GeometryError
 from emogeo.geometry.beyond import WANTED_TWINS, Beyond, BeyondNulls, Null, beyond_nulls
 from emogeo.geometry.controls import bag_of_words, character_ngrams
+from emogeo.geometry.corpus_checks import barred, check_corpus
 from emogeo.geometry.geometry import Geometry
 from emogeo.geometry.sharing import over_shared
 from emogeo.record.run import Run
@@ -74,6 +75,8 @@ def beyond_words(
 ) -> BeyondNulls:
     """Judges whether two geometries agree beyond words; without two twins of each there is no yes.
 
+    On known texts whose units repeat each other, or in which one cue gives a condition away, it cannot be told.
+
     Args:
         twins: geometries of a's architecture, and of b's, with random weights, over the same texts.
 
@@ -88,7 +91,9 @@ def beyond_words(
     remaining = iter(halves)
     nulls = [Null(group.name, tuple(next(remaining) for _ in group.members), group.required) for group in groups]
     enough = twins is not None and min(len(its) for its in twins) >= WANTED_TWINS
-    return beyond_nulls(first, second, nulls, "" if enough else f"give {_ASK}", permutations, seed)
+    found = beyond_nulls(first, second, nulls, "" if enough else f"give {_ASK}", permutations, seed)
+    kinds = [kind for own in (a, b) if own.labels.known for kind in check_corpus(own.labels).barring]
+    return replace(found, verdict=Beyond.unknown, reason=barred(kinds)) if kinds else found
 
 
 @dataclass(frozen=True)

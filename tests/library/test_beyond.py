@@ -52,6 +52,18 @@ def test_words_of_texts_that_are_known_are_nulls() -> None:
     assert not geometry(0, 0).labels.known
 
 
+@pytest.mark.parametrize(
+    "text", ["It was noon in the {topic}. He said one {emotion} thing to her and left.", "{emotion} {topic} {topic}"]
+)
+def test_on_texts_that_bar_a_verdict_it_cannot_be_told(text: str) -> None:
+    """The same states as above, which agree beyond words on texts that are not known."""
+    texts = [text.format(emotion=emotion, topic=topic) for emotion, topic in zip(EMOTIONS, TOPICS, strict=True)]
+    twins = ([geometry(4, 4, texts), geometry(5, 5, texts)], [geometry(6, 6, texts), geometry(7, 7, texts)])
+    found = emogeo.compare(geometry(0, 0, texts), geometry(1, 1, texts), twins=twins)
+    assert found.beyond_words is Beyond.unknown
+    assert found.beyond_reason.startswith("the texts bar a verdict: cue words")
+
+
 def test_a_model_is_not_its_own_twin_and_rdms_have_none() -> None:
     a, b = geometry(0, 0), geometry(1, 1)
     with pytest.raises(GeometryError, match="a twin has other weights"):

@@ -76,7 +76,7 @@ def test_a_result_prints_in_a_few_short_lines(runs: dict[str, Run]) -> None:
     lines = str(found).splitlines()
     assert len(lines) <= 8
     assert max(map(len, lines)) <= 80
-    assert lines[1].startswith("beyond words: cannot tell (ρ* "), "before any ρ*"
+    assert lines[1].startswith("beyond words: cannot tell (the texts bar a verdict: "), "before any ρ*"
     assert any(line.startswith(f"ρ* {found.rho_star.value:.2f} [") for line in lines[2:])
     assert lines[-1] == "floor 0.0010"
     assert "<table>" in found._repr_html_()

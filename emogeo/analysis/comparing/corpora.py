@@ -6,7 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.geometry.corpus_checks import CorpusChecks, check_corpus
+from emogeo.geometry.corpus_checks import CorpusChecks, barred, check_corpus
 from emogeo.geometry.dependence import Dependence, dependence, family_dependence
 from emogeo.geometry.geometry import halves_of
 from emogeo.geometry.halves import MIN_UNITS
@@ -42,12 +42,10 @@ def checks_by_run(corpora: Sequence[ReadCorpus]) -> dict[str, CorpusChecks]:
 
 def blocked_texts(corpora: Sequence[ReadCorpus]) -> dict[str, str]:
     """Gives, for each digest of texts on which no verdict beyond words may rest, what forbids it."""
-    found: dict[str, dict[str, None]] = {}
+    found: dict[str, list[str]] = {}
     for corpus in corpora:
-        for flag in corpus.checks.flags:
-            if flag.blocks:
-                found.setdefault(corpus.runs[0].run.text_digest, {})[flag.kind.value] = None
-    return {digest: f"the texts bar a verdict: {', '.join(kinds)}" for digest, kinds in found.items()}
+        found.setdefault(corpus.runs[0].run.text_digest, []).extend(corpus.checks.barring)
+    return {digest: barred(kinds) for digest, kinds in found.items() if kinds}
 
 
 def family_field(each: PreparedRun) -> str | None:
