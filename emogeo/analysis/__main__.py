@@ -95,10 +95,11 @@ def _noise(asked: argparse.Namespace) -> tuple[float, int]:
     if asked.run is not None:
         run = measured(Store(asked.store), asked.run)
         print(run, flush=True)
-        given, example = f"--run {asked.run}", "--signal 0.05"
+        given, advice = f"--run {asked.run}", "Type a ratio instead, as in --signal 0.05."
         find, conditions = partial(signal_measured, run, asked.seed), run.n_conditions
     elif asked.reliability is not None:
-        given, example = f"--reliability {asked.reliability:g} --at {asked.at}", "--reliability 0.15 --at 24"
+        given = f"--reliability {asked.reliability} --at {asked.at}"
+        advice = "Type one further from 0 and 1, as in --reliability 0.15 --at 24, or a ratio, as in --signal 0.05."
         conditions = asked.conditions
         find = partial(signal_of, asked.reliability, asked.at, conditions, asked.seed)
     else:
@@ -106,7 +107,7 @@ def _noise(asked: argparse.Namespace) -> tuple[float, int]:
     try:
         return find(), conditions
     except GeometryError as error:
-        raise ConfigError(f"{given}: {error} Type one further from 0 and 1, or a ratio, as in {example}.") from error
+        raise ConfigError(f"{given}: {error} {advice}") from error
 
 
 def _parser() -> argparse.ArgumentParser:

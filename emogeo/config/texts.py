@@ -23,6 +23,14 @@ class Voice(Enum):
     """Told by the one whom it happens to: other people, other events."""
 
 
+PACKAGED = {
+    Voice.passages: {ENGLISH: "passages", "de": "passages_de", "es": "passages_es"},
+    Voice.diaries: {ENGLISH: "diaries"},
+}
+"""The package's texts by voice and language (ISO 639-1): their file and their option. Each holds the same topics and
+conditions."""
+
+
 @dataclass
 class FieldsConfig:
     """What the fields of a file of passages are called."""
@@ -90,10 +98,12 @@ class StimuliConfig:
                 f"stimuli={self.voice.value}, and no stimuli.voice."
             )
         if language not in (None, self.language):
-            option = voice if self.language == ENGLISH else f"{voice}_{self.language}"
+            there = PACKAGED[self.voice]
+            wanted = f"type stimuli={self.name} or stimuli={there.get(self.language)}, and no stimuli.language."
+            absent = f"the package has {voice} in {', '.join(there)}; give others with stimuli.path=FILE."
             raise ConfigError(
-                f"stimuli={self.name} stimuli.language={self.language} names two languages: type stimuli={self.name} "
-                f"or stimuli={option}, and no stimuli.language."
+                f"stimuli={self.name} stimuli.language={self.language} names two languages: "
+                f"{wanted if self.language in there else absent}"
             )
 
 

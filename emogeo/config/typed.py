@@ -20,15 +20,23 @@ _WORDS = {"true", "false", "null", "inf", "nan", "none"}
 """Words that Hydra takes for something else than text."""
 
 
-def conf_folder() -> Path:
+def conf_folder(asked: str = "options by name") -> Path:
     """Gives the folder of the groups, which a clone has.
+
+    Args:
+        asked: what is looked for in it, for the message.
 
     Raises:
         ConfigError: an installation without it.
     """
     if not _CONF.is_dir():
-        raise ConfigError(f"{_CONF} is absent: options by name need a clone of emogeo, installed by pip install -e .")
+        raise ConfigError(f"{_CONF} is absent: for {asked}, clone emogeo and install it by pip install -e .")
     return _CONF
+
+
+def option_file(group: str, name: str) -> Path:
+    """Gives where the file of a group's option is, if there is such an option."""
+    return _CONF / group / f"{name}.yaml"
 
 
 def typed(config: TrainConfig, parts: Sequence[str], conf: Path | None = None) -> list[str]:

@@ -25,7 +25,7 @@ class CorpusChecks:
     telling: tuple[TellingRun, ...]
     """The run of words that tells each condition best, most telling first; a condition without any is not among them"""
     accuracy: WordAccuracy | None
-    """None where fewer than two conditions are in two units or more"""
+    """None where a condition is in a single unit"""
     repeats: Repeats
     word_spread: float | None
     """The standard deviation of the dissimilarities of bags of words; None where a condition has no words of its own"""

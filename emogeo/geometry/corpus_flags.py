@@ -10,7 +10,7 @@ from emogeo.geometry.dependence import Dependence
 from emogeo.geometry.repeats import Repeats
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.telling import TellingRun
-from emogeo.geometry.word_accuracy import WordAccuracy, in_one_unit
+from emogeo.geometry.word_accuracy import WordAccuracy
 
 CUES = 0.5
 """The share of conditions that have a cue from which on labels are given away. The package's topics have none, and in
@@ -57,8 +57,6 @@ class FlagKind(Enum):
     """Words return in many units of one condition, and in few of the others."""
     word_accuracy = "word accuracy"
     """Words alone tell most conditions in units that were not seen."""
-    one_unit = "one unit"
-    """A condition has texts in a single unit, and what the others say of words does not hold of it."""
     reliability = "reliability"
     """The halves of a run repeat each other."""
     dependent_units = "dependent units"
@@ -102,18 +100,7 @@ def flags_of_words(
         found.append(Flag(FlagKind.equal_words, said, blocks=True))
     if accuracy is not None and accuracy.of_all.low > max(SURE_ACCURACY, accuracy.chance):
         found.append(Flag(FlagKind.word_accuracy, _said_of_accuracy(labels, accuracy)))
-    return [*found, *_flag_of_one_unit(labels)]
-
-
-def _flag_of_one_unit(labels: LabelledTexts) -> list[Flag]:
-    single = in_one_unit(labels) if len(set(labels.units)) > 1 else ()
-    if not single:
-        return []
-    said = (
-        f"one of the {called(labels)} alone has texts of {', '.join(single)}, so no others tell how far words give "
-        "that away; the word accuracy leaves these texts out"
-    )
-    return [Flag(FlagKind.one_unit, said)]
+    return found
 
 
 def _flag_of_telling(labels: LabelledTexts, telling: Sequence[TellingRun]) -> list[Flag]:

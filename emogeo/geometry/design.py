@@ -77,7 +77,7 @@ def signal_of(reliability: float, n_units: int, n_conditions: int, seed: int) ->
     reached = partial(_reached, n_units, n_conditions, seed)
     low, high = np.log(_LEAST), np.log(_MOST)
     if not reached(_LEAST) < reliability < reached(_MOST):
-        raise GeometryError(f"A reliability of {reliability:.2f} over {n_units} units says nothing of other numbers.")
+        raise GeometryError(f"A reliability of {reliability} over {n_units} units says nothing of other numbers.")
     for _ in range(_STEPS):
         middle = (low + high) / 2
         low, high = (middle, high) if reached(float(np.exp(middle))) < reliability else (low, middle)

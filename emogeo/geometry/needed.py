@@ -17,6 +17,7 @@ from emogeo.geometry.inference import (
     SURE_LEVEL,
     SURE_RELIABILITY,
     Estimate,
+    identifiable,
     reliability,
 )
 
@@ -79,8 +80,12 @@ def units_needed(run: Halves) -> Needed:
 
 
 def most_needed(*runs: Halves) -> Needed:
-    """Gives the largest number that one of the runs needs; of none where one cannot be estimated."""
-    found = [units_needed(run) for run in runs]
+    """Gives the largest number that a run below the gate needs; no number where one such run's cannot be estimated.
+
+    Runs that pass the gate are asked only where all do.
+    """
+    asked = [run for run in runs if not identifiable(run)] or runs
+    found = [units_needed(run) for run in asked]
     return max(found, key=lambda needed: (needed.units is None, needed.units or 0, needed.reason))
 
 

@@ -29,37 +29,27 @@ class WordAccuracy:
     n_without_common: int
     chance: float
     """The share of texts of the largest condition: what one finds without reading."""
-    left_out: tuple[str, ...] = ()
-    """Conditions that a single unit has, which cannot be learned on others; their texts count in none of these."""
 
 
 def word_accuracy(labels: LabelledTexts, tokens: Sequence[Tokens]) -> WordAccuracy | None:
     """Leaves out each unit, learns the words of the others, and tries the classifier on the unit.
 
     Multinomial naive Bayes over counts of tokens, all conditions equally likely beforehand. Intervals take texts as
-    independent. Texts of conditions that a single unit has are left out, because no other unit tells of these.
+    independent.
 
     Args:
         tokens: [text], as `tokens_of` cuts them.
 
     Returns:
-        None where fewer than two conditions are in two units or more: there is nothing to learn, or to tell apart.
+        None where a condition is in a single unit, which leaves no other to learn it on.
     """
-    single = in_one_unit(labels)
-    rows = [row for row, emotion in enumerate(labels.emotions) if emotion not in single]
-    emotions, units = ([own[row] for row in rows] for own in (labels.emotions, labels.units))
-    if len(set(emotions)) < 2:
+    units_of = Counter(emotion for emotion, _ in set(zip(labels.emotions, labels.units, strict=True)))
+    if min(units_of.values()) < 2:
         return None
-    hits, alone = _hits([tokens[row] for row in rows], emotions, units), ~_common(labels)[rows]
+    hits, alone = _hits(labels, tokens), ~_common(labels)
+    largest = max(Counter(labels.emotions).values())
     rest = _share(hits[alone]) if alone.any() else None
-    chance = max(Counter(emotions).values()) / len(rows)
-    return WordAccuracy(_share(hits), rest, int(alone.sum()), chance, single)
-
-
-def in_one_unit(labels: LabelledTexts) -> tuple[str, ...]:
-    """Gives the conditions that a single unit has, in alphabetical order."""
-    pairs = set(zip(labels.emotions, labels.units, strict=True))
-    return tuple(sorted(emotion for emotion, n in Counter(emotion for emotion, _ in pairs).items() if n == 1))
+    return WordAccuracy(_share(hits), rest, int(alone.sum()), largest / len(tokens))
 
 
 def _share(hits: NDArray[np.bool_]) -> Estimate:
@@ -68,13 +58,13 @@ def _share(hits: NDArray[np.bool_]) -> Estimate:
     return Estimate(float(hits.mean()), float(interval.low), float(interval.high))
 
 
-def _hits(tokens: Sequence[Tokens], emotions: Sequence[str], units: Sequence[str]) -> NDArray[np.bool_]:
+def _hits(labels: LabelledTexts, tokens: Sequence[Tokens]) -> NDArray[np.bool_]:
     """Whether each text's condition is the likeliest: [text]; of conditions that fit equally well, the first."""
     counts, _ = counts_of(tokens)
     hits = np.zeros(len(tokens), dtype=bool)
-    for rows, names, learned in without_each(counts, emotions, units):
+    for rows, names, learned in without_each(counts, labels.emotions, labels.units):
         best = (counts[rows] @ log_likelihoods(learned).T).argmax(axis=1)
-        hits[rows] = [names[place] == emotions[row] for place, row in zip(best, rows, strict=True)]
+        hits[rows] = [names[place] == labels.emotions[row] for place, row in zip(best, rows, strict=True)]
     return hits
 
 

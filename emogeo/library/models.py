@@ -10,8 +10,8 @@ from omegaconf import OmegaConf
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from emogeo.config.model import Init, ModelConfig
-from emogeo.config.precision import PrecisionConfig
-from emogeo.config.typed import conf_folder
+from emogeo.config.precision import Dtype, PrecisionConfig
+from emogeo.config.typed import conf_folder, option_file
 from emogeo.errors import ConfigError
 from emogeo.geometry.options import check_whole
 from emogeo.models.loading import load_model as load
@@ -36,8 +36,9 @@ def load_model(
     """Fetches weights where they are not there yet, checks their sums, and loads the transformer without its head.
 
     Args:
-        model: an option of `conf/model` (in a clone), a hub id (`Org/Name` or `Org/Name@revision`), or a local folder.
-        precision: an option of `conf/precision`: `auto`, `fp32`, `bf16`, `fp16`, `int8`, `nf4` and so on.
+        model: an option of `conf/model`, a hub id (`Org/Name` or `Org/Name@revision`), or a local folder.
+        precision: `auto`, `fp32`, `bf16`, `fp16`, or another option of `conf/precision`: `int8`, `nf4` and so on.
+            Options of `conf` need a clone of emogeo; hub ids, folders and these four do not.
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         cache: the folder of converted weights.
         init: `trained`, or the weights of an untrained twin: `random` ones, drawn as the model's class draws them, or
@@ -51,7 +52,8 @@ def load_model(
         ... )
 
     Raises:
-        ConfigError: no such option; lists what there is. A seed without an untrained twin. No folder of options.
+        ConfigError: no such option; lists what there is. A seed without an untrained twin. An option of `conf`
+            without a clone.
         WeightsError: weights that are not to be had, with what to do instead.
         PrecisionError: a device or a precision that this machine does not have.
     """
@@ -73,13 +75,12 @@ def load_model(
 
 
 def _model_option(model: str) -> ModelConfig:
-    if not (conf_folder() / "model" / f"{model}.yaml").is_file():
-        if "/" not in model and not Path(model).expanduser().exists():
-            raise ConfigError(
-                f"model={model!r} is not an option. Allowed: {', '.join(_options('model'))}, a hub id, or a folder."
-            )
+    if option_file("model", model).is_file():
+        return _option("model", model, ModelConfig)
+    if "/" in model or Path(model).expanduser().exists():
         return ModelConfig(name=model, weights=model)
-    return _option("model", model, ModelConfig)
+    allowed = ", ".join(_options("model", model))
+    raise ConfigError(f"model={model!r} is not an option. Allowed: {allowed}, a hub id, or a folder.")
 
 
 def _init(given: str) -> Init:
@@ -90,17 +91,19 @@ def _init(given: str) -> Init:
 
 
 def _precision_option(precision: str) -> PrecisionConfig:
-    if precision not in _options("precision"):
-        raise ConfigError(f"precision={precision!r} is not an option. Allowed: {', '.join(_options('precision'))}.")
+    if precision in {dtype.value for dtype in Dtype}:
+        return PrecisionConfig(precision, Dtype(precision))
+    allowed = _options("precision", precision)
+    if precision not in allowed:
+        raise ConfigError(f"precision={precision!r} is not an option. Allowed: {', '.join(allowed)}.")
     return _option("precision", precision, PrecisionConfig)
 
 
 def _option(group: str, name: str, kind: type[T]) -> T:
-    file = conf_folder() / group / f"{name}.yaml"
-    option = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(kind), OmegaConf.load(file)))
+    option = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(kind), OmegaConf.load(option_file(group, name))))
     assert isinstance(option, kind)
     return option
 
 
-def _options(group: str) -> list[str]:
-    return sorted(file.stem for file in (conf_folder() / group).glob("*.yaml"))
+def _options(group: str, asked: str) -> list[str]:
+    return sorted(file.stem for file in (conf_folder(f"{group}={asked}") / group).glob("*.yaml"))

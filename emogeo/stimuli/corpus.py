@@ -11,18 +11,13 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 
-from emogeo.config.texts import ENGLISH, Voice
+from emogeo.config.texts import ENGLISH, PACKAGED, Voice
 from emogeo.errors import StimuliError
 from emogeo.geometry.grouping import is_crossed, planned_units
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.families import FAMILY, family_in, refuse_broken_families
 
 FIELDS = ("emotion", "topic", "text")
-PACKAGED = {
-    Voice.passages: {ENGLISH: "passages", "de": "passages_de", "es": "passages_es"},
-    Voice.diaries: {ENGLISH: "diaries"},
-}
-"""The package's texts by voice and language (ISO 639-1); each file holds the same topics and conditions."""
 _DATA = files("emogeo.stimuli") / "data"
 
 

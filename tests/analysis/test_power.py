@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 
@@ -11,6 +12,7 @@ from emogeo.analysis.__main__ import main
 from emogeo.analysis.power import measured, power_rows, signal_measured
 from emogeo.errors import GeometryError, StoreError
 from emogeo.geometry.design import Design
+from emogeo.geometry.inference import Estimate
 from emogeo.record.reading import read_run
 from emogeo.record.run import Run
 from emogeo.store.store import RUNS, Store
@@ -53,8 +55,21 @@ def test_what_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:
         measured(STORE, "")
     assert main(["power", "--reliability", "0.9999999"]) == 1
     said = capsys.readouterr().err
-    assert said.startswith("emogeo: --reliability 1 --at 24: A reliability of 1.00 over 24 units says nothing")
-    assert said.endswith("as in --reliability 0.15 --at 24.\n")
+    given = "emogeo: --reliability 0.9999999 --at 24: A reliability of 0.9999999 over 24 units says nothing"
+    assert said.startswith(given)
+    assert said.endswith("as in --reliability 0.15 --at 24, or a ratio, as in --signal 0.05.\n")
+
+
+def test_a_run_without_a_signal_is_no_reason_to_type_a_reliability(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = measured(STORE, key_of(True, "gemma-3-270m"))
+    whole = replace(found, reliability=Estimate(0.9999999, 0.99, 1.0))
+    monkeypatch.setattr("emogeo.analysis.__main__.measured", lambda _store, _key: whole)
+    assert main(["power", "--run", "3fa9", "--store", str(DATA / "store")]) == 1
+    said = capsys.readouterr().err
+    assert said.startswith("emogeo: --run 3fa9: A reliability of 0.9999999 over 8 units says nothing")
+    assert said.endswith("of other numbers. Type a ratio instead, as in --signal 0.05.\n")
 
 
 @pytest.mark.parametrize(

@@ -42,13 +42,14 @@ def concluded(
     table: Callable[[Sequence[R]], str],
     promises: Callable[[Sequence[R]], Sequence[tuple[str, bool]]],
 ) -> int:
-    """Prints a table and what it promises; 0 where all of it holds, 1 where it does not or there is no row."""
+    """Prints a table and what it promises; 0 where all of it holds, 1 where it does not or there are too few rows."""
     if not rows:
         print("nothing computed: type --draws 200, say")
         return 1
     said = promises(rows)
-    print(table(rows), *(f"{'holds' if holds else 'FAILS'}: {what}" for what, holds in said), sep="\n")
-    return 0 if all(holds for _, holds in said) else 1
+    judged = [f"{'holds' if holds else 'FAILS'}: {what}" for what, holds in said]
+    print(table(rows), *(judged or ["too few designs to judge"]), sep="\n")
+    return 0 if said and all(holds for _, holds in said) else 1
 
 
 def markdown(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

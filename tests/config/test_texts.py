@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from emogeo.config.mode import Mode
-from emogeo.config.texts import Context, GenerationConfig, PromptTemplateConfig, StimuliConfig
+from emogeo.config.texts import PACKAGED, Context, GenerationConfig, PromptTemplateConfig, StimuliConfig
 from emogeo.errors import ConfigError
 from tests.conftest import compose_train
 
@@ -97,6 +97,20 @@ def test_an_option_of_one_language_with_another_is_refused(name: str, language: 
     )
     assert compose_train(*words, "stimuli.path=mine.csv").stimuli.language == language
     assert compose_train(f"stimuli={other}").stimuli.language == language
+
+
+def test_no_option_is_named_of_a_language_that_the_package_does_not_have() -> None:
+    assert refusal(lambda: compose_train("stimuli=passages_de", "stimuli.language=fr")) == (
+        "stimuli=passages_de stimuli.language=fr names two languages: the package has passages in en, de, es; give "
+        "others with stimuli.path=FILE."
+    )
+
+
+def test_each_of_the_packages_texts_is_an_option() -> None:
+    for voice, options in PACKAGED.items():
+        for language, option in options.items():
+            stimuli = compose_train(f"stimuli={option}").stimuli
+            assert (stimuli.voice, stimuli.language) == (voice, language)
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,7 @@ from types import ModuleType
 import pytest
 
 from tests.bench import both_random, claims_rule, equivalence, units_needed, words_apart
+from tests.bench.resumed import concluded
 from tests.planted import Planted
 from tests.planted_conditions import Drawn, population_rho
 
@@ -63,6 +64,22 @@ def test_a_bench_goes_on_where_it_was_stopped(
     assert (tmp_path / "rows.jsonl").read_text() == first
     assert capsys.readouterr().out == shown
     assert len(shown.splitlines()) >= 2 + len(designs)
+
+
+@pytest.mark.parametrize(
+    ("promises", "status", "said"),
+    [
+        ([("it holds", True)], 0, "holds: it holds"),
+        ([("it holds", True), ("so does this", False)], 1, "FAILS: so does this"),
+        ([], 1, "too few designs to judge"),
+    ],
+)
+def test_a_bench_succeeds_where_it_promises_something_that_holds(
+    promises: list[tuple[str, bool]], status: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert concluded([1], lambda _rows: "the table", lambda _rows: promises) == status
+    shown = capsys.readouterr().out.splitlines()
+    assert (shown[0], shown[-1]) == ("the table", said)
 
 
 @pytest.mark.parametrize("bench", [both_random, claims_rule, equivalence, units_needed, words_apart])

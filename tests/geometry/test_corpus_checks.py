@@ -10,7 +10,6 @@ from emogeo.geometry.corpus_checks import check_corpus
 from emogeo.geometry.corpus_flags import EQUAL, FlagKind
 from emogeo.geometry.dependence import Dependence
 from emogeo.geometry.rdm import cosine_rdm, upper
-from emogeo.geometry.states import LabelledTexts
 from tests.made_up_corpora import BAD, labelled, objects_in_templates, package
 
 KINDS = {
@@ -70,14 +69,3 @@ def test_a_high_reliability_and_dependent_units_are_flags() -> None:
     assert "a and b (0.40)" in str(found.flags[1])
     many = dict.fromkeys("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ", surely)
     assert check_corpus(package(6), {}, many).flags == (), "one of 52 runs by chance"
-
-
-def test_a_condition_that_one_unit_has_is_flagged_and_bars_nothing() -> None:
-    own = package(6)
-    kept = [row for row, e in enumerate(own.emotions) if e != own.emotions[0] or own.topics[row] == own.topics[0]]
-    few = (tuple(each[row] for row in kept) for each in (own.emotions, own.topics, own.units, own.texts))
-    found = check_corpus(LabelledTexts(*few))
-    assert [(flag.kind, flag.blocks) for flag in found.flags] == [(FlagKind.one_unit, False)]
-    assert str(found.flags[0]).startswith(f"one of the topics alone has texts of {own.emotions[0]}, so")
-    assert found.accuracy is not None
-    assert 0 < found.accuracy.of_all.low < found.accuracy.of_all.value < 1

@@ -68,12 +68,35 @@ def test_what_passes_needs_no_more_than_it_has() -> None:
 
 
 def test_it_is_not_told_where_halves_agree_wholly() -> None:
-    run, noisy = halves(Planted(12, 0.5), 1)[0], halves(Planted(12, 0.0), 1)[0]
-    copies = Halves(replace(run.products, values=np.broadcast_to(run.products.values[:1, 1:2], (12, 12, 21, 21))), 0)
+    run = halves(Planted(12, 0.5), 1)[0]
+    copies = copies_of(run)
     assert reliability(copies).value == pytest.approx(1, abs=1e-12)
     told = Needed(reason="reliability 1: its halves agree wholly")
-    assert units_needed(copies) == most_needed(copies, run) == most_needed(noisy, copies) == told
+    assert units_needed(copies) == most_needed(copies, run) == told
     assert str(told).endswith("cannot be estimated (reliability 1: its halves agree wholly)")
+
+
+def test_runs_that_pass_are_not_asked_where_another_fails() -> None:
+    run, noisy, hopeless = (halves(Planted(24, signal), 2)[0] for signal in (0.5, 0.03, 0.0))
+    copies = copies_of(run)
+    assert [identifiable(own) for own in (copies, run, noisy, hopeless)] == [True, True, False, False]
+    told = units_needed(noisy)
+    assert told.units is not None
+    assert most_needed(noisy, copies) == most_needed(copies, noisy) == most_needed(run, noisy) == told
+    assert units_needed(hopeless) == most_needed(hopeless, copies) == most_needed(noisy, hopeless) == Needed()
+
+
+def test_a_run_that_fails_keeps_its_own_reason() -> None:
+    few, noisy = copies_of(halves(Planted(6, 0.5), 1)[0]), halves(Planted(24, 0.03), 2)[0]
+    assert not identifiable(few)
+    assert most_needed(noisy, few) == Needed(reason="reliability 1: its halves agree wholly")
+
+
+def copies_of(run: Halves) -> Halves:
+    """A run in which every two units have the same products."""
+    n = run.n_units
+    shape = (n, n, *run.products.values.shape[2:])
+    return Halves(replace(run.products, values=np.broadcast_to(run.products.values[:1, 1:2], shape)), 0)
 
 
 @pytest.mark.filterwarnings("error")

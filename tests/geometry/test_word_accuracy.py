@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import numpy as np
 import pytest
 from scipy.stats import binomtest
@@ -12,7 +10,7 @@ from sklearn.naive_bayes import MultinomialNB
 
 from emogeo.geometry.ngrams import tokens_of
 from emogeo.geometry.states import LabelledTexts
-from emogeo.geometry.word_accuracy import WordAccuracy, in_one_unit, word_accuracy
+from emogeo.geometry.word_accuracy import WordAccuracy, word_accuracy
 from tests.made_up_corpora import labelled, one_sentence_in_ten_places, one_sentence_that_ends_in_ten_places, package
 
 
@@ -65,27 +63,8 @@ def test_a_single_unit_leaves_nothing_to_learn_from() -> None:
     assert word_accuracy(labels, [("one",), ("two",)]) is None
 
 
-def with_one_alone() -> LabelledTexts:
-    """Two conditions in three units, and a third in one of them."""
-    rows = [(e, u, f"{e} here, {u} there") for u in "abc" for e in ("glad", "sad")] + [("calm", "b", "lulled, b there")]
-    emotions, units, texts = zip(*rows, strict=True)
-    return LabelledTexts(emotions, units, units, texts)
-
-
-def test_a_condition_that_one_unit_has_is_left_out() -> None:
-    labels = with_one_alone()
-    rest = LabelledTexts(*(own[:-1] for own in (labels.emotions, labels.topics, labels.units, labels.texts)))
-    assert in_one_unit(labels) == ("calm",)
-    assert of(labels) == replace(of(rest), left_out=("calm",))
-    assert of(labels).of_all.value == 1
-    assert of(labels).chance == 0.5
-
-
-def test_fewer_than_two_conditions_in_several_units_leave_nothing_to_tell_apart() -> None:
-    labels = with_one_alone()
-    without_sad = [row for row, emotion in enumerate(labels.emotions) if emotion != "sad"]
-    emotions, units, texts = (
-        [own[row] for row in without_sad] for own in (labels.emotions, labels.units, labels.texts)
-    )
-    left = LabelledTexts(tuple(emotions), tuple(units), tuple(units), tuple(texts))
-    assert word_accuracy(left, [tokens_of(text) for text in texts]) is None
+def test_a_condition_in_a_single_unit_leaves_no_other_to_learn_it_on() -> None:
+    rows = [(e, u, f"{e} here, {u} there") for u in "abc" for e in ("glad", "sad")]
+    assert of(labelled(rows)).of_all.value == 1
+    lonely = labelled([*rows, ("calm", "b", "lulled, b there")])
+    assert word_accuracy(lonely, [tokens_of(text) for text in lonely.texts]) is None

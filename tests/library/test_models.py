@@ -7,9 +7,13 @@ from typing import Any
 
 import pytest
 import torch
+from omegaconf import OmegaConf
 
+from emogeo.config.model import ModelConfig
+from emogeo.config.precision import Dtype, PrecisionConfig
+from emogeo.config.typed import option_file
 from emogeo.errors import ConfigError, WeightsError
-from emogeo.library.models import load_model
+from emogeo.library.models import _precision_option, load_model
 
 
 def test_a_folder_is_loaded_at_a_precision(tiny_llama: Path, tmp_path: Path) -> None:
@@ -17,6 +21,38 @@ def test_a_folder_is_loaded_at_a_precision(tiny_llama: Path, tmp_path: Path) -> 
     assert next(model.parameters()).dtype is torch.bfloat16
     assert model.config._name_or_path == "tiny-llama"
     assert tokenizer("sad")["input_ids"]
+
+
+def test_a_folder_is_loaded_without_a_clone(tiny_llama: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emogeo.config.typed._CONF", tmp_path / "conf")
+    monkeypatch.chdir(tiny_llama.parent)
+    for folder in (tiny_llama, tiny_llama.name):
+        model, _ = load_model(folder, precision="fp16", device="cpu", cache=tmp_path, progress=False)
+        assert next(model.parameters()).dtype is torch.float16
+    for name, options in (("model=gemma-3-270m", {}), ("precision=nf4", {"precision": "nf4"})):
+        with pytest.raises(ConfigError, match=f"conf is absent: for {name}, clone emogeo and install it by pip"):
+            load_model("gemma-3-270m" if not options else tiny_llama, device="cpu", cache=tmp_path, **options)
+
+
+def test_a_hub_id_is_looked_for_without_a_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emogeo.config.typed._CONF", tmp_path / "conf")
+    asked: list[str | None] = []
+
+    def resolved(option: ModelConfig, *_: object) -> None:
+        asked.append(option.weights)
+        raise WeightsError("not to be had")
+
+    monkeypatch.setattr("emogeo.library.models.resolve_weights", resolved)
+    with pytest.raises(WeightsError, match="not to be had"):
+        load_model("Org/Name@main", device="cpu", cache=tmp_path)
+    assert asked == ["Org/Name@main"]
+
+
+@pytest.mark.parametrize("dtype", Dtype)
+def test_a_plain_number_format_is_what_its_option_says(dtype: Dtype) -> None:
+    option = OmegaConf.load(option_file("precision", dtype.value))
+    assert _precision_option(dtype.value) == PrecisionConfig(option.name, dtype)
+    assert (option.dtype, option.quantization, option.get("threshold")) == (dtype.value, "none", None)
 
 
 def test_names_that_are_none(tmp_path: Path) -> None:

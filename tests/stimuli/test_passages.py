@@ -19,6 +19,12 @@ from sklearn.preprocessing import StandardScaler
 
 from emogeo.config.texts import Voice
 from emogeo.errors import StimuliError
+from emogeo.geometry.controls import bag_of_words
+from emogeo.geometry.geometry import halves_of
+from emogeo.geometry.halves import Halves
+from emogeo.geometry.inference import compare
+from emogeo.geometry.options import GeometryOptions
+from emogeo.geometry.states import LabelledTexts
 from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.corpus import Corpus, load_corpus
 
@@ -184,3 +190,17 @@ def test_whole_passages_do_tell_the_condition(corpus: Corpus) -> None:
     value, low, _ = accuracy(bag(corpus.texts), corpus, MultinomialNB())
     print(f"bag of words, whole passages: accuracy {value:.2f}")
     assert low > 0.2
+
+
+def test_bags_of_words_in_either_voice_are_as_reliable_as_docs_corpus_says() -> None:
+    """And agree, on opposite halves of the topics, as it says."""
+    passages, diaries = (bag_halves(load_corpus(voice=voice)) for voice in (Voice.passages, Voice.diaries))
+    found = compare(passages, diaries)
+    figures = (found.reliability_a, found.reliability_b, found.disjoint_half)
+    assert [own and round(own.value, 2) for own in figures] == [0.39, 0.35, 0.28]
+    assert str(found.disjoint_half) == "0.28 [0.18, 0.38]"
+
+
+def bag_halves(corpus: Corpus) -> Halves:
+    labels = LabelledTexts(*map(tuple, (corpus.emotions, corpus.topics, corpus.topics, corpus.texts)))
+    return halves_of(bag_of_words(corpus.texts), labels, labels.units, GeometryOptions())

@@ -9,7 +9,7 @@ from itertools import combinations
 
 import pytest
 
-from emogeo.config.texts import Voice
+from emogeo.config.texts import PACKAGED, Voice
 from emogeo.errors import StimuliError
 from emogeo.geometry.controls import bag_of_words
 from emogeo.geometry.geometry import halves_of
@@ -17,7 +17,7 @@ from emogeo.geometry.inference import compare
 from emogeo.geometry.options import GeometryOptions
 from emogeo.geometry.states import LabelledTexts
 from emogeo.stimuli.conditions import CONDITIONS
-from emogeo.stimuli.corpus import PACKAGED, Corpus, load_corpus
+from emogeo.stimuli.corpus import Corpus, load_corpus
 
 _WORD = re.compile(r"[^\W\d_]+")
 GERMAN = {
