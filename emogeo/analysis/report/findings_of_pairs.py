@@ -9,6 +9,7 @@ from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import number
 from emogeo.analysis.report.sentences import commonest, number_of, range_of, verdicts
 from emogeo.analysis.tables.notes import NoteKind
+from emogeo.geometry.beyond import Beyond
 
 
 def _kinds(material: Material) -> list[tuple[str, pd.DataFrame]]:
@@ -53,7 +54,14 @@ def _agreement(kind: str, pairs: pd.DataFrame, known: pd.DataFrame) -> Finding:
         caveats.append(
             f"For {absent} of {len(known)} no floor was measured, so it is not said whether ρ* lies below 1."
         )
-    return Finding(f"Agreement of {kind}", said, [*caveats, *_like_these(known), *verdicts(known)])
+    return Finding(f"Agreement of {kind}", said, [*caveats, *_like_these(known), *verdicts(known), *_words(known)])
+
+
+def _words(known: pd.DataFrame) -> list[str]:
+    """Says of how many pairs it is not shown that they agree beyond words."""
+    without = int((~known["beyond_words"].isin([Beyond.yes.value])).sum())
+    said = f"For {without} of {len(known)} it is not shown that they agree beyond words (beyond_words in pairs.csv)."
+    return [said] if without else []
 
 
 def _like_these(known: pd.DataFrame) -> list[str]:

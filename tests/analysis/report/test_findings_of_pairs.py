@@ -11,6 +11,8 @@ from tests.analysis.report.planted import (
     frame,
 )
 
+BEYOND = {"beyond_words": "yes"}
+
 
 def of_pairs(*rows: dict[str, object]) -> list[Finding]:
     names = {"key_a": "a", "key_b": "b", "model_a": "m", "model_b": "n"}
@@ -50,11 +52,13 @@ def test_what_is_said_of_these_emotions_and_of_emotions_like_these_is_told_apart
     assert agreement.caveats[2:] == [
         "For emotions like these, the interval of ρ* is [0.70, 1.10].",
         "For these emotions: 1 differs.",
+        "For 1 of 1 it is not shown that they agree beyond words (beyond_words in pairs.csv).",
     ]
-    (agreement, *_) = of_pairs(known, {**known, "rho_star_any_ci_low": 0.6, "equivalence": "cannot tell"})
+    (agreement, *_) = of_pairs(known, {**known, "rho_star_any_ci_low": 0.6, "equivalence": "cannot tell", **BEYOND})
     assert agreement.caveats[2:] == [
         "For emotions like these, the 2 intervals of ρ* lie between 0.60 and 1.10.",
         "For these emotions: 1 differs and 1 cannot tell.",
+        "For 1 of 2 it is not shown that they agree beyond words (beyond_words in pairs.csv).",
     ]
 
 
@@ -77,3 +81,8 @@ def test_runs_of_one_model_and_other_half_sizes_are_told_apart() -> None:
         "Over 1 pair of runs of different models, halves of 12 units",
         "Over 1 pair of runs of one model, halves of 12 units",
     ]
+
+
+def test_where_all_pairs_agree_beyond_words_nothing_is_left_to_say_of_words() -> None:
+    (agreement, *_) = of_pairs({**compared(0.8, 0.9), **BEYOND, "equivalence": "same within 0.1"})
+    assert agreement.caveats[-1] == "For these emotions: 1 same within 0.1."
