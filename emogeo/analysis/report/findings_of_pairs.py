@@ -11,18 +11,18 @@ from emogeo.analysis.report.sentences import commonest, number_of, range_of, ver
 from emogeo.analysis.tables.notes import NoteKind
 from emogeo.geometry.beyond import Beyond
 
+_NULLS = "untrained twins of different models"
+
 
 def _kinds(material: Material) -> list[tuple[str, pd.DataFrame]]:
-    """Separates pairs of different models, of one model's runs, and of untrained twins; a finding is about one kind."""
-    pairs = material.table("pairs")
+    """Separates pairs of different models from those of one model's runs; without any, pairs of untrained twins."""
+    pairs, _ = material.trained_pairs("pairs")
     if pairs.empty:
         return []
-    untrained, alike = pairs["key_a"].isin(material.untrained), pairs["model_a"] == pairs["model_b"]
-    kinds = (
-        ("runs of different models", pairs[~untrained & ~alike]),
-        ("runs of one model", pairs[~untrained & alike]),
-        ("untrained twins of different models", pairs[untrained]),
-    )
+    if pairs["key_a"].isin(material.untrained).all():
+        return [(_NULLS, pairs)]
+    alike = pairs["model_a"] == pairs["model_b"]
+    kinds = (("runs of different models", pairs[~alike]), ("runs of one model", pairs[alike]))
     return [(kind, rows) for kind, rows in kinds if len(rows)]
 
 
@@ -40,6 +40,8 @@ def _agreement(kind: str, pairs: pd.DataFrame, known: pd.DataFrame) -> Finding:
         f"For {len(known)} of {number_of(len(pairs), 'pair')} of {kind} agreement without text noise is identifiable: "
         f"for these emotions ρ* is {range_of(known, 'rho_star')}. Raw ρ of these is {range_of(known, 'rho')}."
     )
+    if kind == _NULLS:
+        return Finding(f"Nulls: {kind}", said, ["They have learned nothing, so no verdict is passed on them."])
     significant = int((known["p_holm"] <= LEVEL).sum())
     caveats = [f"On disjoint text {significant} of {len(known)} have p (Holm) ≤ {LEVEL}."]
     floors = known[known["floor"].notna()]

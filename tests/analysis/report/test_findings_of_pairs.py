@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.finding import Finding
+from emogeo.analysis.report.findings import findings
+from emogeo.analysis.report.material import Material
 from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.config.model import Init
+from emogeo.record.run import Run
 from tests.analysis.report.planted import (
     PAIR_COLUMNS,
     compared,
     found,
     frame,
 )
+from tests.planted_records import geometry, model_card
 
 BEYOND = {"beyond_words": "yes"}
 
@@ -86,3 +94,26 @@ def test_runs_of_one_model_and_other_half_sizes_are_told_apart() -> None:
 def test_where_all_pairs_agree_beyond_words_nothing_is_left_to_say_of_words() -> None:
     (agreement, *_) = of_pairs({**compared(0.8, 0.9), **BEYOND, "equivalence": "same within 0.1"})
     assert agreement.caveats[-1] == "For these emotions: 1 same within 0.1."
+
+
+def of_twins(*others: dict[str, object]) -> list[Finding]:
+    """Findings on two twins, which agree as well as anything can, beside other pairs."""
+    runs = [Run(*geometry(key=key, model=model_card(key, init=Init.random, init_seed=1))) for key in ("t", "u")]
+    names = {"model_a": "m random 1", "model_b": "n random 1", "key_a": "t", "key_b": "u"}
+    twins = {**names, **compared(0.9, 0.99), "p_holm": 0.001, "equivalence": "same within 0.1, words included"}
+    pairs = frame(PAIR_COLUMNS, *others, twins)
+    return findings(Material({"pairs": pairs}, [], Catalogue(runs), Path("none")))
+
+
+def test_twins_are_not_spoken_of_beside_trained_pairs() -> None:
+    names: dict[str, object] = {"key_a": "a", "key_b": "b", "model_a": "m", "model_b": "n"}
+    told = of_twins({**names, **compared(0.5, 0.6)})
+    assert "Agreement of runs of different models" in [finding.topic for finding in told]
+    assert not any("untrained" in finding.topic for finding in told)
+
+
+def test_twins_alone_are_nulls_and_no_verdict_is_passed_on_them() -> None:
+    (nulls, *_) = of_twins()
+    assert nulls.topic == "Nulls: untrained twins of different models"
+    assert "ρ* is 0.99" in nulls.said
+    assert nulls.caveats == ["They have learned nothing, so no verdict is passed on them."]
