@@ -85,18 +85,27 @@ def unidentified(material: Material) -> list[Finding]:
         return []
     said = (
         f"For {len(unknown)} of {number_of(len(pairs), 'pair')} of runs there is neither ρ* nor p on disjoint text. "
-        f"Raw ρ is {range_of(unknown, 'rho')}; that both read the same passages makes it larger, text noise smaller."
+        f"Raw ρ is {range_of(unknown, 'rho')}; {_what_moves_it(unknown)}."
     )
     common = commonest(material.notes("pairs", unknown))
     reasons = [f"{n} of them: {note}." for note, n in common if note.kind is NoteKind.not_identifiable]
     return [Finding("Not identifiable", said, reasons, unsure=True)]
 
 
+def _what_moves_it(unknown: pd.DataFrame) -> str:
+    """Says what makes a raw rho larger or smaller; texts only of pairs that have read the same ones."""
+    same = int(unknown["p_same_text"].notna().sum())
+    if same == len(unknown):
+        return "that both read the same passages makes it larger, text noise smaller"
+    larger = f", and that both read the same passages makes it larger for {same} of them" if same else ""
+    return f"text noise makes it smaller{larger}"
+
+
 def halves(material: Material) -> list[Finding]:
-    """Reports how much the particular passages add to an agreement."""
+    """Reports how much the particular passages add to the agreement of pairs that have read the same ones."""
     found = []
     for kind, pairs in _kinds(material):
-        given = pairs.dropna(subset=["rho_same_half", "rho_disjoint_half"])
+        given = pairs.dropna(subset=["rho_same_half", "rho_disjoint_half", "p_same_text"])
         found += [_shared_text(kind, int(size), rows) for size, rows in given.groupby("half_size")]
     return found
 

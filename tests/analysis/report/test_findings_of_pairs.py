@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.finding import Finding
 from emogeo.analysis.report.findings import findings
@@ -117,3 +119,29 @@ def test_twins_alone_are_nulls_and_no_verdict_is_passed_on_them() -> None:
     assert nulls.topic == "Nulls: untrained twins of different models"
     assert "ρ* is 0.99" in nulls.said
     assert nulls.caveats == ["They have learned nothing, so no verdict is passed on them."]
+
+
+def test_pairs_with_other_texts_are_in_no_sentence_about_the_same_texts() -> None:
+    other = {**compared(0.5, 0.6), "p_same_text": None}
+    topics = [finding.topic for finding in of_pairs(other)]
+    assert not any(topic.startswith("Stimulus control") for topic in topics)
+    (halves,) = (found for found in of_pairs(compared(0.8, 0.9), other) if found.topic.startswith("Stimulus control"))
+    assert halves.said.startswith("Over 1 pair of runs of different models, halves of 12 units with the same texts")
+
+
+@pytest.mark.parametrize(
+    ("same", "said"),
+    [
+        ([0.01, 0.01], "; that both read the same passages makes it larger, text noise smaller."),
+        ([None, None], "; text noise makes it smaller."),
+        (
+            [0.01, None],
+            "; text noise makes it smaller, and that both read the same passages makes it larger for 1 of them.",
+        ),
+    ],
+)
+def test_raw_agreement_is_said_to_be_larger_only_by_texts_that_both_have_read(
+    same: list[float | None], said: str
+) -> None:
+    (unknown, *_) = of_pairs(*({"rho": 0.3, "p_same_text": p} for p in same))
+    assert unknown.said.endswith(said)
