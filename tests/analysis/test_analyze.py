@@ -115,10 +115,15 @@ def test_topics_told_twice_are_paired_so_that_halves_share_no_topic(
 ) -> None:
     run_extraction(tiny_run(other_passages(tmp_path)))
     pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
-    told_twice = pairs[pairs["note"].str.contains("p_same_text: other texts; rho_same_half: on units of the same name")]
+    told_twice = pairs[
+        pairs["note"].str.contains(
+            "p_same_text and stimulus_share: other texts; rho_same_half: on units of the same name"
+        )
+    ]
     assert len(told_twice) == 3
     assert told_twice[["rho_same_half", "rho_disjoint_half"]].notna().all().all()
-    assert told_twice["p_same_text"].isna().all()
+    assert told_twice[["p_same_text", "stimulus_share"]].isna().all().all()
+    assert "same_and_disjoint_half.png" in {file.name for file in (tmp_path / "out" / "figures").iterdir()}
 
 
 def test_a_topic_may_have_a_colon_in_its_name(tiny_run: Composer, filled: Path, tmp_path: Path) -> None:
@@ -128,7 +133,7 @@ def test_a_topic_may_have_a_colon_in_its_name(tiny_run: Composer, filled: Path, 
     run_extraction(tiny_run(f"stimuli.path='{tmp_path / 'colons.jsonl'}'"))
     run_extraction(tiny_run(other_passages(tmp_path, named)))
     pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
-    other = "p_same_text: other texts; rho_same_half: on units of the same name"
+    other = "p_same_text and stimulus_share: other texts; rho_same_half: on units of the same name"
     assert pairs["note"].str.contains(other).sum() == 1, "the topics with colons, told twice"
     assert pairs["note"].str.contains("no text in common").sum() == 3
     assert pairs["p_same_text"].notna().sum() == 3 + 3, "whatever the topics are called"

@@ -41,6 +41,14 @@ def test_as_the_tables_come_no_pair_is_beyond_words(tables: dict[str, Table]) ->
     assert "olds here: universality" not in _printed(tables)
 
 
+def test_no_pair_is_the_same_but_with_words(tables: dict[str, Table]) -> None:
+    for name in ("pairs", "universality"):
+        assert set(tables[name].frame["equivalence"]) == {"same within 0.1, words included"}
+    printed = _printed(tables)
+    assert printed.count("same within 0.1") == printed.count("same within 0.1, words included") > 0
+    assert "For 3 of 3 it is not shown that they agree beyond words" in printed
+
+
 @pytest.mark.parametrize("words", ["no more than words", "cannot tell", None])
 def test_nothing_is_reproduced_and_nothing_holds_here(tables: dict[str, Table], words: str | None) -> None:
     given = _with_words(tables, words)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import pandas as pd
@@ -17,8 +20,9 @@ from tests.conftest import compose_train
 
 pytestmark = pytest.mark.weights
 NETWORKS = (
-    Network("llama", 512, 1, 14, identity=True),
-    Network("gemma3", 768, 1, 11, identity=True),
+    Network("llama", 768, 1, 14, identity=True),
+    Network("qwen2", 768, 1, 12, identity=True),
+    Network("olmo2", 768, 1, 13, identity=True),
 )
 INITS = ((), ("model.init=random", "model.init_seed=1"), ("model.init=random", "model.init_seed=2"))
 COMMON = (
@@ -27,42 +31,71 @@ COMMON = (
 )
 
 
+@dataclass(frozen=True)
+class Analysis:
+    """What an analysis has written and printed."""
+
+    folder: Path
+    terminal: str
+
+    @property
+    def page(self) -> str:
+        return (self.folder / "report.html").read_text()
+
+    def table(self, name: str) -> pd.DataFrame:
+        return pd.read_csv(self.folder / f"{name}.csv")
+
+
 @pytest.fixture(scope="module")
-def results(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The analysis of two networks, two untrained twins of each."""
-    folder, usual = tmp_path_factory.mktemp("untrained"), compose_train()
+def analysis(tmp_path_factory: pytest.TempPathFactory) -> Analysis:
+    """The analysis of three networks of three families, two untrained twins of each."""
+    folder, usual, printed = tmp_path_factory.mktemp("untrained"), compose_train(), StringIO()
     tokenizer = resolve_weights(usual.model, Path(usual.runtime.weights_cache).expanduser()).folder
     for network in NETWORKS:
         weights = f"model.weights='{write(network, tokenizer, folder)}'"
         for init in INITS:
             run_extraction(compose_train(weights, *init, *COMMON, f"store.path='{folder / 'store'}'"))
-    output = folder / "results"
-    analyze(AnalyzeConfig(store=StoreConfig(str(folder / "store")), output=str(output), permutations=500))
-    return output
+    config = AnalyzeConfig(store=StoreConfig(str(folder / "store")), output=str(folder / "results"), permutations=500)
+    with redirect_stdout(printed):
+        analyze(config)
+    return Analysis(folder / "results", printed.getvalue())
 
 
-def test_they_agree_as_well_as_anything_can(results: Path) -> None:
+def test_they_agree_as_well_as_anything_can(analysis: Analysis) -> None:
     """Without this the other tests would say nothing."""
-    (pair,) = pd.read_csv(results / "universality.csv").itertuples()
-    assert pair.rho_star > 0.9
-    assert pair.p_holm < 0.01
+    pairs = analysis.table("universality")
+    assert len(pairs) == 3
+    assert (pairs["within_family"] == "no").all()
+    assert (pairs["rho_star"] > 0.9).all()
+    assert (pairs["p_holm"] < 0.01).all()
 
 
-def test_none_agrees_beyond_words(results: Path) -> None:
-    beyond = pd.read_csv(results / "beyond.csv")
+def test_none_agrees_beyond_words(analysis: Analysis) -> None:
+    beyond = analysis.table("beyond")
     assert set(beyond["level"]) == {"words", "word meanings"}
     assert not (beyond["verdict"] == "yes").any()
     for name in ("pairs", "universality"):
-        assert not (pd.read_csv(results / f"{name}.csv")["beyond_words"] == "yes").any()
+        assert not (analysis.table(name)["beyond_words"] == "yes").any()
 
 
-def test_no_claim_is_reproduced_and_none_of_universality_holds_here(results: Path) -> None:
-    claims = pd.read_csv(results / "claims.csv").set_index("claim")
+def test_no_claim_is_reproduced_and_none_of_universality_holds_here(analysis: Analysis) -> None:
+    claims = analysis.table("claims").set_index("claim")
     assert set(claims["verdict"]) == {"not testable"}
     assert not claims.loc["universality", "here"].startswith("holds here")
+    for told in (analysis.terminal, analysis.page):
+        assert "Reproduced" not in told
+        assert "olds here: universality" not in told
 
 
-def test_the_page_says_so_first(results: Path) -> None:
-    page = (results / "report.html").read_text()
-    assert "cannot tell" in page or "no more than words" in page
-    assert "Reproduced" not in page
+def test_the_terminal_says_first_that_it_cannot_tell(analysis: Analysis) -> None:
+    title, *lines = (line for line in analysis.terminal.splitlines() if line.strip())
+    assert title == "Do the runs agree beyond words that any untrained network would see?"
+    verdicts = lines[: 2 * len(NETWORKS)]
+    assert sum(": cannot tell (" in line for line in verdicts) == 3
+    assert [line.strip() for line in verdicts[1::2]] == ["beyond word meanings: cannot tell"] * 3
+
+
+def test_none_are_the_same_but_with_words(analysis: Analysis) -> None:
+    tables = [(analysis.folder / f"{name}.csv").read_text() for name in ("pairs", "universality")]
+    for told in (analysis.terminal, analysis.page, *tables):
+        assert told.count("same within 0.1") == told.count("same within 0.1, words included") > 0

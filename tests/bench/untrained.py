@@ -21,7 +21,7 @@ from pathlib import Path
 
 import pandas as pd
 import torch
-from transformers import AutoModel, Gemma3TextConfig, LlamaConfig, PreTrainedConfig, Qwen2Config
+from transformers import AutoModel, Gemma3TextConfig, LlamaConfig, Olmo2Config, PreTrainedConfig, Qwen2Config
 
 from emogeo.config.texts import Voice
 from emogeo.stimuli.corpus import PACKAGED, load_corpus
@@ -30,6 +30,7 @@ ARCHITECTURES: dict[str, type[PreTrainedConfig]] = {
     "llama": LlamaConfig,
     "gemma3": Gemma3TextConfig,
     "qwen2": Qwen2Config,
+    "olmo2": Olmo2Config,
 }
 
 

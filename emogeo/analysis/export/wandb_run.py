@@ -30,7 +30,7 @@ def track_analysis(config: AnalyzeConfig, output: Path, pulled: Pulled, tables: 
         job_type="analysis",
         config={"permutations": config.permutations, "seed": config.seed, "keys": sorted(pulled.keys)},
         summary={
-            "beyond_words": verdict_counts(tables["beyond"]),
+            "beyond_words": verdict_counts(tables["beyond"], tables["runs"]),
             "runs": len(pulled.keys),
             "left_out": pulled.left_out,
         },

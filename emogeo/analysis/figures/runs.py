@@ -22,14 +22,14 @@ MATRICES = {
 
 
 def write_run_figures(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, folder: Path) -> None:
-    """Draws matrices of ρ and ρ*, same-half against disjoint-half, reliability by layer, and an RDM per run."""
+    """Draws matrices of ρ and ρ*, same half against disjoint half, reliability by layer, and an RDM per run."""
     if prepared:
         for column, (title, label) in MATRICES.items():
             shown = rho_figure(pair_matrix(prepared, pairs, column), [r.name for r in prepared], title, label)
             (folder / f"{column}_matrix.png").write_bytes(shown)
     names = {each.run.key: each.name for each in prepared}
     own = pairs[pairs["key_a"].isin(names) & pairs["key_b"].isin(names)]
-    halved = own.dropna(subset=["rho_same_half", "rho_disjoint_half"])
+    halved = own.dropna(subset=["rho_same_half", "rho_disjoint_half", "p_same_text"])
     if len(halved):
         (folder / "same_and_disjoint_half.png").write_bytes(_halves(halved, names))
     _reliability_by_layer(prepared, folder)

@@ -13,6 +13,7 @@ from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import in_words
 from emogeo.analysis.report.sentences import listed, number_of
 from emogeo.analysis.tables.frame import Row
+from emogeo.config.model import Init
 from emogeo.geometry.beyond import Beyond
 
 _SHOWN = 20
@@ -89,7 +90,14 @@ def _left(row: Row) -> str:
     return in_words(row["rho_partial"], row["rho_partial_ci_low"], row["rho_partial_ci_high"])
 
 
-def verdict_counts(beyond: pd.DataFrame) -> dict[str, int]:
-    """Counts pairs of each verdict beyond words."""
-    counted = Counter(beyond.loc[beyond["level"] == Level.words, "verdict"])
+def untrained(runs: pd.DataFrame) -> set[str]:
+    """Gives the keys of the untrained twins in the table of runs."""
+    return set(runs.loc[runs["init"].isin([Init.random.value, Init.shuffled.value]), "key"])
+
+
+def verdict_counts(beyond: pd.DataFrame, runs: pd.DataFrame) -> dict[str, int]:
+    """Counts pairs of trained runs of each verdict beyond words; where there are none, pairs of untrained twins."""
+    trained = beyond[~beyond["key_a"].isin(untrained(runs))]
+    own = beyond if trained.empty else trained
+    counted = Counter(own.loc[own["level"] == Level.words, "verdict"])
     return {verdict.value: counted[verdict.value] for verdict in Beyond}

@@ -9,19 +9,20 @@ from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import number
 from emogeo.analysis.report.sentences import commonest, number_of, range_of, verdicts
 from emogeo.analysis.tables.notes import NoteKind
+from emogeo.geometry.beyond import Beyond
+
+_NULLS = "untrained twins of different models"
 
 
 def _kinds(material: Material) -> list[tuple[str, pd.DataFrame]]:
-    """Separates pairs of different models, of one model's runs, and of untrained twins; a finding is about one kind."""
-    pairs = material.table("pairs")
+    """Separates pairs of different models from those of one model's runs; without any, pairs of untrained twins."""
+    pairs, _ = material.trained_pairs("pairs")
     if pairs.empty:
         return []
-    untrained, alike = pairs["key_a"].isin(material.untrained), pairs["model_a"] == pairs["model_b"]
-    kinds = (
-        ("runs of different models", pairs[~untrained & ~alike]),
-        ("runs of one model", pairs[~untrained & alike]),
-        ("untrained twins of different models", pairs[untrained]),
-    )
+    if pairs["key_a"].isin(material.untrained).all():
+        return [(_NULLS, pairs)]
+    alike = pairs["model_a"] == pairs["model_b"]
+    kinds = (("runs of different models", pairs[~alike]), ("runs of one model", pairs[alike]))
     return [(kind, rows) for kind, rows in kinds if len(rows)]
 
 
@@ -39,6 +40,8 @@ def _agreement(kind: str, pairs: pd.DataFrame, known: pd.DataFrame) -> Finding:
         f"For {len(known)} of {number_of(len(pairs), 'pair')} of {kind} agreement without text noise is identifiable: "
         f"for these emotions ρ* is {range_of(known, 'rho_star')}. Raw ρ of these is {range_of(known, 'rho')}."
     )
+    if kind == _NULLS:
+        return Finding(f"Nulls: {kind}", said, ["They have learned nothing, so no verdict is passed on them."])
     significant = int((known["p_holm"] <= LEVEL).sum())
     caveats = [f"On disjoint text {significant} of {len(known)} have p (Holm) ≤ {LEVEL}."]
     floors = known[known["floor"].notna()]
@@ -53,7 +56,14 @@ def _agreement(kind: str, pairs: pd.DataFrame, known: pd.DataFrame) -> Finding:
         caveats.append(
             f"For {absent} of {len(known)} no floor was measured, so it is not said whether ρ* lies below 1."
         )
-    return Finding(f"Agreement of {kind}", said, [*caveats, *_like_these(known), *verdicts(known)])
+    return Finding(f"Agreement of {kind}", said, [*caveats, *_like_these(known), *verdicts(known), *_words(known)])
+
+
+def _words(known: pd.DataFrame) -> list[str]:
+    """Says of how many pairs it is not shown that they agree beyond words."""
+    without = int((~known["beyond_words"].isin([Beyond.yes.value])).sum())
+    said = f"For {without} of {len(known)} it is not shown that they agree beyond words (beyond_words in pairs.csv)."
+    return [said] if without else []
 
 
 def _like_these(known: pd.DataFrame) -> list[str]:
@@ -75,18 +85,27 @@ def unidentified(material: Material) -> list[Finding]:
         return []
     said = (
         f"For {len(unknown)} of {number_of(len(pairs), 'pair')} of runs there is neither ρ* nor p on disjoint text. "
-        f"Raw ρ is {range_of(unknown, 'rho')}; that both read the same passages makes it larger, text noise smaller."
+        f"Raw ρ is {range_of(unknown, 'rho')}; {_what_moves_it(unknown)}."
     )
     common = commonest(material.notes("pairs", unknown))
     reasons = [f"{n} of them: {note}." for note, n in common if note.kind is NoteKind.not_identifiable]
     return [Finding("Not identifiable", said, reasons, unsure=True)]
 
 
+def _what_moves_it(unknown: pd.DataFrame) -> str:
+    """Says what makes a raw rho larger or smaller; texts only of pairs that have read the same ones."""
+    same = int(unknown["p_same_text"].notna().sum())
+    if same == len(unknown):
+        return "that both read the same passages makes it larger, text noise smaller"
+    larger = f", and that both read the same passages makes it larger for {same} of them" if same else ""
+    return f"text noise makes it smaller{larger}"
+
+
 def halves(material: Material) -> list[Finding]:
-    """Reports how much the particular passages add to an agreement."""
+    """Reports how much the particular passages add to the agreement of pairs that have read the same ones."""
     found = []
     for kind, pairs in _kinds(material):
-        given = pairs.dropna(subset=["rho_same_half", "rho_disjoint_half"])
+        given = pairs.dropna(subset=["rho_same_half", "rho_disjoint_half", "p_same_text"])
         found += [_shared_text(kind, int(size), rows) for size, rows in given.groupby("half_size")]
     return found
 

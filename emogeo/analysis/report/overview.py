@@ -74,7 +74,7 @@ def _counts(material: Material) -> dict[str, str]:
         "rereads": str(sum(run.finished and run.reread_of is not None for run in runs)),
         "steering and behaviour": str(len(records) - len(runs)),
         "refused": str(sum(not run.finished for run in runs)),
-        "pairs compared": str(len(material.table("pairs"))),
+        "pairs compared": str(len(material.trained_pairs("pairs")[0])),
         "texts per run": _span(texts),
         "units": _span(units),
         "emotions": _span(emotions),

@@ -9,13 +9,12 @@ from pathlib import Path
 import pandas as pd
 
 from emogeo.analysis.records.catalogue import Catalogue
-from emogeo.analysis.report.beyond import beyond_lines
+from emogeo.analysis.report.beyond import beyond_lines, untrained
 from emogeo.analysis.report.numbers import ABSENT, intervals, number, with_interval
 from emogeo.analysis.report.unanswered import missing, opposite_signs
 from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import Note, NoteKind, joined
-from emogeo.config.model import Init
 from emogeo.geometry.measure_verdict import Verdict
 
 _OF_PAIRS = ("beyond", "pairs")
@@ -43,9 +42,9 @@ def summary(
         store: where the runs are.
     """
     runs, variance = tables["runs"].frame, tables["variance"].frame
-    tables, untrained = _without_nulls(tables)
+    tables, counted = _without_nulls(tables)
     parts = ["", *_texts(tables.get("corpus"))]
-    parts += beyond_lines(tables["beyond"].frame, tables["pairs"].frame, names) + untrained
+    parts += beyond_lines(tables["beyond"].frame, tables["pairs"].frame, names) + counted
     parts += [*(["Runs", _shown_runs(runs, names)] if len(runs) else ["Runs: no geometry."]), ""]
     parts += [*_compared(tables, names), *_effects(tables["effects"]), *opposite_signs(effects)]
     if variance["share"].notna().any():
@@ -65,8 +64,7 @@ def summary(
 
 def _without_nulls(tables: Mapping[str, Table]) -> tuple[dict[str, Table], list[str]]:
     """Leaves out pairs of untrained twins, and counts them; where there are no other pairs, they are shown."""
-    runs, pairs = tables["runs"].frame, tables["pairs"].frame
-    nulls = set(runs.loc[runs["init"].isin([Init.random.value, Init.shuffled.value]), "key"])
+    nulls, pairs = untrained(tables["runs"].frame), tables["pairs"].frame
     of_nulls = pairs["key_a"].isin(nulls)
     if not of_nulls.any() or of_nulls.all():
         return dict(tables), []

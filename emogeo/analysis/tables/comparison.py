@@ -35,6 +35,7 @@ def compare_into(row: Row, both: SharedUnits, names: tuple[str, str], tests: Man
     a, b = both.halves
     result = compare(a, b, names)
     row.update(columns("rho", result.rho), **_halves_columns(result))
+    row["stimulus_share"] = result.stimulus_share if both.same_text else None
     row.update(n_units=result.n_units, half_size=result.half_size, n_conditions=len(a.products.conditions))
     notes = []
     if result.n_units < MIN_UNITS:
@@ -43,7 +44,7 @@ def compare_into(row: Row, both: SharedUnits, names: tuple[str, str], tests: Man
         tests.of_ranks(row, "p_same_text", a.whole[0], b.whole[0])
     elif both.paired:
         notes += [
-            Note("p_same_text: other texts"),
+            Note("p_same_text and stimulus_share: other texts"),
             Note("rho_same_half: on units of the same name (topics, say)"),
         ]
     else:
@@ -84,5 +85,4 @@ def _halves_columns(result: Comparison) -> dict[str, float | None]:
         "rho_same_half": result.same_half,
         "rho_disjoint_half": result.disjoint_half,
     }
-    row = {name: None if estimate is None else estimate.value for name, estimate in estimates.items()}
-    return {**row, "stimulus_share": result.stimulus_share}
+    return {name: None if estimate is None else estimate.value for name, estimate in estimates.items()}

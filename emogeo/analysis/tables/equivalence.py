@@ -8,10 +8,11 @@ from typing import Any
 import pandas as pd
 
 from emogeo.config.analyze import AnalyzeConfig
+from emogeo.geometry.beyond import Beyond
 
 EQUIVALENCE = AnalyzeConfig.equivalence
 """The bound on 1 - rho* within which two geometries are the same for the purposes of an analysis."""
-DIFFERS, CANNOT_TELL = "differs", "cannot tell"
+SAME, DIFFERS, CANNOT_TELL = "same within", "differs", "cannot tell"
 NO_FLOOR = f"{CANNOT_TELL} (no floor)"
 """Cannot tell where rho* is known, and no floor above which a difference counts."""
 
@@ -29,8 +30,15 @@ def equivalence(row: Mapping[str, Any], counts: bool, bound: float) -> str:
     if counts:
         return f"{DIFFERS}, by less than {bound:g}" if same else DIFFERS
     if same:
-        return f"same within {bound:g}"
+        return f"{SAME} {bound:g}"
     return NO_FLOOR if _given(row, "rho_star") and not _given(row, "floor") else CANNOT_TELL
+
+
+def equivalence_of_pair(row: Mapping[str, Any], bound: float) -> str:
+    """Gives the verdict on two runs: they are the same with words included, unless they agree beyond words."""
+    said = equivalence(row, above_floor(row), bound)
+    shown = _given(row, "beyond_words") and row["beyond_words"] == Beyond.yes.value
+    return said if shown or not said.startswith(SAME) else f"{said}, words included"
 
 
 def _given(row: Mapping[str, Any], name: str) -> bool:

@@ -15,7 +15,7 @@ from emogeo.analysis.comparing.nulls import Level
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import read_alike, subjects
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
-from emogeo.analysis.tables.equivalence import EQUIVALENCE, above_floor, equivalence
+from emogeo.analysis.tables.equivalence import EQUIVALENCE, equivalence_of_pair
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.mantel import MantelTests
 from emogeo.analysis.tables.notes import Note, left_out
@@ -90,7 +90,7 @@ def pairs_table(
         tests.fill(own)
         for row in own:
             row.update(verdicts.get((row["key_a"], row["key_b"]), {}))
-            row["equivalence"] = equivalence(row, above_floor(row), bound)
+            row["equivalence"] = equivalence_of_pair(row, bound)
         rows += own
     return typed(rows, PAIR_COLUMNS, words=[*NAMES, *VERDICTS, "best_null", "equivalence", "note"])
 

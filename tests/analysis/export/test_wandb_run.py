@@ -18,10 +18,17 @@ from emogeo.tracking.pull import Pulled
 from emogeo.tracking.session import Mirror
 
 TABLES = {
-    "runs": pd.DataFrame({"key": ["k", "l"], "n_units": pd.Series([24, None], dtype="Int64"), "rho": [1 / 3, None]}),
+    "runs": pd.DataFrame(
+        {
+            **{"key": ["k", "l"], "init": ["trained", "random"]},
+            **{"n_units": pd.Series([24, None], dtype="Int64"), "rho": [1 / 3, None]},
+        }
+    ),
     "pairs": pd.DataFrame({"rho": pd.Series(dtype="float64")}),
     "beyond": pd.DataFrame(
-        [(Level.words, Beyond.yes), (Level.meanings, Beyond.unknown)], columns=["level", "verdict"], dtype="string"
+        [("k", Level.words, Beyond.yes), ("k", Level.meanings, Beyond.unknown), ("l", Level.words, Beyond.unknown)],
+        columns=["key_a", "level", "verdict"],
+        dtype="string",
     ),
 }
 WRITTEN = {
@@ -90,8 +97,8 @@ def test_rows_keep_their_digits_and_have_none_for_what_is_missing(output: Path, 
     track(output)
     tables = logged[0][2].tables
     first, second = tables["tables/runs"]
-    assert first == {"key": "k", "n_units": 24, "rho": pytest.approx(1 / 3, abs=1e-15)}
-    assert second == {"key": "l", "n_units": None, "rho": None}
+    assert first == {"key": "k", "init": "trained", "n_units": 24, "rho": pytest.approx(1 / 3, abs=1e-15)}
+    assert second == {"key": "l", "init": "random", "n_units": None, "rho": None}
     assert tables["tables/pairs"] == []
 
 

@@ -38,9 +38,10 @@ def pairs(prepared: list[PreparedRun]) -> pd.DataFrame:
         "rho_disjoint_half",
         "reliability_a",
         "reliability_b",
+        "p_same_text",
     ]
-    rows = [(a, b, 0.5, 0.75, 0.7, 0.6, 0.81, 0.25), (a, c, 0.4, NAN, NAN, NAN, 0.5, 0.5)]
-    return pd.DataFrame([*rows, (b, c, 0.3, 0.6, 0.5, 0.1, -0.2, 0.9)], columns=columns)
+    rows = [(a, b, 0.5, 0.75, 0.7, 0.6, 0.81, 0.25, 0.001), (a, c, 0.4, NAN, NAN, NAN, 0.5, 0.5, 0.001)]
+    return pd.DataFrame([*rows, (b, c, 0.3, 0.6, 0.5, 0.1, -0.2, 0.9, 0.001)], columns=columns)
 
 
 def calls(prepared: list[PreparedRun], table: pd.DataFrame, folder: Path) -> dict[str, list[tuple[Any, ...]]]:
@@ -69,6 +70,13 @@ def test_halves_are_of_pairs_that_have_both_under_the_root_of_reliabilities(
     assert names == ["m bf16 · m int8", "m int8 · n bf16"]
     assert (same.tolist(), disjoint.tolist()) == ([0.7, 0.5], [0.6, 0.1])
     assert ceiling.tolist() == [pytest.approx(0.45), 0.0], "a reliability below 0 gives no ceiling"
+
+
+def test_halves_of_other_texts_are_not_drawn_as_the_same(prepared: list[PreparedRun], tmp_path: Path) -> None:
+    other = pairs(prepared)
+    other.loc[0, "p_same_text"] = NAN
+    ((names, *_),) = calls(prepared, other, tmp_path)["halves_figure"]
+    assert names == ["m int8 · n bf16"]
 
 
 def test_reliability_is_drawn_by_model_and_runs_without_it_are_not(prepared: list[PreparedRun], tmp_path: Path) -> None:

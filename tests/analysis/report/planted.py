@@ -208,6 +208,7 @@ def compared(rho: float, star: float) -> dict[str, float]:
         "rho_disjoint_half": rho - 0.2,
         "reliability_a": 0.7,
         "reliability_b": 0.6,
+        "p_same_text": 0.001,
     }
     return {"rho": rho, "rho_star": star, **around, **halves}
 

@@ -62,5 +62,20 @@ def test_findings_say_what_is_left_and_what_cannot_be_told() -> None:
 
 
 def test_counts_of_all_verdicts_are_logged() -> None:
-    assert verdict_counts(table(3).frame) == {"yes": 3, "no more than words": 0, "cannot tell": 0}
-    assert verdict_counts(table(0).frame) == {"yes": 0, "no more than words": 0, "cannot tell": 0}
+    runs = runs_of()
+    assert verdict_counts(table(3).frame, runs) == {"yes": 3, "no more than words": 0, "cannot tell": 0}
+    assert verdict_counts(table(0).frame, runs) == {"yes": 0, "no more than words": 0, "cannot tell": 0}
+
+
+def test_pairs_of_twins_are_counted_only_where_there_are_no_others() -> None:
+    both = table(3).frame
+    both.loc[both["key_a"] == "a2", "verdict"] = "cannot tell"
+    counts = verdict_counts(both, runs_of(a1="random", a2="shuffled"))
+    assert counts == {"yes": 1, "no more than words": 0, "cannot tell": 0}
+    counts = verdict_counts(both, runs_of(a0="random", a1="random", a2="shuffled"))
+    assert counts == {"yes": 2, "no more than words": 0, "cannot tell": 1}
+
+
+def runs_of(**inits: str) -> pd.DataFrame:
+    """Runs with their keys and how their weights were made."""
+    return pd.DataFrame(inits.items(), columns=["key", "init"])

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.finding import Finding
+from emogeo.analysis.report.findings import findings
+from emogeo.analysis.report.material import Material
 from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.config.model import Init
+from emogeo.record.run import Run
 from tests.analysis.report.planted import (
     PAIR_COLUMNS,
     compared,
     found,
     frame,
 )
+from tests.planted_records import geometry, model_card
+
+BEYOND = {"beyond_words": "yes"}
 
 
 def of_pairs(*rows: dict[str, object]) -> list[Finding]:
@@ -50,11 +62,13 @@ def test_what_is_said_of_these_emotions_and_of_emotions_like_these_is_told_apart
     assert agreement.caveats[2:] == [
         "For emotions like these, the interval of ρ* is [0.70, 1.10].",
         "For these emotions: 1 differs.",
+        "For 1 of 1 it is not shown that they agree beyond words (beyond_words in pairs.csv).",
     ]
-    (agreement, *_) = of_pairs(known, {**known, "rho_star_any_ci_low": 0.6, "equivalence": "cannot tell"})
+    (agreement, *_) = of_pairs(known, {**known, "rho_star_any_ci_low": 0.6, "equivalence": "cannot tell", **BEYOND})
     assert agreement.caveats[2:] == [
         "For emotions like these, the 2 intervals of ρ* lie between 0.60 and 1.10.",
         "For these emotions: 1 differs and 1 cannot tell.",
+        "For 1 of 2 it is not shown that they agree beyond words (beyond_words in pairs.csv).",
     ]
 
 
@@ -77,3 +91,57 @@ def test_runs_of_one_model_and_other_half_sizes_are_told_apart() -> None:
         "Over 1 pair of runs of different models, halves of 12 units",
         "Over 1 pair of runs of one model, halves of 12 units",
     ]
+
+
+def test_where_all_pairs_agree_beyond_words_nothing_is_left_to_say_of_words() -> None:
+    (agreement, *_) = of_pairs({**compared(0.8, 0.9), **BEYOND, "equivalence": "same within 0.1"})
+    assert agreement.caveats[-1] == "For these emotions: 1 same within 0.1."
+
+
+def of_twins(*others: dict[str, object]) -> list[Finding]:
+    """Findings on two twins, which agree as well as anything can, beside other pairs."""
+    runs = [Run(*geometry(key=key, model=model_card(key, init=Init.random, init_seed=1))) for key in ("t", "u")]
+    names = {"model_a": "m random 1", "model_b": "n random 1", "key_a": "t", "key_b": "u"}
+    twins = {**names, **compared(0.9, 0.99), "p_holm": 0.001, "equivalence": "same within 0.1, words included"}
+    pairs = frame(PAIR_COLUMNS, *others, twins)
+    return findings(Material({"pairs": pairs}, [], Catalogue(runs), Path("none")))
+
+
+def test_twins_are_not_spoken_of_beside_trained_pairs() -> None:
+    names: dict[str, object] = {"key_a": "a", "key_b": "b", "model_a": "m", "model_b": "n"}
+    told = of_twins({**names, **compared(0.5, 0.6)})
+    assert "Agreement of runs of different models" in [finding.topic for finding in told]
+    assert not any("untrained" in finding.topic for finding in told)
+
+
+def test_twins_alone_are_nulls_and_no_verdict_is_passed_on_them() -> None:
+    (nulls, *_) = of_twins()
+    assert nulls.topic == "Nulls: untrained twins of different models"
+    assert "ρ* is 0.99" in nulls.said
+    assert nulls.caveats == ["They have learned nothing, so no verdict is passed on them."]
+
+
+def test_pairs_with_other_texts_are_in_no_sentence_about_the_same_texts() -> None:
+    other = {**compared(0.5, 0.6), "p_same_text": None}
+    topics = [finding.topic for finding in of_pairs(other)]
+    assert not any(topic.startswith("Stimulus control") for topic in topics)
+    (halves,) = (found for found in of_pairs(compared(0.8, 0.9), other) if found.topic.startswith("Stimulus control"))
+    assert halves.said.startswith("Over 1 pair of runs of different models, halves of 12 units with the same texts")
+
+
+@pytest.mark.parametrize(
+    ("same", "said"),
+    [
+        ([0.01, 0.01], "; that both read the same passages makes it larger, text noise smaller."),
+        ([None, None], "; text noise makes it smaller."),
+        (
+            [0.01, None],
+            "; text noise makes it smaller, and that both read the same passages makes it larger for 1 of them.",
+        ),
+    ],
+)
+def test_raw_agreement_is_said_to_be_larger_only_by_texts_that_both_have_read(
+    same: list[float | None], said: str
+) -> None:
+    (unknown, *_) = of_pairs(*({"rho": 0.3, "p_same_text": p} for p in same))
+    assert unknown.said.endswith(said)

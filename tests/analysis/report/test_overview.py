@@ -15,6 +15,7 @@ from emogeo.analysis.report.parts import Listing, Tiles
 from emogeo.analysis.tables.claims import CLAIM_COLUMNS
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.runs import runs_table
+from emogeo.config.model import Init
 from emogeo.record.run import BehaviourRun, Run
 from tests.analysis.planted_models import PlantedModel, catalogue
 from tests.analysis.report.planted import frame
@@ -35,7 +36,7 @@ def material(**tables: Table) -> Material:
 
 
 def test_counts_are_of_the_catalogue() -> None:
-    pairs = Table(pd.DataFrame({"rho": [0.5, 0.6]}))
+    pairs = Table(pd.DataFrame({"key_a": ["a", "b"], "rho": [0.5, 0.6]}))
     tiles, *_ = run_section(material(pairs=pairs)).parts
     assert isinstance(tiles, Tiles)
     assert tiles.numbers == {
@@ -43,6 +44,15 @@ def test_counts_are_of_the_catalogue() -> None:
         **{"steering and behaviour": "1", "refused": "1", "pairs compared": "2"},
         **{"texts per run": "42 to 252", "units": "2 to 12", "emotions": "21"},
     }
+
+
+def test_pairs_of_twins_are_not_among_those_compared() -> None:
+    twin = Run(*geometry(key="twin", model=model_card("m", init=Init.random, init_seed=1)))
+    for key, counted in (("a", "1"), ("twin", "2")):
+        pairs = Table(pd.DataFrame({"key_a": [key, "twin"], "key_b": ["b", "other"], "rho": [0.5, 0.6]}))
+        tiles, *_ = run_section(Material({"pairs": pairs}, [], Catalogue([twin]), Path("none"))).parts
+        assert isinstance(tiles, Tiles)
+        assert tiles.numbers["pairs compared"] == counted
 
 
 def test_every_run_is_a_row_and_what_was_left_out_is_listed() -> None:

@@ -63,8 +63,9 @@ def test_other_texts_on_the_same_topics_have_no_p_of_the_same_text() -> None:
     row, notes = compared(over_shared(planted()["A"], planted()["C"]))
     assert "p_same_text" not in row
     assert row["rho_same_half"] is not None
+    assert row["stimulus_share"] is None
     assert [str(note) for note in notes] == [
-        "p_same_text: other texts",
+        "p_same_text and stimulus_share: other texts",
         "rho_same_half: on units of the same name (topics, say)",
     ]
 

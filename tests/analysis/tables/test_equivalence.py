@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emogeo.analysis.tables.equivalence import above_floor, equivalence
+from emogeo.analysis.tables.equivalence import above_floor, equivalence, equivalence_of_pair
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,24 @@ def test_the_bound_is_the_analysis_own() -> None:
 )
 def test_a_difference_counts_above_the_floor(high: float | None, floor: float | None, above: bool) -> None:
     assert above_floor({"rho_star_ci_high": high, "floor": floor}) is above
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("yes", "same within 0.1"),
+        ("no more than words", "same within 0.1, words included"),
+        ("cannot tell", "same within 0.1, words included"),
+        (None, "same within 0.1, words included"),
+    ],
+)
+def test_two_runs_are_the_same_with_words_unless_they_agree_beyond_them(words: str | None, said: str) -> None:
+    row = {"rho_star_ci90_low": 0.91, "beyond_words": words}
+    assert equivalence_of_pair(row, 0.1) == said
+
+
+def test_of_two_runs_only_the_same_is_qualified() -> None:
+    differs = {"rho_star_ci90_low": 0.85, "rho_star_ci_high": 0.95, "floor": 0.01}
+    assert equivalence_of_pair(differs, 0.1) == "differs"
+    assert equivalence_of_pair({**differs, "rho_star_ci90_low": 0.91}, 0.1) == "differs, by less than 0.1"
+    assert equivalence_of_pair({}, 0.1) == "cannot tell"
