@@ -20,9 +20,9 @@ from tests.conftest import compose_train
 
 pytestmark = pytest.mark.weights
 NETWORKS = (
-    Network("llama", 768, 1, 14, identity=True),
-    Network("qwen2", 768, 1, 12, identity=True),
-    Network("olmo2", 768, 1, 13, identity=True),
+    Network("llama", 384, 1, 14, identity=True),
+    Network("qwen2", 384, 1, 11, identity=True),
+    Network("olmo2", 512, 1, 13, identity=True),
 )
 INITS = ((), ("model.init=random", "model.init_seed=1"), ("model.init=random", "model.init_seed=2"))
 COMMON = (
