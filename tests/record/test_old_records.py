@@ -18,7 +18,7 @@ STORE = Store(DATA / "store")
 NEWER: dict[str, Any] = {
     **{"masked": None, "mask": 0},  # of a run's passages, and of its configuration
     **{"init": "trained", "init_seed": 0, "drawn": None},  # of weights, and of a pass
-    **{"language": "en", "context": "prompt"},
+    **{"language": "en", "voice": "passages", "context": "prompt"},
     "fields": {"family": None},
 }
 """Fields that the first version did not have, with what they are in its records."""
