@@ -40,14 +40,14 @@ def checked_twins(a: object, b: object, twins: object, seed: int) -> tuple[list[
 
 def _of_side(own: object, given: Sequence[object], seed: int) -> list[Geometry]:
     """Gives the twins of one side, each checked."""
-    its = [_split(own, seed)]
+    its = [_taken(own, seed)]
     for twin in given:
         if isinstance(own, Run) and isinstance(twin, Run) and not _is_twin(own, twin):
             raise GeometryError(
                 f"{twin!r} is no untrained twin of {own!r}: that is the same model with model.init=random, which "
                 "has read the same texts in the same way."
             )
-        other = _split(twin, seed)
+        other = _taken(twin, seed)
         if other.labels.emotions != its[0].labels.emotions or other.labels.texts != its[0].labels.texts:
             raise GeometryError(f"{other.name} has read other texts than {its[0].name}, so it is no twin of it.")
         if any(np.array_equal(other.features, known.features) for known in its):
@@ -62,11 +62,16 @@ def _is_twin(own: Run, twin: Run) -> bool:
     return twin.record.model.init is Init.random and twins_of(own, [twin]) == [twin]
 
 
-def _split(given: object, seed: int) -> Geometry:
-    """Gives a geometry with its units split by this seed."""
+def _taken(given: object, seed: int) -> Geometry:
+    """Gives the geometry of what is a geometry or a run, split by a seed."""
     geometry = given.geometry if isinstance(given, Run) else given
     if not isinstance(geometry, Geometry):
         raise GeometryError(f"twins= takes geometries or runs, with states, and was given a {type(given).__name__}.")
+    return split_by(geometry, seed)
+
+
+def split_by(geometry: Geometry, seed: int) -> Geometry:
+    """Gives a geometry with its units split by a seed: all that are compared share their splits."""
     return replace(geometry, options=replace(geometry.options, seed=seed))
 
 

@@ -24,7 +24,7 @@ from emogeo.geometry.options import check_whole
 from emogeo.geometry.permutation import crossed_halves, mantel, mantel_disjoint
 from emogeo.geometry.rdm import MIN_CONDITIONS, check_rdm, spearman, standard_ranks, upper
 from emogeo.geometry.sharing import SharedUnits, over_shared
-from emogeo.library.beyond import beyond_words, checked_twins
+from emogeo.library.beyond import beyond_words, checked_twins, split_by
 from emogeo.library.comparison import Comparison
 from emogeo.record.run import Run
 
@@ -85,9 +85,10 @@ def compare(
     _check_floor(floor)
     first, second = _taken(a, "a"), _taken(b, "b")
     if isinstance(first, Geometry) and isinstance(second, Geometry):
-        found = _of_states(_split(first, seed), _split(second, seed), floor, permutations, seed)
+        first, second = split_by(first, seed), split_by(second, seed)
         its = None if twins is None else checked_twins(a, b, twins, seed)
-        verdict = beyond_words(_split(first, seed), _split(second, seed), its, permutations, seed)
+        found = _of_states(first, second, floor, permutations, seed)
+        verdict = beyond_words(first, second, its, permutations, seed)
         return replace(
             found,
             beyond_words=verdict.verdict,
@@ -104,11 +105,6 @@ def _check_floor(floor: object) -> None:
         return
     if isinstance(floor, bool) or not isinstance(floor, Real) or not -1e-6 <= float(floor) <= 2:
         raise ConfigError(f"floor={floor!r}: 1 − ρ, a number between 0 and 2, or None.")
-
-
-def _split(geometry: Geometry, seed: int) -> Geometry:
-    """The geometry with its units split by this seed: both sides of a comparison share their splits."""
-    return replace(geometry, options=replace(geometry.options, seed=seed))
 
 
 def _taken(given: Geometry | Run | pd.DataFrame | ArrayLike, name: str) -> Geometry | LabelledRdm:

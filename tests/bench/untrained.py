@@ -1,4 +1,4 @@
-"""Pairs of untrained networks through the whole program: `python -m tests.bench.untrained`.
+"""Pairs of untrained networks through the whole program: `python -m tests.bench.untrained --tokenizer FOLDER`.
 
 Seven networks that have learned nothing, 21 pairs, are written as ordinary checkpoints and read as any model is: of
 three architectures, widths 256 to 2,560, one to thirty blocks, drawn as their classes draw them; and wide ones that
