@@ -87,24 +87,50 @@ def true_rho(world: WordWorld) -> Array:
 
 
 def draw(world: WordWorld, seed: int) -> tuple[Halves, Halves, list[Null]]:
-    """One data set: both runs and their nulls over the same fresh texts."""
-    generator = np.random.default_rng([seed, world.n_units])
-    shape = (world.n_units, len(CONDITIONS), D_TEXT)
-    common = generator.normal(size=shape)
-    halves = [_halves(states) for states in _states(world, common, generator)]
+    """One data set: both runs and their nulls over the same fresh texts.
+
+    Trained worlds have the same texts in data sets of one seed, so those that are drawn one after another share the
+    geometries that they have in common.
+    """
+    if world.width is None:
+        halves = [_geometry(_seen_by(world, which), which, seed) for which in range(8)]
+    else:
+        halves = [_halves(states) for states in _projected(world, seed)]
     nulls = zip(NULLS, GROUPS[2:], strict=True)
     return halves[0], halves[1], [Null(name, tuple(halves[i] for i in members)) for name, members in nulls]
 
 
-def _states(world: WordWorld, common: Array, generator: np.random.Generator) -> list[Array]:
-    """States [unit, condition, feature] of two runs and six nulls."""
-    signals = [world.signal] * 2 + [world.signal_nulls] * 6
-    if world.width is not None:
-        words, lexical = codes(world)[2:4]
-        seen = [(np.sqrt(world.signal) * words + common) @ projection for projection in projections(world)]
-        return [*seen[:2], *(np.sqrt(world.signal_nulls) * code + common for code in (words, lexical)), *seen[2:]]
-    noise = [np.sqrt(COMMON) * common + np.sqrt(1 - COMMON) * generator.normal(size=common.shape) for _ in signals]
-    return [np.sqrt(signal) * code + own for signal, code, own in zip(signals, codes(world), noise, strict=True)]
+def _seen_by(world: WordWorld, which: int) -> WordWorld:
+    """Gives the world without what one of its geometries does not depend on."""
+    if which == 1:
+        return replace(world, signal_nulls=0)
+    return replace(world, signal_nulls=0, mix=0) if which == 0 else replace(world, words=0, mix=0, signal=0)
+
+
+@lru_cache(32)
+def _geometry(world: WordWorld, which: int, seed: int) -> Halves:
+    signal = world.signal if which < 2 else world.signal_nulls
+    return _halves(np.sqrt(signal) * codes(world)[which] + _noise(world.n_units, seed)[which])
+
+
+@lru_cache(1)
+def _noise(n_units: int, seed: int) -> list[Array]:
+    """The text noise [unit, condition, feature] of two runs and six nulls."""
+    generator, common = _texts(n_units, seed)
+    return [np.sqrt(COMMON) * common + np.sqrt(1 - COMMON) * generator.normal(size=common.shape) for _ in range(8)]
+
+
+def _texts(n_units: int, seed: int) -> tuple[np.random.Generator, Array]:
+    generator = np.random.default_rng([seed, n_units])
+    return generator, generator.normal(size=(n_units, len(CONDITIONS), D_TEXT))
+
+
+def _projected(world: WordWorld, seed: int) -> list[Array]:
+    """States [unit, condition, feature] of two untrained runs and six nulls."""
+    _, common = _texts(world.n_units, seed)
+    words, lexical = codes(world)[2:4]
+    seen = [(np.sqrt(world.signal) * words + common) @ projection for projection in projections(world)]
+    return [*seen[:2], *(np.sqrt(world.signal_nulls) * code + common for code in (words, lexical)), *seen[2:]]
 
 
 def _halves(states: Array) -> Halves:

@@ -21,13 +21,15 @@ from threadpoolctl import threadpool_limits
 from emogeo.geometry.beyond import Beyond, BeyondNulls, Null, beyond_nulls, null_reliability, partial_rho_star
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import agreement
-from tests.bench.resumed import concluded, markdown, options, resumed
+from tests.bench.resumed import concluded, markdown, options, resumed_together
 from tests.planted_words import WordWorld, draw, true_rho
 
 COVERED, MOST, FOUND = 0.93, 0.05, 0.8
 """What is promised: coverage, a yes where there is nothing, a yes at a true .5."""
 NOTHING = 0.05
 """A true partial rho* below this is nothing."""
+Result = tuple[BeyondNulls, float, tuple[float, float, float]]
+"""What one data set gives: the verdict with its numbers, the true partial rho*, reliabilities of a, b and the nulls."""
 FEW = 0.05
 """The share of data sets below which bias and coverage of those given are of too few to be shown."""
 
@@ -53,17 +55,28 @@ class Row:
 
 def worlds() -> list[WordWorld]:
     """Trained worlds, and untrained ones of several widths and codes."""
-    grid = itertools.product((0.3, 0.5, 0.75), (0.0, 0.3, 0.5, 0.85, 1.0), (0.03, 0.06, 0.3))
+    grid = itertools.product((0.3, 0.5, 0.75), (0.0, 0.3, 0.5, 0.85), (0.03, 0.06, 0.3))
     trained = [WordWorld(24, words, mix, 0.15, nulls) for words, mix, nulls in grid]
     few = [WordWorld(12, 0.5, mix, 0.3, nulls) for mix, nulls in itertools.product((0.0, 0.5, 0.85), (0.1, 0.3))]
     untrained = itertools.product((12, 24), (8, 30, 60, 200), (0.1, 0.4))
     return trained + few + [WordWorld(n, 1, 0, signal, signal, width) for n, width, signal in untrained]
 
 
-def measure(world: WordWorld, draws: int) -> Row:
+def groups() -> list[list[WordWorld]]:
+    """The worlds in groups that are drawn together: trained ones share texts and geometries, untrained ones nothing."""
+    keys = [(world.n_units, world.signal_nulls) if world.width is None else world for world in worlds()]
+    return [[world for world, own in zip(worlds(), keys, strict=True) if own == key] for key in dict.fromkeys(keys)]
+
+
+def measure(together: Sequence[WordWorld], draws: int) -> list[Row]:
     """Draws data sets and sums them up."""
     with threadpool_limits(1):
-        results = [_one(world.of_data_set(number), number) for number in range(draws)]
+        results = [[_one(world.of_data_set(number), number) for world in together] for number in range(draws)]
+    return [_row(world, list(own)) for world, own in zip(together, zip(*results, strict=True), strict=True)]
+
+
+def _row(world: WordWorld, results: Sequence[Result]) -> Row:
+    draws = len(results)
     found = [result for result, *_ in results]
     given = [(r.partial, true) for r, true, _ in results if r.partial is not None]
     given = given if len(given) > FEW * draws else []
@@ -85,7 +98,7 @@ def measure(world: WordWorld, draws: int) -> Row:
     )
 
 
-def _one(world: WordWorld, seed: int) -> tuple[BeyondNulls, float, tuple[float, float, float]]:
+def _one(world: WordWorld, seed: int) -> Result:
     a, b, nulls = draw(world, seed)
     return beyond_nulls(a, b, nulls), partial_rho_star(true_rho(world)), _reliabilities(a, b, nulls)
 
@@ -142,7 +155,7 @@ def row_of(words: dict[str, Any]) -> Row:
 
 
 def main(words: Sequence[str] | None = None) -> int:
-    rows = resumed(options(__doc__, "results/beyond.jsonl", words), worlds(), measure, row_of)
+    rows = resumed_together(options(__doc__, "results/beyond.jsonl", words), groups(), measure, row_of)
     return concluded(rows, table, promises)
 
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,12 +28,28 @@ def resumed(
     asked: argparse.Namespace, designs: Sequence[D], measure: Callable[[D, int], R], row: Callable[[dict[str, Any]], R]
 ) -> list[R]:
     """Computes the designs that are not in the file with so many draws, and gives every row that is."""
+    return resumed_together(asked, [[design] for design in designs], partial(_alone, measure), row)
+
+
+def _alone(measure: Callable[[D, int], R], designs: Sequence[D], draws: int) -> list[R]:
+    return [measure(design, draws) for design in designs]
+
+
+def resumed_together(
+    asked: argparse.Namespace,
+    groups: Sequence[Sequence[D]],
+    measure: Callable[[Sequence[D], int], Sequence[R]],
+    row: Callable[[dict[str, Any]], R],
+) -> list[R]:
+    """Does the same for designs that are cheaper to measure in groups, whose rows are written together."""
     asked.file.parent.mkdir(parents=True, exist_ok=True)
     known = [(own.design, own.draws) for own in _rows(asked.file, row)]  # type: ignore[attr-defined]
-    todo = [design for design in designs if asked.draws and (design, asked.draws) not in known]
+    left = [[design for design in group if (design, asked.draws) not in known] for group in groups]
+    todo = [group for group in left if asked.draws and group]
     with ProcessPoolExecutor(asked.workers) as pool, asked.file.open("a") as stream:
-        for own in pool.map(measure, todo, itertools.repeat(asked.draws)):
-            print(json.dumps(asdict(own)), file=stream, flush=True)  # type: ignore[call-overload]
+        for rows in pool.map(measure, todo, itertools.repeat(asked.draws)):
+            for own in rows:
+                print(json.dumps(asdict(own)), file=stream, flush=True)  # type: ignore[call-overload]
     found = _rows(asked.file, row)
     return [own for own in found if own.draws == asked.draws] if asked.draws else found  # type: ignore[attr-defined]
 
