@@ -30,7 +30,6 @@ from emogeo.geometry.inference import (
     LEVEL,
     SURE_LEVEL,
     Estimate,
-    agreement,
     identifiable,
     interval,
 )
@@ -182,7 +181,7 @@ def most_explained(null: Null, run: Halves) -> float:
 
     It supposes that what the null measures is no more reliable in the run than in the null itself.
     """
-    return float(np.clip(null_reliability(null).high / agreement(run), 0, 1))
+    return float(np.clip(null_reliability(null).high / run.reliability, 0, 1))
 
 
 def partial_rho_star(rho: Array) -> float:

@@ -10,7 +10,7 @@ import numpy as np
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import MIN_STAR, MIN_UNITS, Halves
-from emogeo.geometry.inference import agreement, compare, identifiable
+from emogeo.geometry.inference import compare, identifiable
 from emogeo.geometry.options import Centring
 from emogeo.geometry.rdm import MIN_CONDITIONS
 from emogeo.geometry.units import unit_products
@@ -56,7 +56,7 @@ def expected(design: Design, draws: int, seed: int) -> Expected:
     """
     _check(design)
     pairs = [_planted(design, np.random.default_rng([seed, design.n_units, draw])) for draw in range(draws)]
-    reliability = float(np.mean([agreement(run) for pair in pairs for run in pair]))
+    reliability = float(np.mean([run.reliability for pair in pairs for run in pair]))
     if design.n_units < MIN_STAR:
         return Expected(reliability, 0.0, None, None)
     found = [compare(*pair) for pair in pairs]
@@ -87,7 +87,7 @@ def signal_of(reliability: float, n_units: int, n_conditions: int, seed: int) ->
 def _reached(n_units: int, n_conditions: int, seed: int, signal: float) -> float:
     design = Design(n_units, n_conditions, signal)
     runs = [run for draw in range(_DRAWS) for run in _planted(design, np.random.default_rng([seed, draw]))]
-    return float(np.mean([agreement(run) for run in runs]))
+    return float(np.mean([run.reliability for run in runs]))
 
 
 def _planted(design: Design, generator: np.random.Generator) -> tuple[Halves, Halves]:

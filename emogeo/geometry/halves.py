@@ -91,6 +91,25 @@ class Halves:
         return condition_deletions(self.ranks, len(self.products.conditions))
 
     @cached_property
+    def reliability(self) -> float:
+        """The agreement of one half with the other, at half size."""
+        return float(opposite(self.ranks, self.ranks))
+
+    @cached_property
+    def reliability_deleted(self) -> Array:
+        """The same with one unit left out [unit]."""
+        return opposite(self.jackknife, self.jackknife)
+
+    @cached_property
+    def reliability_without_condition(self) -> Array:
+        """The same over the other conditions [condition].
+
+        Raises:
+            GeometryError: see `without_condition`.
+        """
+        return opposite(self.without_condition, self.without_condition)
+
+    @cached_property
     def whole(self) -> Array:
         """Standardized ranks [1 + deleted unit, pair] of the plain RDM: over all units, then without each."""
         return standard_ranks(plain_rdms(self.products.values, deletion_weights(self.n_units)))
@@ -110,6 +129,11 @@ class Halves:
     def restricted(self, units: Sequence[str], conditions: Sequence[str]) -> Halves:
         """Gives the same run over fewer units or conditions."""
         return Halves(self.products.restricted(units, conditions), self.seed)
+
+
+def opposite(a: Array, b: Array) -> Array:
+    """Compares a on one half with b on the other: the mean over splits and both ways; leading axes are kept."""
+    return np.asarray(np.einsum("...shp,...shp->...", a, b[..., ::-1, :]) / (2 * a.shape[-3]))
 
 
 @lru_cache(maxsize=64)

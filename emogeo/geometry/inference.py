@@ -8,7 +8,7 @@ jackknives; see docs/inference.md for the definitions and how well they hold.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,7 @@ from scipy.stats import t as student
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.both_random import MIN_ANY
-from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS, Halves, common_units
+from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS, Halves, common_units, opposite
 
 MIN_RELIABILITY = 0.2
 SURE_RELIABILITY = 0.15
@@ -75,16 +75,11 @@ class Comparison:
         return self.same_half.value - self.disjoint_half.value
 
 
-def agreement(run: Halves) -> float:
-    """Gives r_aa, the agreement of one half with the other, at half size."""
-    return float(_opposite(run.ranks, run.ranks))
-
-
 def reliability(run: Halves, level: float = LEVEL) -> Estimate:
     """Gives r_aa at half size, with its jackknife interval (none below six units: low and high are NaN)."""
     if run.n_units < MIN_JACKKNIFE:
-        return _bare(agreement(run))
-    return interval(agreement(run), [_opposite(run.jackknife, run.jackknife)], fisher=True, level=level)
+        return _bare(run.reliability)
+    return interval(run.reliability, [run.reliability_deleted], fisher=True, level=level)
 
 
 def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Comparison:
@@ -106,18 +101,19 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Compar
     if n < MIN_UNITS:
         return Comparison(_bare(float(a.whole[0] @ b.whole[0])), n, n // 2, reason=too_few(n, MIN_UNITS))
     reason = too_few(n, MIN_STAR) if n < MIN_STAR else _unreliable(a, b, names)
-    ratio = _disattenuated(disjoint := disjoint_agreement(a, b))
+    disjoint = _drawn([a, b], disjoint_agreement(a, b))
+    star = None if reason else _disattenuated(disjoint, a, b)
     return Comparison(
         _rho(a, b, common),
         n,
         n // 2,
         reliability(a),
         reliability(b),
-        same_half=_estimate([a, b], _same, fisher=True) if common else None,
-        disjoint_half=_estimate([a, b], disjoint, fisher=True),
-        rho_star=None if reason else _estimate([a, b], ratio, fisher=False),
-        rho_star_90=None if reason else _estimate([a, b], ratio, fisher=False, level=EQUIVALENCE_LEVEL),
-        rho_star_any=None if reason else _over_both(a, b, ratio),
+        same_half=_drawn([a, b], _same).estimate(fisher=True) if common else None,
+        disjoint_half=disjoint.estimate(fisher=True),
+        rho_star=star.estimate(fisher=False) if star else None,
+        rho_star_90=star.estimate(fisher=False, level=EQUIVALENCE_LEVEL) if star else None,
+        rho_star_any=_over_both(a, b, star) if star else None,
         reason=reason,
     )
 
@@ -132,8 +128,8 @@ def cross_experiment_bias(a: Halves, c: Halves, d: Halves) -> Estimate | None:
     """
     if not all(identifiable(run) for run in (a, c, d)):
         return None
-    first, second = _disattenuated(disjoint_agreement(a, d)), _disattenuated(disjoint_agreement(c, d))
-    return _estimate([a, c, d], lambda x, y, z: first(x, z) - second(y, z), fisher=False)
+    first, second = (_disattenuated(_drawn([run, d], disjoint_agreement(run, d)), run, d) for run in (a, c))
+    return first.less(second).estimate(fisher=False)
 
 
 def identifiable(run: Halves) -> bool:
@@ -179,35 +175,59 @@ def _rho(a: Halves, b: Halves, common: bool) -> Estimate:
     return interval(float(a.whole[0] @ b.whole[0]), deleted, fisher=True)
 
 
-def _estimate(runs: Sequence[Halves], statistic: Callable[..., Array], fisher: bool, level: float = LEVEL) -> Estimate:
-    """Estimates a statistic of the runs' half RDMs, whole and with each unit deleted from every run that has it."""
-    value = float(statistic(*(run.ranks for run in runs)))
+@dataclass(frozen=True)
+class _Drawn:
+    """A statistic of some runs, and the same with each unit deleted from every run that has it."""
+
+    value: float
+    deleted: Mapping[tuple[str, ...], Array]
+    """For each set of units [unit]; nothing below six units, where a half would have none left."""
+
+    def estimate(self, fisher: bool, level: float = LEVEL) -> Estimate:
+        return interval(self.value, list(self.deleted.values()), fisher, level) if self.deleted else _bare(self.value)
+
+    def less(self, other: _Drawn) -> _Drawn:
+        sets = dict.fromkeys([*self.deleted, *other.deleted])
+        deleted = {
+            each: np.asarray(self.deleted.get(each, self.value) - other.deleted.get(each, other.value)) for each in sets
+        }
+        return _Drawn(self.value - other.value, deleted)
+
+
+def _drawn(runs: Sequence[Halves], statistic: Callable[..., Array]) -> _Drawn:
     few = min(run.n_units for run in runs) < MIN_JACKKNIFE
-    return _bare(value) if few else interval(value, _without_units(runs, statistic), fisher, level)
+    deleted = {
+        units: statistic(*(run.jackknife if run.products.units == units else run.ranks[None] for run in runs))
+        for units in dict.fromkeys(run.products.units for run in ([] if few else runs))
+    }
+    return _Drawn(float(statistic(*(run.ranks for run in runs))), deleted)
 
 
-def _without_units(runs: Sequence[Halves], statistic: Callable[..., Array]) -> list[Array]:
-    return [
-        statistic(*(run.jackknife if run.products.units == units else run.ranks[None] for run in runs))
-        for units in dict.fromkeys(run.products.units for run in runs)
-    ]
+def _disattenuated(disjoint: _Drawn, a: Halves, b: Halves) -> _Drawn:
+    """Gives rho* from the agreement on disjoint text."""
+
+    def own(run: Halves, units: tuple[str, ...]) -> Array | float:
+        return run.reliability_deleted if run.products.units == units else run.reliability
+
+    deleted = {units: _ratio(each, own(a, units), own(b, units)) for units, each in disjoint.deleted.items()}
+    return _Drawn(float(_ratio(disjoint.value, a.reliability, b.reliability)), deleted)
 
 
-def _over_both(a: Halves, b: Halves, statistic: Callable[..., Array]) -> Estimate | None:
-    """Estimates with an interval over units and conditions; None where a condition cannot be deleted."""
+def _ratio(disjoint: Array | float, own_a: Array | float, own_b: Array | float) -> Array:
+    own = np.maximum(own_a, LEAST_RELIABILITY) * np.maximum(own_b, LEAST_RELIABILITY)
+    return np.asarray(disjoint / np.sqrt(own))
+
+
+def _over_both(a: Halves, b: Halves, star: _Drawn) -> Estimate | None:
+    """Estimates rho* with an interval over units and conditions; None where a condition cannot be deleted."""
     if len(a.products.conditions) < MIN_ANY:
         return None
     try:
-        without_conditions = statistic(a.without_condition, b.without_condition)
+        disjoint = disjoint_agreement(a, b)(a.without_condition, b.without_condition)
+        without = _ratio(disjoint, a.reliability_without_condition, b.reliability_without_condition)
     except GeometryError:
         return None
-    deleted = [*_without_units([a, b], statistic), without_conditions]
-    return interval(float(statistic(a.ranks, b.ranks)), deleted, fisher=False)
-
-
-def _opposite(a: Array, b: Array) -> Array:
-    """Compares a on one half with b on the other: the mean over splits and both ways; leading axes are kept."""
-    return np.asarray(np.einsum("...shp,...shp->...", a, b[..., ::-1, :]) / (2 * a.shape[-3]))
+    return interval(star.value, [*star.deleted.values(), without], fisher=False)
 
 
 def _same(a: Array, b: Array) -> Array:
@@ -216,20 +236,12 @@ def _same(a: Array, b: Array) -> Array:
 
 def _across(a: Array, b: Array) -> Array:
     """Compares any half of a with any half of b, for runs without common text."""
-    return (_opposite(a, b) + _same(a, b)) / 2
+    return (opposite(a, b) + _same(a, b)) / 2
 
 
 def disjoint_agreement(a: Halves, b: Halves) -> Callable[[Array, Array], Array]:
     """Gives the function that compares rank vectors of two runs on halves without common text."""
-    return _opposite if common_units(a, b) else _across
-
-
-def _disattenuated(disjoint: Callable[[Array, Array], Array]) -> Callable[[Array, Array], Array]:
-    def ratio(a: Array, b: Array) -> Array:
-        own = np.maximum(_opposite(a, a), LEAST_RELIABILITY) * np.maximum(_opposite(b, b), LEAST_RELIABILITY)
-        return np.asarray(disjoint(a, b) / np.sqrt(own))
-
-    return ratio
+    return opposite if common_units(a, b) else _across
 
 
 def _unreliable(a: Halves, b: Halves, names: tuple[str, str]) -> str | None:

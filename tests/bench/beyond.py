@@ -20,7 +20,6 @@ from threadpoolctl import threadpool_limits
 
 from emogeo.geometry.beyond import Beyond, BeyondNulls, Null, beyond_nulls, null_reliability, partial_rho_star
 from emogeo.geometry.halves import Halves
-from emogeo.geometry.inference import agreement
 from tests.bench.resumed import concluded, markdown, options, resumed_together
 from tests.planted_words import WordWorld, draw, true_rho
 
@@ -104,7 +103,7 @@ def _one(world: WordWorld, seed: int) -> Result:
 
 
 def _reliabilities(a: Halves, b: Halves, nulls: Sequence[Null]) -> tuple[float, float, float]:
-    return agreement(a), agreement(b), float(np.mean([null_reliability(null).value for null in nulls]))
+    return a.reliability, b.reliability, float(np.mean([null_reliability(null).value for null in nulls]))
 
 
 def _mean(values: Sequence[float | bool]) -> float:

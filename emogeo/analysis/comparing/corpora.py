@@ -10,7 +10,6 @@ from emogeo.geometry.corpus_checks import CorpusChecks, barred, check_corpus
 from emogeo.geometry.dependence import Dependence, dependence, family_dependence
 from emogeo.geometry.geometry import halves_of
 from emogeo.geometry.halves import MIN_UNITS
-from emogeo.geometry.inference import agreement
 
 
 @dataclass(frozen=True, repr=False)
@@ -59,7 +58,7 @@ def _identity(each: PreparedRun) -> Hashable:
 
 
 def _checked(runs: Sequence[PreparedRun]) -> ReadCorpus:
-    reliable = {each.name: agreement(each.halves) for each in runs if each.halves.n_units >= MIN_UNITS}
+    reliable = {each.name: each.halves.reliability for each in runs if each.halves.n_units >= MIN_UNITS}
     found = {each.name: dependence(each.halves.products, each.seed) for each in runs}
     known: Mapping[str, Dependence] = {name: own for name, own in found.items() if own is not None}
     return ReadCorpus(tuple(runs), check_corpus(runs[0].labels, reliable, known), _of_families(runs[0]))

@@ -12,7 +12,7 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.errors import GeometryError
 from emogeo.geometry.apart import ApartHalves
 from emogeo.geometry.halves import MIN_STAR, Halves
-from emogeo.geometry.inference import Comparison, agreement, compare, too_few
+from emogeo.geometry.inference import Comparison, compare, too_few
 from emogeo.geometry.overlap import least_overlap, split_overlaps
 from emogeo.geometry.shared_words import SharedWords, shared_words
 from emogeo.geometry.sharing import SharedUnits, joint_units, over, over_shared
@@ -82,12 +82,12 @@ class OverlapComparer:
         strata, bags, reason = [_stratum(None, words, compare(both.halves[0], both.halves[1], names))], [], None
         try:
             bag = _bag(runs[0], both)
-            bags.append(agreement(bag))
+            bags.append(bag.reliability)
             for at_most in sorted(AT_MOST, reverse=True):
                 apart = partial(_apart, apart=words.apart(at_most))
                 first, second = (self._once(at_most, *each, apart) for each in _zipped(runs, both))
                 strata.append(_stratum(at_most, words, compare(first, second, names)))
-                bags.append(agreement(self._once(("bag", at_most), runs[0], bag, apart)))
+                bags.append(self._once(("bag", at_most), runs[0], bag, apart).reliability)
         except GeometryError as error:
             reason = f"not identifiable ({error})"
         on_least = compare(least[0], least[1], names)

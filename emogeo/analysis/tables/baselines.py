@@ -14,7 +14,7 @@ from emogeo.analysis.tables.notes import Note, NoteKind, left_out, without_words
 from emogeo.errors import GeometryError
 from emogeo.geometry.controls import norm_distances
 from emogeo.geometry.halves import MIN_UNITS, Halves
-from emogeo.geometry.inference import agreement, interval
+from emogeo.geometry.inference import interval
 from emogeo.geometry.rdm import standard_ranks
 from emogeo.geometry.sharing import SharedUnits, over
 from emogeo.stimuli.norms import load_norms
@@ -75,6 +75,6 @@ def _norms_into(row: Row, run: Halves, tests: MantelTests) -> list[Note]:
         why = f"all but rho: not identifiable ({run.n_units} units, {MIN_UNITS} needed)"
         return [*notes, Note(why, NoteKind.not_identifiable)]
     row.update(columns("rho", interval(float(figures[0]), [figures[1:]], fisher=True)))
-    row["reliability_a"] = agreement(run)
+    row["reliability_a"] = run.reliability
     tests.of_ranks(row, "p", run.whole[0], distances)
     return [*notes, Note("rho_star: ratings have no replicates here, so p is of rho, with no text shared")]

@@ -10,7 +10,6 @@ from emogeo.analysis.comparing.corpora import blocked_texts, checks_by_run, fami
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.geometry.corpus_flags import FlagKind
 from emogeo.geometry.dependence import dependence
-from emogeo.geometry.inference import agreement
 from tests.analysis.planted_models import PlantedModel, catalogue
 from tests.conftest import compose_train
 from tests.planted_catalogue import Design, draw
@@ -44,7 +43,7 @@ def test_runs_of_the_same_texts_are_one_corpus_and_rereads_none() -> None:
 
 def test_what_models_make_of_the_units_stands_with_the_texts(models: list[PreparedRun]) -> None:
     (corpus,) = read_corpora(models)
-    assert corpus.checks.reliabilities == {each.name: agreement(each.halves) for each in models}
+    assert corpus.checks.reliabilities == {each.name: each.halves.reliability for each in models}
     for each in models:
         assert corpus.checks.dependences[each.name] == dependence(each.halves.products, each.seed)
     assert corpus.families is None
