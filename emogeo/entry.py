@@ -13,7 +13,7 @@ from hydra.errors import CompactHydraException
 from hydra.types import RunMode
 
 from emogeo.config.compose import register
-from emogeo.config.overrides import check_overrides
+from emogeo.config.overrides import as_hydra_wants, check_overrides
 from emogeo.errors import EmogeoError
 from emogeo.signals import Ended, end_cleanly, in_joblib_worker
 
@@ -26,6 +26,7 @@ def prepare(schema: type, conf: Path) -> None:
     register()
     end_cleanly()
     try:
+        sys.argv[1:] = [as_hydra_wants(argument) for argument in sys.argv[1:]]
         check_overrides(sys.argv[1:], schema, conf)
     except EmogeoError as error:
         sys.exit(f"emogeo: {error}")

@@ -33,11 +33,36 @@ conditions."""
 
 @dataclass
 class FieldsConfig:
-    """What the fields of a file of passages are called."""
+    """What the fields of a file of texts are called; a dotted name is a field within a field."""
 
+    emotion: str = "emotion"
+    """The field with the condition. Where no file has it, texts are labelled by their file's or folder's name."""
+    topic: str | None = "topic"
+    """The field with the topic; null for texts without topics."""
+    text: str = "text"
+    """The field with the text, with a list of texts, or with an object whose names are conditions and whose values are
+    such texts."""
     family: str | None = None
     """The field that names the family of each passage's topic; null where topics are independent. Families are then the
     units."""
+    columns: list[str] | None = None
+    """The names of the columns of a table that has no header."""
+
+
+class Incomplete(Enum):
+    """What becomes of topics that lack a condition where others have them all."""
+
+    refuse = "refuse"
+    drop = "drop"
+
+
+class Mend(Enum):
+    """What is mended in texts, where it is asked for."""
+
+    spellings = "spellings"
+    """Labels that differ only in case and surrounding blanks are one label, in lower case without blanks."""
+    rows = "rows"
+    """Rows that cannot be read are left out, and counted."""
 
 
 @dataclass
@@ -46,7 +71,7 @@ class StimuliConfig:
 
     name: str = MISSING
     path: str | None = None
-    """CSV or JSONL with emotion, topic, text, read whole; null for the package's own passages."""
+    """A file, a folder or a glob of texts with their conditions, read whole; null for the package's own passages."""
     topics: int | None = None
     """How many topics of the package's passages to read, in the file's order; null for all."""
     voice: Voice = Voice.passages
@@ -54,6 +79,18 @@ class StimuliConfig:
     language: str = ENGLISH
     """The language of the passages, as its ISO 639-1 code. Without a path it says which of the package's are read."""
     fields: FieldsConfig = field(default_factory=FieldsConfig)
+    conditions: list[str] | None = None
+    """The conditions that are read, by their labels; null for all."""
+    rename: dict[str, str] = field(default_factory=dict)
+    """Other names of labels: those of several labels are one condition."""
+    neutral: str | None = "neutral"
+    """The condition that stands for no emotion; null, or a corpus without such a label, for none."""
+    unlabelled: str | None = None
+    """The condition of texts that have no label."""
+    words: dict[str, str] = field(default_factory=dict)
+    """The words that prompts use for conditions; those that are not named here are called by their label."""
+    incomplete: Incomplete = Incomplete.refuse
+    mend: list[Mend] = field(default_factory=list)
     mask: int = 0
     """How many of the most telling words of each condition are masked in the passages (`emogeo.stimuli.masking`)."""
 

@@ -19,7 +19,9 @@ NEWER: dict[str, Any] = {
     **{"masked": None, "mask": 0},  # of a run's passages, and of its configuration
     **{"init": "trained", "init_seed": 0, "drawn": None},  # of weights, and of a pass
     **{"language": "en", "voice": "passages", "context": "prompt"},
-    "fields": {"family": None},
+    "fields": {"emotion": "emotion", "topic": "topic", "text": "text", "family": None, "columns": None},
+    **{"conditions": None, "rename": {}, "neutral": "neutral", "unlabelled": None, "words": {}},
+    **{"incomplete": "refuse", "mend": []},
 }
 """Fields that the first version did not have, with what they are in its records."""
 
