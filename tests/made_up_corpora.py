@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from emogeo.geometry.grouping import planned_units
 from emogeo.geometry.states import LabelledTexts
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
 
 SENTENCES = dict(

@@ -12,7 +12,7 @@ from emogeo.geometry.halves import Halves
 from emogeo.geometry.options import Centring
 from emogeo.geometry.rdm import cosine_rdm, spearman
 from emogeo.geometry.units import unit_products
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 
 Array = NDArray[np.float64]
 D_TEXT = 60

@@ -18,7 +18,7 @@ from emogeo.record.files import RDM, TEXTS, VECTORS
 from emogeo.record.origin import Generation, PromptSet, Written
 from emogeo.record.run import Run
 from emogeo.record.types import GeometryRecord
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.store.tensors import pack
 from tests.conftest import compose_train
 from tests.planted import D_TEXT, labels, unrelated_codes

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.options import Centring
 from emogeo.geometry.units import unit_products
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from tests.planted import D_TEXT, unrelated_codes
 
 Array = NDArray[np.float64]

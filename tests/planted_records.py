@@ -34,7 +34,7 @@ from emogeo.record.types import (
     SteeringResult,
 )
 from emogeo.stimuli.behaviour import RULES
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.store.keys import Json, json_lines, key_of
 from emogeo.store.store import RUNS, Store
 from emogeo.store.tensors import pack

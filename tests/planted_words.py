@@ -20,7 +20,7 @@ from emogeo.geometry.options import Centring
 from emogeo.geometry.rdm import cosine_rdm, standard_ranks, upper
 from emogeo.geometry.relations import disattenuated
 from emogeo.geometry.units import unit_products
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from tests.planted import D_TEXT, RANK, labels
 
 Array = NDArray[np.float64]

@@ -46,8 +46,7 @@ from emogeo.analysis.tables.universality import universality_table
 from emogeo.analysis.tables.variance import distances_of, variance_table
 from emogeo.config.analyze import AnalyzeConfig, Conditions, EffectsConfig, RecordSource
 from emogeo.errors import GeometryError
-from emogeo.geometry.options import NEUTRAL
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.record.run import Run
 from emogeo.store.store import RUNS, Store
 from emogeo.tracking.pull import pull_runs
 
@@ -175,10 +174,12 @@ def _of_behaviour(catalogue: Catalogue, seed: int) -> dict[str, Table]:
 
 def viewed(prepared: Sequence[PreparedRun], config: AnalyzeConfig) -> list[PreparedRun]:
     """Restricts runs to the conditions of the effects tables."""
-    return [replace(each, view=view_of(config.effects)) for each in prepared]
+    return [replace(each, view=view_of(each.run, config.effects)) for each in prepared]
 
 
-def view_of(effects: EffectsConfig) -> View:
-    """Gives the conditions of the effects tables."""
-    without = {NEUTRAL} if effects.conditions is Conditions.emotions else set()
-    return View(tuple(condition for condition in CONDITIONS if condition not in without), effects.recentre)
+def view_of(run: Run, effects: EffectsConfig) -> View:
+    """Gives the conditions of a run in the effects tables."""
+    if effects.conditions is not Conditions.emotions:
+        return View(recentre=effects.recentre)
+    neutral = run.config.stimuli.neutral
+    return View(tuple(condition for condition in run.conditions if condition != neutral), effects.recentre)

@@ -47,7 +47,7 @@ def as_hydra_wants(argument: str) -> str:
     return f"+{argument}" if name in _OWN_NAMES or name.startswith(tuple(f"{own}." for own in _OWN_NAMES)) else argument
 
 
-_OWN_NAMES = ("stimuli.rename", "stimuli.words")
+_OWN_NAMES = ("stimuli.rename", "stimuli.words", "steering.words")
 """Fields whose names are the user's own."""
 _SWEEPS = {"-m", "--multirun", "--cfg", "-c", "--info", "-i", "hydra.mode"}
 """Arguments that ask for a sweep, or only to show the configuration."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from omegaconf import MISSING
 
@@ -36,6 +36,8 @@ class SteeringConfig:
     """Openings of a text after which the probability of emotion words is measured."""
     neutral_words: list[str] = MISSING
     """Words unrelated to emotions; each emotion word is matched with one."""
+    words: dict[str, list[str]] = field(default_factory=dict)
+    """Words of conditions for which the package has none, or others than the package's."""
 
     def check(self) -> None:
         """Refuses an experiment without scenarios, strengths or contexts, and numbers out of range.

@@ -10,6 +10,7 @@ from omegaconf import MISSING
 
 from emogeo.config.mode import Mode
 from emogeo.errors import ConfigError
+from emogeo.geometry.options import NEUTRAL
 
 ENGLISH = "en"
 
@@ -83,7 +84,7 @@ class StimuliConfig:
     """The conditions that are read, by their labels; null for all."""
     rename: dict[str, str] = field(default_factory=dict)
     """Other names of labels: those of several labels are one condition."""
-    neutral: str | None = "neutral"
+    neutral: str | None = NEUTRAL
     """The condition that stands for no emotion; null, or a corpus without such a label, for none."""
     unlabelled: str | None = None
     """The condition of texts that have no label."""
@@ -93,6 +94,11 @@ class StimuliConfig:
     mend: list[Mend] = field(default_factory=list)
     mask: int = 0
     """How many of the most telling words of each condition are masked in the passages (`emogeo.stimuli.masking`)."""
+
+    @property
+    def origin(self) -> str:
+        """What the condition that stands for no emotion is called, where there is one."""
+        return self.neutral or NEUTRAL
 
     def check(self, mode: Mode) -> None:
         """Refuses families of the package's own topics or of written texts, masking where no passage is read, and an

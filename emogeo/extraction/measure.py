@@ -17,7 +17,7 @@ from emogeo.extraction.reading import StoredActivations
 from emogeo.geometry.descriptors import LargestDimensions, anisotropy, largest_dimensions
 from emogeo.geometry.geometry import Geometry
 from emogeo.geometry.geometry import measure as measure_geometry
-from emogeo.geometry.options import NEUTRAL, GeometryOptions
+from emogeo.geometry.options import GeometryOptions
 from emogeo.geometry.vectors import neutral_components, project_out
 
 
@@ -46,7 +46,11 @@ def measure(
     config, texts = plan.config, plan.labelled
     states, removed = passages.states[:, layers].astype(np.float64), np.zeros(len(layers))
     if config.denoising.method is DenoisingMethod.neutral_pcs:
-        plain = states[[e == NEUTRAL for e in texts.emotions]] if neutral is None else neutral.states[:, layers]
+        plain = (
+            states[[e == config.stimuli.origin for e in texts.emotions]]
+            if neutral is None
+            else neutral.states[:, layers]
+        )
         states, removed = _denoise(states, plain.astype(np.float64), config.denoising.share)
     options, name = options_of(config), plan.weights.title
     geometry = measure_geometry(states, texts, layers, options, plan.named_layer, name)
@@ -59,7 +63,9 @@ def measure(
 
 def options_of(config: TrainConfig) -> GeometryOptions:
     """The options that the run's geometry depends on, beside its states."""
-    return GeometryOptions(config.layer_selection.rule, config.centring, config.norm, config.seed)
+    return GeometryOptions(
+        config.layer_selection.rule, config.centring, config.norm, config.seed, config.stimuli.origin
+    )
 
 
 def _denoise(states: Array, neutral: Array, share: float) -> tuple[Array, Array]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from emogeo.config.states import PoolingConfig, Position
@@ -61,6 +61,8 @@ class Writing:
     prompts: tuple[Text, ...]
     decoding: Decoding
     ban_emotion_words: bool
+    words: Mapping[str, str]
+    """The words of the prompts, for conditions that are not called by their label."""
     retries: int
     batch_size: int
     repetition: int

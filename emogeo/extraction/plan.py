@@ -18,13 +18,13 @@ from emogeo.extraction.sources import Chat, TextSource, comprehension, generatio
 from emogeo.extraction.stories import Story, counts, without_empty
 from emogeo.extraction.texts import as_written, in_context, labelled_texts
 from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
-from emogeo.geometry.options import Centring
+from emogeo.geometry.options import NEUTRAL, Centring
 from emogeo.geometry.states import LabelledTexts
 from emogeo.models.chat import chat_renderer
 from emogeo.models.precision import Precision, resolve_device, resolve_precision, resolve_token_budget
 from emogeo.models.session import Session, session_of
 from emogeo.models.weights.resolve import Weights, resolve_weights
-from emogeo.stimuli.corpus import Corpus, load_corpus, load_facts
+from emogeo.stimuli.corpus import Corpus, corpus_from, load_facts
 from emogeo.stimuli.templates import SLOT, Text, render
 from emogeo.store.keys import Json, key_of
 from emogeo.store.store import GENERATIONS, Store
@@ -99,9 +99,11 @@ class RunPlan:
             ConfigError: too few units are left for the layer selection.
         """
         context = self.config.generation.context
-        kept = without_empty(in_context(stories, context, self.title), self.title)
+        kept = without_empty(in_context(stories, context, self.config.stimuli.origin, self.title), self.title)
         texts = tuple(as_written(story) for story in kept)
-        source = replace(self.source, labelled=labelled_texts(kept), texts=texts, counts=counts(stories))
+        source = replace(
+            self.source, labelled=labelled_texts(kept), texts=texts, counts=counts(stories, self.config.stimuli.words)
+        )
         check_units(self.config.layer_selection.rule, len(set(source.labelled.units)))
         content = {**token_contents(texts), **context_of(context)}
         passages = plan_main_pass(self.model, texts, self.config.pooling, content)
@@ -117,7 +119,7 @@ def plan_run(config: TrainConfig) -> RunPlan:
     device = resolve_device(config.runtime.device)
     precision = resolve_precision(config.precision, device)
     asked, mode = config.stimuli, config.mode.name
-    corpus = load_corpus(asked.path, asked.topics, asked.language, asked.fields.family, asked.voice)
+    corpus = corpus_from(asked)
     store, key = Store(config.store.path), config.mode.source
     stories = replayed(store, key) if key else None
     if mode is Mode.comprehension:
@@ -204,6 +206,15 @@ def described(model: ModelConfig, weights: Weights) -> ModelConfig:
     )
 
 
+def _origin(config: TrainConfig) -> Json:
+    """The part of a key that names the condition without an emotion, where it matters and has not its usual name."""
+    by_texts = (
+        config.denoising.method is DenoisingMethod.neutral_pcs and config.denoising.texts is not NeutralTexts.facts
+    )
+    matters = config.centring is Centring.neutral or by_texts
+    return {"neutral": config.stimuli.origin} if matters and config.stimuli.origin != NEUTRAL else {}
+
+
 def _meaning(config: TrainConfig, texts: LabelledTexts, passages: Pass, facts: Pass, neutral: Pass | None) -> Json:
     selection, denoised = config.layer_selection, config.denoising.method is DenoisingMethod.neutral_pcs
     return {
@@ -214,6 +225,7 @@ def _meaning(config: TrainConfig, texts: LabelledTexts, passages: Pass, facts: P
         "units": list(texts.units),
         "topics": list(texts.topics) if config.centring is Centring.topic_mean else None,
         "centring": config.centring.value,
+        **_origin(config),
         "denoising": {"neutral": neutral and neutral.key, "share": config.denoising.share} if denoised else None,
         "norm": config.norm.value,
         "layer_selection": {**asdict(selection), "name": selection.name.value},

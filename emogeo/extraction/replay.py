@@ -13,7 +13,6 @@ from emogeo.record.json import parse_record, written_of
 from emogeo.record.origin import Generation, Written
 from emogeo.record.reading import read_record
 from emogeo.record.types import AnyRecord, GeometryRecord
-from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.store.store import GENERATIONS, RUNS, Store
 from emogeo.tracking.pull import artifact_files
 
@@ -67,12 +66,12 @@ def _fetched(store: Store, path: str) -> Replayed:
     files = artifact_files(path, GENERATIONS, [STORIES, FACTS])
     try:
         facts, stories = json.loads(files[FACTS]), parsed_stories(files[STORIES])
-        key, known = facts["key"], {story.emotion for story in stories} <= set(CONDITIONS)
-        whole = re.fullmatch("[0-9a-f]{64}", key) and known and {"weights", "written"} <= set(facts)
+        key, named = facts["key"], all(story.emotion.strip() for story in stories)
+        whole = re.fullmatch("[0-9a-f]{64}", key) and named and {"weights", "written"} <= set(facts)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise StoreError(f"{WANDB}{path} holds no written texts ({type(error).__name__}: {error}).") from error
     if not whole or not stories:
-        raise StoreError(f"{WANDB}{path} does not hold texts of the known conditions with the key of their record.")
+        raise StoreError(f"{WANDB}{path} does not hold texts with their conditions and the key of their record.")
     if not store.has(GENERATIONS, key):
         store.write(GENERATIONS, key, files)
     elif store.read(GENERATIONS, key)[STORIES] != files[STORIES]:

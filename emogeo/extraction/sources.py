@@ -19,8 +19,9 @@ from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
 from emogeo.record.origin import PromptSet, TextCounts, Written
 from emogeo.stimuli.corpus import Corpus
+from emogeo.stimuli.labels import hint, shown
 from emogeo.stimuli.masking import Masking, masked
-from emogeo.stimuli.stories import TOPIC, families, plan_requests
+from emogeo.stimuli.stories import TOPIC, Conditions, families_of, plan_requests
 from emogeo.stimuli.templates import SLOT, Decoding, Text, render
 from emogeo.store.keys import Json, key_of
 
@@ -84,8 +85,8 @@ def generation(
 ) -> TextSource:
     """Plans what the model will be asked to write, and the key of the texts."""
     asked, template = config.generation, config.prompt_template
-    topics = list(dict.fromkeys(corpus.topics))
-    requests = plan_requests(template.prompts, template.neutral, topics, asked.samples, asked.replicates)
+    conditions, topics = _asked_for(config, corpus), _topics(config, corpus)
+    requests = plan_requests(template.prompts, template.neutral, conditions, topics, asked.samples, asked.replicates)
     prompts = render([request.prompt for request in requests], SLOT, chat)
     batch_size = asked.batch_size or (_CPU_BATCH if device == "cpu" else _GPU_BATCH)
     decoding = Decoding(asked.max_new_tokens, asked.min_new_tokens, asked.temperature, asked.top_p)
@@ -95,7 +96,7 @@ def generation(
         **contents(prompts),
         "asked": [[r.emotion, r.topic, r.unit, r.draw] for r in requests],
         "decoding": asdict(decoding),
-        "ban": [asked.retries, families()] if asked.ban_emotion_words else None,
+        "ban": [asked.retries, families_of(conditions)] if asked.ban_emotion_words else None,
         "seed": seed if asked.temperature is not None else None,
         "repetition": asked.repetition,
     }
@@ -105,6 +106,7 @@ def generation(
         prompts=tuple(prompts),
         decoding=decoding,
         ban_emotion_words=asked.ban_emotion_words,
+        words=conditions.words,
         retries=asked.retries,
         batch_size=batch_size,
         repetition=asked.repetition,
@@ -116,6 +118,36 @@ def generation(
     labelled = LabelledTexts(emotions, topic_names, units, ("",) * len(requests), known=False)
     content = {"generation": key, **context_of(asked.context)}
     return TextSource(template.name, labelled, (), content, writing, key, written=writing.written)
+
+
+def _asked_for(config: TrainConfig, corpus: Corpus) -> Conditions:
+    """The conditions that texts are asked for: those of the corpus.
+
+    Raises:
+        StimuliError: a word for a condition that is not there.
+    """
+    words = config.stimuli.words
+    absent = sorted(set(words) - set(corpus.conditions))
+    if absent:
+        raise StimuliError(
+            f"stimuli.words: {corpus.name} has no condition {shown(absent)}.{hint(absent[0], corpus.conditions)} "
+            f"It has {shown(corpus.conditions)}."
+        )
+    return Conditions(corpus.conditions, corpus.neutral, words)
+
+
+def _topics(config: TrainConfig, corpus: Corpus) -> list[str]:
+    """The topics that texts are asked for, by prompts that have a place for one.
+
+    Raises:
+        StimuliError: such prompts, and a corpus without topics.
+    """
+    if TOPIC in config.prompt_template.prompts[0] and not corpus.has_topics:
+        raise StimuliError(
+            f"prompt_template={config.prompt_template.name} asks for a text of every topic, and {corpus.name} has no "
+            "topics: type prompt_template=stories, or give topics (stimuli.fields.topic)."
+        )
+    return list(dict.fromkeys(corpus.topics))
 
 
 def _written(config: TrainConfig, weights: Weights, precision: Precision, topics: list[str] | None) -> Written:
@@ -148,11 +180,13 @@ def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSourc
             f"generation.context={context.value}: {weights.name} reads texts of {source.written.model} alone, since "
             "the prompts are in that model's tokens. Leave generation.context out."
         )
-    kept = without_empty(in_context(source.stories, context, where), where)
+    kept = without_empty(in_context(source.stories, context, config.stimuli.origin, where), where)
     texts = tuple(as_written(story) if same else Text(story.text, special_tokens=True) for story in kept)
     shortest = min(len(story.ids) for story in kept)
     if same and shortest <= config.pooling.skip:
         raise StimuliError(f"pooling.skip={config.pooling.skip}: the shortest text of {where} has {shortest} tokens.")
     content = {**token_contents(texts), **context_of(context)} if same else contents(texts)
     name, labelled = source.written.prompt_template.name, labelled_texts(kept)
-    return TextSource(name, labelled, texts, content, None, source.key, counts(source.stories), source.written)
+    return TextSource(
+        name, labelled, texts, content, None, source.key, counts(source.stories, config.stimuli.words), source.written
+    )

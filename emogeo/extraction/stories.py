@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from emogeo.errors import StimuliError
 from emogeo.record.files import STORIES
 from emogeo.record.origin import TextCounts
-from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.stimuli.stories import names_emotion
 from emogeo.store.keys import canonical_json
 from emogeo.store.store import GENERATIONS, Store
@@ -75,8 +74,12 @@ def read_stories(store: Store, key: str) -> list[Story]:
     return parsed_stories(store.read(GENERATIONS, key)[STORIES])
 
 
-def counts(stories: Sequence[Story]) -> TextCounts:
-    """Counts stories, and those that are empty, cut off and so on."""
+def counts(stories: Sequence[Story], words: Mapping[str, str]) -> TextCounts:
+    """Counts stories, and those that are empty, cut off and so on.
+
+    Args:
+        words: the words of the prompts, for conditions that are not called by their label.
+    """
     return TextCounts(
         texts=len(stories),
         distinct=len({story.text for story in stories}),
@@ -84,7 +87,9 @@ def counts(stories: Sequence[Story]) -> TextCounts:
         refusals=sum(_REFUSAL.match(story.text) is not None for story in stories),
         stopped=sum(story.stop == "stopped" for story in stories),
         retried=sum(story.attempts > 1 for story in stories),
-        naming_their_emotion=sum(names_emotion(story.text, story.emotion) for story in stories),
+        naming_their_emotion=sum(
+            names_emotion(story.text, story.emotion, words.get(story.emotion)) for story in stories
+        ),
         new_tokens=sum(len(story.ids) for story in stories),
     )
 
@@ -96,9 +101,9 @@ def without_empty(stories: Sequence[Story], where: str) -> list[Story]:
         StimuliError: a condition and unit that is left without any.
     """
     kept = [story for story in stories if story.text.strip()]
-    units = list(dict.fromkeys(story.unit for story in stories))
+    units, conditions = (list(dict.fromkeys(own)) for own in zip(*((s.unit, s.emotion) for s in stories), strict=True))
     there = {(story.emotion, story.unit) for story in kept}
-    missing = [(emotion, unit) for unit in units for emotion in CONDITIONS if (emotion, unit) not in there]
+    missing = [(emotion, unit) for unit in units for emotion in conditions if (emotion, unit) not in there]
     if missing:
         listed = ", ".join(f"{emotion} in {unit}" for emotion, unit in missing[:5])
         raise StimuliError(

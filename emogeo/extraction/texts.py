@@ -9,7 +9,6 @@ from dataclasses import replace
 from emogeo.config.texts import Context
 from emogeo.errors import StimuliError
 from emogeo.extraction.stories import Story
-from emogeo.geometry.options import NEUTRAL
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units
 from emogeo.stimuli.templates import Text
@@ -30,10 +29,11 @@ def as_written(story: Story) -> Text:
     return Text(story.text, not story.prompt_ids, (*story.prompt_ids, *story.ids), len(story.prompt_ids))
 
 
-def in_context(stories: Sequence[Story], context: Context, where: str) -> list[Story]:
+def in_context(stories: Sequence[Story], context: Context, neutral: str, where: str) -> list[Story]:
     """Gives all stories of a record with the prompts that they are to be read after, in the record's order.
 
     Args:
+        neutral: the condition that stands for no emotion.
         where: what the stories are, for messages.
 
     Raises:
@@ -43,13 +43,13 @@ def in_context(stories: Sequence[Story], context: Context, where: str) -> list[S
         return list(stories)
     if context is Context.none:
         return [replace(story, prompt="", prompt_ids=()) for story in stories]
-    neutral = _neutral_of(stories, where)
-    return [replace(a, prompt=b.prompt, prompt_ids=b.prompt_ids) for a, b in zip(stories, neutral, strict=True)]
+    found = _neutral_of(stories, neutral, where)
+    return [replace(a, prompt=b.prompt, prompt_ids=b.prompt_ids) for a, b in zip(stories, found, strict=True)]
 
 
-def _neutral_of(stories: Sequence[Story], where: str) -> list[Story]:
+def _neutral_of(stories: Sequence[Story], label: str, where: str) -> list[Story]:
     """Finds the neutral story of each: every condition is asked for with the same templates and topics, in order."""
-    neutral = [story for story in stories if story.emotion == NEUTRAL]
+    neutral = [story for story in stories if story.emotion == label]
     seen: Counter[str] = Counter()
     found = []
     for story in stories:

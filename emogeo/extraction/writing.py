@@ -50,7 +50,7 @@ def stories_of(writing: Writing, session: Session, store: Store, force: bool = F
         facts = {
             "key": writing.key,
             "weights": session.weights.identity,
-            "counts": plain(counts(stories)),
+            "counts": plain(counts(stories, writing.words)),
             "written": plain(writing.written),
         }
         lines = b"".join(story_line(story) for story in stories)
@@ -95,10 +95,14 @@ def _write_batch(writing: Writing, model: LoadedModel, batch: list[int]) -> list
     while rows:
         for row, story in zip(rows, _attempt(writing, model, rows, attempt), strict=True):
             stories[row] = story
-        naming = [row for row in rows if names_emotion(stories[row].text, stories[row].emotion)]
+        naming = [row for row in rows if _names_emotion(writing, stories[row])]
         again = writing.ban_emotion_words and attempt <= writing.retries
         rows, attempt = (naming if again else []), attempt + 1
     return [stories[row] for row in batch]
+
+
+def _names_emotion(writing: Writing, story: Story) -> bool:
+    return names_emotion(story.text, story.emotion, writing.words.get(story.emotion))
 
 
 def _attempt(writing: Writing, model: LoadedModel, rows: list[int], attempt: int) -> Iterator[Story]:

@@ -8,7 +8,7 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import Estimate, reliability
-from emogeo.geometry.options import Centring
+from emogeo.geometry.options import NEUTRAL, Centring
 from emogeo.geometry.states import LabelledStates
 from emogeo.geometry.units import unit_products
 from emogeo.geometry.vectors import condition_means
@@ -40,14 +40,18 @@ def separation(texts: LabelledStates) -> Array:
     return np.asarray(between.mean(axis=0) / within.mean(axis=0))
 
 
-def reliability_by_layer(texts: LabelledStates, centring: Centring, seed: int) -> list[Estimate]:
+def reliability_by_layer(
+    texts: LabelledStates, centring: Centring, seed: int, neutral: str = NEUTRAL
+) -> list[Estimate]:
     """Reliability at each layer: the RDM of one half of the units against that of the other.
 
     Raises:
         GeometryError: fewer than four units.
     """
     return [
-        reliability(Halves(unit_products(block, texts.emotions, texts.units, texts.conditions, centring), seed))
+        reliability(
+            Halves(unit_products(block, texts.emotions, texts.units, texts.conditions, centring, neutral), seed)
+        )
         for block in np.moveaxis(texts.states, 1, 0)
     ]
 

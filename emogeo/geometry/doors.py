@@ -70,7 +70,7 @@ def labels_of(
 
     Raises:
         GeometryError: labels that are absent, of another number than the states, or not among `conditions`; a
-            condition without texts; conditions with unequal numbers of texts that no topics hold together.
+            condition without texts.
     """
     if isinstance(states, States):
         if not emotions is topics is texts is None:
@@ -82,7 +82,6 @@ def labels_of(
     _refuse_conditions(own, conditions)
     about = ["one"] * n_texts if topics is None else _words("topics", topics, n_texts)
     units = planned_units(own, about, seed)
-    _refuse_unequal(own, units)
     known = _words("texts", texts, n_texts) if texts is not None else _stand_ins(own, units)
     return LabelledTexts(tuple(own), tuple(about), tuple(units), tuple(known), known=texts is not None)
 
@@ -124,18 +123,6 @@ def _refuse_conditions(emotions: Sequence[str], allowed: Sequence[str] | None) -
         raise GeometryError(f"There is no text of {', '.join(absent)}; every condition needs at least one.")
     if len(found) < MIN_CONDITIONS:
         raise GeometryError(f"{len(found)} conditions ({', '.join(found)}); an RDM needs at least {MIN_CONDITIONS}.")
-
-
-def _refuse_unequal(emotions: Sequence[str], units: Sequence[str]) -> None:
-    """Refuses unequal numbers of texts without common topics: a random group has one text of each condition."""
-    there = set(zip(units, emotions, strict=True))
-    if len(there) == len(set(units)) * len(set(emotions)):
-        return
-    counts = ", ".join(f"{emotion} {count}" for emotion, count in sorted(Counter(emotions).items()))
-    raise GeometryError(
-        f"Topics are not crossed with conditions, and conditions have unequal numbers of texts ({counts}). Give topics "
-        "that have a text of every condition, or equal numbers."
-    )
 
 
 def _stand_ins(emotions: Sequence[str], units: Sequence[str]) -> list[str]:

@@ -25,7 +25,7 @@ from emogeo.geometry.layers import (
     resolve_layer,
     side_by_side,
 )
-from emogeo.geometry.options import Centring, GeometryOptions, LayerRule
+from emogeo.geometry.options import NEUTRAL, Centring, GeometryOptions, LayerRule
 from emogeo.geometry.rdm import MIN_CONDITIONS, cosine_rdm, rdm_std, upper
 from emogeo.geometry.states import LabelledStates, LabelledTexts, States
 from emogeo.geometry.units import distinct_units, unit_products
@@ -69,6 +69,7 @@ class Geometry:
         layer: LayerRule | str | int | float = "reliability",
         centring: str = "grand_mean",
         norm: str = "none",
+        neutral: str = NEUTRAL,
         seed: int = 0,
         name: str | None = None,
     ) -> Geometry:
@@ -83,6 +84,7 @@ class Geometry:
             conditions: the labels that are allowed; by default, those that occur.
             layer: `reliability`, `separation`, `min_mean_cosine` (published), `middle`, `all`, a block, or a depth.
             centring, norm: `grand_mean`, `topic_mean`, `neutral` or `none`; `none` or `unit`.
+            neutral: the condition that `centring="neutral"` subtracts.
 
         Example:
             >>> geometry = emogeo.Geometry.from_states(states, layer="middle")
@@ -94,7 +96,7 @@ class Geometry:
             GeometryError: states and labels that do not fit, or from which no geometry follows.
             ConfigError: no such option, or a layer rule that needs more units.
         """
-        options = GeometryOptions.of(layer, centring, norm, seed)
+        options = GeometryOptions.of(layer, centring, norm, seed, neutral)
         values, n_layers, sentences = states_of(states)
         labels = labels_of(states, len(values), emotions, topics, texts, seed, conditions)
         named = _named_layer(options.layer, n_layers, values.shape[1], labels)
@@ -188,13 +190,13 @@ def measure(
         states = without_topic_means(states, labels.topics)
     texts = LabelledStates(states, labels.emotions, labels.units, conditions)
     means = unit_means(states, labels.emotions, labels.units, conditions).mean(axis=0)
-    centred = _centred(means, conditions, options.centring)
+    centred = _centred(means, conditions, options)
     vectors = scale(centred, options.norm)
     by_layer = [_rdm_of_block(vectors, row, layer) for row, layer in enumerate(layers)]
     curves = {**_curves(texts, vectors, options), "rdm_std": np.array([rdm_std(rdm) for rdm in by_layer])}
     choice = named_choice(options.layer, named, layers)
     if choice is None:
-        chooser = Chooser(options.layer, options.centring, options.seed)
+        chooser = Chooser(options.layer, options.centring, options.seed, options.neutral)
         choice = choose_layer(chooser, texts, layers, curves["mean_cosine"])
     row = None if choice.index is None else layers.index(choice.index)
     return Geometry(
@@ -212,8 +214,8 @@ def measure(
     )
 
 
-def _centred(means: Array, conditions: Sequence[str], centring: Centring) -> Vectors:
-    found = centre(means, conditions, centring)
+def _centred(means: Array, conditions: Sequence[str], options: GeometryOptions) -> Vectors:
+    found = centre(means, conditions, options.centring, options.neutral)
     if len(found.conditions) < MIN_CONDITIONS:
         raise GeometryError(f"{len(found.conditions)} conditions are left by centring; {MIN_CONDITIONS} are needed.")
     return found
@@ -231,7 +233,8 @@ def halves_of(
     if options.centring is Centring.topic_mean:  # taken from the states already, where this changes nothing
         states = without_topic_means(states[:, None], labels.topics)[:, 0]
     conditions = names_of_conditions(labels.emotions)
-    return Halves(unit_products(states, labels.emotions, units, conditions, options.centring), options.seed)
+    products = unit_products(states, labels.emotions, units, conditions, options.centring, options.neutral)
+    return Halves(products, options.seed)
 
 
 def _named_layer(rule: LayerRule, n_layers: int, n_blocks: int, labels: LabelledTexts) -> int | None:
@@ -260,7 +263,7 @@ def _curves(texts: LabelledStates, vectors: Vectors, options: GeometryOptions) -
     if texts.n_units >= 2:
         curves["separation"] = separation(texts)
     if texts.n_units >= MIN_UNITS:
-        reliabilities = reliability_by_layer(texts, options.centring, options.seed)
+        reliabilities = reliability_by_layer(texts, options.centring, options.seed, options.neutral)
         curves["reliability"] = np.array([r.value for r in reliabilities])
         if texts.n_units >= MIN_JACKKNIFE:
             curves["reliability_ci_low"] = np.array([r.low for r in reliabilities])

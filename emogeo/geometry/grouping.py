@@ -11,13 +11,12 @@ GROUP = "group-"
 
 
 def is_crossed(emotions: Sequence[str], topics: Sequence[str]) -> bool:
-    """Whether every topic has texts of every condition, in each the same number.
+    """Whether every topic has texts of every condition, in whatever number.
 
     One topic for many texts per condition is a label, not a design.
     """
     counts, n_topics = Counter(zip(topics, emotions, strict=True)), len(set(topics))
-    sizes = set(counts.values())
-    return len(counts) == n_topics * len(set(emotions)) and len(sizes) == 1 and (n_topics > 1 or sizes == {1})
+    return len(counts) == n_topics * len(set(emotions)) and (n_topics > 1 or set(counts.values()) == {1})
 
 
 def is_group(unit: str) -> bool:
@@ -28,17 +27,19 @@ def is_group(unit: str) -> bool:
 def planned_units(emotions: Sequence[str], topics: Sequence[str], seed: int) -> list[str]:
     """The unit of each text, over which a condition's texts are replicated.
 
-    The topic where topics are crossed with conditions, else a random group with one text per condition, seeded by
-    `seed` and named `group-0`, `group-1`, ...
+    The topic where topics are crossed with conditions, else a random group, seeded by `seed` and named `group-0`,
+    `group-1`, ... There are as many groups as the rarest condition has texts; all texts are used, and the groups of
+    other conditions have as many texts as they come to, up to one more or less.
     """
     if is_crossed(emotions, topics):
         return list(topics)
     by_emotion: dict[str, list[int]] = defaultdict(list)
     for row, emotion in enumerate(emotions):
         by_emotion[emotion].append(row)
+    n_groups = min(map(len, by_emotion.values()), default=0)
     generator, units = random.Random(seed), [""] * len(emotions)
     for emotion in sorted(by_emotion):
         rows = by_emotion[emotion]
         for group, row in enumerate(generator.sample(rows, len(rows))):
-            units[row] = f"{GROUP}{group}"
+            units[row] = f"{GROUP}{group % n_groups}"
     return units

@@ -12,7 +12,7 @@ from emogeo.errors import ConfigError, NonFiniteError
 from emogeo.geometry.criteria import reliability_by_layer, separation
 from emogeo.geometry.halves import MIN_UNITS, split_units
 from emogeo.geometry.inference import Estimate
-from emogeo.geometry.options import Centring, LayerRule, Selection
+from emogeo.geometry.options import NEUTRAL, Centring, LayerRule, Selection
 from emogeo.geometry.states import LabelledStates
 
 UNITS_PER_HALF = {Selection.separation: 2, Selection.reliability: MIN_UNITS}
@@ -26,6 +26,7 @@ class Chooser:
     rule: LayerRule
     centring: Centring
     seed: int
+    neutral: str = NEUTRAL
 
 
 @dataclass(frozen=True)
@@ -142,7 +143,7 @@ def choose_layer(chooser: Chooser, texts: LabelledStates, layers: Sequence[int],
 
 def _criterion(chooser: Chooser, texts: LabelledStates) -> list[Estimate]:
     if chooser.rule.selection is Selection.reliability:
-        return reliability_by_layer(texts, chooser.centring, chooser.seed)
+        return reliability_by_layer(texts, chooser.centring, chooser.seed, chooser.neutral)
     return [Estimate(float(value), np.nan, np.nan) for value in separation(texts)]
 
 

@@ -12,7 +12,7 @@ from emogeo.errors import ConfigError
 Option = TypeVar("Option", bound=Enum)
 
 NEUTRAL = "neutral"
-"""The condition that `Centring.neutral` subtracts."""
+"""What the condition without an emotion is usually called."""
 
 
 class Selection(Enum):
@@ -67,9 +67,13 @@ class GeometryOptions:
     norm: Norm = Norm.none
     seed: int = 0
     """Seeds the splits into halves, and the groups of texts whose topics are not crossed with conditions."""
+    neutral: str = NEUTRAL
+    """The condition that `Centring.neutral` subtracts."""
 
     @staticmethod
-    def of(layer: LayerRule | str | int | float, centring: str, norm: str, seed: int) -> GeometryOptions:
+    def of(
+        layer: LayerRule | str | int | float, centring: str, norm: str, seed: int, neutral: str = NEUTRAL
+    ) -> GeometryOptions:
         """The options in the words that the command line takes.
 
         Args:
@@ -81,7 +85,9 @@ class GeometryOptions:
         """
         rule = layer if isinstance(layer, LayerRule) else _rule(layer)
         check_whole("seed", seed, 0)
-        return GeometryOptions(rule, _member("centring", Centring, centring), _member("norm", Norm, norm), seed)
+        return GeometryOptions(
+            rule, _member("centring", Centring, centring), _member("norm", Norm, norm), seed, neutral
+        )
 
 
 def check_whole(name: str, value: object, least: int) -> None:

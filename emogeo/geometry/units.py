@@ -9,7 +9,7 @@ import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
-from emogeo.geometry.options import Centring, Norm
+from emogeo.geometry.options import NEUTRAL, Centring, Norm
 from emogeo.geometry.vectors import centre, unit_means
 
 _TIE = "+"
@@ -44,7 +44,12 @@ def _places(kind: str, known: Sequence[str], wanted: Sequence[str]) -> list[int]
 
 
 def unit_products(
-    states: Array, emotions: Sequence[str], units: Sequence[str], conditions: Sequence[str], centring: Centring
+    states: Array,
+    emotions: Sequence[str],
+    units: Sequence[str],
+    conditions: Sequence[str],
+    centring: Centring,
+    neutral: str = NEUTRAL,
 ) -> UnitProducts:
     """Centres each unit as the run's vectors are centred and multiplies.
 
@@ -62,7 +67,7 @@ def unit_products(
         raise GeometryError("States with NaN or infinity have no geometry.")
     names = tuple(dict.fromkeys(units))
     means = unit_means(states[:, None], emotions, units, conditions)[:, :, 0]
-    centred = centre(means.transpose(1, 0, 2), conditions, centring)  # [condition, unit, feature]
+    centred = centre(means.transpose(1, 0, 2), conditions, centring, neutral)  # [condition, unit, feature]
     n_conditions, n_units, _ = centred.values.shape
     flat = centred.values.reshape(n_conditions * n_units, -1)
     gram = (flat @ flat.T).reshape(n_conditions, n_units, n_conditions, n_units)

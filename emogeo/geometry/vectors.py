@@ -81,7 +81,7 @@ def _refuse_labels(states: Array, emotions: Sequence[str], conditions: Sequence[
         raise GeometryError(f"A condition stands twice among {', '.join(conditions)}.")
 
 
-def centre(means: Array, conditions: Sequence[str], centring: Centring) -> Vectors:
+def centre(means: Array, conditions: Sequence[str], centring: Centring, neutral: str = NEUTRAL) -> Vectors:
     """Subtracts the grand mean of the conditions (neutral included), or the neutral vector, or nothing.
 
     `topic_mean` is the grand mean over states from which `without_topic_means` has taken the topics.
@@ -94,13 +94,13 @@ def centre(means: Array, conditions: Sequence[str], centring: Centring) -> Vecto
         return Vectors(tuple(conditions), means)
     if centring in {Centring.grand_mean, Centring.topic_mean}:
         return Vectors(tuple(conditions), means - means.mean(axis=0))
-    if NEUTRAL not in conditions:
+    if neutral not in conditions:
         raise GeometryError(
-            f"centring=neutral subtracts the condition {NEUTRAL!r}, and there is none among {', '.join(conditions)}."
+            f"centring=neutral subtracts the condition {neutral!r}, and there is none among {', '.join(conditions)}."
         )
-    neutral = list(conditions).index(NEUTRAL)
-    others = [row for row in range(len(conditions)) if row != neutral]
-    return Vectors(tuple(conditions[row] for row in others), means[others] - means[neutral])
+    origin = list(conditions).index(neutral)
+    others = [row for row in range(len(conditions)) if row != origin]
+    return Vectors(tuple(conditions[row] for row in others), means[others] - means[origin])
 
 
 def without_topic_means(states: Array, topics: Sequence[str]) -> Array:

@@ -13,10 +13,9 @@ from emogeo.config.train import TrainConfig
 from emogeo.errors import GeometryError, NonFiniteError, StoreError
 from emogeo.extraction.reading import activations_of
 from emogeo.extraction.run import run_extraction
-from emogeo.geometry.options import NEUTRAL
 from emogeo.probes.directions import Direction, additions_of, plan_directions
 from emogeo.probes.regimes import is_short, regime, regime_by_perplexity, repeats_itself
-from emogeo.probes.steering_plan import SteeringPlan, plan_steering
+from emogeo.probes.steering_plan import SteeringPlan, plan_steering, words_of
 from emogeo.probes.words import match_gap, matched, shift, vocabulary
 from emogeo.record.files import RUN_FILE, SHIFTS, TEXTS
 from emogeo.record.json import record_json
@@ -26,7 +25,6 @@ from emogeo.record.types import SteeringDirections, SteeringMetrics, SteeringRec
 from emogeo.runs.heading import heading, surroundings
 from emogeo.runs.refusal import refused
 from emogeo.runs.task import Task
-from emogeo.stimuli.emotion_words import steering_words
 from emogeo.stimuli.templates import Decoding
 from emogeo.store.keys import Json, json_lines
 from emogeo.store.store import RUNS, Store
@@ -105,7 +103,7 @@ def _vectors(plan: SteeringPlan, store: Store) -> tuple[dict[str, Array], list[i
         raise GeometryError(f"steering.blocks: that run has no vectors of blocks {absent}.")
     values = run.vectors.astype(np.float64)
     rows = [layers.index(block) for block in blocks]
-    return {e: values[i, rows] for i, e in enumerate(run.conditions) if e != NEUTRAL}, blocks
+    return {e: values[i, rows] for i, e in enumerate(run.conditions) if e != plan.config.stimuli.neutral}, blocks
 
 
 def _texts(
@@ -180,8 +178,9 @@ def _shifts(
     from emogeo.models.steering import steered_logprobs
 
     steering = plan.steering
+    words = words_of(steering)
     targets = sorted({scenario.emotion for scenario in steering.scenarios.values()})
-    known = vocabulary(model, steering.contexts, {e: steering_words()[e] for e in targets}, steering.neutral_words)
+    known = vocabulary(model, steering.contexts, {e: words[e] for e in targets}, steering.neutral_words)
     batch_size = 120 if plan.extraction.device == "cpu" else 512
     logprobs = steered_logprobs(
         model,

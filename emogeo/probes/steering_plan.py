@@ -10,11 +10,11 @@ from emogeo.config.probes import SteeringConfig
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, StoreError
 from emogeo.extraction.plan import RunPlan, plan_run
-from emogeo.geometry.options import NEUTRAL
 from emogeo.models.chat import chat_renderer, chat_template
 from emogeo.record.reading import read_record
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.record.types import GeometryRecord
 from emogeo.stimuli.emotion_words import steering_words
+from emogeo.stimuli.labels import hint, shown
 from emogeo.stimuli.templates import SLOT, Text, render
 from emogeo.store.keys import Json, key_of
 from emogeo.store.store import RUNS, Store
@@ -52,32 +52,55 @@ def plan_steering(config: TrainConfig) -> SteeringPlan:
         EmogeoError: anything that would make the run fail later.
     """
     steering = config.steering
-    _refuse_unknown_emotions(steering)
     own = plan_run(replace(config, mode=ModeConfig(name=Mode.comprehension)))
     blocks = _blocks(steering.blocks, own.n_blocks)
     vectors = _named_run(Store(config.store.path), config.mode.source, own) if config.mode.source else own.key
+    _refuse_targets(steering, _conditions(config, own, vectors))
     asks_in_chat = steering.chat if steering.chat is not None else chat_template(own.weights.folder) is not None
     chat = chat_renderer(own.weights.folder, own.weights.name) if asks_in_chat else None
     prompts = {name: render([scenario.prompt], SLOT, chat)[0] for name, scenario in steering.scenarios.items()}
-    protocol = {name: value for name, value in asdict(steering).items() if name not in ("name", "chat")}
+    protocol = {name: value for name, value in asdict(steering).items() if name not in ("name", "chat", "words")}
     meaning = {
         "mode": Mode.steering.value,
         "vectors": vectors,
         "reader": own.model.meaning,
         "protocol": protocol,
         "prompts": [[text.content, text.special_tokens] for text in prompts.values()],
-        "words": steering_words(),
+        "words": words_of(steering),
         "seed": config.seed,
     }
     config = replace(config, model=own.config.model)
     return SteeringPlan(config, own, vectors, blocks, prompts, meaning, key_of(meaning))
 
 
-def _refuse_unknown_emotions(steering: SteeringConfig) -> None:
-    allowed = [condition for condition in CONDITIONS if condition != NEUTRAL]
+def words_of(steering: SteeringConfig) -> dict[str, list[str]]:
+    """The words of every condition that has any: the package's, unless others are given."""
+    return {**steering_words(), **steering.words}
+
+
+def _conditions(config: TrainConfig, own: RunPlan, vectors: str) -> list[str]:
+    """The conditions that have vectors, without the one that stands for no emotion."""
+    labels = own.labelled.emotions
+    if config.mode.source:
+        record = read_record(Store(config.store.path), vectors)
+        labels = record.emotions if isinstance(record, GeometryRecord) else ()
+    return sorted(set(labels) - {config.stimuli.neutral})
+
+
+def _refuse_targets(steering: SteeringConfig, allowed: Sequence[str]) -> None:
+    """Refuses to steer towards a condition that has no vector, or no words to tell the effect by."""
+    words = words_of(steering)
     for name, scenario in steering.scenarios.items():
-        if scenario.emotion not in allowed:
-            raise ConfigError(f"steering.scenarios.{name}.emotion={scenario.emotion}. Allowed: {', '.join(allowed)}.")
+        field, target = f"steering.scenarios.{name}.emotion", scenario.emotion
+        if target not in allowed:
+            raise ConfigError(
+                f"{field}={target}: there is no vector of it.{hint(target, allowed)} There are {shown(allowed)}."
+            )
+        if target not in words:
+            raise ConfigError(
+                f"{field}={target}: no words are known that name it. Type steering.words={{{target}: [a, b, c]}} with "
+                "three words or more that are one token each."
+            )
 
 
 def _blocks(chosen: Sequence[int] | None, n_blocks: int) -> tuple[int, ...] | None:

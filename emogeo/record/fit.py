@@ -8,13 +8,12 @@ from collections.abc import Sequence
 from emogeo.config.mode import Mode
 from emogeo.errors import RecordError
 from emogeo.geometry.doors import names_of_conditions
-from emogeo.geometry.options import NEUTRAL, Centring, Selection
+from emogeo.geometry.options import Centring, Selection
 from emogeo.geometry.units import distinct_units
 from emogeo.record.files import RUN_FILE
 from emogeo.record.run import Run
 from emogeo.record.types import AnyRecord, GeometryRecord
 from emogeo.record.units import unit_name
-from emogeo.stimuli.conditions import CONDITIONS
 from emogeo.store.keys import key_of
 
 _CURVES = (
@@ -35,14 +34,14 @@ def require(holds: bool, otherwise: str) -> None:
         raise RecordError(otherwise)
 
 
-def require_known(labels: Sequence[str], where: str) -> None:
-    """Refuses labels that are no conditions.
+def require_labels(labels: Sequence[str], where: str) -> None:
+    """Refuses labels that are no names of conditions: empty ones, or with blanks at an end.
 
     Raises:
-        RecordError: names them.
+        RecordError: names the first.
     """
-    unknown = sorted(set(labels) - set(CONDITIONS))
-    require(not unknown, f"{where}: unknown conditions: {', '.join(unknown)}")
+    odd = next((label for label in labels if not label or label != label.strip()), None)
+    require(odd is None, f"{where}: no name of a condition: {odd!r}")
 
 
 def check_record(record: AnyRecord, folder: str) -> None:
@@ -125,10 +124,10 @@ def _check_origin(record: GeometryRecord, file: str) -> None:
 def _check_conditions(run: Run, file: str) -> None:
     """Refuses conditions that are not those of the texts, in alphabetical order."""
     found = run.result.conditions
-    require_known(found, f"{file}: conditions")
+    require_labels(found, f"{file}: conditions")
     require(len(set(found)) == len(found), f"{file}: conditions: one of them stands twice")
     require(list(found) == sorted(found), f"{file}: conditions: not in alphabetical order")
-    origin = {NEUTRAL} if run.config.centring is Centring.neutral else set()
+    origin = {run.config.stimuli.origin} if run.config.centring is Centring.neutral else set()
     odd = sorted(set(found) ^ (set(run.record.emotions) - origin))
     require(not odd, f"{file}: conditions: not those of the texts ({', '.join(odd)})")
 

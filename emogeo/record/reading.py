@@ -10,7 +10,7 @@ import numpy as np
 from emogeo.errors import RecordError, StoreError
 from emogeo.record.decoded import decoded
 from emogeo.record.files import ITEMS, RDM, RUN_FILE, SHIFTS, TEXTS, VECTORS
-from emogeo.record.fit import check_crossed, check_labels, check_record, check_result, require, require_known
+from emogeo.record.fit import check_crossed, check_labels, check_record, check_result, require, require_labels
 from emogeo.record.fit_arrays import check_arrays
 from emogeo.record.fit_probes import check_behaviour, check_item, check_steering
 from emogeo.record.json import parse_record, row_of
@@ -65,7 +65,7 @@ def record_in(files: Mapping[str, bytes], folder: str, key: str) -> AnyRecord:
     file = f"{folder}/{RUN_FILE}"
     require(record.key == key, f"{file}: key: The folder is that of another run (found {record.key[:12]}…)")
     if isinstance(record, GeometryRecord):
-        require_known(record.emotions, f"{file}: emotions")
+        require_labels(record.emotions, f"{file}: emotions")
     return record
 
 

@@ -200,7 +200,9 @@ class Run(Recorded[GeometryRecord]):
     def options(self) -> GeometryOptions:
         """The options that the geometry depends on, beside its states."""
         config = self.config
-        return GeometryOptions(config.layer_selection.rule, config.centring, config.norm, config.seed)
+        return GeometryOptions(
+            config.layer_selection.rule, config.centring, config.norm, config.seed, config.stimuli.origin
+        )
 
     @cached_property
     def geometry(self) -> Geometry:

@@ -1,25 +1,18 @@
-"""The 21 conditions of arXiv 2604.11050: twenty emotions and neutral, always in alphabetical order."""
+"""The conditions of arXiv 2604.11050, which the package's own texts have: twenty emotions and neutral."""
 
-CONDITIONS: tuple[str, ...] = (
-    "afraid",
-    "angry",
-    "anxious",
-    "blissful",
-    "brooding",
-    "calm",
-    "desperate",
-    "enthusiastic",
-    "exasperated",
-    "gloomy",
-    "grateful",
-    "guilty",
-    "happy",
-    "hopeful",
-    "hostile",
-    "loving",
-    "nervous",
-    "neutral",
-    "proud",
-    "reflective",
-    "sad",
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from emogeo.geometry.options import NEUTRAL
+
+STUDIED = (
+    *("afraid", "angry", "anxious", "blissful", "brooding", "calm", "desperate", "enthusiastic", "exasperated"),
+    *("gloomy", "grateful", "guilty", "happy", "hopeful", "hostile", "loving", "nervous", NEUTRAL, "proud"),
+    *("reflective", "sad"),
 )
+
+
+def are_studied(conditions: Iterable[str]) -> bool:
+    """Whether conditions are those of the study, with neutral or without, so that its claims can be judged on them."""
+    return {*conditions, NEUTRAL} == set(STUDIED)

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from importlib.resources import files
-from pathlib import Path
+from typing import Any
 
-from emogeo.config.texts import ENGLISH, PACKAGED, Voice
+from emogeo.config.texts import PACKAGED, Mend, StimuliConfig
 from emogeo.errors import StimuliError
 from emogeo.geometry.grouping import is_crossed, planned_units
-from emogeo.stimuli.conditions import CONDITIONS
-from emogeo.stimuli.families import FAMILY, family_in, refuse_broken_families
+from emogeo.stimuli.cells import complete, refuse_broken_families, without_repeats
+from emogeo.stimuli.labels import labelled, neutral_of
+from emogeo.stimuli.reading import Row, read_texts, rows_of
 
-FIELDS = ("emotion", "topic", "text")
+NO_TOPIC = "-"
+"""What stands for the topic of a text without one."""
 _DATA = files("emogeo.stimuli") / "data"
 
 
@@ -38,6 +38,19 @@ class Corpus:
 
     name: str
     passages: tuple[Passage, ...]
+    neutral: str | None = None
+    """The condition that stands for no emotion; None where there is none."""
+    notes: tuple[str, ...] = ()
+    """What was noticed when it was read, in a sentence each: what was left out, and questions."""
+
+    @property
+    def conditions(self) -> tuple[str, ...]:
+        """The conditions, in alphabetical order."""
+        return tuple(sorted(set(self.emotions)))
+
+    @property
+    def has_topics(self) -> bool:
+        return any(passage.topic != NO_TOPIC for passage in self.passages)
 
     @property
     def texts(self) -> list[str]:
@@ -53,7 +66,7 @@ class Corpus:
 
     @property
     def crossed(self) -> bool:
-        """Whether every topic has passages of every condition, in each the same number."""
+        """Whether every topic has passages of every condition."""
         return is_crossed(self.emotions, self.topics)
 
     def units(self, seed: int) -> list[str]:
@@ -82,43 +95,39 @@ class Corpus:
                 )
 
 
-def load_corpus(
-    path: str | None = None,
-    topics: int | None = None,
-    language: str = ENGLISH,
-    family: str | None = None,
-    voice: Voice = Voice.passages,
-) -> Corpus:
-    """Reads the package's passages, or a user's CSV or JSONL with the fields emotion, topic, text.
-
-    Args:
-        topics: how many of the package's topics, in the file's order; None for all. A user's file is read whole.
-        language: which of the package's passages: the same topics and conditions in each language.
-        family: the field of a user's file that names the family of each topic; None for topics that are independent.
-        voice: which of the package's texts on these topics.
+def load_corpus(path: str | None = None, **options: Any) -> Corpus:
+    """Gives what `corpus_from` gives, for options by their names: `load_corpus("mine.csv", neutral=None)`.
 
     Raises:
-        StimuliError: a file that cannot be read, passages that do not make a balanced corpus, or a language that the
-            package does not have in that voice.
+        StimuliError: see `corpus_from`.
     """
-    if path is None:
-        return _package_corpus(topics, language, voice)
-    file = Path(path).expanduser()
-    if not file.is_file():
-        raise StimuliError(f"stimuli.path={path}: {'a folder, not a file' if file.is_dir() else 'no such file'}.")
-    return _corpus(file.stem, _read(file, family))
+    return corpus_from(StimuliConfig(name="", path=path, **options))
 
 
-def corpus_of(rows: Sequence[Mapping[str, object]], name: str) -> Corpus:
-    """Passages from records with the fields emotion, topic and text.
+def corpus_from(asked: StimuliConfig) -> Corpus:
+    """Reads the package's passages, or a user's files, with the conditions that their labels say.
+
+    Raises:
+        StimuliError: files that cannot be read, labels that look like slips, topics that lack a condition, or texts
+            that the package does not have in that voice and language.
+    """
+    if asked.path is None:
+        return _package_corpus(asked)
+    found = read_texts(asked.path, asked.fields, Mend.rows in asked.mend)
+    return _corpus(found.name, found.rows, asked, found.notes)
+
+
+def corpus_of(rows: Sequence[Mapping[str, object]], name: str, asked: StimuliConfig | None = None) -> Corpus:
+    """Passages from records with the fields emotion, topic (if there are topics) and text.
 
     Args:
         name: what tables call the corpus.
 
     Raises:
-        StimuliError: a record without its fields, or passages that do not make a balanced corpus.
+        StimuliError: a record without its fields, and see `corpus_from`.
     """
-    return _corpus(name, [_fields(row, f"{name}[{number}]") for number, row in enumerate(rows)])
+    asked = asked or StimuliConfig(name=name)
+    return _corpus(name, rows_of(rows, name, asked.fields), asked, ())
 
 
 def load_facts() -> list[str]:
@@ -126,108 +135,32 @@ def load_facts() -> list[str]:
     return (_DATA / "facts.txt").read_text(encoding="utf-8").splitlines()
 
 
-def _package_corpus(topics: int | None, language: str, voice: Voice) -> Corpus:
-    if language not in PACKAGED[voice]:
+def _package_corpus(asked: StimuliConfig) -> Corpus:
+    if asked.language not in PACKAGED[asked.voice]:
         raise StimuliError(
-            f"stimuli.language={language}: the package has {voice.value} in {', '.join(PACKAGED[voice])}; "
-            "give those of another language with stimuli.path=FILE."
+            f"stimuli.language={asked.language}: the package has {asked.voice.value} in "
+            f"{', '.join(PACKAGED[asked.voice])}; give those of another language with stimuli.path=FILE."
         )
-    name = PACKAGED[voice][language]
-    rows = _parse_jsonl((_DATA / f"{name}.jsonl").read_text(encoding="utf-8"), f"{name}.jsonl")
-    names = list(dict.fromkeys(row["topic"] for row in rows))
-    if topics is not None and not 1 <= topics <= len(names):
-        raise StimuliError(f"stimuli.topics={topics}: the package has {len(names)}; give 1 to {len(names)}, or null.")
-    kept = set(names[:topics])
-    return _corpus(name, [row for row in rows if row["topic"] in kept])
-
-
-def _read(file: Path, family: str | None) -> list[dict[str, str]]:
-    try:
-        content = file.read_text(encoding="utf-8-sig")
-    except UnicodeDecodeError as error:
+    name = PACKAGED[asked.voice][asked.language]
+    lines = (_DATA / f"{name}.jsonl").read_text(encoding="utf-8").split("\n")
+    rows = [Row(**json.loads(line), family=None, where=f"{name}.jsonl") for line in lines if line]
+    names = list(dict.fromkeys(row.topic for row in rows))
+    if asked.topics is not None and not 1 <= asked.topics <= len(names):
         raise StimuliError(
-            f"{file} is not UTF-8 text ({error.reason} at byte {error.start}); save it as UTF-8."
-        ) from error
-    if file.suffix.lower() == ".csv":
-        return _parse_csv(content, file.name, family)
-    if file.suffix.lower() in {".jsonl", ".ndjson"}:
-        return _parse_jsonl(content, file.name, family)
-    raise StimuliError(f"{file}: give a .csv or a .jsonl file with {', '.join(FIELDS)}.")
-
-
-def _parse_csv(content: str, name: str, family: str | None = None) -> list[dict[str, str]]:
-    reader = csv.DictReader(io.StringIO(content, newline=""), strict=True)
-    try:
-        columns = reader.fieldnames or []
-        if not set(FIELDS) <= set(columns):
-            raise StimuliError(f"{name}: its columns are {', '.join(columns) or 'none'}; expected {', '.join(FIELDS)}.")
-        return [_fields(row, f"{name} line {reader.line_num}", family) for row in reader]
-    except csv.Error as error:
-        raise StimuliError(f"{name} line {reader.line_num} is not CSV: {error}.") from error
-
-
-def _parse_jsonl(content: str, name: str, family: str | None = None) -> list[dict[str, str]]:
-    rows = []
-    for number, line in enumerate(content.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise StimuliError(f"{name} line {number} is not JSON: {error.msg}.") from error
-        rows.append(_fields(row, f"{name} line {number}", family))
-    return rows
-
-
-def _fields(row: object, where: str, family: str | None = None) -> dict[str, str]:
-    if not isinstance(row, Mapping):
-        raise StimuliError(f"{where}: expected an object with {', '.join(FIELDS)}.")
-    if None in row:
-        raise StimuliError(f"{where}: more fields than columns; put a text with commas in double quotes.")
-    missing = [name for name in FIELDS if not isinstance(row.get(name), str)]
-    if missing:
-        raise StimuliError(f"{where}: no text in {', '.join(missing)}; each passage needs {', '.join(FIELDS)}.")
-    values = {name: row[name].strip() for name in FIELDS}
-    for name in ("text", "topic"):
-        if not values[name]:
-            raise StimuliError(f"{where}: the {name} is empty.")
-    return values if family is None else {**values, FAMILY: family_in(row, where, family)}
-
-
-def _corpus(name: str, rows: Sequence[dict[str, str]]) -> Corpus:
-    _refuse_unknown_emotions(name, rows)
-    _refuse_missing_conditions(name, rows)
-    _refuse_duplicates(name, rows)
-    _refuse_unequal_counts(name, rows)
-    refuse_broken_families(name, rows)
-    passages = sorted(((row["topic"], row["emotion"], row["text"]), row.get(FAMILY)) for row in rows)
-    return Corpus(name, tuple(Passage(emotion, topic, text, own) for (topic, emotion, text), own in passages))
-
-
-def _refuse_unknown_emotions(name: str, rows: Iterable[dict[str, str]]) -> None:
-    unknown = sorted({row["emotion"] for row in rows} - set(CONDITIONS))
-    if unknown:
-        raise StimuliError(f"{name}: unknown emotion {', '.join(unknown)}; allowed: {', '.join(CONDITIONS)}.")
-
-
-def _refuse_missing_conditions(name: str, rows: Iterable[dict[str, str]]) -> None:
-    present = {row["emotion"] for row in rows}
-    missing = [emotion for emotion in CONDITIONS if emotion not in present]
-    if missing:
-        raise StimuliError(f"{name}: no passage for {', '.join(missing)}; every condition needs at least one.")
-
-
-def _refuse_duplicates(name: str, rows: Iterable[dict[str, str]]) -> None:
-    counts = Counter(row["text"] for row in rows)
-    repeated = [text for text, count in counts.items() if count > 1]
-    if repeated:
-        raise StimuliError(
-            f"{name}: {len(repeated)} text(s) more than once, the first: {repeated[0][:80]!r}. Keep one of each."
+            f"stimuli.topics={asked.topics}: the package has {len(names)}; give 1 to {len(names)}, or null."
         )
+    kept = set(names[: asked.topics])
+    return _corpus(name, [row for row in rows if row.topic in kept], asked, ())
 
 
-def _refuse_unequal_counts(name: str, rows: Iterable[dict[str, str]]) -> None:
-    counts = Counter(row["emotion"] for row in rows)
-    if len(set(counts.values())) > 1:
-        listed = ", ".join(f"{emotion} {counts[emotion]}" for emotion in CONDITIONS)
-        raise StimuliError(f"{name}: unequal numbers of passages per condition ({listed}); give each the same number.")
+def _corpus(name: str, rows: Sequence[Row], asked: StimuliConfig, notes: Sequence[str]) -> Corpus:
+    if not rows:
+        raise StimuliError(f"{name}: there are no texts.")
+    own = labelled(rows, asked, name)
+    once, repeated = without_repeats(own.rows, asked, name)
+    whole, left_out = (once, []) if once[0].family is not None else complete(once, asked, name)
+    refuse_broken_families(whole, name)
+    ordered = sorted(whole, key=lambda row: (row.topic or NO_TOPIC, str(row.emotion), row.text))
+    passages = tuple(Passage(str(row.emotion), row.topic or NO_TOPIC, row.text, row.family) for row in ordered)
+    found = Corpus(name, passages, notes=(*notes, *own.notes, *repeated, *left_out))
+    return replace(found, neutral=neutral_of(found.conditions, asked.neutral, name))

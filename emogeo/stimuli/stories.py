@@ -4,16 +4,30 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
-from emogeo.geometry.options import NEUTRAL
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.geometry.ngrams import UNSPACED
 
 EMOTION, TOPIC = "{emotion}", "{topic}"
 _DATA = files("emogeo.stimuli") / "data"
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """The conditions that texts are asked for."""
+
+    labels: tuple[str, ...]
+    neutral: str | None = None
+    """The one that stands for no emotion, which has prompts of its own; None where there is none."""
+    words: Mapping[str, str] = field(default_factory=dict)
+    """The word of a prompt for those that are not called by their label."""
+
+    def word(self, label: str) -> str:
+        """The word that a prompt uses for a condition."""
+        return self.words.get(label, label.replace("_", " "))
 
 
 @dataclass(frozen=True)
@@ -31,7 +45,12 @@ class Request:
 
 
 def plan_requests(
-    prompts: Sequence[str], neutral: Sequence[str], topics: Sequence[str], samples: int, replicates: int
+    prompts: Sequence[str],
+    neutral: Sequence[str],
+    conditions: Conditions,
+    topics: Sequence[str],
+    samples: int,
+    replicates: int,
 ) -> list[Request]:
     """Plans every text of a run: each prompt for each condition, topic, replicate and sample.
 
@@ -44,8 +63,8 @@ def plan_requests(
     requests = []
     for number, pair in enumerate(zip(prompts, neutral, strict=True)):
         crossed = TOPIC in pair[0]
-        for emotion in CONDITIONS:
-            prompt = (pair[1] if emotion == NEUTRAL else pair[0]).replace(EMOTION, emotion)
+        for emotion in conditions.labels:
+            prompt = (pair[1] if emotion == conditions.neutral else pair[0]).replace(EMOTION, conditions.word(emotion))
             for topic in topics if crossed else [f"prompt-{number}"]:
                 for draw in range(replicates * samples):
                     unit = topic if crossed or len(prompts) > 1 else f"replicate-{draw // samples}"
@@ -53,10 +72,29 @@ def plan_requests(
     return requests
 
 
-def names_emotion(text: str, emotion: str) -> bool:
-    """Whether a text uses the emotion's own word or one of its family."""
-    pattern = _pattern(emotion)
+def names_emotion(text: str, emotion: str, word: str | None = None) -> bool:
+    """Whether a text uses the emotion's own word or one of its family.
+
+    Args:
+        word: the word that the prompt used for it, if that is not the label.
+    """
+    pattern = _pattern(tuple(own_words(emotion) + ([word] if word else [])))
     return pattern is not None and pattern.search(text) is not None
+
+
+def own_words(condition: str) -> list[str]:
+    """Gives the words that name a condition: its family where the package has one, else its label.
+
+    A star also stands for longer words that begin so.
+    """
+    if condition in families():
+        return families()[condition]
+    label = condition.replace("_", " ").strip()
+    return [f"{label}*" if len(label) >= _STEM else label]
+
+
+_STEM = 4
+"""The fewest letters of a label that also stands for longer words: "joy" is in "joyride", "fear" in "fearful"."""
 
 
 def _phrase(topic: str) -> str:
@@ -71,12 +109,27 @@ def _phrases() -> dict[str, str]:
 
 @cache
 def families() -> dict[str, list[str]]:
-    """Words of each emotion; one with a star also stands for longer words that begin so."""
+    """Words of each of the study's emotions."""
     words: dict[str, list[str]] = json.loads((_DATA / "emotion_words.json").read_text(encoding="utf-8"))
     return words
 
 
+def families_of(conditions: Conditions) -> dict[str, list[str]]:
+    """Gives the words that are banned, as a key holds them: the package's families, and those of other labels."""
+    others = {label: own_words(label) for label in conditions.labels if label not in families()}
+    asked = {label: [*own_words(label), word] for label, word in conditions.words.items()}
+    return {**families(), **others, **asked}
+
+
 @cache
-def _pattern(emotion: str) -> re.Pattern[str] | None:
-    words = [re.escape(w.removesuffix("*")) + (r"\w*" if w.endswith("*") else "") for w in families()[emotion]]
-    return re.compile(rf"\b(?:{'|'.join(words)})\b", re.IGNORECASE) if words else None
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str] | None:
+    return re.compile("|".join(map(_as_pattern, words)), re.IGNORECASE) if words else None
+
+
+def _as_pattern(word: str) -> str:
+    """A word between its boundaries, where the script has blanks between words."""
+    plain = re.escape(word.removesuffix("*"))
+    if UNSPACED.search(word):
+        return plain
+    longer = r"\w*" if word.endswith("*") else ""
+    return rf"\b{plain}{longer}\b"

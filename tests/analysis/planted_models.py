@@ -16,7 +16,7 @@ from emogeo.record.files import RDM, TEXTS, VECTORS
 from emogeo.record.origin import ModelCard
 from emogeo.record.run import Run
 from emogeo.record.types import GeometryRecord, LargestRecord
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.store.tensors import pack
 from tests.planted import D_TEXT, labels, unrelated_codes
 from tests.planted_catalogue import lines_of

@@ -23,7 +23,7 @@ from emogeo.geometry.rdm import standard_ranks, upper
 from emogeo.record.files import ITEMS, SHIFTS, TEXTS, VECTORS
 from emogeo.record.types import AnyRecord, GeometryRecord
 from emogeo.stimuli.behaviour import RULES
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.store.store import RUNS, Store
 from emogeo.store.tensors import pack, unpack

@@ -25,7 +25,7 @@ from threadpoolctl import threadpool_limits
 from emogeo.analysis.tables.verdicts import CONTRADICTED, REPRODUCED, Figure, above
 from emogeo.geometry.inference import compare
 from emogeo.geometry.rdm import cosine_rdm, spearman
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from tests.bench.resumed import concluded, markdown, options, resumed
 from tests.planted import D_TEXT, run_of, unrelated_codes
 

@@ -21,7 +21,7 @@ from emogeo.geometry.inference import compare
 from emogeo.geometry.options import Centring
 from emogeo.geometry.permutation import crossed_halves, mantel, mantel_disjoint
 from emogeo.geometry.units import plain_rdms, unit_products
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from tests.planted import labels
 
 N_RUNS, N_UNITS, WIDTH, PERMUTATIONS = 12, 24, 2048, 13_200

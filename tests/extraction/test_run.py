@@ -18,7 +18,7 @@ from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.geometry.states import LabelledStates
 from emogeo.models import activations
 from emogeo.record.reading import read_record
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.store.store import ACTIVATIONS, RUNS, Store
 from emogeo.store.tensors import unpack

@@ -20,7 +20,7 @@ from emogeo.geometry.options import Centring
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
 from emogeo.record.origin import PromptSet, Written
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import Corpus, Passage
 from emogeo.stimuli.templates import Decoding, Text
 from tests.planted_records import usual_config

@@ -6,7 +6,7 @@ import pytest
 
 from emogeo.errors import StimuliError
 from emogeo.extraction.stories import Story, counts, without_empty
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 
 
 def story(emotion: str, unit: str, text: str = "x") -> Story:

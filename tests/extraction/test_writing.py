@@ -19,7 +19,7 @@ from emogeo.extraction import writing
 from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction
 from emogeo.extraction.stories import story_line
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.store.store import GENERATIONS, Store
 from tests.conftest import Composer
 from tests.extraction.recorded import LOOSE, states, stories

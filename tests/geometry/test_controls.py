@@ -7,7 +7,7 @@ import pytest
 from sklearn.feature_extraction.text import CountVectorizer
 
 from emogeo.geometry.controls import bag_of_words, character_ngrams, norm_distances, words_of
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.stimuli.norms import load_norms
 

@@ -9,7 +9,7 @@ from emogeo.errors import GeometryError
 from emogeo.geometry.dependence import dependence, family_dependence, residual_products
 from emogeo.geometry.options import Centring
 from emogeo.geometry.units import UnitProducts, unit_products
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from tests.planted_families import Array, Families, draw, halves_of
 
 NAMES = [f"u{unit:02d}" for unit in range(24)]

@@ -15,7 +15,7 @@ from emogeo.geometry.measures import CKA, EUCLIDEAN, KENDALL, MEASURES, PEARSON,
 from emogeo.geometry.measuring import Measured, Viewed, measure_all, measured
 from emogeo.geometry.options import Centring
 from emogeo.geometry.units import crossvalidated_rdms, half_grams, unit_products
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from tests.planted import Planted, codes, halves, labels, run_of
 
 every = pytest.mark.parametrize("measure", MEASURES, ids=lambda measure: measure.name)

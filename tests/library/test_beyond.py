@@ -10,7 +10,7 @@ from emogeo.errors import GeometryError
 from emogeo.geometry.beyond import Beyond
 from emogeo.geometry.geometry import Geometry
 from emogeo.library.beyond import beyond_words
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from tests.planted_words import WordWorld, codes
 from tests.unchanged.computed import DATA
 

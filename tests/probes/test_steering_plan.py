@@ -11,7 +11,7 @@ from emogeo.errors import ConfigError, StoreError
 from emogeo.extraction.plan import plan_run
 from emogeo.geometry.options import NEUTRAL
 from emogeo.probes.steering_plan import SteeringPlan, plan_steering
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.store.store import Store
 from tests.conftest import Composer
 from tests.planted_records import geometry, model_card, write

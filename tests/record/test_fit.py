@@ -15,7 +15,7 @@ from emogeo.record.files import TEXTS
 from emogeo.record.fit import require, require_known
 from emogeo.record.origin import Generation, PromptSet, Written
 from emogeo.record.reading import read_run
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.store.store import Store
 from tests.planted_records import N_UNITS, behaviour, geometry, model_card, refused, steering, usual_config, write
 from tests.record.altering import left_out, lines, rewritten

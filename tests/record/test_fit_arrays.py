@@ -17,7 +17,7 @@ from emogeo.geometry.layers import side_by_side
 from emogeo.geometry.rdm import cosine_rdm, rdm_std
 from emogeo.record.files import RDM, RUN_FILE, VECTORS
 from emogeo.record.types import GeometryRecord
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.store.store import Store
 from emogeo.store.tensors import pack, unpack
 from tests.planted_records import N_UNITS, D, Files, geometry, usual_config, write

@@ -15,7 +15,7 @@ from emogeo.record.files import ITEMS, RDM, RUN_FILE, SHIFTS, TEXTS, VECTORS
 from emogeo.record.json import record_json
 from emogeo.record.reading import read_record, read_run
 from emogeo.record.run import BehaviourRun, Run, SteeringRun
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.store.store import RUNS, Store
 from tests.planted_records import N_UNITS, D, Files, behaviour, geometry, refused, steering, write
 from tests.record.altering import arrays, lines, whole, without

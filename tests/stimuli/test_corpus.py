@@ -11,9 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from emogeo.config.texts import Incomplete
 from emogeo.errors import StimuliError
-from emogeo.stimuli.conditions import CONDITIONS
-from emogeo.stimuli.corpus import load_corpus, load_facts
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
+from emogeo.stimuli.corpus import corpus_of, load_corpus, load_facts
 
 Rows = list[dict[str, str]]
 
@@ -54,61 +55,71 @@ def test_line_breaks_and_separators_inside_a_text_survive(tmp_path: Path) -> Non
     assert "one\u2028two, three\nfour" in load_corpus(write_jsonl(tmp_path / "c.jsonl", rows)).texts
 
 
-@given(seed=st.integers(0, 2**32 - 1))
-def test_units_of_an_uncrossed_corpus_hold_each_condition_once(seed: int) -> None:
-    from emogeo.stimuli.corpus import _corpus
-
-    rows = [row | {"topic": "same"} for row in balanced(3)]
-    corpus = _corpus("x", rows)
+@given(seed=st.integers(0, 2**32 - 1), extra=st.integers(0, 5))
+def test_units_of_an_uncrossed_corpus_hold_every_condition_and_every_text(seed: int, extra: int) -> None:
+    more = [{"emotion": "sad", "topic": "same", "text": f"more {i}"} for i in range(extra)]
+    corpus = corpus_of([row | {"topic": "same"} for row in balanced(3)] + more, "x")
     assert not corpus.crossed
     units = corpus.units(seed)
     assert units == corpus.units(seed)
+    assert len(set(units)) == 3, "as many groups as the rarest condition has texts"
     for unit in set(units):
         members = [p.emotion for p, u in zip(corpus.passages, units, strict=True) if u == unit]
-        assert sorted(members) == list(CONDITIONS)
+        assert sorted(set(members)) == list(CONDITIONS)
+        assert members.count("sad") in {1 + extra // 3, 1 + -(-extra // 3)}
 
 
 def test_several_passages_per_topic_and_condition_are_one_unit() -> None:
-    from emogeo.stimuli.corpus import _corpus
-
     rows = [row | {"topic": f"t{i // 42}"} for i, row in enumerate(balanced(6))]
-    corpus = _corpus("x", rows)
+    corpus = corpus_of(rows, "x")
     assert corpus.crossed
     assert corpus.units(0) == corpus.topics
-    assert not _corpus("x", [row for row in rows if (row["topic"], row["emotion"]) != ("t0", "sad")] + [
-        {"emotion": "sad", "topic": "t1", "text": f"more {i}"} for i in range(2)
-    ]).crossed  # fmt: skip
+    uneven = corpus_of([*rows, {"emotion": "sad", "topic": "t1", "text": "one more"}], "x")
+    assert uneven.crossed, "one text in every cell is enough"
+    assert uneven.units(0) == uneven.topics
+
+
+def test_texts_without_topics_are_units_at_random() -> None:
+    corpus = corpus_of([{"emotion": row["emotion"], "text": row["text"]} for row in balanced(4)], "x")
+    assert not corpus.has_topics
+    assert len(set(corpus.units(0))) == 4
+
+
+def test_conditions_are_the_labels() -> None:
+    rows = [{"emotion": e, "topic": f"t{i}", "text": f"{e} {i}"} for e in ("a b", "无聊", "-5", "x") for i in range(3)]
+    corpus = corpus_of(rows, "x")
+    assert corpus.conditions == ("-5", "a b", "x", "无聊")
+    assert corpus.neutral is None
+    assert load_corpus().conditions == CONDITIONS
+    assert load_corpus().neutral == "neutral"
 
 
 def broken(change: str) -> Rows:
     rows = balanced()
-    if change == "unknown":
-        rows[0]["emotion"] = "hangry"
-    elif change == "missing":
-        rows = [row for row in rows if row["emotion"] != "sad"]
-    elif change == "duplicate":
+    if change == "missing":
+        rows = [row for row in rows if (row["emotion"], row["topic"]) != ("sad", "t0")]
+    elif change == "torn":
         rows[1]["text"] = rows[0]["text"]
     elif change == "empty":
         rows[3]["text"] = "   "
     elif change == "topicless":
         rows[0]["topic"] = ""
-    elif change == "unequal":
-        rows.append({"emotion": "sad", "topic": "t9", "text": "one more"})
     elif change == "field":
-        del rows[2]["topic"]
+        del rows[2]["text"]
+    elif change == "few":
+        rows = [row for row in rows if row["emotion"] in {"sad", "calm", "happy"}]
     return rows
 
 
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("unknown", ["hangry", "allowed", "afraid"]),
-        ("missing", ["no passage for sad"]),
-        ("duplicate", ["more than once", "text 0 afraid"]),
-        ("empty", ["line 4", "text is empty"]),
-        ("topicless", ["line 1", "topic is empty"]),
-        ("unequal", ["unequal", "sad 3", "afraid 2"]),
-        ("field", ["line 3", "topic"]),
+        ("missing", ["1 of 2 topics", "'t0' lacks sad", "stimuli.incomplete=drop", "stimuli.fields.topic=null"]),
+        ("torn", ["two conditions", "afraid, angry", "text 0 afraid", "stimuli.mend=[rows]"]),
+        ("empty", ["line 4", "text"]),
+        ("topicless", ["line 1", "topic"]),
+        ("field", ["line 3", "text"]),
+        ("few", ["3 conditions (calm, happy, sad)", "4 to 400"]),
     ],
 )
 def test_each_fault_has_its_own_message(tmp_path: Path, change: str, words: list[str]) -> None:
@@ -117,20 +128,19 @@ def test_each_fault_has_its_own_message(tmp_path: Path, change: str, words: list
     assert all(word in str(error.value) for word in words), error.value
 
 
-def test_files_that_cannot_be_read(tmp_path: Path) -> None:
-    with pytest.raises(StimuliError, match="a folder"):
-        load_corpus(str(tmp_path))
-    with pytest.raises(StimuliError, match="no such file"):
-        load_corpus(str(tmp_path / "nowhere.csv"))
-    (tmp_path / "a.txt").write_text("x")
-    with pytest.raises(StimuliError, match="csv or a .jsonl"):
-        load_corpus(str(tmp_path / "a.txt"))
-    (tmp_path / "a.jsonl").write_text('{"emotion": ')
-    with pytest.raises(StimuliError, match="line 1 is not JSON"):
-        load_corpus(str(tmp_path / "a.jsonl"))
-    (tmp_path / "b.csv").write_bytes(b"emotion,topic,text\nsad,x,caf\xe9\n")
-    with pytest.raises(StimuliError, match="UTF-8"):
-        load_corpus(str(tmp_path / "b.csv"))
+def test_incomplete_topics_are_dropped_where_that_is_asked_for(tmp_path: Path) -> None:
+    corpus = load_corpus(write_jsonl(tmp_path / "c.jsonl", broken("missing")), incomplete=Incomplete.drop)
+    assert set(corpus.topics) == {"t1"}
+    assert any("1 of 2 topics lack conditions and are left out: 't0' lacks sad" in note for note in corpus.notes)
+
+
+def test_a_text_that_stands_twice_in_a_cell_is_read_once() -> None:
+    rows = balanced()
+    corpus = corpus_of([*rows, rows[5]], "x")
+    assert corpus.passages == corpus_of(rows, "x").passages
+    assert corpus.notes == ("1 texts that stand twice under one condition and topic are read once",)
+    again = corpus_of([*rows, {**rows[5], "topic": "t1"}], "x")
+    assert len(again.passages) == len(rows) + 1, "in another topic it is what it is: a text that returns"
 
 
 def csv_of(rows: Rows, header: str = "emotion,topic,text") -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import combinations
 
 from emogeo.geometry.options import NEUTRAL
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.emotion_words import steering_words
 
 

@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from emogeo.config.texts import FieldsConfig
 from emogeo.errors import StimuliError
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
 from tests.stimuli.test_corpus import Rows, balanced, write_jsonl
 
@@ -19,7 +20,7 @@ def with_families(n_topics: int = 6, size: int = 2) -> Rows:
 
 def test_families_are_the_units(tmp_path: Path) -> None:
     rows = with_families()
-    corpus = load_corpus(write_jsonl(tmp_path / "c.jsonl", rows), family="kind")
+    corpus = load_corpus(write_jsonl(tmp_path / "c.jsonl", rows), fields=FieldsConfig(family="kind"))
     units = corpus.units(0)
     assert set(units) == {"k0", "k1", "k2"}
     assert all(unit == f"k{int(p.topic[1:]) // 2}" for unit, p in zip(units, corpus.passages, strict=True))
@@ -27,7 +28,7 @@ def test_families_are_the_units(tmp_path: Path) -> None:
         writer = csv.DictWriter(stream, ["kind", "text", "emotion", "topic"])
         writer.writeheader()
         writer.writerows(rows)
-    assert load_corpus(str(tmp_path / "c.csv"), family="kind").passages == corpus.passages
+    assert load_corpus(str(tmp_path / "c.csv"), fields=FieldsConfig(family="kind")).passages == corpus.passages
 
 
 def test_without_the_option_the_field_means_nothing(tmp_path: Path) -> None:
@@ -43,7 +44,9 @@ def test_topics_of_a_family_need_not_be_crossed(tmp_path: Path) -> None:
         for family in "abcd"
         for at, e in enumerate(CONDITIONS)
     ]
-    assert set(load_corpus(write_jsonl(tmp_path / "c.jsonl", rows), family="kind").units(0)) == set("abcd")
+    assert set(
+        load_corpus(write_jsonl(tmp_path / "c.jsonl", rows), fields=FieldsConfig(family="kind")).units(0)
+    ) == set("abcd")
 
 
 @pytest.mark.parametrize(
@@ -62,4 +65,4 @@ def test_each_fault_has_its_message(tmp_path: Path, change: object, message: str
     rows = with_families()
     change(rows)  # type: ignore[operator]
     with pytest.raises(StimuliError, match=message):
-        load_corpus(write_jsonl(tmp_path / "c.jsonl", rows), family="kind")
+        load_corpus(write_jsonl(tmp_path / "c.jsonl", rows), fields=FieldsConfig(family="kind"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.norms import load_norms
 
 

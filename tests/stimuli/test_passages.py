@@ -25,7 +25,7 @@ from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import compare
 from emogeo.geometry.options import GeometryOptions
 from emogeo.geometry.states import LabelledTexts
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import Corpus, load_corpus
 
 NAMED = re.compile(

@@ -16,7 +16,7 @@ from emogeo.geometry.geometry import halves_of
 from emogeo.geometry.inference import compare
 from emogeo.geometry.options import GeometryOptions
 from emogeo.geometry.states import LabelledTexts
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import Corpus, load_corpus
 
 _WORD = re.compile(r"[^\W\d_]+")

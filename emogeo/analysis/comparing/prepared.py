@@ -16,7 +16,6 @@ from emogeo.geometry.halves import Halves
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units, recentred
 from emogeo.record.run import Run
-from emogeo.stimuli.conditions import CONDITIONS
 
 
 class Features(StrEnum):
@@ -32,9 +31,13 @@ class Features(StrEnum):
 class View:
     """The part of a run that is compared: its conditions, and how they are centred."""
 
-    conditions: tuple[str, ...] = CONDITIONS
+    conditions: tuple[str, ...] | None = None
+    """None for all."""
     recentre: bool = False
     """Whether to centre once more, on the mean of these conditions alone."""
+
+    def takes(self, condition: str) -> bool:
+        return self.conditions is None or condition in self.conditions
 
 
 @dataclass(frozen=True)
@@ -102,7 +105,7 @@ class PreparedRun:
     def _halves(self, features: Features, units: Sequence[str]) -> Halves:
         options = replace(self.run.options, seed=self.seed)
         products = halves_of(self._features(features), self.labels, units, options).products
-        conditions = [condition for condition in products.conditions if condition in self.view.conditions]
+        conditions = [condition for condition in products.conditions if self.view.takes(condition)]
         if self.view.recentre:
             products = recentred(products, conditions, options.norm)
         elif len(conditions) < len(products.conditions):

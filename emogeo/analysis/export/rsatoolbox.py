@@ -13,7 +13,6 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.arrays import Array
 from emogeo.geometry.rdm import upper
 from emogeo.record.run import Run
-from emogeo.stimuli.conditions import CONDITIONS
 
 
 def export_rdms(prepared: Sequence[PreparedRun], file: Path) -> None:
@@ -26,7 +25,7 @@ def export_rdms(prepared: Sequence[PreparedRun], file: Path) -> None:
     if not prepared:
         return
     runs = [each.run for each in prepared]
-    conditions = [c for c in CONDITIONS if any(c in run.conditions for run in runs)]
+    conditions = sorted({condition for run in runs for condition in run.conditions})
     with h5py.File(file, "w") as out:
         out["dissimilarities"] = np.stack([_over(conditions, run) for run in runs])
         out.attrs["dissimilarity_measure"] = "cosine"

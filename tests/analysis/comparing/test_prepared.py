@@ -13,7 +13,7 @@ from emogeo.geometry.controls import bag_of_words
 from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.geometry.sharing import over_shared
 from emogeo.record.files import VECTORS
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.store.tensors import pack
 from tests.analysis.tables.planted_words import planted_run

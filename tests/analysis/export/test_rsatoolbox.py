@@ -12,7 +12,7 @@ from emogeo.analysis.export.rsatoolbox import export_rdms
 from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.record.files import RDM
 from emogeo.record.run import Run
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.store.tensors import pack
 from tests.planted_records import altered, run_of_model
 

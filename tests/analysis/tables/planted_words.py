@@ -10,7 +10,7 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.geometry.controls import bag_of_words
 from emogeo.record.files import TEXTS, VECTORS
 from emogeo.record.run import Run
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import Corpus
 from emogeo.store.tensors import pack
 from tests.planted import D_TEXT, codes

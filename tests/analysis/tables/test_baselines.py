@@ -13,7 +13,7 @@ from emogeo.geometry.inference import compare, reliability
 from emogeo.geometry.permutation import holm
 from emogeo.geometry.vectors import without_topic_means
 from emogeo.record.files import VECTORS
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import Corpus, load_corpus
 from emogeo.stimuli.norms import load_norms
 from emogeo.store.tensors import pack

@@ -25,7 +25,7 @@ from emogeo.geometry.measure_verdict import answer_of
 from emogeo.geometry.measures import MEASURES
 from emogeo.geometry.measuring import measure_all
 from emogeo.geometry.sharing import over_shared
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from tests.planted_catalogue import Design, draw
 from tests.planted_records import altered
 

@@ -20,7 +20,7 @@ from emogeo.geometry.inference import compare
 from emogeo.geometry.permutation import holm
 from emogeo.geometry.sharing import over_shared
 from emogeo.record.files import TEXTS, VECTORS
-from emogeo.stimuli.conditions import CONDITIONS
+from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.store.tensors import pack
 from tests.planted_catalogue import Design, draw, lines_of
 from tests.planted_records import altered

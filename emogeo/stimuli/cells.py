@@ -1,0 +1,93 @@
+"""The cells of a corpus: texts that stand twice, topics that lack a condition, families."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+
+from emogeo.config.texts import Incomplete, Mend, StimuliConfig
+from emogeo.errors import StimuliError
+from emogeo.stimuli.labels import short, shown
+from emogeo.stimuli.reading import Row
+
+_SHOWN = 3
+"""How many topics a message describes."""
+
+
+def without_repeats(rows: Sequence[Row], asked: StimuliConfig, name: str) -> tuple[list[Row], list[str]]:
+    """Reads a text that stands twice in one cell once, and refuses one that stands under two conditions.
+
+    Returns:
+        The rows, and what was noticed.
+
+    Raises:
+        StimuliError: a text under two conditions, which tells nothing of either; unless `stimuli.mend=[rows]`.
+    """
+    emotions: dict[str, set[str]] = defaultdict(set)
+    for row in rows:
+        emotions[row.text].add(str(row.emotion))
+    torn = [text for text, own in emotions.items() if len(own) > 1]
+    if torn and Mend.rows not in asked.mend:
+        raise StimuliError(
+            f"{name}: {len(torn)} text(s) stand under two conditions or more, the first under "
+            f"{shown(sorted(emotions[torn[0]]))}: {short(torn[0], 80)!r}. Type stimuli.mend=[rows] to leave them out."
+        )
+    notes = [f"{len(torn)} texts under several conditions were left out"] if torn else []
+    kept = {(row.emotion, row.topic, row.text): row for row in rows if len(emotions[row.text]) == 1}
+    repeated = sum(len(emotions[row.text]) == 1 for row in rows) - len(kept)
+    if repeated:
+        notes.append(f"{repeated} texts that stand twice under one condition and topic are read once")
+    return list(kept.values()), notes
+
+
+def complete(rows: Sequence[Row], asked: StimuliConfig, name: str) -> tuple[list[Row], list[str]]:
+    """Refuses, or drops, topics that lack a condition where others have them all.
+
+    Where no topic has every condition, topics are not crossed with conditions, and none is incomplete.
+
+    Raises:
+        StimuliError: names topics and what they lack.
+    """
+    conditions = {row.emotion for row in rows}
+    found: dict[str | None, set[str | None]] = defaultdict(set)
+    for row in rows:
+        found[row.topic].add(row.emotion)
+    lacking = {topic: sorted(map(str, conditions - own)) for topic, own in found.items() if own != conditions}
+    if not lacking or len(lacking) == len(found):
+        return list(rows), []
+    said = "; ".join(f"{short(str(topic))!r} lacks {shown(absent)}" for topic, absent in list(lacking.items())[:_SHOWN])
+    more = f"; and {len(lacking) - _SHOWN} more" if len(lacking) > _SHOWN else ""
+    if asked.incomplete is Incomplete.refuse:
+        raise StimuliError(
+            f"{name}: {len(lacking)} of {len(found)} topics lack conditions: {said}{more}. Add texts, type "
+            "stimuli.incomplete=drop to leave these topics out, or stimuli.fields.topic=null to take random groups of "
+            "all texts as units."
+        )
+    return [row for row in rows if row.topic not in lacking], [
+        f"{len(lacking)} of {len(found)} topics lack conditions and are left out: {said}{more}"
+    ]
+
+
+def refuse_broken_families(rows: Sequence[Row], name: str) -> None:
+    """Refuses a topic of two families, and a family without a passage of some condition; each family is a unit.
+
+    Raises:
+        StimuliError: names the topic, or the family and its missing conditions.
+    """
+    family_of: dict[str | None, str] = {}
+    emotions_of: dict[str, set[str | None]] = defaultdict(set)
+    for row in rows:
+        if row.family is None:
+            continue
+        if family_of.setdefault(row.topic, row.family) != row.family:
+            both = f"{family_of[row.topic]!r} and {row.family!r}"
+            raise StimuliError(f"{name}: topic {row.topic!r} is in two families, {both}; give it one.")
+        emotions_of[row.family].add(row.emotion)
+    conditions = {row.emotion for row in rows}
+    for own, emotions in emotions_of.items():
+        missing = sorted(map(str, conditions - emotions))
+        if missing:
+            raise StimuliError(
+                f"{name}: the family {own!r} has no passage of {shown(missing)}. Families are the units, and each "
+                "unit needs every condition: add passages, or join it with another family."
+            )

@@ -1,0 +1,53 @@
+"""Cells of a corpus: texts that stand twice, topics that lack a condition, families."""
+
+from __future__ import annotations
+
+import pytest
+
+from emogeo.config.texts import Incomplete, Mend, StimuliConfig
+from emogeo.errors import StimuliError
+from emogeo.stimuli.cells import complete, refuse_broken_families, without_repeats
+from emogeo.stimuli.reading import Row
+
+ASKED = StimuliConfig(name="")
+
+
+def row(emotion: str, topic: str | None, text: str, family: str | None = None) -> Row:
+    return Row(emotion, topic, text, family, "line 1")
+
+
+def test_a_text_in_one_cell_is_read_once_and_in_two_topics_twice() -> None:
+    rows = [row("a", "x", "one"), row("a", "x", "one"), row("a", "y", "one")]
+    kept, notes = without_repeats(rows, ASKED, "mine")
+    assert [(own.topic, own.text) for own in kept] == [("x", "one"), ("y", "one")]
+    assert notes == ["1 texts that stand twice under one condition and topic are read once"]
+
+
+def test_a_text_under_two_conditions_tells_nothing_of_either() -> None:
+    rows = [row("a", "x", "one"), row("b", "x", "one"), row("a", "x", "two")]
+    with pytest.raises(
+        StimuliError, match=r"1 text\(s\) stand under two conditions or more, the first under a, b: 'one'"
+    ):
+        without_repeats(rows, ASKED, "mine")
+    kept, notes = without_repeats(rows, StimuliConfig(name="", mend=[Mend.rows]), "mine")
+    assert [own.text for own in kept] == ["two"]
+    assert notes == ["1 texts under several conditions were left out"]
+
+
+def test_topics_that_lack_a_condition() -> None:
+    rows = [row(e, t, f"{e}{t}") for t in "xyz" for e in "abcd" if (e, t) not in {("a", "x"), ("b", "x")}]
+    with pytest.raises(StimuliError, match="1 of 3 topics lack conditions: 'x' lacks a, b"):
+        complete(rows, ASKED, "mine")
+    kept, notes = complete(rows, StimuliConfig(name="", incomplete=Incomplete.drop), "mine")
+    assert {own.topic for own in kept} == {"y", "z"}
+    assert notes == ["1 of 3 topics lack conditions and are left out: 'x' lacks a, b"]
+    one_each = [row(e, f"t{e}", e) for e in "abcd"]
+    assert complete(one_each, ASKED, "mine") == (one_each, []), "no topic has them all: topics are not crossed"
+
+
+def test_families_without_a_condition() -> None:
+    rows = [row(e, "x", e, "k") for e in "ab"] + [row("a", "y", "ya", "l")]
+    with pytest.raises(StimuliError, match="the family 'l' has no passage of b"):
+        refuse_broken_families(rows, "mine")
+    with pytest.raises(StimuliError, match="topic 'x' is in two families, 'k' and 'l'"):
+        refuse_broken_families([row("a", "x", "1", "k"), row("a", "x", "2", "l")], "mine")
