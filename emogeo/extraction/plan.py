@@ -14,7 +14,15 @@ from emogeo.config.train import TrainConfig
 from emogeo.errors import NotWrittenError
 from emogeo.extraction.passes import Pass, PassModel, context_of, plan_main_pass, plan_pass, token_contents
 from emogeo.extraction.replay import Replayed, replayed, written
-from emogeo.extraction.sources import Chat, TextSource, comprehension, generation, replay, units_of
+from emogeo.extraction.sources import (
+    Chat,
+    TextSource,
+    comprehension,
+    generation,
+    refuse_without_neutral,
+    replay,
+    units_of,
+)
 from emogeo.extraction.stories import Story, counts, without_empty
 from emogeo.extraction.texts import as_written, in_context, labelled_texts
 from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
@@ -122,6 +130,8 @@ def plan_run(config: TrainConfig) -> RunPlan:
     corpus = corpus_from(asked)
     store, key = Store(config.store.path), config.mode.source
     stories = replayed(store, key) if key else None
+    if mode in (Mode.comprehension, Mode.generation):
+        refuse_without_neutral(config, corpus)
     if mode is Mode.comprehension:
         check_units(config.layer_selection.rule, len(set(units_of(config, corpus))))
     weights = resolve_weights(config.model, Path(config.runtime.weights_cache).expanduser(), config.runtime.progress)

@@ -42,6 +42,8 @@ def run_extraction(config: TrainConfig, departures: Mapping[str, Any] | None = N
         EmogeoError: anything else that is the user's to mend.
     """
     plan = _planned(config)
+    for note in plan.source.notes:
+        log.warning("%s: %s", plan.source.name, note)
     outcome = run_task(Task(plan.key, plan.title, config, lambda store: _extracted(plan, store, departures or {})))
     for warning in warnings_of(plan):
         log.warning("%s", warning)

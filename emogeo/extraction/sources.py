@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, replace
 
+from emogeo.config.states import DenoisingMethod, NeutralTexts
 from emogeo.config.texts import Context
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, StimuliError
@@ -51,6 +52,8 @@ class TextSource:
     """How the texts were written."""
     masking: Masking | None = None
     """How much of the passages was masked."""
+    notes: tuple[str, ...] = ()
+    """What was noticed when the corpus was read."""
 
 
 def comprehension(config: TrainConfig, corpus: Corpus, chat: Chat) -> TextSource:
@@ -64,7 +67,28 @@ def comprehension(config: TrainConfig, corpus: Corpus, chat: Chat) -> TextSource
     labelled = LabelledTexts(
         tuple(corpus.emotions), tuple(corpus.topics), units_of(config, corpus), tuple(corpus.texts)
     )
-    return TextSource(name, labelled, tuple(texts), contents(texts), masking=masking)
+    return TextSource(name, labelled, tuple(texts), contents(texts), masking=masking, notes=corpus.notes)
+
+
+def refuse_without_neutral(config: TrainConfig, corpus: Corpus) -> None:
+    """Refuses what needs a condition without an emotion, where the corpus has none.
+
+    Raises:
+        StimuliError: names the option and the conditions.
+    """
+    denoising = config.denoising
+    by_texts = denoising.method is DenoisingMethod.neutral_pcs and denoising.texts is NeutralTexts.condition
+    needs = {
+        "centring=neutral": config.centring is Centring.neutral,
+        "denoising.texts=condition": by_texts,
+        "generation.context=neutral": config.generation.context is Context.neutral,
+    }
+    for option, asked in needs.items():
+        if asked and corpus.neutral is None:
+            raise StimuliError(
+                f"{option} needs a condition that stands for no emotion, and {corpus.name} has none among "
+                f"{shown(corpus.conditions)}. Type stimuli.neutral=LABEL if one of these does, or leave {option} out."
+            )
 
 
 def units_of(config: TrainConfig, corpus: Corpus) -> tuple[str, ...]:
@@ -117,7 +141,7 @@ def generation(
     emotions, topic_names, units = zip(*((r.emotion, r.topic, r.unit) for r in requests), strict=True)
     labelled = LabelledTexts(emotions, topic_names, units, ("",) * len(requests), known=False)
     content = {"generation": key, **context_of(asked.context)}
-    return TextSource(template.name, labelled, (), content, writing, key, written=writing.written)
+    return TextSource(template.name, labelled, (), content, writing, key, written=writing.written, notes=corpus.notes)
 
 
 def _asked_for(config: TrainConfig, corpus: Corpus) -> Conditions:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from emogeo.geometry.options import NEUTRAL
 
 STUDIED = (
@@ -11,8 +9,3 @@ STUDIED = (
     *("gloomy", "grateful", "guilty", "happy", "hopeful", "hostile", "loving", "nervous", NEUTRAL, "proud"),
     *("reflective", "sad"),
 )
-
-
-def are_studied(conditions: Iterable[str]) -> bool:
-    """Whether conditions are those of the study, with neutral or without, so that its claims can be judged on them."""
-    return {*conditions, NEUTRAL} == set(STUDIED)

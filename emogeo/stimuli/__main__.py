@@ -1,0 +1,82 @@
+"""`python -m emogeo.stimuli show FILE`: what would be read of one's own texts, before anything is computed."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from hydra import compose, initialize_config_dir
+from hydra.errors import HydraException
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from emogeo.config.compose import register
+from emogeo.config.overrides import as_hydra_wants, check_overrides
+from emogeo.config.texts import StimuliConfig
+from emogeo.config.train import TrainConfig
+from emogeo.config.typed import conf_folder, override
+from emogeo.errors import EmogeoError
+from emogeo.stimuli.corpus import corpus_from
+from emogeo.stimuli.show import shown_corpus
+
+_ABOUT = """Shows what would be read: conditions, topics, counts, lengths, what was noticed, warnings, and roughly what
+can be inferred from so many units. Nothing is computed by a model, and nothing is written."""
+_EXAMPLES = """examples:
+  python -m emogeo.stimuli show mine.jsonl
+  python -m emogeo.stimuli show stories/ 'stimuli.fields={emotion: label, text: story}'
+  python -m emogeo.stimuli show 'parts/*.csv' 'stimuli.fields=[emotion,topic,text]'
+  python -m emogeo.stimuli show mine.tsv stimuli.neutral=baseline stimuli.mend=[spellings]
+
+The same options, with stimuli.path=FILE, read the texts: python train.py stimuli.path=mine.jsonl
+"""
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    """0 with a description, 1 with the reason why the texts cannot be read."""
+    asked = _parser().parse_args(words)
+    try:
+        for line in shown_corpus(corpus_from(_options(asked.file, asked.options))):
+            print(line, flush=True)
+    except EmogeoError as error:
+        print(f"emogeo: {error}", file=sys.stderr)
+        return 1
+    return 0
+
+
+def _options(file: str, options: Sequence[str]) -> StimuliConfig:
+    """The options of texts, as `train.py` takes them.
+
+    Raises:
+        ConfigError: an option that there is not.
+    """
+    conf = conf_folder("options of texts")
+    words = [as_hydra_wants(option) for option in (override("stimuli.path", file), *options)]
+    check_overrides(words, TrainConfig, conf)
+    register()
+    try:
+        with initialize_config_dir(str(conf), version_base="1.3"):
+            stimuli = compose("config", words).stimuli
+    except (HydraException, OmegaConfBaseException) as error:
+        raise EmogeoError(str(error)) from error
+    found: StimuliConfig = OmegaConf.to_object(stimuli)  # type: ignore[assignment]
+    return found
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m emogeo.stimuli")
+    commands = parser.add_subparsers(dest="command", required=True)
+    show = commands.add_parser(
+        "show",
+        help="what would be read",
+        description=_ABOUT,
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    show.add_argument("file", metavar="FILE", help="a file, a folder or a glob")
+    show.add_argument("options", metavar="OPTION=VALUE", nargs="*", help="options of train.py about texts")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
