@@ -10,8 +10,9 @@ import numpy as np
 
 from emogeo.geometry.corpus_flags import Flag, flags_of_repeats, flags_of_runs, flags_of_words
 from emogeo.geometry.dependence import Dependence
+from emogeo.geometry.independent import repeats_of
 from emogeo.geometry.ngrams import Tokens, counts_of, tokens_of
-from emogeo.geometry.repeats import Repeats, repeats
+from emogeo.geometry.repeats import Repeats
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.telling import TellingRun, telling_runs
 from emogeo.geometry.word_accuracy import WordAccuracy, word_accuracy
@@ -85,7 +86,7 @@ def _of_texts(
     """What follows from the texts alone, kept, because many runs read the same."""
     tokens = [tokens_of(text) for text in labels.texts]
     found = tuple(telling_runs(labels, tokens))
-    return found, word_accuracy(labels, tokens), repeats(labels, tokens), _word_spread(labels, tokens)
+    return found, word_accuracy(labels, tokens), repeats_of(labels), _word_spread(labels, tokens)
 
 
 def _word_spread(labels: LabelledTexts, tokens: list[Tokens]) -> float | None:

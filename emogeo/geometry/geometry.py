@@ -15,6 +15,7 @@ from emogeo.geometry.criteria import reliability_by_layer, separation
 from emogeo.geometry.descriptors import Descriptors, anisotropy, mean_cosine, participation_ratio
 from emogeo.geometry.doors import labels_of, names_of_conditions, states_of
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
+from emogeo.geometry.independent import independent_units
 from emogeo.geometry.inference import Estimate, reliability
 from emogeo.geometry.layers import (
     Chooser,
@@ -28,7 +29,7 @@ from emogeo.geometry.layers import (
 from emogeo.geometry.options import NEUTRAL, Centring, GeometryOptions, LayerRule
 from emogeo.geometry.rdm import MIN_CONDITIONS, cosine_rdm, rdm_std, upper
 from emogeo.geometry.states import LabelledStates, LabelledTexts, States
-from emogeo.geometry.units import distinct_units, unit_products
+from emogeo.geometry.units import unit_products
 from emogeo.geometry.vectors import Vectors, centre, scale, unit_means, without_topic_means
 
 
@@ -117,8 +118,8 @@ class Geometry:
 
     @cached_property
     def units(self) -> list[str]:
-        """The unit of each text; units with a text in common are one."""
-        return distinct_units(self.labels.texts, self.labels.units)
+        """The unit of each text; units with a text in common, or with near-duplicates, are one."""
+        return independent_units(self.labels)
 
     @cached_property
     def halves(self) -> Halves:
@@ -188,7 +189,7 @@ def measure(
     conditions = names_of_conditions(labels.emotions)
     if options.centring is Centring.topic_mean:
         states = without_topic_means(states, labels.topics)
-    texts = LabelledStates(states, labels.emotions, labels.units, conditions)
+    texts = LabelledStates(states, labels.emotions, independent_units(labels), conditions)
     means = unit_means(states, labels.emotions, labels.units, conditions).mean(axis=0)
     centred = _centred(means, conditions, options)
     vectors = scale(centred, options.norm)

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
+from emogeo.geometry.independent import near_ties
 from emogeo.geometry.rdm import MIN_CONDITIONS
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units, parts_of
@@ -88,10 +89,14 @@ def raw_rho(a: Sample, b: Sample) -> float:
 
 
 def joint_units(samples: Sequence[LabelledTexts]) -> list[list[str]]:
-    """Gives the unit of each text of each sample, where units of one name, or with a text in common, are one."""
+    """Gives the unit of each text of each sample.
+
+    Units of one name, with a text in common, or with near-duplicates in one sample, are one.
+    """
     texts = [text for sample in samples for text in sample.texts]
     units = [unit for sample in samples for unit in sample.units]
-    joint = dict(zip(units, distinct_units(texts, units, _tied_before(samples)), strict=True))
+    ties = [*_tied_before(samples), *(tie for sample in samples for tie in near_ties(sample))]
+    joint = dict(zip(units, distinct_units(texts, units, ties), strict=True))
     return [[joint[unit] for unit in sample.units] for sample in samples]
 
 

@@ -12,7 +12,7 @@ from emogeo.config.mode import Mode
 from emogeo.config.texts import GenerationConfig
 from emogeo.errors import RecordError
 from emogeo.record.files import TEXTS
-from emogeo.record.fit import require, require_known
+from emogeo.record.fit import require, require_labels
 from emogeo.record.origin import Generation, PromptSet, Written
 from emogeo.record.reading import read_run
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
@@ -126,5 +126,5 @@ def test_what_does_not_hold_is_refused_in_its_own_words() -> None:
     require(True, "never")
     with pytest.raises(RecordError, match="^this$"):
         require(False, "this")
-    with pytest.raises(RecordError, match="there: unknown conditions: bored"):
-        require_known(["calm", "bored"], "there")
+    with pytest.raises(RecordError, match="there: no name of a condition: ' bored'"):
+        require_labels(["calm", " bored"], "there")

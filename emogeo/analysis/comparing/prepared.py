@@ -13,8 +13,9 @@ from numpy.typing import NDArray
 from emogeo.geometry.controls import bag_of_words, character_ngrams
 from emogeo.geometry.geometry import halves_of
 from emogeo.geometry.halves import Halves
+from emogeo.geometry.independent import independent_units
 from emogeo.geometry.states import LabelledTexts
-from emogeo.geometry.units import distinct_units, recentred
+from emogeo.geometry.units import recentred
 from emogeo.record.run import Run
 
 
@@ -88,7 +89,7 @@ class PreparedRun:
 
     @property
     def _units(self) -> list[str]:
-        return distinct_units(self.labels.texts, self.labels.units)
+        return independent_units(self.labels)
 
     def _features(self, features: Features) -> NDArray[Any]:
         """[text, feature]"""
