@@ -48,7 +48,8 @@ def parse_table(text: str, name: str, wanted: Sequence[str], columns: Sequence[s
     lines = list(io.StringIO(text, newline=""))
     delimiter = _delimiter(lines, wanted, columns)
     parsed = _parse(lines, name, wanted, columns, _Dialect(delimiter))
-    notes = [] if delimiter == "," else [f"read with {DELIMITERS[delimiter]} between columns"]
+    usual = "\t" if ".tsv" in name.lower() else ","
+    notes = [] if delimiter == usual else [f"read with {DELIMITERS[delimiter]} between columns"]
     if delimiter == "\t" and parsed.broken:
         plain = _parse(lines, name, wanted, columns, _Dialect(delimiter, csv.QUOTE_NONE))
         if not plain.broken:

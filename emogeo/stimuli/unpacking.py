@@ -8,7 +8,7 @@ import gzip
 import lzma
 import zipfile
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import IO, Protocol
 
@@ -30,18 +30,22 @@ _OPEN: dict[str, Callable[[IO[bytes]], Readable]] = {
     ".xz": lzma.LZMAFile,
 }
 _BROKEN = (EOFError, zlib.error, lzma.LZMAError, zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError)
-_BEGINNINGS = {
+_OTHERS = {
+    b"version https://git-lfs": "a pointer of Git LFS, not the file itself (type git lfs pull)",
+    b"<!DOCTYPE html": "a web page, not the file itself",
+    b"<!doctype html": "a web page, not the file itself",
+    b"<html": "a web page, not the file itself",
+}
+"""How files begin that stand in the place of the one that was meant."""
+_BINARY = {
     b"PK\x03\x04": "a zip archive or a workbook (packed tables are named .csv.zip; save workbooks as CSV)",
     b"\x1f\x8b": "packed by gzip (name it .gz)",
     b"BZh": "packed by bzip2 (name it .bz2)",
     b"\xfd7zXZ": "packed by xz (name it .xz)",
     b"PAR1": "Parquet (name it .parquet)",
     b"%PDF": "a PDF",
-    b"version https://git-lfs": "a pointer of Git LFS, not the file itself (type git lfs pull)",
-    b"<!DOCTYPE html": "a web page, not the file itself",
-    b"<html": "a web page, not the file itself",
 }
-"""How files begin that are not what their name says."""
+"""How files begin that are no text."""
 
 
 def content(file: TextFile) -> tuple[bytes, str]:
@@ -57,12 +61,15 @@ def content(file: TextFile) -> tuple[bytes, str]:
     try:
         with file.path.open("rb") as stream:
             if suffix == ".zip":
-                return _member(stream, file)
-            return _bounded(_OPEN[suffix](stream) if suffix in _OPEN else stream, file), file.kind
+                data, kind = _member(stream, file)
+            else:
+                data, kind = _bounded(_OPEN[suffix](stream) if suffix in _OPEN else stream, file), file.kind
     except _BROKEN as error:
         what = getattr(error, "strerror", None) or str(error) or type(error).__name__
         packed = f"is not {suffix[1:]}, or broken" if suffix in PACKED else "cannot be read"
         raise StimuliError(f"{file.shown} {packed}: {safe(what)}.") from error
+    _refuse(data, file.shown, _OTHERS)
+    return data, kind
 
 
 def decoded(data: bytes, name: str) -> tuple[str, str | None]:
@@ -77,20 +84,25 @@ def decoded(data: bytes, name: str) -> tuple[str, str | None]:
     Raises:
         StimuliError: another encoding (with the first byte that does not fit), or no text at all.
     """
-    for beginning, what in _BEGINNINGS.items():
-        if data[:32].lstrip().lower().startswith(beginning.lower()):
-            raise StimuliError(f"{name} is no text: it is {what}.")
     encoding = _encoding(data, name)
     try:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
+        _refuse(data, name, _BINARY)
         raise StimuliError(_not_text(name, encoding, error)) from error
     if "\0" in text:
+        _refuse(data, name, _BINARY)
         raise StimuliError(
             f"{name} has a zero at character {text.index(chr(0))}: it is no text, or UTF-16 without a byte order mark. "
             "Save it as UTF-8."
         )
     return text, "UTF-16" if encoding == "utf-16" else None
+
+
+def _refuse(data: bytes, name: str, beginnings: Mapping[bytes, str]) -> None:
+    for beginning, what in beginnings.items():
+        if data.startswith(beginning):
+            raise StimuliError(f"{name} is not what its name says: it is {what}.")
 
 
 def _encoding(data: bytes, name: str) -> str:
