@@ -15,7 +15,7 @@ DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _LOOKED_AT = 200
 """How many lines tell the delimiter."""
 _QUOTES = {
-    "unexpected end of data": "a double quote is opened and never closed",
+    "unexpected end of data": "a double quote is opened and never closed where a field ends",
     "'": 'text goes on after a closing double quote; write a double quote within a quoted text twice: ""',
     "field larger": "a field of more than 131,072 characters; perhaps a double quote is never closed",
 }
@@ -162,7 +162,8 @@ def _row(lines: Sequence[str], at: int, dialect: _Dialect, width: int | None) ->
     try:
         cells = next(reader)
     except csv.Error as error:
-        return _Line(at + 1, [], 1, comment, "" if comment else f"not CSV: {_reason(str(error))}")
+        why = _reason("unexpected end of data" if reader.line_num > 1 else str(error))
+        return _Line(at + 1, [], 1, comment, "" if comment else f"not CSV: {why}")
     if comment and len(cells) != width:
         return _Line(at + 1, [], 1, comment)
     wrong = "" if width is None or len(cells) == width else _wrong_width(len(cells), width, dialect)

@@ -141,7 +141,7 @@ def _prose(length: float, values: Sequence[object]) -> bool:
 
 
 def _blanks(value: object) -> int:
-    return value.count(" ") if isinstance(value, str) else str(value).count(" ")
+    return str(value).count(" ")
 
 
 def _length(values: Sequence[object]) -> float:
