@@ -45,7 +45,8 @@ def guessed(records: Sequence[Record], fields: FieldsConfig, unnamed: bool = Fal
     text = fields.text if fields.text in columns else _text(columns)
     if text is None:
         return {}
-    own = {name: values for name, values in columns.items() if name != text and not name.startswith(f"{text}.")}
+    own = {name: values for name, values in columns.items() if _single(values) and name != text}
+    own = {name: values for name, values in own.items() if text != ITSELF and not name.startswith(f"{text}.")}
     if any(isinstance(value, Mapping) for value in columns.get(text, [])) or text == ITSELF:
         emotion = None
     else:
@@ -127,7 +128,7 @@ def _text(columns: Mapping[str, list[object]]) -> str | None:
     known = [name for name in columns if name.lower() in _TEXT.split() and lengths[name] > 0]
     if known:
         return max(known, key=lambda name: lengths[name])
-    best = max(lengths, key=lambda name: lengths[name], default=None)
+    best = ITSELF if ITSELF in columns else max(lengths, key=lambda name: lengths[name], default=None)
     if best is None or not _prose(lengths[best], columns[best]):
         return None
     outer = best.rpartition(".")[0]
@@ -180,6 +181,10 @@ def _topic(columns: Mapping[str, list[object]], unnamed: bool) -> str | None:
 def _by_name(columns: Sequence[str], known: str) -> str | None:
     lower = {column.rpartition(".")[2].lower(): column for column in reversed(columns)}
     return next((lower[name] for name in known.split() if name in lower), None)
+
+
+def _single(values: Sequence[object]) -> bool:
+    return not any(isinstance(value, list | Mapping) for value in values)
 
 
 def _few(values: Sequence[object]) -> bool:
