@@ -50,9 +50,9 @@ def parse_table(text: str, name: str, wanted: Sequence[str], columns: Sequence[s
     parsed = _parse(lines, name, wanted, columns, _Dialect(delimiter))
     usual = "\t" if ".tsv" in name.lower() else ","
     notes = [] if delimiter == usual else [f"read with {DELIMITERS[delimiter]} between columns"]
-    if delimiter == "\t" and parsed.broken:
+    if delimiter == "\t" and '"' in text:
         plain = _parse(lines, name, wanted, columns, _Dialect(delimiter, csv.QUOTE_NONE))
-        if not plain.broken:
+        if not plain.broken and (parsed.broken or len(plain.records) > len(parsed.records)):
             parsed, notes = plain, [*notes, "double quotes read as part of the text"]
     return Parsed(parsed.records, parsed.broken, (*notes, *parsed.notes), parsed.unnamed)
 
@@ -187,23 +187,29 @@ def _wrong_width(cells: int, width: int, dialect: _Dialect) -> str:
 
 
 def _delimiter(lines: Sequence[str], wanted: Sequence[str], columns: Sequence[str] | None) -> str:
-    """Gives the delimiter by which the first lines are most of all a table."""
+    """Gives the delimiter by which the first lines are most of all a table.
+
+    It finds the most of the names that are looked for; then the width of the first row, times the share of rows of that
+    width, is largest; then it comes first. A table whose columns are named is split by what comes first in it, if that
+    makes as many columns: a delimiter from within the texts could do so, too.
+    """
     data = [line for line in lines if line.strip() and not line.startswith("#")][:_LOOKED_AT]
-    if not data:
-        return ","
-    first = data[0]
-    return max(DELIMITERS, key=lambda one: (*_fit(data, one, wanted, columns), -(first + one).index(one)))
+    first = data[0] if data else ""
+    order = sorted(DELIMITERS, key=(first + "".join(DELIMITERS)).index)
+    rows = {one: [_loosely(line, one) for line in data] for one in order}
+    if columns is not None and _share(rows[order[0]], len(columns)) > 0.5:
+        return order[0]
+    return max(order, key=lambda one: _fit(rows[one], wanted if columns is None else ()))
 
 
-def _fit(
-    lines: Sequence[str], delimiter: str, wanted: Sequence[str], columns: Sequence[str] | None
-) -> tuple[int, float]:
-    """Says how well a delimiter fits: how many of the names it finds, and the width times the share of rows with it."""
-    rows = [_loosely(line, delimiter) for line in lines]
-    width = len(rows[0]) if columns is None else len(columns)
-    found = len(set(wanted) & {cell.strip() for cell in rows[0]}) if columns is None else 0
-    share = sum(len(row) == width for row in rows) / len(rows)
-    return found, share * width if width > 1 else 0.0
+def _fit(rows: Sequence[Sequence[str]], wanted: Sequence[str]) -> tuple[int, float]:
+    first = rows[0] if rows else []
+    found = len(set(wanted) & {cell.strip() for cell in first})
+    return found, _share(rows, len(first)) * len(first) if len(first) > 1 else 0.0
+
+
+def _share(rows: Sequence[Sequence[str]], width: int) -> float:
+    return sum(len(row) == width for row in rows) / len(rows) if rows else 0.0
 
 
 def _loosely(line: str, delimiter: str) -> list[str]:

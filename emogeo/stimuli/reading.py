@@ -54,8 +54,9 @@ def read_texts(path: str, fields: FieldsConfig, mend_rows: bool = False) -> Read
     parts = [_Part(file, _parse(file, fields)) for file in found.files]
     for part in parts:
         _refuse_textless(part, fields, several=len(parts) > 1)
-    _refuse_absent(parts, fields)
-    labels, said = _labels_of_names(parts, fields)
+    filled = [part for part in parts if part.parsed.records]
+    _refuse_absent(filled, fields)
+    labels, said = _labels_of_names(filled, fields)
     rows, broken = _rows(parts, fields, labels)
     if broken and not mend_rows:
         raise _refused(broken)
@@ -116,8 +117,8 @@ def _refuse_absent(parts: Sequence[_Part], fields: FieldsConfig) -> None:
         "family": fields.family,
     }
     for name in named.values():
-        if name is not None and not any(_has(part, name) for part in parts):
-            raise _unread(next((part for part in parts if part.parsed.records), parts[0]), fields, [name])
+        if parts and name is not None and not any(_has(part, name) for part in parts):
+            raise _unread(parts[0], fields, [name])
 
 
 def _has(part: _Part, name: str) -> bool:
@@ -141,8 +142,8 @@ def _labels_of_names(parts: Sequence[_Part], fields: FieldsConfig) -> tuple[Mapp
     Raises:
         StimuliError: one label for all, or a field that could be the label.
     """
-    if any(_has(part, fields.emotion) or _has_conditions(part, fields) for part in parts):
-        without = [part.file.shown for part in parts if part.parsed.records and not _labelled(part, fields)]
+    without = [part.file.shown for part in parts if not _labelled(part, fields)]
+    if len(without) < len(parts) or not parts:
         return {}, [f"{_several(without)}: no label in any row"] if without else []
     likely = next((part for part in parts if names_an_emotion(part.parsed.records)), None)
     labels = {part.file.shown: _label(part.file) for part in parts}
@@ -155,11 +156,8 @@ def _labels_of_names(parts: Sequence[_Part], fields: FieldsConfig) -> tuple[Mapp
 
 
 def _labelled(part: _Part, fields: FieldsConfig) -> bool:
-    return _has(part, fields.emotion) or _has_conditions(part, fields)
-
-
-def _has_conditions(part: _Part, fields: FieldsConfig) -> bool:
-    return any(isinstance(field_of(record.values, fields.text), Mapping) for record in part.parsed.records)
+    conditions = (isinstance(field_of(record.values, fields.text), Mapping) for record in part.parsed.records)
+    return _has(part, fields.emotion) or any(conditions)
 
 
 def _unlabelled(part: _Part, fields: FieldsConfig) -> StimuliError:
