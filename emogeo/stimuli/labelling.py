@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Number
 
 from emogeo.config.texts import FieldsConfig
-from emogeo.stimuli.files import shown
+from emogeo.errors import StimuliError
+from emogeo.stimuli.files import safe, shown
 from emogeo.stimuli.records import ABSENT, Broken, Record, field_of
 
 
@@ -30,7 +31,7 @@ class _Fault(Exception):
     """What is wrong with a record."""
 
 
-def rows_of(record: Record, fields: FieldsConfig, label: str | None) -> list[Row] | Broken:
+def rows_of_record(record: Record, fields: FieldsConfig, label: str | None) -> list[Row] | Broken:
     """Gives a record's texts as rows, or why it has none.
 
     Args:
@@ -40,6 +41,27 @@ def rows_of(record: Record, fields: FieldsConfig, label: str | None) -> list[Row
         return list(_rows(record, fields, label))
     except _Fault as fault:
         return Broken(record.where, str(fault))
+
+
+def rows_of(records: Sequence[Mapping[str, object]], name: str, fields: FieldsConfig) -> list[Row]:
+    """Gives rows from records in memory.
+
+    Args:
+        name: what messages call the records.
+
+    Raises:
+        StimuliError: a record that is none, or without its text; names it and its fields.
+    """
+    rows: list[Row] = []
+    for number, values in enumerate(records):
+        where = f"{name}[{number}]"
+        if not isinstance(values, Mapping):
+            raise StimuliError(f"{where}: expected an object with {fields.emotion}, {fields.text}.")
+        got = rows_of_record(Record(where, values), fields, None)
+        if isinstance(got, Broken):
+            raise StimuliError(f"{where}: {got.why}. Its fields are {', '.join(safe(str(key)) for key in values)}.")
+        rows += got
+    return rows
 
 
 def _rows(record: Record, fields: FieldsConfig, label: str | None) -> Iterator[Row]:

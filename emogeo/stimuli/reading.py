@@ -10,11 +10,21 @@ from emogeo.errors import StimuliError
 from emogeo.stimuli.delimited import parse_table
 from emogeo.stimuli.files import TextFile, find, safe, shown
 from emogeo.stimuli.guesses import help_for, names_an_emotion
-from emogeo.stimuli.labelling import Row, rows_of
-from emogeo.stimuli.records import ABSENT, Broken, Parsed, field_of, parse_json, parse_jsonl, parse_lines, parse_parquet
+from emogeo.stimuli.labelling import Row, rows_of, rows_of_record
+from emogeo.stimuli.records import (
+    ABSENT,
+    Broken,
+    Parsed,
+    Record,
+    field_of,
+    parse_json,
+    parse_jsonl,
+    parse_lines,
+    parse_parquet,
+)
 from emogeo.stimuli.unpacking import content, decoded
 
-__all__ = ["Read", "Row", "read_texts"]
+__all__ = ["Read", "Row", "read_texts", "rows_of"]
 
 _NAMED = 3
 """How many of several things a message names."""
@@ -186,7 +196,7 @@ def _rows(parts: Iterable[_Part], fields: FieldsConfig, labels: Mapping[str, str
         if not part.parsed.records and not part.parsed.broken:
             broken.append(Broken(part.file.shown, "it holds no rows"))
         for record in part.parsed.records:
-            got = rows_of(record, fields, labels.get(part.file.shown))
+            got = rows_of_record(record, fields, labels.get(part.file.shown))
             if isinstance(got, Broken):
                 broken.append(got)
             else:

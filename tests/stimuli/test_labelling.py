@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from emogeo.config.texts import FieldsConfig
-from emogeo.stimuli.labelling import Row, rows_of
+from emogeo.stimuli.labelling import Row, rows_of_record
 from emogeo.stimuli.records import Broken, Record
 
 
 def rows(values: dict[str, object], label: str | None = None, **fields: str | None) -> list[Row] | Broken:
-    return rows_of(Record("a.jsonl line 1", values), FieldsConfig(**fields), label)  # type: ignore[arg-type]
+    return rows_of_record(Record("a.jsonl line 1", values), FieldsConfig(**fields), label)  # type: ignore[arg-type]
 
 
 def row(emotion: str | None, topic: str | None, text: str, family: str | None = None) -> Row:

@@ -21,7 +21,7 @@ from hypothesis import strategies as st
 
 from emogeo.config.texts import FieldsConfig
 from emogeo.errors import StimuliError
-from emogeo.stimuli.reading import Read, read_texts
+from emogeo.stimuli.reading import Read, Row, read_texts, rows_of
 
 FORMATS = Path(__file__).parent / "formats"
 
@@ -42,6 +42,15 @@ def counts(got: Read) -> dict[str | None, int]:
 
 def topics(got: Read) -> set[str | None]:
     return {row.topic for row in got.rows}
+
+
+def test_records_in_memory() -> None:
+    fields = FieldsConfig(text="story")
+    rows = rows_of([{"emotion": "joy", "topic": 3, "story": ["one", "two"]}], "mine", fields)
+    assert rows == [Row("joy", "3", text, None, "mine[0]") for text in ("one", "two")]
+    for record, words in (({"text": "one"}, "no text in story. Its fields are text."), (3, "expected an object")):
+        with pytest.raises(StimuliError, match=rf"mine\[0\]: {words}"):
+            rows_of([record], "mine", fields)  # type: ignore[list-item]
 
 
 def write_csv(path: Path, rows: list[tuple[str, ...]], delimiter: str = ",") -> Path:
