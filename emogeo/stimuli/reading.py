@@ -15,7 +15,6 @@ from emogeo.stimuli.records import (
     ABSENT,
     Broken,
     Parsed,
-    Record,
     field_of,
     parse_json,
     parse_jsonl,
@@ -64,6 +63,8 @@ def read_texts(path: str, fields: FieldsConfig, mend_rows: bool = False) -> Read
     parts = [_Part(file, _parse(file, fields)) for file in found.files]
     for part in parts:
         _refuse_textless(part, fields, several=len(parts) > 1)
+    if not any(part.parsed.records or part.parsed.broken for part in parts):
+        raise StimuliError(f"stimuli.path={safe(path)}: no rows in {_several([part.file.shown for part in parts])}.")
     filled = [part for part in parts if part.parsed.records]
     _refuse_absent(filled, fields)
     labels, said = _labels_of_names(filled, fields)
