@@ -1,0 +1,219 @@
+"""Tables as text: columns between commas, semicolons, tabs or bars, with comment lines, with or without a header."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from emogeo.errors import StimuliError
+from emogeo.stimuli.files import shown
+from emogeo.stimuli.records import Broken, Parsed, Record
+
+DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_LOOKED_AT = 200
+"""How many lines tell the delimiter."""
+_QUOTES = {
+    "unexpected end of data": "a double quote is opened and never closed where a field ends",
+    "'": 'text goes on after a closing double quote; write a double quote within a quoted text twice: ""',
+    "field larger": "a field of more than 131,072 characters; perhaps a double quote is never closed",
+}
+"""What is wrong, by how the message of the csv module begins."""
+
+
+@dataclass(frozen=True)
+class _Line:
+    """A row as it was read: its cells, or why there are none."""
+
+    number: int
+    cells: list[str]
+    lines: int
+    """How many lines of the file it takes."""
+    comment: bool
+    why: str = ""
+
+
+def parse_table(text: str, name: str, wanted: Sequence[str], columns: Sequence[str] | None) -> Parsed:
+    """Reads a table.
+
+    Args:
+        name: the file, for messages.
+        wanted: names of the fields that are looked for.
+        columns: the names of the columns of a table without header; None: its first row has them.
+
+    Raises:
+        StimuliError: a header that names a column twice.
+    """
+    lines = list(io.StringIO(text, newline=""))
+    delimiter = _delimiter(lines, wanted, columns)
+    parsed = _parse(lines, name, wanted, columns, _Dialect(delimiter))
+    usual = "\t" if ".tsv" in name.lower() else ","
+    notes = [] if delimiter == usual else [f"read with {DELIMITERS[delimiter]} between columns"]
+    if delimiter == "\t" and '"' in text:
+        plain = _parse(lines, name, wanted, columns, _Dialect(delimiter, csv.QUOTE_NONE))
+        if not plain.broken and (parsed.broken or len(plain.records) > len(parsed.records)):
+            parsed, notes = plain, [*notes, "double quotes read as part of the text"]
+    return Parsed(parsed.records, parsed.broken, (*notes, *parsed.notes), parsed.unnamed)
+
+
+@dataclass(frozen=True)
+class _Dialect:
+    """How the cells of a row are told apart."""
+
+    delimiter: str
+    quoting: int = csv.QUOTE_MINIMAL
+    spaced: bool = False
+    """Whether blanks after a delimiter belong to no cell."""
+
+
+def _parse(
+    lines: Sequence[str], name: str, wanted: Sequence[str], columns: Sequence[str] | None, dialect: _Dialect
+) -> Parsed:
+    header = _header(lines, name, wanted, columns, dialect)
+    dialect = replace(dialect, spaced=header.spaced)
+    records, broken, kept = [], [], []
+    comments = sum(line.startswith("#") for line in lines[: header.start])
+    for line in _rows(lines, header.start, dialect, len(header.names)):
+        where = f"{name} line {line.number}"
+        if line.why:
+            broken.append(Broken(where, line.why))
+        elif not line.cells:
+            comments += 1
+        else:
+            kept += [line.number] if line.comment else []
+            records.append(Record(where, dict(zip(header.names, line.cells, strict=True))))
+    return Parsed(tuple(records), tuple(broken), tuple(_said(comments, kept)), header.unnamed)
+
+
+def _said(comments: int, kept: Sequence[int]) -> Iterator[str]:
+    if comments:
+        yield f"comment lines (#) left out: {comments}"
+    if kept:
+        yield f"rows that begin with # and have every column, read as rows: {len(kept)}, the first in line {kept[0]}"
+
+
+@dataclass(frozen=True)
+class _Header:
+    """What the columns are called, and the index of the first line with data."""
+
+    names: list[str]
+    start: int
+    unnamed: bool = False
+    spaced: bool = False
+
+
+def _header(
+    lines: Sequence[str], name: str, wanted: Sequence[str], columns: Sequence[str] | None, dialect: _Dialect
+) -> _Header:
+    start = 0
+    while start < len(lines) and (not lines[start].strip() or lines[start].startswith("#")):
+        start += 1
+    first = next(_rows(lines, start, dialect, None), None)
+    if columns is not None:
+        same = first is not None and [cell.strip() for cell in first.cells] == list(columns)
+        return _Header(list(columns), start + (first.lines if same and first is not None else 0))
+    if first is None:
+        return _Header([], start)
+    if first.why:
+        raise StimuliError(f"{name} line {first.number}: {first.why}. The names of the columns are looked for there.")
+    cells = [cell.strip() for cell in first.cells]
+    if _is_data(cells) and not set(cells) & set(wanted):
+        return _Header([f"column {at}" for at in range(1, len(cells) + 1)], first.number - 1, unnamed=True)
+    spaced = len(cells) > 1 and all(cell.startswith(" ") for cell in first.cells[1:])
+    return _Header(_names(cells, name), first.number - 1 + first.lines, spaced=spaced)
+
+
+def _names(cells: Sequence[str], name: str) -> list[str]:
+    twice = sorted({one for one in cells if one and cells.count(one) > 1})
+    if twice:
+        raise StimuliError(f"{name}: two columns are called {shown(twice[0])}; rename one.")
+    return [one or f"column {at}" for at, one in enumerate(cells, start=1)]
+
+
+def _is_data(names: Sequence[str]) -> bool:
+    """Says whether what stands where a header would be is a row: it has a cell of five words or more, or long."""
+    return any(len(name.split()) >= 5 or len(name) > 40 for name in names)
+
+
+def _rows(lines: Sequence[str], start: int, dialect: _Dialect, width: int | None) -> Iterator[_Line]:
+    """Gives rows; after one that cannot be read it goes on in the next line, so that a broken row costs only itself."""
+    at = start
+    while at < len(lines):
+        if not lines[at].strip():
+            at += 1
+            continue
+        line = _row(lines, at, dialect, width)
+        at += 1 if line.why else line.lines
+        if line.why or line.comment or any(cell.strip() for cell in line.cells):
+            yield line
+
+
+def _row(lines: Sequence[str], at: int, dialect: _Dialect, width: int | None) -> _Line:
+    """Gives the row that begins in a line; a comment is a line with # in which there is no row of that width."""
+    comment = lines[at].startswith("#")
+    reader = csv.reader(
+        _from(lines, at),
+        delimiter=dialect.delimiter,
+        quoting=dialect.quoting,  # type: ignore[arg-type]
+        skipinitialspace=dialect.spaced,
+        strict=True,
+    )
+    try:
+        cells = next(reader)
+    except csv.Error as error:
+        why = _reason("unexpected end of data" if reader.line_num > 1 else str(error))
+        return _Line(at + 1, [], 1, comment, "" if comment else f"not CSV: {why}")
+    if comment and len(cells) != width:
+        return _Line(at + 1, [], 1, comment)
+    wrong = "" if width is None or len(cells) == width else _wrong_width(len(cells), width, dialect)
+    return _Line(at + 1, cells, reader.line_num, comment, wrong)
+
+
+def _from(lines: Sequence[str], at: int) -> Iterator[str]:
+    for index in range(at, len(lines)):
+        yield lines[index]
+
+
+def _reason(message: str) -> str:
+    return next((why for begins, why in _QUOTES.items() if message.startswith(begins)), message)
+
+
+def _wrong_width(cells: int, width: int, dialect: _Dialect) -> str:
+    if cells < width:
+        return f"{cells} field(s) where there are {width} columns"
+    put = f"put a text with {DELIMITERS[dialect.delimiter]} in double quotes"
+    return f"{cells} fields where there are {width} columns: more fields than columns; {put}"
+
+
+def _delimiter(lines: Sequence[str], wanted: Sequence[str], columns: Sequence[str] | None) -> str:
+    """Gives the delimiter by which the first lines are most of all a table.
+
+    It finds the most of the names that are looked for; then the width of the first row, times the share of rows of that
+    width, is largest; then it comes first. A table whose columns are named is split by what comes first in it, if that
+    makes as many columns: a delimiter from within the texts could do so, too.
+    """
+    data = [line for line in lines if line.strip() and not line.startswith("#")][:_LOOKED_AT]
+    first = data[0] if data else ""
+    order = sorted(DELIMITERS, key=(first + "".join(DELIMITERS)).index)
+    rows = {one: [_loosely(line, one) for line in data] for one in order}
+    if columns is not None and _share(rows[order[0]], len(columns)) > 0.5:
+        return order[0]
+    return max(order, key=lambda one: _fit(rows[one], wanted if columns is None else ()))
+
+
+def _fit(rows: Sequence[Sequence[str]], wanted: Sequence[str]) -> tuple[int, float]:
+    first = rows[0] if rows else []
+    found = len(set(wanted) & {cell.strip() for cell in first})
+    return found, _share(rows, len(first)) * len(first) if len(first) > 1 else 0.0
+
+
+def _share(rows: Sequence[Sequence[str]], width: int) -> float:
+    return sum(len(row) == width for row in rows) / len(rows) if rows else 0.0
+
+
+def _loosely(line: str, delimiter: str) -> list[str]:
+    try:
+        return next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error:
+        return []

@@ -1,0 +1,129 @@
+"""From a record to rows: its text or texts, each with its label, topic and family."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from numbers import Number
+
+from emogeo.config.texts import FieldsConfig
+from emogeo.errors import StimuliError
+from emogeo.stimuli.files import safe, shown
+from emogeo.stimuli.records import ABSENT, Broken, Record, field_of
+
+
+@dataclass(frozen=True)
+class Row:
+    """One text and what its file says about it."""
+
+    emotion: str | None
+    """Its label as it is written, blanks too; None: it has none."""
+    topic: str | None
+    """None: it has none."""
+    text: str
+    family: str | None
+    where: str
+    """The file and the line, for messages."""
+
+
+class _Fault(Exception):
+    """What is wrong with a record."""
+
+
+def rows_of_record(record: Record, fields: FieldsConfig, label: str | None) -> list[Row] | Broken:
+    """Gives a record's texts as rows, or why it has none.
+
+    Args:
+        label: the label of a record whose file's name has it; None: it is the record's own.
+    """
+    try:
+        return list(_rows(record, fields, label))
+    except _Fault as fault:
+        return Broken(record.where, str(fault))
+
+
+def rows_of(records: Sequence[Mapping[str, object]], name: str, fields: FieldsConfig) -> list[Row]:
+    """Gives rows from records in memory.
+
+    Args:
+        name: what messages call the records.
+
+    Raises:
+        StimuliError: a record that is none, or without its text; names it and its fields.
+    """
+    rows: list[Row] = []
+    for number, values in enumerate(records):
+        where = f"{name}[{number}]"
+        if not isinstance(values, Mapping):
+            raise StimuliError(f"{where}: expected an object with {fields.emotion}, {fields.text}.")
+        got = rows_of_record(Record(where, values), fields, None)
+        if isinstance(got, Broken):
+            raise StimuliError(f"{where}: {got.why}. Its fields are {', '.join(safe(str(key)) for key in values)}.")
+        rows += got
+    return rows
+
+
+def _rows(record: Record, fields: FieldsConfig, label: str | None) -> Iterator[Row]:
+    emotion = label if label is not None else _word(record, fields.emotion)
+    topic = None if fields.topic is None else _stripped(_word(record, fields.topic))
+    family = None if fields.family is None else _stripped(_word(record, fields.family))
+    if fields.family is not None and family is None:
+        raise _Fault(
+            f"no text in {fields.family}, which by stimuli.fields.family={fields.family} names the topic's family; "
+            f"its fields are {', '.join(map(str, record.values))}; name another, or type stimuli.fields.family=null"
+        )
+    for condition, text in _texts(field_of(record.values, fields.text), fields.text):
+        if condition is not None and emotion is not None:
+            raise _Fault(
+                f"conditions both in {fields.emotion} and in the names within {fields.text}; name one of the latter, "
+                f"stimuli.fields.text={fields.text}.{condition}, say"
+            )
+        yield Row(emotion if condition is None else condition, topic, text, family, record.where)
+
+
+def _texts(value: object, name: str) -> Iterator[tuple[str | None, str]]:
+    """Gives texts, each with its condition where the names within a field are conditions."""
+    if isinstance(value, Mapping):
+        inner = {key: texts for key, texts in value.items() if texts is not None}
+        if not inner:
+            raise _Fault(f"no text in {name}")
+        for key, texts in inner.items():
+            yield from ((_whole(str(key), name), text) for _, text in _texts_alone(texts, f"{name}.{key}"))
+    else:
+        yield from _texts_alone(value, name)
+
+
+def _texts_alone(value: object, name: str) -> Iterator[tuple[None, str]]:
+    if value is ABSENT or value is None or value == []:
+        raise _Fault(f"no text in {name}")
+    for one in value if isinstance(value, list) else [value]:
+        if not isinstance(one, str):
+            raise _Fault(f"{shown(one)} in {name} is no text")
+        if not one.strip():
+            raise _Fault(f"the {name} is empty")
+        yield None, _whole(one.strip(), name)
+
+
+def _word(record: Record, name: str) -> str | None:
+    """Gives a field's text, or its number as text; None where it is absent or empty."""
+    value = field_of(record.values, name)
+    if value is ABSENT or value is None or (isinstance(value, float) and math.isnan(value)):
+        return None
+    if isinstance(value, Number) and not isinstance(value, bool):
+        return str(value)
+    if not isinstance(value, str):
+        raise _Fault(f"{shown(value)} in {name} is neither a text nor a number")
+    return _whole(value, name) if value.strip() else None
+
+
+def _stripped(value: str | None) -> str | None:
+    return None if value is None else value.strip()
+
+
+def _whole(text: str, name: str) -> str:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise _Fault(f"half a character (a lone surrogate) in {name} at character {error.start}") from error
+    return text

@@ -1,0 +1,214 @@
+"""What a file holds, as records: fields with their values, before it is known which of them are texts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from emogeo.errors import StimuliError
+from emogeo.stimuli.files import safe, shown
+from emogeo.stimuli.unpacking import LARGEST
+
+ABSENT = object()
+"""What a field has that a record lacks."""
+ITSELF = "."
+"""The name of the record itself, for one whose own fields are conditions."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """Fields with their values, as a file has them."""
+
+    where: str
+    values: Mapping[str, object]
+
+
+@dataclass(frozen=True)
+class Broken:
+    """A row that cannot be read."""
+
+    where: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """What one file holds."""
+
+    records: tuple[Record, ...]
+    broken: tuple[Broken, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Things to say aloud, without the file's name."""
+    unnamed: bool = False
+    """Whether it is a table whose first row looks like no header."""
+
+
+def field_of(values: object, name: str) -> Any:
+    """Gives the value of a field, `ABSENT` where there is none.
+
+    Args:
+        name: the field; dotted, a field within a field; through a list, the list of its values; a dot, the record.
+    """
+    if name == ITSELF or values is ABSENT:
+        return values
+    if isinstance(values, list):
+        inner = [field_of(value, name) for value in values]
+        return ABSENT if not inner or any(value is ABSENT for value in inner) else inner
+    if not isinstance(values, Mapping):
+        return ABSENT
+    if name in values:
+        return values[name]
+    first, dot, rest = name.partition(".")
+    return field_of(values[first], rest) if dot and rest and first in values else ABSENT
+
+
+def parse_json(text: str, name: str, text_field: str) -> Parsed:
+    """Reads an array of objects, one object, an object with one list of objects, or, though it is no JSON, a line each.
+
+    Args:
+        name: the file, for messages.
+        text_field: the field with the text; an object that has it is one record.
+
+    Raises:
+        StimuliError: no JSON, or other values than objects.
+    """
+    try:
+        value = _loads(text)
+    except ValueError as error:
+        if _is_object(next(_lines(text), (0, ""))[1]):
+            lines = parse_jsonl(text, name, text_field)
+            return Parsed(lines.records, lines.broken, ("an object in each line: read as JSON lines",))
+        raise StimuliError(f"{name} is not JSON: {_why(error)}.") from error
+    items, outer = _items(value, text_field)
+    if items is None:
+        return Parsed((Record(name, _object(value, name)),))
+    return Parsed(
+        tuple(Record(f"{name} item {at}", {**outer, **_object(item, f"{name} item {at}")}) for at, item in items)
+    )
+
+
+def parse_jsonl(text: str, name: str, text_field: str) -> Parsed:
+    """Reads an object a line; a file that is one JSON value all the same is read as that.
+
+    Raises:
+        StimuliError: as `parse_json`.
+    """
+    first = next(_lines(text), (0, "{}"))[1]
+    if not _is_object(first) and _is_json(text):
+        whole = parse_json(text, name, text_field)
+        return Parsed(whole.records, whole.broken, ("one JSON value, not a line each: read as JSON",))
+    records: list[Record] = []
+    broken: list[Broken] = []
+    for number, line in _lines(text):
+        where = f"{name} line {number}"
+        try:
+            value = _loads(line)
+        except ValueError as error:
+            broken.append(Broken(where, f"not JSON: {_why(error)}"))
+            continue
+        if isinstance(value, dict):
+            records.append(Record(where, value))
+        else:
+            broken.append(Broken(where, f"{shown(line)} is no object with fields"))
+    return Parsed(tuple(records), tuple(broken))
+
+
+def parse_parquet(data: bytes, name: str, wanted: Sequence[str]) -> Parsed:
+    """Reads a table of Parquet: the wanted columns where it has the first of them, else its first rows whole.
+
+    Args:
+        wanted: names of fields, the one with the text first.
+
+    Raises:
+        StimuliError: no Parquet, or more than 2 GiB of it.
+    """
+    try:
+        file = pq.ParquetFile(pa.BufferReader(data))
+        columns = _columns(file.schema_arrow.names, wanted)
+        return Parsed(tuple(_parquet_rows(file, name, columns)))
+    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
+        raise StimuliError(f"{name} is not Parquet that can be read: {safe(str(error)[:200])}.") from error
+
+
+def parse_lines(text: str, name: str, text_field: str, whole: bool) -> Parsed:
+    """Reads plain text: a text a line, or one text.
+
+    Args:
+        text_field: what the field with the text is called.
+        whole: whether the file is one text.
+    """
+    if whole:
+        return Parsed((Record(name, {text_field: text}),))
+    return Parsed(tuple(Record(f"{name} line {number}", {text_field: line}) for number, line in _lines(text)))
+
+
+def _columns(there: Sequence[str], wanted: Sequence[str]) -> list[str] | None:
+    roots = [name if name in there else name.partition(".")[0] for name in wanted]
+    return [root for root in dict.fromkeys(roots) if root in there] if roots[0] in there else None
+
+
+def _parquet_rows(file: Any, name: str, columns: list[str] | None) -> Iterator[Record]:
+    size, number = 0, 0
+    for batch in file.iter_batches(batch_size=10_000 if columns else 100, columns=columns):
+        size += batch.nbytes
+        if size > LARGEST:
+            raise StimuliError(f"{name} has more than {LARGEST:,} bytes, unpacked; split it into several files.")
+        for row in batch.to_pylist():
+            number += 1
+            yield Record(f"{name} row {number}", row)
+        if columns is None:
+            return
+
+
+def _lines(text: str) -> Iterator[tuple[int, str]]:
+    for number, line in enumerate(text.split("\n"), start=1):
+        if line.strip():
+            yield number, line
+
+
+def _loads(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except RecursionError as error:
+        raise ValueError("too many lists within lists") from error
+
+
+def _why(error: ValueError) -> str:
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at line {error.lineno} column {error.colno}"
+    return safe(str(error)[:120])
+
+
+def _is_json(text: str) -> bool:
+    try:
+        _loads(text)
+    except ValueError:
+        return False
+    return True
+
+
+def _is_object(line: str) -> bool:
+    return line.lstrip().startswith("{") and _is_json(line)
+
+
+def _items(value: Any, text_field: str) -> tuple[list[tuple[int, Any]] | None, dict[str, Any]]:
+    if isinstance(value, list):
+        return list(enumerate(value, start=1)), {}
+    if not isinstance(value, dict) or field_of(value, text_field) is not ABSENT:
+        return None, {}
+    lists = [key for key, inner in value.items() if isinstance(inner, list) and any(isinstance(i, dict) for i in inner)]
+    if len(lists) != 1:
+        return None, {}
+    outer = {key: inner for key, inner in value.items() if not isinstance(inner, (list, dict))}
+    return list(enumerate(value[lists[0]], start=1)), outer
+
+
+def _object(value: Any, where: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise StimuliError(f"{where}: {shown(json.dumps(value))} is no object with fields.")
+    return value

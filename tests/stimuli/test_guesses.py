@@ -1,0 +1,88 @@
+"""What to type for a file whose fields are not found."""
+
+from __future__ import annotations
+
+import pytest
+from hydra.core.override_parser.overrides_parser import OverridesParser
+
+from emogeo.config.texts import FieldsConfig
+from emogeo.stimuli.guesses import guessed, help_for, names_an_emotion
+from emogeo.stimuli.records import Parsed, Record
+
+LONG = "She stood on the platform and could not keep from laughing, number {}."
+LABELS = ["joy", "fear", "at ease"]
+
+
+def records(*names: str) -> list[Record]:
+    """Gives 12 records: three labels, four settings, a text each, and its number, under these names."""
+    made = []
+    for at in range(12):
+        values = (LABELS[at % 3], f"setting {at // 3}", LONG.format(at), at)
+        made.append(Record(f"a line {at}", dict(zip(names, values, strict=False))))
+    return made
+
+
+@pytest.mark.parametrize(
+    ("names", "guess"),
+    [
+        (("label", "setting", "story", "id"), {"emotion": "label", "topic": "setting", "text": "story"}),
+        (("Emotion", "Topic", "Text"), {"emotion": "Emotion", "topic": "Topic", "text": "Text"}),
+        (("a", "b", "c"), {"emotion": "a", "topic": "b", "text": "c"}),
+        (("emotion", "language", "phrase"), {"emotion": "emotion", "text": "phrase"}),
+        (("emotion", "topic", "c d"), {"emotion": "emotion", "topic": "topic", "text": "c d"}),
+    ],
+)
+def test_fields_are_guessed_from_names_and_looks(names: tuple[str, ...], guess: dict[str, str]) -> None:
+    assert guessed(records(*names), FieldsConfig()) == guess
+
+
+def test_lists_and_objects_of_texts_are_guessed() -> None:
+    lists = [Record("a", {"emotion": "joy", "n": 3, "stories": [LONG, LONG]})]
+    assert guessed(lists, FieldsConfig()) == {"emotion": "emotion", "text": "stories"}
+    nested = [
+        Record("a", {"theme": "t", "scenario": f"s{at}", "event": {"good": LONG, "bad": LONG}}) for at in range(4)
+    ]
+    assert guessed(nested, FieldsConfig()) == {"topic": "scenario", "text": "event"}
+    unlike = [Record("a", {"label": "joy", "event": {"title": "short", "told": LONG}})]
+    assert guessed(unlike, FieldsConfig()) == {"emotion": "label", "text": "event.told"}
+    itself = [Record("a", {"joy": [LONG], "fear": [LONG]})]
+    assert guessed(itself, FieldsConfig()) == {"text": "."}
+
+
+def test_no_text_is_no_guess() -> None:
+    metadata = [Record("a", {"model": "example/tiny-model", "layers": [3, 7], "emotions": ["anger", "joy"]})]
+    assert guessed(metadata, FieldsConfig()) == {}
+    assert "No field looks like a text" in help_for(Parsed(tuple(metadata)), FieldsConfig())
+    assert "FIELD" in help_for(Parsed(()), FieldsConfig())
+
+
+def test_labels_by_their_name() -> None:
+    assert names_an_emotion(records("Label", "setting", "story"))
+    assert not names_an_emotion(records("who", "topic", "story"))
+
+
+def typed(help_text: str) -> str:
+    return help_text.partition("type '")[2].partition("'")[0]
+
+
+@pytest.mark.parametrize("name", ["label", "a b", 'say "x"', "x: y, {z}", "null", "7", "données", "a.b"])
+def test_what_is_to_be_typed_can_be_typed(name: str) -> None:
+    made = [Record("a", {name: LABELS[at % 3], "story": LONG.format(at)}) for at in range(12)]
+    option = typed(help_for(Parsed(tuple(made)), FieldsConfig()))
+    override = OverridesParser.create().parse_override(option)
+    assert override.key_or_group == "stimuli.fields"
+    assert override.value() == {"emotion": name, "text": "story"}
+
+
+def test_the_first_records_are_shown_short_and_safe() -> None:
+    made = [Record("a\x1b line", {"x\n": "y\x1b" * 100, **{f"f{at}": [1, 2] for at in range(20)}}) for _ in range(5)]
+    shown = help_for(Parsed(tuple(made)), FieldsConfig())
+    assert "\x1b" not in shown
+    assert shown.count("\n") == 4
+    assert all(len(line) < 400 for line in shown.splitlines())
+
+
+def test_a_table_without_header_gets_names_for_its_columns() -> None:
+    made = tuple(records("column 1", "column 2", "column 3", "column 4"))
+    option = typed(help_for(Parsed(made, unnamed=True), FieldsConfig()))
+    assert option == "stimuli.fields=[emotion,topic,text,other4]"
