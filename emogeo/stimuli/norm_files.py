@@ -93,7 +93,7 @@ def read_rdm(path: Path) -> LabelledRdm:
             diagonal that is not zero, as similarities have.
     """
     given = f"norms.rdm={path}"
-    cells = _cells(path, "norms.rdm")[0]
+    cells, delimiter = _cells(path, "norms.rdm")
     columns, rows = [str(own) for own in cells.iloc[0, 1:]], [str(own) for own in cells.iloc[1:, 0]]
     for labels, where in ((columns, "the header"), (rows, "the first column")):
         if twice := [label for label, n in Counter(map(folded, labels)).items() if n > 1]:
@@ -101,19 +101,19 @@ def read_rdm(path: Path) -> LabelledRdm:
     if set(columns) != set(rows) or not rows:
         alone = ", ".join(map(repr, sorted(set(columns) ^ set(rows))[:5])) or "no label at all"
         raise StimuliError(f"{given}: header and first column are not the same labels; only one has {alone}.")
-    values = np.array([[_entry(given, row, columns) for row in cells.iloc[1:, 1:].itertuples(index=False)]])[0]
-    order = [columns.index(label) for label in rows]
-    values = values[:, order]
+    body = cells.iloc[1:, 1:].itertuples(index=False)
+    values = np.array([_finite(given, list(row), columns, delimiter) for row in body])
+    values = values[:, [columns.index(label) for label in rows]]
     _refuse_no_rdm(given, rows, values)
     return LabelledRdm(f"rdm {path.stem}", tuple(rows), values)
 
 
-def _entry(given: str, row: Sequence[str], columns: Sequence[str]) -> list[float]:
-    numbers = pd.to_numeric(pd.Series(list(row)), errors="coerce").to_numpy(dtype=float)
+def _finite(given: str, row: Sequence[str], columns: Sequence[str], delimiter: str) -> Array:
+    numbers = _parsed(row, delimiter)
     if not np.isfinite(numbers).all():
         at = int(np.argmin(np.isfinite(numbers)))
         raise StimuliError(f"{given}: {row[at]!r} in column {columns[at]!r} is no finite number; give both triangles.")
-    return [float(number) for number in numbers]
+    return numbers
 
 
 def _refuse_no_rdm(given: str, labels: Sequence[str], values: Array) -> None:
@@ -133,10 +133,10 @@ def _refuse_no_rdm(given: str, labels: Sequence[str], values: Array) -> None:
 
 
 def _with_names(path: Path, option: str) -> _Sheet:
-    """Reads a list; its first row is a header where it holds no number."""
+    """Reads a list; its first row is a header where it holds no number, or begins with "word", "term" or a blank."""
     cells, delimiter = _cells(path, option)
     first = [str(own) for own in cells.iloc[0]]
-    named = _numbers(first, delimiter) is None or not np.isfinite(_parsed(first, delimiter)).any()
+    named = folded(first[0]) in ("", *_WORD) or not np.isfinite(_parsed(first, delimiter)).any()
     width = range(1, cells.shape[1] + 1)
     body = cells.iloc[1:] if named else cells
     body = body.set_axis(first if named else [f"column {n}" for n in width], axis=1).reset_index(drop=True)
@@ -234,7 +234,8 @@ def _numbers_of(sheet: _Sheet, name: str) -> Array:
     values = list(_column(sheet, name))
     numbers = _numbers(values, sheet.delimiter)
     if numbers is None:
-        raise StimuliError(f"{sheet.given}: column {name!r} holds {_no_number(values, sheet.delimiter)!r}, no number.")
+        what = f"holds {_no_number(values, sheet.delimiter)!r}, no number" if _given(values) else "is empty"
+        raise StimuliError(f"{sheet.given}: column {name!r} {what}. Its columns are {sheet.there}.")
     return numbers
 
 
