@@ -6,7 +6,7 @@ import csv
 import unicodedata
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from importlib.resources import files
@@ -53,7 +53,7 @@ def loosened(word: str) -> str:
     return " ".join(folded(word).replace("_", " ").replace("-", " ").split())
 
 
-_FORMS = (str.strip, folded, loosened)
+_FORMS: tuple[Callable[[str], str], ...] = (str.strip, folded, loosened)
 """The forms in which a label is looked for, the strictest first."""
 
 
@@ -144,7 +144,7 @@ class Ratings(Norm):
     def _rows(self) -> dict[str, set[tuple[float, ...]]]:
         """The different rows of each word that is rated on every dimension."""
         rows = defaultdict(set)
-        finite = np.isfinite(self.values).all(axis=1)
+        finite = np.asarray(np.isfinite(self.values).all(axis=1))
         for word, row, whole in zip(self.words, self.values.tolist(), finite, strict=True):
             if whole:
                 rows[word].add(tuple(row))
