@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import factorial
 
 from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.prepared import PreparedRun
@@ -85,6 +86,8 @@ def _norm_into(row: Row, run: Halves, norm: Norm, tests: MantelTests, notes: lis
     row["reliability_a"] = run.reliability
     tests.of_ranks(row, "p", run.whole[0], distances)
     notes.append(Note(f"rho_star: {norm.replicates}, so p is of rho, with no text shared"))
+    if (orders := factorial(len(shared))) < tests.permutations:
+        notes.append(Note(f"p: {len(shared)} labels have {orders} orders, so it can hardly be below {1 / orders:.2g}"))
 
 
 def _lacking(norm: Norm, match: Match) -> list[Note]:

@@ -150,6 +150,7 @@ def test_four_shared_labels_give_one(prepared: list[PreparedRun]) -> None:
     wanted = spearmanr(run.whole[0], norm_distances(load_norms(), CONDITIONS[:4])).statistic
     assert (row["rho"], row["n_conditions"]) == (pytest.approx(wanted), 4)
     assert 1 / 24 / 2 < row["p"] <= 1
+    assert "p: 4 labels have 24 orders, so it can hardly be below 0.042" in row["note"]
 
 
 def test_a_norm_that_cannot_be_compared_is_a_row_with_its_reason(prepared: list[PreparedRun]) -> None:
