@@ -307,7 +307,7 @@ def test_norms_of_ones_own_are_read_first_and_are_rows_of_every_run(
     config.norms = NormsConfig(str(path), columns=["cold"])
     with pytest.raises(StimuliError, match="no column 'cold'"):
         analyze(config)  # though there is no store
-    keys = [write(store, *geometry(**named(name), model=model_card(name))) for name in ("one", "other")]
+    keys = [write(store, *geometry(**named(name), model=model_card(name, n_layers=2))) for name in ("one", "other")]
     config.norms = NormsConfig(str(path))
     baselines = pd.read_csv(analyze(config) / "baselines.csv")
     own = baselines[baselines["baseline"].str.startswith("norms rated")]
