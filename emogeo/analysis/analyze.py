@@ -47,6 +47,8 @@ from emogeo.analysis.tables.variance import distances_of, variance_table
 from emogeo.config.analyze import AnalyzeConfig, Conditions, EffectsConfig, RecordSource
 from emogeo.errors import GeometryError
 from emogeo.record.run import Run
+from emogeo.stimuli.norm_files import read_norms
+from emogeo.stimuli.norms import Norm
 from emogeo.store.store import RUNS, Store
 from emogeo.tracking.pull import pull_runs
 
@@ -60,9 +62,11 @@ def analyze(config: AnalyzeConfig) -> Path:
         The folder with the tables and figures.
 
     Raises:
+        StimuliError: norms that cannot be read.
         StoreError: an empty store.
         TrackingError: source=wandb, and the server or the runs are not there.
     """
+    norms = read_norms(config.norms)
     store = Store(config.store.path)
     pulled = pull_runs(config.tracking, config.runs, store) if config.source is RecordSource.wandb else None
     catalogue = read_catalogue(store, None if pulled is None else pulled.keys)
@@ -70,7 +74,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     prepared, output = comparable(catalogue, store, config.seed), Path(config.output).expanduser()
     output.mkdir(parents=True, exist_ok=True)
     effects = effects_of(viewed(prepared, config), *_chance(config), config.equivalence)
-    tables = all_tables(catalogue, prepared, effects, config)
+    tables = all_tables(catalogue, prepared, effects, config, norms)
     for name, table in tables.items():
         write_table(table, output, name)
     frames = {name: table.frame for name, table in tables.items()}
@@ -114,9 +118,13 @@ def _write_matrices(own: Sequence[PreparedRun], pairs: pd.DataFrame, output: Pat
 
 
 def all_tables(
-    catalogue: Catalogue, prepared: Sequence[PreparedRun], effects: Sequence[Effect], config: AnalyzeConfig
+    catalogue: Catalogue,
+    prepared: Sequence[PreparedRun],
+    effects: Sequence[Effect],
+    config: AnalyzeConfig,
+    norms: Sequence[Norm] = (),
 ) -> dict[str, Table]:
-    """Makes every table, by its name."""
+    """Makes every table, by its name; `norms` are those of the user's own."""
     chance = _chance(config)
     corpora = read_corpora(prepared)
     beyond = beyond_table(prepared, blocked_texts(corpora), Options(config.permutations, config.seed))
@@ -125,7 +133,7 @@ def all_tables(
         "runs": runs_table(catalogue.runs, prepared),
         "beyond": beyond,
         "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence),
-        "baselines": baselines_table(prepared, *chance),
+        "baselines": baselines_table(prepared, *chance, norms),
         **measures_tables(prepared),
         **overlap_tables(prepared),
         "effects": effects_table(effects),

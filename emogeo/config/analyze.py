@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from typing import Any
 
 from omegaconf import MISSING
 
 from emogeo.config.runtime import StoreConfig, TrackingConfig, TrackingMode
 from emogeo.errors import ConfigError
+
+_SHOWN = 10
+"""How many files an error names."""
 
 
 class RecordSource(Enum):
@@ -48,6 +52,41 @@ class EffectsConfig:
 
 
 @dataclass
+class NormsConfig:
+    """Norms of the user's own, which become baselines."""
+
+    path: str | None = None
+    """A list of words with columns of ratings."""
+    word: str | None = None
+    """The column of `path` that holds the words; null for the first column of text."""
+    columns: list[str] | None = None
+    """The columns of `path` that are dimensions; null for all that hold numbers."""
+    rdm: str | None = None
+    """A square table of dissimilarities with labels in its header and first column."""
+
+    def check(self) -> None:
+        """Refuses files that are not there, and columns without a list or without a name.
+
+        Raises:
+            ConfigError: that.
+        """
+        for option, given in (("path", self.path), ("rdm", self.rdm)):
+            if given is not None:
+                _refuse_absent(f"norms.{option}={given}", Path(given).expanduser())
+        if self.path is None and (self.word is not None or self.columns is not None):
+            raise ConfigError("norms.word and norms.columns name columns of a list of words: type norms.path=FILE too.")
+        if self.columns is not None and (not self.columns or len(set(self.columns)) < len(self.columns)):
+            raise ConfigError(f"norms.columns={self.columns}: name at least one column, and none of them twice.")
+
+
+def _refuse_absent(given: str, path: Path) -> None:
+    if not path.is_file():
+        folder = path if path.is_dir() else path.parent
+        files = sorted(file.name for file in folder.iterdir() if file.is_file())[:_SHOWN] if folder.is_dir() else []
+        raise ConfigError(f"{given} is no file. In {folder} are {', '.join(files) or 'no files'}.")
+
+
+@dataclass
 class AnalyzeConfig:
     """One analysis of many runs."""
 
@@ -63,10 +102,12 @@ class AnalyzeConfig:
     equivalence: float = 0.1
     """The bound on 1 - rho* within which two geometries are called the same."""
     effects: EffectsConfig = field(default_factory=EffectsConfig)
+    norms: NormsConfig = field(default_factory=NormsConfig)
     seed: int = 0
 
     def check(self) -> None:
-        """Refuses too few permutations, a bound that bounds nothing, and W&B as a source without its server.
+        """Refuses too few permutations, a bound that bounds nothing, W&B as a source without its server, and norms that
+        are not there.
 
         Raises:
             ConfigError: that.
@@ -81,3 +122,4 @@ class AnalyzeConfig:
             raise ConfigError(
                 "source=wandb needs the server: type tracking.mode=online, or disabled for no run of its own."
             )
+        self.norms.check()

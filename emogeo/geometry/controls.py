@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 from scipy.spatial.distance import pdist
 
 from emogeo.arrays import Array
+from emogeo.errors import GeometryError
 from emogeo.geometry.ngrams import counts_of, tokens_of
 
 NGRAM = 3
@@ -56,7 +57,13 @@ def _ngrams(text: str, n: int) -> list[str]:
 
 
 def norm_distances(norms: Mapping[str, Sequence[float]], conditions: Sequence[str]) -> Array:
-    """Gives Euclidean distances [pair] between conditions on ratings, each scale z-scored over all rated words."""
+    """Gives Euclidean distances [pair] between conditions on ratings, each scale z-scored over all rated words.
+
+    Raises:
+        GeometryError: a scale on which all rated words are equal.
+    """
     ratings = np.array(list(norms.values()))
+    if (np.ptp(ratings, axis=0) == 0).any():
+        raise GeometryError("A scale on which all rated words are equal has no distances.")
     scaled = dict(zip(norms, (ratings - ratings.mean(axis=0)) / ratings.std(axis=0), strict=True))
     return np.asarray(pdist(np.array([scaled[condition] for condition in conditions])))

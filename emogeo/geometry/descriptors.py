@@ -14,6 +14,9 @@ from emogeo.geometry.shown import Shown
 LARGEST = 3
 """The number of dimensions that are taken out, to see whether a few make a space look narrow."""
 
+_ROUNDING = 1e-9
+"""The share of the largest singular value below which a component is rounding."""
+
 
 def mean_cosine(states: Array) -> Array:
     """Mean pairwise cosine at each layer.
@@ -143,7 +146,10 @@ def rating_axis(vectors: Array, ratings: Array, components: int, permutations: i
     Args:
         vectors: [condition, feature], centred.
         ratings: [condition], NaN where a condition has none.
-        components: how many are looked at.
+        components: how many are looked at; those on which the conditions do not differ are none.
+
+    Raises:
+        GeometryError: vectors that are not finite or do not differ, or fewer than two different ratings.
     """
     left, singular, _ = np.linalg.svd(vectors, full_matrices=False)
     rated = ~np.isnan(ratings)
@@ -151,7 +157,11 @@ def rating_axis(vectors: Array, ratings: Array, components: int, permutations: i
         raise GeometryError("A rating axis needs finite vectors, and at least two conditions with different ratings.")
     scores = (left * singular)[rated, :components]
     scores = scores - scores.mean(axis=0)
-    scores /= np.linalg.norm(scores, axis=0)
+    lengths = np.linalg.norm(scores, axis=0)
+    spread = lengths > _ROUNDING * singular[0]
+    if not spread.any():
+        raise GeometryError("The rated conditions have one vector: no component tells them apart.")
+    scores = np.where(spread, scores, 0.0) / np.where(spread, lengths, 1.0)
     values = ratings[rated] - ratings[rated].mean()
     values /= np.linalg.norm(values)
     observed = np.abs(scores.T @ values)

@@ -15,9 +15,9 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
 from emogeo.analysis.tables.runs import RUN_COLUMNS
-from emogeo.config.analyze import AnalyzeConfig
+from emogeo.config.analyze import AnalyzeConfig, NormsConfig
 from emogeo.config.runtime import StoreConfig
-from emogeo.errors import NonFiniteError, StoreError
+from emogeo.errors import NonFiniteError, StimuliError, StoreError
 from emogeo.extraction.run import run_extraction
 from emogeo.geometry.rdm import standard_ranks, upper
 from emogeo.record.files import ITEMS, SHIFTS, TEXTS, VECTORS
@@ -294,3 +294,27 @@ def test_the_matrix_is_symmetric_with_ones(filled: Path, tmp_path: Path) -> None
     np.testing.assert_array_equal(matrix.to_numpy(), matrix.to_numpy().T)
     assert (np.diag(matrix) == 1).all()
     assert json.dumps(list(matrix.columns)) == json.dumps(list(matrix.index))
+
+
+def test_norms_of_ones_own_are_read_first_and_are_rows_of_every_run(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, path = Store(tmp_path / "store"), tmp_path / "rated.csv"
+    pd.DataFrame(
+        np.random.default_rng(0).normal(size=(20, 2)), index=list(CONDITIONS[:20]), columns=["warm", "able"]
+    ).to_csv(path)
+    config = AnalyzeConfig(store=StoreConfig(str(store.path)), output=str(tmp_path / "out"), permutations=100)
+    config.norms = NormsConfig(str(path), columns=["cold"])
+    with pytest.raises(StimuliError, match="no column 'cold'"):
+        analyze(config)  # though there is no store
+    keys = [write(store, *geometry(**named(name), model=model_card(name, n_layers=2))) for name in ("one", "other")]
+    config.norms = NormsConfig(str(path))
+    baselines = pd.read_csv(analyze(config) / "baselines.csv")
+    own = baselines[baselines["baseline"].str.startswith("norms rated")]
+    assert set(zip(own["key"], own["baseline"], strict=True)) == {
+        (key, name) for key in keys for name in ("norms rated", "norms rated: warm", "norms rated: able")
+    }
+    assert (own["n_conditions"] == 20).all()
+    assert own["rho"].notna().all()
+    assert "norms rated: warm" in (tmp_path / "out" / "report.html").read_text()
+    assert "norms rated: able" in capsys.readouterr().out

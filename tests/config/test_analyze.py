@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from omegaconf import OmegaConf
 
 from emogeo.analysis.tables.equivalence import EQUIVALENCE
-from emogeo.config.analyze import AnalyzeConfig, RecordSource
+from emogeo.config.analyze import AnalyzeConfig, NormsConfig, RecordSource
 from emogeo.config.runtime import TrackingConfig, TrackingMode
 from emogeo.errors import ConfigError
 from tests.conftest import CONF
@@ -44,3 +46,33 @@ def test_runs_of_a_server_are_not_had_offline() -> None:
     )
     for source, mode in ((RecordSource.store, TrackingMode.offline), (RecordSource.wandb, TrackingMode.disabled)):
         analysis(source, mode).check()
+
+
+@pytest.mark.parametrize("option", ["path", "rdm"])
+def test_norms_that_are_not_there_are_answered_with_what_is(tmp_path: Path, option: str) -> None:
+    (tmp_path / "nrc.txt").write_text("sad\t1")
+    own = analysis(RecordSource.store, TrackingMode.disabled)
+    own.norms = NormsConfig(**{option: str(tmp_path / "nrc.txt")})
+    own.check()
+    for given, folder, files in (
+        (tmp_path / "nrx.txt", tmp_path, "nrc.txt"),
+        (tmp_path, tmp_path, "nrc.txt"),
+        (tmp_path / "none" / "nrc.txt", tmp_path / "none", "no files"),
+    ):
+        own.norms = NormsConfig(**{option: str(given)})
+        with pytest.raises(ConfigError) as error:
+            own.check()
+        assert str(error.value) == f"norms.{option}={given} is no file. In {folder} are {files}."
+
+
+def test_columns_of_no_list_and_of_no_name_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    path.write_text("word,v")
+    for norms, said in (
+        (NormsConfig(word="word"), "type norms.path=FILE too"),
+        (NormsConfig(columns=["v"], rdm=str(path)), "type norms.path=FILE too"),
+        (NormsConfig(str(path), columns=[]), "norms.columns=[]: name at least one column"),
+        (NormsConfig(str(path), columns=["v", "v"]), "none of them twice"),
+    ):
+        with pytest.raises(ConfigError, match=said.replace("[", r"\[")):
+            norms.check()

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from sklearn.feature_extraction.text import CountVectorizer
 
+from emogeo.errors import GeometryError
 from emogeo.geometry.controls import bag_of_words, character_ngrams, norm_distances, words_of
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
@@ -29,6 +30,11 @@ def test_norms_are_the_published_ones() -> None:
     assert len(distances) == 190
     assert distances[0] == pytest.approx(np.linalg.norm(scaled[0] - scaled[1]))
     assert distances[-1] == pytest.approx(np.linalg.norm(scaled[-2] - scaled[-1]))
+
+
+def test_a_scale_on_which_all_words_are_equal_is_refused() -> None:
+    with pytest.raises(GeometryError, match="all rated words are equal"):
+        norm_distances({"a": (1, 2), "b": (2, 2), "c": (3, 2)}, ["a", "b"])
 
 
 def test_character_ngrams_are_those_that_several_texts_have() -> None:

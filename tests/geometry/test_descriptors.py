@@ -85,6 +85,16 @@ def test_a_planted_rating_is_found_on_its_component() -> None:
     assert axis.p == 1 / 1000
 
 
+def test_components_are_those_on_which_conditions_differ() -> None:
+    """Four centred conditions have three; a fourth would be rounding, and might go best with a rating."""
+    generator = np.random.default_rng(0)
+    for seed in range(20):
+        vectors = generator.normal(size=(4, 30))
+        assert rating_axis(vectors - vectors.mean(axis=0), generator.normal(size=4), 5, 99, seed).component <= 3
+    with pytest.raises(GeometryError, match="no component tells them apart"):
+        rating_axis(np.ones((4, 3)) * [[1], [1], [1], [5]], np.array([1, 2, 3, np.nan]), 5, 99, 0)
+
+
 def test_the_p_of_the_best_component_is_calibrated() -> None:
     """The best of five would be below .05 in a fifth of random ratings, were the search not permuted as well."""
     generator = np.random.default_rng(5)

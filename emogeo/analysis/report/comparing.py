@@ -71,7 +71,7 @@ def stimulus_section(material: Material) -> Section:
         parts += [*(pictured or [shown]), *nulls]
     parts += material.shown(
         "baselines",
-        "Runs against words, input embeddings and human norms",
+        "Runs against words, input embeddings and norms",
         _of_baselines(material),
         "No run to compare with baselines.",
         "python train.py",

@@ -80,7 +80,7 @@ def _baselines(material: Material) -> list[Finding]:
     if not said:
         return []
     caveats = ["Ranges over runs, on the same text; ρ* is in the table of baselines where it can be given."]
-    return [Finding("Baselines", f"Raw ρ of runs with baselines, which no model made: {listed(said)}.", caveats)]
+    return [Finding("Baselines", f"Raw ρ of runs with baselines: {listed(said)}.", caveats)]
 
 
 def _relations(material: Material) -> list[Finding]:

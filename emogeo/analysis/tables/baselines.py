@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from math import factorial
 
 from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.prepared import PreparedRun
@@ -10,33 +11,34 @@ from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.mantel import MantelTests
-from emogeo.analysis.tables.notes import Note, NoteKind, left_out, without_words
+from emogeo.analysis.tables.notes import Note, NoteKind, left_out, too_few_labels, without_words
 from emogeo.errors import GeometryError
-from emogeo.geometry.controls import norm_distances
 from emogeo.geometry.halves import MIN_UNITS, Halves
 from emogeo.geometry.inference import interval
-from emogeo.geometry.rdm import standard_ranks
+from emogeo.geometry.rdm import MIN_CONDITIONS, standard_ranks
 from emogeo.geometry.sharing import SharedUnits, over
-from emogeo.stimuli.norms import load_norms
+from emogeo.stimuli.norms import Match, Norm, package_norms
 
-BASELINES = ("bag_of_words", "input_embeddings", "human_norms")
+TEXT_BASELINES = ("bag_of_words", "input_embeddings")
 BASELINE_COLUMNS = [
     *("key", "model", "baseline"),
     *("reliability_baseline" if name == "reliability_b" else name for name in COMPARISON_COLUMNS),
 ]
 
 
-def baselines_table(prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
-    """Makes one row per finished run and baseline; the p of text baselines are a family, those of norms another.
+def baselines_table(prepared: Sequence[PreparedRun], permutations: int, seed: int, norms: Sequence[Norm] = ()) -> Table:
+    """Makes one row per finished run and baseline; the p of text baselines are a family, those of the package's norms
+    another, and those of the user's own norms a third.
 
     Untrained twins, which are baselines themselves, have rows only where there is no other run.
     """
     measured = floors([each.run for each in prepared])
     runs = subjects([each for each in prepared if each.run.reread_of is None])
+    families: tuple[Sequence[str | Norm], ...] = (TEXT_BASELINES, (package_norms(),), norms)
     rows: list[Row] = []
-    for family in (BASELINES[:2], BASELINES[2:]):
+    for family in families:
         tests = MantelTests.of_family(len(runs) * len(family), permutations, seed)
-        own = [_baseline_row(each, name, tests, measured) for each in runs for name in family]
+        own = [_baseline_row(each, baseline, tests, measured) for each in runs for baseline in family]
         tests.fill(own)
         rows += own
     for row in rows:
@@ -45,36 +47,53 @@ def baselines_table(prepared: Sequence[PreparedRun], permutations: int, seed: in
 
 
 def _baseline_row(
-    prepared: PreparedRun, baseline: str, tests: MantelTests, measured: Mapping[tuple[str, ...], float]
+    prepared: PreparedRun, baseline: str | Norm, tests: MantelTests, measured: Mapping[tuple[str, ...], float]
 ) -> Row:
-    row: Row = {"key": prepared.run.key, "model": prepared.run.model, "baseline": baseline}
+    name = baseline.name if isinstance(baseline, Norm) else baseline
+    row: Row = {"key": prepared.run.key, "model": prepared.run.model, "baseline": name}
+    notes: list[Note] = []
     try:
-        if baseline == "human_norms":
-            notes = _norms_into(row, prepared.halves, tests)
+        if isinstance(baseline, Norm):
+            _norm_into(row, prepared.halves, baseline, tests, notes)
         else:
             both = SharedUnits([prepared.halves, getattr(prepared, baseline)], same_text=True)
-            notes = compare_into(row, both, (prepared.name, baseline), tests)
+            notes += compare_into(row, both, (prepared.name, baseline), tests)
         notes += floor_into(row, [prepared.run], measured)
     except GeometryError as error:
-        notes = without_words(error) if baseline == "bag_of_words" else [left_out(error)]
+        notes += without_words(error) if baseline == "bag_of_words" else [left_out(error)]
     row["note"] = notes
     return row
 
 
-def _norms_into(row: Row, run: Halves, tests: MantelTests) -> list[Note]:
-    """Compares a run with norms; these have no texts, so no text is shared, and the Mantel p of rho is `p`."""
-    norms = load_norms()
-    rated = [c for c in run.products.conditions if c in norms]
-    unrated = sorted(set(run.products.conditions) - set(rated))
-    run = over(run, run.products.units, rated)
-    distances = standard_ranks(norm_distances(norms, rated))
+def _norm_into(row: Row, run: Halves, norm: Norm, tests: MantelTests, notes: list[Note]) -> None:
+    """Compares a run with a norm; this has no texts, so no text is shared, and the Mantel p of rho is `p`."""
+    match = norm.match(run.products.conditions)
+    shared = [condition for condition in run.products.conditions if condition in match.words]
+    row["n_conditions"] = len(shared)
+    notes += _lacking(norm, match)
+    if len(shared) < MIN_CONDITIONS:
+        notes.append(too_few_labels(len(shared)))
+        return
+    run = over(run, run.products.units, shared)
+    distances = standard_ranks(norm.distances([match.words[condition] for condition in shared]))
     figures = run.whole @ distances
-    row.update(rho=float(figures[0]), n_units=run.n_units, half_size=run.half_size, n_conditions=len(rated))
-    notes = [Note(f"without {', '.join(unrated)}, which has no ratings")] if unrated else []
+    row.update(rho=float(figures[0]), n_units=run.n_units, half_size=run.half_size)
     if run.n_units < MIN_UNITS:
         why = f"all but rho: not identifiable ({run.n_units} units, {MIN_UNITS} needed)"
-        return [*notes, Note(why, NoteKind.not_identifiable)]
+        notes.append(Note(why, NoteKind.not_identifiable))
+        return
     row.update(columns("rho", interval(float(figures[0]), [figures[1:]], fisher=True)))
     row["reliability_a"] = run.reliability
     tests.of_ranks(row, "p", run.whole[0], distances)
-    return [*notes, Note("rho_star: ratings have no replicates here, so p is of rho, with no text shared")]
+    notes.append(Note(f"rho_star: {norm.replicates}, so p is of rho, with no text shared"))
+    if (orders := factorial(len(shared))) < tests.permutations:
+        notes.append(Note(f"p: {len(shared)} labels have {orders} orders, so it can hardly be below {1 / orders:.2g}"))
+
+
+def _lacking(norm: Norm, match: Match) -> list[Note]:
+    """Names the labels of a run that a norm lacks, and those whose entries differ."""
+    why = norm.no_entry[len(match.absent) > 1]
+    notes = [Note(f"without {', '.join(match.absent)}, which {why}")] if match.absent else []
+    if match.ambiguous:
+        notes.append(Note(f"without {', '.join(match.ambiguous)}: several rows that differ"))
+    return notes

@@ -9,16 +9,18 @@ import numpy as np
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.names import how_read
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
-from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.analysis.tables.notes import Note, NoteKind, too_few_labels
 from emogeo.arrays import Array
+from emogeo.errors import GeometryError
 from emogeo.geometry.descriptors import participation_ratio, rating_axis
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
 from emogeo.geometry.inference import Estimate, interval, reliability
 from emogeo.geometry.options import Selection
+from emogeo.geometry.rdm import MIN_CONDITIONS
 from emogeo.geometry.units import deletion_weights, plain_rdms
 from emogeo.record.run import Run
 from emogeo.record.types import GeometryResult
-from emogeo.stimuli.norms import load_norms
+from emogeo.stimuli.norms import package_norms
 
 WORDS = ["key", "run", "model", "family", "variant", "precision", "mode", "reading", "largest_dimensions"]
 WORDS += ["flags", "note"]
@@ -141,16 +143,22 @@ def _jackknifed(figures: Array) -> Estimate:
 
 def _put_axes(row: Row, run: Run, permutations: int, seed: int) -> list[Note]:
     """Looks for valence and arousal among the principal components at the layer."""
-    norms = load_norms()
-    vectors = run.layer_vectors
+    norms, vectors = package_norms(), run.layer_vectors
     if vectors is None:
         return [Note("every block is used, so there are no single axes")]
-    vectors = vectors - vectors.mean(axis=0)
+    words = norms.match(run.conditions).words
+    if len(words) < MIN_CONDITIONS:
+        return [too_few_labels(len(words), "valence and arousal")]
+    vectors, notes = vectors - vectors.mean(axis=0), []
     for number, name in enumerate(("valence", "arousal")):
-        ratings = np.array([norms[c][number] if c in norms else np.nan for c in run.conditions])
-        axis = rating_axis(vectors, ratings, _COMPONENTS, permutations, seed)
-        row.update({f"{name}_axis": axis.component, f"{name}_r": axis.r, f"{name}_p": axis.p})
-    return []
+        ratings = np.array([norms.entries[words[c]][number] if c in words else np.nan for c in run.conditions])
+        try:
+            axis = rating_axis(vectors, ratings, _COMPONENTS, permutations, seed)
+        except GeometryError as error:
+            notes.append(Note(f"{name}: {error}", NoteKind.not_identifiable))
+        else:
+            row.update({f"{name}_axis": axis.component, f"{name}_r": axis.r, f"{name}_p": axis.p})
+    return notes
 
 
 def _flags(row: Row, run: Run) -> list[Note]:

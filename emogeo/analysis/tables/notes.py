@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from emogeo.errors import EqualDissimilaritiesError
+from emogeo.geometry.rdm import MIN_CONDITIONS
 
 
 class NoteKind(Enum):
@@ -41,6 +42,16 @@ class Note:
 def left_out(why: object) -> Note:
     """Makes a note that says why there is no comparison."""
     return Note(f"left out: {why}", NoteKind.left_out)
+
+
+def too_few_labels(n: int, what: str = "") -> Note:
+    """Notes that a norm has too few of a run's labels for any number.
+
+    Args:
+        what: the columns that are missing, if not all.
+    """
+    said = f"{n} label{'' if n == 1 else 's'} shared, {MIN_CONDITIONS} needed"
+    return Note(f"{what}{': ' if what else ''}not identifiable ({said})", NoteKind.not_identifiable)
 
 
 def without_words(error: Exception) -> list[Note]:

@@ -60,7 +60,7 @@ def test_runs_are_called_by_their_short_names(tmp_path: Path) -> None:
         *("0.40", "–", "rho_star and p: not identifiable"),
     )
     assert pictures(section) == ["same_and_disjoint_half.png"]
-    (baseline,) = cells(sheets(section)["Runs against words, input embeddings and human norms"])
+    (baseline,) = cells(sheets(section)["Runs against words, input embeddings and norms"])
     assert (baseline["run"], baseline["ρ"]) == (own.names["A"], "0.50")
     words, meanings = cells(sheets(section)["Agreement beyond words"])
     assert (words["given"], words["beyond it"], words["ρ* that is left"]) == ("words", "yes", "0.70 [0.60, 0.80]")

@@ -4,20 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from scipy.stats import spearmanr
+from scipy.spatial.distance import pdist, squareform
+from scipy.stats import spearmanr, zscore
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.baselines import BASELINE_COLUMNS, baselines_table
 from emogeo.geometry.controls import norm_distances
 from emogeo.geometry.inference import compare, reliability
-from emogeo.geometry.permutation import holm
+from emogeo.geometry.permutation import holm, mantel_of_few
 from emogeo.geometry.vectors import without_topic_means
 from emogeo.record.files import VECTORS
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import Corpus, load_corpus
-from emogeo.stimuli.norms import load_norms
+from emogeo.stimuli.norms import LabelledRdm, Norm, Ratings, load_norms
 from emogeo.store.tensors import pack
 from tests.analysis.tables.planted_words import planted_run
+from tests.analysis.tables.relabelled import relabelled
 from tests.planted_records import altered
 
 FEW = (200, 0)
@@ -78,3 +80,89 @@ def test_baselines_follow_the_centring_of_the_run(corpus: Corpus) -> None:
     prepared = planted_run(corpus, "one", 0, centring="neutral")
     assert "neutral" not in prepared.bag_of_words.products.conditions
     assert set(baselines_table([prepared], *FEW).frame["n_conditions"]) == {19, 20}
+
+
+def list_of(labels: list[str], values: np.ndarray, name: str = "norms own") -> Ratings:
+    return Ratings(name, tuple(f"d{n}" for n in range(values.shape[1])), tuple(labels), values)
+
+
+def own_rows(prepared: list[PreparedRun], *norms: Norm) -> list[dict[str, object]]:
+    frame = baselines_table(prepared, *FEW, norms).frame
+    return [dict(row) for row in frame[~frame["baseline"].isin(PACKAGED)].to_dict("records")]
+
+
+PACKAGED = ("bag_of_words", "input_embeddings", "human_norms")
+WORDS = [condition.upper() for condition in CONDITIONS[:15]]
+
+
+def test_norms_of_ones_own_equal_scipy_over_the_labels_that_both_have(prepared: list[PreparedRun]) -> None:
+    values = np.random.default_rng(0).normal(size=(16, 2)) * [1, 50]
+    (row, _) = own_rows(prepared, list_of([*WORDS, "unheard"], values))
+    states = prepared[0].run.passages.astype(float).reshape(24, 21, -1).mean(axis=0)
+    wanted = spearmanr(pdist(states[:15] - states.mean(axis=0), "cosine"), pdist(zscore(values)[:15]))
+    assert row["rho"] == pytest.approx(wanted.statistic)
+    assert row["rho_ci_low"] < row["rho"] < row["rho_ci_high"]  # type: ignore[operator]
+    assert row["n_conditions"] == 15
+    assert str(row["note"]).startswith(f"without {', '.join(CONDITIONS[15:])}, which have no ratings; ")
+
+
+def test_p_is_of_permuted_labels_and_a_planted_relation_is_found(prepared: list[PreparedRun]) -> None:
+    run, unrelated = prepared[0].halves, np.random.default_rng(1).normal(size=(21, 3))
+    rdm = squareform(run.whole[0] - run.whole[0].min())
+    norms = [LabelledRdm("rdm planted", CONDITIONS, rdm), list_of(list(CONDITIONS), unrelated)]
+    rows = own_rows(prepared, *norms)
+    assert [row["baseline"] for row in rows] == ["rdm planted", "norms own"] * 2
+    assert rows[0]["rho"] == pytest.approx(1)
+    assert rows[0]["p"] == pytest.approx(1 / 801), "the smallest of 200 permutations for each of four rows"
+    few = mantel_of_few(squareform(run.whole[0] + 1), squareform(norms[1].distances(CONDITIONS)), 2000, 1, False)
+    assert rows[1]["p"] == pytest.approx(few.p, abs=0.06)
+    assert [row["p_holm"] for row in rows] == pytest.approx(holm(np.array([row["p"] for row in rows])))
+    assert "rho_star: an RDM alone has no replicates, so p is of rho" in str(rows[0]["note"])
+
+
+def test_norms_of_ones_own_move_no_other_row(prepared: list[PreparedRun]) -> None:
+    values = np.random.default_rng(0).normal(size=(15, 2))
+    without, beside = (baselines_table(prepared, *FEW, norms).frame for norms in ((), (list_of(WORDS, values),)))
+    assert beside.iloc[:6].equals(without)
+
+
+@pytest.mark.parametrize(("n", "said"), [(0, "0 labels"), (1, "1 label"), (3, "3 labels")])
+def test_fewer_than_four_shared_labels_give_no_number(prepared: list[PreparedRun], n: int, said: str) -> None:
+    """The package's ratings of a run with foreign labels, and a list and an RDM of one's own, as well."""
+    foreign = relabelled(prepared[0], {c: c.capitalize() for c in CONDITIONS[:n]})
+    values = np.random.default_rng(0).normal(size=(n + 9, 2))
+    labels = [*CONDITIONS[:n], *(f"word {number}" for number in range(9))]
+    rdm = LabelledRdm("rdm own", tuple(labels), squareform(pdist(values)))
+    frame = baselines_table([foreign], *FEW, (list_of(labels, values), rdm)).frame
+    rows = frame[~frame["baseline"].isin(PACKAGED[:2])]
+    assert list(rows["baseline"]) == ["human_norms", "norms own", "rdm own"]
+    assert rows["note"].str.contains(f"not identifiable ({said} shared, 4 needed)", regex=False).all()
+    assert rows["note"].str.contains("sad-isch").all()
+    assert (rows["n_conditions"] == n).all()
+    assert rows[["rho", "rho_ci_low", "rho_ci_high", "p", "p_holm", "reliability_a"]].isna().all().all()
+
+
+def test_four_shared_labels_give_one(prepared: list[PreparedRun]) -> None:
+    foreign = relabelled(prepared[0], {c: f" {c.upper()}" for c in CONDITIONS[:4]})
+    row = baselines_table([foreign], *FEW).frame.iloc[2]
+    run = prepared[0].halves
+    run = run.restricted(run.products.units, CONDITIONS[:4])
+    wanted = spearmanr(run.whole[0], norm_distances(load_norms(), CONDITIONS[:4])).statistic
+    assert (row["rho"], row["n_conditions"]) == (pytest.approx(wanted), 4)
+    assert 1 / 24 / 2 < row["p"] <= 1
+    assert "p: 4 labels have 24 orders, so it can hardly be below 0.042" in row["note"]
+
+
+def test_a_norm_that_cannot_be_compared_is_a_row_with_its_reason(prepared: list[PreparedRun]) -> None:
+    values = np.repeat([[1.0], [2.0]], [15, 1], axis=0)  # one value for all labels that are shared
+    twice = np.random.default_rng(0).normal(size=(16, 1))
+    alike = list_of([*WORDS, "unheard"], values)
+    differing = list_of([*WORDS, WORDS[2]], twice)
+    rows = own_rows(prepared[:1], alike, differing)
+    assert np.isnan(rows[0]["rho"])  # type: ignore[call-overload]
+    assert str(rows[0]["note"]).endswith(
+        "left out: All dissimilarities of an RDM are equal: it has no order to compare."
+    )
+    assert rows[0]["n_conditions"] == 15
+    assert rows[1]["n_conditions"] == 14
+    assert f"without {CONDITIONS[2]}: several rows that differ" in str(rows[1]["note"])

@@ -6,6 +6,7 @@ import dataclasses
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from emogeo.analysis.comparing.prepared import PreparedRun
@@ -14,6 +15,7 @@ from emogeo.geometry.descriptors import participation_ratio
 from emogeo.geometry.options import Selection
 from emogeo.geometry.rdm import rdm_std
 from tests.analysis.planted_models import LAYERS, PlantedModel, catalogue
+from tests.analysis.tables.relabelled import relabelled
 from tests.planted_records import altered
 
 SMALL = PlantedModel("small", "a", "base", 0.1)
@@ -113,3 +115,17 @@ def test_by_layer_has_a_row_per_block_and_leaves_overflown_ones_empty(prepared: 
     assert list(table["nonfinite"]) == [0, 0, 5, 9]
     assert list(table["anisotropy"].isna()) == [False, False, True, True]
     assert list(table["depth"]) == [0.25, 0.5, 0.75, 1.0]
+
+
+def test_ratings_of_too_few_labels_give_no_axis_and_leave_the_rest(prepared: PreparedRun) -> None:
+    """A run with foreign labels has a row, and spellings do not make labels foreign."""
+    usual = row_of_same(prepared)
+    names = {condition: condition.upper() for condition in prepared.run.conditions}
+    same = row_of_same(relabelled(prepared, names))
+    axes = ["valence_axis", "valence_r", "valence_p", "arousal_axis", "arousal_r", "arousal_p"]
+    assert [same[name] for name in axes] == [usual[name] for name in axes]
+    three = {name: names[name] for name in ("afraid", "calm", "sad")}
+    row = row_of_same(relabelled(prepared, three))
+    assert row["note"] == "valence and arousal: not identifiable (3 labels shared, 4 needed)"
+    assert all(pd.isna(row[name]) for name in axes)
+    assert row["rdm_std"] == usual["rdm_std"]
