@@ -9,6 +9,9 @@ from emogeo.geometry.repeats import Repeats, repeats
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units
 
+SENTENCE = 5
+"""The fewest words of a text that can repeat another nearly: shorter ones are names, or words on their own."""
+
 
 @lru_cache(maxsize=64)
 def repeats_of(labels: LabelledTexts) -> Repeats:
@@ -17,10 +20,19 @@ def repeats_of(labels: LabelledTexts) -> Repeats:
 
 
 def near_ties(labels: LabelledTexts) -> list[tuple[str, str]]:
-    """Gives every two units of which some texts are nearly the same (`repeats.NEAR`), or the same but for one word."""
+    """Gives every two units of which some texts are nearly the same (`repeats.NEAR`), or the same but for one word.
+
+    Texts of fewer than five words are left aside.
+    """
     if not labels.known:
         return []
-    return sorted({(labels.units[a], labels.units[b]) for a, b in repeats_of(labels).pairs})
+    return sorted(
+        {
+            (labels.units[a], labels.units[b])
+            for a, b in repeats_of(labels).pairs
+            if min(len(tokens_of(labels.texts[row])) for row in (a, b)) >= SENTENCE
+        }
+    )
 
 
 def independent_units(labels: LabelledTexts) -> list[str]:

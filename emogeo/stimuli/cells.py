@@ -40,6 +40,25 @@ def without_repeats(rows: Sequence[Row], asked: StimuliConfig, name: str) -> tup
     return list(kept.values()), notes
 
 
+def with_topics(rows: Sequence[Row], asked: StimuliConfig, name: str) -> tuple[list[Row], list[str]]:
+    """Refuses, or leaves out where that is asked for, texts without a topic where others of their condition have one.
+
+    A condition may be without topics as a whole (neutral texts apart, say): then topics are not crossed.
+
+    Raises:
+        StimuliError: names the first.
+    """
+    placed = {row.emotion for row in rows if row.topic is not None}
+    bare = [row for row in rows if row.topic is None and row.emotion in placed]
+    if bare and Mend.rows not in asked.mend:
+        raise StimuliError(
+            f"{name}: {bare[0].where}: no topic, which other texts have; {len(bare)} in all. Type stimuli.mend=[rows] "
+            "to leave these out, or stimuli.fields.topic=null to take random groups of all texts as units."
+        )
+    notes = [f"{len(bare)} texts without a topic were left out"] if bare else []
+    return [row for row in rows if row.topic is not None or row.emotion not in placed], notes
+
+
 def complete(rows: Sequence[Row], asked: StimuliConfig, name: str) -> tuple[list[Row], list[str]]:
     """Refuses, or drops, topics that lack a condition where others have them all.
 

@@ -12,7 +12,7 @@ from typing import Any
 from emogeo.config.texts import PACKAGED, Mend, StimuliConfig
 from emogeo.errors import StimuliError
 from emogeo.geometry.grouping import is_crossed, planned_units
-from emogeo.stimuli.cells import complete, refuse_broken_families, without_repeats
+from emogeo.stimuli.cells import complete, refuse_broken_families, with_topics, without_repeats
 from emogeo.stimuli.labels import labelled, neutral_of
 from emogeo.stimuli.reading import Row, read_texts, rows_of
 
@@ -157,10 +157,13 @@ def _corpus(name: str, rows: Sequence[Row], asked: StimuliConfig, notes: Sequenc
     if not rows:
         raise StimuliError(f"{name}: there are no texts.")
     own = labelled(rows, asked, name)
-    once, repeated = without_repeats(own.rows, asked, name)
+    placed, bare = with_topics(own.rows, asked, name)
+    once, repeated = without_repeats(placed, asked, name)
+    if not once:
+        raise StimuliError(f"{name}: no text is left ({'; '.join(repeated)}).")
     whole, left_out = (once, []) if once[0].family is not None else complete(once, asked, name)
     refuse_broken_families(whole, name)
     ordered = sorted(whole, key=lambda row: (row.topic or NO_TOPIC, str(row.emotion), row.text))
     passages = tuple(Passage(str(row.emotion), row.topic or NO_TOPIC, row.text, row.family) for row in ordered)
-    found = Corpus(name, passages, notes=(*notes, *own.notes, *repeated, *left_out))
+    found = Corpus(name, passages, notes=(*notes, *own.notes, *bare, *repeated, *left_out))
     return replace(found, neutral=neutral_of(found.conditions, asked.neutral, name))

@@ -137,9 +137,9 @@ def test_texts_from_wandb_are_those_of_their_record(
     record["generations.jsonl"] = whole["generations.jsonl"].replace(b'"attempts":1', b'"attempts":2')
     with pytest.raises(StoreError, match="holds other texts than .* under one key"):
         plan_run(tiny_run(*elsewhere))
-    record["generations.jsonl"] = whole["generations.jsonl"].replace(b'"afraid"', b'"envious"')
-    with pytest.raises(StoreError, match="known conditions"):
+    record["generations.jsonl"] = whole["generations.jsonl"].replace(b'"afraid"', b'" "')
+    with pytest.raises(StoreError, match="does not hold texts with their conditions"):
         plan_run(tiny_run(*elsewhere))
     record |= {**whole, "generation.json": whole["generation.json"].replace(key.encode(), b"../../etc")}
-    with pytest.raises(StoreError, match="known conditions with the key of their record"):
+    with pytest.raises(StoreError, match="does not hold texts with their conditions and the key of their record"):
         plan_run(tiny_run(*elsewhere))

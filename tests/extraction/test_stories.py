@@ -21,8 +21,8 @@ def test_refusals_are_seen_in_any_apostrophe() -> None:
         "As an AI",
         "I'm sorry she left, he said",
     ]
-    assert counts([story("sad", "u", text) for text in refusals]).refusals == 5
-    assert counts([story("sad", "u", "He was sorry to go.")]).refusals == 0
+    assert counts([story("sad", "u", text) for text in refusals], {}).refusals == 5
+    assert counts([story("sad", "u", "He was sorry to go.")], {}).refusals == 0
 
 
 def test_an_emotion_without_any_text_is_named() -> None:

@@ -10,12 +10,14 @@ from emogeo.config.texts import Context
 from emogeo.errors import StimuliError
 from emogeo.extraction.stories import Story
 from emogeo.extraction.texts import as_written, in_context, labelled_texts
-from emogeo.stimuli.stories import plan_requests
+from emogeo.stimuli.conditions import STUDIED
+from emogeo.stimuli.stories import Conditions, plan_requests
 from emogeo.stimuli.templates import Text
 
 PROMPTS = ("Of {topic}, {emotion}.", "{emotion} in {topic}!")
 NEUTRAL_PROMPTS = ("Of {topic}, plain.", "Plain in {topic}!")
 TOPICS = ("rain", "bread")
+ASKED = Conditions(STUDIED, "neutral")
 
 
 def story(emotion: str, unit: str, text: str) -> Story:
@@ -36,7 +38,7 @@ def test_a_text_begins_where_its_prompt_ends() -> None:
 
 def told() -> list[Story]:
     """Two stories of each prompt, topic and condition, in the order in which they are asked for; tokens are letters."""
-    requests = plan_requests(PROMPTS, NEUTRAL_PROMPTS, TOPICS, samples=2, replicates=1)
+    requests = plan_requests(PROMPTS, NEUTRAL_PROMPTS, ASKED, TOPICS, samples=2, replicates=1)
     return [
         Story(r.emotion, r.topic, r.unit, r.prompt, f"text {n}", tuple(map(ord, r.prompt)), (n, n), "stopped", 1)
         for n, r in enumerate(requests)
@@ -45,7 +47,7 @@ def told() -> list[Story]:
 
 def test_a_neutral_context_is_the_neutral_prompt_of_the_same_template_and_topic() -> None:
     stories = told()
-    found = in_context(stories, Context.neutral, "here")
+    found = in_context(stories, Context.neutral, "neutral", "here")
     for story, own in zip(stories, found, strict=True):
         (template,) = (
             NEUTRAL_PROMPTS[n]
@@ -59,13 +61,13 @@ def test_a_neutral_context_is_the_neutral_prompt_of_the_same_template_and_topic(
 
 
 def test_without_a_context_a_text_begins_as_a_passage_does() -> None:
-    first, *_ = in_context(told(), Context.none, "here")
+    first, *_ = in_context(told(), Context.none, "neutral", "here")
     assert (first.prompt, first.prompt_ids, first.ids) == ("", (), (0, 0))
     assert as_written(first) == Text("text 0", special_tokens=True, ids=(0, 0), start=0)
 
 
 def test_the_usual_context_is_what_was_asked() -> None:
-    assert in_context(told(), Context.prompt, "here") == told()
+    assert in_context(told(), Context.prompt, "neutral", "here") == told()
 
 
 def test_a_neutral_prompt_that_is_not_known_is_an_error() -> None:
@@ -73,4 +75,4 @@ def test_a_neutral_prompt_that_is_not_known_is_an_error() -> None:
     with pytest.raises(
         StimuliError, match=r"^generation.context=neutral: mine has no neutral text for .* afraid in bread"
     ):
-        in_context(lacking, Context.neutral, "mine")
+        in_context(lacking, Context.neutral, "neutral", "mine")

@@ -179,7 +179,7 @@ def test_texts_that_name_their_emotion_are_tried_again_and_counted(
     tiny_run: Composer, monkeypatch: pytest.MonkeyPatch, batches: list[int]
 ) -> None:
     for module in ("writing", "stories"):
-        monkeypatch.setattr(f"emogeo.extraction.{module}.names_emotion", lambda text, _emotion: len(text) % 2 == 0)
+        monkeypatch.setattr(f"emogeo.extraction.{module}.names_emotion", lambda text, *_: len(text) % 2 == 0)
     outcome = run_extraction(
         tiny_run(*LOOSE, "generation.ban_emotion_words=true", "generation.retries=1", "generation.min_new_tokens=6")
     )

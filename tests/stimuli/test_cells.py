@@ -6,7 +6,7 @@ import pytest
 
 from emogeo.config.texts import Incomplete, Mend, StimuliConfig
 from emogeo.errors import StimuliError
-from emogeo.stimuli.cells import complete, refuse_broken_families, without_repeats
+from emogeo.stimuli.cells import complete, refuse_broken_families, with_topics, without_repeats
 from emogeo.stimuli.reading import Row
 
 ASKED = StimuliConfig(name="")
@@ -51,3 +51,14 @@ def test_families_without_a_condition() -> None:
         refuse_broken_families(rows, "mine")
     with pytest.raises(StimuliError, match="topic 'x' is in two families, 'k' and 'l'"):
         refuse_broken_families([row("a", "x", "1", "k"), row("a", "x", "2", "l")], "mine")
+
+
+def test_texts_without_a_topic_where_others_have_one() -> None:
+    rows = [row("a", "x", "1"), row("a", None, "2"), row("b", "x", "3")]
+    with pytest.raises(StimuliError, match="mine: line 1: no topic, which other texts have; 1 in all"):
+        with_topics(rows, ASKED, "mine")
+    kept, notes = with_topics(rows, StimuliConfig(name="", mend=[Mend.rows]), "mine")
+    assert [own.text for own in kept] == ["1", "3"]
+    assert notes == ["1 texts without a topic were left out"]
+    without = [row("a", None, "1"), row("b", None, "2"), row("c", "x", "3")]
+    assert with_topics(without, ASKED, "mine") == (without, []), "conditions without any topic"

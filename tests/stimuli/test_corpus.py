@@ -117,7 +117,7 @@ def broken(change: str) -> Rows:
         ("missing", ["1 of 2 topics", "'t0' lacks sad", "stimuli.incomplete=drop", "stimuli.fields.topic=null"]),
         ("torn", ["two conditions", "afraid, angry", "text 0 afraid", "stimuli.mend=[rows]"]),
         ("empty", ["line 4", "text"]),
-        ("topicless", ["line 1", "topic"]),
+        ("topicless", ["line 1", "no topic"]),
         ("field", ["line 3", "text"]),
         ("few", ["3 conditions (calm, happy, sad)", "4 to 400"]),
     ],
@@ -152,8 +152,8 @@ def csv_of(rows: Rows, header: str = "emotion,topic,text") -> str:
     [
         (csv_of([{"emotion": "sad", "topic": "t", "text": "cut here, or not"}]), ["line 2", "double quotes"]),
         (csv_of(balanced(), "emotion,topic,passage"), ["columns are emotion, topic, passage", "expected"]),
-        (csv_of(balanced()).replace(",", ";"), ["columns are emotion;topic;text"]),
-        ("", ["columns are none"]),
+        (csv_of(balanced(), "emotion,topic,text").replace(",", "x", 5), ["expected"]),
+        ("", ["no rows"]),
         ('emotion,topic,text\nsad,t,"never closed', ["not CSV"]),
     ],
 )

@@ -52,7 +52,7 @@ def test_topics_of_a_family_need_not_be_crossed(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        (lambda rows: rows[0].pop("kind"), r"line 1: no text in kind, .*its fields are emotion, topic, text\. Name"),
+        (lambda rows: rows[0].pop("kind"), r"line 1: no text in kind, .*its fields are emotion, topic, text; name"),
         (lambda rows: rows[1].update(kind=" "), "line 2: no text in kind"),
         (lambda rows: rows[0].update(kind="k2"), "topic 't0' is in two families, 'k2' and 'k0'; give it one"),
         (
