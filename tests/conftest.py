@@ -11,6 +11,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 
 from emogeo.config.compose import parse_train, register
+from emogeo.config.overrides import as_hydra_wants
 from emogeo.config.train import TrainConfig
 from tests.tiny import CHAT, write_model
 from tests.wandb_server.client import wandb_server
@@ -29,7 +30,7 @@ def compose_train(*overrides: str) -> TrainConfig:
     """A checked configuration, as `python train.py OVERRIDES` would have it."""
     register()
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        return parse_train(compose("config", overrides=list(overrides)))
+        return parse_train(compose("config", overrides=[as_hydra_wants(override) for override in overrides]))
 
 
 @pytest.fixture(scope="session")
