@@ -7,10 +7,12 @@ from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 
 import numpy as np
+from numpy.typing import NDArray
 
-from emogeo.geometry.corpus_flags import Flag, flags_of_repeats, flags_of_runs, flags_of_words
+from emogeo.geometry.corpus_flags import Flag, flags_of_names, flags_of_repeats, flags_of_runs, flags_of_words
 from emogeo.geometry.dependence import Dependence
 from emogeo.geometry.independent import repeats_of
+from emogeo.geometry.naming import naming
 from emogeo.geometry.ngrams import Tokens, counts_of, tokens_of
 from emogeo.geometry.repeats import Repeats
 from emogeo.geometry.states import LabelledTexts
@@ -49,11 +51,17 @@ class CorpusChecks:
         return tuple(dict.fromkeys(flag.kind.value for flag in self.flags if flag.blocks))
 
     @cached_property
+    def naming(self) -> NDArray[np.bool_]:
+        """Whether a text uses the name of its own condition [text]."""
+        return naming(self.labels)
+
+    @cached_property
     def flags(self) -> tuple[Flag, ...]:
         """Everything that is flagged, what blocks a verdict first."""
         found = [
             *flags_of_words(self.labels, self.telling, self.accuracy, self.word_spread),
             *flags_of_repeats(self.labels, self.repeats),
+            *flags_of_names(self.labels, self.naming),
             *flags_of_runs(self.reliabilities, self.dependences),
         ]
         return tuple(sorted(found, key=lambda flag: not flag.blocks))

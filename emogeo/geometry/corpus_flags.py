@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
 
 from emogeo.geometry.dependence import Dependence
 from emogeo.geometry.repeats import Repeats
@@ -33,6 +37,8 @@ TEMPLATED = 0.5
 SURE_ACCURACY = 0.5
 """The share of conditions that words find in unseen units, by the lower end of its interval, above which most of what a
 model can know of the condition may be words. In the package it is .39."""
+NAMING = 0.05
+"""The share of texts with their own condition's name that is flagged. There is none in the package's texts."""
 REPEATING_RELIABILITY = 0.97
 """The reliability from which on halves repeat each other. For halves of 12 topics it takes a variance between emotions
 larger than that of a text; real models have .04 to .17 of it (reliabilities of .4 to .8)."""
@@ -59,6 +65,8 @@ class FlagKind(Enum):
     """Words alone tell most conditions in units that were not seen."""
     reliability = "reliability"
     """The halves of a run repeat each other."""
+    own_names = "own names"
+    """Texts use the name of their own condition."""
     dependent_units = "dependent units"
     """Some units are more alike than independent ones would be."""
 
@@ -101,6 +109,22 @@ def flags_of_words(
     if accuracy is not None and accuracy.of_all.low > max(SURE_ACCURACY, accuracy.chance):
         found.append(Flag(FlagKind.word_accuracy, _said_of_accuracy(labels, accuracy)))
     return found
+
+
+def flags_of_names(labels: LabelledTexts, naming: NDArray[np.bool_]) -> list[Flag]:
+    """Flags texts that use the name of their own condition.
+
+    Args:
+        naming: [text], whether it does.
+    """
+    share = float(naming.mean())
+    if share < NAMING:
+        return []
+    counts = Counter(own for own, names in zip(labels.emotions, naming, strict=True) if names)
+    named = ", ".join(f"{label} in {n}" for label, n in counts.most_common(_EXAMPLES))
+    return [
+        Flag(FlagKind.own_names, f"{_percent(share)} of the texts use the name of their own condition ({named} texts)")
+    ]
 
 
 def _flag_of_telling(labels: LabelledTexts, telling: Sequence[TellingRun]) -> list[Flag]:

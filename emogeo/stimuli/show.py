@@ -34,7 +34,7 @@ def shown_corpus(corpus: Corpus, seed: int = 0) -> Iterator[str]:
     yield from _indented(
         "neutral", corpus.neutral or "none; if one of them stands for no emotion: stimuli.neutral=LABEL"
     )
-    yield from _indented("topics", _counted(Counter(corpus.topics)) if corpus.has_topics else NO_TOPIC)
+    yield from _indented("topics", _counted(Counter(corpus.topics)) if corpus.has_topics else "none")
     yield from _indented("lengths", _lengths(corpus))
     for passage in corpus.passages[:: max(len(corpus.passages) // _TEXTS, 1)][:_TEXTS]:
         yield from _indented(

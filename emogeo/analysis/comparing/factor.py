@@ -12,12 +12,13 @@ from emogeo.config.texts import Context
 
 
 class EffectKind(StrEnum):
-    """The four kinds of effect, in the order of the tables."""
+    """The kinds of effect, in the order of the tables: the study's four, and whose texts they are."""
 
     method = "method"
     sub_parameter = "sub_parameter"
     precision = "precision"
     cross_experiment = "cross_experiment"
+    text = "text"
 
 
 class Alias(StrEnum):
@@ -71,8 +72,8 @@ class Factor:
     as_published: bool = False
     """Whether both runs are sets of the published design."""
     of_comprehension: bool = False
-    languages: tuple[str, ...] = ()
-    """Both languages of the passages, where those differ."""
+    between: tuple[str, ...] = ()
+    """Both corpora, languages or writers, where those differ."""
     contexts: tuple[Context, ...] = ()
     """Both contexts, where they differ; one, where it is not the prompt that asked for the texts."""
 
@@ -92,8 +93,10 @@ class Factor:
     @property
     def _what(self) -> str:
         if self.parameter is not None:
-            what = f"{self.parameter} {'–'.join(self.languages)}" if self.languages else self.parameter
-            return f"{what}{' (comprehension)' if self.of_comprehension else ''}"
+            if self.between:
+                what = "corpus" if self.parameter is Parameter.passages else self.parameter.value
+                return f"{what} {'–'.join(self.between)}"
+            return f"{self.parameter}{' (comprehension)' if self.of_comprehension else ''}"
         if self.writing is not None:
             how = f"{'as published' if self.as_published else 'read alike'}, {self.writing.value}"
             return f"{how} ({self.precisions[0]})" if len(self.precisions) == 1 else ", ".join([how, *self._both])

@@ -30,6 +30,7 @@ from emogeo.analysis.comparing.writers import (
     precision_of,
     same_model,
     same_texts,
+    written_by,
 )
 from emogeo.config.mode import Mode
 from emogeo.config.texts import Context
@@ -38,6 +39,8 @@ from emogeo.record.run import Run
 
 _METHODS = (Alias.text, Parameter.template)
 """The differences that passages and own texts always have."""
+_TOLD = (Parameter.passages, Parameter.language)
+"""The parameters of passages that are whose texts they are."""
 _PROMPTS: dict[Context | None, tuple[Alias, ...]] = {
     Context.prompt: (Alias.prompt,),
     Context.none: (),
@@ -92,7 +95,7 @@ def without_echoes(runs: Sequence[Run]) -> list[Run]:
 
 def minimal_pairs(runs: Sequence[Run]) -> list[MinimalPair]:
     """Finds every two runs of one model that differ in one factor, or in factors that the published design couples."""
-    usual = [run for run in runs if run.reread_of is None and not run.untrained and is_by_itself(run)]
+    usual = [run for run in runs if run.reread_of is None and not run.untrained]
     kept, known = {run.key for run in without_echoes(usual)}, {run.key: levels(run) for run in usual}
     found = []
     for a, b in combinations(usual, 2):
@@ -119,7 +122,9 @@ def _factors(a: Run, b: Run, known: Mapping[str, Levels]) -> Found:
     """Finds the factors of a pair; `a` is the run of comprehension, the unquantized one, or a replay's generation."""
     one, two = known[a.key], known[b.key]
     differ = one.differing(two)
-    if one.method is not two.method:
+    if not (is_by_itself(a) and is_by_itself(b)):
+        yield from _between_writers(a, b, differ)
+    elif one.method is not two.method:
         yield from _between_methods(a, b, differ)
     elif one.method is Mode.comprehension:
         if differ == [Parameter.precision] and not one.precision.quantized:
@@ -180,10 +185,21 @@ def _between_passages(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
         own = [name for name in own if name is not Parameter.passages]  # translations have other texts
     if own == [Parameter.passages] and set(a.texts) & set(b.texts):
         return  # some of the same passages, not others
-    if len(own) == 1 and _alike_in_units(a, b):
-        told = sorted({a.config.stimuli.language, b.config.stimuli.language}) if own == [Parameter.language] else []
-        factor = Factor(EffectKind.sub_parameter, Contrast.one, parameter=own[0], of_comprehension=True)
-        yield replace(factor, languages=tuple(told)), ()
+    if len(own) != 1 or not _alike_in_units(a, b):
+        return
+    both = [run.config.stimuli.language if own == [Parameter.language] else run.record.stimuli for run in (a, b)]
+    told = own[0] in _TOLD and len(set(both)) > 1
+    kind = EffectKind.text if told else EffectKind.sub_parameter
+    between = tuple(sorted(both)) if told else ()
+    yield Factor(kind, Contrast.one, parameter=own[0], of_comprehension=True, between=between), ()
+
+
+def _between_writers(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
+    """Finds texts of two models that one of these, or a third one, has read alike; asked for with the same prompts."""
+    if list(differ) == [Parameter.writer] and is_first(a) and is_first(b) and not same_texts(a, b):
+        writers = tuple(sorted(writer for run in (a, b) if (writer := written_by(run)) is not None))
+        if len(set(writers)) > 1:
+            yield Factor(EffectKind.text, Contrast.one, parameter=Parameter.writer, between=writers), ()
 
 
 def _between_writings(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:

@@ -56,6 +56,11 @@ def is_by_itself(run: Run) -> bool:
     return generation is None or generation.written.model == run.model
 
 
+def written_by(run: Run) -> str | None:
+    """Names the model that wrote the texts; None for passages."""
+    return None if run.record.generation is None else run.record.generation.written.model
+
+
 def is_written_and_read(run: Run) -> bool:
     """Whether a run reads texts that the same model wrote at the same precision."""
     return has_written_texts(run) and is_own(run)

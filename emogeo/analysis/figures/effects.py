@@ -29,18 +29,24 @@ _TITLES = {
     EffectKind.sub_parameter: "sub-parameters",
     EffectKind.precision: "precision",
     EffectKind.cross_experiment: "cross-experiment",
+    EffectKind.text: "text",
 }
 
 
 def write_effect_figures(effects: Sequence[Effect], variance: pd.DataFrame, folder: Path) -> None:
     """Draws effects by kind, single sub-parameters, and shares of variance; no file where there is nothing to draw."""
     compared = [effect for effect in effects if effect.compared]
-    if kinds := [effect for effect in compared if effect.factor.contrast is not Contrast.one]:
+    if kinds := [effect for effect in compared if not _is_single(effect)]:
         (folder / "layers_of_effect.png").write_bytes(layers_of_effect(kinds))
     if parameters := of_sub_parameters(compared):
         (folder / "sub_parameters.png").write_bytes(sub_parameters(parameters))
     if variance["share"].notna().any():
         (folder / "variance.png").write_bytes(variance_figure(shares(variance)))
+
+
+def _is_single(effect: Effect) -> bool:
+    """Whether an effect is of a single sub-parameter, which have a figure of their own."""
+    return effect.factor.contrast is Contrast.one and effect.kind is not EffectKind.text
 
 
 def layers_of_effect(effects: Sequence[Effect]) -> bytes:

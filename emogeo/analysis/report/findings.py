@@ -23,6 +23,7 @@ _LAYERS = {
     "sub_parameter": "Effect of sub-parameters",
     "precision": "Effect of precision",
     "cross_experiment": "Comparing across experiments",
+    "text": "Effect of whose texts they are",
 }
 
 

@@ -67,7 +67,7 @@ def _absent(own: Sequence[Effect]) -> dict[str, list[str]]:
     """Lists, by study, what one model's effects lack."""
     kinds, contrasts = {effect.kind for effect in own}, {effect.factor.contrast for effect in own}
     singles = {effect.factor.parameter for effect in own if not effect.factor.of_comprehension}
-    first = [kind.value for kind in EffectKind if kind not in kinds]
+    first = [kind.value for kind in EffectKind if kind not in {*kinds, EffectKind.text}]
     if EffectKind.precision in kinds:
         first += [f"precision {contrast.value}" for contrast in _PRECISIONS if contrast not in contrasts]
     second = [name.value for name in SUB_PARAMETERS if name not in singles] if EffectKind.sub_parameter in kinds else []

@@ -57,12 +57,21 @@ def _baseline_row(
             _norm_into(row, prepared.halves, baseline, tests, notes)
         else:
             both = SharedUnits([prepared.halves, getattr(prepared, baseline)], same_text=True)
-            notes += compare_into(row, both, (prepared.name, baseline), tests)
+            notes += compare_into(row, both, (prepared.name, baseline), tests) + _as_reliable(row, prepared, baseline)
         notes += floor_into(row, [prepared.run], measured)
     except GeometryError as error:
         notes += without_words(error) if baseline == "bag_of_words" else [left_out(error)]
     row["note"] = notes
     return row
+
+
+def _as_reliable(row: Row, prepared: PreparedRun, baseline: str) -> list[Note]:
+    """Flags a baseline that is as reliable as the model: the text alone gives a geometry as good as the model's."""
+    own, other = row.get("reliability_a"), row.get("reliability_b")
+    if own is None or other is None or own > other or prepared.run.untrained:
+        return []
+    what = "a bag of words alone gives" if baseline == "bag_of_words" else "input embeddings alone give"
+    return [Note(f"{what} a geometry as reliable as the model's ({other:.2f} against {own:.2f})", NoteKind.flag)]
 
 
 def _norm_into(row: Row, run: Halves, norm: Norm, tests: MantelTests, notes: list[Note]) -> None:

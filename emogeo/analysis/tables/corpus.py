@@ -16,7 +16,7 @@ CORPUS_COLUMNS = [
     *("cue_share", "telling_share", "most_telling"),
     *("word_accuracy", "word_accuracy_ci_low", "word_accuracy_ci_high", "chance"),
     *("word_accuracy_alone", "word_accuracy_alone_ci_low", "word_accuracy_alone_ci_high", "n_texts_alone"),
-    *("word_spread", "near_duplicates", "returning_wording", "templated", "reliability"),
+    *("word_spread", "own_names", "near_duplicates", "returning_wording", "templated", "reliability"),
     *("dependence", "dependence_chance", "dependence_p", "family_correlation", "family_p", "n_effective", "note"),
 ]
 WORDS = ["corpus", "stimuli", "runs", "families", "blocks_verdict", "most_telling", "note"]
@@ -55,6 +55,7 @@ def _of_words(checks: CorpusChecks) -> Row:
         "telling_share": sum(own.telling for own in checks.telling) / n,
         "most_telling": "; ".join(map(str, checks.telling[:_EXAMPLES])),
         "word_spread": checks.word_spread,
+        "own_names": float(checks.naming.mean()),
         "near_duplicates": checks.repeats.near_share,
         "returning_wording": checks.repeats.returning_share,
         "templated": checks.repeats.templated_share,

@@ -36,9 +36,9 @@ REGENERATED = Factor(EffectKind.precision, Contrast.regenerated, precisions=BOTH
             Factor(
                 *(EffectKind.sub_parameter, Contrast.one, Parameter.language),
                 of_comprehension=True,
-                languages=("de", "es"),
+                between=("de", "es"),
             ),
-            "language de–es (comprehension)",
+            "language de–es",
         ),
         (Factor(EffectKind.sub_parameter, Contrast.all_writing), "all of the writing"),
         (

@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
-from emogeo.analysis.comparing.factor import Contrast
+from emogeo.analysis.comparing.factor import Contrast, EffectKind
 from emogeo.analysis.comparing.matching import minimal_pairs, partner, without_echoes
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.config.mode import Mode
+from emogeo.config.texts import Context
 from emogeo.record.files import TEXTS
 from emogeo.record.run import Run
 from tests.analysis.planted_effects import as_recipe
@@ -125,11 +126,44 @@ def test_topics_told_in_two_languages_are_a_pair_of_the_language(planted: list[P
 
     german = told("auf Deutsch")
     (pair,) = minimal_pairs([german, a])
-    assert (pair.factor.label, pair.aliased) == ("language de–en (comprehension)", ())
+    assert (pair.factor.label, pair.aliased) == ("language de–en", ())
+    assert pair.factor.kind is EffectKind.text
     assert minimal_pairs([a, told("anders gelesen", "pooling.position=last")]) == []
     assert minimal_pairs([a, told("anderswo", topics="place")]) == [], "another language and other topics"
     (method,) = minimal_pairs([german, c])
     assert method.aliased == ("text", "template", "prompt", "language")
+
+
+def test_two_corpora_are_an_effect_of_whose_texts_they_are(planted: list[PreparedRun]) -> None:
+    (a,) = runs_of(planted, "A")
+    other = altered(a, {TEXTS: lines_of("told by others", 24)}, key="other", stimuli="diaries")
+    (pair,) = minimal_pairs([a, other])
+    assert (pair.factor.kind, pair.factor.label, pair.aliased) == (EffectKind.text, "corpus diaries–passages", ())
+    assert minimal_pairs([a, altered(other, config=usual_config(*READ_ALIKE, "pooling.position=last"))]) == []
+
+
+def test_texts_of_two_writers_are_an_effect_where_one_model_reads_them_alike(planted: list[PreparedRun]) -> None:
+    (c,) = runs_of(planted, "C")
+    generation = c.record.generation
+    assert generation is not None
+    alone = replace(c.config, generation=replace(c.config.generation, context=Context.none))
+    own = altered(c, key="own", config=alone)
+    foreign = {
+        name: altered(
+            c,
+            {TEXTS: lines_of(name, 24)},
+            key=name,
+            generation=replace(generation, key=name, written=replace(generation.written, model=name)),
+        )
+        for name in ("another", "a third")
+    }
+    labels = {(pair.factor.kind, pair.factor.label) for pair in minimal_pairs([c, own, *foreign.values()])}
+    assert labels == {
+        (EffectKind.sub_parameter, "context"),
+        (EffectKind.text, f"writer another–{c.model}, without the prompt"),
+        (EffectKind.text, f"writer a third–{c.model}, without the prompt"),
+        (EffectKind.text, "writer a third–another, without the prompt"),
+    }, "own stories after their prompts are not read as those of others are"
 
 
 def test_designs_with_and_without_enough_units_are_not_mixed(planted: list[PreparedRun]) -> None:
