@@ -19,7 +19,7 @@ MAX_CONDITIONS = 400
 """The most conditions of a corpus; more have RDMs of 80,000 pairs and above."""
 NEARLY = 0.6
 """The share of the study's labels from which on a file is taken to mean them all."""
-_SHOWN = 8
+_SHOWN = 24
 """How many labels a message shows."""
 
 

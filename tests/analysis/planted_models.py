@@ -76,9 +76,11 @@ _WORDS = 80
 
 
 def _texts_of(counts: NDArray[np.int64]) -> bytes:
-    """texts.jsonl of texts with these counts [topic, condition, word]."""
+    """texts.jsonl of texts with these counts [topic, condition, word], their words in any order."""
     emotions, units = labels(N_UNITS, "topic")
-    texts = [" ".join(f"w{word}" for word in np.repeat(np.arange(D_TEXT), own)) for own in counts.reshape(-1, D_TEXT)]
+    generator, flat = np.random.default_rng(0), counts.reshape(-1, D_TEXT)
+    told = [generator.permutation(np.repeat(np.arange(D_TEXT), own)) for own in flat]
+    texts = [" ".join(f"w{chr(97 + word // 26)}{chr(97 + word % 26)}" for word in own) for own in told]
     rows = zip(emotions, units, texts, strict=True)
     return "\n".join(json.dumps({"emotion": e, "topic": unit, "text": text}) for e, unit, text in rows).encode()
 

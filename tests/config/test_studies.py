@@ -35,14 +35,14 @@ def composed(study: str | None, overrides: list[str]) -> TrainConfig:
         return parse_train(compose("config", overrides=[*([f"+study={study}"] if study else []), *overrides]))
 
 
-def test_the_five_studies_are_there() -> None:
-    assert STUDIES == ["controls", "decomposition", "precision", "sub_parameters", "universality"]
+def test_the_six_studies_are_there() -> None:
+    assert STUDIES == ["controls", "decomposition", "precision", "sub_parameters", "texts", "universality"]
 
 
 @pytest.mark.parametrize("study", STUDIES)
 @pytest.mark.parametrize("size", ["small", "published"])
 def test_every_run_of_a_study_composes(study: str, size: str) -> None:
-    words = [f"size={size}"] if study in {"decomposition", "precision", "sub_parameters"} else []
+    words = [f"size={size}"] if study in {"decomposition", "precision", "sub_parameters", "texts"} else []
     for name, overrides in runs(study).items():
         assert composed(study, [*words, *overrides]).study == study, name
 
@@ -142,7 +142,7 @@ def test_make_study_is_made_of_runs_that_compose() -> None:
     assert modes == {"comprehension", "generation", "replay", "steering", "behaviour"}
 
 
-@pytest.mark.parametrize("study", ["universality", "controls", "decomposition", "precision"])
+@pytest.mark.parametrize("study", ["universality", "controls", "decomposition", "precision", "texts"])
 def test_studies_that_read_passages_have_two_twins_of_other_seeds(study: str) -> None:
     found: dict[str, set[tuple[Init, int]]] = {}
     for name, overrides in runs(study).items():

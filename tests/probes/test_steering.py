@@ -14,7 +14,7 @@ from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.tables.steering import steering_runs, steering_shifts_table, steering_table, steering_texts_table
 from emogeo.config.mode import Mode
 from emogeo.config.train import TrainConfig
-from emogeo.errors import NonFiniteError, StimuliError
+from emogeo.errors import ConfigError, NonFiniteError, StimuliError
 from emogeo.extraction.run import run_extraction
 from emogeo.probes.run import run_probe
 from emogeo.probes.words import vocabulary
@@ -143,3 +143,19 @@ def test_the_default_models_vectors_move_their_own_words_more_than_random_ones(t
         along = next(s["shift"] for s in own if s["kind"] == "emotion")
         assert along > max(s["shift"] for s in own if s["kind"] == "random")
         assert along > 0
+
+
+def test_a_model_is_steered_towards_conditions_of_ones_own(tiny_run: Composer, wordy: Path) -> None:
+    texts = Path(__file__).parents[1] / "stimuli" / "formats" / "02_folder_per_label"
+    mine = (f"stimuli.path='{texts}'", *STEER, PLAIN, "steering.scenarios.threat.emotion=at ease")
+    own = tiny_run(*mine, "steering.scenarios.weather.emotion=anger", weights=wordy)
+    with pytest.raises(ConfigError, match=r"at ease: no words .* Type steering.words=\{at ease: \[a, b, c"):
+        steer(own)
+    words = {name: steering_words()[name] for name in ("calm", "hostile")}
+    typed = f"steering.words={{at ease: {json.dumps(words['calm'])}, anger: {json.dumps(words['hostile'])}}}"
+    config = tiny_run(*mine, "steering.scenarios.weather.emotion=anger", typed, weights=wordy)
+    outcome = steer(config)
+    assert {row["target"] for row in lines(config, outcome.key, SHIFTS)} == {"at ease", "anger"}
+    absent = tiny_run(f"stimuli.path='{texts}'", *STEER, PLAIN, weights=wordy)
+    with pytest.raises(ConfigError, match="threat.emotion=calm: there is no vector of it. There are anger, at ease"):
+        steer(absent)

@@ -68,10 +68,10 @@ def test_blocks_are_sorted_and_named_once(tiny_run: Composer) -> None:
         *(
             (
                 f"steering.scenarios.threat.emotion={emotion}",
-                f"steering.scenarios.threat.emotion={emotion}. Allowed: "
+                f"steering.scenarios.threat.emotion={emotion}: there is no vector of it.{hint} There are "
                 f"{', '.join(condition for condition in CONDITIONS if condition != NEUTRAL)}.",
             )
-            for emotion in ("calmly", NEUTRAL)
+            for emotion, hint in (("calmly", " Did you mean calm?"), (NEUTRAL, ""))
         ),
     ],
 )

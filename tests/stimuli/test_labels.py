@@ -84,7 +84,7 @@ def test_some_conditions_are_taken() -> None:
 def test_four_to_four_hundred_conditions() -> None:
     with pytest.raises(StimuliError, match="3 conditions"):
         read(FOUR[:3])
-    with pytest.raises(StimuliError, match="401 conditions .* and 393 more"):
+    with pytest.raises(StimuliError, match="401 conditions .* and 377 more"):
         read([f"c{i}" for i in range(401)])
     assert len(conditions(read([f"c{i}" for i in range(400)]))) == 400
 
@@ -123,6 +123,6 @@ def test_neutral() -> None:
 
 def test_what_messages_show() -> None:
     assert shown([]) == "none"
-    assert shown([str(i) for i in range(10)]) == "0, 1, 2, 3, 4, 5, 6, 7 and 2 more"
+    assert shown([str(i) for i in range(26)]).endswith("22, 23 and 2 more")
     assert short("a\x1b[31m\n" + "b" * 60) == "a [31m " + "b" * 33 + "…"
     assert hint("x", ["happy"]) == ""
