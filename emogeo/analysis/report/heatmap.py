@@ -15,6 +15,7 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.report.parts import csv_link
 from emogeo.arrays import Array
+from emogeo.stimuli.conditions import Noun, noun_of
 
 COLOURS = 32
 
@@ -25,6 +26,7 @@ class HeatMap:
 
     kind: ClassVar[str] = "heatmap"
     title: str
+    noun: Noun
     file: str
     conditions: Sequence[str]
     rows: Sequence[Sequence[tuple[int, str]]]
@@ -54,6 +56,7 @@ def _heat_map(prepared: PreparedRun, first: bool) -> HeatMap:
     top = max(1.0, float(rdm.max()))
     return HeatMap(
         title=f"{prepared.name}, {'every block' if layer is None else f'block {layer}'}",
+        noun=noun_of(conditions),
         file=f"rdm_{prepared.run.key[:8]}.csv",
         conditions=conditions,
         rows=_cells(rdm, top),
