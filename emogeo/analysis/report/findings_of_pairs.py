@@ -57,7 +57,9 @@ def _agreement(kind: str, pairs: pd.DataFrame, known: pd.DataFrame, noun: Noun) 
         caveats.append(
             f"For {absent} of {len(known)} no floor was measured, so it is not said whether ρ* lies below 1."
         )
-    return Finding(f"Agreement of {kind}", said, [*caveats, *_like_these(known, noun), *verdicts(known, noun), *_words(known)])
+    return Finding(
+        f"Agreement of {kind}", said, [*caveats, *_like_these(known, noun), *verdicts(known, noun), *_words(known)]
+    )
 
 
 def _words(known: pd.DataFrame) -> list[str]:

@@ -22,7 +22,9 @@ def shifts(material: Material) -> list[Finding]:
     table = material.table("steering_shifts")
     given = table if table.empty else table[table["shift"].notna()]
     by_model = [] if given.empty else given.groupby("model", sort=False)
-    return [_shift(str(model), rows, material.notes("steering_shifts", rows), material.noun) for model, rows in by_model]
+    return [
+        _shift(str(model), rows, material.notes("steering_shifts", rows), material.noun) for model, rows in by_model
+    ]
 
 
 def _shift(model: str, rows: pd.DataFrame, notes: Sequence[Sequence[Note]], noun: Noun) -> Finding:

@@ -47,5 +47,7 @@ def test_words_are_listed(words: str, said: str) -> None:
 
 def test_verdicts_are_counted() -> None:
     said = ["differs", "cannot tell", "differs", None]
-    assert verdicts(pd.DataFrame({"equivalence": said}), Noun.emotion) == ["For these emotions: 2 differs and 1 cannot tell."]
+    assert verdicts(pd.DataFrame({"equivalence": said}), Noun.emotion) == [
+        "For these emotions: 2 differs and 1 cannot tell."
+    ]
     assert verdicts(pd.DataFrame({"equivalence": [None]}), Noun.emotion) == []
