@@ -106,7 +106,7 @@ def _texts(emotions: Sequence[str], shape: Shape) -> list[str]:
     return [" ".join(f"w{word}" for word in row) + f" t{at}" for at, row in enumerate(drawn)]
 
 
-def _embedded(texts: Sequence[str], shape: Shape) -> np.ndarray:  # type: ignore[type-arg]
+def _embedded(texts: Sequence[str], shape: Shape) -> np.ndarray:
     table = np.random.default_rng(8).normal(size=(5000, shape.width))
     means = [table[[hash_of(word) for word in text.split()]].mean(axis=0) for text in texts]
     return np.asarray(means, dtype=np.float32)

@@ -10,6 +10,7 @@ from unicodedata import east_asian_width
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, fontManager
 from matplotlib.ft2font import FT2Font
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.text import Text
 from matplotlib.ticker import FixedLocator
 
@@ -81,7 +82,7 @@ def _escape(figure: Figure, texts: Iterable[Text], absent: frozenset[str]) -> No
         if isinstance(axis.get_major_locator(), FixedLocator):
             axis.set_ticklabels([escaped(text.get_text(), absent) for text in axis.get_ticklabels()])
     height = 0.22 / figure.get_figheight()
-    if (engine := figure.get_layout_engine()) is not None:
+    if isinstance(engine := figure.get_layout_engine(), ConstrainedLayoutEngine):
         engine.set(rect=(0, height, 1, 1 - height))
     figure.text(0.01, 0.2 * height, escaped(_ESCAPES, absent), fontsize=7, va="bottom", parse_math=False)
 

@@ -26,6 +26,6 @@ def label_axes(axes: Axes, names: Sequence[str], fontsize: float = 9, step: int 
         step: 1 for every name, 2 for every second.
     """
     places, shown = range(0, len(names), step), names[::step]
-    slanted = {"rotation": 60 if fontsize >= 9 else 90, "ha": "right", "va": "top" if fontsize >= 9 else "center"}
-    axes.set_xticks(places, shown, **slanted, rotation_mode="anchor", fontsize=fontsize)
+    slant, top = (60, "top") if fontsize >= 9 else (90, "center")
+    axes.set_xticks(places, shown, rotation=slant, ha="right", va=top, rotation_mode="anchor", fontsize=fontsize)
     axes.set_yticks(places, shown, fontsize=fontsize)

@@ -59,5 +59,5 @@ def _ranked(order: NDArray[np.int64], left: NDArray[np.int64]) -> Array:
     kept[left] = True
     places = (np.cumsum(kept) - 1)[order[kept[order]].reshape(len(order), len(left))]
     found = np.empty(places.shape)
-    np.put_along_axis(found, places, standard_ranks(np.arange(len(left)))[None], axis=1)
+    np.put_along_axis(found, places, standard_ranks(np.arange(float(len(left))))[None], axis=1)
     return found

@@ -188,7 +188,10 @@ class _Places:
 
     def moved(self, orders: NDArray[np.int64], pairs: slice = slice(None)) -> NDArray[np.int64]:
         """Gives the new places of some pairs under orders of the conditions: [order, pair]."""
-        return self._position[orders[:, self._rows[pairs]] * self.n + orders[:, self._columns[pairs]]]
+        found: NDArray[np.int64] = self._position[
+            orders[:, self._rows[pairs]] * self.n + orders[:, self._columns[pairs]]
+        ]
+        return found
 
 
 def _orders(n: int, n_pairs: int, permutations: int, seed: int) -> Iterator[NDArray[np.int64]]:

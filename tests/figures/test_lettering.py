@@ -8,6 +8,7 @@ from unittest.mock import patch
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
 
 from emogeo.figures import lettering
@@ -74,7 +75,7 @@ def test_the_fewest_fonts_are_looked_for_with_most_of_the_letters() -> None:
     have = {"a.ttf": "勇", "b.ttf": "勇敢", "c.ttf": "好"}
     fonts = [type("F", (), {"fname": file, "name": file[0].upper()}) for file in have]
     with (
-        patch.object(lettering.fontManager, "ttflist", fonts),
+        patch.object(fontManager, "ttflist", fonts),
         patch.object(lettering, "_letters_of", lambda file: frozenset(have[file])),
     ):
         found = lettering._fonts(frozenset("勇敢好x"))

@@ -66,7 +66,7 @@ def test_labels_of_many_conditions_do_not_overlap_and_files_stay_small(n: int) -
         ends = sorted((getattr(box, f"{side}0"), getattr(box, f"{side}1")) for box in map(extent, labels))
         if side == "y" or n > 60:
             assert all(high <= low + 1 for (_, high), (low, _) in pairwise(ends))
-        assert labels[0].get_fontsize() >= 5
+        assert float(labels[0].get_fontsize()) >= 5
     assert [text.get_text() for text in axes.get_yticklabels()] == (names if n < 400 else names[::2])
     assert ("one label in 2 is written" in axes.get_title(loc="left")) == (n == 400)
     assert max(figure.get_size_inches()) < 25
