@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emogeo.arrays import Array
 from emogeo.geometry.rdm import cosine_rdm, rdm_std, upper
@@ -21,6 +22,28 @@ TRAITS = ("brave", "curious", "honest", "lazy", "polite", "stubborn")
 CHINESE = ("勇敢", "好奇", "懒惰", "礼貌", "诚实", "高兴")
 LONG = tuple(f"a very long label of a condition, no. {number:03d}" for number in range(171))
 LITERAL = ("$\\alpha$", "_low_", "a$b", "{x}^2", "\\frac{1}{2}", "plain")
+_SYLLABLES = (
+    "ba",
+    "de",
+    "fi",
+    "go",
+    "ku",
+    "la",
+    "me",
+    "ni",
+    "po",
+    "ru",
+    "sa",
+    "te",
+    "vi",
+    "zo",
+    "bu",
+    "da",
+    "fe",
+    "gi",
+    "ko",
+    "lu",
+)
 MANY = tuple(f"feeling{number:03d}" for number in range(171))
 
 
@@ -103,15 +126,20 @@ def _states(conditions: Sequence[str], seed: int, shape: Shape, signal: float) -
 def _texts(emotions: Sequence[str], shape: Shape) -> list[str]:
     """Texts of words that a small language has, the frequent ones more often; each is unlike every other."""
     drawn = np.random.default_rng(7).zipf(1.3, size=(len(emotions), shape.words)) % 5000
-    return [" ".join(f"w{word}" for word in row) + f" t{at}" for at, row in enumerate(drawn)]
+    return [" ".join(map(_word, row)) for row in drawn]
 
 
-def _embedded(texts: Sequence[str], shape: Shape) -> np.ndarray:
-    table = np.random.default_rng(8).normal(size=(5000, shape.width))
-    means = [table[[hash_of(word) for word in text.split()]].mean(axis=0) for text in texts]
-    return np.asarray(means, dtype=np.float32)
+def _word(number: int) -> str:
+    """A made-up word of three syllables for each number below 8000."""
+    return "".join(_SYLLABLES[part] for part in _digits(int(number)))
 
 
-def hash_of(word: str) -> int:
-    """The number of a made-up word."""
-    return int(word[1:]) % 5000
+def _digits(number: int) -> tuple[int, int, int]:
+    return number // 400, number // 20 % 20, number % 20
+
+
+def _embedded(texts: Sequence[str], shape: Shape) -> NDArray[np.float32]:
+    """The mean of made-up embeddings of the words of each text: [text, width]."""
+    words = sorted({word for text in texts for word in text.split()})
+    table = dict(zip(words, np.random.default_rng(8).normal(size=(len(words), shape.width)), strict=True))
+    return np.asarray([np.mean([table[word] for word in text.split()], axis=0) for text in texts], dtype=np.float32)

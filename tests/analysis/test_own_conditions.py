@@ -17,7 +17,7 @@ from emogeo.store.store import Store
 from tests.planted_labels import CHINESE, LITERAL, LONG, MANY, TRAITS, Shape, write_conditions
 
 SHAPE = Shape(units=12)
-UNTRUE = re.compile(r"\bemotions?\b|\b21\b", re.IGNORECASE)
+UNTRUE = re.compile(r"\bemotions?\b|\b21 (?:labels|conditions)\b", re.IGNORECASE)
 
 
 def analysed(folder: Path, *runs: tuple[str, ...]) -> Path:
@@ -67,6 +67,8 @@ def test_runs_with_some_conditions_in_common_are_compared_on_these(
     pairs = pd.read_csv(output / "pairs.csv")
     shared = {(row.model_a, row.model_b): row.n_conditions for row in pairs.itertuples()}
     assert shared["modela", "modelb"] == 9
+    assert "over the 9 conditions in common, without " in pairs["note"][0]
+    assert ", which one run lacks" in pairs["note"][0]
     assert pairs.loc[pairs["model_b"] == "modelc", "rho"].isna().all()
     assert "rho_star is for these conditions" in capsys.readouterr().out
 
