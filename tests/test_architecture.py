@@ -14,7 +14,6 @@ WITHOUT_A_TEST_OF_THEIR_OWN = {
     "record/files.py": "names of files",
     "record/origin.py": "types without logic; tests/record/test_json.py reads and writes every field",
     "record/types.py": "types without logic; tests/record/test_json.py reads and writes every field",
-    "stimuli/conditions.py": "names of conditions",
 }
 """Modules, with the reason."""
 

@@ -14,6 +14,7 @@ from emogeo.errors import ConfigError, EmogeoError, GeometryError
 from emogeo.geometry.design import Design, signal_of
 from emogeo.geometry.halves import MIN_UNITS
 from emogeo.geometry.rdm import MIN_CONDITIONS
+from emogeo.stimuli.conditions import Noun
 from emogeo.store.store import Store
 
 _ABOUT = """What a design with so many units (topics, say) would show, from planted pairs of runs.
@@ -79,9 +80,9 @@ def main(words: Sequence[str] | None = None) -> int:
 
 
 def _power(asked: argparse.Namespace) -> int:
-    signal, conditions = _noise(asked)
+    signal, conditions, noun = _noise(asked)
     about = (
-        f"{conditions} conditions, emotion over text variance {signal:.3f}, {asked.star:.0%} of the geometry in common"
+        f"{conditions} conditions, {noun} over text variance {signal:.3f}, {asked.star:.0%} of the geometry in common"
     )
     print(f"{about}; {asked.draws} planted pairs each\n", flush=True)
     designs = [Design(n_units, conditions, signal, asked.star) for n_units in asked.units]
@@ -90,22 +91,23 @@ def _power(asked: argparse.Namespace) -> int:
     return 0
 
 
-def _noise(asked: argparse.Namespace) -> tuple[float, int]:
-    """The signal and the number of conditions."""
+def _noise(asked: argparse.Namespace) -> tuple[float, int, Noun]:
+    """The signal, the number of conditions, and what they are called."""
+    noun = Noun.condition
     if asked.run is not None:
         run = measured(Store(asked.store), asked.run)
         print(run, flush=True)
         given, advice = f"--run {asked.run}", "Type a ratio instead, as in --signal 0.05."
-        find, conditions = partial(signal_measured, run, asked.seed), run.n_conditions
+        find, conditions, noun = partial(signal_measured, run, asked.seed), run.n_conditions, run.noun
     elif asked.reliability is not None:
         given = f"--reliability {asked.reliability} --at {asked.at}"
         advice = "Type one further from 0 and 1, as in --reliability 0.15 --at 24, or a ratio, as in --signal 0.05."
         conditions = asked.conditions
         find = partial(signal_of, asked.reliability, asked.at, conditions, asked.seed)
     else:
-        return asked.signal, asked.conditions
+        return asked.signal, asked.conditions, noun
     try:
-        return find(), conditions
+        return find(), conditions, noun
     except GeometryError as error:
         raise ConfigError(f"{given}: {error} {advice}") from error
 
@@ -128,7 +130,7 @@ def _parser() -> argparse.ArgumentParser:
         "--signal",
         type=_SIGNAL,
         default=_TEXT_NOISE,
-        help="emotion over text variance of a passage (default: 0.05)",
+        help="condition over text variance of a passage (default: 0.05)",
     )
     power.add_argument(
         "--at", type=_whole(MIN_UNITS, "--at 24"), default=24, help="the units of --reliability (default: 24)"

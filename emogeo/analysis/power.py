@@ -12,6 +12,7 @@ from emogeo.errors import StoreError
 from emogeo.geometry.design import Design, expected, signal_of
 from emogeo.geometry.inference import Estimate, reliability
 from emogeo.geometry.needed import Needed, units_needed
+from emogeo.stimuli.conditions import Noun, noun_of
 from emogeo.store.store import RUNS, Store
 
 _COLUMNS = ("units", "reliability", "passes", "rho_star ±", "like these ±")
@@ -24,6 +25,7 @@ class Measured:
     name: str
     n_units: int
     n_conditions: int
+    noun: Noun
     reliability: Estimate
     needed: Needed
 
@@ -53,7 +55,14 @@ def measured(store: Store, key: str) -> Measured:
         )
     halves = PreparedRun(runs[0], runs[0].model, 0).halves
     found = reliability(halves)
-    return Measured(runs[0].model, halves.n_units, len(halves.products.conditions), found, units_needed(halves))
+    return Measured(
+        runs[0].model,
+        halves.n_units,
+        len(halves.products.conditions),
+        noun_of(halves.products.conditions),
+        found,
+        units_needed(halves),
+    )
 
 
 def signal_measured(of: Measured, seed: int) -> float:

@@ -46,7 +46,7 @@ class EffectsConfig:
     """How runs are compared in the tables of effects and of variance."""
 
     conditions: Conditions = Conditions.emotions
-    """`emotions` are the twenty without neutral, as published."""
+    """`emotions` are those without the neutral one (stimuli.neutral of each run), as published."""
     recentre: bool = True
     """Whether each run is centred again, on the mean of those conditions alone, as published."""
 

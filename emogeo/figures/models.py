@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from textwrap import fill
 
 import numpy as np
 from matplotlib.axes import Axes
@@ -12,10 +13,15 @@ from numpy.typing import NDArray
 from scipy.cluster.hierarchy import dendrogram
 
 from emogeo.arrays import Array
+from emogeo.figures.lettering import shortened
 from emogeo.figures.png import png
 from emogeo.geometry.scaling import average_linkage, classical_scaling
+from emogeo.stimuli.conditions import noun_of
 
+ROWS_AT_MOST = 12
 _ALONG, _RANDOM = "#c0392b", "#888888"
+_LINE = 26
+"""The longest line beside a panel, in letters."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +39,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Shifts:
-    """The gain of an emotion's words over neutral ones, by strength; each [strength]."""
+    """The gain of a condition's words over neutral ones, by strength; each [strength]."""
 
     strength: Array
     along: Array
@@ -95,22 +101,27 @@ def descriptors_figure(lines: Sequence[Line], reading: str) -> bytes:
 
 
 def shifts_figure(models: Mapping[str, Mapping[str, Shifts]]) -> bytes:
-    """Draws the gain of an emotion's words over neutral ones, by strength, with the range over random directions.
+    """Draws the gain of a condition's words over neutral ones, by strength, with the range over random directions.
+
+    Of more than `ROWS_AT_MOST` conditions it draws the first, and says so.
 
     Args:
-        models: the shifts of each model by emotion.
+        models: the shifts of each model by condition.
     """
-    emotions = sorted({emotion for shifts in models.values() for emotion in shifts})
-    figure = Figure(figsize=(3.4 * len(models) + 0.6, 2.7 * len(emotions) + 0.6), layout="constrained")
-    grid = figure.subplots(len(emotions), len(models), squeeze=False, sharex=True)
-    for row, emotion in enumerate(emotions):
+    every = sorted({condition for shifts in models.values() for condition in shifts})
+    noun, shown = noun_of(every), every[:ROWS_AT_MOST]
+    figure = Figure(figsize=(3.4 * len(models) + 0.6, 2.7 * len(shown) + 0.6), layout="constrained")
+    grid = figure.subplots(len(shown), len(models), squeeze=False, sharex=True)
+    for row, (condition, name) in enumerate(zip(shown, shortened(shown), strict=True)):
         for axes, shifts in zip(grid[row], models.values(), strict=True):
-            _shifts_panel(axes, shifts.get(emotion, _NONE))
-        grid[row, 0].set_ylabel(f"words of {emotion}\nagainst neutral, nats", fontsize=9)
+            _shifts_panel(axes, shifts.get(condition, _NONE), f"along the {noun}'s vector")
+        grid[row, 0].set_ylabel(f"{fill(f'words of {name}', _LINE)}\nagainst neutral, nats", fontsize=9)
     for axes, model in zip(grid[0], models, strict=True):
         axes.set_title(model, fontsize=9)
     for axes in grid[-1]:
         axes.set_xlabel("strength (share of residual norm)", fontsize=9)
+    if len(shown) < len(every):
+        figure.suptitle(f"the first {len(shown)} of {len(every)} {noun.many}", fontsize=9)
     handles, labels = grid[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside lower center", fontsize=8, frameon=False)
     return png(figure)
@@ -119,10 +130,10 @@ def shifts_figure(models: Mapping[str, Mapping[str, Shifts]]) -> bytes:
 _NONE = Shifts(*(np.zeros(0) for _ in range(5)))
 
 
-def _shifts_panel(axes: Axes, own: Shifts) -> None:
+def _shifts_panel(axes: Axes, own: Shifts, along: str) -> None:
     x = own.strength
     axes.fill_between(x, own.random_low, own.random_high, color=_RANDOM, alpha=0.3, linewidth=0)
     axes.plot(x, own.random_mean, color=_RANDOM, linewidth=1, label="random directions: mean, range")
-    axes.plot(x, own.along, color=_ALONG, marker="o", markersize=4, label="along the emotion's vector")
+    axes.plot(x, own.along, color=_ALONG, marker="o", markersize=4, label=along)
     axes.axhline(0, color="black", linewidth=0.6)
     axes.grid(alpha=0.25)

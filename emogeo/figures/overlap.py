@@ -50,7 +50,7 @@ def overlap_figure(curves: Sequence[OverlapCurve]) -> bytes:
     for axes in grid[:, 0]:
         axes.set_ylabel("Spearman ρ of half RDMs", fontsize=9)
     left_out = f"; the first {len(shown)} of {len(curves)} pairs of runs" if len(curves) > len(shown) else ""
-    figure.supxlabel(f"content words that two texts of one emotion share, mean{left_out}", fontsize=9)
+    figure.supxlabel(f"content words that two texts of one condition share, mean{left_out}", fontsize=9)
     handles, labels = grid[0, 0].get_legend_handles_labels()
     figure.legend(handles, labels, loc="outside upper left", ncols=2 * min(wide, 2), fontsize=8, frameon=False)
     return png(figure)

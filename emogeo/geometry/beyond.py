@@ -19,11 +19,14 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from functools import reduce
+from operator import add
 
 import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.errors import EqualDissimilaritiesError, GeometryError
+from emogeo.geometry.crossed import Crossed, crossed_ranks
 from emogeo.geometry.halves import MIN_STAR, Halves
 from emogeo.geometry.inference import (
     LEAST_RELIABILITY,
@@ -33,7 +36,7 @@ from emogeo.geometry.inference import (
     identifiable,
     interval,
 )
-from emogeo.geometry.permutation import crossed_ranks, mantel_disjoint
+from emogeo.geometry.permutation import mantel_disjoint
 from emogeo.geometry.relations import Relations, disattenuated, relations
 
 LEAST_EIGENVALUE = 0.1
@@ -125,7 +128,7 @@ def _measured(a: Halves, b: Halves, nulls: Sequence[Null], permutations: int, se
     (partial,), explained, (margin,) = (_estimate(found, each) for each in (_partial, _explained, _margin))
     best = nulls[int(np.argmax(disattenuated(found.whole)[:2, 2:].max(axis=0)))].name
     full = max(share.high for share in explained) >= EXPLAINED
-    p = None if full else float(mantel_disjoint(_residual(runs, groups, found.whole)[None], permutations, seed)[0])
+    p = None if full else float(mantel_disjoint([_residual(runs, groups, found.whole)], permutations, seed)[0])
     verdict, reason = _verdict(partial, p, explained, margin, best)
     return BeyondNulls(
         verdict,
@@ -204,8 +207,8 @@ def _listed(a: Halves, b: Halves, nulls: Sequence[Null]) -> tuple[list[Halves], 
     return runs, groups
 
 
-def _residual(runs: Sequence[Halves], groups: Sequence[Sequence[int]], disjoint: Array) -> Array:
-    """Gives the mean outer product [pair, pair], on disjoint text, of both runs' ranks without what the nulls give.
+def _residual(runs: Sequence[Halves], groups: Sequence[Sequence[int]], disjoint: Array) -> Crossed:
+    """Gives the mean outer product, on disjoint text, of both runs' ranks without what the nulls give.
 
     Args:
         disjoint: the agreement of the groups on disjoint text, not disattenuated: [group, group].
@@ -214,12 +217,14 @@ def _residual(runs: Sequence[Halves], groups: Sequence[Sequence[int]], disjoint:
     for members, weights in zip(groups, _unmixing(disjoint).T, strict=True):
         own[:, list(members)] = weights[:, None] / len(members)
     left = [_by_units(runs, weights) for weights in own]
-    parts = [
-        crossed_ranks(first, second, units == others)
-        for units, first in left[0].items()
-        for others, second in left[1].items()
-    ]
-    return np.asarray(sum(parts))
+    return reduce(
+        add,
+        (
+            crossed_ranks(first, second, units == others)
+            for units, first in left[0].items()
+            for others, second in left[1].items()
+        ),
+    )
 
 
 def _by_units(runs: Sequence[Halves], weights: Array) -> dict[tuple[str, ...], Array]:

@@ -6,6 +6,8 @@ of single texts in it, so the sum counts it twice: it is too large rather than t
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -18,22 +20,44 @@ MIN_ANY = 10
 NOT_ANY = f"not identifiable (fewer than {MIN_ANY} conditions, or one without which all dissimilarities are equal)"
 
 
-def pairs_without(n_conditions: int) -> NDArray[np.int64]:
-    """Gives the places of the pairs that are left without each condition: [deleted condition, pair left]."""
+def pairs_without(n_conditions: int) -> Iterator[NDArray[np.int64]]:
+    """Gives the places of the pairs that are left without each condition, for one condition after the other."""
     rows, columns = np.triu_indices(n_conditions, k=1)
-    return np.stack([np.flatnonzero((rows != c) & (columns != c)) for c in range(n_conditions)])
+    return (np.flatnonzero((rows != c) & (columns != c)) for c in range(n_conditions))
 
 
-def condition_deletions(ranks: Array, n_conditions: int) -> Array:
-    """Ranks anew what is left of rank vectors when each condition is deleted.
+def condition_deletions(ranks: Array, n_conditions: int) -> Iterator[Array]:
+    """Ranks anew what is left of rank vectors when each condition is deleted, one condition after the other.
+
+    All at once would take memory that grows with the cube of the conditions. A deletion leaves the order of the rest as
+    it is, so each vector is sorted once.
 
     Args:
         ranks: [..., pair], upper triangles over n_conditions.
 
-    Returns:
-        [deleted condition, ..., pair left], standardized.
+    Yields:
+        [..., pair left], standardized.
 
     Raises:
         GeometryError: a deletion that leaves dissimilarities which are all equal.
     """
-    return standard_ranks(np.moveaxis(ranks[..., pairs_without(n_conditions)], -2, 0))
+    rows = ranks.reshape(-1, ranks.shape[-1])
+    order = np.argsort(rows, axis=1)
+    ordered = np.take_along_axis(rows, order, axis=1)
+    tied = (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
+    for left in pairs_without(n_conditions):
+        found = np.empty((len(rows), len(left)))
+        found[~tied] = _ranked(order[~tied], left)
+        if tied.any():
+            found[tied] = standard_ranks(rows[tied][:, left])
+        yield found.reshape(*ranks.shape[:-1], len(left))
+
+
+def _ranked(order: NDArray[np.int64], left: NDArray[np.int64]) -> Array:
+    """Gives the standardized ranks [row, pair left] of what is left of rows without ties, from their order."""
+    kept = np.zeros(order.shape[1], dtype=bool)
+    kept[left] = True
+    places = (np.cumsum(kept) - 1)[order[kept[order]].reshape(len(order), len(left))]
+    found = np.empty(places.shape)
+    np.put_along_axis(found, places, standard_ranks(np.arange(float(len(left))))[None], axis=1)
+    return found

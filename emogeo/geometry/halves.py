@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
@@ -27,6 +27,8 @@ MIN_JACKKNIFE = 6
 """The fewest units for a jackknife: with fewer, a half from which one unit is deleted has one left."""
 MIN_STAR = 8
 """The fewest units for a rho*: with fewer, one that passes the check by luck is too far off (docs/inference.md)."""
+_KEPT = 4_000_000
+"""The most numbers of ranks without a condition that are kept."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -81,14 +83,19 @@ class Halves:
         deleted[units, splits, halves] = self.deletions
         return deleted
 
-    @cached_property
-    def without_condition(self) -> Array:
-        """[deleted condition, split, half, pair left]: `ranks` over the other conditions.
+    @property
+    def without_condition(self) -> Iterable[Array]:
+        """[split, half, pair left] for each deleted condition: `ranks` over the others; of many, they are not kept.
 
         Raises:
             GeometryError: a deletion that leaves dissimilarities which are all equal.
         """
-        return condition_deletions(self.ranks, len(self.products.conditions))
+        n = len(self.products.conditions)
+        return self._few_deletions if self.ranks.size * n <= _KEPT else condition_deletions(self.ranks, n)
+
+    @cached_property
+    def _few_deletions(self) -> list[Array]:
+        return list(condition_deletions(self.ranks, len(self.products.conditions)))
 
     @cached_property
     def reliability(self) -> float:
@@ -107,7 +114,7 @@ class Halves:
         Raises:
             GeometryError: see `without_condition`.
         """
-        return opposite(self.without_condition, self.without_condition)
+        return np.array([opposite(ranks, ranks) for ranks in self.without_condition])
 
     @cached_property
     def whole(self) -> Array:

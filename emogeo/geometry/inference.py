@@ -223,7 +223,8 @@ def _over_both(a: Halves, b: Halves, star: _Drawn) -> Estimate | None:
     if len(a.products.conditions) < MIN_ANY:
         return None
     try:
-        disjoint = disjoint_agreement(a, b)(a.without_condition, b.without_condition)
+        agreement, deletions = disjoint_agreement(a, b), zip(a.without_condition, b.without_condition, strict=True)
+        disjoint = np.array([agreement(x, y) for x, y in deletions])
         without = _ratio(disjoint, a.reliability_without_condition, b.reliability_without_condition)
     except GeometryError:
         return None

@@ -13,6 +13,7 @@ import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
+from emogeo.geometry.kendall import tau_a
 from emogeo.geometry.rdm import standard_ranks
 from emogeo.geometry.units import dissimilarities
 
@@ -60,11 +61,9 @@ def cosine_distances(gram: Array) -> Array:
     return _scaled(rdms - rdms.mean(axis=1, keepdims=True), rdms)
 
 
-def cosine_orders(gram: Array) -> Array:
-    """Gives -1, 0 or 1 for every two dissimilarities, whichever is larger: products are Kendall's tau_a times n."""
-    rdms = _cosine_rdms(gram)
-    first, second = np.triu_indices(rdms.shape[1], k=1)
-    return np.asarray(np.sign(rdms[:, second] - rdms[:, first]).astype(np.int8))
+def plain_distances(gram: Array) -> Array:
+    """Gives 1 - cosine as it is, of which Kendall's tau_a sees the order alone."""
+    return _cosine_rdms(gram)
 
 
 def euclidean_ranks(gram: Array) -> Array:
@@ -142,10 +141,6 @@ def n_neighbours(n_conditions: int) -> int:
     return min(NEIGHBOURS, (n_conditions - 1) // 2)
 
 
-def _tau(a: Array, b: Array) -> Array:
-    return np.asarray(_dot(a.astype(np.float32), b.astype(np.float32)).astype(np.float64) / a.shape[-1])
-
-
 def _chance_of_cka(a: Array, b: Array) -> float:
     """The mean of <K, P L P^T> over permutations P is tr K tr L / (n - 1) for centred K and L."""
     n = isqrt(len(a))
@@ -216,8 +211,8 @@ EUCLIDEAN = Measure("spearman_euclidean", euclidean_ranks, crossvalidated_whole=
 CKA = Measure("cka", u_centred, crossvalidated=False)
 KENDALL = Measure(
     "kendall",
-    cosine_orders,
-    agree=_tau,
+    plain_distances,
+    agree=tau_a,
     without_ratio="no ratio of tau_a estimates a tau_a: as reliability falls, it goes from tau to r",
 )
 PROCRUSTES = Measure(

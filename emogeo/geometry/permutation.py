@@ -5,7 +5,7 @@ Many tests at once: they share the permutations, so each costs little more than 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import permutations as all_orders
 from math import factorial
@@ -16,10 +16,12 @@ from numpy.typing import NDArray
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
-from emogeo.geometry.halves import Halves, common_units
+from emogeo.geometry.crossed import Crossed
 from emogeo.geometry.rdm import check_rdm, standard_ranks
 
 _CHUNK = 1_000
+_ENTRIES = 8_000_000
+"""The most entries of matrices that are in memory at a time."""
 _ROUNDING = 1e-9
 """A relabelling that reproduces the observed order may differ from it by this much."""
 _STANDARD = 1e-6
@@ -49,7 +51,9 @@ def mantel(a: Array, b: Array, permutations: int, seed: int) -> Array:
     observed = (a * b).sum(axis=1) - _ROUNDING
     distinct, which = np.unique(b, axis=0, return_inverse=True)
     reached = np.zeros(len(a), dtype=np.int64)
-    for moved in _relabelled(a.shape[1], permutations, seed):
+    places = _Places(a.shape[1])
+    for orders in _orders(places.n, a.shape[1], permutations, seed):
+        moved = places.moved(orders)
         for row, ranks in enumerate(distinct):
             tests = np.flatnonzero(which == row)
             reached[tests] += (a[tests] @ ranks[moved].T >= observed[tests, None]).sum(axis=1)
@@ -66,46 +70,34 @@ def check_permutations(permutations: object) -> None:
         raise GeometryError(f"permutations={permutations!r}: a whole number of at least 1.")
 
 
-def mantel_disjoint(crossed: Array, permutations: int, seed: int) -> Array:
+def mantel_disjoint(crossed: Sequence[Crossed], permutations: int, seed: int) -> Array:
     """Gives the same p for r_dis, with one permutation for all splits.
 
     Permuting labels permutes the entries of each rank vector. So the observed agreement is
     the trace of a test's `crossed`, and that of a relabelling the sum over k of crossed[k, pi(k)].
 
     Args:
-        crossed: [test, pair, pair], see `crossed_halves`.
+        crossed: those of tests over the same number of conditions, see `crossed_halves`.
 
     Returns:
         [test]
     """
     check_permutations(permutations)
-    if crossed.ndim != 3 or crossed.shape[1] != crossed.shape[2] or not np.isfinite(crossed).all():
-        raise GeometryError(f"mantel_disjoint() wants finite [test, pair, pair]; the shape is {list(crossed.shape)}.")
-    n_pairs = crossed.shape[-1]
-    observed = np.trace(crossed, axis1=1, axis2=2) - _ROUNDING
-    flat, row = crossed.reshape(len(crossed), -1), np.arange(n_pairs) * n_pairs
-    reached = np.zeros(len(crossed), dtype=np.int64)
-    for moved in _relabelled(n_pairs, permutations, seed):
-        cells = row + moved
-        for test, entries in enumerate(flat):
-            reached[test] += (entries[cells].sum(axis=1) >= observed[test]).sum()
-    return np.asarray((1 + reached) / (1 + permutations))
-
-
-def crossed_halves(a: Halves, b: Halves) -> Array:
-    """Gives the mean outer product [pair, pair] of rank vectors, over splits and halves without common text."""
-    return crossed_ranks(a.ranks, b.ranks, common_units(a, b))
-
-
-def crossed_ranks(a: Array, b: Array, common: bool) -> Array:
-    """Gives the same of rank vectors [split, half, pair].
-
-    Args:
-        common: whether both are over the same units, so that only opposite halves have no text in common.
-    """
-    if common:
-        return np.asarray(np.einsum("shp,shq->pq", a, b[:, ::-1], optimize=True) / (2 * len(a)))
-    return np.asarray(a.mean(axis=1).T @ b.mean(axis=1) / len(a))
+    if not np.isfinite(observed := np.array([own.trace for own in crossed]) - _ROUNDING).all():
+        raise GeometryError("mantel_disjoint() wants finite rank vectors.")
+    n_pairs = crossed[0].n_pairs
+    size = max(1, _ENTRIES // (n_pairs * len(crossed)))
+    places, reached = _Places(n_pairs), np.zeros((len(crossed), permutations))
+    orders = list(_orders(places.n, n_pairs, permutations, seed))
+    for start in range(0, n_pairs, size):
+        blocks = [own.rows(start, start + size) for own in crossed]
+        row, first = np.arange(len(blocks[0])) * n_pairs, 0
+        for some in orders:
+            cells = row + places.moved(some, slice(start, start + size))
+            for test, block in enumerate(blocks):
+                reached[test, first : first + len(some)] += block.ravel()[cells].sum(axis=1)
+            first += len(some)
+    return np.asarray((1 + (reached >= observed[:, None]).sum(axis=1)) / (1 + permutations))
 
 
 def holm(p: Array) -> Array:
@@ -184,14 +176,26 @@ def _refuse_unranked(name: str, ranks: Array) -> None:
         raise GeometryError(f"mantel() wants {name} as standardized ranks: pass it through standard_ranks() first.")
 
 
-def _relabelled(n_pairs: int, permutations: int, seed: int) -> Iterator[NDArray[np.int64]]:
-    """Gives the new place of each upper-triangle entry under random relabellings: chunks [permutation, pair]."""
-    n = round((1 + np.sqrt(1 + 8 * n_pairs)) / 2)
-    rows, columns = np.triu_indices(n, k=1)
-    position = np.zeros((n, n), dtype=np.int64)
-    position[rows, columns] = np.arange(n_pairs)
-    position = (position + position.T).ravel()
-    generator = np.random.default_rng(seed)
-    for start in range(0, permutations, _CHUNK):
-        orders = generator.permuted(np.tile(np.arange(n), (min(_CHUNK, permutations - start), 1)), axis=1)
-        yield position[orders[:, rows] * n + orders[:, columns]]
+class _Places:
+    """Where the entries of upper triangles go when conditions are relabelled."""
+
+    def __init__(self, n_pairs: int) -> None:
+        self.n = round((1 + np.sqrt(1 + 8 * n_pairs)) / 2)
+        self._rows, self._columns = np.triu_indices(self.n, k=1)
+        position = np.zeros((self.n, self.n), dtype=np.int64)
+        position[self._rows, self._columns] = np.arange(n_pairs)
+        self._position = (position + position.T).ravel()
+
+    def moved(self, orders: NDArray[np.int64], pairs: slice = slice(None)) -> NDArray[np.int64]:
+        """Gives the new places of some pairs under orders of the conditions: [order, pair]."""
+        found: NDArray[np.int64] = self._position[
+            orders[:, self._rows[pairs]] * self.n + orders[:, self._columns[pairs]]
+        ]
+        return found
+
+
+def _orders(n: int, n_pairs: int, permutations: int, seed: int) -> Iterator[NDArray[np.int64]]:
+    """Draws random orders of n conditions [permutation, condition], fewer at a time where there are many pairs."""
+    generator, size = np.random.default_rng(seed), max(1, min(_CHUNK, _ENTRIES // n_pairs))
+    for start in range(0, permutations, size):
+        yield generator.permuted(np.tile(np.arange(n), (min(size, permutations - start), 1)), axis=1)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 from emogeo.geometry.controls import words_of
 from emogeo.geometry.ngrams import UNSPACED
 
@@ -22,6 +24,7 @@ def terms_of_word(word: str) -> list[str]:
     return [stem(word)]
 
 
+@lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
     """Takes one ending off a word in lower case, the first that leaves at least three letters, and a doubled letter.
 

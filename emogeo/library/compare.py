@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike
 from emogeo.arrays import Array
 from emogeo.errors import ConfigError, GeometryError
 from emogeo.geometry.both_random import NOT_ANY
+from emogeo.geometry.crossed import crossed_halves
 from emogeo.geometry.doors import real_numbers
 from emogeo.geometry.geometry import Geometry
 from emogeo.geometry.halves import MIN_UNITS
@@ -21,7 +22,7 @@ from emogeo.geometry.inference import Estimate
 from emogeo.geometry.inference import compare as compare_halves
 from emogeo.geometry.needed import most_needed
 from emogeo.geometry.options import check_whole
-from emogeo.geometry.permutation import crossed_halves, mantel, mantel_disjoint
+from emogeo.geometry.permutation import mantel, mantel_disjoint
 from emogeo.geometry.rdm import MIN_CONDITIONS, check_rdm, spearman, standard_ranks, upper
 from emogeo.geometry.sharing import SharedUnits, over_shared
 from emogeo.library.beyond import beyond_words, checked_twins, split_by
@@ -136,7 +137,7 @@ def _of_states(a: Geometry, b: Geometry, floor: float | None, permutations: int,
     if both.same_text and found.n_units >= MIN_UNITS:
         p_same_text = float(mantel(first.whole[:1], second.whole[:1], permutations, seed)[0])
     if found.rho_star is not None:
-        p = float(mantel_disjoint(crossed_halves(first, second)[None], permutations, seed)[0])
+        p = float(mantel_disjoint([crossed_halves(first, second)], permutations, seed)[0])
     return Comparison(
         a=a.name,
         b=b.name,

@@ -44,8 +44,8 @@ def extract(
         model: a transformers model as it is loaded, on its device and at its precision; it is left as it was.
             An untrained twin of one, to compare it with: `load_model(..., init="random", init_seed=1)`, or of a model
             in memory, after `torch.manual_seed(1)`, `AutoModel.from_config(model.config)`.
-        passages: a DataFrame, records, or a CSV or JSONL file, with emotion (each of the 21, and no other), topic and
-            text; None for the package's own.
+        passages: a DataFrame, records, or a CSV or JSONL file, with emotion (the condition of the text,
+            whatever it is), topic and text; None for the package's own.
         position: the token whose state stands for a text: `last`, `middle`, or the `mean` over all.
         skip: leading tokens that a mean leaves out.
         max_depth, token_budget: share of the blocks that are run, padded tokens in a batch; None for all, and for 1,024

@@ -68,11 +68,11 @@ def neutral_of(conditions: Sequence[str], asked: str | None, name: str) -> str |
     )
 
 
-def shown(labels: Iterable[str]) -> str:
+def shown(labels: Iterable[str], most: int = _SHOWN) -> str:
     """Lists labels for a message, the first few of many."""
     found = [short(label) for label in labels]
-    more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
-    return f"{', '.join(found[:_SHOWN])}{more}" if found else "none"
+    more = f" and {len(found) - most} more" if len(found) > most else ""
+    return f"{', '.join(found[:most])}{more}" if found else "none"
 
 
 def short(text: str, letters: int = 40) -> str:

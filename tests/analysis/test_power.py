@@ -33,7 +33,7 @@ def key_of(finished: bool, model: str) -> str:
 def test_a_table_has_a_row_for_each_number_of_units(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["power", *QUICK, "--signal", "0.3"]) == 0
     out = capsys.readouterr().out
-    assert "21 conditions, emotion over text variance 0.300" in out
+    assert "21 conditions, condition over text variance 0.300" in out
     assert [line.split()[:1] for line in out.splitlines()[2:]] == [["units"], ["12"], ["16"]]
     assert main(["power", *QUICK, "--reliability", "0.3", "--at", "12"]) == 0
 
@@ -44,7 +44,9 @@ def test_a_run_of_a_store_says_how_noisy_its_texts_are(capsys: pytest.CaptureFix
     assert (found.n_units, found.n_conditions) == (8, 21)
     assert 0.001 < signal_measured(found, 0) < 1
     assert main(["power", *QUICK, "--run", key, "--store", str(DATA / "store")]) == 0
-    assert capsys.readouterr().out.startswith("gemma-3-270m: reliability 0.")
+    out = capsys.readouterr().out
+    assert out.startswith("gemma-3-270m: reliability 0.")
+    assert "21 conditions, emotion over text variance" in out
 
 
 def test_what_is_not_there_is_said(capsys: pytest.CaptureFixture[str]) -> None:

@@ -25,9 +25,10 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
+from emogeo.geometry.crossed import crossed_halves
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import Comparison, Estimate, compare
-from emogeo.geometry.permutation import crossed_halves, mantel_disjoint
+from emogeo.geometry.permutation import mantel_disjoint
 from emogeo.geometry.rdm import standard_ranks
 from emogeo.geometry.units import plain_rdms
 from tests.planted import Planted, halves, truth
@@ -115,7 +116,7 @@ def measure(design: Planted, draws: int) -> Row:
 def _one(design: Planted, seed: int) -> tuple[Comparison, float | None, Estimate]:
     a, b = halves(design, seed)
     result = compare(a, b)
-    p = None if result.rho_star is None else float(mantel_disjoint(crossed_halves(a, b)[None], PERMUTATIONS, seed)[0])
+    p = None if result.rho_star is None else float(mantel_disjoint([crossed_halves(a, b)], PERMUTATIONS, seed)[0])
     return result, p, _bootstrap(a, b, seed)
 
 

@@ -24,9 +24,10 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from emogeo.geometry.corpus_flags import DEPENDENT
+from emogeo.geometry.crossed import crossed_halves
 from emogeo.geometry.dependence import dependence, family_dependence
 from emogeo.geometry.inference import compare
-from emogeo.geometry.permutation import crossed_halves, mantel_disjoint
+from emogeo.geometry.permutation import mantel_disjoint
 from emogeo.geometry.units import UnitProducts
 from tests.planted_families import Array, Families, draw, halves_of
 
@@ -123,7 +124,7 @@ def _compared(states: tuple[Array, Array], units: Sequence[str], seed: int) -> t
     reliable = np.nan if result.reliability_a is None else result.reliability_a.value
     if result.rho_star is None:
         return np.nan, np.nan, reliable
-    p = float(mantel_disjoint(crossed_halves(a, b)[None], PERMUTATIONS, seed)[0])
+    p = float(mantel_disjoint([crossed_halves(a, b)], PERMUTATIONS, seed)[0])
     return p, result.rho_star.value, reliable
 
 

@@ -16,10 +16,11 @@ import rsatoolbox
 from numpy.typing import NDArray
 from rsatoolbox.rdm.rdms import permute_rdms
 
+from emogeo.geometry.crossed import crossed_halves
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import compare
 from emogeo.geometry.options import Centring
-from emogeo.geometry.permutation import crossed_halves, mantel, mantel_disjoint
+from emogeo.geometry.permutation import mantel, mantel_disjoint
 from emogeo.geometry.units import plain_rdms, unit_products
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from tests.planted import labels
@@ -37,7 +38,7 @@ def main() -> None:
     pairs = list(itertools.combinations(runs, 2))
     comparisons = [compare(a, b) for a, b in pairs]
     compared = time.perf_counter()
-    mantel_disjoint(np.stack([crossed_halves(a, b) for a, b in pairs]), PERMUTATIONS, seed=0)
+    mantel_disjoint([crossed_halves(a, b) for a, b in pairs], PERMUTATIONS, seed=0)
     permuted = time.perf_counter()
     mantel(*(np.stack([pair[side].whole[0] for pair in pairs]) for side in (0, 1)), PERMUTATIONS, seed=0)
     ended = time.perf_counter()

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
+from matplotlib.text import Text
+from matplotlib.transforms import Bbox
 
 from emogeo.figures import matrices
 from emogeo.figures.matrices import rdm_figure, rho_figure
@@ -46,3 +50,23 @@ def test_words_are_light_on_dark_runs() -> None:
 @pytest.mark.parametrize("draw", [rdm_figure, rho_figure])
 def test_files_are_the_same_twice(draw: object) -> None:
     assert same_png(draw, np.eye(2), ["x", "y"], "title")  # type: ignore[arg-type]
+
+
+def extent(label: Text) -> Bbox:
+    return label.get_window_extent()
+
+
+@pytest.mark.parametrize("n", [6, 60, 171, 400])
+def test_labels_of_many_conditions_do_not_overlap_and_files_stay_small(n: int) -> None:
+    rdm, names = 1 - np.eye(n), [f"condition {number:03d}" for number in range(n)]
+    figure = drawn(matrices, rdm_figure, rdm, names, "a run")
+    axes = figure.axes[0]
+    figure.draw_without_rendering()
+    for labels, side in ((axes.get_yticklabels(), "y"), (axes.get_xticklabels(), "x")):
+        ends = sorted((getattr(box, f"{side}0"), getattr(box, f"{side}1")) for box in map(extent, labels))
+        if side == "y" or n > 60:
+            assert all(high <= low + 1 for (_, high), (low, _) in pairwise(ends))
+        assert float(labels[0].get_fontsize()) >= 5
+    assert [text.get_text() for text in axes.get_yticklabels()] == (names if n < 400 else names[::2])
+    assert ("one label in 2 is written" in axes.get_title(loc="left")) == (n == 400)
+    assert max(figure.get_size_inches()) < 25

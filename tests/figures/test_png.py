@@ -26,8 +26,11 @@ def test_a_figure_is_the_same_picture_every_time_and_another_is_another() -> Non
 
 def test_names_stand_beside_their_rows_and_columns() -> None:
     axes = Figure().subplots()
-    axes.imshow(np.zeros((2, 3)))
-    label_axes(axes, ["a", "b"], ["x", "y", "z"])
-    assert [(label.get_position()[1], label.get_text()) for label in axes.get_yticklabels()] == [(0, "a"), (1, "b")]
-    found = [(label.get_position()[0], label.get_text()) for label in axes.get_xticklabels()]
-    assert found == [(0, "x"), (1, "y"), (2, "z")]
+    axes.imshow(np.zeros((3, 3)))
+    label_axes(axes, ["x", "y", "z"])
+    wanted = [(0, "x"), (1, "y"), (2, "z")]
+    assert [(label.get_position()[1], label.get_text()) for label in axes.get_yticklabels()] == wanted
+    assert [(label.get_position()[0], label.get_text()) for label in axes.get_xticklabels()] == wanted
+    label_axes(axes, ["x", "y", "z"], 6, step=2)
+    assert [label.get_text() for label in axes.get_xticklabels()] == ["x", "z"]
+    assert {label.get_fontsize() for label in axes.get_xticklabels()} == {6}

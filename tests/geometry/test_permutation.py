@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 from scipy.stats import false_discovery_control, spearmanr
 
 from emogeo.errors import GeometryError
+from emogeo.geometry.crossed import Crossed, crossed_halves
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import compare
 from emogeo.geometry.permutation import (
-    crossed_halves,
     holm,
     mantel,
     mantel_disjoint,
@@ -66,7 +66,7 @@ def test_many_tests_are_each_as_if_alone() -> None:
     a, b = ranks[[0, 0, 1, 2]], ranks[[1, 2, 3, 3]]
     alone = [mantel(x[None], y[None], 500, seed=1)[0] for x, y in zip(a, b, strict=True)]
     assert mantel(a, b, 500, seed=1).tolist() == alone
-    crossed = np.einsum("tp,tq->tpq", a, b)
+    crossed = [Crossed(((x[None, None], y[None, None]),)) for x, y in zip(a, b, strict=True)]
     assert mantel_disjoint(crossed, 500, seed=1).tolist() == alone
 
 
@@ -96,7 +96,7 @@ def test_mantel_on_disjoint_halves_equals_all_relabellings(common: bool) -> None
     observed = disjoint(a, b)
     draws = [disjoint(a, relabelled(b, order)) for order in itertools.permutations(CONDITIONS[:4])]
     exact = np.mean(np.array(draws) >= observed - 1e-9)
-    assert mantel_disjoint(crossed_halves(a, b)[None], 20_000, seed=1)[0] == pytest.approx(exact, abs=0.015)
+    assert mantel_disjoint([crossed_halves(a, b)], 20_000, seed=1)[0] == pytest.approx(exact, abs=0.015)
 
 
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))

@@ -19,7 +19,7 @@ TITLES = {
     "spearman_euclidean": "ρ, Euclidean (crossnobis)",
     "cka": "CKA, debiased",
     "procrustes": "Procrustes, 1 − angle",
-    "mutual_knn": "mutual 5-NN",
+    "mutual_knn": "mutual neighbours",
     "cka_biased": "CKA, biased (a trap)",
 }
 """What each measure is called in figures."""

@@ -9,6 +9,7 @@ from emogeo.analysis.records.names import settings_of
 from emogeo.errors import StoreError
 from emogeo.record.reading import read_run
 from emogeo.record.run import BehaviourRun, Run, SteeringRun
+from emogeo.stimuli.conditions import Noun, noun_of
 from emogeo.store.store import RUNS, Store
 
 
@@ -25,6 +26,13 @@ class Catalogue:
     @property
     def finished(self) -> list[Run]:
         return [run for run in self.runs if run.finished]
+
+    @property
+    def noun(self) -> Noun:
+        """The word for the conditions of all runs: of every text that was read, and of every vector that steered."""
+        read = (run.record.emotions for run in self.runs)
+        steered = (run.result.words for run in self.probes if isinstance(run, SteeringRun) and run.finished)
+        return noun_of({condition for own in (*read, *steered) for condition in own})
 
 
 def read_catalogue(store: Store, only: Collection[str] | None = None) -> Catalogue:

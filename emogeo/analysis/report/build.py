@@ -19,6 +19,7 @@ from emogeo.analysis.report.heatmap import palette
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Section
 from emogeo.analysis.tables.frame import Table
+from emogeo.stimuli.conditions import Noun
 
 _SECTIONS = (
     overview.run_section,
@@ -46,10 +47,10 @@ def write_report(
         figures: the folder of PNG files.
     """
     material = Material(tables, prepared, catalogue, figures)
-    file.write_text(_page([section(material) for section in _SECTIONS]), encoding="utf-8")
+    file.write_text(_page([section(material) for section in _SECTIONS], material.noun), encoding="utf-8")
 
 
-def _page(sections: Sequence[Section]) -> str:
+def _page(sections: Sequence[Section], noun: Noun) -> str:
     """Builds the page with style and script inline, and their checksums in its policy, so that no others can run."""
     style, script = _file("page.css") + palette(), _file("page.js")
     environment = Environment(
@@ -61,6 +62,7 @@ def _page(sections: Sequence[Section]) -> str:
     )
     return environment.get_template("page.html.jinja").render(
         sections=sections,
+        noun=noun,
         style=Markup(style),
         script=Markup(script),
         style_sum=_sum(style),

@@ -27,14 +27,10 @@ from emogeo.analysis.report.parts import (
 )
 from emogeo.analysis.report.texts import texts_parts
 from emogeo.analysis.tables.pairs import pair_matrix
+from emogeo.stimuli.conditions import Noun
 
 _MORE_MODELS = "python train.py -m +study=universality 'model=glob(*)'"
 _TWO_MODELS = "python train.py -m model=smollm2-135m-instruct,gemma-3-270m"
-_STAR = (
-    figure("ρ*, these emotions", "rho_star"),
-    interval("emotions like these", "rho_star_any"),
-    word("same or different", "equivalence", style="badge"),
-)
 _MATRICES = {"rho": "ρ between runs", "rho_star": "ρ* between runs"}
 
 
@@ -44,7 +40,7 @@ def universality_section(material: Material) -> Section:
     parts += material.shown(
         "universality",
         "Comparable models",
-        _of_two_models(),
+        _of_two_models(material.noun),
         "No two models have comparable runs.",
         _MORE_MODELS,
     )
@@ -132,7 +128,7 @@ def _matrix(material: Material, own: Sequence[PreparedRun], column: str, title: 
     return sheet(values, f"{title}, as a table", f"{column}_matrix", columns, open=False)
 
 
-def _of_two_models() -> list[Column]:
+def _of_two_models(noun: Noun) -> list[Column]:
     return [
         word("model a", "model_a"),
         word("model b", "model_b"),
@@ -141,7 +137,7 @@ def _of_two_models() -> list[Column]:
         word("beyond word meanings", "beyond_meanings", style="badge"),
         ranging("ρ* given words", "rho_partial", "rho_partial_ci_low", "rho_partial_ci_high"),
         figure("ρ", "rho"),
-        *_STAR,
+        *_star(noun),
         figure("ρ published", "published"),
         beside("same / disjoint half", "rho_same_half", "rho_disjoint_half"),
         beside("reliability a / b", "reliability_a", "reliability_b"),
@@ -149,6 +145,14 @@ def _of_two_models() -> list[Column]:
         figure("floor", "floor", 4),
         word("reading", "reading"),
         word("note", "note", style="long"),
+    ]
+
+
+def _star(noun: Noun) -> list[Column]:
+    return [
+        figure(f"ρ*, these {noun.many}", "rho_star"),
+        interval(f"{noun.many} like these", "rho_star_any"),
+        word("same or different", "equivalence", style="badge"),
     ]
 
 
@@ -171,7 +175,7 @@ def _of_pairs(material: Material) -> list[Column]:
         word("run b", "key_b", material.names),
         word("beyond words", "beyond_words", style="badge"),
         figure("ρ", "rho"),
-        *_STAR,
+        *_star(material.noun),
         beside("same / disjoint half", "rho_same_half", "rho_disjoint_half"),
         beside("reliability a / b", "reliability_a", "reliability_b"),
         figure("p, same text", "p_same_text", 4),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import pandas as pd
 
 from emogeo.analysis.report.material import Material
@@ -21,7 +19,7 @@ def layers_section(material: Material) -> Section:
     if effects.empty:
         parts.append(Absent("No two runs of one model differ in one factor alone.", f"{_STUDY} model=MODEL"))
     else:
-        shown = sheet(effects, "Effects", "effects", _of_effects(material.names))
+        shown = sheet(effects, "Effects", "effects", _of_effects(material))
         parts += material.picture("layers_of_effect.png", "Effects by kind", shown) or [shown]
         parts += material.picture("sub_parameters.png", "Sub-parameters of generation")
     parts += _variance(material)
@@ -37,7 +35,7 @@ def precision_section(material: Material) -> Section:
     if rows.empty:
         parts.append(Absent("No model was read at two precisions.", f"{_PRECISIONS} model=MODEL"))
     else:
-        parts.append(sheet(rows, "Effects of precision", "precision_effects", _of_effects(material.names)))
+        parts.append(sheet(rows, "Effects of precision", "precision_effects", _of_effects(material)))
     parts += _across_precisions(material.table("descriptors"))
     parts += material.pictures("descriptors_by_precision")
     about = "The same runs at other precisions, and the effect of precision on a model's descriptors."
@@ -59,7 +57,8 @@ def _variance(material: Material) -> list[Part]:
     return material.picture("variance.png", "Shares of variance") + shown
 
 
-def _of_effects(names: Mapping[str, str]) -> list[Column]:
+def _of_effects(material: Material) -> list[Column]:
+    names, noun = material.names, material.noun
     return [
         word("model", "model"),
         word("effect kind", "layer_of_effect"),
@@ -67,8 +66,8 @@ def _of_effects(names: Mapping[str, str]) -> list[Column]:
         word("counts", "counts", style="badge"),
         figure("ρ", "rho"),
         word("same or different", "equivalence", style="badge"),
-        figure("ρ*, these emotions", "rho_star"),
-        interval("emotions like these", "rho_star_any"),
+        figure(f"ρ*, these {noun.many}", "rho_star"),
+        interval(f"{noun.many} like these", "rho_star_any"),
         ranging("effect", "effect", "ci_low", "ci_high"),
         beside("floor / null", "floor", "null", digits=3),
         figure("ρ published", "published"),

@@ -17,6 +17,7 @@ from emogeo.analysis.tables.effects import NO, UNKNOWN, YES
 from emogeo.analysis.tables.frame import Row
 from emogeo.analysis.tables.notes import Note
 from emogeo.analysis.tables.verdicts import CONTRADICTED, FAILS, HOLDS, REPRODUCED, UNTESTABLE
+from emogeo.stimuli.conditions import Noun
 
 _LAYERS = {
     "method": "Effect of method",
@@ -118,10 +119,10 @@ def _effects(material: Material) -> list[Finding]:
     effects = material.table("effects")
     if effects.empty:
         return []
-    return [_effect(str(layer), rows) for layer, rows in effects.groupby("layer_of_effect", sort=False)]
+    return [_effect(str(layer), rows, material.noun) for layer, rows in effects.groupby("layer_of_effect", sort=False)]
 
 
-def _effect(layer: str, rows: pd.DataFrame) -> Finding:
+def _effect(layer: str, rows: pd.DataFrame, noun: Noun) -> Finding:
     counts, known, unknown = Counter(rows["counts"]), rows[rows["effect"].notna()], rows[rows["effect"].isna()]
     said = (
         f"Of {number_of(len(rows), 'comparison')} of a model, {counts[YES]} beyond floor and null, {counts[NO]} not, "
@@ -130,8 +131,8 @@ def _effect(layer: str, rows: pd.DataFrame) -> Finding:
     if len(known):
         most = known.loc[known["effect"].idxmax()]
         figure = in_words(most["effect"], most["ci_low"], most["ci_high"])
-        said += f" The largest, {most['factor']} in {most['model']}: 1 − ρ* = {figure}, for these emotions."
-    caveats = verdicts(rows)
+        said += f" The largest, {most['factor']} in {most['model']}: 1 − ρ* = {figure}, for these {noun.many}."
+    caveats = verdicts(rows, noun)
     if unknown["rho"].notna().any():
         caveats.append(f"Where there is no ρ*, raw ρ is {range_of(unknown, 'rho')}, which text noise lowers by itself.")
     return Finding(_LAYERS.get(layer, layer), said, caveats, unsure=counts[UNKNOWN] == len(rows))
@@ -178,13 +179,13 @@ def _flags(material: Material) -> list[Finding]:
 def _variants(material: Material) -> list[Finding]:
     rows = material.table("base_instruct")
     given = [] if rows.empty else noted(material, "base_instruct", rows[rows["rho"].notna()], "moved")
-    return [_variant(row, moved) for row, moved in given]
+    return [_variant(row, moved, material.noun) for row, moved in given]
 
 
-def _variant(row: Row, moved: Sequence[Note]) -> Finding:
+def _variant(row: Row, moved: Sequence[Note], noun: Noun) -> Finding:
     star = in_words(row["rho_star"], row["rho_star_ci_low"], row["rho_star_ci_high"])
     said = (
-        f"{row['family']}, base against instruct: for these emotions ρ* {star}, raw ρ {number(row['rho'])}, "
+        f"{row['family']}, base against instruct: for these {noun.many} ρ* {star}, raw ρ {number(row['rho'])}, "
         f"published {number(row['published'])}."
     )
     said_moved = listed([note.text for note in moved] or ["no descriptor"])

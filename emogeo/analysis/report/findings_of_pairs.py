@@ -10,6 +10,7 @@ from emogeo.analysis.report.numbers import number
 from emogeo.analysis.report.sentences import commonest, number_of, range_of, verdicts
 from emogeo.analysis.tables.notes import NoteKind
 from emogeo.geometry.beyond import Beyond
+from emogeo.stimuli.conditions import Noun
 
 _NULLS = "untrained twins of different models"
 
@@ -29,16 +30,16 @@ def _kinds(material: Material) -> list[tuple[str, pd.DataFrame]]:
 def identifiable(material: Material) -> list[Finding]:
     """Reports pairs whose agreement without text noise is known."""
     return [
-        _agreement(kind, rows, rows[rows["rho_star"].notna()])
+        _agreement(kind, rows, rows[rows["rho_star"].notna()], material.noun)
         for kind, rows in _kinds(material)
         if rows["rho_star"].notna().any()
     ]
 
 
-def _agreement(kind: str, pairs: pd.DataFrame, known: pd.DataFrame) -> Finding:
+def _agreement(kind: str, pairs: pd.DataFrame, known: pd.DataFrame, noun: Noun) -> Finding:
     said = (
         f"For {len(known)} of {number_of(len(pairs), 'pair')} of {kind} agreement without text noise is identifiable: "
-        f"for these emotions ρ* is {range_of(known, 'rho_star')}. Raw ρ of these is {range_of(known, 'rho')}."
+        f"for these {noun.many} ρ* is {range_of(known, 'rho_star')}. Raw ρ of these is {range_of(known, 'rho')}."
     )
     if kind == _NULLS:
         return Finding(f"Nulls: {kind}", said, ["They have learned nothing, so no verdict is passed on them."])
@@ -49,14 +50,16 @@ def _agreement(kind: str, pairs: pd.DataFrame, known: pd.DataFrame) -> Finding:
     if len(floors):
         caveats.append(
             f"{below} of the {len(floors)} with a measured floor lie below 1 by more than it: "
-            "for these emotions, they are not identical."
+            f"for these {noun.many}, they are not identical."
         )
     if len(floors) < len(known):
         absent = len(known) - len(floors)
         caveats.append(
             f"For {absent} of {len(known)} no floor was measured, so it is not said whether ρ* lies below 1."
         )
-    return Finding(f"Agreement of {kind}", said, [*caveats, *_like_these(known), *verdicts(known), *_words(known)])
+    return Finding(
+        f"Agreement of {kind}", said, [*caveats, *_like_these(known, noun), *verdicts(known, noun), *_words(known)]
+    )
 
 
 def _words(known: pd.DataFrame) -> list[str]:
@@ -66,15 +69,15 @@ def _words(known: pd.DataFrame) -> list[str]:
     return [said] if without else []
 
 
-def _like_these(known: pd.DataFrame) -> list[str]:
-    """Says how far the intervals reach that are over other emotions as well."""
+def _like_these(known: pd.DataFrame, noun: Noun) -> list[str]:
+    """Says how far the intervals reach that are over other conditions as well."""
     given = known[known["rho_star_any_ci_low"].notna()]
     if given.empty:
         return []
     low, high = (number(end) for end in (given["rho_star_any_ci_low"].min(), given["rho_star_any_ci_high"].max()))
     reach = f"the interval of ρ* is [{low}, {high}]"
     reach = reach if len(given) == 1 else f"the {len(given)} intervals of ρ* lie between {low} and {high}"
-    return [f"For emotions like these, {reach}."]
+    return [f"For {noun.many} like these, {reach}."]
 
 
 def unidentified(material: Material) -> list[Finding]:

@@ -14,20 +14,23 @@ from emogeo.analysis.report.sentences import commonest, number_of
 from emogeo.analysis.tables.effects import NO, UNKNOWN, YES
 from emogeo.analysis.tables.frame import Row
 from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.stimuli.conditions import Noun
 
 
 def shifts(material: Material) -> list[Finding]:
-    """Reports how much emotion words gain under steering."""
+    """Reports how much the words of conditions gain under steering."""
     table = material.table("steering_shifts")
     given = table if table.empty else table[table["shift"].notna()]
     by_model = [] if given.empty else given.groupby("model", sort=False)
-    return [_shift(str(model), rows, material.notes("steering_shifts", rows)) for model, rows in by_model]
+    return [
+        _shift(str(model), rows, material.notes("steering_shifts", rows), material.noun) for model, rows in by_model
+    ]
 
 
-def _shift(model: str, rows: pd.DataFrame, notes: Sequence[Sequence[Note]]) -> Finding:
+def _shift(model: str, rows: pd.DataFrame, notes: Sequence[Sequence[Note]], noun: Noun) -> Finding:
     counts, most = Counter(rows["beats_random"]), rows.loc[rows["shift"].idxmax()]
     said = (
-        f"{model}: of {number_of(len(rows), 'shift')} of emotion words, {counts[YES]} beyond random directions of "
+        f"{model}: of {number_of(len(rows), 'shift')} of {noun} words, {counts[YES]} beyond random directions of "
         f"equal norm, {counts[NO]} not, {counts[UNKNOWN]} not identifiable. The largest, {most['emotion']} at strength "
         f"{most['strength']:g}: {most['shift']:+.2f} nats, random {most['random_mean']:+.2f} "
         f"({most['random_low']:+.2f} to {most['random_high']:+.2f})."

@@ -37,7 +37,8 @@ def _rdms(material: Material) -> list[Part]:
     maps = heat_maps(material.prepared)
     if not maps:
         return [Absent("No finished geometry, so no RDM.", "python train.py")]
-    return [Text("Every RDM: point at a cell, tap it, or move with the arrow keys, for its two emotions."), *maps]
+    said = f"Every RDM: point at a cell, tap it, or move with the arrow keys, for its two {material.noun.many}."
+    return [Text(said), *maps]
 
 
 def _of_runs() -> list[Column]:

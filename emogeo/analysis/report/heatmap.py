@@ -13,10 +13,15 @@ from matplotlib.colors import to_hex
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import subjects
-from emogeo.analysis.report.parts import csv_link
+from emogeo.analysis.report.parts import Text, csv_link
 from emogeo.arrays import Array
+from emogeo.stimuli.conditions import Noun, noun_of
 
 COLOURS = 32
+MOST = 200
+"""The most conditions of an RDM on the page: as a table, that of 200 takes 1.5 MB."""
+SMALL_ABOVE = 40
+"""The number of conditions above which cells are small."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,7 @@ class HeatMap:
 
     kind: ClassVar[str] = "heatmap"
     title: str
+    noun: Noun
     file: str
     conditions: Sequence[str]
     rows: Sequence[Sequence[tuple[int, str]]]
@@ -34,11 +40,30 @@ class HeatMap:
     download: str
     open: bool
 
+    @property
+    def small(self) -> bool:
+        """Whether cells are small."""
+        return len(self.conditions) > SMALL_ABOVE
 
-def heat_maps(prepared: Sequence[PreparedRun]) -> list[HeatMap]:
-    """Makes one per run that is no reread and, where there are others, no untrained twin; the first is open."""
+
+def heat_maps(prepared: Sequence[PreparedRun]) -> list[HeatMap | Text]:
+    """Makes one per run that is no reread and, where there are others, no untrained twin; the first is open.
+
+    Of a run with more than `MOST` conditions it says where its RDM is.
+    """
     own = subjects([each for each in prepared if each.run.reread_of is None])
-    return [_heat_map(each, number == 0) for number, each in enumerate(own)]
+    return [
+        _heat_map(each, number == 0) if len(each.run.conditions) <= MOST else _elsewhere(each)
+        for number, each in enumerate(own)
+    ]
+
+
+def _elsewhere(prepared: PreparedRun) -> Text:
+    n, names = len(prepared.run.conditions), f"rdm_…_{prepared.run.key[:8]}.png"
+    return Text(
+        f"{prepared.name}: an RDM of {n} conditions is too large for this page; figures/{names} shows it, and rdms.h5, "
+        "beside this page, has its numbers."
+    )
 
 
 def palette() -> str:
@@ -54,6 +79,7 @@ def _heat_map(prepared: PreparedRun, first: bool) -> HeatMap:
     top = max(1.0, float(rdm.max()))
     return HeatMap(
         title=f"{prepared.name}, {'every block' if layer is None else f'block {layer}'}",
+        noun=noun_of(conditions),
         file=f"rdm_{prepared.run.key[:8]}.csv",
         conditions=conditions,
         rows=_cells(rdm, top),

@@ -16,6 +16,7 @@ from emogeo.analysis.report.sentences import number_of
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import Note
 from emogeo.record.run import AnyRun
+from emogeo.stimuli.conditions import Noun
 
 
 @dataclass(frozen=True)
@@ -38,6 +39,11 @@ class Material:
     def untrained(self) -> set[str]:
         """Gives the keys of the runs of untrained twins."""
         return {run.key for run in self.catalogue.runs if run.untrained}
+
+    @property
+    def noun(self) -> Noun:
+        """Gives the word for the conditions of all runs."""
+        return self.catalogue.noun
 
     @property
     def records(self) -> list[AnyRun]:

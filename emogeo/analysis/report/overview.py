@@ -65,7 +65,7 @@ def _counts(material: Material) -> dict[str, str]:
     own = [run for run in finished if not run.untrained]
     texts = sorted({run.record.n_texts for run in own})
     units = sorted({run.record.n_units for run in own})
-    emotions = sorted({len(run.conditions) for run in own})
+    conditions = sorted({len(run.conditions) for run in own})
     counts = {
         "models": str(len(models)),
         "precisions": ", ".join(sorted({str(run.record.precision) for run in records})),
@@ -77,7 +77,7 @@ def _counts(material: Material) -> dict[str, str]:
         "pairs compared": str(len(material.trained_pairs("pairs")[0])),
         "texts per run": _span(texts),
         "units": _span(units),
-        "emotions": _span(emotions),
+        material.noun.many: _span(conditions),
     }
     return {name: value for name, value in counts.items() if value}
 

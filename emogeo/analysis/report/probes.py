@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Column, Part, Section, Sheet, beside, figure, ranging, sheet, word
+from emogeo.stimuli.conditions import Noun
 
 _STEERING = "python train.py mode=steering"
 _BEHAVIOUR = "python train.py mode=behaviour"
@@ -11,13 +12,13 @@ _BEHAVIOUR = "python train.py mode=behaviour"
 
 def steering_section(material: Material) -> Section:
     """Shows regimes, shifts against random directions, and the texts."""
-    why = "No model was steered."
-    parts = material.shown("steering", "Regimes", _of_regimes(), why, _STEERING)
-    why = "No shift of emotion words was measured."
-    parts += material.shown("steering_shifts", "Shifts against random directions", _of_shifts(), why, _STEERING)
+    noun, why = material.noun, "No model was steered."
+    parts = material.shown("steering", "Regimes", _of_regimes(noun), why, _STEERING)
+    why = f"No shift of {noun} words was measured."
+    parts += material.shown("steering_shifts", "Shifts against random directions", _of_shifts(noun), why, _STEERING)
     parts += material.pictures("steering")
-    parts += _folded(material, "steering_texts", "Texts, steered and not", _of_texts(), _STEERING)
-    about = "The effect of adding an emotion's vector on words and texts, against a random direction of the same norm."
+    parts += _folded(material, "steering_texts", "Texts, steered and not", _of_texts(noun), _STEERING)
+    about = f"The effect of adding {noun.one}'s vector on words and texts, against a random direction of the same norm."
     return Section("steering", "Steering", about, parts)
 
 
@@ -41,11 +42,11 @@ def _folded(material: Material, name: str, title: str, columns: list[Column], co
     return [sheet(material.table(name), title, name, columns, open=False) if isinstance(p, Sheet) else p for p in shown]
 
 
-def _of_regimes() -> list[Column]:
+def _of_regimes(noun: Noun) -> list[Column]:
     return [
         word("model", "model"),
         word("precision", "precision"),
-        word("direction", "direction"),
+        word("direction", "direction", {"emotion": noun.value}),
         figure("texts", "n_texts", 0),
         beside("share repeated / short", "repeated_share", "short_share"),
         word("regime, published rule", "regime"),
@@ -56,17 +57,17 @@ def _of_regimes() -> list[Column]:
     ]
 
 
-def _of_shifts() -> list[Column]:
+def _of_shifts(noun: Noun) -> list[Column]:
     return [
         word("model", "model"),
-        word("emotion", "emotion"),
+        word(noun.value, "emotion"),
         figure("strength", "strength", 3),
         figure("shift, nats", "shift"),
-        beside("emotion / neutral words", "shift_words", "shift_neutral"),
+        beside(f"{noun} / neutral words", "shift_words", "shift_neutral"),
         figure("apart before, nats", "match_gap"),
         ranging("random: mean [least, largest]", "random_mean", "random_low", "random_high"),
         figure("random directions", "n_random", 0),
-        beside("other emotions: mean / share below", "others_mean", "others_below"),
+        beside(f"other {noun.many}: mean / share below", "others_mean", "others_below"),
         figure("p", "p", 3),
         figure("least p possible", "p_min", 3),
         word("beats random", "beats_random", style="badge"),
@@ -74,11 +75,11 @@ def _of_shifts() -> list[Column]:
     ]
 
 
-def _of_texts() -> list[Column]:
+def _of_texts(noun: Noun) -> list[Column]:
     return [
         word("model", "model"),
-        word("emotion", "emotion"),
-        word("direction", "direction"),
+        word(noun.value, "emotion"),
+        word("direction", "direction", {"emotion": noun.value}),
         figure("strength", "strength", 3),
         word("prompt", "prompt", style="long"),
         word("text", "text", style="long"),

@@ -9,6 +9,7 @@ import pandas as pd
 
 from emogeo.analysis.report.numbers import in_words, number
 from emogeo.analysis.tables.notes import Note
+from emogeo.stimuli.conditions import Noun
 
 NAMED = 4
 """The most rows or notes that a finding names."""
@@ -34,10 +35,10 @@ def commonest(notes: Iterable[Iterable[Note]]) -> list[tuple[Note, int]]:
     return Counter(note for own in notes for note in own).most_common(NAMED)
 
 
-def verdicts(rows: pd.DataFrame) -> list[str]:
+def verdicts(rows: pd.DataFrame, noun: Noun) -> list[str]:
     """Counts the verdicts of equivalence in a sentence; none where there are none."""
     counts = Counter(rows["equivalence"].dropna()).most_common()
-    return [f"For these emotions: {listed([f'{n} {verdict}' for verdict, n in counts])}."] if counts else []
+    return [f"For these {noun.many}: {listed([f'{n} {verdict}' for verdict, n in counts])}."] if counts else []
 
 
 def listed(words: Sequence[str]) -> str:

@@ -16,6 +16,7 @@ from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import Note, NoteKind, joined
 from emogeo.geometry.measure_verdict import Verdict
+from emogeo.stimuli.conditions import Noun
 
 _OF_PAIRS = ("beyond", "pairs")
 _NAMED = 2
@@ -24,7 +25,6 @@ _SHOWN = 40
 """The most rows of a table that are printed."""
 _SHOWN_EFFECTS = 80
 _SHOWN_ANSWERS = 4
-_WHICH = "rho_star is for these emotions; 'like these' is its interval for emotions like these"
 
 
 def summary(
@@ -46,7 +46,7 @@ def summary(
     parts = ["", *_texts(tables.get("corpus"))]
     parts += beyond_lines(tables["beyond"].frame, tables["pairs"].frame, names) + counted
     parts += [*(["Runs", _shown_runs(runs, names)] if len(runs) else ["Runs: no geometry."]), ""]
-    parts += [*_compared(tables, names), *_effects(tables["effects"]), *opposite_signs(effects)]
+    parts += [*_compared(tables, names, catalogue.noun), *_effects(tables["effects"]), *opposite_signs(effects)]
     if variance["share"].notna().any():
         parts += ["", "Variance of 1 − ρ* over pairs of runs", _shown_variance(variance), ""]
     parts += missing(catalogue.finished, effects, store)
@@ -97,11 +97,12 @@ def _texts(corpus: Table | None) -> list[str]:
     return [*lines, ""] if lines else []
 
 
-def _compared(tables: Mapping[str, Table], names: Mapping[str, str]) -> list[str]:
+def _compared(tables: Mapping[str, Table], names: Mapping[str, str], noun: Noun) -> list[str]:
     """Writes pairs and baselines."""
     pairs, baselines = tables["pairs"], tables["baselines"]
+    which = f"rho_star is for these {noun.many}; 'like these' is its interval for {noun.many} like these"
     if len(pairs.frame):
-        parts = _block("Pairs", pairs, lambda: f"{_shown_pairs(pairs.frame, names)}\n{_WHICH}", names)
+        parts = _block("Pairs", pairs, lambda: f"{_shown_pairs(pairs.frame, names)}\n{which}", names)
     else:
         parts = ["Pairs: none; two finished runs make a pair (a reread is none).", ""]
     parts += _hanging_on_the_measure(tables["measure_verdicts"].frame, names)

@@ -27,6 +27,7 @@ from emogeo.analysis.tables.pairs import what_is_missing
 from emogeo.errors import GeometryError
 from emogeo.geometry.inference import Estimate
 from emogeo.geometry.sharing import over_shared, raw_rho
+from emogeo.stimuli.conditions import noun_of
 
 WORDS = ["model", "layer_of_effect", "factor", "aliased_with", "key_a", "key_b", "counts", "equivalence", "note"]
 EFFECT_COLUMNS = [
@@ -149,14 +150,14 @@ def _compared(
 
 
 def _naming(pair: MinimalPair) -> list[Note]:
-    """Notes texts that name their emotion, where they were read without a prompt that names it."""
+    """Notes texts that name their condition, where they were read without a prompt that names it."""
     generation = pair.b.record.generation
     counts = None if generation is None else generation.counts
     if not pair.factor.contexts or counts is None or not counts.naming_their_emotion:
         return []
-    return [
-        Note(f"{counts.naming_their_emotion} of {counts.texts} texts name their emotion, whatever they are read after")
-    ]
+    noun = noun_of(pair.b.record.emotions)
+    said = f"{counts.naming_their_emotion} of {counts.texts} texts name their {noun}, whatever they are read after"
+    return [Note(said)]
 
 
 def _put_raw(figures: Row, a: PreparedRun, b: PreparedRun) -> list[Note]:

@@ -10,12 +10,13 @@ import numpy as np
 
 from emogeo.analysis.tables.frame import Row
 from emogeo.arrays import Array
+from emogeo.geometry.crossed import Crossed, crossed_halves
 from emogeo.geometry.halves import Halves
-from emogeo.geometry.permutation import crossed_halves, holm, mantel, mantel_disjoint
+from emogeo.geometry.permutation import holm, mantel, mantel_disjoint
 
 PERMUTATIONS_PER_TEST = 200
 _AT_ONCE = 100
-"""The most tests whose [pair, pair] matrices are in memory at a time."""
+"""The most tests that are done at once."""
 
 
 @dataclass
@@ -25,7 +26,7 @@ class MantelTests:
     permutations: int
     seed: int
     _ranks: dict[int, list[tuple[Row, str, Array, Array]]] = field(default_factory=lambda: defaultdict(list))
-    _crossed: dict[int, list[tuple[Row, Array]]] = field(default_factory=lambda: defaultdict(list))
+    _crossed: dict[int, list[tuple[Row, Crossed]]] = field(default_factory=lambda: defaultdict(list))
 
     @staticmethod
     def of_family(size: int, permutations: int, seed: int) -> MantelTests:
@@ -55,9 +56,9 @@ class MantelTests:
         for row, value in zip(given, holm(np.array([row["p"] for row in given])), strict=True):
             row["p_holm"] = float(value)
 
-    def _do_crossed(self, pending: list[tuple[Row, Array]]) -> None:
+    def _do_crossed(self, pending: list[tuple[Row, Crossed]]) -> None:
         if pending:
-            p = mantel_disjoint(np.stack([crossed for _, crossed in pending]), self.permutations, self.seed)
+            p = mantel_disjoint([crossed for _, crossed in pending], self.permutations, self.seed)
             for (row, _), value in zip(pending, p, strict=True):
                 row["p"] = float(value)
         pending.clear()

@@ -25,6 +25,7 @@ from emogeo.geometry.halves import MIN_STAR
 from emogeo.geometry.inference import identifiable
 from emogeo.geometry.sharing import SharedUnits, over_shared
 from emogeo.record.run import Run
+from emogeo.stimuli.labels import shown
 
 NAMES = ["key_a", "key_b", "model_a", "model_b"]
 VERDICTS = ["beyond_words", "beyond_meanings"]
@@ -36,6 +37,8 @@ PAIR_COLUMNS = [
 ]
 SHOW_PROGRESS = 30
 """The number of pairs from which on a progress bar is shown."""
+_NAMED = 12
+"""How many conditions a note names."""
 
 
 Pair = tuple[PreparedRun, PreparedRun]
@@ -146,9 +149,10 @@ def what_is_missing(a: PreparedRun, b: PreparedRun, both: SharedUnits) -> list[N
     if both.paired and len(set(languages)) > 1:
         notes.append(Note(f"passages in {' and '.join(languages)}: opposite halves share neither topic nor language"))
     notes += _units_of_families(a, b, len(over.units))
-    conditions = [each.halves.products.conditions for each in (a, b)]
-    if dropped := sorted(set(conditions[0]) ^ set(conditions[1])):
-        notes.append(Note(f"without {', '.join(dropped)}, which one run lacks"))
+    own, its = (set(each.halves.products.conditions) for each in (a, b))
+    if own ^ its:
+        some = f"over the {len(own & its)} conditions in common, " if own - its and its - own else ""
+        notes.append(Note(f"{some}without {shown(sorted(own ^ its), _NAMED)}, which one run lacks"))
     return notes
 
 

@@ -14,6 +14,7 @@ from emogeo.geometry.inference import reliability
 from emogeo.record.origin import Generation
 from emogeo.record.run import Run
 from emogeo.record.types import LayerRecord
+from emogeo.stimuli.conditions import noun_of
 
 RUN_COLUMNS = [
     *("key", "model", "family", "variant", "params_b", "init", "init_seed"),
@@ -99,16 +100,17 @@ def _shared_topics(run: Run) -> list[Note]:
     shared = [topic for topic, units in groups.items() if len(units) > 1]
     if not shared or len(groups) == 1:
         return []
+    noun = noun_of(run.record.emotions)
     return [
         _flag(
             f"units: random groups, and {len(shared)} of {len(groups)} topics are in several of them, so what a topic "
-            "gives to an emotion counts as the emotion's, give every topic a text of every emotion"
+            f"gives to {noun.one} counts as the {noun}'s, give every topic a text of every {noun}"
         )
     ]
 
 
 def _refusals(generation: Generation | None) -> list[Note]:
-    """Notes many refusals to write, which read the same for every emotion."""
+    """Notes many refusals to write, which read the same for every condition."""
     counts = None if generation is None else generation.counts
     if counts is None or counts.refusals < MANY_REFUSALS * counts.texts:
         return []

@@ -7,6 +7,7 @@ import pytest
 
 from emogeo.analysis.report.sentences import NAMED, commonest, listed, number_of, range_of, verdicts
 from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.stimuli.conditions import Noun
 
 NAN = float("nan")
 BOUNDS = {"rho_ci_low": [0.4, NAN, NAN, 0.8], "rho_ci_high": [0.6, NAN, NAN, 1.0]}
@@ -46,5 +47,7 @@ def test_words_are_listed(words: str, said: str) -> None:
 
 def test_verdicts_are_counted() -> None:
     said = ["differs", "cannot tell", "differs", None]
-    assert verdicts(pd.DataFrame({"equivalence": said})) == ["For these emotions: 2 differs and 1 cannot tell."]
-    assert verdicts(pd.DataFrame({"equivalence": [None]})) == []
+    assert verdicts(pd.DataFrame({"equivalence": said}), Noun.emotion) == [
+        "For these emotions: 2 differs and 1 cannot tell."
+    ]
+    assert verdicts(pd.DataFrame({"equivalence": [None]}), Noun.emotion) == []

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from emogeo.analysis.tables.mantel import _AT_ONCE, PERMUTATIONS_PER_TEST, MantelTests
-from emogeo.geometry.permutation import crossed_halves, holm, mantel, mantel_disjoint
+from emogeo.geometry.crossed import crossed_halves
+from emogeo.geometry.permutation import holm, mantel, mantel_disjoint
 from emogeo.geometry.rdm import standard_ranks
 from tests.planted import Planted, halves
 
@@ -39,7 +40,7 @@ def test_tests_of_halves_are_each_their_own_and_a_family(pairs: list[Any]) -> No
     for row, (a, b) in zip(rows, pairs, strict=True):
         tests.of_halves(row, a, b)
     tests.fill(rows)
-    alone = [float(mantel_disjoint(crossed_halves(a, b)[None], PERMUTATIONS, 5)[0]) for a, b in pairs]
+    alone = [float(mantel_disjoint([crossed_halves(a, b)], PERMUTATIONS, 5)[0]) for a, b in pairs]
     assert [row["p"] for row in rows] == alone
     assert [row["p_holm"] for row in rows] == holm(np.array(alone)).tolist()
     assert alone[0] == 1 / (1 + PERMUTATIONS) and alone[1] > 0.05, "the planted truth"
