@@ -29,6 +29,8 @@ NOTHING = 0.05
 """A true partial rho* below this is nothing."""
 Result = tuple[BeyondNulls, float, tuple[float, float, float]]
 """What one data set gives: the verdict with its numbers, the true partial rho*, reliabilities of a, b and the nulls."""
+WIDE = 200
+"""The dimensions of an untrained network from which on a yes is promised to be rare (docs/calibration.md)."""
 FEW = 0.05
 """The share of data sets below which bias and coverage of those given are of too few to be shown."""
 
@@ -113,13 +115,19 @@ def _mean(values: Sequence[float | bool]) -> float:
 def promises(rows: Sequence[Row]) -> list[tuple[str, bool]]:
     """What the verdicts promise, and whether it holds; nothing where no world is there to tell."""
     covers = [row.covers for row in rows if not np.isnan(row.covers)]
-    nothing = [row.yes for row in rows if row.design.width is not None or row.true < NOTHING]
+    wide = [row for row in rows if row.design.width is None or row.design.width >= WIDE]
+    nothing = [row.yes for row in wide if row.design.width is not None or row.true < NOTHING]
+    narrow = max((row.yes for row in rows if row not in wide), default=0.0)
     half = [row.yes for row in rows if _is_half(row)]
     if not (covers and nothing and half):
         return []
     return [
         (f"the interval of the partial ρ* covers it, least {min(covers):.3f}", min(covers) >= COVERED),
-        (f"beyond words where there is nothing, most {max(nothing):.3f}", max(nothing) <= MOST),
+        (
+            f"beyond words where there is nothing, most {max(nothing):.3f} (untrained networks of fewer than {WIDE} "
+            f"dimensions, of which nothing is promised: {narrow:.3f})",
+            max(nothing) <= MOST,
+        ),
         (f"beyond words at a true .5 of which nulls explain up to .6, least {min(half):.3f}", min(half) >= FOUND),
     ]
 

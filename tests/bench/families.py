@@ -12,13 +12,11 @@ Finished designs are kept in FILE and not computed again; without --draws it pri
 
 from __future__ import annotations
 
-import argparse
 import itertools
-import json
+import sys
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import asdict, astuple, dataclass
-from pathlib import Path
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from threadpoolctl import threadpool_limits
@@ -29,10 +27,14 @@ from emogeo.geometry.dependence import dependence, family_dependence
 from emogeo.geometry.inference import compare
 from emogeo.geometry.permutation import mantel_disjoint
 from emogeo.geometry.units import UnitProducts
+from tests.bench.resumed import concluded, markdown, options, resumed
 from tests.planted_families import Array, Families, draw, halves_of
 
 PERMUTATIONS = 199
 DRAWS = 199
+MOST, MOST_FLAGS, STRONG, SEEN, FEW = 0.06, 0.08, 0.3, 0.9, 0.1
+"""What is promised: false p's with families as units, where a tenth of the data sets or more is given; flags where
+topics are independent; flags with families named at a strong correlation."""
 COUNTER_EXAMPLES = 40
 """Data sets of a design in which topics are permuted within conditions, which is slow."""
 
@@ -171,8 +173,8 @@ HEADER = [
 
 
 def table(rows: Sequence[Row]) -> str:
-    """Writes the rows as Markdown."""
-    lines = [f"| {' | '.join(HEADER)} |", "|" + "---|" * len(HEADER)]
+    """Markdown."""
+    lines = []
     for row in rows:
         own = row.design
         cells = [
@@ -192,8 +194,8 @@ def table(rows: Sequence[Row]) -> str:
             *(_share(row.flag), _share(row.named), f"{row.correlation:.2f}", f"{row.n_effective:.1f}"),
             _share(row.permuted),
         ]
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        lines.append(cells)
+    return markdown(HEADER, lines)
 
 
 def _share(value: float) -> str:
@@ -204,27 +206,31 @@ def _signed(value: float) -> str:
     return "–" if np.isnan(value) else f"{value:+.2f}"
 
 
-def _finished(file: Path) -> list[Row]:
-    if not file.exists():
+def promises(rows: Sequence[Row]) -> list[tuple[str, bool]]:
+    """What is promised of families as units, and of the flag."""
+    given = [row.p_families for row in rows if row.given_families >= FEW]
+    alone = [row.flag for row in rows if row.design.correlation == 0]
+    seen = [row.named for row in rows if row.design.correlation >= STRONG]
+    if not (given and alone and seen):
         return []
-    rows = [json.loads(line) for line in file.read_text().splitlines()]
-    return [Row(**{**row, "design": Families(**row["design"])}) for row in rows]
+    return [
+        (f"families as units: p <= .05 where nothing is shared, most {max(given):.3f}", max(given) <= MOST),
+        (f"dependence is seen where there is none, most {max(alone):.3f}", max(alone) <= MOST_FLAGS),
+        (
+            f"dependence is seen at a correlation of {STRONG} with families named, least {min(seen):.3f}",
+            min(seen) >= SEEN,
+        ),
+    ]
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--draws", type=int, default=0, help="data sets per design")
-    parser.add_argument("--workers", type=int, default=2)
-    parser.add_argument("--file", type=Path, default=Path("results/families.jsonl"))
-    options = parser.parse_args()
-    options.file.parent.mkdir(parents=True, exist_ok=True)
-    known = {(astuple(row.design), row.draws) for row in _finished(options.file)}
-    todo = [own for own in designs() if options.draws and (astuple(own), options.draws) not in known]
-    with ProcessPoolExecutor(options.workers) as pool, options.file.open("a") as stream:
-        for row in pool.map(measure, todo, itertools.repeat(options.draws)):
-            print(json.dumps(asdict(row)), file=stream, flush=True)
-    print(table(_finished(options.file)))
+def row_of(words: dict[str, Any]) -> Row:
+    return Row(**{**words, "design": Families(**words["design"])})
+
+
+def main(words: Sequence[str] | None = None) -> int:
+    rows = resumed(options(__doc__, "results/families.jsonl", words), designs(), measure, row_of)
+    return concluded(rows, table, promises)
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
