@@ -87,8 +87,8 @@ def corpus_given(passages: pd.DataFrame | Sequence[Mapping[str, Any]] | Corpus |
     rows = passages.to_dict("records") if isinstance(passages, pd.DataFrame) else passages
     if not isinstance(rows, Sequence) or isinstance(rows, bytes):
         raise StimuliError(
-            f"passages is a {type(passages).__name__}; give a DataFrame, a list of records, or a CSV or JSONL file, "
-            "with emotion, topic and text."
+            f"passages is a {type(passages).__name__}; give a DataFrame, a list of records, or a file or folder of "
+            "texts, with emotion, text and, if there are topics, topic."
         )
     return corpus_of(rows, "passages")
 
