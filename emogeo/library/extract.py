@@ -44,8 +44,9 @@ def extract(
         model: a transformers model as it is loaded, on its device and at its precision; it is left as it was.
             An untrained twin of one, to compare it with: `load_model(..., init="random", init_seed=1)`, or of a model
             in memory, after `torch.manual_seed(1)`, `AutoModel.from_config(model.config)`.
-        passages: a DataFrame, records, or a CSV or JSONL file, with emotion (the condition of the text,
-            whatever it is), topic and text; None for the package's own.
+        passages: a DataFrame or records with emotion (the condition of each text: 4 to 400 labels), topic (if there are
+            topics) and text; a file, a folder or a glob of such texts, read as `stimuli.path` is; None for the
+            package's own.
         position: the token whose state stands for a text: `last`, `middle`, or the `mean` over all.
         skip: leading tokens that a mean leaves out.
         max_depth, token_budget: share of the blocks that are run, padded tokens in a batch; None for all, and for 1,024
