@@ -74,8 +74,8 @@ def test_bad_input_is_named_before_anything_is_read(loaded: Loaded) -> None:
         extract(model, "gpt2", ROWS)  # type: ignore[arg-type]
     with pytest.raises(StimuliError, match="3 conditions"):
         extract(model, tokenizer, [row for row in ROWS if row["emotion"] in {"sad", "calm", "happy"}])
-    with pytest.raises(StimuliError, match=r"passages\[3\]: no topic, which other texts have"):
-        extract(model, tokenizer, [*ROWS[:3], {"emotion": "sad", "text": "x"}])
+    with pytest.raises(StimuliError, match=r"passages\[126\]: no topic, which other texts have"):
+        extract(model, tokenizer, [*ROWS, {"emotion": "sad", "text": "x"}])
     with pytest.raises(StimuliError, match="passages is a int"):
         extract(model, tokenizer, 3)  # type: ignore[arg-type]
     with pytest.raises(StimuliError, match="passages is a Series"):
