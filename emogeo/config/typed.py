@@ -116,6 +116,8 @@ def _value(value: Any) -> str:
         return str(value).lower()
     if isinstance(value, Enum):
         return str(value.value)
+    if isinstance(value, dict):
+        return f"{{{', '.join(f'{name}: {_value(own)}' for name, own in value.items())}}}"
     if isinstance(value, list | tuple):
         return f"[{','.join(map(_value, value))}]"
     if isinstance(value, str):

@@ -9,7 +9,7 @@ from pathlib import Path
 from emogeo.config.mode import Mode
 from emogeo.config.model import ModelConfig
 from emogeo.config.states import DenoisingMethod, NeutralTexts, PoolingConfig
-from emogeo.config.texts import Context
+from emogeo.config.texts import ENGLISH, Context
 from emogeo.config.train import TrainConfig
 from emogeo.errors import NotWrittenError
 from emogeo.extraction.passes import Pass, PassModel, context_of, plan_main_pass, plan_pass, token_contents
@@ -25,6 +25,7 @@ from emogeo.extraction.sources import (
 )
 from emogeo.extraction.stories import Story, counts, without_empty
 from emogeo.extraction.texts import as_written, in_context, labelled_texts
+from emogeo.geometry.independent import independent_units
 from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
 from emogeo.geometry.options import NEUTRAL, Centring
 from emogeo.geometry.states import LabelledTexts
@@ -112,7 +113,7 @@ class RunPlan:
         source = replace(
             self.source, labelled=labelled_texts(kept), texts=texts, counts=counts(stories, self.config.stimuli.words)
         )
-        check_units(self.config.layer_selection.rule, len(set(source.labelled.units)))
+        check_units(self.config.layer_selection.rule, _n_units(source.labelled))
         content = {**token_contents(texts), **context_of(context)}
         passages = plan_main_pass(self.model, texts, self.config.pooling, content)
         return replace(self, source=source, passages=passages)
@@ -131,7 +132,7 @@ def plan_run(config: TrainConfig) -> RunPlan:
     store, key = Store(config.store.path), config.mode.source
     stories = replayed(store, key) if key else None
     if mode in (Mode.comprehension, Mode.generation):
-        refuse_without_neutral(config, corpus)
+        refuse_without_neutral(config, corpus.conditions, corpus.name)
     if mode is Mode.comprehension:
         check_units(config.layer_selection.rule, len(set(units_of(config, corpus))))
     weights = resolve_weights(config.model, Path(config.runtime.weights_cache).expanduser(), config.runtime.progress)
@@ -146,7 +147,7 @@ def plan_run(config: TrainConfig) -> RunPlan:
         source = generation(config, corpus, weights, precision, device, chat)
     else:
         source = comprehension(config, corpus, chat)
-    check_units(config.layer_selection.rule, len(set(source.labelled.units)))
+    check_units(config.layer_selection.rule, _n_units(source.labelled))
     neutral = None
     if config.denoising.method is DenoisingMethod.neutral_pcs and config.denoising.texts is NeutralTexts.facts:
         neutral = render(load_facts(), config.prompt_template.text, chat)
@@ -154,6 +155,11 @@ def plan_run(config: TrainConfig) -> RunPlan:
     budget = resolve_token_budget(config.runtime.token_budget, device)
     model = PassModel(weights, precision, n_blocks, budget, config.reread)
     return _plan(config, model, device, source, neutral)
+
+
+def _n_units(texts: LabelledTexts) -> int:
+    """Counts the units that are independent observations, as far as the texts are known."""
+    return len(set(independent_units(texts) if texts.known else texts.units))
 
 
 def _own(config: TrainConfig, corpus: Corpus, weights: Weights, device: str, chat: Chat, store: Store) -> Replayed:
@@ -216,13 +222,12 @@ def described(model: ModelConfig, weights: Weights) -> ModelConfig:
     )
 
 
-def _origin(config: TrainConfig) -> Json:
-    """The part of a key that names the condition without an emotion, where it matters and has not its usual name."""
-    by_texts = (
-        config.denoising.method is DenoisingMethod.neutral_pcs and config.denoising.texts is not NeutralTexts.facts
-    )
-    matters = config.centring is Centring.neutral or by_texts
-    return {"neutral": config.stimuli.origin} if matters and config.stimuli.origin != NEUTRAL else {}
+def _said_of_texts(config: TrainConfig) -> Json:
+    """The part of a key that says what texts are, beside what stands in them, where that is not the usual."""
+    own = config.stimuli
+    neutral = {} if own.neutral == NEUTRAL else {"neutral": own.neutral}
+    language = {} if own.path is None or own.language == ENGLISH else {"language": own.language}
+    return {**neutral, **language}
 
 
 def _meaning(config: TrainConfig, texts: LabelledTexts, passages: Pass, facts: Pass, neutral: Pass | None) -> Json:
@@ -235,7 +240,7 @@ def _meaning(config: TrainConfig, texts: LabelledTexts, passages: Pass, facts: P
         "units": list(texts.units),
         "topics": list(texts.topics) if config.centring is Centring.topic_mean else None,
         "centring": config.centring.value,
-        **_origin(config),
+        **_said_of_texts(config),
         "denoising": {"neutral": neutral and neutral.key, "share": config.denoising.share} if denoised else None,
         "norm": config.norm.value,
         "layer_selection": {**asdict(selection), "name": selection.name.value},

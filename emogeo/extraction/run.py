@@ -68,7 +68,7 @@ def _planned(config: TrainConfig) -> RunPlan:
 def _extracted(plan: RunPlan, store: Store, departures: Mapping[str, Any]) -> dict[str, bytes]:
     if plan.source.writing is not None:
         plan = plan.with_stories(_stories(plan, plan.source.writing, store))
-    groups = {unit for unit in plan.labelled.units if is_group(unit)}
+    groups = {unit for unit in set(plan.labelled.units) - set(plan.labelled.topics) if is_group(unit)}
     if groups:
         log.info("topics and conditions are not crossed: %d random groups are the units", len(groups))
     if plan.source.masking is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 
 from emogeo.config.states import DenoisingMethod, NeutralTexts
@@ -19,7 +19,7 @@ from emogeo.geometry.units import distinct_units
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
 from emogeo.record.origin import PromptSet, TextCounts, Written
-from emogeo.stimuli.corpus import Corpus
+from emogeo.stimuli.corpus import NO_TOPIC, Corpus
 from emogeo.stimuli.labels import hint, shown
 from emogeo.stimuli.masking import Masking, masked
 from emogeo.stimuli.stories import TOPIC, Conditions, families_of, plan_requests
@@ -70,8 +70,11 @@ def comprehension(config: TrainConfig, corpus: Corpus, chat: Chat) -> TextSource
     return TextSource(name, labelled, tuple(texts), contents(texts), masking=masking, notes=corpus.notes)
 
 
-def refuse_without_neutral(config: TrainConfig, corpus: Corpus) -> None:
-    """Refuses what needs a condition without an emotion, where the corpus has none.
+def refuse_without_neutral(config: TrainConfig, conditions: Sequence[str], name: str) -> None:
+    """Refuses what needs a condition without an emotion, where the texts have none.
+
+    Args:
+        name: what the texts are called.
 
     Raises:
         StimuliError: names the option and the conditions.
@@ -84,10 +87,10 @@ def refuse_without_neutral(config: TrainConfig, corpus: Corpus) -> None:
         "generation.context=neutral": config.generation.context is Context.neutral,
     }
     for option, asked in needs.items():
-        if asked and corpus.neutral is None:
+        if asked and config.stimuli.neutral not in conditions:
             raise StimuliError(
-                f"{option} needs a condition that stands for no emotion, and {corpus.name} has none among "
-                f"{shown(corpus.conditions)}. Type stimuli.neutral=LABEL if one of these does, or leave {option} out."
+                f"{option} needs a condition that stands for no emotion, and {name} has none among "
+                f"{shown(conditions)}. Type stimuli.neutral=LABEL if one of these does, or leave {option} out."
             )
 
 
@@ -171,7 +174,7 @@ def _topics(config: TrainConfig, corpus: Corpus) -> list[str]:
             f"prompt_template={config.prompt_template.name} asks for a text of every topic, and {corpus.name} has no "
             "topics: type prompt_template=stories, or give topics (stimuli.fields.topic)."
         )
-    return list(dict.fromkeys(corpus.topics))
+    return [topic for topic in dict.fromkeys(corpus.topics) if topic != NO_TOPIC]
 
 
 def _written(config: TrainConfig, weights: Weights, precision: Precision, topics: list[str] | None) -> Written:
@@ -185,6 +188,7 @@ def _written(config: TrainConfig, weights: Weights, precision: Precision, topics
         topics=None if topics is None else tuple(topics),
         generation=replace(config.generation, context=Context.prompt),
         seed=config.seed,
+        words=dict(config.stimuli.words),
     )
 
 
@@ -204,6 +208,7 @@ def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSourc
             f"generation.context={context.value}: {weights.name} reads texts of {source.written.model} alone, since "
             "the prompts are in that model's tokens. Leave generation.context out."
         )
+    refuse_without_neutral(config, sorted({story.emotion for story in source.stories}), where)
     kept = without_empty(in_context(source.stories, context, config.stimuli.origin, where), where)
     texts = tuple(as_written(story) if same else Text(story.text, special_tokens=True) for story in kept)
     shortest = min(len(story.ids) for story in kept)

@@ -197,6 +197,8 @@ def measure(
     curves = {**_curves(texts, vectors, options), "rdm_std": np.array([rdm_std(rdm) for rdm in by_layer])}
     choice = named_choice(options.layer, named, layers)
     if choice is None:
+        check_units(options.layer, texts.n_units)
+    if choice is None:
         chooser = Chooser(options.layer, options.centring, options.seed, options.neutral)
         choice = choose_layer(chooser, texts, layers, curves["mean_cosine"])
     row = None if choice.index is None else layers.index(choice.index)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 
 GROUP = "group-"
 """The beginning of the names of random groups; a number follows."""
@@ -24,22 +24,29 @@ def is_group(unit: str) -> bool:
     return unit.startswith(GROUP)
 
 
-def planned_units(emotions: Sequence[str], topics: Sequence[str], seed: int) -> list[str]:
+def planned_units(
+    emotions: Sequence[str], topics: Sequence[str], seed: int, together: Sequence[Hashable] | None = None
+) -> list[str]:
     """The unit of each text, over which a condition's texts are replicated.
 
     The topic where topics are crossed with conditions, else a random group, seeded by `seed` and named `group-0`,
     `group-1`, ... There are as many groups as the rarest condition has texts; all texts are used, and the groups of
     other conditions have as many texts as they come to, up to one more or less.
+
+    Args:
+        together: texts of a condition with the same entry are in one group, since they repeat each other; None where no
+            two do.
     """
     if is_crossed(emotions, topics):
         return list(topics)
-    by_emotion: dict[str, list[int]] = defaultdict(list)
+    by_emotion: dict[str, dict[Hashable, list[int]]] = defaultdict(lambda: defaultdict(list))
     for row, emotion in enumerate(emotions):
-        by_emotion[emotion].append(row)
+        by_emotion[emotion][row if together is None else together[row]].append(row)
     n_groups = min(map(len, by_emotion.values()), default=0)
     generator, units = random.Random(seed), [""] * len(emotions)
     for emotion in sorted(by_emotion):
-        rows = by_emotion[emotion]
-        for group, row in enumerate(generator.sample(rows, len(rows))):
-            units[row] = f"{GROUP}{group % n_groups}"
+        clusters = list(by_emotion[emotion].values())
+        for group, rows in enumerate(generator.sample(clusters, len(clusters))):
+            for row in rows:
+                units[row] = f"{GROUP}{group % n_groups}"
     return units

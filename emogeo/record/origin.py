@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from emogeo.config.model import Init, Source, title_of
 from emogeo.config.texts import GenerationConfig
@@ -102,6 +102,8 @@ class Written:
     """The topics that every prompt was asked with; null for prompts without a topic."""
     generation: GenerationConfig
     seed: int
+    words: dict[str, str] = field(default_factory=dict)
+    """The words of prompts for conditions that are not called by their label."""
 
 
 @dataclass(frozen=True, kw_only=True)

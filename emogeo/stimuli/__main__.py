@@ -56,10 +56,9 @@ def _options(file: str, options: Sequence[str]) -> StimuliConfig:
     register()
     try:
         with initialize_config_dir(str(conf), version_base="1.3"):
-            stimuli = compose("config", words).stimuli
+            found: StimuliConfig = OmegaConf.to_object(compose("config", words).stimuli)  # type: ignore[assignment]
     except (HydraException, OmegaConfBaseException) as error:
         raise EmogeoError(str(error)) from error
-    found: StimuliConfig = OmegaConf.to_object(stimuli)  # type: ignore[assignment]
     return found
 
 

@@ -6,12 +6,16 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
 from emogeo.config.texts import PACKAGED, Mend, StimuliConfig
 from emogeo.errors import StimuliError
 from emogeo.geometry.grouping import is_crossed, planned_units
+from emogeo.geometry.independent import near_ties
+from emogeo.geometry.states import LabelledTexts
+from emogeo.geometry.units import distinct_units
 from emogeo.stimuli.cells import complete, refuse_broken_families, with_topics, without_repeats
 from emogeo.stimuli.labels import labelled, neutral_of
 from emogeo.stimuli.reading import Row, read_texts, rows_of
@@ -76,7 +80,10 @@ class Corpus:
             seed: seeds the groups.
         """
         families = [p.family for p in self.passages if p.family is not None]
-        return families if families else planned_units(self.emotions, self.topics, seed)
+        if families:
+            return families
+        together = None if self.crossed else _repeating(self.emotions, self.texts)
+        return planned_units(self.emotions, self.topics, seed, together)
 
     def check_topic_means(self) -> None:
         """Refuses to take topic means away where that would remove an emotion as well.
@@ -128,6 +135,18 @@ def corpus_of(rows: Sequence[Mapping[str, object]], name: str, asked: StimuliCon
     """
     asked = asked or StimuliConfig(name=name)
     return _corpus(name, rows_of(rows, name, asked.fields), asked, ())
+
+
+@lru_cache(maxsize=4)
+def _clusters(emotions: tuple[str, ...], texts: tuple[str, ...]) -> tuple[str, ...]:
+    rows = tuple(f"{row}" for row in range(len(texts)))
+    labels = LabelledTexts(emotions, rows, rows, texts)
+    return tuple(distinct_units(texts, rows, near_ties(labels)))
+
+
+def _repeating(emotions: Sequence[str], texts: Sequence[str]) -> tuple[str, ...]:
+    """Gives texts that repeat each other nearly word for word the same name, so that they come into one group."""
+    return _clusters(tuple(emotions), tuple(texts))
 
 
 def load_facts() -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
@@ -19,6 +21,12 @@ MAX_CONDITIONS = 400
 """The most conditions of a corpus; more have RDMs of 80,000 pairs and above."""
 NEARLY = 0.6
 """The share of the study's labels from which on a file is taken to mean them all."""
+_LONGEST = 200
+"""The most characters of a label."""
+_NO_WIDTH = "\ufeff\u200b\u2060"
+_DIGITS = re.compile(r"\d")
+_QUESTIONS = 5
+"""The most questions about pairs of labels."""
 _SHOWN = 24
 """How many labels a message shows."""
 
@@ -41,7 +49,7 @@ def labelled(rows: Sequence[Row], asked: StimuliConfig, name: str) -> Labelled:
         StimuliError: rows without a label, spellings that look like one label, an option that names a label that is not
             there, fewer than four conditions or more than 400.
     """
-    rows = _with_labels(rows, asked.unlabelled, name)
+    rows = _with_labels([_plain(row, name) for row in rows], asked.unlabelled, name)
     rows, notes = _with_one_spelling(_renamed(rows, asked.rename, name), asked, name)
     rows = _selected(rows, asked.conditions, name)
     found = sorted({_label(row) for row in rows})
@@ -50,6 +58,25 @@ def labelled(rows: Sequence[Row], asked: StimuliConfig, name: str) -> Labelled:
             f"{name}: {len(found)} conditions ({shown(found)}); {MIN_CONDITIONS} to {MAX_CONDITIONS} are needed."
         )
     return Labelled(tuple(rows), (*notes, *_questions(rows)))
+
+
+def _plain(row: Row, name: str) -> Row:
+    """Gives the row with its label composed and without marks of no width at its ends.
+
+    Raises:
+        StimuliError: a label with control characters, or one that is as long as a text.
+    """
+    if row.emotion is None:
+        return row
+    label = unicodedata.normalize("NFC", row.emotion).strip(_NO_WIDTH)
+    if len(label) > _LONGEST:
+        raise StimuliError(
+            f"{name}: {row.where}: a label of {len(label)} characters, {short(label)!r}; at most {_LONGEST}. Is it the "
+            "text? Name the fields, as in stimuli.fields={emotion: label, text: story}."
+        )
+    if any(unicodedata.category(character) == "Cc" for character in label):
+        raise StimuliError(f"{name}: {row.where}: control characters in the label {label!a}; write it without them.")
+    return replace(row, emotion=label)
 
 
 def neutral_of(conditions: Sequence[str], asked: str | None, name: str) -> str | None:
@@ -110,12 +137,15 @@ def _with_labels(rows: Sequence[Row], unlabelled: str | None, name: str) -> list
 
 def _renamed(rows: Sequence[Row], names: dict[str, str], name: str) -> list[Row]:
     there = {_label(row).strip() for row in rows}
-    for label in names:
+    for label, other in names.items():
+        if not other.strip():
+            raise StimuliError(f"stimuli.rename={{{label}: ...}}: the other name is empty.")
         if label not in there:
             raise StimuliError(
                 f"stimuli.rename={{{label}: {names[label]}}}: {name} has no label {short(label)!r}."
                 f"{hint(label, there)} It has {shown(sorted(there))}."
             )
+    names = {label: other.strip() for label, other in names.items()}
     return [replace(row, emotion=names.get(_label(row).strip(), _label(row))) for row in rows]
 
 
@@ -162,10 +192,13 @@ def _questions(rows: Sequence[Row]) -> list[str]:
     counts = Counter(_label(row) for row in rows)
     asked = [
         f"{_counted(a, counts)} and {_counted(b, counts)} are one typing error apart: one condition? Then type "
-        f"stimuli.rename={{{min((a, b), key=counts.__getitem__)}: {max((a, b), key=counts.__getitem__)}}}"
+        f"stimuli.rename={{{rare}: {usual}}}"
         for a, b in combinations(sorted(counts), 2)
         if one_slip_apart(a, b)
+        for rare, usual in [sorted((a, b), key=counts.__getitem__)]
     ]
+    if len(asked) > _QUESTIONS:
+        asked = [*asked[:_QUESTIONS], f"and {len(asked) - _QUESTIONS} more pairs of labels are one typing error apart"]
     usual, own = sorted(set(STUDIED) - set(counts)), sorted(set(counts) - set(STUDIED))
     if own and usual and len(STUDIED) - len(usual) >= NEARLY * len(STUDIED):
         asked.append(
@@ -183,8 +216,11 @@ def _counted(label: str, counts: Counter[str]) -> str:
 
 
 def one_slip_apart(a: str, b: str) -> bool:
-    """Whether one letter more, less, other, or two swapped, make one word of the other; of five letters at least."""
-    if min(len(a), len(b)) < 5 or abs(len(a) - len(b)) > 1:
+    """Whether one letter more, less, other, or two swapped, make one word of the other.
+
+    Words of five letters at least are asked about, and not those that differ by digits alone.
+    """
+    if min(len(a), len(b)) < 5 or abs(len(a) - len(b)) > 1 or _DIGITS.sub("", a) == _DIGITS.sub("", b):
         return False
     start = next((i for i, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
     rest_a, rest_b = a[start:], b[start:]

@@ -8,8 +8,8 @@ from collections.abc import Iterator, Mapping
 
 from emogeo.geometry.corpus_checks import check_corpus
 from emogeo.geometry.design import Design, expected
-from emogeo.geometry.grouping import is_group
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS
+from emogeo.geometry.independent import independent_units
 from emogeo.geometry.states import LabelledTexts
 from emogeo.stimuli.corpus import Corpus
 from emogeo.stimuli.labels import short
@@ -29,7 +29,10 @@ def shown_corpus(corpus: Corpus, seed: int = 0) -> Iterator[str]:
     """
     units = corpus.units(seed)
     labels = LabelledTexts(tuple(corpus.emotions), tuple(corpus.topics), tuple(units), tuple(corpus.texts))
-    yield f"{corpus.name}: {len(corpus.passages)} texts, {len(corpus.conditions)} conditions, {_units(corpus, units)}"
+    n = len(set(independent_units(labels)))
+    merged = "" if n == len(set(units)) else f" ({n} where those that repeat each other are one)"
+    what = f"{len(corpus.passages)} texts, {len(corpus.conditions)} conditions, {_units(corpus, units)}"
+    yield f"{corpus.name}: {what}{merged}"
     yield from _indented("conditions", _counted(Counter(corpus.emotions)))
     yield from _indented(
         "neutral", corpus.neutral or "none; if one of them stands for no emotion: stimuli.neutral=LABEL"
@@ -44,7 +47,7 @@ def shown_corpus(corpus: Corpus, seed: int = 0) -> Iterator[str]:
         yield from _indented("noticed", note)
     for flag in check_corpus(labels).flags:
         yield from _indented("warning", f"{flag}{'; no verdict beyond words can be given' if flag.blocks else ''}")
-    yield from _indented("inference", _inferred(len(set(units)), len(corpus.conditions)))
+    yield from _indented("inference", _inferred(n, len(corpus.conditions)))
 
 
 def _indented(name: str, value: str) -> Iterator[str]:
@@ -53,7 +56,7 @@ def _indented(name: str, value: str) -> Iterator[str]:
 
 def _units(corpus: Corpus, units: list[str]) -> str:
     n = len(set(units))
-    if is_group(units[0]):
+    if corpus.passages[0].family is None and not corpus.crossed:
         why = "topics are not crossed with conditions" if corpus.has_topics else "there are no topics"
         return f"{n} random groups as units, since {why}"
     kind = "families" if corpus.passages[0].family is not None else "topics"

@@ -102,8 +102,8 @@ def result(**changes: Any) -> dict[str, Any]:
 
 CURVES = result()["result"].by_layer
 FIELDS: dict[str, tuple[dict[str, Any], str]] = {
-    "an unknown emotion": ({"emotions": ("bored",) * N_UNITS * N}, "emotions: unknown conditions: bored"),
-    "an unknown condition": (result(conditions=("bored", *CONDITIONS[1:])), "conditions: unknown conditions: bored"),
+    "no name of a condition": ({"emotions": (" ",) * N_UNITS * N}, "emotions: no name of a condition: ' '"),
+    "another condition": (result(conditions=("aghast", *CONDITIONS[1:])), "conditions: not those of the texts"),
     "a condition twice": (result(conditions=(CONDITIONS[0], *CONDITIONS[:-1])), "conditions: one of them stands twice"),
     "too few units": ({"units": ("u:0",)}, f"units: 1 labels for {N_UNITS * N} texts"),
     "another number of texts": ({"n_texts": 3}, f"emotions: {N_UNITS * N} labels for 3 texts"),

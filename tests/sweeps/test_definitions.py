@@ -38,7 +38,7 @@ def test_the_command_is_the_studys_and_says_what_a_run_gets(study: str) -> None:
     assert (body["program"], body["method"], body["name"]) == ("train.py", "grid", study)
     assert command[:3] == PLACEHOLDERS and command[-1] == "${args_no_hyphens}"
     assert {"-m", f"+study={study}", "tracking=online"} <= set(command)
-    assert ("size=published" in command) == (study in {"decomposition", "precision", "sub_parameters"})
+    assert ("size=published" in command) == (study in {"decomposition", "precision", "sub_parameters", "texts"})
     text = (ROOT / "sweeps" / f"{study}.yaml").read_text()
     assert text.startswith(f"# wandb sweep sweeps/{study}.yaml\n# python -m sweeps.agents ")
 

@@ -93,9 +93,9 @@ class Factor:
     @property
     def _what(self) -> str:
         if self.parameter is not None:
-            if self.between:
+            if self.kind is EffectKind.text:
                 what = "corpus" if self.parameter is Parameter.passages else self.parameter.value
-                return f"{what} {'–'.join(self.between)}"
+                return " ".join([what, *(["–".join(self.between)] if self.between else [])])
             return f"{self.parameter}{' (comprehension)' if self.of_comprehension else ''}"
         if self.writing is not None:
             how = f"{'as published' if self.as_published else 'read alike'}, {self.writing.value}"

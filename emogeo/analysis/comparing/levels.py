@@ -142,7 +142,7 @@ class Levels:
     passage_template: PassageTemplate | None = None
     writer: Writer | None = None
     template: tuple[str, ...] | None = None
-    """The prompts."""
+    """The prompts, and the words that they use for conditions which are not called by their label."""
     chat: bool | None = None
     samples: Samples | None = None
     decoding: Decoding | None = None
@@ -210,7 +210,7 @@ def _of_written_texts(written: Written, own: Levels, by_itself: bool) -> Levels:
     return replace(
         own,
         writer=Writer(written.precision, None if by_itself else written.model),
-        template=template.prompts,
+        template=(*template.prompts, *(f"{label}: {word}" for label, word in sorted(written.words.items()))),
         chat=template.chat,
         samples=Samples(asked.samples, asked.replicates),
         decoding=Decoding(asked.temperature, asked.top_p),

@@ -188,9 +188,8 @@ def _between_passages(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
     if len(own) != 1 or not _alike_in_units(a, b):
         return
     both = [run.config.stimuli.language if own == [Parameter.language] else run.record.stimuli for run in (a, b)]
-    told = own[0] in _TOLD and len(set(both)) > 1
-    kind = EffectKind.text if told else EffectKind.sub_parameter
-    between = tuple(sorted(both)) if told else ()
+    kind = EffectKind.text if own[0] in _TOLD else EffectKind.sub_parameter
+    between = tuple(sorted(both)) if own[0] in _TOLD and len(set(both)) > 1 else ()
     yield Factor(kind, Contrast.one, parameter=own[0], of_comprehension=True, between=between), ()
 
 

@@ -34,7 +34,7 @@ REGENERATED = Factor(EffectKind.precision, Contrast.regenerated, precisions=BOTH
         ),
         (
             Factor(
-                *(EffectKind.sub_parameter, Contrast.one, Parameter.language),
+                *(EffectKind.text, Contrast.one, Parameter.language),
                 of_comprehension=True,
                 between=("de", "es"),
             ),

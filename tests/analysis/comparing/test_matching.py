@@ -112,7 +112,7 @@ def test_some_of_the_same_passages_are_no_pair(planted: list[PreparedRun]) -> No
     (a,) = runs_of(planted, "A")
     lines = lines_of("other", 24)
     (pair,) = minimal_pairs([a, altered(a, {TEXTS: lines}, key="other")])
-    assert pair.factor.label == "passages (comprehension)"
+    assert (pair.factor.kind, pair.factor.label) == (EffectKind.text, "corpus"), "two corpora of one name"
     partly = b"\n".join([a.files[TEXTS].split(b"\n")[0], *lines.split(b"\n")[1:]])
     assert minimal_pairs([a, altered(a, {TEXTS: partly}, key="partly")]) == []
 
