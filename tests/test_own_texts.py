@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from hydra import compose, initialize_config_dir
@@ -11,14 +13,20 @@ from hydra import compose, initialize_config_dir
 from emogeo.analysis.analyze import analyze
 from emogeo.config.analyze import AnalyzeConfig
 from emogeo.config.compose import parse_analyze, register
-from emogeo.errors import StimuliError
+from emogeo.config.typed import override
+from emogeo.errors import ConfigError, StimuliError
+from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction
+from emogeo.geometry.independent import independent_units
+from emogeo.geometry.states import LabelledTexts
 from emogeo.record.reading import read_run
 from emogeo.record.run import Run
+from emogeo.stimuli.corpus import load_corpus
 from emogeo.store.store import Store
 from tests.conftest import CONF, Composer
 
 FORMATS = Path(__file__).parent / "stimuli" / "formats"
+NAMES = ("Ann", "Bob", "Cid", "Dee", "Eve", "Fay", "Gil", "Hal", "Ida")
 SIX = ("anger", "at ease", "fear", "grief-stricken", "joy", "sadness")
 READ = {
     "01_comments_no_header.csv": ("stimuli.fields=[emotion,topic,text]",),
@@ -101,3 +109,63 @@ def test_own_conditions_are_written_about(tiny_run: Composer, tmp_path: Path) ->
     assert "grief-stricken" in stories
     with pytest.raises(StimuliError, match="stimuli.words: 02_folder_per_label has no condition hapiness"):
         run_extraction(tiny_run(texts, *words, *more, "stimuli.words={hapiness: glad}"))
+
+
+def lines(file: Path, rows: list[tuple[str, str | None, str]]) -> str:
+    told = [{"emotion": emotion, "topic": topic, "text": text} for emotion, topic, text in rows]
+    file.write_text("".join(json.dumps({k: v for k, v in own.items() if v is not None}) + "\n" for own in told))
+    return f"stimuli.path='{file}'"
+
+
+def test_another_neutral_condition_is_another_run(tiny_run: Composer) -> None:
+    texts = f"stimuli.path='{FORMATS / '02_folder_per_label'}'"
+    keys = {
+        run_extraction(tiny_run(texts, *words)).key
+        for words in ((), ("stimuli.neutral=joy",), ("stimuli.neutral=null",))
+    }
+    assert len(keys) == 3, "the record says which one stands for no emotion"
+
+
+def test_one_sentence_in_every_topic_is_one_unit_and_chooses_no_layer(tiny_run: Composer, tmp_path: Path) -> None:
+    said = {"joy": "smiled and sang all the way home", "fear": "did not dare to look behind her at all"}
+    said |= {"anger": "slammed the door and shouted at the wall", "calm": "sat down and let the evening go by slowly"}
+    rows = [(label, f"t{n}", f"{who} {text}") for label, text in said.items() for n, who in enumerate(NAMES)]
+    texts = lines(tmp_path / "one.jsonl", rows)
+    with pytest.raises(ConfigError, match="layer_selection=reliability .* it needs 8 units and there are 1"):
+        run_extraction(tiny_run(texts, "layer_selection=reliability"))
+    run_extraction(tiny_run(texts))
+    analyze(analysis(tmp_path / "store", tmp_path / "out"))
+    assert pd.read_csv(tmp_path / "out" / "corpus.csv")["n_units"].tolist() == [1]
+
+
+def test_repeated_lines_without_topics_cost_no_units(tmp_path: Path) -> None:
+    words = [f"{a}{b}" for a in "bdfgklmnprst" for b in ("ana", "elo", "iri", "osu", "uta")]
+    draw = np.random.default_rng(0)
+    rows = [
+        (label, None, " ".join(draw.choice(words, 12))) for label in ("joy", "fear", "anger", "calm") for _ in range(40)
+    ]
+    rows += [(label, None, f"{text} again") for label, _, text in rows[::10]]
+    file = tmp_path / "lines.jsonl"
+    lines(file, rows)
+    corpus = load_corpus(str(file))
+    own = LabelledTexts(tuple(corpus.emotions), tuple(corpus.topics), tuple(corpus.units(0)), tuple(corpus.texts))
+    assert len(set(independent_units(own))) == 40
+
+
+def test_nobody_is_asked_for_texts_about_no_topic(tiny_run: Composer) -> None:
+    texts = (f"stimuli.path='{FORMATS / '07_neutral_apart'}'", "stimuli.unlabelled=plain", "stimuli.neutral=plain")
+    plan = plan_run(tiny_run(*texts, "mode=generation", "prompt_template=topic_stories", "prompt_template.chat=false"))
+    assert plan.source.writing is not None
+    assert {request.topic for request in plan.source.writing.requests} == {
+        "a found dog",
+        "a late train",
+        "an exam",
+        "an old letter",
+    }
+
+
+def test_options_of_own_names_are_written_as_they_are_typed() -> None:
+    assert (
+        override("stimuli.rename", {"joyful": "happy", "at ease": "calm"})
+        == "stimuli.rename={joyful: happy, at ease: calm}"
+    )

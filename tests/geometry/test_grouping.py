@@ -26,3 +26,12 @@ def test_groups_have_one_text_of_each_condition(n: int, seed: int) -> None:
     assert len(set(units)) == n
     assert all(unit.startswith(GROUP) for unit in units)
     assert units == planned_units(emotions, ["x"] * len(emotions), seed)
+
+
+def test_texts_that_repeat_each_other_are_in_one_group() -> None:
+    emotions = ["a"] * 6 + ["b"] * 4
+    together = [0, 0, 0, 1, 2, 3, 4, 5, 6, 7]
+    units = planned_units(emotions, ["x"] * 10, 0, together)
+    assert len({units[row] for row in (0, 1, 2)}) == 1
+    assert len(set(units)) == 4
+    assert planned_units(emotions, ["x"] * 10, 0) == planned_units(emotions, ["x"] * 10, 0, list(range(10)))

@@ -126,3 +126,27 @@ def test_what_messages_show() -> None:
     assert shown([str(i) for i in range(26)]).endswith("22, 23 and 2 more")
     assert short("a\x1b[31m\n" + "b" * 60) == "a [31m " + "b" * 33 + "…"
     assert hint("x", ["happy"]) == ""
+
+
+def test_labels_are_composed_and_short_and_plain() -> None:
+    assert conditions(read(["cafe\u0301", "caf\u00e9", "\ufefffear", "fear", "joy", "anger"])) == [
+        "anger",
+        "café",
+        "fear",
+        "joy",
+    ]
+    with pytest.raises(StimuliError, match="line 0: a label of 300 characters, 'xxx.*at most 200. Is it the text"):
+        read([*FOUR, "x" * 300])
+    with pytest.raises(StimuliError, match=r"control characters in the label 'jo\\x1by'"):
+        read([*FOUR, "jo\x1by"])
+    with pytest.raises(StimuliError, match="the other name is empty"):
+        read([*FOUR, "calm"], rename={"calm": " "})
+
+
+def test_questions_are_few_and_not_about_numbers() -> None:
+    assert read([f"trait_{i:03d}" for i in range(40)]).notes == ()
+    alike = [f"{start}rait{end}" for start in "tpbg" for end in "xyz"]
+    assert len(read(alike).notes) == 6
+    assert read(alike).notes[-1].startswith("and ")
+    (note,) = read([*FOUR, "angre"], rename={}).notes
+    assert "stimuli.rename={angre: anger}" in note or "stimuli.rename={anger: angre}" in note
