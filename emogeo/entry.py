@@ -13,7 +13,8 @@ from hydra.errors import CompactHydraException
 from hydra.types import RunMode
 
 from emogeo.config.compose import register
-from emogeo.config.overrides import as_hydra_wants, check_overrides
+from emogeo.config.overrides import check_overrides
+from emogeo.config.own_names import as_hydra_wants
 from emogeo.errors import EmogeoError
 from emogeo.signals import Ended, end_cleanly, in_joblib_worker
 

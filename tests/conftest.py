@@ -11,7 +11,7 @@ import pytest
 from hydra import compose, initialize_config_dir
 
 from emogeo.config.compose import parse_train, register
-from emogeo.config.overrides import as_hydra_wants
+from emogeo.config.own_names import as_hydra_wants
 from emogeo.config.train import TrainConfig
 from tests.tiny import CHAT, write_model
 from tests.wandb_server.client import wandb_server

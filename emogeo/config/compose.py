@@ -6,6 +6,8 @@ from hydra.core.config_store import ConfigStore
 from omegaconf import DictConfig, OmegaConf
 
 from emogeo.config.analyze import AnalyzeConfig
+from emogeo.config.own_names import decoded
+from emogeo.config.probes import SteeringConfig
 from emogeo.config.train import TrainConfig
 
 
@@ -23,6 +25,9 @@ def parse_train(config: DictConfig) -> TrainConfig:
         ConfigError: values that are each well typed but out of range, or that contradict one another.
     """
     run: TrainConfig = OmegaConf.to_object(config)  # type: ignore[assignment]
+    run.stimuli.decode()
+    if isinstance(run.steering, SteeringConfig):
+        run.steering.words = decoded(run.steering.words)
     run.check()
     return run
 

@@ -35,20 +35,6 @@ def check_overrides(arguments: Sequence[str], schema: type, conf: Path) -> None:
         _check_one(override, schema, conf, own_groups)
 
 
-def as_hydra_wants(argument: str) -> str:
-    """Rewrites what Hydra takes in another form only.
-
-    A list of the names of columns, `stimuli.fields=[emotion,topic,text]`, gets the field that it is for; names that are
-    the user's own, `stimuli.rename={joyful: happy}`, are added, since the schema has none of them.
-    """
-    name, _, value = argument.partition("=")
-    if name == "stimuli.fields" and value.startswith("["):
-        return f"{name}.columns={value}"
-    return f"+{argument}" if name in _OWN_NAMES or name.startswith(tuple(f"{own}." for own in _OWN_NAMES)) else argument
-
-
-_OWN_NAMES = ("stimuli.rename", "stimuli.words", "steering.words")
-"""Fields whose names are the user's own."""
 _SWEEPS = {"-m", "--multirun", "--cfg", "-c", "--info", "-i", "hydra.mode"}
 """Arguments that ask for a sweep, or only to show the configuration."""
 _LAUNCHERS = {

@@ -9,6 +9,7 @@ from enum import Enum
 from omegaconf import MISSING
 
 from emogeo.config.mode import Mode
+from emogeo.config.own_names import decoded
 from emogeo.errors import ConfigError
 from emogeo.geometry.options import NEUTRAL
 
@@ -94,6 +95,10 @@ class StimuliConfig:
     mend: list[Mend] = field(default_factory=list)
     mask: int = 0
     """How many of the most telling words of each condition are masked in the passages (`emogeo.stimuli.masking`)."""
+
+    def decode(self) -> None:
+        """Gives names of the user's own as they were typed (`emogeo.config.own_names`)."""
+        self.rename, self.words = decoded(self.rename), decoded(self.words)
 
     @property
     def origin(self) -> str:

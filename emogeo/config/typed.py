@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 
 from omegaconf import MISSING, OmegaConf
 
+from emogeo.config.own_names import in_quotes, named
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError
 
@@ -117,17 +118,10 @@ def _value(value: Any) -> str:
     if isinstance(value, Enum):
         return str(value.value)
     if isinstance(value, dict):
-        return f"{{{', '.join(f'{name}: {_value(own)}' for name, own in value.items())}}}"
+        return f"{{{', '.join(f'{named(str(name))}: {named(own)}' for name, own in value.items())}}}"
     if isinstance(value, list | tuple):
         return f"[{','.join(map(_value, value))}]"
     if isinstance(value, str):
         plain = _PLAIN.fullmatch(value) and value.lower() not in _WORDS
-        return value if plain else _quoted(value)
+        return value if plain else in_quotes(value)
     return str(value)
-
-
-def _quoted(text: str) -> str:
-    """Quotes a text: backslashes count only before a quote, where each is doubled."""
-    inner = re.sub(r"(\\*)'", r"\1\1\\'", text)
-    last = inner[len(inner.rstrip("\\")) :]
-    return f"'{inner}{last}'"

@@ -12,7 +12,8 @@ from omegaconf import OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
 from emogeo.config.compose import register
-from emogeo.config.overrides import as_hydra_wants, check_overrides
+from emogeo.config.overrides import check_overrides
+from emogeo.config.own_names import as_hydra_wants
 from emogeo.config.texts import StimuliConfig
 from emogeo.config.train import TrainConfig
 from emogeo.config.typed import conf_folder, override
@@ -59,6 +60,7 @@ def _options(file: str, options: Sequence[str]) -> StimuliConfig:
             found: StimuliConfig = OmegaConf.to_object(compose("config", words).stimuli)  # type: ignore[assignment]
     except (HydraException, OmegaConfBaseException) as error:
         raise EmogeoError(str(error)) from error
+    found.decode()
     return found
 
 
