@@ -213,7 +213,8 @@ def _quoted(labels: LabelledTexts, pairs: Sequence[tuple[int, int]]) -> str:
 
 
 def _short(text: str) -> str:
-    plain = " ".join(text.split())
+    printed = "".join(character if character.isprintable() else " " for character in text)
+    plain = " ".join(printed.split())
     return plain if len(plain) <= _LETTERS else f"{plain[:_LETTERS]}…"
 
 
