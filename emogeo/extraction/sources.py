@@ -20,7 +20,7 @@ from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
 from emogeo.record.origin import PromptSet, TextCounts, Written
 from emogeo.stimuli.corpus import NO_TOPIC, Corpus
-from emogeo.stimuli.labels import hint, shown
+from emogeo.stimuli.labels import hint, listed
 from emogeo.stimuli.masking import Masking, masked
 from emogeo.stimuli.stories import TOPIC, Conditions, families_of, plan_requests
 from emogeo.stimuli.templates import SLOT, Decoding, Text, render
@@ -90,7 +90,7 @@ def refuse_without_neutral(config: TrainConfig, conditions: Sequence[str], name:
         if asked and config.stimuli.neutral not in conditions:
             raise StimuliError(
                 f"{option} needs a condition that stands for no emotion, and {name} has none among "
-                f"{shown(conditions)}. Type stimuli.neutral=LABEL if one of these does, or leave {option} out."
+                f"{listed(conditions)}. Type stimuli.neutral=LABEL if one of these does, or leave {option} out."
             )
 
 
@@ -157,8 +157,8 @@ def _asked_for(config: TrainConfig, corpus: Corpus) -> Conditions:
     absent = sorted(set(words) - set(corpus.conditions))
     if absent:
         raise StimuliError(
-            f"stimuli.words: {corpus.name} has no condition {shown(absent)}.{hint(absent[0], corpus.conditions)} "
-            f"It has {shown(corpus.conditions)}."
+            f"stimuli.words: {corpus.name} has no condition {listed(absent)}.{hint(absent[0], corpus.conditions)} "
+            f"It has {listed(corpus.conditions)}."
         )
     return Conditions(corpus.conditions, corpus.neutral, words)
 

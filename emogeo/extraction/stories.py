@@ -101,7 +101,8 @@ def without_empty(stories: Sequence[Story], where: str) -> list[Story]:
         StimuliError: a condition and unit that is left without any.
     """
     kept = [story for story in stories if story.text.strip()]
-    units, conditions = (list(dict.fromkeys(own)) for own in zip(*((s.unit, s.emotion) for s in stories), strict=True))
+    units = dict.fromkeys(story.unit for story in stories)
+    conditions = dict.fromkeys(story.emotion for story in stories)
     there = {(story.emotion, story.unit) for story in kept}
     missing = [(emotion, unit) for unit in units for emotion in conditions if (emotion, unit) not in there]
     if missing:

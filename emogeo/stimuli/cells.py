@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from emogeo.config.texts import Incomplete, Mend, StimuliConfig
 from emogeo.errors import StimuliError
-from emogeo.stimuli.labels import short, shown
+from emogeo.stimuli.labels import listed, short
 from emogeo.stimuli.reading import Row
 
 _SHOWN = 3
@@ -30,13 +30,13 @@ def without_repeats(rows: Sequence[Row], asked: StimuliConfig, name: str) -> tup
     if torn and Mend.rows not in asked.mend:
         raise StimuliError(
             f"{name}: {len(torn)} text(s) stand under two conditions or more, the first under "
-            f"{shown(sorted(emotions[torn[0]]))}: {short(torn[0], 80)!r}. Type stimuli.mend=[rows] to leave them out."
+            f"{listed(sorted(emotions[torn[0]]))}: {short(torn[0], 80)!r}. Type stimuli.mend=[rows] to leave them out."
         )
-    notes = [f"{len(torn)} texts under several conditions were left out"] if torn else []
+    notes = [f"{len(torn)} text(s) under several conditions were left out"] if torn else []
     kept = {(row.emotion, row.topic, row.text): row for row in rows if len(emotions[row.text]) == 1}
     repeated = sum(len(emotions[row.text]) == 1 for row in rows) - len(kept)
     if repeated:
-        notes.append(f"{repeated} texts that stand twice under one condition and topic are read once")
+        notes.append(f"{repeated} text(s) that stand twice under one condition and topic are read once")
     return list(kept.values()), notes
 
 
@@ -55,7 +55,7 @@ def with_topics(rows: Sequence[Row], asked: StimuliConfig, name: str) -> tuple[l
             f"{name}: {bare[0].where}: no topic, which other texts have; {len(bare)} in all. Type stimuli.mend=[rows] "
             "to leave these out, or stimuli.fields.topic=null to take random groups of all texts as units."
         )
-    notes = [f"{len(bare)} texts without a topic were left out"] if bare else []
+    notes = [f"{len(bare)} text(s) without a topic were left out"] if bare else []
     return [row for row in rows if row.topic is not None or row.emotion not in placed], notes
 
 
@@ -74,7 +74,9 @@ def complete(rows: Sequence[Row], asked: StimuliConfig, name: str) -> tuple[list
     lacking = {topic: sorted(map(str, conditions - own)) for topic, own in found.items() if own != conditions}
     if not lacking or len(lacking) == len(found):
         return list(rows), []
-    said = "; ".join(f"{short(str(topic))!r} lacks {shown(absent)}" for topic, absent in list(lacking.items())[:_SHOWN])
+    said = "; ".join(
+        f"{short(str(topic))!r} lacks {listed(absent)}" for topic, absent in list(lacking.items())[:_SHOWN]
+    )
     more = f"; and {len(lacking) - _SHOWN} more" if len(lacking) > _SHOWN else ""
     if asked.incomplete is Incomplete.refuse:
         raise StimuliError(
@@ -107,6 +109,6 @@ def refuse_broken_families(rows: Sequence[Row], name: str) -> None:
         missing = sorted(map(str, conditions - emotions))
         if missing:
             raise StimuliError(
-                f"{name}: the family {own!r} has no passage of {shown(missing)}. Families are the units, and each "
+                f"{name}: the family {own!r} has no passage of {listed(missing)}. Families are the units, and each "
                 "unit needs every condition: add passages, or join it with another family."
             )

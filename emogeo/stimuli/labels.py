@@ -55,7 +55,7 @@ def labelled(rows: Sequence[Row], asked: StimuliConfig, name: str) -> Labelled:
     found = sorted({_label(row) for row in rows})
     if not MIN_CONDITIONS <= len(found) <= MAX_CONDITIONS:
         raise StimuliError(
-            f"{name}: {len(found)} conditions ({shown(found)}); {MIN_CONDITIONS} to {MAX_CONDITIONS} are needed."
+            f"{name}: {len(found)} conditions ({listed(found)}); {MIN_CONDITIONS} to {MAX_CONDITIONS} are needed."
         )
     return Labelled(tuple(rows), (*notes, *_questions(rows)))
 
@@ -90,12 +90,12 @@ def neutral_of(conditions: Sequence[str], asked: str | None, name: str) -> str |
     if asked == NEUTRAL:
         return None
     raise StimuliError(
-        f"stimuli.neutral={asked}: {name} has no such condition.{hint(asked, conditions)} It has {shown(conditions)}; "
+        f"stimuli.neutral={asked}: {name} has no such condition.{hint(asked, conditions)} It has {listed(conditions)}; "
         "type stimuli.neutral=null for none."
     )
 
 
-def shown(labels: Iterable[str], most: int = _SHOWN) -> str:
+def listed(labels: Iterable[str], most: int = _SHOWN) -> str:
     """Lists labels for a message, the first few of many."""
     found = [short(label) for label in labels]
     more = f" and {len(found) - most} more" if len(found) > most else ""
@@ -143,7 +143,7 @@ def _renamed(rows: Sequence[Row], names: dict[str, str], name: str) -> list[Row]
         if label not in there:
             raise StimuliError(
                 f"stimuli.rename={{{label}: {names[label]}}}: {name} has no label {short(label)!r}."
-                f"{hint(label, there)} It has {shown(sorted(there))}."
+                f"{hint(label, there)} It has {listed(sorted(there))}."
             )
     names = {label: other.strip() for label, other in names.items()}
     return [replace(row, emotion=names.get(_label(row).strip(), _label(row))) for row in rows]
@@ -166,7 +166,7 @@ def _with_one_spelling(rows: Sequence[Row], asked: StimuliConfig, name: str) -> 
             "as one condition, or keep them apart with stimuli.rename={SPELLING: OTHER NAME}."
         )
     usual = {folded: folded if folded in several else next(iter(own)).strip() for folded, own in spellings.items()}
-    notes = [f"labels in several spellings were read as one: {shown(sorted(several))}"] if several else []
+    notes = [f"labels in several spellings were read as one: {listed(sorted(several))}"] if several else []
     return [replace(row, emotion=usual[_folded(_label(row))]) for row in rows], notes
 
 
@@ -181,8 +181,8 @@ def _selected(rows: Sequence[Row], wanted: list[str] | None, name: str) -> list[
     absent = [label for label in wanted if label not in there]
     if absent:
         raise StimuliError(
-            f"stimuli.conditions: {name} has no condition {shown(absent)}.{hint(absent[0], there)} It has "
-            f"{shown(there)}."
+            f"stimuli.conditions: {name} has no condition {listed(absent)}.{hint(absent[0], there)} It has "
+            f"{listed(there)}."
         )
     return [row for row in rows if row.emotion in wanted]
 
@@ -202,12 +202,12 @@ def _questions(rows: Sequence[Row]) -> list[str]:
     usual, own = sorted(set(STUDIED) - set(counts)), sorted(set(counts) - set(STUDIED))
     if own and usual and len(STUDIED) - len(usual) >= NEARLY * len(STUDIED):
         asked.append(
-            f"most labels are the study's {len(STUDIED)}, but {shown(own)} {'is' if len(own) == 1 else 'are'} not, and "
-            f"{shown(usual)} {'is' if len(usual) == 1 else 'are'} absent: is that meant? If not, type "
+            f"most labels are the study's {len(STUDIED)}, but {listed(own)} {'is' if len(own) == 1 else 'are'} not, "
+            f"and {listed(usual)} {'is' if len(usual) == 1 else 'are'} absent: is that meant? If not, type "
             f"stimuli.rename={{{own[0]}: {usual[0]}}}, say"
         )
     elif usual and not own and len(usual) <= 3:
-        asked.append(f"all labels are the study's, but {shown(usual)} {'is' if len(usual) == 1 else 'are'} absent")
+        asked.append(f"all labels are the study's, but {listed(usual)} {'is' if len(usual) == 1 else 'are'} absent")
     return asked
 
 

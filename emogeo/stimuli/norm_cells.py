@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
 import io
 import re
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ import pandas as pd
 from emogeo.arrays import Array
 from emogeo.errors import StimuliError
 from emogeo.stimuli.norms import folded
+from emogeo.stimuli.unpacking import decoded
 
 WORD = ("word", "term")
 """What published lists call the column of words."""
@@ -65,7 +65,8 @@ def read_cells(path: Path, option: str) -> tuple[pd.DataFrame, str]:
     Raises:
         StimuliError: another encoding than UTF-8 or UTF-16, no delimiter, or a line with more columns than the first.
     """
-    lines = [line for line in re.split("\r\n|\r|\n", _decoded(path, option)) if line.strip()]
+    content, _ = decoded(path.read_bytes(), f"{option}={path}")
+    lines = [line for line in re.split("\r\n|\r|\n", content) if line.strip()]
     lines = list(dropwhile(lambda line: line.startswith("#"), lines))
     least = [min((line.count(delimiter) for line in lines[:20]), default=0) for delimiter in _DELIMITERS]
     delimiter = _DELIMITERS[int(np.argmax(least))]
@@ -81,15 +82,6 @@ def read_cells(path: Path, option: str) -> tuple[pd.DataFrame, str]:
     if cells.map(lambda cell: "\n" in cell).any(axis=None):
         raise StimuliError(f"{option}={path} has a quotation mark that opens a cell over several lines: take it out.")
     return cells.map(str.strip), delimiter
-
-
-def _decoded(path: Path, option: str) -> str:
-    content = path.read_bytes()
-    wide = content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    try:
-        return content.decode("utf-16" if wide else "utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise StimuliError(f"{option}={path} is not UTF-8 (byte {error.start}): save it as UTF-8.") from error
 
 
 def column_of(sheet: Sheet, name: str) -> pd.Series:

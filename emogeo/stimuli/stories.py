@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
 
+from emogeo.geometry.naming import STEM
 from emogeo.geometry.ngrams import UNSPACED
 
 EMOTION, TOPIC = "{emotion}", "{topic}"
@@ -90,11 +91,7 @@ def own_words(condition: str) -> list[str]:
     if condition in families():
         return families()[condition]
     label = condition.replace("_", " ").strip()
-    return [f"{label}*" if len(label) >= _STEM else label]
-
-
-_STEM = 4
-"""The fewest letters of a label that also stands for longer words: "joy" is in "joyride", "fear" in "fearful"."""
+    return [f"{label}*" if len(label) >= STEM else label]
 
 
 def _phrase(topic: str) -> str:

@@ -20,7 +20,7 @@ def test_a_text_in_one_cell_is_read_once_and_in_two_topics_twice() -> None:
     rows = [row("a", "x", "one"), row("a", "x", "one"), row("a", "y", "one")]
     kept, notes = without_repeats(rows, ASKED, "mine")
     assert [(own.topic, own.text) for own in kept] == [("x", "one"), ("y", "one")]
-    assert notes == ["1 texts that stand twice under one condition and topic are read once"]
+    assert notes == ["1 text(s) that stand twice under one condition and topic are read once"]
 
 
 def test_a_text_under_two_conditions_tells_nothing_of_either() -> None:
@@ -31,7 +31,7 @@ def test_a_text_under_two_conditions_tells_nothing_of_either() -> None:
         without_repeats(rows, ASKED, "mine")
     kept, notes = without_repeats(rows, StimuliConfig(name="", mend=[Mend.rows]), "mine")
     assert [own.text for own in kept] == ["two"]
-    assert notes == ["1 texts under several conditions were left out"]
+    assert notes == ["1 text(s) under several conditions were left out"]
 
 
 def test_topics_that_lack_a_condition() -> None:
@@ -59,6 +59,6 @@ def test_texts_without_a_topic_where_others_have_one() -> None:
         with_topics(rows, ASKED, "mine")
     kept, notes = with_topics(rows, StimuliConfig(name="", mend=[Mend.rows]), "mine")
     assert [own.text for own in kept] == ["1", "3"]
-    assert notes == ["1 texts without a topic were left out"]
+    assert notes == ["1 text(s) without a topic were left out"]
     without = [row("a", None, "1"), row("b", None, "2"), row("c", "x", "3")]
     assert with_topics(without, ASKED, "mine") == (without, []), "conditions without any topic"

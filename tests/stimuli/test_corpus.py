@@ -138,7 +138,7 @@ def test_a_text_that_stands_twice_in_a_cell_is_read_once() -> None:
     rows = balanced()
     corpus = corpus_of([*rows, rows[5]], "x")
     assert corpus.passages == corpus_of(rows, "x").passages
-    assert corpus.notes == ("1 texts that stand twice under one condition and topic are read once",)
+    assert corpus.notes == ("1 text(s) that stand twice under one condition and topic are read once",)
     again = corpus_of([*rows, {**rows[5], "topic": "t1"}], "x")
     assert len(again.passages) == len(rows) + 1, "in another topic it is what it is: a text that returns"
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from emogeo.config.texts import Mend, StimuliConfig
 from emogeo.errors import StimuliError
 from emogeo.stimuli.conditions import STUDIED
-from emogeo.stimuli.labels import Labelled, hint, labelled, neutral_of, one_slip_apart, short, shown
+from emogeo.stimuli.labels import Labelled, hint, labelled, listed, neutral_of, one_slip_apart, short
 from emogeo.stimuli.reading import Row
 
 FOUR = ("anger", "fear", "joy", "sadness")
@@ -122,8 +122,8 @@ def test_neutral() -> None:
 
 
 def test_what_messages_show() -> None:
-    assert shown([]) == "none"
-    assert shown([str(i) for i in range(26)]).endswith("22, 23 and 2 more")
+    assert listed([]) == "none"
+    assert listed([str(i) for i in range(26)]).endswith("22, 23 and 2 more")
     assert short("a\x1b[31m\n" + "b" * 60) == "a [31m " + "b" * 33 + "…"
     assert hint("x", ["happy"]) == ""
 

@@ -74,7 +74,7 @@ def test_a_file_that_is_no_table_is_refused(tmp_path: Path, content: str, said: 
 
 
 def test_another_encoding_is_named(tmp_path: Path) -> None:
-    with pytest.raises(StimuliError, match="is not UTF-8 .byte 3.: save it as UTF-8"):
+    with pytest.raises(StimuliError, match="is not UTF-8 text .* at byte 3, .*Save it as UTF-8"):
         read_cells(written(tmp_path, "cafés,1", "latin-1"), "norms.path")
 
 

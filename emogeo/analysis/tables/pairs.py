@@ -25,7 +25,7 @@ from emogeo.geometry.halves import MIN_STAR
 from emogeo.geometry.inference import identifiable
 from emogeo.geometry.sharing import SharedUnits, over_shared
 from emogeo.record.run import Run
-from emogeo.stimuli.labels import shown
+from emogeo.stimuli.labels import listed
 
 NAMES = ["key_a", "key_b", "model_a", "model_b"]
 VERDICTS = ["beyond_words", "beyond_meanings"]
@@ -152,7 +152,7 @@ def what_is_missing(a: PreparedRun, b: PreparedRun, both: SharedUnits) -> list[N
     own, its = (set(each.halves.products.conditions) for each in (a, b))
     if own ^ its:
         some = f"over the {len(own & its)} conditions in common, " if own - its and its - own else ""
-        notes.append(Note(f"{some}without {shown(sorted(own ^ its), _NAMED)}, which one run lacks"))
+        notes.append(Note(f"{some}without {listed(sorted(own ^ its), _NAMED)}, which one run lacks"))
     return notes
 
 
