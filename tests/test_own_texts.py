@@ -98,6 +98,12 @@ def test_what_needs_a_neutral_condition_says_so(tiny_run: Composer, option: str)
     assert key != other
 
 
+def test_centring_that_leaves_too_few_conditions_is_refused_before_anything_is_read(tiny_run: Composer) -> None:
+    texts = (f"stimuli.path='{FORMATS / '02_folder_per_label'}'", "stimuli.conditions=[joy,anger,fear,'at ease']")
+    with pytest.raises(StimuliError, match="centring=neutral leaves 3 of the conditions .* type centring=grand_mean"):
+        plan_run(tiny_run(*texts, "stimuli.neutral='at ease'", "centring=neutral"))
+
+
 def test_own_conditions_are_written_about(tiny_run: Composer, tmp_path: Path) -> None:
     texts = f"stimuli.path='{FORMATS / '02_folder_per_label'}'"
     words = ("mode=generation", "prompt_template=loose", "prompt_template.chat=false", "generation.max_new_tokens=4")

@@ -127,26 +127,14 @@ def plan_run(config: TrainConfig) -> RunPlan:
     """
     device = resolve_device(config.runtime.device)
     precision = resolve_precision(config.precision, device)
-    asked, mode = config.stimuli, config.mode.name
-    corpus = corpus_from(asked)
-    store, key = Store(config.store.path), config.mode.source
-    stories = replayed(store, key) if key else None
-    if mode in (Mode.comprehension, Mode.generation):
-        refuse_without_neutral(config, corpus.conditions, corpus.name)
-    if mode is Mode.comprehension:
-        check_units(config.layer_selection.rule, len(set(units_of(config, corpus))))
+    texts = replayed(Store(config.store.path), config.mode.source) if config.mode.source else _corpus(config)
     weights = resolve_weights(config.model, Path(config.runtime.weights_cache).expanduser(), config.runtime.progress)
     if config.model.weights is not None:
         config = replace(config, model=described(config.model, weights))
     chat = None
-    if config.prompt_template.chat and stories is None:
+    if config.prompt_template.chat and isinstance(texts, Corpus):
         chat = chat_renderer(weights.folder, weights.name)
-    if mode is Mode.replay:
-        source = replay(config, weights, stories or _own(config, corpus, weights, device, chat, store))
-    elif mode is Mode.generation:
-        source = generation(config, corpus, weights, precision, device, chat)
-    else:
-        source = comprehension(config, corpus, chat)
+    source = _source(config, texts, weights, precision, device, chat)
     check_units(config.layer_selection.rule, _n_units(source.labelled))
     neutral = None
     if config.denoising.method is DenoisingMethod.neutral_pcs and config.denoising.texts is NeutralTexts.facts:
@@ -157,18 +145,42 @@ def plan_run(config: TrainConfig) -> RunPlan:
     return _plan(config, model, device, source, neutral)
 
 
+def _corpus(config: TrainConfig) -> Corpus:
+    """Reads the corpus, and refuses what it cannot be read for before any weights are looked for."""
+    corpus, mode = corpus_from(config.stimuli), config.mode.name
+    if mode in (Mode.comprehension, Mode.generation):
+        refuse_without_neutral(config, corpus.conditions, corpus.name)
+    if mode is Mode.comprehension:
+        check_units(config.layer_selection.rule, len(set(units_of(config, corpus))))
+    return corpus
+
+
+def _source(
+    config: TrainConfig, texts: Corpus | Replayed, weights: Weights, precision: Precision, device: str, chat: Chat
+) -> TextSource:
+    """Plans the texts that are read: a corpus, or what a model writes of it or has written."""
+    if isinstance(texts, Replayed):
+        return replay(config, weights, texts)
+    if config.mode.name is Mode.replay:
+        return replay(config, weights, _own(config, texts, weights, device, chat))
+    if config.mode.name is Mode.generation:
+        return generation(config, texts, weights, precision, device, chat)
+    return comprehension(config, texts, chat)
+
+
 def _n_units(texts: LabelledTexts) -> int:
     """Counts the units that are independent observations, as far as the texts are known."""
     return len(set(independent_units(texts) if texts.known else texts.units))
 
 
-def _own(config: TrainConfig, corpus: Corpus, weights: Weights, device: str, chat: Chat, store: Store) -> Replayed:
+def _own(config: TrainConfig, corpus: Corpus, weights: Weights, device: str, chat: Chat) -> Replayed:
     """Finds the texts that the configuration itself has written, at the precision of `mode.writer`.
 
     Raises:
         NotWrittenError: nothing was written yet.
     """
     assert config.mode.writer is not None
+    store = Store(config.store.path)
     precision = resolve_precision(config.mode.writer, device)
     key = generation(config, corpus, weights, precision, device, chat).generation
     assert key is not None

@@ -14,13 +14,14 @@ from emogeo.extraction.replay import Replayed
 from emogeo.extraction.stories import counts, without_empty
 from emogeo.extraction.texts import as_written, in_context, labelled_texts
 from emogeo.geometry.options import Centring
+from emogeo.geometry.rdm import MIN_CONDITIONS
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
 from emogeo.record.origin import PromptSet, TextCounts, Written
 from emogeo.stimuli.corpus import NO_TOPIC, Corpus
-from emogeo.stimuli.labels import hint, listed
+from emogeo.stimuli.labels import hint, listed, neutral_of
 from emogeo.stimuli.masking import Masking, masked
 from emogeo.stimuli.stories import TOPIC, Conditions, families_of, plan_requests
 from emogeo.stimuli.templates import SLOT, Decoding, Text, render
@@ -77,7 +78,7 @@ def refuse_without_neutral(config: TrainConfig, conditions: Sequence[str], name:
         name: what the texts are called.
 
     Raises:
-        StimuliError: names the option and the conditions.
+        StimuliError: names the option and the conditions; or centring would leave too few of them.
     """
     denoising = config.denoising
     by_texts = denoising.method is DenoisingMethod.neutral_pcs and denoising.texts is NeutralTexts.condition
@@ -92,6 +93,11 @@ def refuse_without_neutral(config: TrainConfig, conditions: Sequence[str], name:
                 f"{option} needs a condition that stands for no emotion, and {name} has none among "
                 f"{listed(conditions)}. Type stimuli.neutral=LABEL if one of these does, or leave {option} out."
             )
+    if needs["centring=neutral"] and len(conditions) <= MIN_CONDITIONS:
+        raise StimuliError(
+            f"centring=neutral leaves {len(conditions) - 1} of the conditions of {name}, and {MIN_CONDITIONS} are "
+            "needed: type centring=grand_mean."
+        )
 
 
 def units_of(config: TrainConfig, corpus: Corpus) -> tuple[str, ...]:
@@ -208,7 +214,9 @@ def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSourc
             f"generation.context={context.value}: {weights.name} reads texts of {source.written.model} alone, since "
             "the prompts are in that model's tokens. Leave generation.context out."
         )
-    refuse_without_neutral(config, sorted({story.emotion for story in source.stories}), where)
+    conditions = sorted({story.emotion for story in source.stories})
+    neutral_of(conditions, config.stimuli.neutral, where)
+    refuse_without_neutral(config, conditions, where)
     kept = without_empty(in_context(source.stories, context, config.stimuli.origin, where), where)
     texts = tuple(as_written(story) if same else Text(story.text, special_tokens=True) for story in kept)
     shortest = min(len(story.ids) for story in kept)

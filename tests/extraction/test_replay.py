@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from emogeo.config.mode import Mode
-from emogeo.errors import StoreError
+from emogeo.errors import StimuliError, StoreError
 from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction
 from emogeo.extraction.stories import Story
@@ -44,6 +44,22 @@ def test_replay_reads_the_same_tokens_at_another_precision(tiny_run: Composer, b
     np.testing.assert_array_equal(states(config, own), states(config, source))
     a, b = states(config, own), states(config, lower)
     assert 0 < np.abs(a - b).max() < 0.1 * np.abs(a).max()
+
+
+def test_texts_of_the_users_own_conditions_are_read_again_without_their_file(
+    tiny_run: Composer, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.csv"
+    labels = ("Ruhe", "Freude", "Zorn", "Angst", "Ekel")
+    rows = [f"{label},{word} über {label}.\n" for label in labels for word in ("Sorgfalt", "Gerede", "Klage")]
+    file.write_text(f"emotion,text\n{''.join(rows)}")
+    source = run_extraction(tiny_run(*LOOSE, f"stimuli.path='{file}'", "stimuli.neutral=Ruhe"))
+    file.unlink()
+    again = ("mode=replay", f"mode.source={source.key}", "centring=neutral")
+    found = run_extraction(tiny_run(*again, "stimuli.neutral=Ruhe")).record
+    assert set(found.result.conditions) == {*labels} - {"Ruhe"}
+    with pytest.raises(StimuliError, match=r"stimuli\.neutral=Ruh: mode=replay of .* has no such condition"):
+        plan_run(tiny_run(*again, "stimuli.neutral=Ruh"))
 
 
 AT_BLOCK_1 = ("layer_selection=index", "layer_selection.index=1")

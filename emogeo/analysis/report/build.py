@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Mapping, Sequence
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
+from typing import Any
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -21,6 +23,7 @@ from emogeo.analysis.report.parts import Section
 from emogeo.analysis.tables.frame import Table
 from emogeo.stimuli.conditions import Noun
 
+_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SECTIONS = (
     overview.run_section,
     overview.findings_section,
@@ -57,6 +60,7 @@ def _page(sections: Sequence[Section], noun: Noun) -> str:
         loader=PackageLoader("emogeo.analysis.report"),
         autoescape=True,
         undefined=StrictUndefined,
+        finalize=visible,
         trim_blocks=True,
         lstrip_blocks=True,
     )
@@ -69,6 +73,13 @@ def _page(sections: Sequence[Section], noun: Noun) -> str:
         script_sum=_sum(script),
         version=version("emogeo"),
     )
+
+
+def visible(value: Any) -> Any:
+    """Writes control characters, which texts may hold and HTML may not, as their escapes; lines and tabs stay."""
+    if not isinstance(value, str) or _CONTROL.search(value) is None:
+        return value
+    return type(value)(_CONTROL.sub(lambda found: repr(found[0])[1:-1], value))
 
 
 def _file(name: str) -> str:

@@ -10,6 +10,8 @@ from emogeo.analysis.comparing.factor import Contrast, EffectKind
 from emogeo.analysis.comparing.levels import SUB_PARAMETERS
 from emogeo.analysis.tables.effects import Effect
 from emogeo.config.runtime import StoreConfig
+from emogeo.config.train import TrainConfig
+from emogeo.config.typed import typed
 from emogeo.geometry.inference import Estimate
 from emogeo.record.run import Run
 
@@ -51,6 +53,7 @@ def missing(runs: Sequence[Run], effects: Sequence[Effect], store: str) -> list[
     words += [f"store.path={shlex.quote(store)}"] if store != StoreConfig().path else []
     for run in {run.weights: run for run in runs if not run.untrained}.values():
         base = ["prompt_template.chat=false"] if run.record.model.variant == "base" else []
+        base += _own_texts(run.config)
         weights = run.config.model.weights
         named = ("model", run.model) if weights is None else ("model.weights", f"'{weights}'")
         for study, absent in _absent([effect for effect in effects if effect.model == run.model]).items():
@@ -61,6 +64,14 @@ def missing(runs: Sequence[Run], effects: Sequence[Effect], store: str) -> list[
         + " ".join(filter(None, [shlex.quote(f"{field}={','.join(values)}"), rest]))
         for (study, absent, rest, field), values in lines.items()
     ]
+
+
+def _own_texts(config: TrainConfig) -> list[str]:
+    """Gives the words that read the user's own texts, with which studies are run that read the package's otherwise."""
+    if config.stimuli.path is None:
+        return []
+    words = typed(config, ["stimuli"])
+    return [shlex.quote(word) for word in words if not word.startswith("stimuli.topics=")]
 
 
 def _absent(own: Sequence[Effect]) -> dict[str, list[str]]:

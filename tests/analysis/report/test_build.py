@@ -6,8 +6,9 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from markupsafe import Markup
 
-from emogeo.analysis.report.build import write_report
+from emogeo.analysis.report.build import visible, write_report
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
 from tests.analysis.report.planted import bare, first_rows, frame, material, tables
@@ -67,3 +68,10 @@ def test_many_rows_keep_the_page_small(tmp_path: Path) -> None:
     assert len(page.encode()) < SMALL
     assert "The first 300 of 4000 rows." in page
     assert "The whole table is pairs.csv, beside this page." in page
+
+
+def test_control_characters_of_texts_are_written_as_escapes() -> None:
+    assert visible("a\x1b[31m\x00b\n\tü") == "a\\x1b[31m\\x00b\n\tü"
+    assert visible(Markup("<b>\x07</b>")) == Markup("<b>\\x07</b>")
+    assert isinstance(visible(Markup("\x07")), Markup)
+    assert visible(3) == 3

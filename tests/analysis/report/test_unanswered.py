@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import shlex
 
 import pytest
 
@@ -68,4 +69,15 @@ def test_what_cannot_be_answered_is_listed_with_its_command(planted: list[Prepar
     assert missing(only, effects_of(planted[:1], 100, 0), "store") == [
         "no runs yet for method, sub_parameter, precision, cross_experiment: "
         "python train.py -m +study=decomposition model=planted"
+    ]
+
+
+def test_commands_that_add_runs_read_the_users_own_texts(planted: list[PreparedRun]) -> None:
+    config = usual_config("stimuli.path='my texts.csv'", "stimuli.rename={Glück: joy}", "stimuli.topics=3")
+    (line,) = missing([altered(planted[0].run, config=config)], [], "store")
+    words = shlex.split(line.partition(": ")[2])
+    assert words[words.index("+study=decomposition") + 1 :] == [
+        "model=planted",
+        "stimuli.path='my texts.csv'",
+        'stimuli.rename={"Glück": joy}',
     ]
