@@ -26,6 +26,7 @@ demo: .venv/emogeo
 	$(BIN)/python train.py -m model=smollm2-135m-instruct,gemma-3-270m \
 	    model.init=random model.init_seed=1,2 runtime.device=cpu
 	$(BIN)/python analyze.py output=results/demo
+	@echo "Your own texts, with any labels: $(BIN)/python train.py stimuli.path=mine.csv (docs/own-texts.md)"
 
 # comprehension of all four models; Gemma at three precisions; writing, INT8 and its null; steering; behaviour
 DEVICE ?= cpu
