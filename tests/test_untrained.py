@@ -24,7 +24,7 @@ from tests.test_commands import command
 
 COMMON = (
     *("tracking=disabled", "runtime.device=cpu", "runtime.progress=false", "stimuli=passages6", "max_depth=0.5"),
-    "layer_selection=min_mean_cosine",
+    *("layer_selection=min_mean_cosine", "runtime.threads=1"),
 )
 
 KINDS = (("random", 1), ("random", 2), ("shuffled", 1))
@@ -88,7 +88,7 @@ def test_from_the_command_line_to_the_tables(tiny_llama: Path, tiny_overflowing:
     for run in trained:
         python, program, *typed = shlex.split(twin_command(run, str(store)))
         words = (*typed, f"hydra.sweep.dir='{tmp_path / 'jobs'}'", "runtime.device=cpu", "runtime.progress=false")
-        done = command(program, *words, "tracking=disabled", cwd=tmp_path)
+        done = command(program, *words, "tracking=disabled", "runtime.threads=1", cwd=tmp_path)
         assert (python, done.returncode) == ("python", 0), done.stderr
         assert f"{run.model} random 1 fp32" in done.stdout + done.stderr
     everything = runs_in(store)
