@@ -126,7 +126,7 @@ def test_every_model_at_two_precisions(tmp_path: Path) -> None:
             write_for(parse_train(compose("config", overrides=[f"model={name}"])).model, hub, index)
     done = command(
         "train.py", "-m", "model=glob(*)", "precision=fp16,int8", "tracking=disabled", "runtime.progress=false",
-        "runtime.device=cpu", "runtime.threads=1", "stimuli=passages6", "layer_selection=depth",
+        "runtime.device=cpu", "runtime.threads=1", "stimuli.topics=2", "layer_selection=depth",
         cwd=tmp_path, HF_HUB_CACHE=str(hub), EMOGEO_CACHE=str(index), HF_HUB_OFFLINE="1",
     )  # fmt: skip
     assert done.returncode == 1, "the Gemmas overflow in fp16"

@@ -82,8 +82,7 @@ def test_a_twin_reads_the_tokens_that_its_model_has_written(tiny_run: Composer) 
 def test_from_the_command_line_to_the_tables(tiny_llama: Path, tiny_overflowing: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     for weights in (tiny_llama, tiny_overflowing):
-        words = (f"model.weights='{weights}'", f"store.path='{store}'", *COMMON, "precision=fp32")
-        assert command("train.py", *words, cwd=tmp_path).returncode == 0
+        run_extraction(compose_train(f"model.weights='{weights}'", f"store.path='{store}'", *COMMON, "precision=fp32"))
     trained = runs_in(store)
     for run in trained:
         python, program, *typed = shlex.split(twin_command(run, str(store)))
