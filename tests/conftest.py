@@ -45,17 +45,17 @@ def tiny_overflowing(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_model(tmp_path_factory.mktemp("tiny") / "tiny-gemma", "gemma-3", overflow=True)
 
 
-@pytest.fixture
-def tiny_run(tmp_path: Path, tiny_llama: Path) -> Composer:
-    """Composes a run of the tiny Llama in a store of its own."""
+def tiny_composer(folder: Path, tiny_llama: Path) -> Composer:
+    """Composes runs of the tiny Llama in a store in this folder."""
 
     def make(*overrides: str, weights: Path = tiny_llama) -> TrainConfig:
         return compose_train(
             f"model.weights='{weights}'",
-            f"store.path='{tmp_path / 'store'}'",
-            f"runtime.weights_cache='{tmp_path / 'cache'}'",
+            f"store.path='{folder / 'store'}'",
+            f"runtime.weights_cache='{folder / 'cache'}'",
             "runtime.progress=false",
             "runtime.device=cpu",
+            "runtime.threads=1",
             "precision=fp32",
             "stimuli=passages6",
             "layer_selection=min_mean_cosine",
@@ -64,6 +64,12 @@ def tiny_run(tmp_path: Path, tiny_llama: Path) -> Composer:
         )
 
     return make
+
+
+@pytest.fixture
+def tiny_run(tmp_path: Path, tiny_llama: Path) -> Composer:
+    """Composes a run of the tiny Llama in a store of its own."""
+    return tiny_composer(tmp_path, tiny_llama)
 
 
 @pytest.fixture

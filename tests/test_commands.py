@@ -105,7 +105,10 @@ def test_analyzing_nothing_exits_1(tmp_path: Path) -> None:
 
 
 def test_two_commands_from_weights_to_a_report(tmp_path: Path, tiny_llama: Path) -> None:
-    words = ("precision=fp32", "stimuli=passages6", "layer_selection=middle", "tracking=disabled", "runtime.device=cpu")
+    words = (
+        *("precision=fp32", "stimuli=passages6", "layer_selection=middle", "tracking=disabled", "runtime.device=cpu"),
+        "runtime.threads=1",
+    )
     assert command("train.py", f"model.weights={tiny_llama}", *words, cwd=tmp_path).returncode == 0
     done = command("analyze.py", "output=out", "permutations=100", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
@@ -123,7 +126,7 @@ def test_every_model_at_two_precisions(tmp_path: Path) -> None:
             write_for(parse_train(compose("config", overrides=[f"model={name}"])).model, hub, index)
     done = command(
         "train.py", "-m", "model=glob(*)", "precision=fp16,int8", "tracking=disabled", "runtime.progress=false",
-        "runtime.device=cpu", "stimuli=passages6", "layer_selection=depth",
+        "runtime.device=cpu", "runtime.threads=1", "stimuli.topics=2", "layer_selection=depth",
         cwd=tmp_path, HF_HUB_CACHE=str(hub), EMOGEO_CACHE=str(index), HF_HUB_OFFLINE="1",
     )  # fmt: skip
     assert done.returncode == 1, "the Gemmas overflow in fp16"

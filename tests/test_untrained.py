@@ -24,7 +24,7 @@ from tests.test_commands import command
 
 COMMON = (
     *("tracking=disabled", "runtime.device=cpu", "runtime.progress=false", "stimuli=passages6", "max_depth=0.5"),
-    "layer_selection=min_mean_cosine",
+    *("layer_selection=min_mean_cosine", "runtime.threads=1"),
 )
 
 KINDS = (("random", 1), ("random", 2), ("shuffled", 1))
@@ -82,13 +82,12 @@ def test_a_twin_reads_the_tokens_that_its_model_has_written(tiny_run: Composer) 
 def test_from_the_command_line_to_the_tables(tiny_llama: Path, tiny_overflowing: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     for weights in (tiny_llama, tiny_overflowing):
-        words = (f"model.weights='{weights}'", f"store.path='{store}'", *COMMON, "precision=fp32")
-        assert command("train.py", *words, cwd=tmp_path).returncode == 0
+        run_extraction(compose_train(f"model.weights='{weights}'", f"store.path='{store}'", *COMMON, "precision=fp32"))
     trained = runs_in(store)
     for run in trained:
         python, program, *typed = shlex.split(twin_command(run, str(store)))
         words = (*typed, f"hydra.sweep.dir='{tmp_path / 'jobs'}'", "runtime.device=cpu", "runtime.progress=false")
-        done = command(program, *words, "tracking=disabled", cwd=tmp_path)
+        done = command(program, *words, "tracking=disabled", "runtime.threads=1", cwd=tmp_path)
         assert (python, done.returncode) == ("python", 0), done.stderr
         assert f"{run.model} random 1 fp32" in done.stdout + done.stderr
     everything = runs_in(store)

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import json
+import shutil
+from contextlib import redirect_stdout
+from dataclasses import dataclass
+from io import StringIO
 from pathlib import Path
 
 import numpy as np
@@ -27,27 +31,51 @@ from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.store.store import RUNS, Store
 from emogeo.store.tensors import pack, unpack
-from tests.conftest import Composer
+from tests.conftest import Composer, tiny_composer
 from tests.planted_records import N_UNITS, D, Files, behaviour, geometry, model_card, named, steering, write
 
 
-@pytest.fixture
-def filled(tiny_run: Composer, tiny_overflowing: Path, tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def four_runs(tiny_llama: Path, tiny_overflowing: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Two models, one at two layer selections, one refused in fp16."""
-    run_extraction(tiny_run())
-    run_extraction(tiny_run("layer_selection=all"))
-    run_extraction(tiny_run(weights=tiny_overflowing))
+    folder = tmp_path_factory.mktemp("four")
+    run = tiny_composer(folder, tiny_llama)
+    run_extraction(run())
+    run_extraction(run("layer_selection=all"))
+    run_extraction(run(weights=tiny_overflowing))
     with pytest.raises(NonFiniteError):
-        run_extraction(tiny_run("precision=fp16", weights=tiny_overflowing))
-    return tmp_path / "store"
+        run_extraction(run("precision=fp16", weights=tiny_overflowing))
+    return folder / "store"
+
+
+@pytest.fixture
+def filled(four_runs: Path, tmp_path: Path) -> Path:
+    """The four runs, where more may be added."""
+    return Path(shutil.copytree(four_runs, tmp_path / "store"))
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """What an analysis has written and printed."""
+
+    folder: Path
+    printed: str
+
+
+@pytest.fixture(scope="module")
+def analysis(four_runs: Path, tmp_path_factory: pytest.TempPathFactory) -> Analysis:
+    """The analysis of the four runs."""
+    with redirect_stdout(StringIO()) as printed:
+        folder = run_analysis(four_runs, tmp_path_factory.mktemp("analysis") / "out")
+    return Analysis(folder, printed.getvalue())
 
 
 def run_analysis(store: Path, output: Path, permutations: int = 200) -> Path:
     return analyze(AnalyzeConfig(store=StoreConfig(str(store)), output=str(output), permutations=permutations))
 
 
-def test_tables(filled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    output = run_analysis(filled, tmp_path / "out")
+def test_tables(analysis: Analysis) -> None:
+    output = analysis.folder
     runs, pairs = (pd.read_parquet(output / f"{name}.parquet") for name in ("runs", "pairs"))
     assert list(runs.columns) == RUN_COLUMNS
     assert list(pairs.columns) == PAIR_COLUMNS
@@ -63,14 +91,13 @@ def test_tables(filled: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
     assert pairs.loc[unidentified, "note"].str.contains("not identifiable").all()
     assert (pairs["p"].isna() == unidentified).all()
     assert runs.loc[runs["layer"].notna(), "reliability"].notna().all()
-    printed = capsys.readouterr().out
     for word in ("tiny-llama", "refused", "rho", "p_same_text", "runs.csv", "figures"):
-        assert word in printed
+        assert word in analysis.printed
 
 
-def test_rho_equals_scipy_on_the_stored_rdms(filled: Path, tmp_path: Path) -> None:
-    pairs = pd.read_parquet(run_analysis(filled, tmp_path / "out") / "pairs.parquet")
-    by_key = {run.key: run for run in read_catalogue(Store(filled)).finished}
+def test_rho_equals_scipy_on_the_stored_rdms(four_runs: Path, analysis: Analysis) -> None:
+    pairs = pd.read_parquet(analysis.folder / "pairs.parquet")
+    by_key = {run.key: run for run in read_catalogue(Store(four_runs)).finished}
     for pair in pairs.itertuples():
         wanted = spearmanr(upper(by_key[pair.key_a].rdm), upper(by_key[pair.key_b].rdm)).statistic
         assert pair.rho == pytest.approx(wanted, abs=1e-12)
@@ -157,9 +184,8 @@ def test_topic_means_tie_groups_together(tiny_run: Composer, tmp_path: Path) -> 
     assert "reliability" not in outcome.record.result.by_layer
 
 
-def test_rho_star_has_a_diagonal_for_reliable_runs_only(filled: Path, tmp_path: Path) -> None:
-    output = run_analysis(filled, tmp_path / "out")
-    assert pd.read_csv(output / "rho_star_matrix.csv", index_col="run").isna().all().all(), "six topics"
+def test_rho_star_has_a_diagonal_for_reliable_runs_only(analysis: Analysis) -> None:
+    assert pd.read_csv(analysis.folder / "rho_star_matrix.csv", index_col="run").isna().all().all(), "six topics"
 
 
 def test_all_blocks_with_unit_norm_are_the_geometry_that_is_compared(tiny_run: Composer, tmp_path: Path) -> None:
@@ -194,8 +220,8 @@ def test_some_common_topics_are_compared_and_named(tiny_run: Composer, filled: P
     assert some[["reliability_a", "rho_same_half", "rho_disjoint_half", "p_same_text"]].notna().all().all()
 
 
-def test_the_same_store_gives_the_same_bytes(filled: Path, tmp_path: Path) -> None:
-    first, second = (run_analysis(filled, tmp_path / name) for name in ("a", "b"))
+def test_the_same_store_gives_the_same_bytes(four_runs: Path, analysis: Analysis, tmp_path: Path) -> None:
+    first, second = analysis.folder, run_analysis(four_runs, tmp_path / "again")
     files = sorted(p.relative_to(first) for p in first.rglob("*") if p.is_file())
     assert len(files) >= 5 + 4
     for file in files:
@@ -289,8 +315,8 @@ def test_one_run_has_no_pairs(tiny_run: Composer, tmp_path: Path, capsys: pytest
     assert pd.read_csv(tmp_path / "out" / "pairs.csv").empty
 
 
-def test_the_matrix_is_symmetric_with_ones(filled: Path, tmp_path: Path) -> None:
-    matrix = pd.read_csv(run_analysis(filled, tmp_path / "out") / "rho_matrix.csv", index_col="run")
+def test_the_matrix_is_symmetric_with_ones(analysis: Analysis) -> None:
+    matrix = pd.read_csv(analysis.folder / "rho_matrix.csv", index_col="run")
     np.testing.assert_array_equal(matrix.to_numpy(), matrix.to_numpy().T)
     assert (np.diag(matrix) == 1).all()
     assert json.dumps(list(matrix.columns)) == json.dumps(list(matrix.index))

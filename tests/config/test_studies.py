@@ -7,6 +7,7 @@ import shlex
 import subprocess
 import sys
 from dataclasses import replace
+from functools import cache
 from itertools import product
 from pathlib import Path
 
@@ -30,9 +31,15 @@ def runs(study: str) -> dict[str, list[str]]:
 
 
 def composed(study: str | None, overrides: list[str]) -> TrainConfig:
+    return _composed((f"+study={study}", *overrides) if study else tuple(overrides))
+
+
+@cache
+def _composed(overrides: tuple[str, ...]) -> TrainConfig:
+    """Composes a run once for all tests, none of which changes it."""
     register()
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        return parse_train(compose("config", overrides=[*([f"+study={study}"] if study else []), *overrides]))
+        return parse_train(compose("config", overrides=list(overrides)))
 
 
 def test_the_six_studies_are_there() -> None:
@@ -85,7 +92,7 @@ def test_a_study_runs_its_runs_for_every_model_and_skips_none(tiny_llama: Path, 
         *("-m", "+study=universality", "model=smollm2-135m-instruct,gemma-3-270m", f"model.weights={tiny_llama}"),
         *("precision=fp32", "stimuli=passages6", "layer_selection=middle", f"store.path={tmp_path / 'store'}"),
         *("tracking=disabled", "runtime.progress=false", f"hydra.sweep.dir={tmp_path / 'jobs'}"),
-        "hydra.sweeper.only=[published,mean]",
+        *("hydra.sweeper.only=[published,mean]", "runtime.threads=1"),
     ]
     done = subprocess.run(
         [sys.executable, "train.py", *words], cwd=ROOT, capture_output=True, text=True, timeout=180, check=False

@@ -111,10 +111,10 @@ def test_what_cannot_be_fetched_is_left_out_by_name_and_comes_later(
 ) -> None:
     """The client itself would go on for twenty minutes."""
     key = run_extraction(tiny_run("tracking=online")).key
-    monkeypatch.setattr(pull, "PATIENCE", replace(pull.PATIENCE, transfer=3))
     wandb_server.faults.add(fault)
     words = ("source=wandb", "tracking.mode=disabled")
-    with pytest.raises(StoreError, match="holds no whole run"):
+    with monkeypatch.context() as patch, pytest.raises(StoreError, match="holds no whole run"):
+        patch.setattr(pull, "PATIENCE", replace(pull.PATIENCE, transfer=3))
         analyze(analysis(tmp_path / "pulled", tmp_path / "out", *words))
     (told,) = [r.getMessage() for r in caplog.records if "left out" in r.getMessage()]
     assert f"tester/emogeo, runs {key[:12]}" in told
