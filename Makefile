@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo study test test-running test-others lint bench calibration
+.PHONY: help demo study test lint bench calibration
 help:
 	@echo "make demo   set up, extract from two real models, compare them"
 	@echo "make study  the small study: four models; goes on where it was stopped"
@@ -50,18 +50,10 @@ study: .venv/dev
 	    'hydra.sweeper.only=[A_mean_int8,A_mean_int8_reread,C_mean_again,C_mean_replay_int8,D_mean]' $(STUDY)
 	$(BIN)/python analyze.py store.path=study/store output=study/results
 
-# two processes, as most tests keep one core busy or wait: those that run models and commands, and all others
-RUNNING := $(wildcard tests/test_*.py) $(addprefix tests/,examples extraction library models probes sweeps tracking \
-    unchanged wandb_server)
+# in two processes, each with whole files of tests: most tests keep one core busy, or wait
 test: .venv/dev
 	.ci/browser
-	$(MAKE) --no-print-directory --jobs=2 --keep-going --output-sync=target test-running test-others
-
-test-running: .venv/dev
-	$(BIN)/python -m pytest $(RUNNING)
-
-test-others: .venv/dev
-	$(BIN)/python -m pytest $(RUNNING:%=--ignore=%)
+	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .
