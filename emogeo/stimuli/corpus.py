@@ -163,19 +163,26 @@ def _package_corpus(asked: StimuliConfig) -> Corpus:
     name = PACKAGED[asked.voice][asked.language]
     lines = (_DATA / f"{name}.jsonl").read_text(encoding="utf-8").split("\n")
     rows = [Row(**json.loads(line), family=None, where=f"{name}.jsonl") for line in lines if line]
-    names = list(dict.fromkeys(row.topic for row in rows))
-    if asked.topics is not None and not 1 <= asked.topics <= len(names):
-        raise StimuliError(
-            f"stimuli.topics={asked.topics}: the package has {len(names)}; give 1 to {len(names)}, or null."
-        )
-    kept = set(names[: asked.topics])
-    return _corpus(name, [row for row in rows if row.topic in kept], asked, ())
+    return _corpus(name, rows, asked, ())
+
+
+def _first_topics(rows: Sequence[Row], n: int | None, name: str) -> list[Row]:
+    """Gives the rows of the first topics, in the order of the rows.
+
+    Raises:
+        StimuliError: more topics than there are, or none.
+    """
+    names = list(dict.fromkeys(row.topic for row in rows if row.topic is not None))
+    if n is not None and not 1 <= n <= len(names):
+        how = f"give 1 to {len(names)}, or null" if names else "leave it out"
+        raise StimuliError(f"stimuli.topics={n}: {name} has {len(names) or 'no'} topics; {how}.")
+    return list(rows) if n is None else [row for row in rows if row.topic is None or row.topic in names[:n]]
 
 
 def _corpus(name: str, rows: Sequence[Row], asked: StimuliConfig, notes: Sequence[str]) -> Corpus:
     if not rows:
         raise StimuliError(f"{name}: there are no texts.")
-    own = labelled(rows, asked, name)
+    own = labelled(_first_topics(rows, asked.topics, name), asked, name)
     placed, bare = with_topics(own.rows, asked, name)
     once, repeated = without_repeats(placed, asked, name)
     if not once:
