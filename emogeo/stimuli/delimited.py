@@ -20,8 +20,8 @@ _LONGEST = 1_000_000
 _QUOTES = {
     "unexpected end of data": "a double quote is opened and never closed where a field ends",
     "'": 'text goes on after a closing double quote; write a double quote within a quoted text twice: ""',
-    "field larger": "a field of more than 1,000,000 characters; perhaps a double quote is never closed; a text that is so "
-    "long can be given as JSON",
+    "field larger": "a field of more than 1,000,000 characters; perhaps a double quote is never closed; "
+    "a text that is so long can be given as JSON",
 }
 """What is wrong, by how the message of the csv module begins."""
 

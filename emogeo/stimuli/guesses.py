@@ -8,9 +8,8 @@ from dataclasses import replace
 from statistics import mean
 
 from emogeo.config.texts import FieldsConfig
-from emogeo.stimuli.conditions import STUDIED
 from emogeo.stimuli.files import safe, shown
-from emogeo.stimuli.json_tables import alike
+from emogeo.stimuli.looks import alone, are_apart, few, length, share_of_usual, single, words
 from emogeo.stimuli.records import ABSENT, Parsed, Record, field_of
 from emogeo.stimuli.spreading import KEY, VALUE, is_prose, spread
 
@@ -19,8 +18,6 @@ _LOOKED_AT = 500
 _EMOTION = "emotion emotions emotion_label label labels condition concept category class feeling mood sentiment affect"
 _TOPIC = "topic topics setting scenario situation subject context event theme topic_id scenario_id"
 _TEXT = "text texts story stories passage passages sentence sentences phrase content body utterance"
-_USUAL = "joy fear anger sadness disgust surprise love trust happiness neutral shame guilt pride anxiety calmness hope"
-_APART = {"", "true", "false", "yes", "no", "train", "training", "test", "dev", "val", "valid", "validation", "eval"}
 _ID = re.compile(r"(?i)^(index|id|idx|.*_(index|idx|id))$")
 _NO_TOPIC = re.compile(r"(?i)^(lang|language|locale|split|source|model|index|id|idx|.*_(index|idx)|seed)$")
 
@@ -40,11 +37,20 @@ def help_for(parsed: Parsed, fields: FieldsConfig) -> str:
 def _as_it_looks(parsed: Parsed, fields: FieldsConfig) -> Parsed:
     """Gives the records under names that are data, where there seem to be such: no field is known to have the text."""
     columns = _columns(parsed.records)
-    emotions = columns.get(_by_name(list(columns), _EMOTION) or "", [])
-    if parsed.unnamed or fields.text in columns or _text_by_name(columns) is not None or (len(emotions) > 1 and _few(emotions)):
+    label = _by_name(list(columns), _EMOTION)
+    objects = [name for name, values in columns.items() if "." not in name and _hold_objects(values)]
+    if label is None and objects == [_text(columns)]:
+        return parsed
+    known = _text_by_name(columns)
+    told_by_row = label is not None and len(columns[label]) > 1 and few(columns[label])
+    if parsed.unnamed or fields.text in columns or told_by_row or not (known is None or known in objects):
         return parsed
     other = spread(parsed, fields.text)
     return other if other.records else parsed
+
+
+def _hold_objects(values: Sequence[object]) -> bool:
+    return any(isinstance(value, Mapping) for value in values)
 
 
 def names_an_emotion(records: Sequence[Record]) -> bool:
@@ -63,8 +69,8 @@ def guessed(records: Sequence[Record], fields: FieldsConfig, unnamed: bool = Fal
     text = fields.text if fields.text in columns else _text(columns)
     if text is None:
         return {}
-    own = {name: _alone(values) for name, values in columns.items() if name != text and not name.startswith(f"{text}.")}
-    own = {name: values for name, values in own.items() if _single(values) and not _apart(values)}
+    own = {name: alone(values) for name, values in columns.items() if name != text and not name.startswith(f"{text}.")}
+    own = {name: values for name, values in own.items() if single(values) and not are_apart(values)}
     if any(isinstance(value, Mapping) for value in columns.get(text, [])):
         emotion = None
     else:
@@ -152,7 +158,7 @@ def _text(columns: Mapping[str, list[object]]) -> str | None:
     known = _text_by_name(columns)
     if known is not None:
         return known
-    lengths = {name: _length(values) for name, values in columns.items()}
+    lengths = {name: length(values) for name, values in columns.items()}
     best = max(lengths, key=lambda name: lengths[name], default=None)
     if best is None or not is_prose(lengths[best], columns[best]):
         return None
@@ -161,25 +167,8 @@ def _text(columns: Mapping[str, list[object]]) -> str | None:
 
 
 def _text_by_name(columns: Mapping[str, list[object]]) -> str | None:
-    lengths = {name: _length(columns[name]) for name in columns if name.lower() in (VALUE, *_TEXT.split())}
+    lengths = {name: length(columns[name]) for name in columns if name.lower() in (VALUE, *_TEXT.split())}
     return max((name for name in lengths if lengths[name]), key=lambda name: lengths[name], default=None)
-
-
-def _length(values: Sequence[object]) -> float:
-    """Gives the mean length of texts, of lists of texts, or of objects with texts of like length; else 0."""
-    lengths = [_length_of(value) for value in values if value is not None]
-    return mean(lengths) if lengths and all(lengths) else 0.0
-
-
-def _length_of(value: object) -> float:
-    if isinstance(value, str):
-        return float(len(value))
-    if isinstance(value, list):
-        return mean(len(one) for one in value) if value and all(isinstance(one, str) for one in value) else 0.0
-    if isinstance(value, Mapping) and len(value) > 1:
-        inner = [_length_of(one) for one in value.values() if one is not None and not isinstance(one, Mapping)]
-        return mean(inner) if alike(inner) else 0.0
-    return 0.0
 
 
 def _emotion(columns: Mapping[str, list[object]]) -> str | None:
@@ -187,10 +176,11 @@ def _emotion(columns: Mapping[str, list[object]]) -> str | None:
     if known is not None:
         return known
     few = [name for name, values in columns.items() if _returns(name, values)]
-    keys = [name for name in few if _words(columns[name])]
+    keys = [name for name in few if words(columns[name])]
     if any(_is_key(name) for name in keys):
         known_topic = _by_name(keys, _TOPIC)
-        return max((name for name in keys if name != known_topic), key=lambda name: _usual(columns[name]))
+        keys = sorted((name for name in keys if name != known_topic), key=lambda name: not _is_key(name))
+        return max(keys, key=lambda name: share_of_usual(columns[name]))
     if keys:
         return min(keys, key=lambda name: mean(len(str(value).split()) for value in columns[name]))
     return next((name for name in few if not _NO_TOPIC.match(name)), None)
@@ -203,7 +193,7 @@ def _topic(columns: Mapping[str, list[object]], unnamed: bool, by_key: bool) -> 
         return known
     few = [name for name, values in columns.items() if _returns(name, values)]
     likely = [name for name in few if not _NO_TOPIC.match(name)]
-    likely = [name for name in likely if unnamed or _is_key(name) or _words(columns[name])]
+    likely = [name for name in likely if unnamed or _is_key(name) or words(columns[name])]
     return next(iter([*likely, *(name for name in few if by_key and _ID.match(name))]), None)
 
 
@@ -217,36 +207,4 @@ def _is_key(name: str) -> bool:
 
 
 def _returns(name: str, values: Sequence[object]) -> bool:
-    return _is_key(name) or _few(values)
-
-
-def _usual(values: Sequence[object]) -> float:
-    """Gives the share of usual labels among values."""
-    distinct = {str(value).lower() for value in values}
-    return len(distinct & {*STUDIED, *_USUAL.split()}) / max(len(distinct), 1)
-
-
-def _alone(values: Sequence[object]) -> list[object]:
-    """Gives values, and what stands alone in a list in its place."""
-    return [value[0] if isinstance(value, list) and len(value) == 1 else value for value in values]
-
-
-def _single(values: Sequence[object]) -> bool:
-    return not any(isinstance(value, list | Mapping) for value in values)
-
-
-def _apart(values: Sequence[object]) -> bool:
-    """Says whether values are answers or parts of a data set, which are neither conditions nor topics."""
-    return bool(values) and all(str(value).strip().lower() in _APART for value in values)
-
-
-def _few(values: Sequence[object]) -> bool:
-    """Says whether values are short and return."""
-    if not values or not all(isinstance(value, str | int) for value in values):
-        return False
-    distinct = len(set(values))
-    return 2 <= distinct <= max(2, len(values) / 2) and mean(len(str(value)) for value in values) <= 60
-
-
-def _words(values: Sequence[object]) -> bool:
-    return all(isinstance(value, str) and not value.strip().isdigit() for value in values)
+    return _is_key(name) or few(values)

@@ -12,7 +12,8 @@ import pandas as pd
 from emogeo.config.texts import FieldsConfig
 from emogeo.errors import StimuliError
 from emogeo.stimuli.files import safe, shown
-from emogeo.stimuli.records import ABSENT, Broken, Record, field_of
+from emogeo.stimuli.guesses import help_for
+from emogeo.stimuli.records import ABSENT, Broken, Parsed, Record, field_of
 
 
 @dataclass(frozen=True)
@@ -61,9 +62,17 @@ def rows_of(records: Sequence[Mapping[str, object]], name: str, fields: FieldsCo
             raise StimuliError(f"{where}: expected an object with {fields.emotion}, {fields.text}.")
         got = rows_of_record(Record(where, values), fields, None)
         if isinstance(got, Broken):
-            raise StimuliError(f"{where}: {got.why}. Its fields are {', '.join(safe(str(key)) for key in values)}.")
+            there = ", ".join(safe(str(key)) for key in values)
+            raise StimuliError(f"{where}: {got.why}. Its fields are {there}.{_help(records, name, fields)}")
         rows += got
     return rows
+
+
+def _help(records: Sequence[Mapping[str, object]], name: str, fields: FieldsConfig) -> str:
+    """Says what to type where no record has the text."""
+    there = tuple(Record(f"{name}[{n}]", own) for n, own in enumerate(records) if isinstance(own, Mapping))
+    known = any(field_of(record.values, fields.text) is not ABSENT for record in there)
+    return "" if known else f" {help_for(Parsed(there), fields)}"
 
 
 def _rows(record: Record, fields: FieldsConfig, label: str | None) -> Iterator[Row]:
@@ -138,7 +147,7 @@ def _plain(value: object) -> object:
 
 def _is_missing(value: object) -> bool:
     """Says whether there is no value: none, or what pandas puts in its place."""
-    return value is ABSENT or value is None or (not isinstance(value, str | list | Mapping) and bool(pd.isna(value)))  # type: ignore[call-overload]
+    return value is ABSENT or value is None or (not isinstance(value, str | list | Mapping) and bool(pd.isna(value)))
 
 
 def _stripped(value: str | None) -> str | None:

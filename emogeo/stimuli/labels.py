@@ -57,7 +57,7 @@ def labelled(rows: Sequence[Row], asked: StimuliConfig, name: str) -> Labelled:
     if not MIN_CONDITIONS <= len(found) <= MAX_CONDITIONS:
         raise StimuliError(
             f"{name}: {len(found)} condition{'s' if len(found) != 1 else ''} ({listed(found)}); {MIN_CONDITIONS} to "
-            f"{MAX_CONDITIONS} are needed. If the labels are in another field, name it: stimuli.fields={{emotion: FIELD}}."
+            f"{MAX_CONDITIONS} are needed. Labels in another field are read with stimuli.fields={{emotion: FIELD}}."
         )
     return Labelled(tuple(rows), (*notes, *_questions(rows)))
 
@@ -205,7 +205,7 @@ def _questions(rows: Sequence[Row]) -> list[str]:
         first = sorted(counts, key=float)[:2]
         asked.append(
             f"labels are numbers: {listed(sorted(counts, key=float))}; to name them, type "
-            f"stimuli.rename={{{', '.join(f'{label}: NAME' for label in first)}, …}}"
+            f"stimuli.rename={{{', '.join(f'{label}: NAME' for label in first)}}} and so on"
         )
     usual, own = sorted(set(STUDIED) - set(counts)), sorted(set(counts) - set(STUDIED))
     if own and usual and len(STUDIED) - len(usual) >= NEARLY * len(STUDIED):

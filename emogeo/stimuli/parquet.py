@@ -37,7 +37,9 @@ def parse_parquet(data: bytes, name: str, wanted: Sequence[str]) -> Parsed:
     except (pa.ArrowException, OSError, ValueError, KeyError) as error:
         raise StimuliError(f"{name} is not Parquet that can be read: {safe(str(error)[:200])}.") from error
     there = set(named) & set(rows[0].values if rows else ())
-    return Parsed(rows, (), tuple(f"numbers in {own} read as the names that the file has for them" for own in sorted(there)))
+    return Parsed(
+        rows, (), tuple(f"numbers in {own} read as the names that the file has for them" for own in sorted(there))
+    )
 
 
 def _columns(schema: Any, wanted: Sequence[str]) -> list[str] | None:

@@ -11,7 +11,7 @@ from emogeo.stimuli.delimited import parse_table
 from emogeo.stimuli.files import TextFile, find, safe, shown
 from emogeo.stimuli.guesses import help_for, names_an_emotion
 from emogeo.stimuli.labelling import Row, rows_of, rows_of_record
-from emogeo.stimuli.naming import label_of, questions, with_names
+from emogeo.stimuli.naming import glob_without, label_of, questions, with_names
 from emogeo.stimuli.parquet import parse_parquet
 from emogeo.stimuli.records import (
     ABSENT,
@@ -73,7 +73,7 @@ def read_texts(path: str, fields: FieldsConfig, mend_rows: bool = False) -> Read
     labels, said = _labels_of_names(filled, fields)
     rows, broken = _rows(parts, fields, labels)
     if not rows:
-        raise StimuliError(f"{_first(broken)} No row can be read{_helped(filled, fields)}")
+        raise StimuliError(f"{_first(broken)} No row could be read{_helped(filled, fields)}")
     if broken and not mend_rows:
         raise _refused(broken)
     return Read(found.name, tuple(rows), (*found.notes, *_aloud(parts), *said, *_left_out(broken)))
@@ -126,19 +126,7 @@ def _refuse_columns(parsed: Parsed, without: Parsed, fields: FieldsConfig) -> No
 def _refuse_textless(part: _Part, fields: FieldsConfig, others: Sequence[TextFile]) -> None:
     if part.parsed.records and not _has(part.parsed, fields.text):
         error = _unread(part, fields, [name for name in (fields.emotion, fields.text) if not _has(part.parsed, name)])
-        raise StimuliError(f"{error}{_without(part.file, others)}")
-
-
-def _without(file: TextFile, others: Sequence[TextFile]) -> str:
-    """Says which glob leaves a file out, where the others have one suffix that it has not."""
-    if not others:
-        return ""
-    root = file.path.parents[len(file.parts) - 1]
-    deep = "**/" if any(len(other.parts) > 1 for other in others) else ""
-    suffixes = {other.suffix for other in others}
-    glob = safe(f"{root}/{deep}*{min(suffixes)}") if len(suffixes) == 1 and file.suffix not in suffixes else ""
-    typed = f"type stimuli.path='{glob}'" if glob else f"take it out of {safe(str(root))}"
-    return f"\nIf it is no file of texts, leave it out: {typed}."
+        raise StimuliError(f"{error}{glob_without(part.file, others)}")
 
 
 def _refuse_absent(parts: Sequence[_Part], fields: FieldsConfig) -> None:
@@ -197,7 +185,8 @@ def _unlabelled(part: _Part, fields: FieldsConfig) -> StimuliError:
     if part.file.kind == "txt":
         return StimuliError(
             f"{part.file.shown}: plain text has no labels. Give a folder in which they are the names of files "
-            "(FOLDER/joy.txt, a text a line) or of folders (FOLDER/joy/1.txt, a text a file)."
+            "(FOLDER/joy.txt, a text a line) or of folders (FOLDER/joy/1.txt, a text a file); if each line has a label "
+            "and a text, it is a table: name it .csv or .tsv."
         )
     return _unread(part, fields, [fields.emotion])
 

@@ -63,7 +63,7 @@ def field_of(values: object, name: str) -> Any:
 
 
 def parse_json(text: str, name: str, text_field: str) -> Parsed:
-    """Reads an array of objects, a table, an object, one with one list of objects, or, though it is no JSON, a line each.
+    """Reads an array of objects or texts, a table, an object, one with a list of objects, or a line each, as JSONL has.
 
     Args:
         name: the file, for messages.
@@ -80,6 +80,8 @@ def parse_json(text: str, name: str, text_field: str) -> Parsed:
             return Parsed(lines.records, lines.broken, ("an object in each line: read as JSON lines",))
         raise StimuliError(f"{name} is not JSON: {_why(error)}.") from error
     table = rows_of_table(value, text_field)
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        table = [{text_field: one} for one in value]
     items, outer = _items(value if table is None else table, text_field)
     if items is None:
         return Parsed((Record(name, _object(value, name)),))
@@ -164,18 +166,20 @@ def _items(value: Any, text_field: str) -> tuple[list[tuple[int, Any]] | None, d
         return None, {}
     lists = [key for key, inner in value.items() if isinstance(inner, list) and any(isinstance(i, dict) for i in inner)]
     named = [key for key in lists if field_of(value[key], text_field) is not ABSENT]
-    lists = named or _longest(value, lists)
-    if len(lists) != 1:
+    chosen = named or _longest(value, lists)
+    if len(chosen) != 1:
         return None, {}
     outer = {key: inner for key, inner in value.items() if not isinstance(inner, (list, dict))}
-    return list(enumerate(value[lists[0]], start=1)), outer
+    return list(enumerate(value[chosen[0]], start=1)), outer
 
 
 def _longest(value: Mapping[str, Any], lists: Sequence[str]) -> Sequence[str]:
     """Gives the list with much longer texts than any other, where there is one; else all."""
     lengths = {key: length_of_texts(value[key]) for key in lists}
     best = sorted(lists, key=lengths.__getitem__)[-2:]
-    return best[1:] if len(best) > 1 and not alike([lengths[key] for key in best]) else lists
+    if len(best) < 2 or lengths[best[1]] == 0 or alike([lengths[key] for key in best]):
+        return lists
+    return best[1:]
 
 
 def _object(value: Any, where: str) -> dict[str, Any]:
