@@ -60,6 +60,7 @@ def tiny_composer(folder: Path, tiny_llama: Path) -> Composer:
             "stimuli=passages6",
             "layer_selection=min_mean_cosine",
             "tracking=disabled",
+            *(["stimuli.topics=null"] if any(one.startswith("stimuli.path=") for one in overrides) else []),
             *overrides,
         )
 

@@ -75,7 +75,7 @@ class StimuliConfig:
     path: str | None = None
     """A file, a folder or a glob of texts with their conditions, read whole; null for the package's own passages."""
     topics: int | None = None
-    """How many topics of the package's passages to read, in the file's order; null for all."""
+    """How many topics to read, the first in the file's order; null for all."""
     voice: Voice = Voice.passages
     """Which of the package's texts on these topics are read."""
     language: str = ENGLISH

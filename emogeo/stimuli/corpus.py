@@ -5,18 +5,22 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
-from emogeo.config.texts import PACKAGED, Mend, StimuliConfig
+from omegaconf import OmegaConf
+from omegaconf.errors import OmegaConfBaseException
+
+from emogeo.config.texts import PACKAGED, FieldsConfig, Mend, StimuliConfig
 from emogeo.errors import StimuliError
 from emogeo.geometry.grouping import is_crossed, planned_units
 from emogeo.geometry.independent import near_ties
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units
 from emogeo.stimuli.cells import complete, refuse_broken_families, with_topics, without_repeats
+from emogeo.stimuli.in_python import in_keywords, keywords
 from emogeo.stimuli.labels import labelled, neutral_of
 from emogeo.stimuli.reading import Row, read_texts, rows_of
 
@@ -103,12 +107,30 @@ class Corpus:
 
 
 def load_corpus(path: str | None = None, **options: Any) -> Corpus:
-    """Gives what `corpus_from` gives, for options by their names: `load_corpus("mine.csv", neutral=None)`.
+    """Gives what `corpus_from` gives, for options as plain values: `load_corpus("mine.csv", fields={"text": "story"})`.
 
     Raises:
-        StimuliError: see `corpus_from`.
+        StimuliError: see `corpus_from`; an option that there is not, or of another kind. Errors name these keywords.
     """
-    return corpus_from(StimuliConfig(name="", path=path, **options))
+    with keywords("load_corpus"):
+        found = corpus_from(_asked({"name": "", "path": path, **options}))
+    return replace(found, notes=tuple(map(in_keywords, found.notes)))
+
+
+def _asked(options: Mapping[str, Any]) -> StimuliConfig:
+    """Gives options from plain values.
+
+    Raises:
+        StimuliError: an option that there is not, or one of another kind.
+    """
+    values = {name: asdict(value) if isinstance(value, FieldsConfig) else value for name, value in options.items()}
+    for name in {"rename", "words"} & set(values):
+        values[name] = {str(label): word for label, word in values[name].items()}
+    try:
+        asked: StimuliConfig = OmegaConf.to_object(OmegaConf.merge(StimuliConfig, values))  # type: ignore[assignment]
+    except OmegaConfBaseException as error:
+        raise StimuliError(f"{error.full_key or 'options'}: {str(error).splitlines()[0].rstrip('.')}.") from error
+    return asked
 
 
 def corpus_from(asked: StimuliConfig) -> Corpus:
@@ -124,17 +146,20 @@ def corpus_from(asked: StimuliConfig) -> Corpus:
     return _corpus(found.name, found.rows, asked, found.notes)
 
 
-def corpus_of(rows: Sequence[Mapping[str, object]], name: str, asked: StimuliConfig | None = None) -> Corpus:
+def corpus_of(rows: Sequence[Mapping[str, object]], name: str, **options: Any) -> Corpus:
     """Passages from records with the fields emotion, topic (if there are topics) and text.
 
     Args:
         name: what tables call the corpus.
+        options: as `load_corpus` takes them.
 
     Raises:
-        StimuliError: a record without its fields, and see `corpus_from`.
+        StimuliError: a record without its fields, and see `load_corpus`.
     """
-    asked = asked or StimuliConfig(name=name)
-    return _corpus(name, rows_of(rows, name, asked.fields), asked, ())
+    with keywords("corpus_of"):
+        asked = _asked({"name": name, **options})
+        found = _corpus(name, rows_of(rows, name, asked.fields), asked, ())
+    return replace(found, notes=tuple(map(in_keywords, found.notes)))
 
 
 @lru_cache(maxsize=4)
@@ -163,19 +188,26 @@ def _package_corpus(asked: StimuliConfig) -> Corpus:
     name = PACKAGED[asked.voice][asked.language]
     lines = (_DATA / f"{name}.jsonl").read_text(encoding="utf-8").split("\n")
     rows = [Row(**json.loads(line), family=None, where=f"{name}.jsonl") for line in lines if line]
-    names = list(dict.fromkeys(row.topic for row in rows))
-    if asked.topics is not None and not 1 <= asked.topics <= len(names):
-        raise StimuliError(
-            f"stimuli.topics={asked.topics}: the package has {len(names)}; give 1 to {len(names)}, or null."
-        )
-    kept = set(names[: asked.topics])
-    return _corpus(name, [row for row in rows if row.topic in kept], asked, ())
+    return _corpus(name, rows, asked, ())
+
+
+def _first_topics(rows: Sequence[Row], n: int | None, name: str) -> list[Row]:
+    """Gives the rows of the first topics, in the order of the rows.
+
+    Raises:
+        StimuliError: more topics than there are, or none.
+    """
+    names = list(dict.fromkeys(row.topic for row in rows if row.topic is not None))
+    if n is not None and not 1 <= n <= len(names):
+        how = f"give 1 to {len(names)}, or null" if names else "type stimuli.topics=null"
+        raise StimuliError(f"stimuli.topics={n}: {name} has {len(names) or 'no'} topics; {how}.")
+    return list(rows) if n is None else [row for row in rows if row.topic is None or row.topic in names[:n]]
 
 
 def _corpus(name: str, rows: Sequence[Row], asked: StimuliConfig, notes: Sequence[str]) -> Corpus:
     if not rows:
         raise StimuliError(f"{name}: there are no texts.")
-    own = labelled(rows, asked, name)
+    own = labelled(_first_topics(rows, asked.topics, name), asked, name)
     placed, bare = with_topics(own.rows, asked, name)
     once, repeated = without_repeats(placed, asked, name)
     if not once:

@@ -9,15 +9,19 @@ from dataclasses import dataclass, replace
 
 from emogeo.errors import StimuliError
 from emogeo.stimuli.files import shown
+from emogeo.stimuli.json_tables import is_row
 from emogeo.stimuli.records import Broken, Parsed, Record
 
 DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 _LOOKED_AT = 200
 """How many lines tell the delimiter."""
+_LONGEST = 1_000_000
+"""The most characters of a field: enough for a novel, and soon read in vain where a double quote is never closed."""
 _QUOTES = {
     "unexpected end of data": "a double quote is opened and never closed where a field ends",
     "'": 'text goes on after a closing double quote; write a double quote within a quoted text twice: ""',
-    "field larger": "a field of more than 131,072 characters; perhaps a double quote is never closed",
+    "field larger": "a field of more than 1,000,000 characters; perhaps a double quote is never closed; "
+    "a text that is so long can be given as JSON",
 }
 """What is wrong, by how the message of the csv module begins."""
 
@@ -45,6 +49,14 @@ def parse_table(text: str, name: str, wanted: Sequence[str], columns: Sequence[s
     Raises:
         StimuliError: a header that names a column twice.
     """
+    before = csv.field_size_limit(_LONGEST)
+    try:
+        return _table(text, name, wanted, columns)
+    finally:
+        csv.field_size_limit(before)
+
+
+def _table(text: str, name: str, wanted: Sequence[str], columns: Sequence[str] | None) -> Parsed:
     lines = list(io.StringIO(text, newline=""))
     delimiter = _delimiter(lines, wanted, columns)
     parsed = _parse(lines, name, wanted, columns, _Dialect(delimiter))
@@ -74,7 +86,7 @@ def _parse(
     dialect = replace(dialect, spaced=header.spaced)
     records, broken, kept = [], [], []
     comments = sum(line.startswith("#") for line in lines[: header.start])
-    for line in _rows(lines, header.start, dialect, len(header.names)):
+    for line in _rows(lines, header.start, dialect, header.widths):
         where = f"{name} line {line.number}"
         if line.why:
             broken.append(Broken(where, line.why))
@@ -102,6 +114,15 @@ class _Header:
     unnamed: bool = False
     spaced: bool = False
 
+    @property
+    def widths(self) -> tuple[int, int]:
+        """The least cells of a row, which may lack those of columns without names at the end, and all."""
+        bare = 0 if self.unnamed else next((at for at, n in enumerate(reversed(self.names)) if n != self._bare(at)), 0)
+        return len(self.names) - bare, len(self.names)
+
+    def _bare(self, from_end: int) -> str:
+        return f"column {len(self.names) - from_end}"
+
 
 def _header(
     lines: Sequence[str], name: str, wanted: Sequence[str], columns: Sequence[str] | None, dialect: _Dialect
@@ -118,7 +139,7 @@ def _header(
     if first.why:
         raise StimuliError(f"{name} line {first.number}: {first.why}. The names of the columns are looked for there.")
     cells = [cell.strip() for cell in first.cells]
-    if _is_data(cells) and not set(cells) & set(wanted):
+    if is_row(cells) and not set(cells) & set(wanted):
         return _Header([f"column {at}" for at in range(1, len(cells) + 1)], first.number - 1, unnamed=True)
     spaced = len(cells) > 1 and all(cell.startswith(" ") for cell in first.cells[1:])
     return _Header(_names(cells, name), first.number - 1 + first.lines, spaced=spaced)
@@ -131,12 +152,7 @@ def _names(cells: Sequence[str], name: str) -> list[str]:
     return [one or f"column {at}" for at, one in enumerate(cells, start=1)]
 
 
-def _is_data(names: Sequence[str]) -> bool:
-    """Says whether what stands where a header would be is a row: it has a cell of five words or more, or long."""
-    return any(len(name.split()) >= 5 or len(name) > 40 for name in names)
-
-
-def _rows(lines: Sequence[str], start: int, dialect: _Dialect, width: int | None) -> Iterator[_Line]:
+def _rows(lines: Sequence[str], start: int, dialect: _Dialect, width: tuple[int, int] | None) -> Iterator[_Line]:
     """Gives rows; after one that cannot be read it goes on in the next line, so that a broken row costs only itself."""
     at = start
     while at < len(lines):
@@ -149,7 +165,7 @@ def _rows(lines: Sequence[str], start: int, dialect: _Dialect, width: int | None
             yield line
 
 
-def _row(lines: Sequence[str], at: int, dialect: _Dialect, width: int | None) -> _Line:
+def _row(lines: Sequence[str], at: int, dialect: _Dialect, width: tuple[int, int] | None) -> _Line:
     """Gives the row that begins in a line; a comment is a line with # in which there is no row of that width."""
     comment = lines[at].startswith("#")
     reader = csv.reader(
@@ -164,10 +180,18 @@ def _row(lines: Sequence[str], at: int, dialect: _Dialect, width: int | None) ->
     except csv.Error as error:
         why = _reason("unexpected end of data" if reader.line_num > 1 else str(error))
         return _Line(at + 1, [], 1, comment, "" if comment else f"not CSV: {why}")
-    if comment and len(cells) != width:
+    cells = cells if width is None else _fitted(cells, *width)
+    if comment and (width is None or len(cells) != width[1]):
         return _Line(at + 1, [], 1, comment)
-    wrong = "" if width is None or len(cells) == width else _wrong_width(len(cells), width, dialect)
+    wrong = "" if width is None or len(cells) == width[1] else _wrong_width(len(cells), width[1], dialect)
     return _Line(at + 1, cells, reader.line_num, comment, wrong)
+
+
+def _fitted(cells: list[str], least: int, width: int) -> list[str]:
+    """Gives cells without empty ones after the last column, and with empty ones in columns at the end without names."""
+    if any(cell.strip() for cell in cells[width:]) or len(cells) < least:
+        return cells
+    return [*cells[:width], *[""] * (width - len(cells))]
 
 
 def _from(lines: Sequence[str], at: int) -> Iterator[str]:

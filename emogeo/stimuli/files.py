@@ -37,6 +37,12 @@ class TextFile:
     kind: str
     """One of the values of `KINDS`; empty for a zip archive, whose member says it."""
 
+    @property
+    def suffix(self) -> str:
+        """What its name ends in, packed or not: `.csv.gz`."""
+        packed = self.path.suffix.lower() in PACKED
+        return "".join(self.path.suffixes[-2 if packed else -1 :])
+
 
 @dataclass(frozen=True)
 class Found:

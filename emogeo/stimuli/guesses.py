@@ -4,17 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from statistics import mean
 
 from emogeo.config.texts import FieldsConfig
 from emogeo.stimuli.files import safe, shown
-from emogeo.stimuli.records import ABSENT, ITSELF, Parsed, Record, field_of
+from emogeo.stimuli.looks import alone, are_apart, few, length, share_of_usual, single, words
+from emogeo.stimuli.records import ABSENT, Parsed, Record, field_of
+from emogeo.stimuli.spreading import KEY, VALUE, is_prose, spread
 
 _LOOKED_AT = 500
 """How many records are looked at."""
 _EMOTION = "emotion emotions emotion_label label labels condition concept category class feeling mood sentiment affect"
 _TOPIC = "topic topics setting scenario situation subject context event theme topic_id scenario_id"
 _TEXT = "text texts story stories passage passages sentence sentences phrase content body utterance"
+_ID = re.compile(r"(?i)^(index|id|idx|.*_(index|idx|id))$")
 _NO_TOPIC = re.compile(r"(?i)^(lang|language|locale|split|source|model|index|id|idx|.*_(index|idx)|seed)$")
 
 
@@ -24,9 +28,29 @@ def help_for(parsed: Parsed, fields: FieldsConfig) -> str:
     Args:
         fields: the names that were looked for.
     """
-    records = parsed.records[:_LOOKED_AT]
-    lines = [f"  {safe(record.where)}: {_shown(record.values)}" for record in records[: 3 if len(records) > 2 else 2]]
-    return "\n".join(["As understood, it begins with:", *lines, _typed(records, fields, parsed.unnamed)])
+    parsed = _as_it_looks(replace(parsed, records=parsed.records[:_LOOKED_AT]), fields)
+    first = parsed.records[: 3 if len(parsed.records) > 2 else 2]
+    lines = [f"  {safe(record.where)}: {_shown(record.values)}" for record in first]
+    return "\n".join(["As understood, it begins with:", *lines, _typed(parsed.records, fields, parsed.unnamed)])
+
+
+def _as_it_looks(parsed: Parsed, fields: FieldsConfig) -> Parsed:
+    """Gives the records under names that are data, where there seem to be such: no field is known to have the text."""
+    columns = _columns(parsed.records)
+    label = _by_name(list(columns), _EMOTION)
+    objects = [name for name, values in columns.items() if "." not in name and _hold_objects(values)]
+    if label is None and objects == [_text(columns)]:
+        return parsed
+    known = _text_by_name(columns)
+    told_by_row = label is not None and len(columns[label]) > 1 and few(columns[label])
+    if parsed.unnamed or fields.text in columns or told_by_row or not (known is None or known in objects):
+        return parsed
+    other = spread(parsed, fields.text)
+    return other if other.records else parsed
+
+
+def _hold_objects(values: Sequence[object]) -> bool:
+    return any(isinstance(value, Mapping) for value in values)
 
 
 def names_an_emotion(records: Sequence[Record]) -> bool:
@@ -45,14 +69,14 @@ def guessed(records: Sequence[Record], fields: FieldsConfig, unnamed: bool = Fal
     text = fields.text if fields.text in columns else _text(columns)
     if text is None:
         return {}
-    own = {name: values for name, values in columns.items() if _single(values) and name != text}
-    own = {name: values for name, values in own.items() if text != ITSELF and not name.startswith(f"{text}.")}
-    if any(isinstance(value, Mapping) for value in columns.get(text, [])) or text == ITSELF:
+    own = {name: alone(values) for name, values in columns.items() if name != text and not name.startswith(f"{text}.")}
+    own = {name: values for name, values in own.items() if single(values) and not are_apart(values)}
+    if any(isinstance(value, Mapping) for value in columns.get(text, [])):
         emotion = None
     else:
         emotion = fields.emotion if fields.emotion in own else _emotion(own)
     rest = {name: values for name, values in own.items() if name != emotion}
-    topic = fields.topic if fields.topic in rest else _topic(rest, unnamed)
+    topic = fields.topic if fields.topic in rest else _topic(rest, unnamed, any(map(_is_key, own)))
     named = {"emotion": emotion, "topic": topic, "text": text}
     return {role: name for role, name in named.items() if name is not None}
 
@@ -67,10 +91,24 @@ def _typed(records: Sequence[Record], fields: FieldsConfig, unnamed: bool) -> st
         return (
             "No field looks like a text. Name them: type 'stimuli.fields={emotion: FIELD, topic: FIELD, text: FIELD}'."
         )
-    listed = ", ".join(f"{role}: {_quoted(name)}" for role, name in guess.items() if role != name)
-    if not listed:
+    named = _option(guess)
+    if named is None:
         return "Name its fields: type 'stimuli.fields={emotion: FIELD, topic: FIELD, text: FIELD}'."
-    return f"Name its fields: type 'stimuli.fields={{{listed}}}', if that is what they are."
+    said = f"Name its fields: type '{named}', if that is what they are."
+    either = [guess.get(role) for role in ("emotion", "topic")]
+    if None in either or not any(map(_is_key, map(str, either))) or any(_is_known(name) for name in either):
+        return said
+    other = _option({**guess, "emotion": guess["topic"], "topic": guess["emotion"]})
+    return f"{said} If it is the topics that are in {guess['emotion']}: '{other}'."
+
+
+def _is_known(name: str | None) -> bool:
+    return _by_name([str(name)], f"{_EMOTION} {_TOPIC}") is not None
+
+
+def _option(guess: Mapping[str, str]) -> str | None:
+    listed = ", ".join(f"{role}: {_quoted(name)}" for role, name in guess.items() if role != name)
+    return f"stimuli.fields={{{listed}}}" if listed else None
 
 
 def _quoted(name: str) -> str:
@@ -103,10 +141,7 @@ def _columns(records: Sequence[Record]) -> dict[str, list[object]]:
     for record in records:
         names.update(dict.fromkeys(_names(record.values)))
     columns = {name: [field_of(record.values, name) for record in records] for name in names}
-    there = {name: [value for value in values if value is not ABSENT] for name, values in columns.items()}
-    if records and all(_lists_of_texts(record.values) for record in records):
-        there[ITSELF] = [record.values for record in records]
-    return there
+    return {name: [value for value in values if value is not ABSENT] for name, values in columns.items()}
 
 
 def _names(values: Mapping[str, object]) -> Iterator[str]:
@@ -118,64 +153,48 @@ def _names(values: Mapping[str, object]) -> Iterator[str]:
             yield from (f"{name}.{inner}" for inner in value[0])
 
 
-def _lists_of_texts(values: Mapping[str, object]) -> bool:
-    return len(values) > 1 and all(isinstance(value, list) and _length([value]) > 0 for value in values.values())
-
-
 def _text(columns: Mapping[str, list[object]]) -> str | None:
     """Gives the field with the longest texts; a known name, or the one that holds the others, is preferred to none."""
-    lengths = {name: _length(values) for name, values in columns.items()}
-    known = [name for name in columns if name.lower() in _TEXT.split() and lengths[name] > 0]
-    if known:
-        return max(known, key=lambda name: lengths[name])
-    best = ITSELF if ITSELF in columns else max(lengths, key=lambda name: lengths[name], default=None)
-    if best is None or not _prose(lengths[best], columns[best]):
+    known = _text_by_name(columns)
+    if known is not None:
+        return known
+    lengths = {name: length(values) for name, values in columns.items()}
+    best = max(lengths, key=lambda name: lengths[name], default=None)
+    if best is None or not is_prose(lengths[best], columns[best]):
         return None
     outer = best.rpartition(".")[0]
     return outer if outer and lengths.get(outer, 0) > 0 else best
 
 
-def _prose(length: float, values: Sequence[object]) -> bool:
-    """Says whether values are long enough, or have blanks or other characters than names of files and models have."""
-    listed = str(list(values[:20])) if length >= 10 else ""
-    return length > 40 or (length >= 10 and (not listed.isascii() or mean(map(_blanks, values)) >= 1))
-
-
-def _blanks(value: object) -> int:
-    return str(value).count(" ")
-
-
-def _length(values: Sequence[object]) -> float:
-    """Gives the mean length of texts, of lists of texts, or of objects with texts of like length; else 0."""
-    lengths = [_length_of(value) for value in values if value is not None]
-    return mean(lengths) if lengths and all(lengths) else 0.0
-
-
-def _length_of(value: object) -> float:
-    if isinstance(value, str):
-        return float(len(value))
-    if isinstance(value, list):
-        return mean(len(one) for one in value) if value and all(isinstance(one, str) for one in value) else 0.0
-    if isinstance(value, Mapping) and len(value) > 1:
-        inner = [_length_of(one) for one in value.values() if one is not None and not isinstance(one, Mapping)]
-        return mean(inner) if len(inner) > 1 and min(inner) * 3 > max(inner) else 0.0
-    return 0.0
+def _text_by_name(columns: Mapping[str, list[object]]) -> str | None:
+    lengths = {name: length(columns[name]) for name in columns if name.lower() in (VALUE, *_TEXT.split())}
+    return max((name for name in lengths if lengths[name]), key=lambda name: lengths[name], default=None)
 
 
 def _emotion(columns: Mapping[str, list[object]]) -> str | None:
     known = _by_name(list(columns), _EMOTION)
     if known is not None:
         return known
-    few = [name for name, values in columns.items() if _few(values) and _words(values)]
-    return min(few, key=lambda name: mean(len(str(value).split()) for value in columns[name]), default=None)
+    few = [name for name, values in columns.items() if _returns(name, values)]
+    keys = [name for name in few if words(columns[name])]
+    if any(_is_key(name) for name in keys):
+        known_topic = _by_name(keys, _TOPIC)
+        keys = sorted((name for name in keys if name != known_topic), key=lambda name: not _is_key(name))
+        return max(keys, key=lambda name: share_of_usual(columns[name]))
+    if keys:
+        return min(keys, key=lambda name: mean(len(str(value).split()) for value in columns[name]))
+    return next((name for name in few if not _NO_TOPIC.match(name)), None)
 
 
-def _topic(columns: Mapping[str, list[object]], unnamed: bool) -> str | None:
+def _topic(columns: Mapping[str, list[object]], unnamed: bool, by_key: bool) -> str | None:
+    """Gives the field with the topic; where texts stood under names, the number of their row is one."""
     known = _by_name(list(columns), _TOPIC)
     if known is not None:
         return known
-    few = [name for name, values in columns.items() if _few(values) and not _NO_TOPIC.match(name)]
-    return next((name for name in few if unnamed or _words(columns[name])), None)
+    few = [name for name, values in columns.items() if _returns(name, values)]
+    likely = [name for name in few if not _NO_TOPIC.match(name)]
+    likely = [name for name in likely if unnamed or _is_key(name) or words(columns[name])]
+    return next(iter([*likely, *(name for name in few if by_key and _ID.match(name))]), None)
 
 
 def _by_name(columns: Sequence[str], known: str) -> str | None:
@@ -183,17 +202,9 @@ def _by_name(columns: Sequence[str], known: str) -> str | None:
     return next((lower[name] for name in known.split() if name in lower), None)
 
 
-def _single(values: Sequence[object]) -> bool:
-    return not any(isinstance(value, list | Mapping) for value in values)
+def _is_key(name: str) -> bool:
+    return re.fullmatch(rf"{KEY}\d+", name) is not None
 
 
-def _few(values: Sequence[object]) -> bool:
-    """Says whether values are short and return."""
-    if not values or not all(isinstance(value, str | int) for value in values):
-        return False
-    distinct = len(set(values))
-    return 2 <= distinct <= max(2, len(values) / 2) and mean(len(str(value)) for value in values) <= 60
-
-
-def _words(values: Sequence[object]) -> bool:
-    return all(isinstance(value, str) and not value.strip().isdigit() for value in values)
+def _returns(name: str, values: Sequence[object]) -> bool:
+    return _is_key(name) or few(values)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from numbers import Number
 
+import numpy as np
+import pandas as pd
+
 from emogeo.config.texts import FieldsConfig
 from emogeo.errors import StimuliError
 from emogeo.stimuli.files import safe, shown
-from emogeo.stimuli.records import ABSENT, Broken, Record, field_of
+from emogeo.stimuli.guesses import help_for
+from emogeo.stimuli.records import ABSENT, Broken, Parsed, Record, field_of
 
 
 @dataclass(frozen=True)
@@ -59,9 +62,17 @@ def rows_of(records: Sequence[Mapping[str, object]], name: str, fields: FieldsCo
             raise StimuliError(f"{where}: expected an object with {fields.emotion}, {fields.text}.")
         got = rows_of_record(Record(where, values), fields, None)
         if isinstance(got, Broken):
-            raise StimuliError(f"{where}: {got.why}. Its fields are {', '.join(safe(str(key)) for key in values)}.")
+            there = ", ".join(safe(str(key)) for key in values)
+            raise StimuliError(f"{where}: {got.why}. Its fields are {there}.{_help(records, name, fields)}")
         rows += got
     return rows
+
+
+def _help(records: Sequence[Mapping[str, object]], name: str, fields: FieldsConfig) -> str:
+    """Says what to type where no record has the text."""
+    there = tuple(Record(f"{name}[{n}]", own) for n, own in enumerate(records) if isinstance(own, Mapping))
+    known = any(field_of(record.values, fields.text) is not ABSENT for record in there)
+    return "" if known else f" {help_for(Parsed(there), fields)}"
 
 
 def _rows(record: Record, fields: FieldsConfig, label: str | None) -> Iterator[Row]:
@@ -95,7 +106,8 @@ def _texts(value: object, name: str) -> Iterator[tuple[str | None, str]]:
 
 
 def _texts_alone(value: object, name: str) -> Iterator[tuple[None, str]]:
-    if value is ABSENT or value is None or value == []:
+    value = _plain(value)
+    if _is_missing(value) or value == []:
         raise _Fault(f"no text in {name}")
     for one in value if isinstance(value, list) else [value]:
         if not isinstance(one, str):
@@ -106,15 +118,36 @@ def _texts_alone(value: object, name: str) -> Iterator[tuple[None, str]]:
 
 
 def _word(record: Record, name: str) -> str | None:
-    """Gives a field's text, or its number as text; None where it is absent or empty."""
-    value = field_of(record.values, name)
-    if value is ABSENT or value is None or (isinstance(value, float) and math.isnan(value)):
+    """Gives a field's text, or its number as text; None where it is absent or empty. One in a list is that one."""
+    value = _one(field_of(record.values, name), name)
+    if _is_missing(value):
         return None
-    if isinstance(value, Number) and not isinstance(value, bool):
-        return str(value)
+    if isinstance(value, bool):
+        raise _Fault(f"{value} in {name}: true and false make two conditions at most; name another field")
+    if isinstance(value, Number):
+        return str(int(value)) if isinstance(value, float) and value.is_integer() else str(value)
     if not isinstance(value, str):
         raise _Fault(f"{shown(value)} in {name} is neither a text nor a number")
     return _whole(value, name) if value.strip() else None
+
+
+def _one(value: object, name: str) -> object:
+    value = _plain(value)
+    if isinstance(value, list) and len(value) > 1:
+        raise _Fault(f"{len(value)} values in {name}, {shown(value)}: a text has one condition and one topic")
+    return value if not isinstance(value, list) else value[0] if value else None
+
+
+def _plain(value: object) -> object:
+    """Gives what numpy and pandas hold as Python does: a list for an array, a number for a number of theirs."""
+    if isinstance(value, tuple):
+        return list(value)
+    return value.tolist() if isinstance(value, np.ndarray | np.generic) else value
+
+
+def _is_missing(value: object) -> bool:
+    """Says whether there is no value: none, or what pandas puts in its place."""
+    return value is ABSENT or value is None or (not isinstance(value, str | list | Mapping) and bool(pd.isna(value)))
 
 
 def _stripped(value: str | None) -> str | None:

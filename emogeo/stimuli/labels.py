@@ -25,6 +25,7 @@ _LONGEST = 200
 """The most characters of a label."""
 _NO_WIDTH = "\ufeff\u200b\u2060"
 _DIGITS = re.compile(r"\d")
+_NUMBER = re.compile(r"[+-]?[0-9]+([.][0-9]+)?")
 _QUESTIONS = 5
 """The most questions about pairs of labels."""
 _SHOWN = 24
@@ -55,7 +56,8 @@ def labelled(rows: Sequence[Row], asked: StimuliConfig, name: str) -> Labelled:
     found = sorted({_label(row) for row in rows})
     if not MIN_CONDITIONS <= len(found) <= MAX_CONDITIONS:
         raise StimuliError(
-            f"{name}: {len(found)} conditions ({listed(found)}); {MIN_CONDITIONS} to {MAX_CONDITIONS} are needed."
+            f"{name}: {len(found)} condition{'s' if len(found) != 1 else ''} ({listed(found)}); {MIN_CONDITIONS} to "
+            f"{MAX_CONDITIONS} are needed. Labels in another field are read with stimuli.fields={{emotion: FIELD}}."
         )
     return Labelled(tuple(rows), (*notes, *_questions(rows)))
 
@@ -199,6 +201,12 @@ def _questions(rows: Sequence[Row]) -> list[str]:
     ]
     if len(asked) > _QUESTIONS:
         asked = [*asked[:_QUESTIONS], f"and {len(asked) - _QUESTIONS} more pairs of labels are one typing error apart"]
+    if all(_NUMBER.fullmatch(label) for label in counts):
+        first = sorted(counts, key=float)[:2]
+        asked.append(
+            f"labels are numbers: {listed(sorted(counts, key=float))}; to name them, type "
+            f"stimuli.rename={{{', '.join(f'{label}: NAME' for label in first)}}} and so on"
+        )
     usual, own = sorted(set(STUDIED) - set(counts)), sorted(set(counts) - set(STUDIED))
     if own and usual and len(STUDIED) - len(usual) >= NEARLY * len(STUDIED):
         asked.append(

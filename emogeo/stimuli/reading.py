@@ -11,6 +11,8 @@ from emogeo.stimuli.delimited import parse_table
 from emogeo.stimuli.files import TextFile, find, safe, shown
 from emogeo.stimuli.guesses import help_for, names_an_emotion
 from emogeo.stimuli.labelling import Row, rows_of, rows_of_record
+from emogeo.stimuli.naming import glob_without, label_of, questions, with_names
+from emogeo.stimuli.parquet import parse_parquet
 from emogeo.stimuli.records import (
     ABSENT,
     Broken,
@@ -19,8 +21,8 @@ from emogeo.stimuli.records import (
     parse_json,
     parse_jsonl,
     parse_lines,
-    parse_parquet,
 )
+from emogeo.stimuli.spreading import spread
 from emogeo.stimuli.unpacking import content, decoded
 
 __all__ = ["Read", "Row", "read_texts", "rows_of"]
@@ -60,19 +62,20 @@ def read_texts(path: str, fields: FieldsConfig, mend_rows: bool = False) -> Read
             would read the file), or a row that cannot be read.
     """
     found = find(path)
-    parts = [_Part(file, _parse(file, fields)) for file in found.files]
+    names = [name for name in (fields.emotion, fields.topic, fields.family) if name is not None]
+    parts = [_Part(file, with_names(_parse(file, fields), file, names)) for file in found.files]
     for part in parts:
-        _refuse_textless(part, fields, several=len(parts) > 1)
+        _refuse_textless(part, fields, [other.file for other in parts if other is not part])
     if not any(part.parsed.records or part.parsed.broken for part in parts):
         raise StimuliError(f"stimuli.path={safe(path)}: no rows in {_several([part.file.shown for part in parts])}.")
     filled = [part for part in parts if part.parsed.records]
     _refuse_absent(filled, fields)
     labels, said = _labels_of_names(filled, fields)
     rows, broken = _rows(parts, fields, labels)
+    if not rows:
+        raise StimuliError(f"{_first(broken)} No row could be read{_helped(filled, fields)}")
     if broken and not mend_rows:
         raise _refused(broken)
-    if not rows:
-        raise StimuliError(f"stimuli.path={safe(path)}: no row could be read. {_first(broken)}")
     return Read(found.name, tuple(rows), (*found.notes, *_aloud(parts), *said, *_left_out(broken)))
 
 
@@ -85,11 +88,19 @@ def _parse(file: TextFile, fields: FieldsConfig) -> Parsed:
         )
     wanted = [name for name in (fields.text, fields.emotion, fields.topic, fields.family) if name is not None]
     if kind == "parquet":
-        return parse_parquet(data, file.shown, wanted)
+        return _under_names(parse_parquet(data, file.shown, wanted), fields)
     text, encoding = decoded(data, file.shown)
-    parsed = _parse_text(text, kind, file, fields, wanted)
+    parsed = _under_names(_parse_text(text, kind, file, fields, wanted), fields)
     notes = parsed.notes if encoding is None else (f"read as {encoding}", *parsed.notes)
     return Parsed(parsed.records, parsed.broken, notes, parsed.unnamed)
+
+
+def _under_names(parsed: Parsed, fields: FieldsConfig) -> Parsed:
+    """Gives the records under names that are data, where these have the field with the text and others have not."""
+    if not parsed.records or _has(parsed, fields.text):
+        return parsed
+    other = spread(parsed, fields.text)
+    return other if _has(other, fields.text) else parsed
 
 
 def _parse_text(text: str, kind: str, file: TextFile, fields: FieldsConfig, wanted: Sequence[str]) -> Parsed:
@@ -112,12 +123,10 @@ def _refuse_columns(parsed: Parsed, without: Parsed, fields: FieldsConfig) -> No
         )
 
 
-def _refuse_textless(part: _Part, fields: FieldsConfig, several: bool) -> None:
-    if part.parsed.records and not _has(part, fields.text):
-        error = _unread(part, fields, [name for name in (fields.emotion, fields.text) if not _has(part, name)])
-        suffix = safe(part.file.path.suffix)
-        glob = f"\nIf it is no file of texts, leave it out: stimuli.path='FOLDER/NAMES*{suffix}'." if several else ""
-        raise StimuliError(f"{error}{glob}")
+def _refuse_textless(part: _Part, fields: FieldsConfig, others: Sequence[TextFile]) -> None:
+    if part.parsed.records and not _has(part.parsed, fields.text):
+        error = _unread(part, fields, [name for name in (fields.emotion, fields.text) if not _has(part.parsed, name)])
+        raise StimuliError(f"{error}{glob_without(part.file, others)}")
 
 
 def _refuse_absent(parts: Sequence[_Part], fields: FieldsConfig) -> None:
@@ -128,12 +137,12 @@ def _refuse_absent(parts: Sequence[_Part], fields: FieldsConfig) -> None:
         "family": fields.family,
     }
     for name in named.values():
-        if parts and name is not None and not any(_has(part, name) for part in parts):
+        if parts and name is not None and not any(_has(part.parsed, name) for part in parts):
             raise _unread(parts[0], fields, [name])
 
 
-def _has(part: _Part, name: str) -> bool:
-    return any(field_of(record.values, name) is not ABSENT for record in part.parsed.records)
+def _has(parsed: Parsed, name: str) -> bool:
+    return any(field_of(record.values, name) is not ABSENT for record in parsed.records)
 
 
 def _unread(part: _Part, fields: FieldsConfig, missing: Sequence[str]) -> StimuliError:
@@ -157,36 +166,29 @@ def _labels_of_names(parts: Sequence[_Part], fields: FieldsConfig) -> tuple[Mapp
     if len(without) < len(parts) or not parts:
         return {}, [f"{_several(without)}: no label in any row"] if without else []
     likely = next((part for part in parts if names_an_emotion(part.parsed.records)), None)
-    labels = {part.file.shown: _label(part.file) for part in parts}
+    labels = {part.file.shown: label_of(part.file) for part in parts}
     if likely is not None:
         raise _unread(likely, fields, [fields.emotion])
     if len(set(labels.values())) < 2:
         raise _unlabelled(parts[0], fields)
     distinct = list(dict.fromkeys(labels.values()))
-    return labels, [f"labels are taken from the names of files or folders: {_several(distinct)}"]
+    said = f"labels are taken from the names of files or folders: {_several(distinct)}"
+    return labels, [said, *questions([part.file for part in parts])]
 
 
 def _labelled(part: _Part, fields: FieldsConfig) -> bool:
     conditions = (isinstance(field_of(record.values, fields.text), Mapping) for record in part.parsed.records)
-    return _has(part, fields.emotion) or any(conditions)
+    return _has(part.parsed, fields.emotion) or any(conditions)
 
 
 def _unlabelled(part: _Part, fields: FieldsConfig) -> StimuliError:
     if part.file.kind == "txt":
         return StimuliError(
             f"{part.file.shown}: plain text has no labels. Give a folder in which they are the names of files "
-            "(FOLDER/joy.txt, a text a line) or of folders (FOLDER/joy/1.txt, a text a file)."
+            "(FOLDER/joy.txt, a text a line) or of folders (FOLDER/joy/1.txt, a text a file); if each line has a label "
+            "and a text, it is a table: name it .csv or .tsv."
         )
     return _unread(part, fields, [fields.emotion])
-
-
-def _label(file: TextFile) -> str:
-    if len(file.parts) > 2:
-        raise StimuliError(
-            f"{file.shown} has no labels in it and is {len(file.parts) - 1} folders deep; labels are taken from "
-            "names as FOLDER/joy.txt or FOLDER/joy/1.txt: give the folder that holds the labels' folders."
-        )
-    return file.parts[0]
 
 
 def _rows(parts: Iterable[_Part], fields: FieldsConfig, labels: Mapping[str, str]) -> tuple[list[Row], list[Broken]]:
@@ -203,6 +205,10 @@ def _rows(parts: Iterable[_Part], fields: FieldsConfig, labels: Mapping[str, str
             else:
                 rows += got
     return rows, broken
+
+
+def _helped(filled: Sequence[_Part], fields: FieldsConfig) -> str:
+    return f". {help_for(filled[0].parsed, fields)}" if filled else "."
 
 
 def _refused(broken: Sequence[Broken]) -> StimuliError:

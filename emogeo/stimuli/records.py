@@ -7,17 +7,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import pyarrow as pa
-import pyarrow.parquet as pq
-
 from emogeo.errors import StimuliError
 from emogeo.stimuli.files import safe, shown
-from emogeo.stimuli.unpacking import LARGEST
+from emogeo.stimuli.json_tables import alike, length_of_texts, rows_of_table
 
 ABSENT = object()
 """What a field has that a record lacks."""
-ITSELF = "."
-"""The name of the record itself, for one whose own fields are conditions."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +47,10 @@ def field_of(values: object, name: str) -> Any:
     """Gives the value of a field, `ABSENT` where there is none.
 
     Args:
-        name: the field; dotted, a field within a field; through a list, the list of its values; a dot, the record.
+        name: the field; dotted, a field within a field; through a list, the list of its values.
     """
-    if name == ITSELF or values is ABSENT:
-        return values
+    if values is ABSENT:
+        return ABSENT
     if isinstance(values, list):
         inner = [field_of(value, name) for value in values]
         return ABSENT if not inner or any(value is ABSENT for value in inner) else inner
@@ -68,7 +63,7 @@ def field_of(values: object, name: str) -> Any:
 
 
 def parse_json(text: str, name: str, text_field: str) -> Parsed:
-    """Reads an array of objects, one object, an object with one list of objects, or, though it is no JSON, a line each.
+    """Reads an array of objects or texts, a table, an object, one with a list of objects, or a line each, as JSONL has.
 
     Args:
         name: the file, for messages.
@@ -84,7 +79,10 @@ def parse_json(text: str, name: str, text_field: str) -> Parsed:
             lines = parse_jsonl(text, name, text_field)
             return Parsed(lines.records, lines.broken, ("an object in each line: read as JSON lines",))
         raise StimuliError(f"{name} is not JSON: {_why(error)}.") from error
-    items, outer = _items(value, text_field)
+    table = rows_of_table(value, text_field)
+    if isinstance(value, list) and all(isinstance(one, str) for one in value):
+        table = [{text_field: one} for one in value]
+    items, outer = _items(value if table is None else table, text_field)
     if items is None:
         return Parsed((Record(name, _object(value, name)),))
     return Parsed(
@@ -118,23 +116,6 @@ def parse_jsonl(text: str, name: str, text_field: str) -> Parsed:
     return Parsed(tuple(records), tuple(broken))
 
 
-def parse_parquet(data: bytes, name: str, wanted: Sequence[str]) -> Parsed:
-    """Reads a table of Parquet: the wanted columns where it has the first of them, else its first rows whole.
-
-    Args:
-        wanted: names of fields, the one with the text first.
-
-    Raises:
-        StimuliError: no Parquet, or more than 2 GiB of it.
-    """
-    try:
-        file = pq.ParquetFile(pa.BufferReader(data))
-        columns = _columns(file.schema_arrow.names, wanted)
-        return Parsed(tuple(_parquet_rows(file, name, columns)))
-    except (pa.ArrowException, OSError, ValueError, KeyError) as error:
-        raise StimuliError(f"{name} is not Parquet that can be read: {safe(str(error)[:200])}.") from error
-
-
 def parse_lines(text: str, name: str, text_field: str, whole: bool) -> Parsed:
     """Reads plain text: a text a line, or one text.
 
@@ -145,24 +126,6 @@ def parse_lines(text: str, name: str, text_field: str, whole: bool) -> Parsed:
     if whole:
         return Parsed((Record(name, {text_field: text}),))
     return Parsed(tuple(Record(f"{name} line {number}", {text_field: line}) for number, line in _lines(text)))
-
-
-def _columns(there: Sequence[str], wanted: Sequence[str]) -> list[str] | None:
-    roots = [name if name in there else name.partition(".")[0] for name in wanted]
-    return [root for root in dict.fromkeys(roots) if root in there] if roots[0] in there else None
-
-
-def _parquet_rows(file: Any, name: str, columns: list[str] | None) -> Iterator[Record]:
-    size, number = 0, 0
-    for batch in file.iter_batches(batch_size=10_000 if columns else 100, columns=columns):
-        size += batch.nbytes
-        if size > LARGEST:
-            raise StimuliError(f"{name} has more than {LARGEST:,} bytes, unpacked; split it into several files.")
-        for row in batch.to_pylist():
-            number += 1
-            yield Record(f"{name} row {number}", row)
-        if columns is None:
-            return
 
 
 def _lines(text: str) -> Iterator[tuple[int, str]]:
@@ -202,10 +165,21 @@ def _items(value: Any, text_field: str) -> tuple[list[tuple[int, Any]] | None, d
     if not isinstance(value, dict) or field_of(value, text_field) is not ABSENT:
         return None, {}
     lists = [key for key, inner in value.items() if isinstance(inner, list) and any(isinstance(i, dict) for i in inner)]
-    if len(lists) != 1:
+    named = [key for key in lists if field_of(value[key], text_field) is not ABSENT]
+    chosen = named or _longest(value, lists)
+    if len(chosen) != 1:
         return None, {}
     outer = {key: inner for key, inner in value.items() if not isinstance(inner, (list, dict))}
-    return list(enumerate(value[lists[0]], start=1)), outer
+    return list(enumerate(value[chosen[0]], start=1)), outer
+
+
+def _longest(value: Mapping[str, Any], lists: Sequence[str]) -> Sequence[str]:
+    """Gives the list with much longer texts than any other, where there is one; else all."""
+    lengths = {key: length_of_texts(value[key]) for key in lists}
+    best = sorted(lists, key=lengths.__getitem__)[-2:]
+    if len(best) < 2 or lengths[best[1]] == 0 or alike([lengths[key] for key in best]):
+        return lists
+    return best[1:]
 
 
 def _object(value: Any, where: str) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from emogeo.config.texts import Incomplete
+from emogeo.config.texts import FieldsConfig, Incomplete
 from emogeo.errors import StimuliError
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import corpus_of, load_corpus, load_facts
@@ -114,8 +114,8 @@ def broken(change: str) -> Rows:
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ("missing", ["1 of 2 topics", "'t0' lacks sad", "stimuli.incomplete=drop", "stimuli.fields.topic=null"]),
-        ("torn", ["two conditions", "afraid, angry", "text 0 afraid", "stimuli.mend=[rows]"]),
+        ("missing", ["1 of 2 topics", "'t0' lacks sad", 'incomplete="drop"', 'fields={"topic": None}']),
+        ("torn", ["two conditions", "afraid, angry", "text 0 afraid", 'mend=["rows"]']),
         ("empty", ["line 4", "text"]),
         ("topicless", ["line 1", "no topic"]),
         ("field", ["line 3", "text"]),
@@ -175,3 +175,28 @@ def test_facts_are_distinct_sentences() -> None:
     facts = load_facts()
     assert len(facts) == len(set(facts)) == 100
     assert all(fact.endswith(".") and fact[0].isupper() for fact in facts)
+
+
+def test_the_first_topics_of_ones_own_texts(tmp_path: Path) -> None:
+    path = write_jsonl(tmp_path / "mine.jsonl", balanced(4))
+    assert set(load_corpus(path, topics=2).topics) == {"t0", "t1"}
+    with pytest.raises(StimuliError, match=r"topics=5: mine has 4 topics; give 1 to 4, or null\."):
+        load_corpus(path, topics=5)
+    with pytest.raises(StimuliError, match=r"topics=2: mine has no topics; type topics=None\."):
+        load_corpus(path, topics=2, fields={"topic": None})
+
+
+def test_options_in_python_are_plain_values(tmp_path: Path) -> None:
+    rows = [{"label": at % 4, "story": f"text {at}"} for at in range(8)]
+    got = corpus_of(rows, "mine", fields={"emotion": "label", "text": "story"}, rename={0: "joy"})
+    assert got.conditions == ("1", "2", "3", "joy")
+    assert "labels are numbers" not in str(got.notes)
+    numbers = corpus_of(rows, "mine", fields=FieldsConfig(emotion="label", text="story"))
+    assert numbers.notes == (
+        'labels are numbers: 0, 1, 2, 3; to name them, type rename={"0": "NAME", "1": "NAME"} and so on',
+    )
+    with pytest.raises(StimuliError, match=r'Name its fields: type fields=\{"emotion": "label", "text": "story"\}'):
+        corpus_of(rows, "mine")
+    for wrong in ({"mend": ["row"]}, {"mend": "rows"}, {"no_option": 1}, {"fields": {"label": "x"}}):
+        with pytest.raises(StimuliError, match=r"mend|no_option|label"):
+            load_corpus(str(tmp_path), **wrong)

@@ -110,10 +110,20 @@ def test_headers_that_cannot_be() -> None:
     assert parse("") == parse("\n# only this\n") or parse("").records == ()
 
 
-def test_a_very_long_field_is_a_broken_row() -> None:
-    parsed = parse(f"emotion,topic,text\njoy,a,{'x' * 140_000}\nfear,a,ok\n")
-    assert texts(parsed) == ["ok"]
-    assert "more than 131,072 characters" in broken(parsed)[0]
+def test_long_fields_are_read_up_to_a_million_characters() -> None:
+    before = csv.field_size_limit()
+    parsed = parse(f"emotion,topic,text\njoy,a,{'x' * 140_000}\njoy,a,{'y' * 1_000_001}\nfear,a,ok\n")
+    assert [len(text) for text in texts(parsed)] == [140_000, 2]
+    assert "more than 1,000,000 characters" in broken(parsed)[0]
+    assert csv.field_size_limit() == before
+
+
+def test_empty_fields_after_the_last_column_are_none() -> None:
+    for header, row in (("", ","), ("", ",,"), (",", ","), (",", "")):
+        parsed = parse(f"emotion,topic,text{header}\njoy,a,one{row}\nfear,a,two{row}\n")
+        assert (texts(parsed), broken(parsed)) == (["one", "two"], [])
+    assert "more fields than columns" in broken(parse("emotion,topic,text\njoy,a,one,more\n"))[0]
+    assert "2 field(s) where there are 4 columns" in broken(parse("emotion,topic,text,\njoy,a\n"))[0]
 
 
 CELL = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), min_size=1).filter(str.strip)

@@ -45,8 +45,8 @@ def test_lists_and_objects_of_texts_are_guessed() -> None:
     assert guessed(nested, FieldsConfig()) == {"topic": "scenario", "text": "event"}
     unlike = [Record("a", {"label": "joy", "event": {"title": "short", "told": LONG}})]
     assert guessed(unlike, FieldsConfig()) == {"emotion": "label", "text": "event.told"}
-    itself = [Record("a", {"joy": [LONG], "fear": [LONG]})]
-    assert guessed(itself, FieldsConfig()) == {"text": "."}
+    alone = [Record("a", {"label": [label], "story": LONG}) for label in LABELS * 2]
+    assert guessed(alone, FieldsConfig()) == {"emotion": "label", "text": "story"}
 
 
 def test_no_text_is_no_guess() -> None:
@@ -86,3 +86,68 @@ def test_a_table_without_header_gets_names_for_its_columns() -> None:
     made = tuple(records("column 1", "column 2", "column 3", "column 4"))
     option = typed(help_for(Parsed(made, unnamed=True), FieldsConfig()))
     assert option == "stimuli.fields=[emotion,topic,text,other4]"
+
+
+@pytest.mark.parametrize(
+    ("values", "guess"),
+    [
+        ({"joy": [LONG] * 3, "fear": [LONG] * 3}, "{emotion: key1, text: value}"),
+        ({"joy": {"home": LONG, "work": LONG}, "fear": {"home": LONG, "work": LONG}}, "emotion: key1, topic: key2"),
+        ({"home": {"joy": LONG, "fear": LONG}, "work": {"joy": LONG, "fear": LONG}}, "emotion: key2, topic: key1"),
+        ({"topic": "home", "joy": LONG, "fear": LONG}, "{emotion: key1, text: value}"),
+        ({"emotion": "joy", "home": LONG, "work": LONG}, "{topic: key1, text: value}"),
+        ({"id": 3, "joy": LONG, "fear": LONG}, "{emotion: key1, topic: id, text: value}"),
+        ({"prompt": LONG, "story": LONG, "label": "joy"}, "{emotion: label, text: story}"),
+    ],
+)
+def test_names_that_are_data_are_guessed(values: dict[str, object], guess: str) -> None:
+    made = (Record("a", values), Record("b", {**values, "id": 4} if "id" in values else values))
+    assert guess in help_for(Parsed(made[: 2 if "id" in values else 1]), FieldsConfig())
+
+
+def test_where_labels_could_be_topics_both_are_said() -> None:
+    said = help_for(Parsed((Record("a", {"x": {"y": LONG, "z": LONG}, "w": {"y": LONG, "z": LONG}}),)), FieldsConfig())
+    assert typed(said) == "stimuli.fields={emotion: key1, topic: key2, text: value}"
+    assert "If it is the topics that are in key1: 'stimuli.fields={emotion: key2, topic: key1, text: value}'" in said
+
+
+@pytest.mark.parametrize(
+    ("more", "guess"),
+    [
+        ([True, False, True, False], {"emotion": "label"}),
+        (["yes", "no", "no", "yes"], {"emotion": "label"}),
+        (["train", "train", "test", "test"], {"emotion": "label"}),
+        (["home", "home", "work", "work"], {"emotion": "label", "topic": "beside"}),
+    ],
+)
+def test_answers_and_parts_of_data_sets_are_no_topics(more: list[object], guess: dict[str, str]) -> None:
+    rows = zip(["joy", "fear", "joy", "fear"], more, strict=True)
+    made = [Record("a", {"label": label, "beside": own, "text": LONG}) for label, own in rows]
+    assert guessed(made, FieldsConfig()) == {**guess, "text": "text"}
+    bare = [Record("a", {"label": record.values["beside"], "text": LONG}) for record in made[:2]]
+    assert "emotion" not in guessed(bare, FieldsConfig()) or more[0] == "home"
+
+
+def test_numbers_that_return_are_labels_where_no_words_are() -> None:
+    made = [Record("a", {"id": at, "y": at % 4, "said": LONG}) for at in range(12)]
+    assert guessed(made, FieldsConfig()) == {"emotion": "y", "text": "said"}
+
+
+@pytest.mark.parametrize(
+    ("values", "guess"),
+    [
+        ({"emotion": "joy", "stories": {"home": LONG, "work": LONG}}, "{topic: key1, text: value}"),
+        ({"scenario": "x", "event": {"joy": LONG, "fear": LONG}}, "text: event}"),
+        (
+            {"n": 2, "mine": {"joy": {"a": LONG, "b": LONG}, "fear": {"a": LONG, "b": LONG}}},
+            "emotion: key1, topic: key2",
+        ),
+    ],
+)
+def test_one_object_among_other_fields(values: dict[str, object], guess: str) -> None:
+    assert guess in help_for(Parsed((Record("a", values),)), FieldsConfig())
+
+
+def test_labels_of_which_some_texts_have_several() -> None:
+    made = [Record("a", {"labels": [at % 4] if at else [0, 1], "said": LONG}) for at in range(12)]
+    assert guessed(made, FieldsConfig()) == {"emotion": "labels", "text": "said"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from emogeo.config.texts import FieldsConfig
@@ -31,8 +33,16 @@ def test_a_label_stays_as_it_is_written_and_the_rest_loses_outer_blanks() -> Non
 def test_numbers_are_labels_and_topics_as_text() -> None:
     assert rows({"emotion": 3, "topic": 1.5, "text": "one"}) == [row("3", "1.5", "one")]
     assert rows({"emotion": float("nan"), "topic": None, "text": "one"}) == [row(None, None, "one")]
-    assert "neither a text nor a number" in why({"emotion": True, "text": "one"})
-    assert "['a'] in topic is neither" in why({"topic": ["a"], "text": "one"})
+    assert "true and false make two conditions at most" in why({"emotion": True, "text": "one"})
+    assert "neither a text nor a number" in why({"emotion": {"a": 1}, "text": "one"})
+    for number in (3.0, np.float32(3), np.int64(3), np.array([3]), [3.0], (3,)):
+        assert rows({"emotion": number, "text": "one"}) == [row("3", None, "one")]
+    for nothing in (np.float32("nan"), pd.NA, pd.NaT, None, [], [None]):
+        assert rows({"emotion": nothing, "text": "one"}) == [row(None, None, "one")]
+    assert "2 values in emotion" in why({"emotion": ["joy", "fear"], "text": "one"})
+    assert "no text in text" in why({"emotion": "joy", "text": float("nan")})
+    assert rows({"emotion": "joy", "text": np.array(["one", "two"])}) == [row("joy", None, x) for x in ("one", "two")]
+    assert "2 values in topic" in why({"topic": ["a", "b"], "text": "one"})
 
 
 def test_what_is_absent_or_empty_is_none() -> None:
@@ -56,10 +66,6 @@ def test_names_within_the_text_field_are_conditions() -> None:
     ]
     assert "stimuli.fields.text=event.positive" in why({"emotion": "joy", **values}, text="event")
     assert rows({"emotion": "joy", **values}, text="event.positive") == [row("joy", None, "one")]
-
-
-def test_the_record_itself_may_hold_conditions() -> None:
-    assert rows({"joy": ["one"], "fear": ["two"]}, text=".") == [row("joy", None, "one"), row("fear", None, "two")]
 
 
 def test_the_label_of_the_file_is_taken_where_it_is_given() -> None:

@@ -149,7 +149,7 @@ def test_six_topics_are_the_first_of_the_file() -> None:
     assert six.crossed
     assert len(six.passages) == 126
     assert "doormat-letter" in {p.topic for p in six.passages}
-    with pytest.raises(StimuliError, match=r"stimuli\.topics=25.*24"):
+    with pytest.raises(StimuliError, match=r"topics=25.*24"):
         load_corpus(topics=25)
 
 

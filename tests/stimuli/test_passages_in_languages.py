@@ -158,5 +158,5 @@ def test_bags_of_words_agree_across_languages_all_the_same() -> None:
 
 
 def test_a_language_that_the_package_lacks_is_named() -> None:
-    with pytest.raises(StimuliError, match=r"stimuli\.language=fr: the package has passages in en, de, es"):
+    with pytest.raises(StimuliError, match=r"language=.fr.: the package has passages in en, de, es"):
         load_corpus(language="fr")

@@ -16,7 +16,7 @@ from pathlib import Path
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from emogeo.config.texts import FieldsConfig
@@ -176,7 +176,7 @@ def test_rows_without_texts_are_broken(tmp_path: Path) -> None:
         "a.jsonl line 4: the text is empty",
     )
     write_jsonl(tmp_path / "b.jsonl", [{"text": ""}, {"text": "", "emotion": "joy"}])
-    assert "no row could be read" in refused(tmp_path / "b.jsonl", mend=True)
+    assert "No row could be read" in refused(tmp_path / "b.jsonl", mend=True)
 
 
 def test_empty_files(tmp_path: Path) -> None:
@@ -233,6 +233,8 @@ TRIPLES = st.lists(st.tuples(WORD, WORD.map(str.strip), WORD.map(str.strip)), mi
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
 @given(rows=TRIPLES)
 def test_what_is_written_is_read(tmp_path: Path, suffix: str, rows: list[tuple[str, str, str]]) -> None:
+    marks = {"\t", "\n", "\r"} & set("".join(map("".join, rows)))
+    assume(suffix != "\t.tsv" or len(marks) < 2)  # such quoted cells could be rows with quotes of their own
     path = tmp_path / f"mine{suffix[1:]}"
     records = [dict(zip(HEADER, row, strict=True)) for row in rows]
     if suffix.endswith("sv"):

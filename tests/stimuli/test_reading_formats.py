@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
 
 import pytest
 
+from emogeo.config.texts import FieldsConfig
+from emogeo.errors import StimuliError
+from emogeo.stimuli.reading import read_texts
 from tests.stimuli.test_reading import counts, read, refused, topics
 
 FORMATS = Path(__file__).parent / "formats"
@@ -105,3 +109,59 @@ def test_a_broken_row_is_named_or_left_out_and_costs_only_itself() -> None:
 def test_the_error_shows_the_first_rows_and_the_option_to_type(name: str, words: list[str]) -> None:
     error = refused(FORMATS / name)
     assert all(word in error for word in words), error
+
+
+LABELS, HOMES = ("joy", "fear", "anger", "calm"), ("home", "work", "road")
+
+
+def told(label: str, topic: str) -> str:
+    return f"Somebody at {topic} thought of something else for a while, and it was {label} that stayed."
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "fields"),
+    [
+        ("a.json", {a: {b: told(a, b) for b in HOMES} for a in LABELS}, {"emotion": "key1", "topic": "key2"}),
+        ("b.json", {b: {a: told(a, b) for a in LABELS} for b in HOMES}, {"emotion": "key2", "topic": "key1"}),
+        ("c.json", [{"topic": b, **{a: told(a, b) for a in LABELS}} for b in HOMES], {"emotion": "key1"}),
+        ("d.json", [{"emotion": a, **{b: told(a, b) for b in HOMES}} for a in LABELS], {"topic": "key1"}),
+    ],
+)
+def test_names_that_are_data(tmp_path: Path, name: str, content: object, fields: dict[str, str]) -> None:
+    (tmp_path / name).write_text(json.dumps(content))
+    with pytest.raises(StimuliError, match="text: value"):
+        read_texts(str(tmp_path / name), FieldsConfig())
+    got = read_texts(str(tmp_path / name), FieldsConfig(text="value", **fields))
+    assert {(row.emotion, row.topic, row.text) for row in got.rows} == {
+        (a, b, told(a, b)) for a in LABELS for b in HOMES
+    }
+
+
+def test_the_parts_of_a_data_set_are_all_read(tmp_path: Path) -> None:
+    parts = {b: [{"emotion": a, "topic": b, "text": told(a, b)} for a in LABELS] for b in HOMES}
+    (tmp_path / "a.json").write_text(json.dumps({"train": parts["home"], "test": [*parts["work"], *parts["road"]]}))
+    assert len(read_texts(str(tmp_path / "a.json"), FieldsConfig()).rows) == 12
+
+
+def test_folders_of_labels_with_files_of_topics(tmp_path: Path) -> None:
+    for a in LABELS:
+        for b in HOMES:
+            (tmp_path / "deep" / a).mkdir(parents=True, exist_ok=True)
+            (tmp_path / "flat").mkdir(exist_ok=True)
+            (tmp_path / "deep" / a / f"{b}.txt").write_text(told(a, b))
+            (tmp_path / "flat" / f"{a}_{b}.txt").write_text(told(a, b))
+    for name, first, second in (("deep", "folder1", "file"), ("flat", "file1", "file2")):
+        got = read_texts(str(tmp_path / name), FieldsConfig(emotion=first, topic=second))
+        assert {(row.emotion, row.topic) for row in got.rows} == {(a, b) for a in LABELS for b in HOMES}
+        assert f"emotion: {first}, topic: {second}" in read_texts(str(tmp_path / name), FieldsConfig()).notes[1]
+
+
+def test_a_description_beside_the_texts_is_left_out_by_the_glob_that_is_said(tmp_path: Path) -> None:
+    (tmp_path / "rows.jsonl").write_text(
+        "".join(json.dumps({"emotion": a, "text": told(a, "home")}) + "\n" for a in LABELS)
+    )
+    (tmp_path / "dataset_info.json").write_text(json.dumps({"features": {"text": {"dtype": "string"}}}))
+    with pytest.raises(StimuliError) as error:
+        read_texts(str(tmp_path), FieldsConfig())
+    glob = str(error.value).rpartition("stimuli.path='")[2].partition("'")[0]
+    assert len(read_texts(glob, FieldsConfig()).rows) == 4

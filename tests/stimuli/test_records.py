@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import json
 from collections.abc import Callable
 
-import pandas as pd
-import pyarrow as pa
-import pyarrow.parquet as pq
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from emogeo.errors import StimuliError
-from emogeo.stimuli import records
-from emogeo.stimuli.records import ABSENT, Parsed, field_of, parse_json, parse_jsonl, parse_lines, parse_parquet
+from emogeo.stimuli.records import ABSENT, Parsed, field_of, parse_json, parse_jsonl, parse_lines
 
 ONE = {"emotion": "joy", "text": "one"}
 TWO = {"emotion": "fear", "text": "two"}
@@ -23,12 +18,6 @@ TWO = {"emotion": "fear", "text": "two"}
 
 def values(parsed: Parsed) -> list[object]:
     return [dict(record.values) for record in parsed.records]
-
-
-def parquet(table: pa.Table) -> bytes:
-    stream = io.BytesIO()
-    pq.write_table(table, stream)
-    return stream.getvalue()
 
 
 @pytest.mark.parametrize(
@@ -39,7 +28,6 @@ def parquet(table: pa.Table) -> bytes:
         ("b.d.e", 3),
         ("f.g", 4),
         ("list.x", [5, 6]),
-        (".", "itself"),
         ("b.x", ABSENT),
         ("a.x", ABSENT),
         ("list.y", ABSENT),
@@ -49,7 +37,7 @@ def parquet(table: pa.Table) -> bytes:
 )
 def test_names_of_fields_within_fields(name: str, value: object) -> None:
     record = {"a": 1, "b": {"c": 2, "d": {"e": 3}}, "f.g": 4, "list": [{"x": 5, "y": 1}, {"x": 6}], "none": None}
-    assert field_of(record, name) == (record if value == "itself" else value)
+    assert field_of(record, name) == value
 
 
 @pytest.mark.parametrize("text", [[ONE, TWO], {"rows": [ONE, TWO]}, {"rows": [ONE, TWO], "meta": {"a": [1]}}])
@@ -107,44 +95,6 @@ def test_a_line_separator_within_json_ends_no_line() -> None:
     assert values(parse_jsonl('{"text": "a\u2028b\x85c"}', "a.jsonl", "text")) == [{"text": "a\u2028b\x85c"}]
 
 
-def test_parquet_with_lists_structs_and_categories() -> None:
-    table = pa.table(
-        {
-            "emotion": pa.array(["joy", "fear"]).dictionary_encode(),
-            "topic": [1, None],
-            "text": [["a", "b"], ["c"]],
-            "event": [{"x": "d"}, {"x": "e"}],
-            "embedding": [[0.1], [0.2]],
-        }
-    )
-    parsed = parse_parquet(parquet(table), "a.parquet", ["text", "emotion", "topic", "event.x"])
-    assert values(parsed) == [
-        {"text": ["a", "b"], "emotion": "joy", "topic": 1, "event": {"x": "d"}},
-        {"text": ["c"], "emotion": "fear", "topic": None, "event": {"x": "e"}},
-    ]
-    assert [record.where for record in parsed.records] == ["a.parquet row 1", "a.parquet row 2"]
-    whole = parse_parquet(parquet(table), "a.parquet", ["story"])
-    assert list(whole.records[0].values) == table.column_names
-
-
-def test_parquet_as_pandas_writes_it() -> None:
-    stream = io.BytesIO()
-    pd.DataFrame([ONE, TWO], index=[5, 7]).to_parquet(stream)
-    assert values(parse_parquet(stream.getvalue(), "a.parquet", ["text", "emotion"])) == [
-        {"text": one["text"], "emotion": one["emotion"]} for one in (ONE, TWO)
-    ]
-
-
-def test_what_is_no_parquet(monkeypatch: pytest.MonkeyPatch) -> None:
-    data = parquet(pa.table({"text": ["a" * 1000] * 10}))
-    for bad in (b"", b"emotion,text\n", data[:-20], data[:10] + data[40:]):
-        with pytest.raises(StimuliError, match=r"a\.parquet is not Parquet that can be read"):
-            parse_parquet(bad, "a.parquet", ["text"])
-    monkeypatch.setattr(records, "LARGEST", 1000)
-    with pytest.raises(StimuliError, match="more than 1,000 bytes"):
-        parse_parquet(data, "a.parquet", ["text"])
-
-
 def test_plain_text_is_a_text_a_line_or_one_text() -> None:
     text = "one\n\n  \ntwo\r\n"
     lines = parse_lines(text, "joy.txt", "text", whole=False)
@@ -167,11 +117,7 @@ def _json(rows: list[dict[str, str]]) -> Parsed:
     return parse_json(json.dumps(rows), "a", "text")
 
 
-def _parquet(rows: list[dict[str, str]]) -> Parsed:
-    return parse_parquet(parquet(pa.Table.from_pylist(rows)), "a", ["text", "emotion", "topic"])
-
-
-@pytest.mark.parametrize("read", [_jsonl, _json, _parquet])
+@pytest.mark.parametrize("read", [_jsonl, _json])
 @given(rows=ROWS)
 def test_what_is_written_is_read(read: Callable[[list[dict[str, str]]], Parsed], rows: list[dict[str, str]]) -> None:
     assert values(read(rows)) == rows
