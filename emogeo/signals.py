@@ -43,6 +43,11 @@ def end_cleanly() -> None:
                 signal.signal(number, _end)
 
 
+def end_with_reader() -> None:
+    """Makes the end of whoever reads the output (`| head`) the end of the program, without a word, as of others."""
+    signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+
+
 def in_joblib_worker() -> bool:
     """Whether this is a joblib worker, which lives on after a run and hands exceptions to its parent process."""
     return multiprocessing.current_process().name.startswith("LokyProcess")

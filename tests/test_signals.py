@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -104,3 +105,14 @@ def test_a_worker_is_known_by_its_name(monkeypatch: pytest.MonkeyPatch) -> None:
     assert not in_joblib_worker()
     monkeypatch.setattr(signals.multiprocessing, "current_process", lambda: SimpleNamespace(name="LokyProcess-3"))
     assert in_joblib_worker()
+
+
+def test_a_program_ends_quietly_with_whoever_reads_its_output() -> None:
+    code = "from emogeo.signals import end_with_reader; end_with_reader(); print('x\\n' * 10**6)"
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        program.stdout.readline()
+        program.stdout.close()
+        assert program.stderr.read() == b""
+        assert program.wait() == -signal.SIGPIPE

@@ -14,6 +14,7 @@ from emogeo.errors import ConfigError, EmogeoError, GeometryError
 from emogeo.geometry.design import Design, signal_of
 from emogeo.geometry.halves import MIN_UNITS
 from emogeo.geometry.rdm import MIN_CONDITIONS
+from emogeo.signals import end_with_reader
 from emogeo.stimuli.conditions import Noun
 from emogeo.store.store import Store
 
@@ -148,4 +149,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    end_with_reader()
     sys.exit(main())

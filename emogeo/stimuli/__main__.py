@@ -18,6 +18,7 @@ from emogeo.config.texts import StimuliConfig
 from emogeo.config.train import TrainConfig
 from emogeo.config.typed import conf_folder, override
 from emogeo.errors import EmogeoError
+from emogeo.signals import end_with_reader
 from emogeo.stimuli.corpus import corpus_from
 from emogeo.stimuli.show import shown_corpus
 
@@ -80,4 +81,5 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
+    end_with_reader()
     sys.exit(main())
