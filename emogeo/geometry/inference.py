@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from scipy.stats import t as student
@@ -196,11 +197,14 @@ class _Drawn:
 
 def _drawn(runs: Sequence[Halves], statistic: Callable[..., Array]) -> _Drawn:
     few = min(run.n_units for run in runs) < MIN_JACKKNIFE
-    deleted = {
-        units: statistic(*(run.jackknife if run.products.units == units else run.ranks[None] for run in runs))
-        for units in dict.fromkeys(run.products.units for run in ([] if few else runs))
-    }
+    sets = {run.products.units: run for run in ([] if few else runs)}
+    deleted = {units: run.over_units(partial(_without, runs, units, statistic)) for units, run in sets.items()}
     return _Drawn(float(statistic(*(run.ranks for run in runs))), deleted)
+
+
+def _without(runs: Sequence[Halves], units: tuple[str, ...], statistic: Callable[..., Array], some: slice) -> Array:
+    """Gives a statistic without each of some units of a set [unit], each deleted from every run that has it."""
+    return statistic(*(run.jackknife(some) if run.products.units == units else run.ranks[None] for run in runs))
 
 
 def _disattenuated(disjoint: _Drawn, a: Halves, b: Halves) -> _Drawn:

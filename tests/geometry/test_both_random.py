@@ -58,7 +58,7 @@ def loop_over_conditions(a: Halves, b: Halves) -> list[float]:
 
 def star_without_units(a: Halves, b: Halves) -> list[float]:
     def ratio(x: Halves, y: Halves, unit: int) -> float:
-        return float((x.jackknife[unit] * y.jackknife[unit, :, ::-1]).sum())
+        return float((x.jackknife()[unit] * y.jackknife()[unit, :, ::-1]).sum())
 
     return [ratio(a, b, u) / np.sqrt(ratio(a, a, u) * ratio(b, b, u)) for u in range(a.n_units)]
 
