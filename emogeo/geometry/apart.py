@@ -66,7 +66,7 @@ class ApartHalves(Halves):
         for sums, numbers in zip(*(half_sum_deletions(values, members) for values in self._summed), strict=True):
             yield self._rdms(sums, numbers)[0]
 
-    @cached_property
+    @property
     def _summed(self) -> tuple[Array, Array]:
         """Products, and 1 for those that count: [unit, unit, condition, condition] each."""
         return _without_means(self.products.values, self.apart), self.apart

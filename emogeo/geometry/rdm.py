@@ -88,7 +88,7 @@ def standard_ranks(values: Array) -> Array:
     Raises:
         EqualDissimilaritiesError: a row whose entries are all equal; GeometryError: values with NaN or infinity.
     """
-    ranks, lengths = _centred_ranks(values)
+    ranks, lengths = centred_ranks(values)
     return np.asarray(ranks / lengths)
 
 
@@ -105,7 +105,7 @@ class PackedRanks:
         Raises:
             EqualDissimilaritiesError, GeometryError: see `standard_ranks`.
         """
-        ranks, self._lengths[rows] = _centred_ranks(values)
+        ranks, self._lengths[rows] = centred_ranks(values)
         self._twice[rows] = 2 * ranks + (self._twice.shape[1] + 1)
 
     def __getitem__(self, rows: slice | NDArray[np.int64]) -> Array:
@@ -115,7 +115,7 @@ class PackedRanks:
         return np.asarray(ranks / self._lengths[rows])
 
 
-def _centred_ranks(values: Array) -> tuple[Array, Array]:
+def centred_ranks(values: Array) -> tuple[Array, Array]:
     """Gives ranks less their mean, and the length of each row of them."""
     values = np.asarray(values, dtype=np.float64)
     if not np.isfinite(values).all():
