@@ -78,24 +78,24 @@ class OverlapComparer:
         return self._compared((a, b), both, words)
 
     def _compared(self, runs: tuple[PreparedRun, PreparedRun], both: SharedUnits, words: SharedWords) -> Overlapping:
-        names = (runs[0].name, runs[1].name)
+        compared = partial(compare, names=(runs[0].name, runs[1].name), over_conditions=False)
         overlap = words.overlap.mean(axis=2)
         least = [self._once("least", *own, partial(least_overlap, overlap=overlap)) for own in _zipped(runs, both)]
         drawn, chosen = (split_overlaps(overlap, own.members).mean() for own in (both.halves[0], least[0]))
-        strata, bags, reason = [_stratum(None, words, compare(both.halves[0], both.halves[1], names))], [], None
+        strata, bags, reason = [_stratum(None, words, compared(both.halves[0], both.halves[1]))], [], None
         try:
             bag = _bag(runs[0], both)
             bags.append(bag.reliability)
             for at_most in sorted(AT_MOST, reverse=True):
                 apart = partial(_apart, apart=words.apart(at_most))
                 first, second = (self._once(at_most, *each, apart) for each in _zipped(runs, both))
-                strata.append(_stratum(at_most, words, compare(first, second, names)))
+                strata.append(_stratum(at_most, words, compared(first, second)))
                 bags.append(
                     self._once(("bag", at_most), runs[0], bag, partial(_reliability, apart=words.apart(at_most)))
                 )
         except GeometryError as error:
             reason = f"not identifiable ({error})"
-        on_least = compare(least[0], least[1], names)
+        on_least = compared(least[0], least[1])
         return Overlapping(float(drawn), float(chosen), on_least, tuple(strata), tuple(bags), reason)
 
     def _once(self, kind: object, run: PreparedRun, halves: Halves, make: Callable[[Halves], V]) -> V:
