@@ -35,6 +35,7 @@ class Stratum:
     share: float
     """The share of those products among all of texts of one condition."""
     comparison: Comparison
+    """Without an interval over conditions, which nothing shows of it."""
 
 
 @dataclass(frozen=True)
