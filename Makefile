@@ -8,7 +8,7 @@ help:
 	@echo "make test   set up, all tests"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make calibration  the simulations of docs/calibration.md; hours; goes on where it was stopped"
-	@echo "make bench  speed against a plain loop, the matmul peak, and rsatoolbox"
+	@echo "make bench  speed against a plain loop, the matmul peak, and rsatoolbox; memory with 171 conditions"
 
 .venv/emogeo: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -65,6 +65,7 @@ bench: .venv/dev
 	$(BIN)/python -m tests.bench.extraction
 	$(BIN)/python -m tests.bench.inference
 	$(BIN)/python -m tests.bench.generation
+	$(BIN)/python -m tests.bench.many_conditions
 
 # each design that is finished is kept, and so is the table of each part
 DRAWS ?= 2000

@@ -6,6 +6,7 @@ it is in no half, so it cannot make halves agree, whichever way the units are sp
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -15,7 +16,7 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves, split_units
 from emogeo.geometry.rdm import standard_ranks
-from emogeo.geometry.units import dissimilarities, sums_with
+from emogeo.geometry.units import dissimilarities, half_sum_deletions, half_sums
 
 _CENTRED = 1e-6
 """The largest mean that is taken for zero, as a share of the largest product."""
@@ -42,10 +43,11 @@ class ApartHalves(Halves):
     @cached_property
     def members(self) -> Array:
         drawn = split_units(self.n_units, self.seed)
-        numbers = sums_with(self.apart, drawn.reshape(-1, self.n_units))
-        splits = np.nonzero(drawn)[0]
-        lacking = (_without_each(numbers, drawn) < 0.5).any(axis=1)
-        kept = np.setdiff1d(np.arange(len(drawn)), splits[lacking])
+        members = drawn.reshape(-1, self.n_units)
+        lacking = np.zeros(len(members), dtype=bool)
+        for unit, numbers in enumerate(half_sum_deletions(self.apart, members)):
+            lacking[members[:, unit] > 0] |= (numbers < 0.5).any(axis=1)
+        kept = np.flatnonzero(~lacking.reshape(-1, 2).any(axis=1))
         if len(kept) < LEAST_SPLITS:
             raise GeometryError(
                 f"in {len(drawn) - len(kept)} of {len(drawn)} splits some half has no two texts without a common "
@@ -55,21 +57,22 @@ class ApartHalves(Halves):
 
     @cached_property
     def _ranks_and_clips(self) -> tuple[Array, int]:
-        ranks, clips = self._ranked(*(found.sum(axis=1) for found in self._sums))
-        return ranks.reshape(*self.members.shape[:2], -1), clips
-
-    @cached_property
-    def deletions(self) -> Array:
-        return self._ranked(*(_without_each(found, self.members) for found in self._sums))[0]
-
-    @cached_property
-    def _sums(self) -> tuple[Array, Array]:
-        """Sums of products, and their numbers, of each member of a half with its other members: [draw, unit, pair]."""
         members = self.members.reshape(-1, self.n_units)
-        return sums_with(_without_means(self.products.values, self.apart), members), sums_with(self.apart, members)
+        rdms, clips = self._rdms(*(half_sums(values, members) for values in self._summed))
+        return standard_ranks(rdms).reshape(*self.members.shape[:2], -1), clips
 
-    def _ranked(self, sums: Array, numbers: Array) -> tuple[Array, int]:
-        """Ranks RDMs made of sums and numbers of products [draw, pair with the diagonal]; counts clipped norms.
+    def _rdms_without_units(self) -> Iterator[Array]:
+        members = self.members.reshape(-1, self.n_units)
+        for sums, numbers in zip(*(half_sum_deletions(values, members) for values in self._summed), strict=True):
+            yield self._rdms(sums, numbers)[0]
+
+    @property
+    def _summed(self) -> tuple[Array, Array]:
+        """Products, and 1 for those that count: [unit, unit, condition, condition] each."""
+        return _without_means(self.products.values, self.apart), self.apart
+
+    def _rdms(self, sums: Array, numbers: Array) -> tuple[Array, int]:
+        """Gives RDMs made of sums and numbers of products [draw, pair with the diagonal]; counts clipped norms.
 
         Mean products are centred over conditions, which those of all texts are from the start.
         """
@@ -79,15 +82,7 @@ class ApartHalves(Halves):
         gram[:, rows, columns] = gram[:, columns, rows] = sums / numbers
         gram -= gram.mean(axis=1, keepdims=True)
         gram -= gram.mean(axis=2, keepdims=True)
-        rdms, clips = dissimilarities(gram[:, rows, columns], n)
-        return standard_ranks(rdms), clips
-
-
-def _without_each(sums: Array, members: Array) -> Array:
-    """Leaves each unit out of each half that has it: [draw and unit, pair], in the order of np.nonzero(members)."""
-    splits, halves, units = np.nonzero(members)
-    draws = splits * members.shape[1] + halves
-    return np.asarray(sums.sum(axis=1)[draws] - 2 * sums[draws, units])
+        return dissimilarities(gram[:, rows, columns], n)
 
 
 def _without_means(products: Array, apart: Array) -> Array:

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.arrays import Array
-from emogeo.geometry.rdm import standard_ranks
+from emogeo.geometry.rdm import centred_ranks, standard_ranks
 
 MIN_ANY = 10
 """The fewest conditions for an interval over them: with fewer, a deletion leaves less than four fifths of the pairs."""
@@ -45,19 +45,30 @@ def condition_deletions(ranks: Array, n_conditions: int) -> Iterator[Array]:
     order = np.argsort(rows, axis=1)
     ordered = np.take_along_axis(rows, order, axis=1)
     tied = (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
+    untied, with_ties = _Untied(order[~tied]), rows[tied]
+    del order, ordered
     for left in pairs_without(n_conditions):
         found = np.empty((len(rows), len(left)))
-        found[~tied] = _ranked(order[~tied], left)
-        if tied.any():
-            found[tied] = standard_ranks(rows[tied][:, left])
+        found[~tied] = untied.ranked(left)
+        if len(with_ties):
+            found[tied] = standard_ranks(with_ties[:, left])
         yield found.reshape(*ranks.shape[:-1], len(left))
 
 
-def _ranked(order: NDArray[np.int64], left: NDArray[np.int64]) -> Array:
-    """Gives the standardized ranks [row, pair left] of what is left of rows without ties, from their order."""
-    kept = np.zeros(order.shape[1], dtype=bool)
-    kept[left] = True
-    places = (np.cumsum(kept) - 1)[order[kept[order]].reshape(len(order), len(left))]
-    found = np.empty(places.shape)
-    np.put_along_axis(found, places, standard_ranks(np.arange(float(len(left))))[None], axis=1)
-    return found
+class _Untied:
+    """Rows without ties, from the places of their entries in order: [row, pair]."""
+
+    def __init__(self, order: NDArray[np.int64]) -> None:
+        self._order = order
+        places = np.empty_like(order)
+        np.put_along_axis(places, order, np.arange(order.shape[1])[None], axis=1)
+        self._places = places + np.arange(len(order))[:, None] * order.shape[1]
+
+    def ranked(self, left: NDArray[np.int64]) -> Array:
+        """Gives the standardized ranks [row, pair left] of what is left: how many that are left are no larger."""
+        kept = np.zeros(self._order.shape[1], dtype=bool)
+        kept[left] = True
+        no_larger = np.cumsum(kept.take(self._order), axis=1, dtype=np.int32)
+        ranks = no_larger.ravel().take(self._places).take(left, axis=1) - (len(left) + 1) / 2
+        ranks /= centred_ranks(np.arange(float(len(left))))[1]
+        return np.asarray(ranks)

@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
+from itertools import pairwise
 
 import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.both_random import condition_deletions
-from emogeo.geometry.rdm import standard_ranks
+from emogeo.geometry.rdm import PackedRanks, standard_ranks
 from emogeo.geometry.units import (
     UnitProducts,
-    crossvalidated_deletions,
     crossvalidated_rdms,
     deletion_weights,
+    dissimilarities,
+    half_gram_deletions,
     plain_rdms,
 )
 
@@ -28,7 +30,7 @@ MIN_JACKKNIFE = 6
 MIN_STAR = 8
 """The fewest units for a rho*: with fewer, one that passes the check by luck is too far off (docs/inference.md)."""
 _KEPT = 4_000_000
-"""The most numbers of ranks without a condition that are kept."""
+"""The most numbers of ranks without a condition that are kept, or without some units that are made at a time."""
 
 
 @dataclass(frozen=True, repr=False)
@@ -71,17 +73,37 @@ class Halves:
         return self._ranks_and_clips[1] / (2 * len(self.members) * len(self.products.conditions))
 
     @cached_property
-    def deletions(self) -> Array:
+    def deletions(self) -> PackedRanks:
         """[deletion, pair]: ranks of each half without each of its units, in the order of np.nonzero(members)."""
-        return standard_ranks(crossvalidated_deletions(self.products.values, self.members.reshape(-1, self.n_units)))
+        units = np.nonzero(self.members)[2]
+        found = PackedRanks(len(units), self.ranks.shape[-1])
+        for unit, rdms in enumerate(self._rdms_without_units()):
+            found.put(np.flatnonzero(units == unit), rdms)
+        return found
+
+    def _rdms_without_units(self) -> Iterator[Array]:
+        """Yields the RDMs of the halves that have each unit, without it: [half, pair]."""
+        members, n_conditions = self.members.reshape(-1, self.n_units), len(self.products.conditions)
+        for grams in half_gram_deletions(self.products.values, members):
+            yield dissimilarities(grams, n_conditions)[0]
+
+    def jackknife(self, units: slice = slice(None)) -> Array:
+        """[deleted unit, split, half, pair]: `ranks` with one unit's weight set to 0, for some units."""
+        few = self.n_units * self.ranks.size <= _KEPT
+        return self._few_jackknife[units] if few else without_units(self.ranks, self.deletions, self.members, units)
 
     @cached_property
-    def jackknife(self) -> Array:
-        """[deleted unit, split, half, pair]: `ranks` with one unit's weight set to 0 (only halves with it change)."""
-        deleted = np.repeat(self.ranks[None], self.n_units, axis=0)
-        splits, halves, units = np.nonzero(self.members)
-        deleted[units, splits, halves] = self.deletions
-        return deleted
+    def _few_jackknife(self) -> Array:
+        return without_units(self.ranks, self.deletions, self.members, slice(None))
+
+    def over_units(self, statistic: Callable[[slice], Array]) -> Array:
+        """Computes a statistic [unit] of `jackknife`, of as many units at a time as memory allows.
+
+        It is never one alone, whose sums numpy would round otherwise.
+        """
+        parts = max(1, min(self.n_units // 2, self.n_units * self.ranks.size // _KEPT))
+        bounds = [self.n_units * part // parts for part in range(parts + 1)]
+        return np.concatenate([statistic(slice(*part)) for part in pairwise(bounds)])
 
     @property
     def without_condition(self) -> Iterable[Array]:
@@ -105,7 +127,7 @@ class Halves:
     @cached_property
     def reliability_deleted(self) -> Array:
         """The same with one unit left out [unit]."""
-        return opposite(self.jackknife, self.jackknife)
+        return self.over_units(lambda units: opposite(deleted := self.jackknife(units), deleted))
 
     @cached_property
     def reliability_without_condition(self) -> Array:
@@ -129,13 +151,27 @@ class Halves:
         """
         _ = self.whole
         if self.n_units >= MIN_JACKKNIFE:
-            _ = self.jackknife
+            _ = self.deletions
         elif self.n_units >= MIN_UNITS:
             _ = self.ranks
 
     def restricted(self, units: Sequence[str], conditions: Sequence[str]) -> Halves:
         """Gives the same run over fewer units or conditions."""
         return Halves(self.products.restricted(units, conditions), self.seed)
+
+
+def without_units(halves: Array, deletions: PackedRanks | Array, members: Array, units: slice) -> Array:
+    """Gives [deleted unit, split, half, feature] for some units: only halves with the unit change.
+
+    Args:
+        halves: [split, half, feature], and `deletions` those in the order of np.nonzero(members).
+    """
+    some = np.arange(members.shape[2])[units]
+    deleted = np.repeat(halves[None], len(some), axis=0)
+    split, half, unit = np.nonzero(members)
+    rows = np.flatnonzero((unit >= some[0]) & (unit <= some[-1]))
+    deleted[unit[rows] - some[0], split[rows], half[rows]] = deletions[rows]
+    return deleted
 
 
 def opposite(a: Array, b: Array) -> Array:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
-from emogeo.geometry.halves import MIN_STAR, MIN_UNITS, Halves, common_units
+from emogeo.geometry.halves import MIN_STAR, MIN_UNITS, Halves, common_units, without_units
 from emogeo.geometry.inference import (
     LEAST_RELIABILITY,
     SURE_LEVEL,
@@ -60,14 +60,19 @@ class Viewed:
         return np.asarray(self.measure.features(grams).reshape(*members.shape[:2], -1))
 
     @cached_property
-    def jackknife(self) -> Array:
-        """Gives [deleted unit, split, half, feature]: only halves with the unit change."""
+    def _deletions(self) -> Array:
+        """[deletion, feature]: each half without each of its units, in the order of np.nonzero(members)."""
         members, n = self.run.members, self.run.n_units
-        deleted = np.repeat(self.halves[None], n, axis=0)
-        splits, halves, units = np.nonzero(members)
+        units = np.nonzero(members)[2]
+        found = np.empty((len(units), self.halves.shape[-1]))
         grams = half_gram_deletions(self.run.products.values, members.reshape(-1, n), self.measure.crossvalidated)
-        deleted[units, splits, halves] = self.measure.features(grams)
-        return deleted
+        for unit, own in enumerate(grams):
+            found[units == unit] = self.measure.features(own)
+        return found
+
+    def jackknife(self, units: slice = slice(None)) -> Array:
+        """Gives [deleted unit, split, half, feature] for some units: only halves with the unit change."""
+        return without_units(self.halves, self._deletions, self.run.members, units)
 
     @cached_property
     def reliability(self) -> float:
@@ -77,7 +82,7 @@ class Viewed:
     @cached_property
     def reliability_deleted(self) -> Array:
         """Gives the same with one unit left out [unit]."""
-        return _opposite(self.measure, self.jackknife, self.jackknife)
+        return self.run.over_units(lambda units: _opposite(self.measure, deleted := self.jackknife(units), deleted))
 
     @cached_property
     def unreliable(self) -> str:
@@ -134,16 +139,21 @@ def _without_ratio(a: Viewed, b: Viewed, n: int) -> str:
 
 def _deleted(a: Viewed, b: Viewed, paired: bool) -> list[Array]:
     """The ratio after each deletion, from both runs at once where they share units."""
+    disjoint = partial(_disjoint, a.measure, paired=paired)
     if paired:
-        return [_ratio(a.measure, a.jackknife, b.jackknife, a.reliability_deleted, b.reliability_deleted, True)]
-    first = _ratio(a.measure, a.jackknife, b.halves[None], a.reliability_deleted, b.reliability, False)
-    second = _ratio(a.measure, a.halves[None], b.jackknife, a.reliability, b.reliability_deleted, False)
-    return [first, second]
+        both = a.run.over_units(lambda units: disjoint(a.jackknife(units), b.jackknife(units)))
+        return [_ratio(both, a.reliability_deleted, b.reliability_deleted)]
+    first = a.run.over_units(lambda units: disjoint(a.jackknife(units), b.halves[None]))
+    second = b.run.over_units(lambda units: disjoint(a.halves[None], b.jackknife(units)))
+    return [
+        _ratio(first, a.reliability_deleted, b.reliability),
+        _ratio(second, a.reliability, b.reliability_deleted),
+    ]
 
 
-def _ratio(measure: Measure, a: Array, b: Array, own_a: Array | float, own_b: Array | float, paired: bool) -> Array:
+def _ratio(disjoint: Array, own_a: Array | float, own_b: Array | float) -> Array:
     ceiling = np.sqrt(np.maximum(own_a, LEAST_RELIABILITY) * np.maximum(own_b, LEAST_RELIABILITY))
-    return np.asarray(_disjoint(measure, a, b, paired) / ceiling)
+    return np.asarray(disjoint / ceiling)
 
 
 def _disjoint(measure: Measure, a: Array, b: Array, paired: bool) -> Array:

@@ -48,7 +48,7 @@ def relations(runs: Sequence[Halves]) -> Relations:
     if len(sets) == 1 and all(common_units(runs[0], run) for run in runs):
         whole, deleted = _over_one_set(runs)
         return Relations(whole, (deleted,))
-    return Relations(_matrix(runs, None)[0], tuple(_matrix(runs, units) for units in sets))
+    return Relations(_matrix(runs, None)[0], tuple(_deleted(runs, units) for units in sets))
 
 
 def _over_one_set(runs: Sequence[Halves]) -> tuple[Array, Array]:
@@ -57,21 +57,31 @@ def _over_one_set(runs: Sequence[Halves]) -> tuple[Array, Array]:
     others = ranks[:, ::-1].transpose(0, 1, 3, 2)
     usual = _symmetric(ranks[:, 0] @ others[:, 0])
     n_splits, _, n_runs, n_pairs = ranks.shape
-    without = np.stack([run.deletions for run in runs], axis=1)  # [split, half and deleted unit; geometry; pair]
-    changed = without.reshape(n_splits, 2, -1, n_pairs) @ others
     splits, _, units = np.nonzero(runs[0].members)
+    n_deletions = len(units) // n_splits
+    changed = np.empty((n_splits, n_deletions, n_runs, n_runs))
+    for split, own in enumerate(others):
+        rows = slice(split * n_deletions, (split + 1) * n_deletions)
+        without = np.stack([run.deletions[rows] for run in runs], axis=1)  # [half and deleted unit; geometry; pair]
+        changed[split] = (without.reshape(2, -1, n_pairs) @ own).reshape(changed.shape[1:])
     sums = np.repeat(usual.sum(axis=0)[None], runs[0].n_units, axis=0)
     np.add.at(sums, units, _symmetric(changed.reshape(-1, n_runs, n_runs)) - usual[splits])
     return usual.mean(axis=0), sums / n_splits
+
+
+def _deleted(runs: Sequence[Halves], units: tuple[str, ...]) -> Array:
+    """Relates geometries over several sets of units, without each unit of one set: [unit, run, run]."""
+    own = next(run for run in runs if run.products.units == units)
+    return own.over_units(lambda some: _matrix(runs, units, some))
 
 
 def _symmetric(matrices: Array) -> Array:
     return np.asarray((matrices + matrices.transpose(0, 2, 1)) / 2)
 
 
-def _matrix(runs: Sequence[Halves], units: tuple[str, ...] | None) -> Array:
-    """Relates geometries over several sets of units, without each unit of one set: [unit or 1, run, run]."""
-    arrays = [run.jackknife if run.products.units == units else run.ranks[None] for run in runs]
+def _matrix(runs: Sequence[Halves], units: tuple[str, ...] | None, some: slice = slice(None)) -> Array:
+    """Relates geometries over several sets of units, without each of some units of one set: [unit or 1, run, run]."""
+    arrays = [run.jackknife(some) if run.products.units == units else run.ranks[None] for run in runs]
     n_draws = max(len(array) for array in arrays)
     matrix = np.empty((n_draws, len(runs), len(runs)))
     for i, a in enumerate(runs):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 
@@ -167,18 +168,6 @@ def crossvalidated_rdms(products: Array, members: Array) -> tuple[Array, int]:
     return dissimilarities(half_grams(products, members), products.shape[-1])
 
 
-def crossvalidated_deletions(products: Array, members: Array) -> Array:
-    """Gives the same after deleting one unit of a half, for every draw and unit in the order of np.nonzero(members).
-
-    Returns:
-        [draw and unit, pair]
-
-    Raises:
-        GeometryError: a half with fewer than three units.
-    """
-    return dissimilarities(half_gram_deletions(products, members), products.shape[-1])[0]
-
-
 def half_grams(products: Array, members: Array, crossvalidated: bool = True) -> Array:
     """Gives inner products of conditions as means over every two units of a half.
 
@@ -194,36 +183,50 @@ def half_grams(products: Array, members: Array, crossvalidated: bool = True) -> 
     Raises:
         GeometryError: a cross-validated half with fewer than two units.
     """
-    sums = sums_with(products, members, crossvalidated).sum(axis=1)
-    return _mean_over(sums, members.sum(axis=1), crossvalidated)
+    return _mean_over(half_sums(products, members, crossvalidated), members.sum(axis=1), crossvalidated)
 
 
-def half_gram_deletions(products: Array, members: Array, crossvalidated: bool = True) -> Array:
-    """Gives the same after each deletion, as `crossvalidated_deletions` does: [draw and unit, pair with the diagonal].
+def half_gram_deletions(products: Array, members: Array, crossvalidated: bool = True) -> Iterator[Array]:
+    """Yields the same without each unit in turn, of the draws that have it: [draw, pair with the diagonal].
 
     Raises:
         GeometryError: a cross-validated half with fewer than three units, or any half of one unit.
     """
-    draws, units = np.nonzero(members)
-    sums = sums_with(products, members, crossvalidated)
-    rest = sums.sum(axis=1)[draws] - 2 * sums[draws, units]
-    if not crossvalidated:
-        rows, columns = np.triu_indices(products.shape[-1])
-        rest += products[units, units][:, rows, columns]
-    return _mean_over(rest, members.sum(axis=1)[draws] - 1, crossvalidated)
+    rows, columns = np.triu_indices(products.shape[-1])
+    size = members.sum(axis=1) - 1
+    for unit, rest in enumerate(half_sum_deletions(products, members, crossvalidated)):
+        if not crossvalidated:
+            rest += products[unit, unit][rows, columns]
+        yield _mean_over(rest, size[members[:, unit] > 0], crossvalidated)
 
 
-def sums_with(products: Array, members: Array, crossvalidated: bool = True) -> Array:
-    """Sums the products of each member of a half with its members: [draw, unit, pair with the diagonal].
+def half_sums(products: Array, members: Array, crossvalidated: bool = True) -> Array:
+    """Sums the products of the members of a half: [draw, pair with the diagonal].
 
-    Symmetrized over conditions; 0 for units outside. Cross-validated, a member's product with itself is left out.
+    Symmetrized over conditions. Cross-validated, a member's product with itself is left out.
     """
-    n, _, c, _ = products.shape
-    rows, columns = np.triu_indices(c)
-    both = (products[:, :, rows, columns] + products[:, :, columns, rows]) / 2
-    if crossvalidated:
-        both[np.arange(n), np.arange(n)] = 0
-    return np.asarray((members @ both).transpose(1, 0, 2) * members[:, :, None])
+    return reduce(np.add, _sums_with(products, members, crossvalidated))
+
+
+def half_sum_deletions(products: Array, members: Array, crossvalidated: bool = True) -> Iterator[Array]:
+    """Yields the same without each unit in turn, of the draws that have it: [draw, pair with the diagonal].
+
+    A member's product with itself is taken away twice where it is not left out.
+    """
+    sums = half_sums(products, members, crossvalidated)
+    for unit, own in enumerate(_sums_with(products, members, crossvalidated)):
+        has = members[:, unit] > 0
+        yield sums[has] - 2 * own[has]
+
+
+def _sums_with(products: Array, members: Array, crossvalidated: bool) -> Iterator[Array]:
+    """Yields the sums of each unit's products with the members of a half, 0 for a half without the unit."""
+    rows, columns = np.triu_indices(products.shape[-1])
+    for unit in range(len(products)):
+        both = (products[unit][:, rows, columns] + products[unit][:, columns, rows]) / 2
+        if crossvalidated:
+            both[unit] = 0
+        yield (members @ both) * members[:, unit, None]
 
 
 def _mean_over(sums: Array, size: Array, crossvalidated: bool) -> Array:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy.stats import rankdata, spearmanr
@@ -58,7 +60,7 @@ def loop_over_conditions(a: Halves, b: Halves) -> list[float]:
 
 def star_without_units(a: Halves, b: Halves) -> list[float]:
     def ratio(x: Halves, y: Halves, unit: int) -> float:
-        return float((x.jackknife[unit] * y.jackknife[unit, :, ::-1]).sum())
+        return float((x.jackknife()[unit] * y.jackknife()[unit, :, ::-1]).sum())
 
     return [ratio(a, b, u) / np.sqrt(ratio(a, a, u) * ratio(b, b, u)) for u in range(a.n_units)]
 
@@ -92,6 +94,13 @@ def test_there_is_none_for_few_conditions_or_one_that_makes_all_the_difference()
     few = compare(a, b)
     assert few.rho_star is not None
     assert few.rho_star_any is None
+
+
+def test_what_is_not_over_conditions_is_the_same_without() -> None:
+    a, b = halves(Planted(n_units=9, signal=0.5), seed=3)
+    found = compare(a, b)
+    assert found.rho_star_any is not None
+    assert compare(a, b, over_conditions=False) == replace(found, rho_star_any=None)
     a, b = halves(Planted(12, 2.0), 1)
     values = np.zeros_like(b.products.values)
     values[:] = np.eye(21)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import common_units, split_units
 from emogeo.geometry.inference import compare
@@ -26,7 +27,7 @@ def test_the_jackknife_deletes_a_unit_from_the_halves_that_hold_it() -> None:
         members = a.members.copy()
         members[:, :, unit] = 0
         rdms, _ = crossvalidated_rdms(a.products.values, members.reshape(-1, 7))
-        np.testing.assert_allclose(a.jackknife[unit].reshape(200, -1), standard_ranks(rdms), atol=1e-12)
+        np.testing.assert_allclose(a.jackknife()[unit].reshape(200, -1), standard_ranks(rdms), atol=1e-12)
 
 
 @settings(max_examples=20, deadline=None)
@@ -74,13 +75,30 @@ def test_the_whole_is_the_plain_rdm_of_all_units_and_without_each() -> None:
     np.testing.assert_allclose(run.whole, standard_ranks(np.concatenate(wanted)), atol=1e-12)
 
 
-@pytest.mark.parametrize(("n_units", "kept"), [(3, {"whole"}), (5, {"whole", "ranks"}), (6, {"whole", "jackknife"})])
+@pytest.mark.parametrize(("n_units", "kept"), [(3, {"whole"}), (5, {"whole", "ranks"}), (6, {"whole", "deletions"})])
 def test_what_every_comparison_takes_is_kept(n_units: int, kept: set[str]) -> None:
     run, _ = halves(Planted(n_units=n_units, signal=0.3), seed=8)
     run.prepare()
     cached = {"ranks" if name == "_ranks_and_clips" else name for name in vars(run)}
     assert kept <= cached
-    assert ("jackknife" in cached) == (n_units >= 6)
+    assert ("deletions" in cached) == (n_units >= 6)
+
+
+@pytest.mark.parametrize("n_units", [6, 9])
+def test_many_ranks_give_the_same_numbers_in_parts(n_units: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """However few fit into memory, no part has one unit alone."""
+    at_once, few_at_once = (halves(Planted(n_units=n_units, signal=0.3), seed=8)[0] for _ in range(2))
+    expected, wanted, parts = at_once.jackknife(), at_once.reliability_deleted, list[slice]()
+    monkeypatch.setattr("emogeo.geometry.halves._KEPT", 1)
+
+    def part(units: slice) -> Array:
+        parts.append(units)
+        return few_at_once.jackknife(units)
+
+    assert np.array_equal(few_at_once.over_units(part), expected)
+    assert min(units.stop - units.start for units in parts) >= 2 and len(parts) == n_units // 2
+    np.testing.assert_allclose(few_at_once.reliability_deleted, wanted, rtol=1e-13)
+    assert not {"_few_jackknife"} & set(vars(few_at_once))
 
 
 def test_states_without_a_vector_give_no_halves() -> None:

@@ -98,7 +98,7 @@ def star(a: Halves, b: Halves) -> float:
 def without(run: Halves, unit: int) -> Halves:
     """The run with half RDMs from which a unit is deleted."""
     smaller = Halves(run.products, run.seed)
-    smaller.__dict__["_ranks_and_clips"] = (run.jackknife[unit], 0)
+    smaller.__dict__["_ranks_and_clips"] = (run.jackknife()[unit], 0)
     smaller.__dict__["jackknife"] = run.jackknife
     return smaller
 
@@ -129,7 +129,7 @@ def test_the_interval_of_rho_star_is_written_out() -> None:
         crossed = ((x[:, 0] * y[:, 1]).sum(axis=-1) + (x[:, 1] * y[:, 0]).sum(axis=-1)).mean() / 2
         return float(crossed / np.sqrt(own[0] * own[1]))
 
-    deleted = np.array([star(a.jackknife[unit], b.jackknife[unit]) for unit in range(9)])
+    deleted = np.array([star(a.jackknife()[unit], b.jackknife()[unit]) for unit in range(9)])
     reach = student.ppf(0.975, 8) * np.sqrt(8 / 9 * ((deleted - deleted.mean()) ** 2).sum())
     got = compare(a, b).rho_star
     assert got is not None

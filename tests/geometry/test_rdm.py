@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 from scipy.spatial.distance import pdist, squareform
 from scipy.stats import rankdata, spearmanr
 
-from emogeo.errors import GeometryError
-from emogeo.geometry.rdm import cosine_rdm, rdm_std, rho_a, spearman, standard_ranks, upper
+from emogeo.errors import EqualDissimilaritiesError, GeometryError
+from emogeo.geometry.rdm import PackedRanks, cosine_rdm, rdm_std, rho_a, spearman, standard_ranks, upper
 
 Array = NDArray[np.float64]
 seeds = st.integers(0, 2**32 - 1)
@@ -71,6 +71,19 @@ def test_standard_ranks_equal_scipy_row_by_row(seed: int) -> None:
     np.testing.assert_allclose(
         standard_ranks(values), wanted / np.linalg.norm(wanted, axis=-1, keepdims=True), atol=1e-15
     )
+
+
+@pytest.mark.parametrize("n_pairs", [9, 40_000])
+def test_packed_ranks_are_the_same_to_the_bit(n_pairs: int) -> None:
+    values = np.random.default_rng(3).normal(size=(5, n_pairs))
+    values[1::2] = np.round(values[1::2], 1)
+    packed = PackedRanks(5, n_pairs)
+    for rows in (np.array([3, 0]), np.array([1, 2, 4])):
+        packed.put(rows, values[rows])
+    assert np.array_equal(packed[:], standard_ranks(values))
+    assert np.array_equal(packed[2:4], standard_ranks(values)[2:4])
+    with pytest.raises(EqualDissimilaritiesError):
+        packed.put(np.array([0]), np.ones((1, n_pairs)))
 
 
 def test_degenerate_inputs_have_names() -> None:

@@ -27,9 +27,11 @@ def test_relations_are_those_of_a_loop_over_halves() -> None:
     (deleted,) = found.deleted
     for unit in range(8):
         jackknifed = np.mean(
-            [(x := a.jackknife[unit][s])[h] @ b.jackknife[unit][s][1 - h] for s in range(100) for h in (0, 1)]
+            [(x := a.jackknife()[unit][s])[h] @ b.jackknife()[unit][s][1 - h] for s in range(100) for h in (0, 1)]
         )
-        swapped = np.mean([b.jackknife[unit][s][h] @ a.jackknife[unit][s][1 - h] for s in range(100) for h in (0, 1)])
+        swapped = np.mean(
+            [b.jackknife()[unit][s][h] @ a.jackknife()[unit][s][1 - h] for s in range(100) for h in (0, 1)]
+        )
         assert deleted[unit, 0, 1] == pytest.approx((jackknifed + swapped) / 2, abs=1e-12)
         assert x.shape == (2, 210)
 

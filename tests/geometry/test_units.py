@@ -16,7 +16,6 @@ from emogeo.geometry.options import Centring, Norm
 from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.geometry.units import (
     UnitProducts,
-    crossvalidated_deletions,
     crossvalidated_rdms,
     deletion_weights,
     distinct_units,
@@ -62,15 +61,14 @@ def test_the_crossvalidated_rdm_equals_a_double_loop(seed: int, n_units: int) ->
 
 @settings(max_examples=10, deadline=None)
 @given(seed=seeds, n_units=st.integers(4, 7))
-def test_a_deletion_equals_the_rdm_without_that_unit(seed: int, n_units: int) -> None:
+def test_a_deletion_equals_the_products_without_that_unit(seed: int, n_units: int) -> None:
     products = unit_products(random_states(seed, n_units), *labels(n_units), CONDITIONS, Centring.grand_mean).values
     members = np.ones((2, n_units))
     members[1, 0] = 0
-    found = crossvalidated_deletions(products, members)
-    for row, (draw, unit) in zip(found, np.argwhere(members), strict=True):
-        rest = members[[draw]].copy()
-        rest[0, unit] = 0
-        np.testing.assert_allclose(row, crossvalidated_rdms(products, rest)[0][0], atol=1e-10)
+    for unit, found in enumerate(half_gram_deletions(products, members)):
+        rest = members[members[:, unit] > 0]
+        rest[:, unit] = 0
+        np.testing.assert_allclose(found, half_grams(products, rest), atol=1e-10)
 
 
 def test_a_norm_below_the_floor_is_clipped_and_counted() -> None:
@@ -93,7 +91,7 @@ def test_too_few_units_have_no_crossvalidated_rdm() -> None:
     with pytest.raises(GeometryError, match="at least two units"):
         crossvalidated_rdms(products, np.array([[1.0, 0.0]]))
     with pytest.raises(GeometryError, match="at least two units"):
-        crossvalidated_deletions(products, np.ones((1, 2)))
+        next(half_gram_deletions(products, np.ones((1, 2))))
     with pytest.raises(GeometryError, match="All vectors have length zero"):
         crossvalidated_rdms(np.zeros_like(products), np.ones((1, 2)))
 
@@ -197,7 +195,8 @@ def test_inner_products_of_halves_are_means_over_their_units(crossvalidated: boo
 
     held = [list(np.nonzero(row)[0]) for row in members]
     np.testing.assert_allclose(half_grams(products, members, crossvalidated), [mean(h) for h in held], atol=1e-12)
-    wanted = [mean([v for v in h if v != u]) for h in held for u in h]
-    np.testing.assert_allclose(half_gram_deletions(products, members, crossvalidated), wanted, atol=1e-12)
+    for unit, found in enumerate(half_gram_deletions(products, members, crossvalidated)):
+        wanted = [mean([v for v in h if v != unit]) for h in held if unit in h]
+        np.testing.assert_allclose(found, wanted, atol=1e-12)
     with pytest.raises(GeometryError, match="two units" if crossvalidated else "empty"):
         half_grams(products, np.eye(7)[:2] if crossvalidated else np.zeros((2, 7)), crossvalidated)

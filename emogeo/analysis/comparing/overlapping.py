@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -16,6 +17,8 @@ from emogeo.geometry.inference import Comparison, compare, too_few
 from emogeo.geometry.overlap import least_overlap, split_overlaps
 from emogeo.geometry.shared_words import SharedWords, shared_words
 from emogeo.geometry.sharing import SharedUnits, joint_units, over, over_shared
+
+V = TypeVar("V")
 
 AT_MOST = (0, 1)
 """The numbers of content words that two texts may share, besides any number."""
@@ -32,6 +35,7 @@ class Stratum:
     share: float
     """The share of those products among all of texts of one condition."""
     comparison: Comparison
+    """Without an interval over conditions, which nothing shows of it."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class OverlapComparer:
 
     def __init__(self) -> None:
         self._words = cache(shared_words)
-        self._kept: dict[tuple[object, ...], Halves] = {}
+        self._kept: dict[tuple[object, ...], Any] = {}
 
     def compare(self, a: PreparedRun, b: PreparedRun) -> Overlapping:
         """Compares two runs.
@@ -75,30 +79,33 @@ class OverlapComparer:
         return self._compared((a, b), both, words)
 
     def _compared(self, runs: tuple[PreparedRun, PreparedRun], both: SharedUnits, words: SharedWords) -> Overlapping:
-        names = (runs[0].name, runs[1].name)
+        compared = partial(compare, names=(runs[0].name, runs[1].name), over_conditions=False)
         overlap = words.overlap.mean(axis=2)
         least = [self._once("least", *own, partial(least_overlap, overlap=overlap)) for own in _zipped(runs, both)]
         drawn, chosen = (split_overlaps(overlap, own.members).mean() for own in (both.halves[0], least[0]))
-        strata, bags, reason = [_stratum(None, words, compare(both.halves[0], both.halves[1], names))], [], None
+        strata, bags, reason = [_stratum(None, words, compared(both.halves[0], both.halves[1]))], [], None
         try:
             bag = _bag(runs[0], both)
             bags.append(bag.reliability)
             for at_most in sorted(AT_MOST, reverse=True):
                 apart = partial(_apart, apart=words.apart(at_most))
                 first, second = (self._once(at_most, *each, apart) for each in _zipped(runs, both))
-                strata.append(_stratum(at_most, words, compare(first, second, names)))
-                bags.append(self._once(("bag", at_most), runs[0], bag, apart).reliability)
+                strata.append(_stratum(at_most, words, compared(first, second)))
+                bags.append(
+                    self._once(("bag", at_most), runs[0], bag, partial(_reliability, apart=words.apart(at_most)))
+                )
         except GeometryError as error:
             reason = f"not identifiable ({error})"
-        on_least = compare(least[0], least[1], names)
+        on_least = compared(least[0], least[1])
         return Overlapping(float(drawn), float(chosen), on_least, tuple(strata), tuple(bags), reason)
 
-    def _once(self, kind: object, run: PreparedRun, halves: Halves, make: Callable[[Halves], Halves]) -> Halves:
-        """Makes the halves of a run over some units and conditions once for all pairs."""
+    def _once(self, kind: object, run: PreparedRun, halves: Halves, make: Callable[[Halves], V]) -> V:
+        """Makes something of a run over some units and conditions once for all pairs."""
         key = (kind, run.run.key, halves.products.units, halves.products.conditions)
         if key not in self._kept:
             self._kept[key] = make(halves)
-        return self._kept[key]
+        found: V = self._kept[key]
+        return found
 
 
 def _bag(run: PreparedRun, both: SharedUnits) -> Halves:
@@ -112,6 +119,10 @@ def _zipped(runs: Sequence[PreparedRun], both: SharedUnits) -> list[tuple[Prepar
 
 def _apart(halves: Halves, apart: np.ndarray) -> ApartHalves:
     return ApartHalves(halves.products, halves.seed, apart)
+
+
+def _reliability(halves: Halves, apart: np.ndarray) -> float:
+    return _apart(halves, apart).reliability
 
 
 def _stratum(at_most: int | None, words: SharedWords, comparison: Comparison) -> Stratum:
