@@ -140,6 +140,9 @@ def test_memory_is_of_the_parameters_and_not_of_the_file(
 ) -> None:
     """A thousand parameters over two shards; half as much again is asked for."""
     (tmp_path / "config.json").write_text(json.dumps({field: stored}))
+    index = {"weight_map": {shard: f"{shard}.safetensors" for shard in "ab"}}
+    (tmp_path / "model.safetensors.index.json").write_text(json.dumps(index))
+    (tmp_path / "not-loaded.safetensors").write_bytes(b"\0" * 7777)
     for shard, share in (("a", 600), ("b", 400)):
         (tmp_path / f"{shard}.safetensors").write_bytes(b"\0" * share * bytes_of_one)
     (tmp_path / "old.bin").write_bytes(b"\0" * 9999)

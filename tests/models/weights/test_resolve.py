@@ -50,7 +50,7 @@ def load_folder(folder: Path, cache: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "content", "words"),
     [
-        ("model.safetensors", b"\x10" * 40, "cannot be loaded"),
+        ("model.safetensors", b"\x10" * 40, "is not a whole safetensors file"),
         ("config.json", b"{", "not a model's configuration"),
         ("config.json", b'{"model_type": "llama"}', "how many blocks"),
         ("tokenizer.json", b"{", "cannot be loaded"),

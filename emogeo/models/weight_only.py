@@ -1,0 +1,79 @@
+"""Weights rounded to eight bits and back, in place: what such weights do, whatever a machine's kernels can."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import cast
+
+import torch
+from torch import nn
+from transformers.pytorch_utils import Conv1D
+
+from emogeo.config.precision import Quantization
+from emogeo.errors import PrecisionError
+
+_INT8_LARGEST, _FP8_LARGEST = 127.0, 448.0
+
+
+def round_weights(blocks: nn.Module, quantization: Quantization) -> set[int]:
+    """Rounds the matrices of linear layers and of experts to int8 or fp8, each output's row by its own largest value.
+
+    The numbers are kept in their data type, so that what is computed is what weights of eight bits give that are
+    decoded before they multiply; activations are not rounded, and no text depends on its batch mates.
+
+    Returns:
+        The ids of the parameters that were rounded.
+
+    Raises:
+        PrecisionError: weights that accelerate keeps elsewhere.
+    """
+    if any(parameter.is_meta for parameter in blocks.parameters()):
+        raise PrecisionError(
+            f"precision={quantization.value} rounds weights where they lie, and some are kept on disk or moved about: "
+            "type runtime.device_map=null."
+        )
+    rounded, found = ROUNDED[quantization], set[int]()
+    with torch.no_grad():
+        for parameter, inputs in matrices(blocks):
+            if id(parameter) not in found:
+                parameter.copy_(rounded(parameter.float(), inputs).to(parameter.dtype))
+            found.add(id(parameter))
+    return found
+
+
+def matrices(blocks: nn.Module) -> Iterator[tuple[nn.Parameter, int]]:
+    """Finds the matrices that are rounded, each with the axis of its inputs.
+
+    They are those of `nn.Linear` and what is made of it, of `Conv1D` [in, out], and of experts in one tensor
+    [expert, out, in], or [expert, in, out] where their module says so.
+    """
+    for module in blocks.modules():
+        if isinstance(module, nn.Linear | Conv1D):
+            yield cast(nn.Parameter, module.weight), 0 if isinstance(module, Conv1D) else -1
+        elif "expert" in type(module).__name__.lower():
+            inputs = -2 if getattr(module, "is_transposed", False) else -1
+            yield from ((own, inputs) for own in module.parameters(recurse=False) if own.dim() == 3)
+
+
+def _int8(weights: torch.Tensor, inputs: int) -> torch.Tensor:
+    """Rounds to whole numbers from −127 to 127 times the largest absolute value over 127."""
+    scale = _scale(weights, inputs, _INT8_LARGEST)
+    return (weights / scale).round() * scale
+
+
+def _fp8(weights: torch.Tensor, inputs: int) -> torch.Tensor:
+    """Rounds to FP8 (four exponent bits, three of mantissa), the largest absolute value becoming 448."""
+    scale = _scale(weights, inputs, _FP8_LARGEST)
+    return (weights / scale).to(torch.float8_e4m3fn).float() * scale
+
+
+def _scale(weights: torch.Tensor, inputs: int, largest: float) -> torch.Tensor:
+    """Gives each output's scale; a row of zeros keeps them."""
+    scale = weights.abs().amax(dim=inputs, keepdim=True) / largest
+    return torch.where(scale > 0, scale, 1.0)
+
+
+ROUNDED: dict[Quantization, Callable[[torch.Tensor, int], torch.Tensor]] = {
+    Quantization.int8_weight_only: _int8,
+    Quantization.fp8: _fp8,
+}
