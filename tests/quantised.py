@@ -38,7 +38,7 @@ def write_plain(folder: Path, config: PreTrainedConfig | None = None) -> Path:
 def quantise(
     plain: Path, folder: Path, settings: dict[str, Any] | None, encode: Callable[[torch.Tensor], Encoded]
 ) -> Path:
-    """Writes a checkpoint with every projection of the blocks encoded, and `decoded` beside it, plain, of the same numbers.
+    """Writes a checkpoint with every projection of the blocks encoded, and a plain one of the same numbers beside it.
 
     Args:
         settings: `quantization_config`.

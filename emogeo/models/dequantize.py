@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import torch
 from safetensors import safe_open
@@ -129,14 +131,22 @@ def _bnb_int8(parts: Parts, _stored: Stored) -> torch.Tensor:
 
 
 def _bnb_4bit(parts: Parts, _stored: Stored) -> torch.Tensor:
-    """Decodes nf4 or fp4 by bitsandbytes, which keeps the layout to itself."""
-    from bitsandbytes.functional import QuantState, dequantize_4bit
+    """Looks up two numbers a byte, high bits first, and multiplies them by the scale of their block.
 
-    weight = parts.pop("")
-    state = QuantState.from_dict({f"weight{ending}": part for ending, part in parts.items()}, torch.device("cpu"))
-    state.dtype = torch.float32
-    numbers: torch.Tensor = dequantize_4bit(weight, state)
-    return numbers
+    Scales may be codes themselves. bitsandbytes' own code for a CPU is wrong where a row is no whole number of blocks.
+    """
+    state = next(json.loads(bytes(own.tolist())) for ending, own in parts.items() if ending in _BNB_STATE)
+    codes = torch.stack([parts[""] >> 4, parts[""] & 15], dim=-1).flatten().long()
+    scales = parts[".absmax"].float()
+    if ".nested_absmax" in parts:
+        scales = _blocks(parts[".nested_quant_map"][parts[".absmax"].long()], parts[".nested_absmax"], state, "nested_")
+        scales = scales + state["nested_offset"]
+    return _blocks(parts[".quant_map"][codes], scales, state).reshape(state["shape"])
+
+
+def _blocks(numbers: torch.Tensor, scales: torch.Tensor, state: dict[str, Any], kind: str = "") -> torch.Tensor:
+    """Multiplies numbers in one row by the scale of their block."""
+    return numbers.float() * scales.float()[torch.arange(len(numbers)) // int(state[f"{kind}blocksize"])]
 
 
 def _mxfp4(parts: Parts, _stored: Stored) -> torch.Tensor:

@@ -30,7 +30,7 @@ from emogeo.models.encoded import load_encoded
 from emogeo.models.precision import Precision
 from emogeo.models.shares import Shares, flag_of, matrices_of, refuse_none, shares_of
 from emogeo.models.untrained import LOCAL, load_untrained, parameters_of
-from emogeo.models.weight_only import ROUNDED, round_weights
+from emogeo.models.weight_only import ROUNDED, refuse_wrong_kernel, round_weights
 from emogeo.models.weights.headers import tensors_of, weight_files
 from emogeo.models.weights.index import verify
 from emogeo.models.weights.resolve import Weights
@@ -171,6 +171,7 @@ def _quantized(model: PreTrainedModel, precision: Precision, shares: Shares | No
         return None
     if shares is None:
         _, _, blocks = find_blocks(model.base_model)
+        refuse_wrong_kernel(blocks, title)
         rounded = round_weights(blocks, precision.quantization) if precision.quantization in ROUNDED else set()
         shares = shares_of(matrices_of(blocks, rounded))
     refuse_none(shares, title, precision.label)
@@ -206,8 +207,7 @@ def _refuse_absent_gpu(device: str) -> None:
 
 
 def _refuse_absent_library(precision: Precision) -> None:
-    ours = precision.quantization in _BITSANDBYTES or precision.stored in {"nf4", "fp4"}
-    if ours and find_spec("bitsandbytes") is None:
+    if precision.quantization in _BITSANDBYTES and find_spec("bitsandbytes") is None:
         raise PrecisionError(
             f"precision {precision.label} needs bitsandbytes. Type: pip install -c constraints.txt -e '.[quantized]'"
         )

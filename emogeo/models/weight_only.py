@@ -41,6 +41,23 @@ def round_weights(blocks: nn.Module, quantization: Quantization) -> set[int]:
     return found
 
 
+def refuse_wrong_kernel(blocks: nn.Module, title: str) -> None:
+    """Refuses four-bit layers on a CPU whose rows are no whole number of blocks.
+
+    bitsandbytes (0.50.2) quantises them rightly, and decodes them with other blocks' scales.
+
+    Raises:
+        PrecisionError: names the first of them.
+    """
+    for name, own in blocks.named_parameters():
+        state = getattr(own, "quant_state", None)
+        if state is not None and own.device.type == "cpu" and state.shape[-1] % state.blocksize:
+            raise PrecisionError(
+                f"{title} at nf4: block {name} has {state.shape[-1]} inputs, and on a CPU bitsandbytes decodes rows "
+                f"rightly only where {state.blocksize} divides them. Type precision=int8_weight_only, or runtime.device=cuda."
+            )
+
+
 def matrices(blocks: nn.Module) -> Iterator[tuple[nn.Parameter, int]]:
     """Finds the matrices that are rounded, each with the axis of its inputs.
 
