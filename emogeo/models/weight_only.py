@@ -54,7 +54,7 @@ def refuse_wrong_kernel(blocks: nn.Module, title: str) -> None:
         if state is not None and own.device.type == "cpu" and state.shape[-1] % state.blocksize:
             raise PrecisionError(
                 f"{title} at nf4: block {name} has {state.shape[-1]} inputs, and on a CPU bitsandbytes decodes rows "
-                f"rightly only where {state.blocksize} divides them. Type precision=int8_weight_only, or runtime.device=cuda."
+                f"rightly only where {state.blocksize} divides them. Type precision=int8_weight_only, or use a GPU."
             )
 
 
