@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from pathlib import Path
 
 import pytest
 import torch
-from transformers import AutoModel, GPT2Config
+from safetensors.torch import load_file, save_file
+from transformers import AutoModel, GPT2Config, GptOssConfig
+from transformers.integrations.mxfp4 import convert_moe_packed_tensors
 
 from emogeo.config.model import Init, ModelConfig
 from emogeo.config.precision import Dtype, PrecisionConfig, Quantization
 from emogeo.errors import PrecisionError, WeightsError
 from emogeo.models.encoded import load_encoded
-from emogeo.models.loading import LoadedModel, load_model
+from emogeo.models.loading import LoadedModel, load_model, memory_needed
 from emogeo.models.precision import precision_of
 from emogeo.models.weights.resolve import Weights, resolve_weights
 from tests.quantised import FORMATS, quantise, with_bitsandbytes, write_plain
@@ -122,6 +126,37 @@ def test_the_head_is_loaded_too(plain: Path, tmp_path: Path) -> None:
     precision = precision_of(PrecisionConfig("fp32", Dtype.fp32), "cpu", weights)
     model = load_model(weights, precision, "cpu", None, head=True)
     assert model.with_head[0].lm_head.weight.dtype == torch.float32
+    parameters = sum(own.numel() for own in model.with_head[0].parameters())
+    assert memory_needed(weights, precision, "cpu") == pytest.approx(1.5 * 4 * parameters, rel=0.2)
     assert weights.stored is not None
     body, _, shares = load_encoded(weights, weights.stored, {"dtype": torch.float32}, AutoModel)
     assert shares["all"] == 1.0 and not hasattr(body.config, "quantization_config")
+
+
+def test_experts_in_mxfp4_are_read_as_the_numbers_that_they_encode(tmp_path: Path) -> None:
+    sizes = {"vocab_size": 512, "hidden_size": 64, "intermediate_size": 32, "num_hidden_layers": 2, "head_dim": 16}
+    config = GptOssConfig(**sizes, num_attention_heads=4, num_key_value_heads=2, num_local_experts=4)
+    plain = write_plain(tmp_path / "plain", config)
+    tensors, draw = load_file(plain / "model.safetensors"), torch.Generator().manual_seed(0)
+    stored, decoded = dict(tensors), dict(tensors)
+    for name in [own for own in tensors if own.endswith(("experts.gate_up_proj", "experts.down_proj"))]:
+        experts, inputs, outputs = tensors[name].shape
+        blocks = torch.randint(0, 256, (experts, outputs, inputs // 32, 16), generator=draw, dtype=torch.uint8)
+        scales = torch.randint(120, 126, blocks.shape[:-1], generator=draw, dtype=torch.uint8)
+        stored |= {f"{name}_blocks": blocks, f"{name}_scales": scales}
+        decoded[name] = convert_moe_packed_tensors(blocks, scales).float().contiguous()
+        del stored[name]
+    save_file(decoded, plain / "model.safetensors", {"format": "pt"})
+    folder = tmp_path / "mxfp4"
+    shutil.copytree(plain, folder)
+    save_file(stored, folder / "model.safetensors", {"format": "pt"})
+    settings = {**json.loads((plain / "config.json").read_text()), "quantization_config": {"quant_method": "mxfp4"}}
+    (folder / "config.json").write_text(json.dumps(settings))
+    weights = found(folder)
+    assert weights.stored is not None and weights.stored.label == "mxfp4"
+    body, report, shares = load_encoded(weights, weights.stored, {"dtype": torch.float32}, AutoModel)
+    wanted = AutoModel.from_pretrained(plain, dtype=torch.float32)
+    assert not report["missing_keys"] and set(report["unexpected_keys"]) == {"lm_head.weight"}
+    assert (shares["experts"], shares["attention"]) == (pytest.approx(1.0, abs=0.05), 0.0)
+    with torch.inference_mode():
+        assert torch.equal(body.eval()(IDS).last_hidden_state, wanted.eval()(IDS).last_hidden_state)
