@@ -25,17 +25,16 @@ from transformers.utils import logging as transformers_logging
 from emogeo.config.model import Source
 from emogeo.config.precision import Dtype, Quantization
 from emogeo.errors import PrecisionError, WeightsError
-from emogeo.models.blocks import find_blocks
 from emogeo.models.encoded import load_encoded
 from emogeo.models.precision import Precision
-from emogeo.models.shares import Shares, flag_of, matrices_of, refuse_none, shares_of
+from emogeo.models.shares import Shares
 from emogeo.models.untrained import LOCAL, load_untrained, parameters_of
-from emogeo.models.weight_only import ROUNDED, refuse_wrong_kernel, round_weights
+from emogeo.models.weight_only import quantised
 from emogeo.models.weights.headers import tensors_of, weight_files
 from emogeo.models.weights.index import verify
 from emogeo.models.weights.resolve import Weights
 from emogeo.models.weights.stored import count_parameters
-from emogeo.models.weights.whole import refuse_unexpected
+from emogeo.models.weights.whole import refuse_absent, refuse_unexpected
 from emogeo.stimuli.templates import Text
 
 log = logging.getLogger(__name__)
@@ -134,9 +133,9 @@ def load_model(
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise WeightsError(f"{weights.name}: {weights.folder} cannot be loaded: {reason}") from error
-    _refuse_absent_tensors(weights, report)
+    refuse_absent(weights.folder, weights.name, [*report["missing_keys"], *report["mismatched_keys"]])
     refuse_unexpected(weights.folder, weights.name, report["unexpected_keys"])
-    shares = _quantized(model, precision, shares, weights.title)
+    shares = quantised(model, precision, shares, weights.title)
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     model.eval()
@@ -159,25 +158,6 @@ def _load(
         weights.folder, output_loading_info=True, use_safetensors=True, **LOCAL, **options
     )
     return model, report, None, None
-
-
-def _quantized(model: PreTrainedModel, precision: Precision, shares: Shares | None, title: str) -> Shares | None:
-    """Quantises what transformers has not, measures how much of the blocks is quantised, and refuses where nothing is.
-
-    Args:
-        shares: those of weights that the checkpoint has quantised itself.
-    """
-    if precision.quantization is Quantization.none:
-        return None
-    if shares is None:
-        _, _, blocks = find_blocks(model.base_model)
-        refuse_wrong_kernel(blocks, title)
-        rounded = round_weights(blocks, precision.quantization) if precision.quantization in ROUNDED else set()
-        shares = shares_of(matrices_of(blocks, rounded))
-    refuse_none(shares, title, precision.label)
-    if flag_of(shares) is not None:
-        log.warning("%s at %s: %s", title, precision.label, flag_of(shares))
-    return shares
 
 
 _ENDS_OF_TEXT = {"<|endoftext|>", "<|end_of_text|>"}
@@ -210,16 +190,6 @@ def _refuse_absent_library(precision: Precision) -> None:
     if precision.quantization in _BITSANDBYTES and find_spec("bitsandbytes") is None:
         raise PrecisionError(
             f"precision {precision.label} needs bitsandbytes. Type: pip install -c constraints.txt -e '.[quantized]'"
-        )
-
-
-def _refuse_absent_tensors(weights: Weights, report: dict[str, Any]) -> None:
-    """Refuses tensors that the file lacks: transformers fills them with random numbers, without an error."""
-    absent = sorted(report["missing_keys"]) + sorted(str(key) for key in report["mismatched_keys"])
-    if absent:
-        raise WeightsError(
-            f"{weights.name}: {weights.folder} lacks {len(absent)} of the model's tensors, the first: {absent[0]}. "
-            "The files and config.json do not belong together, or a shard is incomplete."
         )
 
 

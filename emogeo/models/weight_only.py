@@ -1,18 +1,50 @@
-"""Weights rounded to eight bits and back, in place: what such weights do, whatever a machine's kernels can."""
+"""What is quantised after loading: weights rounded to eight bits and back, in place, and how much of them was."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from typing import cast
 
 import torch
 from torch import nn
+from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
 from emogeo.config.precision import Quantization
 from emogeo.errors import PrecisionError
+from emogeo.models.blocks import find_blocks
+from emogeo.models.precision import Precision
+from emogeo.models.shares import Shares, flag_of, matrices_of, refuse_none, shares_of
+
+log = logging.getLogger(__name__)
 
 _INT8_LARGEST, _FP8_LARGEST = 127.0, 448.0
+
+
+def quantised(model: PreTrainedModel, precision: Precision, shares: Shares | None, title: str) -> Shares | None:
+    """Quantises what transformers has not, measures how much of the blocks is quantised, and refuses where nothing is.
+
+    Args:
+        shares: those of weights that the checkpoint has quantised itself.
+
+    Returns:
+        The shares; None where nothing was to be quantised.
+
+    Raises:
+        PrecisionError: nothing was quantised that was to be; see `round_weights` and `refuse_wrong_kernel`.
+    """
+    if precision.quantization is Quantization.none:
+        return None
+    if shares is None:
+        _, _, blocks = find_blocks(model.base_model)
+        refuse_wrong_kernel(blocks, title)
+        rounded = round_weights(blocks, precision.quantization) if precision.quantization in ROUNDED else set()
+        shares = shares_of(matrices_of(blocks, rounded))
+    refuse_none(shares, title, precision.label)
+    if flag_of(shares) is not None:
+        log.warning("%s at %s: %s", title, precision.label, flag_of(shares))
+    return shares
 
 
 def round_weights(blocks: nn.Module, quantization: Quantization) -> set[int]:

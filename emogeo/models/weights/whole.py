@@ -73,6 +73,20 @@ def stacks(names: Iterable[str]) -> dict[str, set[int]]:
     return dict(found)
 
 
+def refuse_absent(folder: Path, title: str, absent: Iterable[object]) -> None:
+    """Refuses tensors that the files lack, or hold in another shape: transformers fills them with random numbers.
+
+    Raises:
+        WeightsError: names the first of them.
+    """
+    names = sorted(map(str, absent))
+    if names:
+        raise WeightsError(
+            f"{title}: {folder} lacks {len(names)} of the model's tensors, the first: {names[0]}. "
+            "The files and config.json do not belong together, or a shard is incomplete."
+        )
+
+
 def refuse_unexpected(folder: Path, title: str, unexpected: Iterable[str]) -> None:
     """Refuses tensors that the model has no place for, but for heads, poolers and other senses than text.
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from emogeo.errors import WeightsError
-from emogeo.models.weights.whole import refuse_adapter, refuse_half, refuse_unexpected, stacks
+from emogeo.models.weights.whole import refuse_absent, refuse_adapter, refuse_half, refuse_unexpected, stacks
 
 NAMES = [f"model.layers.{block}.mlp.experts.{expert}.w1.weight" for block in range(4) for expert in range(3)]
 TOWER = [f"vision_tower.layers.{block}.weight" for block in range(6)]
@@ -63,3 +63,9 @@ def test_heads_poolers_and_other_senses_may_be_left_over() -> None:
 def test_anything_else_may_not(name: str) -> None:
     with pytest.raises(WeightsError, match=rf"mine: here holds 1 tensors .* the first: {name}"):
         refuse_unexpected(HERE, "mine", ["lm_head.weight", name])
+
+
+def test_tensors_that_the_files_lack_are_named() -> None:
+    refuse_absent(HERE, "mine", [])
+    with pytest.raises(WeightsError, match="^mine: here lacks 2 of the model's tensors, the first: a. "):
+        refuse_absent(HERE, "mine", ["b", "a"])
