@@ -20,11 +20,19 @@ class Dtype(Enum):
 
 
 class Quantization(Enum):
-    """How linear layers are quantized (bitsandbytes)."""
+    """How the weights of linear layers are quantized."""
 
     none = "none"
     int8 = "int8"
+    """LLM.int8 (bitsandbytes): weights and activations, but for outlier columns."""
     nf4 = "nf4"
+    """Four bits (bitsandbytes); weights alone."""
+    int8_weight_only = "int8_weight_only"
+    """Whole numbers with a scale for each output's row; weights alone."""
+    fp8 = "fp8"
+    """FP8 (e4m3) with a scale for each output's row; weights alone."""
+    as_stored = "as_stored"
+    """As the checkpoint stores them."""
 
 
 @dataclass

@@ -81,6 +81,7 @@ def model_meaning(weights: Weights, precision: Precision, n_blocks: int, token_b
             "dtype": precision.dtype.value,
             "quantization": precision.quantization.value,
             "threshold": precision.threshold,
+            **({} if precision.stored is None else {"stored": precision.stored}),
         },
         "token_budget": token_budget if precision.depends_on_batch_mates else None,
         "n_blocks": n_blocks,

@@ -30,7 +30,7 @@ from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
 from emogeo.geometry.options import NEUTRAL, Centring
 from emogeo.geometry.states import LabelledTexts
 from emogeo.models.chat import chat_renderer
-from emogeo.models.precision import Precision, resolve_device, resolve_precision, resolve_token_budget
+from emogeo.models.precision import Precision, precision_of, resolve_device, resolve_token_budget, settled
 from emogeo.models.session import Session, session_of
 from emogeo.models.weights.resolve import Weights, resolve_weights
 from emogeo.stimuli.corpus import Corpus, corpus_from, load_facts
@@ -126,11 +126,12 @@ def plan_run(config: TrainConfig) -> RunPlan:
         EmogeoError: anything that would make the run fail later.
     """
     device = resolve_device(config.runtime.device)
-    precision = resolve_precision(config.precision, device)
     texts = replayed(Store(config.store.path), config.mode.source) if config.mode.source else _corpus(config)
     weights = resolve_weights(config.model, Path(config.runtime.weights_cache).expanduser(), config.runtime.progress)
     if config.model.weights is not None:
         config = replace(config, model=described(config.model, weights))
+    precision = precision_of(config.precision, device, weights)
+    config = replace(config, precision=settled(config.precision, precision))
     chat = None
     if config.prompt_template.chat and isinstance(texts, Corpus):
         chat = chat_renderer(weights.folder, weights.name)
@@ -181,7 +182,7 @@ def _own(config: TrainConfig, corpus: Corpus, weights: Weights, device: str, cha
     """
     assert config.mode.writer is not None
     store = Store(config.store.path)
-    precision = resolve_precision(config.mode.writer, device)
+    precision = precision_of(config.mode.writer, device, weights)
     key = generation(config, corpus, weights, precision, device, chat).generation
     assert key is not None
     if not store.has(GENERATIONS, key):

@@ -105,6 +105,7 @@ def _provenance(wanted: Pass, session: Session, result: Activations) -> PassReco
         device=session.placed_on,
         device_map=session.device_map,
         drawn=session.model().drawn,
+        quantized=session.model().quantized,
     )
 
 

@@ -20,7 +20,7 @@ from emogeo.extraction.passes import Pass, Writing
 from emogeo.extraction.plan import RunPlan, plan_run
 from emogeo.extraction.reading import StoredActivations, activations_of
 from emogeo.extraction.stories import Story
-from emogeo.extraction.warnings import warnings_of
+from emogeo.extraction.warnings import warning_of_precision, warnings_of
 from emogeo.extraction.writing import stories_of
 from emogeo.geometry.grouping import is_group
 from emogeo.models.slots import leased
@@ -45,7 +45,7 @@ def run_extraction(config: TrainConfig, departures: Mapping[str, Any] | None = N
     for note in plan.source.notes:
         log.warning("%s: %s", plan.source.name, note)
     outcome = run_task(Task(plan.key, plan.title, config, lambda store: _extracted(plan, store, departures or {})))
-    for warning in warnings_of(plan):
+    for warning in [*warnings_of(plan), *warning_of_precision(outcome.record)]:
         log.warning("%s", warning)
     return outcome
 

@@ -1,4 +1,4 @@
-"""What a run warns of once it is done: texts of the user's own that cannot carry a verdict, and too few families."""
+"""What a run warns of once it is done: the user's own texts that cannot carry a verdict, and weights half quantised."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from emogeo.config.mode import Mode
 from emogeo.extraction.plan import RunPlan
 from emogeo.geometry.corpus_checks import check_corpus
 from emogeo.geometry.halves import MIN_STAR
+from emogeo.models.shares import flag_of
+from emogeo.record.types import AnyRecord, GeometryRecord
 
 
 def warnings_of(plan: RunPlan) -> list[str]:
@@ -16,6 +18,13 @@ def warnings_of(plan: RunPlan) -> list[str]:
     if stimuli.path is None or plan.config.mode.name is not Mode.comprehension:
         return []
     return [*_few_families(plan), *_of_texts(plan)]
+
+
+def warning_of_precision(record: AnyRecord) -> list[str]:
+    """Says how much of the weights was quantised, where that is not nearly all of what the precision's name says."""
+    passes = record.provenance.readings.values() if isinstance(record, GeometryRecord) else ()
+    flags = {flag for own in passes if (flag := flag_of(own.quantized)) is not None}
+    return [f"{record.title}: {flag}. What it shows is not what {record.precision} does." for flag in sorted(flags)]
 
 
 def _few_families(plan: RunPlan) -> Iterator[str]:

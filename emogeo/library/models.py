@@ -16,7 +16,7 @@ from emogeo.errors import ConfigError
 from emogeo.geometry.options import check_whole
 from emogeo.models.loading import load_model as load
 from emogeo.models.loading import show_progress
-from emogeo.models.precision import resolve_device, resolve_precision
+from emogeo.models.precision import precision_of, resolve_device
 from emogeo.models.weights.resolve import resolve_weights
 
 T = TypeVar("T")
@@ -38,6 +38,7 @@ def load_model(
     Args:
         model: an option of `conf/model`, a hub id (`Org/Name` or `Org/Name@revision`), or a local folder.
         precision: `auto`, `fp32`, `bf16`, `fp16`, or another option of `conf/precision`: `int8`, `nf4` and so on.
+            Weights that their checkpoint has quantised are decoded as they are stored, and computed in this.
             Options of `conf` need a clone of emogeo; hub ids, folders and these four do not.
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         cache: the folder of converted weights.
@@ -67,8 +68,8 @@ def load_model(
     option = replace(_model_option(str(model)), init=_init(init), init_seed=init_seed)
     option.check()
     where = resolve_device(str(device))
-    number_format = resolve_precision(_precision_option(precision), where)
     weights = resolve_weights(option, Path(cache).expanduser(), progress)
+    number_format = precision_of(_precision_option(precision), where, weights)
     loaded = load(weights, number_format, where, None)
     loaded.body.config._name_or_path = weights.title
     return loaded.body, loaded.tokenizer

@@ -25,10 +25,16 @@ from transformers.utils import logging as transformers_logging
 from emogeo.config.model import Source
 from emogeo.config.precision import Dtype, Quantization
 from emogeo.errors import PrecisionError, WeightsError
+from emogeo.models.encoded import load_encoded
 from emogeo.models.precision import Precision
+from emogeo.models.shares import Shares
 from emogeo.models.untrained import LOCAL, load_untrained, parameters_of
+from emogeo.models.weight_only import quantised
+from emogeo.models.weights.headers import tensors_of, weight_files
 from emogeo.models.weights.index import verify
 from emogeo.models.weights.resolve import Weights
+from emogeo.models.weights.stored import count_parameters
+from emogeo.models.weights.whole import refuse_absent, refuse_unexpected
 from emogeo.stimuli.templates import Text
 
 log = logging.getLogger(__name__)
@@ -36,6 +42,7 @@ log = logging.getLogger(__name__)
 TORCH_DTYPES = {Dtype.fp32: torch.float32, Dtype.bf16: torch.bfloat16, Dtype.fp16: torch.float16}
 _BYTES = {Dtype.fp32: 4.0, Dtype.bf16: 2.0, Dtype.fp16: 2.0}
 _QUANTIZED_BYTES = {Quantization.int8: 1.0, Quantization.nf4: 0.6}
+_BITSANDBYTES = {Quantization.int8, Quantization.nf4}
 
 
 @dataclass(frozen=True)
@@ -49,6 +56,8 @@ class LoadedModel:
     """Tokens that end a text."""
     drawn: str | None = None
     """The sha256 of an untrained twin's float32 weights."""
+    quantized: Shares | None = None
+    """The shares of the blocks' weights that are quantised; None where none were to be."""
 
     @property
     def with_head(self) -> tuple[PreTrainedModel, list[int]]:
@@ -102,7 +111,7 @@ def load_model(
     Raises:
         ValueError: an untrained twin was asked for with its head.
         WeightsError: the cached files are not what was written, or transformers cannot read them.
-        PrecisionError: CUDA was asked for and this torch has none.
+        PrecisionError: CUDA was asked for and this torch has none; nothing was quantised that was to be.
     """
     if head and not weights.trained:
         raise ValueError(f"{weights.title} has no LM head: a model that has learned nothing reads, and never writes")
@@ -116,7 +125,7 @@ def load_model(
     options = _options(precision, device, device_map)
     try:
         tokenizer = AutoTokenizer.from_pretrained(weights.folder, **LOCAL)
-        model, report, drawn = _load(weights, options, head)
+        model, report, drawn, shares = _load(weights, options, head, precision)
     except torch.OutOfMemoryError as error:
         raise PrecisionError(
             f"{weights.title} at {precision.label} does not fit on {device}: runtime.device_map=auto or precision=nf4."
@@ -124,23 +133,31 @@ def load_model(
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise WeightsError(f"{weights.name}: {weights.folder} cannot be loaded: {reason}") from error
-    _refuse_absent_tensors(weights, report)
+    refuse_absent(weights.folder, weights.name, [*report["missing_keys"], *report["mismatched_keys"]])
+    refuse_unexpected(weights.folder, weights.name, report["unexpected_keys"])
+    shares = quantised(model, precision, shares, weights.title)
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     model.eval()
     if not head:
-        return LoadedModel(model, tokenizer, drawn=drawn)
-    return LoadedModel(model.base_model, tokenizer, model, _take_stops(model, tokenizer))
+        return LoadedModel(model, tokenizer, drawn=drawn, quantized=shares)
+    return LoadedModel(model.base_model, tokenizer, model, _take_stops(model, tokenizer), quantized=shares)
 
 
-def _load(weights: Weights, options: dict[str, Any], head: bool) -> tuple[PreTrainedModel, dict[str, Any], str | None]:
+def _load(
+    weights: Weights, options: dict[str, Any], head: bool, precision: Precision
+) -> tuple[PreTrainedModel, dict[str, Any], str | None, Shares | None]:
     if not weights.trained:
-        return load_untrained(weights, options)
+        return *load_untrained(weights, options), None
     loader = AutoModelForCausalLM if head else AutoModel
+    if precision.quantization is Quantization.as_stored:
+        assert weights.stored is not None
+        model, report, shares = load_encoded(weights, weights.stored, options, loader)
+        return model, report, None, shares
     model, report = loader.from_pretrained(
         weights.folder, output_loading_info=True, use_safetensors=True, **LOCAL, **options
     )
-    return model, report, None
+    return model, report, None, None
 
 
 _ENDS_OF_TEXT = {"<|endoftext|>", "<|end_of_text|>"}
@@ -170,19 +187,9 @@ def _refuse_absent_gpu(device: str) -> None:
 
 
 def _refuse_absent_library(precision: Precision) -> None:
-    if precision.quantization is not Quantization.none and find_spec("bitsandbytes") is None:
+    if precision.quantization in _BITSANDBYTES and find_spec("bitsandbytes") is None:
         raise PrecisionError(
             f"precision {precision.label} needs bitsandbytes. Type: pip install -c constraints.txt -e '.[quantized]'"
-        )
-
-
-def _refuse_absent_tensors(weights: Weights, report: dict[str, Any]) -> None:
-    """Refuses tensors that the file lacks: transformers fills them with random numbers, without an error."""
-    absent = sorted(report["missing_keys"]) + sorted(str(key) for key in report["mismatched_keys"])
-    if absent:
-        raise WeightsError(
-            f"{weights.name}: {weights.folder} lacks {len(absent)} of the model's tensors, the first: {absent[0]}. "
-            "The files and config.json do not belong together, or a shard is incomplete."
         )
 
 
@@ -217,7 +224,9 @@ def memory_needed(weights: Weights, precision: Precision, device: str) -> float:
     if not weights.trained:
         made = 0.0 if device.startswith("cuda") else 4.0
         return parameters_of(weights.folder) * (1.5 * width + made)
-    stored = sum(p.stat().st_size for p in weights.folder.glob("*.safetensors"))
+    if precision.stored is not None and weights.stored is not None:
+        return 1.5 * count_parameters(weights.stored, tensors_of(weights.folder)) * width
+    stored = sum((weights.folder / name).stat().st_size for name in weight_files(weights.folder))
     written = 4.0 if weights.config.get("dtype", weights.config.get("torch_dtype")) == "float32" else 2.0
     return 1.5 * stored / written * width
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 import platform
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
 
 from emogeo.config.precision import Dtype, PrecisionConfig, Quantization
 from emogeo.errors import PrecisionError
+from emogeo.models.weights.resolve import Weights
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,16 @@ class Precision:
     dtype: Dtype
     quantization: Quantization
     threshold: float | None
+    stored: str | None = None
+    """The format that the checkpoint stores its weights in, where it has quantised them itself: fp8, mxfp4, gptq4."""
 
     @property
     def label(self) -> str:
-        """Short name: fp16, int8(6.0)+bf16, nf4+fp16."""
+        """Short name, the weights' format and the data type of the computation: fp16, int8(6.0)+bf16, nf4+fp16."""
         if self.quantization is Quantization.none:
             return self.dtype.value
+        if self.stored is not None:
+            return f"{self.stored}+{self.dtype.value}"
         outliers = "" if self.threshold is None else f"({self.threshold:g})"
         return f"{self.quantization.value}{outliers}+{self.dtype.value}"
 
@@ -59,6 +64,47 @@ def resolve_precision(config: PrecisionConfig, device: str) -> Precision:
         on_cpu = Dtype.bf16 if _cpu_has_bf16() else Dtype.fp32
         dtype = Dtype.fp16 if device.startswith("cuda") else on_cpu
     return Precision(dtype, config.quantization, config.threshold)
+
+
+def precision_of(config: PrecisionConfig, device: str, weights: Weights) -> Precision:
+    """Settles the precision of weights, which their checkpoint may have quantised itself.
+
+    Such weights are taken as they are stored, and `dtype` is what they are decoded to and computed in.
+
+    Raises:
+        PrecisionError: weights that are quantised already, to be quantised again.
+        WeightsError: see `Weights.stored`.
+    """
+    resolved, stored = resolve_precision(config, device), weights.stored
+    if stored is None:
+        given = config.quantization is Quantization.as_stored
+        return Precision(_stored_dtype(config, weights), Quantization.none, None) if given else resolved
+    if config.quantization not in (Quantization.none, Quantization.as_stored):
+        raise PrecisionError(
+            f"{weights.title}: its weights are stored in {stored.label}, and precision={config.name} would quantise "
+            "them a second time. Type precision=as_stored (auto is the same), or fp32, bf16 or fp16, which "
+            "they are then computed in."
+        )
+    return Precision(resolved.dtype, Quantization.as_stored, None, stored.label)
+
+
+def settled(config: PrecisionConfig, precision: Precision) -> PrecisionConfig:
+    """Gives the configuration the quantisation that a checkpoint's own weights have, for the record."""
+    return config if precision.stored is None else replace(config, quantization=precision.quantization)
+
+
+def _stored_dtype(config: PrecisionConfig, weights: Weights) -> Dtype:
+    """Gives the data type that weights without quantisation are stored in, or that the configuration names."""
+    if config.dtype is not Dtype.auto:
+        return config.dtype
+    named = weights.config.get("dtype", weights.config.get("torch_dtype"))
+    known = {"float32": Dtype.fp32, "bfloat16": Dtype.bf16, "float16": Dtype.fp16}
+    if named not in known:
+        raise PrecisionError(
+            f"{weights.title}: config.json does not say in which data type its weights are stored (dtype: {named}). "
+            "Type precision=fp32, bf16 or fp16."
+        )
+    return known[named]
 
 
 def _cuda_visible() -> bool:

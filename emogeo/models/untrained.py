@@ -40,7 +40,7 @@ def load_untrained(weights: Weights, options: dict[str, Any]) -> tuple[PreTraine
 def untrained_body(weights: Weights) -> PreTrainedModel:
     """Makes a twin's transformer body in float32, on the CPU."""
     if weights.init is Init.random:
-        return _drawn(_config_of(weights.folder), weights.init_seed)
+        return _drawn(config_of(weights.folder), weights.init_seed)
     trained = AutoModel.from_pretrained(weights.folder, dtype=torch.float32, use_safetensors=True, **LOCAL)
     shuffle(trained, weights.init_seed)
     return trained
@@ -65,7 +65,7 @@ def digest_of(model: torch.nn.Module) -> str:
 def parameters_of(folder: Path) -> int:
     """Counts the parameters of the transformer body that a folder's config.json describes, without drawing them."""
     with torch.device("meta"):
-        body = AutoModel.from_config(_config_of(folder))
+        body = AutoModel.from_config(config_of(folder))
     return sum(parameter.numel() for parameter in body.parameters())
 
 
@@ -76,5 +76,10 @@ def _drawn(config: PreTrainedConfig, seed: int) -> PreTrainedModel:
         return AutoModel.from_config(config, dtype=torch.float32)
 
 
-def _config_of(folder: Path) -> PreTrainedConfig:
-    return AutoConfig.from_pretrained(folder, **LOCAL)
+def config_of(folder: Path) -> PreTrainedConfig:
+    """Reads config.json, without what it says of how the checkpoint has quantised its weights."""
+    config = AutoConfig.from_pretrained(folder, **LOCAL)
+    for own in (config, config.get_text_config()):
+        if hasattr(own, "quantization_config"):
+            del own.quantization_config
+    return config

@@ -17,7 +17,7 @@ from emogeo.errors import ConfigError, NonFiniteError
 from emogeo.extraction.passes import model_meaning
 from emogeo.extraction.plan import described
 from emogeo.models.chat import Turn, chat_template, conversation_renderer
-from emogeo.models.precision import Precision, resolve_device, resolve_precision
+from emogeo.models.precision import Precision, precision_of, resolve_device, settled
 from emogeo.models.session import Session, session_of
 from emogeo.models.weights.resolve import Weights, resolve_weights
 from emogeo.probes.facets import (
@@ -113,7 +113,7 @@ def _plan(config: TrainConfig, weights: Weights) -> Plan:
     if asked.turns > most:
         raise ConfigError(f"behaviour.turns={asked.turns}: there are {most} turns.")
     device = resolve_device(config.runtime.device)
-    precision = resolve_precision(config.precision, device)
+    precision = precision_of(config.precision, device, weights)
     batch_size = asked.batch_size or (_CPU_BATCH if device == "cpu" else _GPU_BATCH)
     render = conversation_renderer(weights.folder, weights.name)
     prompts = [stance.question(choice, order) for choice in _choices(stance) for order in (0, 1)]
@@ -131,6 +131,7 @@ def _plan(config: TrainConfig, weights: Weights) -> Plan:
     }
     if config.model.weights is not None:
         config = replace(config, model=described(config.model, weights))
+    config = replace(config, precision=settled(config.precision, precision))
     return Plan(config, weights, precision, device, batch_size, stance, tasks, render, meaning, key_of(meaning))
 
 

@@ -61,6 +61,8 @@ class PassRecord:
     device_map: str | None
     drawn: str | None = None
     """The sha256 of an untrained twin's weights as drawn, in float32: equal on two machines that drew the same."""
+    quantized: dict[str, float] | None = None
+    """The share of the blocks' weights that are quantised, of `all` and by kind of module; None where none should."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ from hydra import compose, initialize_config_dir
 from emogeo.config.compose import parse_train, register
 from emogeo.config.model import Init
 from emogeo.config.train import TrainConfig
-from hydra_plugins.emogeo_study import overrides_of, together
+from hydra_plugins.emogeo_study import chosen_by, overrides_of, together
 from tests.conftest import CONF, ROOT
 
 STUDIES = sorted(p.stem for p in (CONF / "study").glob("*.yaml"))
@@ -87,6 +87,27 @@ def test_what_is_typed_has_the_last_word() -> None:
             assert composed("controls", together(own, words)), name
 
 
+def test_what_is_typed_chooses_among_runs_where_the_study_says_so() -> None:
+    own = runs("precision")
+    for typed, chosen in (("fp32", 5), ("int8", 3), ("int8_weight_only", 3), ("fp8", 3), ("nf4", 3)):
+        words = [f"precision={typed}", "model=gemma-3-270m"]
+        kept = {name: job for name, cell in own.items() if (job := chosen_by(cell, words, ["precision"])) is not None}
+        assert len(kept) == chosen + 1 and "written" in kept
+        assert "model=gemma-3-270m" in kept["written"] and not any("precision" in word for word in kept["written"])
+        assert all(f"precision={typed}" in job for name, job in kept.items() if name != "written")
+    assert chosen_by(["precision=fp32"], ["precision=bf16"], []) == ["precision=bf16"]
+
+
+def test_precisions_of_a_study_are_started_once_each(tmp_path: Path) -> None:
+    words = ["model=gemma-3-270m", "precision=fp32,bf16,int8,int8_weight_only,nf4", f"hydra.sweep.dir={tmp_path}"]
+    done = subprocess.run(
+        [sys.executable, "train.py", "-m", "+study=precision", *words, "model.weights=/nowhere/at-all"],
+        **{"cwd": ROOT, "capture_output": True, "text": True, "timeout": 300, "check": False},
+    )
+    assert "\n" in done.stdout and "20 runs: 29 (written, read_fp32" in done.stdout
+    assert done.stdout.count("precision=int8_weight_only") == 3
+
+
 def test_a_study_runs_its_runs_for_every_model_and_skips_none(tiny_llama: Path, tmp_path: Path) -> None:
     words = [
         *("-m", "+study=universality", "model=smollm2-135m-instruct,gemma-3-270m", f"model.weights={tiny_llama}"),
@@ -110,6 +131,10 @@ def test_a_study_runs_its_runs_for_every_model_and_skips_none(tiny_llama: Path, 
         (["-m", "+study=decomposition,controls"], "One study at a time"),
         (["-m", "+study=controls", "hydra.sweeper.only=[]"], "only is empty"),
         (["-m", "+study=controls", "+hydra.sweeper.cells.mine=[nothing]"], "there is no run nothing"),
+        (
+            ["-m", "+study=precision", "precision=auto"],
+            "precision=auto is in no run of this study. Allowed: bf16, fp16",
+        ),
         (["-m", "+study=decompositon"], "Did you mean decomposition?"),
     ],
 )

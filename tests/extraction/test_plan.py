@@ -8,12 +8,13 @@ from pathlib import Path
 import pytest
 
 import emogeo
-from emogeo.errors import ConfigError, StimuliError, WeightsError
+from emogeo.errors import ConfigError, PrecisionError, StimuliError, WeightsError
 from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction
 from emogeo.stimuli.corpus import load_corpus
 from tests.conftest import Composer
 from tests.extraction.recorded import LOOSE
+from tests.quantised import FORMATS, quantise, write_plain
 from tests.tiny import write_model
 
 
@@ -31,6 +32,23 @@ def test_the_token_budget_is_meaning_only_with_int8_outliers(tiny_run: Composer)
 
     assert len(keys("int8")) == 2
     assert len(keys("int8_no_outliers")) == 1
+
+
+def test_weights_that_are_quantised_already_have_one_key_for_one_content(tiny_run: Composer, tmp_path: Path) -> None:
+    _, settings, encode = FORMATS["gptq"]
+    folder = quantise(write_plain(tmp_path / "plain"), tmp_path / "gptq", settings, encode)
+    plans = {own: plan_run(tiny_run(f"precision={own}", weights=folder)) for own in ("bf16", "fp32", "fp16")}
+    assert {plan.precision.label for plan in plans.values()} == {"gptq4+bf16", "gptq4+fp32", "gptq4+fp16"}
+    assert len({plan.key for plan in plans.values()}) == 3
+    auto, as_stored = (plan_run(tiny_run(f"precision={own}", weights=folder)) for own in ("auto", "as_stored"))
+    assert auto.key == as_stored.key and auto.key in {plan.key for plan in plans.values()}
+    assert auto.config.precision.quantization.value == "as_stored"
+    assert plans["bf16"].passages.model.meaning["precision"] == {
+        **{"dtype": "bf16", "quantization": "as_stored", "threshold": None, "stored": "gptq4"}
+    }
+    for own in ("int8", "nf4", "int8_weight_only", "fp8"):
+        with pytest.raises(PrecisionError, match=f"stored in gptq4, and precision={own} would quantise them a second"):
+            plan_run(tiny_run(f"precision={own}", weights=folder))
 
 
 def test_the_order_of_lines_is_not_meaning(tiny_run: Composer, tmp_path: Path) -> None:

@@ -22,7 +22,7 @@ from emogeo.stimuli.templates import Text
 from emogeo.store.store import ACTIVATIONS, Store
 
 TEXTS = [Text("a", True), Text("b", True)]
-MODEL = SimpleNamespace(drawn="c0ffee")
+MODEL = SimpleNamespace(drawn="c0ffee", quantized={"all": 0.25})
 SESSION: Any = SimpleNamespace(model=lambda: MODEL, threads=3, placed_on="cuda:1", device_map="auto", progress=False)
 
 
@@ -72,7 +72,7 @@ def test_a_pass_is_read_as_it_was_planned(reads: list[Any], store: Store) -> Non
     np.testing.assert_array_equal(found.states, states_of(wanted.pooling))
     assert found.finite_layers == [0, 1]
     recorded = found.provenance
-    assert recorded.drawn == "c0ffee"
+    assert (recorded.drawn, recorded.quantized) == ("c0ffee", {"all": 0.25})
     assert (recorded.batches, recorded.threads, recorded.device, recorded.device_map) == (
         ((1,), (0,)),
         3,

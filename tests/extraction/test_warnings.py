@@ -7,17 +7,19 @@ import logging
 from pathlib import Path
 
 import pytest
+from transformers import MixtralConfig
 
 from emogeo.analysis.analyze import comparable
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.tables.pairs import pairs_table
 from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction
-from emogeo.extraction.warnings import warnings_of
+from emogeo.extraction.warnings import warning_of_precision, warnings_of
 from emogeo.geometry.states import LabelledTexts
 from emogeo.store.store import Store
 from tests.conftest import Composer
 from tests.made_up_corpora import objects_in_templates, package
+from tests.quantised import write_plain
 
 
 def write(path: Path, labels: LabelledTexts, size: int = 2) -> str:
@@ -66,3 +68,17 @@ def test_families_are_units_in_plan_record_and_tables(tiny_run: Composer, tmp_pa
     assert row["n_units"] == 6
     assert "6 families of topics (stimuli.fields.family=kind), of which a rho_star needs 8, because" in row["note"]
     assert "rho_star and p: not identifiable (6 units, 8 needed)" in row["note"]
+
+
+def test_weights_that_are_quantised_in_part_are_recorded_and_flagged(
+    tiny_run: Composer, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    sizes = {"vocab_size": 512, "hidden_size": 32, "intermediate_size": 64, "num_hidden_layers": 2}
+    mixtral = MixtralConfig(**sizes, num_attention_heads=4, num_key_value_heads=2, num_local_experts=4)
+    config = tiny_run("precision=int8_no_outliers", weights=write_plain(tmp_path / "mixtral", mixtral))
+    outcome = run_extraction(config)
+    shares = outcome.record.provenance.readings["passages"].quantized
+    assert shares["experts"] == 0.0 and 0.1 < shares["all"] < 0.12
+    (warning,) = warning_of_precision(outcome.record)
+    assert "only 11% of the blocks' weights are quantised" in warning and warning in caplog.text
+    assert run_extraction(config).computed is False

@@ -58,7 +58,7 @@ def test_a_plain_number_format_is_what_its_option_says(dtype: Dtype) -> None:
 def test_names_that_are_none(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=r"model='smolm2' is not an option. Allowed: gemma-3-1b-it.*a folder"):
         load_model("smolm2")
-    with pytest.raises(ConfigError, match=r"precision='half' is not an option. Allowed: auto, bf16"):
+    with pytest.raises(ConfigError, match=r"precision='half' is not an option. Allowed: as_stored, auto, bf16"):
         load_model("smollm2-135m-instruct", precision="half")
     with pytest.raises(WeightsError, match="needs config.json"):
         load_model(str(tmp_path), device="cpu", cache=tmp_path)

@@ -10,7 +10,7 @@ import pytest
 import torch
 from safetensors.torch import load_file, save_file
 from tokenizers.processors import TemplateProcessing
-from transformers import GenerationConfig
+from transformers import FalconConfig, GenerationConfig, MixtralConfig, PreTrainedConfig
 
 from emogeo.config.model import Source
 from emogeo.config.precision import Dtype, Quantization
@@ -20,6 +20,7 @@ from emogeo.models.loading import LoadedModel, free_bytes, load_model, memory_ne
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
 from emogeo.stimuli.templates import Text
+from tests.quantised import write_plain
 from tests.tiny import CHAT, write_model
 
 FP32 = Precision(Dtype.fp32, Quantization.none, None)
@@ -99,6 +100,59 @@ def test_tensors_that_a_file_lacks_are_never_random(tmp_path: Path) -> None:
         loaded(folder)
 
 
+def test_tensors_without_a_place_are_not_dropped_in_silence(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "biased", "smollm2")
+    tensors = load_file(folder / "model.safetensors")
+    tensors["model.layers.1.self_attn.q_proj.bias"] = torch.ones(32)
+    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+    with pytest.raises(WeightsError, match=r"holds 1 tensors .* no place for, the first: .*q_proj\.bias"):
+        loaded(folder)
+
+
+SMALL = {"vocab_size": 512, "hidden_size": 64, "num_hidden_layers": 2, "num_attention_heads": 4}
+FALCON = FalconConfig(**SMALL)
+MIXTRAL = MixtralConfig(**SMALL, intermediate_size=128, num_key_value_heads=2, num_local_experts=4)
+
+
+@pytest.mark.parametrize("precision", [INT8, NF4], ids=lambda own: own.label)
+def test_a_model_whose_layers_are_all_left_out_is_refused(precision: Precision, tmp_path: Path) -> None:
+    with pytest.raises(PrecisionError, match=r"none of its blocks' weights were quantised.*precision=int8_weight_only"):
+        loaded(write_plain(tmp_path / "falcon", FALCON), precision)
+
+
+@pytest.mark.parametrize("precision", [INT8, NF4], ids=lambda own: own.label)
+def test_a_model_whose_experts_are_left_out_is_flagged(
+    precision: Precision, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    model = loaded(write_plain(tmp_path / "mixtral", MIXTRAL), precision)
+    assert model.quantized is not None
+    experts, attention = 2 * 4 * 3 * 64 * 128, 2 * (2 * 64 * 64 + 2 * 64 * 32)
+    assert model.quantized["all"] == pytest.approx(attention / (experts + attention + 2 * 4 * 64))
+    assert (model.quantized["attention"], model.quantized["experts"]) == (1.0, 0.0)
+    assert "only 11% of the blocks' weights are quantised" in caplog.text
+
+
+@pytest.mark.parametrize("kind", [Quantization.int8_weight_only, Quantization.fp8])
+@pytest.mark.parametrize("config", [FALCON, MIXTRAL], ids=["falcon", "mixtral"])
+def test_weights_alone_are_rounded_in_every_kind_of_layer(
+    kind: Quantization, config: PreTrainedConfig, tmp_path: Path
+) -> None:
+    precision = Precision(Dtype.fp32, kind, None)
+    folder = write_plain(tmp_path / "whole", config)
+    model, full = loaded(folder, precision), loaded(folder)
+    assert (precision.label, precision.depends_on_batch_mates) == (f"{kind.value}+fp32", False)
+    assert model.quantized is not None and model.quantized["all"] > 0.99
+    ids = torch.arange(20).reshape(2, 10)
+    with torch.inference_mode():
+        own, exact = (each.body(ids).last_hidden_state for each in (model, full))
+    assert 1e-4 < float((own - exact).norm() / exact.norm()) < 0.2
+
+
+def test_four_bits_on_a_cpu_are_refused_where_they_would_be_decoded_wrongly(tmp_path: Path) -> None:
+    with pytest.raises(PrecisionError, match=r"down_proj.weight has 96 inputs, and on a CPU bitsandbytes decodes rows"):
+        loaded(write_plain(tmp_path / "odd"), NF4)
+
+
 def test_weights_of_the_package_index_are_checked_before_they_are_used(folder: Path) -> None:
     with pytest.raises(WeightsError, match=r"weights\.json is not what was written"):
         load_model(weights(folder, Source.index), FP32, "cpu", None)
@@ -140,6 +194,9 @@ def test_memory_is_of_the_parameters_and_not_of_the_file(
 ) -> None:
     """A thousand parameters over two shards; half as much again is asked for."""
     (tmp_path / "config.json").write_text(json.dumps({field: stored}))
+    index = {"weight_map": {shard: f"{shard}.safetensors" for shard in "ab"}}
+    (tmp_path / "model.safetensors.index.json").write_text(json.dumps(index))
+    (tmp_path / "not-loaded.safetensors").write_bytes(b"\0" * 7777)
     for shard, share in (("a", 600), ("b", 400)):
         (tmp_path / f"{shard}.safetensors").write_bytes(b"\0" * share * bytes_of_one)
     (tmp_path / "old.bin").write_bytes(b"\0" * 9999)

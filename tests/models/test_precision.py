@@ -4,13 +4,23 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from emogeo.config.model import ModelConfig
 from emogeo.config.precision import Dtype, PrecisionConfig, Quantization
 from emogeo.errors import PrecisionError
 from emogeo.models import precision
-from emogeo.models.precision import resolve_device, resolve_precision, resolve_token_budget
+from emogeo.models.precision import (
+    Precision,
+    precision_of,
+    resolve_device,
+    resolve_precision,
+    resolve_token_budget,
+    settled,
+)
+from emogeo.models.weights.resolve import resolve_weights
 
 AUTO = PrecisionConfig(name="auto", dtype=Dtype.auto)
 
@@ -53,3 +63,19 @@ def test_token_budget() -> None:
 def test_planning_a_run_imports_no_torch() -> None:
     code = "import sys, emogeo.extraction.plan; assert 'torch' not in sys.modules and 'transformers' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_as_stored_is_the_data_type_of_weights_that_are_not_quantised(tiny_llama: Path, tmp_path: Path) -> None:
+    weights = resolve_weights(ModelConfig(name="mine", weights=str(tiny_llama)), tmp_path, False)
+    as_stored = PrecisionConfig("as_stored", Dtype.auto, Quantization.as_stored)
+    assert precision_of(as_stored, "cuda", weights) == Precision(Dtype.fp32, Quantization.none, None)
+    as_stored.dtype = Dtype.bf16
+    assert precision_of(as_stored, "cpu", weights).label == "bf16"
+    assert precision_of(AUTO, "cuda", weights) == resolve_precision(AUTO, "cuda")
+    assert settled(AUTO, resolve_precision(AUTO, "cuda")) is AUTO
+
+
+def test_what_is_stored_is_in_the_label_and_in_the_configuration_of_the_record() -> None:
+    own = Precision(Dtype.bf16, Quantization.as_stored, None, "gptq4")
+    assert own.label == "gptq4+bf16"
+    assert settled(AUTO, own).quantization is Quantization.as_stored

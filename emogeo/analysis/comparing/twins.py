@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from emogeo.analysis.comparing.levels import Levels, levels
 from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.writers import RunPrecision
 from emogeo.config.model import Init
 from emogeo.config.precision import Dtype, PrecisionConfig, Quantization
 from emogeo.config.runtime import StoreConfig
@@ -39,7 +40,11 @@ def twins_of(run: Run, runs: Sequence[Run]) -> list[Run]:
 def alike(a: Run, b: Run) -> bool:
     """Whether two runs are of the same architecture and have read the same texts in the same way."""
     first, second = a.record.model, b.record.model
-    return (first.id, first.revision) == (second.id, second.revision) and read_alike(a, b) and _same_texts(a, b)
+    return (
+        (first.id, first.revision) == (second.id, second.revision)
+        and _reading_of_twin(a) == _reading_of_twin(b)
+        and _same_texts(a, b)
+    )
 
 
 def read_alike(a: Run, b: Run) -> bool:
@@ -91,6 +96,14 @@ def _reading(run: Run) -> Levels:
     return replace(levels(run), writer=None)
 
 
+def _reading_of_twin(run: Run) -> Levels:
+    """Gives the levels that a run's twin has: a checkpoint's own quantisation is none, since twins are drawn."""
+    own = _reading(run)
+    if own.precision.quantization is not Quantization.as_stored:
+        return own
+    return replace(own, precision=RunPrecision(own.precision.label.rpartition("+")[2], Quantization.none))
+
+
 def _same_texts(a: Run, b: Run) -> bool:
     return a.text_digest == b.text_digest and _labelled(a) == _labelled(b)
 
@@ -124,6 +137,6 @@ def _at_its_precision(run: Run) -> TrainConfig:
     if given.dtype is not Dtype.auto:
         return run.config
     dtype = next((dtype for dtype in Dtype if dtype.value == run.record.precision.rpartition("+")[2]), given.dtype)
-    plain = given.quantization is Quantization.none
+    plain = given.quantization in (Quantization.none, Quantization.as_stored)
     resolved = PrecisionConfig(dtype.value, dtype) if plain else replace(given, dtype=dtype)
     return replace(run.config, precision=resolved)

@@ -18,6 +18,7 @@ from emogeo.geometry.inference import Estimate, interval, reliability
 from emogeo.geometry.options import Selection
 from emogeo.geometry.rdm import MIN_CONDITIONS
 from emogeo.geometry.units import deletion_weights, plain_rdms
+from emogeo.models.shares import flag_of
 from emogeo.record.run import Run
 from emogeo.record.types import GeometryResult
 from emogeo.stimuli.norms import package_norms
@@ -169,6 +170,9 @@ def _flags(row: Row, run: Run) -> list[Note]:
         low, high = row["reliability_ci_low"], row["reliability_ci_high"]
         flags.append(_flag(f"reliability's interval holds 0 [{low:.2f}, {high:.2f}]"))
     flags += [_flag(f"layer criterion flat: {why}") for why in _flat(run)]
+    quantised = flag_of(run.record.provenance.readings["passages"].quantized)
+    if quantised is not None:
+        flags.append(_flag(f"{run.record.precision}: {quantised}"))
     finite, blocks = len(run.result.layer.layers), run.record.provenance.n_blocks
     if finite < blocks:
         lost = f"overflow at {run.record.precision}: {finite} of {blocks} blocks are finite"

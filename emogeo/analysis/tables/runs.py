@@ -11,6 +11,7 @@ from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.geometry.grouping import is_group
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
 from emogeo.geometry.inference import reliability
+from emogeo.models.shares import flag_of
 from emogeo.record.origin import Generation
 from emogeo.record.run import Run
 from emogeo.record.types import LayerRecord
@@ -45,7 +46,7 @@ def _run_row(run: Run, halves: Halves | None) -> Row:
     row.update(separation=metrics.separation, tokens_per_s=metrics.tokens_per_s)
     row["n_units"] = halves.n_units
     notes = [*_layer_notes(run), *_put_held_out(row, run.result.layer), *_put_reliability(row, halves)]
-    row["note"] = [*notes, *_shared_topics(run), *_refusals(run.record.generation)]
+    row["note"] = [*notes, *_quantised(run), *_shared_topics(run), *_refusals(run.record.generation)]
     return row
 
 
@@ -107,6 +108,12 @@ def _shared_topics(run: Run) -> list[Note]:
             f"gives to {noun.one} counts as the {noun}'s, give every topic a text of every {noun}"
         )
     ]
+
+
+def _quantised(run: Run) -> list[Note]:
+    """Notes weights that are quantised in part only, and not as the precision says."""
+    flag = flag_of(run.record.provenance.readings["passages"].quantized)
+    return [] if flag is None else [_flag(f"precision: {flag}")]
 
 
 def _refusals(generation: Generation | None) -> list[Note]:

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from emogeo.errors import WeightsError
 from emogeo.models.weights.digests import folder_digest
+from emogeo.models.weights.headers import weight_files
 
-_SUFFIXES = {".json", ".safetensors", ".jinja", ".model", ".txt"}
+_SUFFIXES = {".json", ".jinja", ".model", ".txt"}
+"""The files of a folder that are in its digest beside the weights."""
 
 
 def complete(folder: Path) -> bool:
     """Whether a folder holds a config, a tokenizer and all the safetensors that its index names."""
     if not describes_model(folder):
         return False
-    index = folder / "model.safetensors.index.json"
-    if index.is_file():
-        shards = _shards(index)
-        return bool(shards) and all((folder / shard).is_file() for shard in shards)
-    return (folder / "model.safetensors").is_file()
+    try:
+        files = weight_files(folder)
+    except WeightsError:
+        return False
+    return bool(files) and all((folder / name).is_file() for name in files)
 
 
 def describes_model(folder: Path) -> bool:
@@ -36,21 +37,15 @@ def content_revision(folder: Path, cache: Path, drawn: bool = False) -> str:
         drawn: whether its weights will be drawn, so that it need not hold any.
 
     Raises:
-        WeightsError: a folder that does not hold a whole model, or not what describes one.
+        WeightsError: a folder that does not hold a whole model, or not what describes one; see `weight_files`.
     """
     if drawn and not describes_model(folder):
         raise WeightsError(f"model.weights={folder}: model.init=random needs config.json and a tokenizer.")
+    weight_files(folder)
     if not drawn and not complete(folder):
         raise WeightsError(
             f"model.weights={folder}: needs config.json, a tokenizer, and model.safetensors (or its shards and index)."
         )
-    names = sorted(file.name for file in folder.iterdir() if file.suffix in _SUFFIXES)
+    named = {file.name for file in folder.iterdir() if file.suffix in _SUFFIXES}
+    names = sorted(named | set(weight_files(folder)))
     return f"sha256:{folder_digest(folder, names, cache / 'digests')}"
-
-
-def _shards(index: Path) -> set[str]:
-    """The files that an index names; none where the index is broken."""
-    try:
-        return {str(shard) for shard in json.loads(index.read_text())["weight_map"].values()}
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return set()

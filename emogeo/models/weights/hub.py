@@ -6,6 +6,7 @@ from pathlib import Path
 
 from emogeo.errors import WeightsError
 from emogeo.models.weights.folder import complete
+from emogeo.models.weights.headers import weight_files
 
 _PATTERNS = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt"]
 _PATIENCE_SECONDS = 10.0
@@ -23,7 +24,7 @@ def hub_snapshot(repository: str, revision: str) -> tuple[Path, str]:
     up on the hub where there is one, else taken from the cache.
 
     Raises:
-        WeightsError: not there, not allowed, not cached, or without safetensors.
+        WeightsError: not there, not allowed, not cached, or without safetensors; see `weight_files`.
     """
     cached = _cached(repository, revision)
     if cached is not None and cached.name == revision:
@@ -34,6 +35,7 @@ def hub_snapshot(repository: str, revision: str) -> tuple[Path, str]:
             raise WeightsError(_not_cached(repository, revision))
         return cached, cached.name
     folder = _download(repository, revision)
+    weight_files(folder)
     if not complete(folder):
         raise WeightsError(
             f"{repository}@{revision}: {folder} lacks config.json, a tokenizer or safetensors (pickles are not read)."

@@ -13,8 +13,11 @@ from emogeo.config.model import Init, ModelConfig, Source, title_of
 from emogeo.errors import WeightsError
 from emogeo.models.chat import chat_template
 from emogeo.models.weights.folder import content_revision
+from emogeo.models.weights.headers import tensors_of
 from emogeo.models.weights.hub import hub_snapshot
 from emogeo.models.weights.index import index_weights
+from emogeo.models.weights.stored import Stored, stored_format
+from emogeo.models.weights.whole import refuse_adapter, refuse_half
 
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
 
@@ -66,6 +69,17 @@ class Weights:
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise WeightsError(f"{self.folder / 'config.json'} is not a model's configuration ({error}).") from error
 
+    @cached_property
+    def stored(self) -> Stored | None:
+        """How the weights are stored, where their checkpoint has quantised them; None where it has not.
+
+        Raises:
+            WeightsError: see `stored_format`.
+        """
+        if self.source is Source.index or self.init is Init.random:
+            return None
+        return stored_format(self.folder, self.config, tensors_of(self.folder))
+
     @property
     def n_layers(self) -> int:
         for name in ("num_hidden_layers", "n_layer", "n_layers"):
@@ -80,7 +94,22 @@ def resolve_weights(model: ModelConfig, cache: Path, progress: bool = True) -> W
     Raises:
         WeightsError: weights that are not to be had, with what to do instead.
     """
-    return replace(_resolved(model, cache, progress), init=model.init, init_seed=model.init_seed)
+    weights = replace(_resolved(model, cache, progress), init=model.init, init_seed=model.init_seed)
+    if weights.source is not Source.index:
+        _check(weights)
+    return weights
+
+
+def _check(weights: Weights) -> None:
+    """Refuses a folder of someone else's making whose files do not belong together."""
+    refuse_adapter(weights.folder)
+    if weights.init is not Init.random:
+        refuse_half(weights.folder, weights.config, tensors_of(weights.folder), weights.n_layers)
+    if weights.init is Init.shuffled and weights.stored is not None:
+        raise WeightsError(
+            f"{weights.name}: its weights are stored in {weights.stored.label}, and model.init=shuffled permutes "
+            "weights that are not quantised. Type model.init=random."
+        )
 
 
 def _resolved(model: ModelConfig, cache: Path, progress: bool) -> Weights:

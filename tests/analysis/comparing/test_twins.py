@@ -11,6 +11,7 @@ import pytest
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import subjects, twin_command, twins_of
 from emogeo.config.model import Init
+from emogeo.config.precision import Quantization
 from emogeo.config.train import TrainConfig
 from emogeo.record.files import TEXTS
 from emogeo.record.run import Run
@@ -46,6 +47,14 @@ def test_twins_are_finished_runs_of_other_weights_that_were_read_alike(trained: 
         Run(replace(twin(trained, 11).record, result=None, reason="overflow"), {}),
     ]
     assert twins_of(trained, [shuffled, *others, second, first]) == [first, second, shuffled]
+
+
+def test_twins_of_a_quantised_checkpoint_are_drawn_at_its_data_type(trained: Run) -> None:
+    precision = replace(trained.config.precision, quantization=Quantization.as_stored)
+    stored = altered(trained, config=replace(trained.config, precision=precision), precision="fp8+bf16")
+    drawn, other = twin(trained, 1), twin(trained, 2, precision="fp16")
+    assert twins_of(stored, [drawn, other]) == [drawn]
+    assert "precision=bf16" in shlex.split(twin_command(stored))
 
 
 def test_no_run_is_its_own_twin(trained: Run) -> None:

@@ -81,6 +81,10 @@ def test_each_flag_has_its_reason(prepared: PreparedRun) -> None:
     assert cosine["flags"] == "layer criterion flat: mean cosine differs by 0.0020 over blocks"
     both = with_selection(prepared, "separation") | changed_curve(prepared, "separation", [0.5, 0.48, 0.5, 0.47])
     assert "layer criterion flat: separation" in row_of(prepared, **both)["flags"]
+    own = prepared.run.record.provenance
+    half = {"passages": dataclasses.replace(own.readings["passages"], quantized={"all": 0.5})}
+    flags = row_of(prepared, provenance=dataclasses.replace(own, readings=half))["flags"]
+    assert "bf16: only 50% of the blocks' weights are quantised" in flags
     assert "overflow at bf16: 3 of 4 blocks are finite" in row_of(prepared, layer_layers=(0, 1, 2))["flags"]
 
 

@@ -111,6 +111,14 @@ def test_many_refusals_are_flagged(refusals: int, flagged: bool) -> None:
     assert [note for note in notes if note.kind is NoteKind.flag] == (wanted if flagged else [])
 
 
+def test_weights_that_are_quantised_in_part_are_flagged() -> None:
+    provenance = few_units().record.provenance
+    for share, flagged in ((0.11, True), (0.95, False)):
+        passes = {"passages": replace(provenance.readings["passages"], quantized={"all": share, "experts": 0.0})}
+        found = said(few_units(provenance=replace(provenance, readings=passes)))
+        assert ("FLAG precision: only 11% of the blocks' weights are quantised (experts 0%)" in found) == flagged
+
+
 def test_a_run_without_a_recipe_says_so() -> None:
     assert "recipe: none was named" in said(few_units(recipe=None))
     assert "recipe: none was named" not in said(few_units(recipe="jeong_matched"))

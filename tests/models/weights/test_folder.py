@@ -56,11 +56,14 @@ def test_a_broken_index_names_no_whole_model(index: str, tmp_path: Path) -> None
     assert not complete(tmp_path)
 
 
+UNREAD = ("README.md", "old.bin", "consolidated.safetensors", "adapter_model.safetensors")
+
+
 def test_the_content_names_a_folder_and_notes_beside_it_do_not(tmp_path: Path) -> None:
     first = content_revision(written(tmp_path / "one", *ONE), tmp_path / "cache")
     assert first.startswith("sha256:")
-    assert content_revision(written(tmp_path / "two", *ONE, "README.md", "old.bin"), tmp_path / "cache") == first
-    for other in ("chat_template.jinja", "merges.txt", "more.safetensors"):
+    assert content_revision(written(tmp_path / "two", *ONE, *UNREAD), tmp_path / "cache") == first
+    for other in ("chat_template.jinja", "merges.txt"):
         assert content_revision(written(tmp_path / other, *ONE, other), tmp_path / "cache") != first
 
 

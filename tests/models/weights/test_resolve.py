@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from emogeo.config.precision import Dtype, Quantization
 from emogeo.errors import WeightsError
 from emogeo.models.loading import load_model
 from emogeo.models.precision import Precision
-from emogeo.models.weights.resolve import resolve_weights
+from emogeo.models.weights.resolve import Weights, resolve_weights
 from tests.conftest import compose_train
 from tests.tiny import BLOCKS, CHAT, write_for, write_model
 
@@ -50,7 +51,7 @@ def load_folder(folder: Path, cache: Path) -> None:
 @pytest.mark.parametrize(
     ("file", "content", "words"),
     [
-        ("model.safetensors", b"\x10" * 40, "cannot be loaded"),
+        ("model.safetensors", b"\x10" * 40, "is not a whole safetensors file"),
         ("config.json", b"{", "not a model's configuration"),
         ("config.json", b'{"model_type": "llama"}', "how many blocks"),
         ("tokenizer.json", b"{", "cannot be loaded"),
@@ -126,3 +127,38 @@ def test_random_weights_need_a_config_and_a_tokenizer_alone(tiny_llama: Path, tm
     for init in (Init.trained, Init.shuffled):
         with pytest.raises(WeightsError, match="model.safetensors"):
             resolve_weights(replace(model, init=init), tmp_path)
+
+
+def resolved(folder: Path) -> Weights:
+    return resolve_weights(ModelConfig(name="mine", weights=str(folder)), folder.parent / "cache", False)
+
+
+def test_half_a_model_is_refused_before_it_is_loaded(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "half", "smollm2")
+    config = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**config, "num_hidden_layers": BLOCKS - 1}))
+    with pytest.raises(WeightsError, match=rf"says {BLOCKS - 1} blocks, and the weights hold {BLOCKS} "):
+        resolved(folder)
+
+
+def test_an_adapter_beside_whole_weights_is_refused_with_peft_and_without(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "adapted", "smollm2")
+    (folder / "adapter_config.json").write_text('{"peft_type": "LORA"}')
+    with pytest.raises(WeightsError, match="holds an adapter"):
+        resolved(folder)
+
+
+def test_an_index_that_names_weights_elsewhere_is_refused(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "indexed", "smollm2")
+    (folder / "model.safetensors").rename(tmp_path / "elsewhere.safetensors")
+    index = {"weight_map": {"model.norm.weight": "../elsewhere.safetensors"}}
+    (folder / "model.safetensors.index.json").write_text(json.dumps(index))
+    with pytest.raises(WeightsError, match=r"names \.\./elsewhere.safetensors, which is outside"):
+        resolved(folder)
+
+
+def test_weights_that_are_not_loaded_are_not_in_the_name_of_the_content(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "mine", "smollm2")
+    first = resolved(folder).revision
+    (folder / "consolidated.safetensors").write_bytes(b"other")
+    assert resolved(folder).revision == first

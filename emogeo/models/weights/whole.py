@@ -1,0 +1,106 @@
+"""Whether a folder's config.json and its weights belong together, as far as the tensors' names tell."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from emogeo.errors import WeightsError
+
+ADAPTER = "adapter_config.json"
+_NUMBERED = re.compile(r"(.*?)\.(\d+)\.")
+_FURTHER = ("num_nextn_predict_layers", "mtp_num_hidden_layers")
+"""Fields of config.json for blocks that predict further tokens: they stand behind the others and are not read."""
+_HEADS = re.compile(
+    r"(^|[._])(lm_head|embed_out|proj_out|output_projection|score|classifier|pooler|head|cls|qa_outputs)([._]|$)"
+)
+"""Names of heads and poolers, which stand behind the blocks."""
+_ELSEWHERE = re.compile(
+    r"(^|[._])(mtp|nextn|vision|visual|image|img|audio|speech|video|mm|multi_modal|multimodal)([._]|$)"
+    r"|(inv_freq|attn\.bias|attention\.bias|masked_bias|[kv]_scale)$"
+)
+"""Names of what a text's states do not depend on either: further tokens, other senses, constants computed anew."""
+
+
+def refuse_adapter(folder: Path) -> None:
+    """Refuses an adapter beside whole weights.
+
+    It would be loaded only where peft is installed, and be in the key in either case.
+
+    Raises:
+        WeightsError: the folder has one.
+    """
+    if (folder / ADAPTER).is_file():
+        raise WeightsError(
+            f"{folder} holds an adapter ({ADAPTER}) beside whole weights, and which of the two is meant is not said. "
+            "Move the adapter's files (adapter_*) into a folder of their own."
+        )
+
+
+def refuse_half(folder: Path, config: Mapping[str, Any], names: Iterable[str], n_layers: int) -> None:
+    """Refuses weights of another number of blocks than config.json says, before anything is loaded.
+
+    Args:
+        config: the content of config.json.
+        names: the names of the tensors.
+
+    Raises:
+        WeightsError: no list of blocks in the weights has as many as config.json says.
+    """
+    if "transformers_weights" in config:
+        raise WeightsError(f"{folder / 'config.json'}: transformers_weights names other weights; remove it.")
+    found = {prefix: len(numbers) for prefix, numbers in stacks(names).items()}
+    further = sum(int(config.get(name) or 0) for name in _FURTHER)
+    if found and not {n_layers, n_layers + further} & set(found.values()):
+        longest = max(found, key=lambda prefix: found[prefix])
+        raise WeightsError(
+            f"{folder}: config.json says {n_layers} blocks, and the weights hold {found[longest]} ({longest}.0 to "
+            f"{longest}.{found[longest] - 1}). The two do not belong together: correct num_hidden_layers, or fetch the "
+            "config.json or the weights again."
+        )
+
+
+def stacks(names: Iterable[str]) -> dict[str, set[int]]:
+    """Finds the numbered lists of modules by their names (`model.layers`), each with its numbers."""
+    found: dict[str, set[int]] = defaultdict(set)
+    for name in names:
+        match = _NUMBERED.match(name)
+        if match:
+            found[match.group(1)].add(int(match.group(2)))
+    return dict(found)
+
+
+def refuse_absent(folder: Path, title: str, absent: Iterable[object]) -> None:
+    """Refuses tensors that the files lack, or hold in another shape: transformers fills them with random numbers.
+
+    Raises:
+        WeightsError: names the first of them.
+    """
+    names = sorted(map(str, absent))
+    if names:
+        raise WeightsError(
+            f"{title}: {folder} lacks {len(names)} of the model's tensors, the first: {names[0]}. "
+            "The files and config.json do not belong together, or a shard is incomplete."
+        )
+
+
+def refuse_unexpected(folder: Path, title: str, unexpected: Iterable[str]) -> None:
+    """Refuses tensors that the model has no place for, but for heads, poolers and other senses than text.
+
+    Raises:
+        WeightsError: names the first of them.
+    """
+    left = sorted(name for name in map(str, unexpected) if not _unread(name))
+    if left:
+        raise WeightsError(
+            f"{title}: {folder} holds {len(left)} tensors that the model of its config.json has no place for, the "
+            f"first: {left[0]}. The files and config.json do not belong together."
+        )
+
+
+def _unread(name: str) -> bool:
+    """Whether a text's states do not depend on a tensor that the model has no place for."""
+    return bool(_ELSEWHERE.search(name)) or (_NUMBERED.match(name) is None and bool(_HEADS.search(name)))
