@@ -13,7 +13,8 @@ from emogeo.config.precision import Dtype, PrecisionConfig, Quantization
 from emogeo.config.runtime import StoreConfig
 from emogeo.config.texts import GenerationConfig
 from emogeo.config.train import TrainConfig
-from emogeo.config.typed import override, typed
+from emogeo.config.options import option_named
+from emogeo.config.typed import conf_folder, override, typed
 from emogeo.geometry.beyond import WANTED_TWINS
 from emogeo.record.run import Run
 
@@ -106,7 +107,8 @@ def _model(run: Run) -> list[str]:
     if model.weights is not None:
         return [override("model.weights", model.weights)]
     own = replace(run.config, model=replace(model, init=Init.trained, init_seed=0))
-    return [f"model={model.name}", *(word for word in typed(own, ["model"]) if not word.startswith("model="))]
+    option = option_named(conf_folder() / "model", model.name)
+    return [f"model={option}", *(word for word in typed(own, ["model"]) if not word.startswith("model="))]
 
 
 def _overrides(run: Run) -> list[str]:
