@@ -10,8 +10,8 @@ from omegaconf import OmegaConf
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from emogeo.config.model import Init, ModelConfig
-from emogeo.config.precision import Dtype, PrecisionConfig
 from emogeo.config.options import options_in
+from emogeo.config.precision import Dtype, PrecisionConfig
 from emogeo.config.typed import conf_folder, option_file
 from emogeo.errors import ConfigError
 from emogeo.geometry.options import check_whole

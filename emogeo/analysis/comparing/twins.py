@@ -9,11 +9,11 @@ from dataclasses import replace
 from emogeo.analysis.comparing.levels import Levels, levels
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.config.model import Init
+from emogeo.config.options import option_named
 from emogeo.config.precision import Dtype, PrecisionConfig, Quantization
 from emogeo.config.runtime import StoreConfig
 from emogeo.config.texts import GenerationConfig
 from emogeo.config.train import TrainConfig
-from emogeo.config.options import option_named
 from emogeo.config.typed import conf_folder, override, typed
 from emogeo.geometry.beyond import WANTED_TWINS
 from emogeo.record.run import Run
