@@ -41,6 +41,11 @@ def option_file(group: str, name: str) -> Path:
     return _CONF / group / f"{option_named(_CONF / group, name)}.yaml"
 
 
+def option_of(group: str, name: str) -> str:
+    """Gives how the option of a group is typed that is called so in its own file."""
+    return option_named(_CONF / group, name)
+
+
 def typed(config: TrainConfig, parts: Sequence[str], conf: Path | None = None) -> list[str]:
     """Gives the overrides that lead from `conf/config.yaml` to some parts of a configuration.
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from emogeo.errors import WeightsError
 from emogeo.models.weights.digests import folder_digest
+from emogeo.models.weights.missing import what_is_missing
 
 _SUFFIXES = {".json", ".safetensors", ".jinja", ".model", ".txt"}
 
@@ -41,9 +42,7 @@ def content_revision(folder: Path, cache: Path, drawn: bool = False) -> str:
     if drawn and not describes_model(folder):
         raise WeightsError(f"model.weights={folder}: model.init=random needs config.json and a tokenizer.")
     if not drawn and not complete(folder):
-        raise WeightsError(
-            f"model.weights={folder}: needs config.json, a tokenizer, and model.safetensors (or its shards and index)."
-        )
+        raise WeightsError(f"model.weights={folder} lacks {what_is_missing(folder) or 'a whole model'}.")
     names = sorted(file.name for file in folder.iterdir() if file.suffix in _SUFFIXES)
     return f"sha256:{folder_digest(folder, names, cache / 'digests')}"
 
