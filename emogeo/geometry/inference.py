@@ -82,7 +82,7 @@ def reliability(run: Halves, level: float = LEVEL) -> Estimate:
     return interval(run.reliability, [run.reliability_deleted], fisher=True, level=level)
 
 
-def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Comparison:
+def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b"), over_conditions: bool = True) -> Comparison:
     """Compares two runs over the same units, or over units that have no text in common.
 
     Below four units rho stands alone, below six there are no intervals, below eight no
@@ -92,6 +92,7 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Compar
 
     Args:
         names: what the reason calls the runs.
+        over_conditions: whether rho* gets an interval over conditions, too, which takes most of the time.
 
     Raises:
         GeometryError: runs over different conditions, with some but not all units in common, or split otherwise.
@@ -113,7 +114,7 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> Compar
         disjoint_half=disjoint.estimate(fisher=True),
         rho_star=star.estimate(fisher=False) if star else None,
         rho_star_90=star.estimate(fisher=False, level=EQUIVALENCE_LEVEL) if star else None,
-        rho_star_any=_over_both(a, b, star) if star else None,
+        rho_star_any=_over_both(a, b, star) if star and over_conditions else None,
         reason=reason,
     )
 
