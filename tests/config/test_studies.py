@@ -35,8 +35,10 @@ def composed(study: str | None, overrides: list[str]) -> TrainConfig:
         return parse_train(compose("config", overrides=[*([f"+study={study}"] if study else []), *overrides]))
 
 
-def test_the_six_studies_are_there() -> None:
-    assert STUDIES == ["controls", "decomposition", "precision", "sub_parameters", "texts", "universality"]
+def test_the_seven_studies_are_there() -> None:
+    assert [
+        *("controls", "decomposition", "finetune", "precision", "sub_parameters", "texts", "universality"),
+    ] == STUDIES
 
 
 @pytest.mark.parametrize("study", STUDIES)

@@ -34,8 +34,8 @@ def test_where_they_part_is_said() -> None:
     own = table([SAME, SAME, UNSURE, DIFFERS, DIFFERS], [0.99, 0.98, 0.9, 0.4, 0.6])
     assert said(own) == (
         "ρ* leaves 1 by more than floor and text from block 3 (blocks 3–4); same within 0.1 at blocks 0–1; "
-        "cannot tell at block 2; ρ* 0.99 [0.89, 1.09] at block 0, 0.40 [0.30, 0.50] at block 3, 0.60 [0.50, 0.70] at block 4 of 5, "
-        "lowest at 3"
+        "cannot tell at block 2; ρ* 0.99 [0.89, 1.09] at block 0, 0.40 [0.30, 0.50] at block 3, 0.60 [0.50, 0.70] at "
+        "block 4 of 5, lowest at 3"
     )
 
 
