@@ -8,7 +8,7 @@ import pandas as pd
 
 from emogeo.analysis.report.finding import Finding
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.numbers import in_words
+from emogeo.analysis.report.numbers import in_words, number
 from emogeo.analysis.report.parts import Part, beside, figure, sheet, word
 from emogeo.analysis.tables.equivalence import CANNOT_TELL, DIFFERS, SAME
 from emogeo.analysis.tables.finetune import by_pair
@@ -76,7 +76,10 @@ def _ends(own: pd.DataFrame) -> list[str]:
     """Gives rho* at the first and the last block that have one, and where it is lowest."""
     given = own[own["rho_star"].notna()]
     if given.empty:
-        return ["no block has a ρ*"]
+        ends = [own.iloc[0], own.iloc[-1]]
+        return [
+            "no block has a ρ*, raw ρ " + ", ".join(f"{number(row['rho'])} at block {row['block']}" for row in ends)
+        ]
     lowest = given.loc[given["rho_star"].idxmin()]
     rows = {int(row["block"]): row for row in (given.iloc[0], lowest, given.iloc[-1])}
     numbers = [

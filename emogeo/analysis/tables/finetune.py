@@ -26,6 +26,8 @@ from emogeo.store.store import Store
 
 LEVEL = 0.05
 """The p, after Holm over blocks, up to which a block differs."""
+SHOW_PROGRESS = 12
+"""The number of blocks from which on a progress bar is shown."""
 _WORDS = ["reading", "key_a", "key_b", "model_a", "model_b", "verdict", "note"]
 FINETUNE_COLUMNS = [
     *("reading", "key_a", "key_b", "model_a", "model_b", "block", "n_layers", "depth", "rho"),
@@ -76,7 +78,13 @@ def _compared(pair: OverDepth, runs: Sequence[Run], store: Store) -> list[AtBloc
         None if x is None or y is None else max(x, y)
         for x, y in zip(*(floors_by_block(each.run, runs, blocks) for each in (a, b)), strict=True)
     ]
-    shown = tqdm(zip(blocks, first, second, strict=True), f"{a.name} – {b.name}", len(blocks), leave=False)
+    shown = tqdm(
+        zip(blocks, first, second, strict=True),
+        f"{a.name} – {b.name}",
+        len(blocks),
+        leave=False,
+        disable=len(blocks) < SHOW_PROGRESS,
+    )
     return over_blocks(shown, floors, (a.name, b.name))
 
 

@@ -20,7 +20,13 @@ def table(verdicts: list[str], stars: list[float]) -> pd.DataFrame:
                 "block": block,
                 "n_layers": len(stars),
             },
-            **{"rho_star": star, "rho_star_ci_low": star - 0.1, "rho_star_ci_high": star + 0.1, "verdict": verdict},
+            **{
+                "rho_star": star,
+                "rho_star_ci_low": star - 0.1,
+                "rho_star_ci_high": star + 0.1,
+                "verdict": verdict,
+                "rho": 0.5,
+            },
         }
         for block, (verdict, star) in enumerate(zip(verdicts, stars, strict=True))
     ]
@@ -44,7 +50,9 @@ def test_nowhere_and_gaps_are_said() -> None:
         "ρ* is nowhere seen to leave 1 by more than floor and text; same within 0.1 at blocks 0, 2; cannot "
         "tell at block 1"
     )
-    assert said(table([UNSURE], [np.nan])).endswith("cannot tell at block 0; no block has a ρ*")
+    assert said(table([UNSURE], [np.nan])).endswith(
+        "cannot tell at block 0; no block has a ρ*, raw ρ 0.50 at block 0, 0.50 at block 0"
+    )
 
 
 def test_pairs_without_blocks_say_nothing() -> None:
