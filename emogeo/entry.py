@@ -12,6 +12,7 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.errors import CompactHydraException
 from hydra.types import RunMode
 
+from emogeo.config.checkpoints import as_sweep
 from emogeo.config.compose import register
 from emogeo.config.overrides import check_overrides
 from emogeo.config.own_names import as_hydra_wants
@@ -28,6 +29,7 @@ def prepare(schema: type, conf: Path) -> None:
     end_cleanly()
     try:
         sys.argv[1:] = [as_hydra_wants(argument) for argument in sys.argv[1:]]
+        sys.argv[1:] = as_sweep(sys.argv[1:], conf)
         check_overrides(sys.argv[1:], schema, conf)
     except EmogeoError as error:
         sys.exit(f"emogeo: {error}")

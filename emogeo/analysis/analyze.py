@@ -30,6 +30,7 @@ from emogeo.analysis.tables.corpus import corpus_table
 from emogeo.analysis.tables.descriptors import by_layer_table, descriptors_table
 from emogeo.analysis.tables.effects import Effect, effects_of, effects_table
 from emogeo.analysis.tables.evidence import evidence_of
+from emogeo.analysis.tables.finetune import finetune_table
 from emogeo.analysis.tables.frame import Table, stacked, write_table
 from emogeo.analysis.tables.measures import measures_tables
 from emogeo.analysis.tables.overlap import overlap_tables
@@ -141,7 +142,7 @@ def all_tables(
         "descriptors": descriptors_table(catalogue.runs, prepared, *chance),
         "descriptors_by_layer": by_layer_table(prepared),
     }
-    tables |= _of_models(prepared, tables) | _of_steering(catalogue) | _of_behaviour(catalogue, config.seed)
+    tables |= _of_models(prepared, tables, config) | _of_steering(catalogue) | _of_behaviour(catalogue, config.seed)
     universality, behaviour = tables["universality"].frame, tables["behaviour"].frame
     beside = behaviour_geometry_table(behaviour, universality)
     relations = [
@@ -156,11 +157,12 @@ def _chance(config: AnalyzeConfig) -> tuple[int, int]:
     return config.permutations, config.seed
 
 
-def _of_models(prepared: Sequence[PreparedRun], tables: Mapping[str, Table]) -> dict[str, Table]:
+def _of_models(prepared: Sequence[PreparedRun], tables: Mapping[str, Table], config: AnalyzeConfig) -> dict[str, Table]:
     pairs = tables["pairs"].frame
     return {
         "universality": universality_table(prepared, pairs),
         "base_instruct": base_instruct_table(prepared, pairs, tables["descriptors"].frame),
+        "finetune": finetune_table(prepared, Store(config.store.path), config.equivalence),
     }
 
 

@@ -63,8 +63,10 @@ class ModelConfig:
     license: str | None = None
     wheels: WheelsConfig | None = None
     weights: str | None = None
-    """Other weights than this option's: a hub id (`Org/Name` or `Org/Name@revision`) or a local folder.
+    """Other weights than this option's: a hub id (`Org/Name` or `Org/Name@revision`), a local folder, or a GGUF file.
     Name, family and variant then come from those weights."""
+    adapter: str | None = None
+    """A PEFT adapter to be merged into the weights: a hub id (`Org/Name` or `Org/Name@revision`) or a local folder."""
     init: Init = Init.trained
     """Trained weights, or those of an untrained twin: the null of a model that has learned nothing."""
     init_seed: int = 0

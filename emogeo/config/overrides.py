@@ -13,6 +13,7 @@ from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Glob, Override
 from hydra.errors import OverrideParseException
 
+from emogeo.config.options import options_in
 from emogeo.errors import ConfigError
 
 
@@ -77,7 +78,7 @@ def _check_one(override: Override, schema: type, conf: Path, own_groups: bool) -
         return
     if key in _groups(schema, conf):
         if own_groups:
-            _check_options(override, sorted(p.stem for p in (conf / key).glob("*.yaml")))
+            _check_options(override, options_in(conf / key))
         return
     _check_key(key, schema, conf)
 
@@ -85,9 +86,10 @@ def _check_one(override: Override, schema: type, conf: Path, own_groups: bool) -
 def _check_options(override: Override, options: list[str]) -> None:
     group, value = override.key_or_group, override.value()
     if isinstance(value, Glob):
-        if not value.filter(options):
+        swept = [option for option in options if "/" not in option]  # as Hydra has it
+        if not value.filter(swept):
             raise ConfigError(
-                f"{group}=glob({','.join(value.include)}) matches none of the options of {group}: {', '.join(options)}."
+                f"{group}=glob({','.join(value.include)}) matches none of the options of {group}: {', '.join(swept)}."
             )
         return
     if not override.is_sweep_override():

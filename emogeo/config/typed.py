@@ -11,6 +11,7 @@ from typing import Any, get_type_hints
 
 from omegaconf import MISSING, OmegaConf
 
+from emogeo.config.options import option_named
 from emogeo.config.own_names import in_quotes, named
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError
@@ -37,7 +38,12 @@ def conf_folder(asked: str = "options by name") -> Path:
 
 def option_file(group: str, name: str) -> Path:
     """Gives where the file of a group's option is, if there is such an option."""
-    return _CONF / group / f"{name}.yaml"
+    return _CONF / group / f"{option_named(_CONF / group, name)}.yaml"
+
+
+def option_of(group: str, name: str) -> str:
+    """Gives how the option of a group is typed that is called so in its own file."""
+    return option_named(_CONF / group, name)
 
 
 def typed(config: TrainConfig, parts: Sequence[str], conf: Path | None = None) -> list[str]:
@@ -65,7 +71,7 @@ def _of_part(part: str, config: TrainConfig, usual: dict[str, str], conf: Path) 
     own = getattr(config, part)
     if part not in usual:
         return list(_differing(part, own, _default(part)))
-    name = _name(own)
+    name = option_named(conf / part, _name(own))
     chosen = [] if name == usual[part] else [f"{part}={name}"]
     return [*chosen, *_differing(part, own, _option(part, own, conf))]
 
@@ -89,7 +95,7 @@ def _default(part: str) -> Any:
 
 def _option(group: str, own: Any, conf: Path) -> Any:
     """Gives the content of a group's option, with the defaults of the fields that its file leaves out."""
-    file, kind = conf / group / f"{_name(own)}.yaml", OmegaConf.structured(type(own))
+    file, kind = conf / group / f"{option_named(conf / group, _name(own))}.yaml", OmegaConf.structured(type(own))
     found = dict(OmegaConf.load(file).items()) if file.is_file() else {"name": _name(own)}
     return OmegaConf.merge(kind, {str(name): value for name, value in found.items() if name != "defaults"})
 

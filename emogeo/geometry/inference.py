@@ -93,7 +93,7 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b"), over_cond
 
     Args:
         names: what the reason calls the runs.
-        over_conditions: whether to give `rho_star_any`, which takes most of the time where conditions are many.
+        over_conditions: whether rho* gets an interval over conditions, too, which takes most of the time.
 
     Raises:
         GeometryError: runs over different conditions, with some but not all units in common, or split otherwise.

@@ -10,6 +10,7 @@ from omegaconf import OmegaConf
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from emogeo.config.model import Init, ModelConfig
+from emogeo.config.options import options_in
 from emogeo.config.precision import Dtype, PrecisionConfig
 from emogeo.config.typed import conf_folder, option_file
 from emogeo.errors import ConfigError
@@ -107,4 +108,4 @@ def _option(group: str, name: str, kind: type[T]) -> T:
 
 
 def _options(group: str, asked: str) -> list[str]:
-    return sorted(file.stem for file in (conf_folder(f"{group}={asked}") / group).glob("*.yaml"))
+    return options_in(conf_folder(f"{group}={asked}") / group)

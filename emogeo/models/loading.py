@@ -117,7 +117,7 @@ def load_model(
         raise ValueError(f"{weights.title} has no LM head: a model that has learned nothing reads, and never writes")
     _refuse_absent_gpu(device)
     _refuse_absent_library(precision)
-    if weights.source is Source.index:
+    if weights.source is Source.index or weights.converted:
         verify(weights.folder)
     transformers_logging.set_verbosity_error()  # the head that is left out is meant to be
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # says at every layer that int8 inputs become fp16

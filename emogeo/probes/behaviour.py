@@ -92,7 +92,7 @@ def behaviour_task(config: TrainConfig) -> Task | None:
     Raises:
         EmogeoError: anything that would make it fail later.
     """
-    if config.model.weights is None and config.model.variant == "base":
+    if config.model.weights is None and config.model.adapter is None and config.model.variant == "base":
         _log_skipped(config.model.name, "it is a base model")
         return None
     weights = resolve_weights(config.model, Path(config.runtime.weights_cache).expanduser(), config.runtime.progress)

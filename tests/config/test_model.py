@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+
 import pytest
 
 from emogeo.config.model import Init, ModelConfig, Source, WheelsConfig, title_of
+from emogeo.config.options import options_in
 from emogeo.errors import ConfigError
 from tests.conftest import CONF, compose_train
 
@@ -13,24 +16,36 @@ STUDY = {
     *("llama-3.2-3b-instruct", "gemma-3-1b-pt", "gemma-3-1b-it", "mistral-7b-v0.3", "mistral-7b-instruct-v0.3"),
     *("llama-3.1-8b", "llama-3.1-8b-instruct"),
 }
+VARIANTS = ("base", "instruct")
 FROM_INDEX = {
     *("smollm2-135m-instruct", "gemma-3-270m", "qwen2.5-coder-0.5b-instruct", "qwen2.5-coder-1.5b-instruct"),
 }
 
 
-def options(group: str) -> list[str]:
-    return sorted(p.stem for p in (CONF / group).glob("*.yaml"))
+OPTIONS = options_in(CONF / "model")
+MORE = [option for option in OPTIONS if option.startswith("more/")]
 
 
-def test_the_study_and_the_index_models_are_there() -> None:
-    assert set(options("model")) == STUDY | FROM_INDEX
+def test_the_study_the_index_models_and_more_are_there() -> None:
+    assert set(OPTIONS) - set(MORE) == STUDY | FROM_INDEX
+    families = Counter(compose_train(f"model={option}").model.family for option in MORE)
+    assert families == {
+        **{"qwen3": 8, "gemma-4": 4, "olmo-3": 3, "gemma-3": 2, "smollm3": 2, "llama-3.2": 2, "gpt-oss": 1},
+    }
 
 
-@pytest.mark.parametrize("model", sorted(STUDY | FROM_INDEX))
+@pytest.mark.parametrize("family", ["qwen3", "gemma-3", "gemma-4", "olmo-3", "smollm3", "llama-3.2"])
+def test_base_and_instruct_of_one_size_are_there(family: str) -> None:
+    models = [compose_train(f"model={option}").model for option in MORE]
+    sizes = {own: {m.params_b for m in models if (m.family, m.variant) == (family, own)} for own in VARIANTS}
+    assert sizes["base"] == sizes["instruct"] != set()
+
+
+@pytest.mark.parametrize("model", OPTIONS)
 def test_every_model_is_pinned(model: str) -> None:
     config = compose_train(f"model={model}").model
-    assert config.name == model
-    assert config.variant in {"base", "instruct"}
+    assert config.name == model.removeprefix("more/")
+    assert config.variant in VARIANTS
     pin = config.sha256 if model in FROM_INDEX else config.revision
     assert pin is not None
     assert len(pin) == (64 if model in FROM_INDEX else 40)

@@ -42,8 +42,10 @@ def _composed(overrides: tuple[str, ...]) -> TrainConfig:
         return parse_train(compose("config", overrides=list(overrides)))
 
 
-def test_the_six_studies_are_there() -> None:
-    assert STUDIES == ["controls", "decomposition", "precision", "sub_parameters", "texts", "universality"]
+def test_the_seven_studies_are_there() -> None:
+    assert [
+        *("controls", "decomposition", "finetune", "precision", "sub_parameters", "texts", "universality"),
+    ] == STUDIES
 
 
 @pytest.mark.parametrize("study", STUDIES)

@@ -14,7 +14,7 @@ from emogeo.config.precision import Dtype, PrecisionConfig, Quantization
 from emogeo.config.runtime import StoreConfig
 from emogeo.config.texts import GenerationConfig
 from emogeo.config.train import TrainConfig
-from emogeo.config.typed import override, typed
+from emogeo.config.typed import option_of, override, typed
 from emogeo.geometry.beyond import WANTED_TWINS
 from emogeo.record.run import Run
 
@@ -117,9 +117,13 @@ def _model(run: Run) -> list[str]:
     """Names the model: by its option with what differs from it, or by its weights."""
     model = run.config.model
     if model.weights is not None:
-        return [override("model.weights", model.weights)]
+        adapter = [] if model.adapter is None else [override("model.adapter", model.adapter)]
+        return [override("model.weights", model.weights), *adapter]
     own = replace(run.config, model=replace(model, init=Init.trained, init_seed=0))
-    return [f"model={model.name}", *(word for word in typed(own, ["model"]) if not word.startswith("model="))]
+    return [
+        f"model={option_of('model', model.name)}",
+        *(word for word in typed(own, ["model"]) if not word.startswith("model=")),
+    ]
 
 
 def _overrides(run: Run) -> list[str]:

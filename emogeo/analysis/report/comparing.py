@@ -10,6 +10,7 @@ import pandas as pd
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.records.published import published_model, published_pair, reference
+from emogeo.analysis.report.finetune import finetune_parts
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.overlap import overlap_parts
 from emogeo.analysis.report.parts import (
@@ -44,6 +45,7 @@ def universality_section(material: Material) -> Section:
         "No two models have comparable runs.",
         _MORE_MODELS,
     )
+    parts += finetune_parts(material)
     parts += material.shown(
         "relations",
         "Agreement and descriptors against size, depth and behaviour",

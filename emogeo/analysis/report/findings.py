@@ -10,6 +10,7 @@ import pandas as pd
 from emogeo.analysis.report import findings_of_pairs, findings_of_probes
 from emogeo.analysis.report.beyond import beyond_findings
 from emogeo.analysis.report.finding import LEVEL, Finding, noted
+from emogeo.analysis.report.finetune import finetune_findings
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import in_words, number
 from emogeo.analysis.report.sentences import NAMED, commonest, listed, number_of, range_of, verdicts
@@ -42,6 +43,7 @@ def findings(material: Material) -> list[Finding]:
         _shares,
         _flags,
         _variants,
+        finetune_findings,
         findings_of_probes.shifts,
         findings_of_probes.regimes,
         findings_of_probes.behaviour,

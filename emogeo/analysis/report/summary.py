@@ -10,6 +10,7 @@ import pandas as pd
 
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.beyond import beyond_lines, untrained
+from emogeo.analysis.report.finetune import finetune_lines
 from emogeo.analysis.report.numbers import ABSENT, intervals, number, with_interval
 from emogeo.analysis.report.unanswered import missing, opposite_signs
 from emogeo.analysis.tables.effects import Effect
@@ -46,6 +47,7 @@ def summary(
     parts = ["", *_texts(tables.get("corpus"))]
     parts += beyond_lines(tables["beyond"].frame, tables["pairs"].frame, names) + counted
     parts += [*(["Runs", _shown_runs(runs, names)] if len(runs) else ["Runs: no geometry."]), ""]
+    parts += finetune_lines(tables["finetune"].frame, names) if "finetune" in tables else []
     parts += [*_compared(tables, names, catalogue.noun), *_effects(tables["effects"]), *opposite_signs(effects)]
     if variance["share"].notna().any():
         parts += ["", "Variance of 1 − ρ* over pairs of runs", _shown_variance(variance), ""]

@@ -11,7 +11,7 @@ from emogeo.analysis.comparing.levels import SUB_PARAMETERS
 from emogeo.analysis.tables.effects import Effect
 from emogeo.config.runtime import StoreConfig
 from emogeo.config.train import TrainConfig
-from emogeo.config.typed import typed
+from emogeo.config.typed import option_of, override, typed
 from emogeo.geometry.inference import Estimate
 from emogeo.record.run import Run
 
@@ -54,8 +54,10 @@ def missing(runs: Sequence[Run], effects: Sequence[Effect], store: str) -> list[
     for run in {run.weights: run for run in runs if not run.untrained}.values():
         base = ["prompt_template.chat=false"] if run.record.model.variant == "base" else []
         base += _own_texts(run.config)
-        weights = run.config.model.weights
-        named = ("model", run.model) if weights is None else ("model.weights", f"'{weights}'")
+        model = run.config.model
+        base += [] if model.adapter is None else [shlex.quote(override("model.adapter", model.adapter))]
+        option = ("model", option_of("model", run.model if model.adapter is None else model.name))
+        named = option if model.weights is None else ("model.weights", f"'{model.weights}'")
         for study, absent in _absent([effect for effect in effects if effect.model == run.model]).items():
             key = (study, ", ".join(absent), " ".join([*base, *words]), named[0])
             lines.setdefault(key, []).append(named[1])

@@ -7,6 +7,7 @@ from pathlib import Path
 from emogeo.errors import WeightsError
 from emogeo.models.weights.digests import folder_digest
 from emogeo.models.weights.headers import weight_files
+from emogeo.models.weights.missing import what_is_missing
 
 _SUFFIXES = {".json", ".jinja", ".model", ".txt"}
 """The files of a folder that are in its digest beside the weights."""
@@ -43,9 +44,7 @@ def content_revision(folder: Path, cache: Path, drawn: bool = False) -> str:
         raise WeightsError(f"model.weights={folder}: model.init=random needs config.json and a tokenizer.")
     weight_files(folder)
     if not drawn and not complete(folder):
-        raise WeightsError(
-            f"model.weights={folder}: needs config.json, a tokenizer, and model.safetensors (or its shards and index)."
-        )
+        raise WeightsError(f"model.weights={folder} lacks {what_is_missing(folder) or 'a whole model'}.")
     named = {file.name for file in folder.iterdir() if file.suffix in _SUFFIXES}
     names = sorted(named | set(weight_files(folder)))
     return f"sha256:{folder_digest(folder, names, cache / 'digests')}"

@@ -35,14 +35,23 @@ def weight_files(folder: Path) -> list[str]:
     """
     if (folder / SINGLE).is_file():
         return [SINGLE]
-    if not (folder / INDEX).is_file():
-        return []
+    return shards_of(folder / INDEX) if (folder / INDEX).is_file() else []
+
+
+def shards_of(index: Path) -> list[str]:
+    """Lists the files that an index names.
+
+    Raises:
+        WeightsError: an index that is broken, or that names no file, or one outside of its folder.
+    """
     try:
-        named = sorted({str(shard) for shard in json.loads((folder / INDEX).read_text())["weight_map"].values()})
+        named = sorted({str(shard) for shard in json.loads(index.read_text(encoding="utf-8"))["weight_map"].values()})
     except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
-        raise WeightsError(f"{folder / INDEX} is not an index of weights ({type(error).__name__}: {error}).") from error
+        raise WeightsError(f"{index} is not an index of weights ({type(error).__name__}: {error}).") from error
+    if not named:
+        raise WeightsError(f"{index} names no file of weights.")
     for shard in named:
-        _refuse_outside(folder, shard)
+        _refuse_outside(index, shard)
     return named
 
 
@@ -72,11 +81,11 @@ def _header(file: Path) -> dict[str, Tensor]:
         raise WeightsError(f"{file} is not a whole safetensors file ({error}): fetch it again.") from error
 
 
-def _refuse_outside(folder: Path, shard: str) -> None:
+def _refuse_outside(index: Path, shard: str) -> None:
     """Refuses a shard's name that leads out of the folder: it would be loaded, and not be in the key."""
     path = PurePosixPath(shard.replace("\\", "/"))
     if path.is_absolute() or ".." in path.parts or ":" in path.parts[0]:
         raise WeightsError(
-            f"{folder / INDEX} names {shard}, which is outside of the folder. Move the file into the folder and name "
+            f"{index} names {shard}, which is outside of the folder. Move the file into the folder and name "
             "it there; a symbolic link within the folder will do."
         )

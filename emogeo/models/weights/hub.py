@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from emogeo.errors import WeightsError
-from emogeo.models.weights.folder import complete
-from emogeo.models.weights.headers import weight_files
+from emogeo.models.weights.folder import complete, describes_model
+from emogeo.models.weights.missing import what_is_missing
+from emogeo.models.weights.pickles import PICKLE, pickles_in
 
 _PATTERNS = ["*.json", "*.safetensors", "*.jinja", "*.model", "*.txt"]
 _PATIENCE_SECONDS = 10.0
@@ -17,16 +19,32 @@ _WITHOUT_HUB = "Without the hub these run: model=smollm2-135m-instruct, gemma-3-
 qwen2.5-coder-1.5b-instruct (weights from the package index), or model.weights=FOLDER."
 
 
-def hub_snapshot(repository: str, revision: str) -> tuple[Path, str]:
+def usable(folder: Path) -> bool:
+    """Whether a folder holds a whole model, in safetensors or in pickles, whose tensors can be converted."""
+    if complete(folder):
+        return True
+    try:
+        return describes_model(folder) and bool(pickles_in(folder))
+    except WeightsError:
+        return False
+
+
+def hub_snapshot(
+    repository: str, revision: str, whole: Callable[[Path], bool] = usable, what: str = "safetensors"
+) -> tuple[Path, str]:
     """Folder and commit of a repository's snapshot.
 
     A commit that is whole in the cache costs no network; a branch or tag is looked
     up on the hub where there is one, else taken from the cache.
 
+    Args:
+        whole: whether a snapshot has all that is needed.
+        what: the weights that are needed, for messages.
+
     Raises:
-        WeightsError: not there, not allowed, not cached, or without safetensors; see `weight_files`.
+        WeightsError: not there, not allowed, not cached, or without such weights.
     """
-    cached = _cached(repository, revision)
+    cached = _cached(repository, revision, whole)
     if cached is not None and cached.name == revision:
         return cached, revision
     commit = _commit_on_hub(repository, revision)
@@ -34,12 +52,11 @@ def hub_snapshot(repository: str, revision: str) -> tuple[Path, str]:
         if cached is None:
             raise WeightsError(_not_cached(repository, revision))
         return cached, cached.name
-    folder = _download(repository, revision)
-    weight_files(folder)
-    if not complete(folder):
-        raise WeightsError(
-            f"{repository}@{revision}: {folder} lacks config.json, a tokenizer or safetensors (pickles are not read)."
-        )
+    folder = _download(repository, revision, _PATTERNS)
+    if whole is usable and not complete(folder) and describes_model(folder):
+        folder = _download(repository, revision, [*_PATTERNS, f"{PICKLE.removesuffix('.bin')}*.bin"])
+    if not whole(folder):
+        raise WeightsError(_lacking(repository, revision, folder, what))
     return folder, folder.name
 
 
@@ -59,14 +76,12 @@ def _commit_on_hub(repository: str, revision: str) -> str | None:
         return None
 
 
-def _download(repository: str, revision: str) -> Path:
+def _download(repository: str, revision: str, patterns: list[str]) -> Path:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError
 
     try:
-        return Path(
-            snapshot_download(repository, revision=revision, allow_patterns=_PATTERNS, ignore_patterns=_IGNORED)
-        )
+        return Path(snapshot_download(repository, revision=revision, allow_patterns=patterns, ignore_patterns=_IGNORED))
     except HfHubHTTPError as error:
         raise WeightsError(_refused(repository, revision, error)) from error
     except Exception as error:  # of whichever HTTP library the hub's client uses
@@ -76,7 +91,15 @@ def _download(repository: str, revision: str) -> Path:
         ) from error
 
 
-def _cached(repository: str, revision: str) -> Path | None:
+def _lacking(repository: str, revision: str, folder: Path, what: str) -> str:
+    lacks = f" {what_is_missing(folder)}" if what == "safetensors" else f" an adapter ({what})"
+    return (
+        f"{repository}@{revision} lacks{lacks}. Of a repository of GGUF files get one: hf download {repository} "
+        "NAME.gguf --local-dir FOLDER; then type model.weights=FOLDER/NAME.gguf."
+    )
+
+
+def _cached(repository: str, revision: str, whole: Callable[[Path], bool]) -> Path | None:
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import LocalEntryNotFoundError
 
@@ -84,7 +107,7 @@ def _cached(repository: str, revision: str) -> Path | None:
         folder = Path(snapshot_download(repository, revision=revision, local_files_only=True))
     except (LocalEntryNotFoundError, ValueError, OSError):
         return None
-    return folder if complete(folder) else None
+    return folder if whole(folder) else None
 
 
 def _not_cached(repository: str, revision: str) -> str:

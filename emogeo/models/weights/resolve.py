@@ -6,19 +6,27 @@ import json
 import re
 from dataclasses import dataclass, replace
 from functools import cached_property
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
 from emogeo.config.model import Init, ModelConfig, Source, title_of
 from emogeo.errors import WeightsError
 from emogeo.models.chat import chat_template
-from emogeo.models.weights.folder import content_revision
+from emogeo.models.weights.adapter import adapter_digest, brings_tokenizer, holds_adapter, merged
+from emogeo.models.weights.folder import complete
 from emogeo.models.weights.headers import tensors_of
 from emogeo.models.weights.hub import hub_snapshot
 from emogeo.models.weights.index import index_weights
+from emogeo.models.weights.local import local_weights, without_pickles
+from emogeo.models.weights.pickles import pickles_in
+from emogeo.models.weights.sentencepiece import check_tokenizer
 from emogeo.models.weights.stored import Stored, stored_format
 from emogeo.models.weights.whole import refuse_adapter, refuse_half
 
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_SHOWN = 8
+"""How many digits of a commit a name shows."""
 _HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
 
 
@@ -33,11 +41,13 @@ class Weights:
     source: Source
     id: str
     revision: str
-    """Hub commit, or `sha256:` of the content."""
+    """Hub commit, or `sha256:` of the content; after `gguf` of a GGUF file, and with an adapter's behind it."""
     folder: Path
     init: Init = Init.trained
     """What is made of the folder's content."""
     init_seed: int = 0
+    converted: bool = False
+    """Whether the folder was made in the cache of other files, with checksums of its own."""
 
     @property
     def trained(self) -> bool:
@@ -94,7 +104,11 @@ def resolve_weights(model: ModelConfig, cache: Path, progress: bool = True) -> W
     Raises:
         WeightsError: weights that are not to be had, with what to do instead.
     """
-    weights = replace(_resolved(model, cache, progress), init=model.init, init_seed=model.init_seed)
+    found = _resolved(model, cache, progress)
+    if model.adapter is not None:
+        found = _with_adapter(found, model.adapter, cache)
+    check_tokenizer(found.folder, cache)
+    weights = replace(found, init=model.init, init_seed=model.init_seed)
     if weights.source is not Source.index:
         _check(weights)
     return weights
@@ -120,7 +134,18 @@ def _resolved(model: ModelConfig, cache: Path, progress: bool) -> Weights:
         folder = index_weights(model, cache, progress)
         return Weights(*named, id=model.id, revision=f"sha256:{model.sha256}", folder=folder)
     folder, commit = hub_snapshot(model.id, model.revision or "main")
-    return Weights(*named, id=model.id, revision=commit, folder=folder)
+    return _readable(Weights(*named, id=model.id, revision=commit, folder=folder), cache)
+
+
+def _readable(weights: Weights, cache: Path) -> Weights:
+    """Gives a hub's weights as safetensors, converted once where they are pickles."""
+    pickles = [] if complete(weights.folder) else pickles_in(weights.folder)
+    if not pickles:
+        return weights
+    digest = sha256(f"{weights.id}@{weights.revision}".encode()).hexdigest()
+    return replace(
+        weights, folder=without_pickles(weights.folder, pickles, weights.name, digest, cache), converted=True
+    )
 
 
 def _other_weights(given: str, cache: Path, drawn: bool) -> Weights:
@@ -129,16 +154,59 @@ def _other_weights(given: str, cache: Path, drawn: bool) -> Weights:
     Args:
         drawn: whether the weights will be drawn, so that a folder need not hold any.
     """
+    path = Path(given).expanduser()
+    if path.exists():
+        own = local_weights(path, cache, drawn)
+        made = Weights(
+            own.name, "", "", None, Source.folder, own.name, own.revision, own.folder, converted=own.converted
+        )
+        return _described(made)
+    repository, revision = _hub_id("weights", given)
+    snapshot, commit = hub_snapshot(repository, revision or "main")
+    name = called(repository, revision)
+    return _described(_readable(Weights(name, "", "", None, Source.hub, repository, commit, snapshot), cache))
+
+
+def _hub_id(field: str, given: str) -> tuple[str, str]:
+    """Gives repository and revision ("" for none) of a hub id.
+
+    Raises:
+        WeightsError: a text that is none.
+    """
+    if not _HUB_ID.fullmatch(given):
+        kind = "a file or folder" if field == "weights" else "a folder"
+        raise WeightsError(f"model.{field}={given}: neither {kind} that exists nor a hub id (Org/Name[@revision]).")
+    repository, _, revision = given.partition("@")
+    return repository, revision
+
+
+def called(repository: str, revision: str) -> str:
+    """Names what is read from the hub: checkpoints of one repository by their revision, a commit by its beginning."""
+    name = repository.split("/")[1].lower()
+    if not revision or revision == "main":
+        return name
+    return f"{name}@{revision[:_SHOWN] if _COMMIT.fullmatch(revision) else revision}"
+
+
+def _with_adapter(weights: Weights, given: str, cache: Path) -> Weights:
+    """Gives weights with an adapter merged into them; label and content name both."""
     folder = Path(given).expanduser()
     if folder.is_dir():
-        name, content = folder.resolve().name, content_revision(folder, cache, drawn)
-        return _described(Weights(name, "", "", None, Source.folder, name, content, folder))
-    if not _HUB_ID.fullmatch(given):
-        raise WeightsError(f"model.weights={given}: neither a folder that exists nor a hub id (Org/Name[@revision]).")
-    repository, _, revision = given.partition("@")
-    snapshot, commit = hub_snapshot(repository, revision or "main")
-    found = Weights(repository.split("/")[1].lower(), "", "", None, Source.hub, repository, commit, snapshot)
-    return _described(found)
+        name = folder.resolve().name
+    else:
+        repository, revision = _hub_id("adapter", given)
+        folder, _ = hub_snapshot(repository, revision or "main", holds_adapter, "adapter_config.json and safetensors")
+        name = called(repository, revision)
+    digest, title = adapter_digest(folder, cache), f"{weights.name}+{name}"
+    instructs = brings_tokenizer(folder) and chat_template(folder) is not None
+    return replace(
+        weights,
+        name=title,
+        variant="instruct" if instructs else weights.variant,
+        revision=f"{weights.revision} adapter sha256:{digest}",
+        folder=merged(weights.folder, weights.origin, folder, digest, title, cache),
+        converted=True,
+    )
 
 
 def _described(weights: Weights) -> Weights:

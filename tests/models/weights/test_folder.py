@@ -9,6 +9,7 @@ import pytest
 
 from emogeo.errors import WeightsError
 from emogeo.models.weights.folder import complete, content_revision, describes_model
+from emogeo.models.weights.missing import what_is_missing
 
 ONE = ("config.json", "tokenizer.json", "model.safetensors")
 INDEX = "model.safetensors.index.json"
@@ -40,9 +41,7 @@ def test_each_part_is_needed(absent: str, tmp_path: Path) -> None:
     assert not complete(folder)
     with pytest.raises(WeightsError) as error:
         content_revision(folder, tmp_path / "cache")
-    assert str(error.value) == (
-        f"model.weights={folder}: needs config.json, a tokenizer, and model.safetensors (or its shards and index)."
-    )
+    assert str(error.value) == f"model.weights={folder} lacks {what_is_missing(folder)}."
 
 
 def test_a_shard_that_is_not_there_yet_is_noticed(tmp_path: Path) -> None:

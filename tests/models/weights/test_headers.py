@@ -31,7 +31,9 @@ def test_names_types_and_shapes_are_read_of_every_file(tmp_path: Path) -> None:
 
 
 def test_the_single_file_is_what_is_loaded_where_there_are_both(tmp_path: Path) -> None:
-    assert weight_files(indexed(tmp_path)) == []
+    assert weight_files(tmp_path) == []
+    with pytest.raises(WeightsError, match="names no file of weights"):
+        weight_files(indexed(tmp_path))
     save_file({"one": torch.zeros(1)}, tmp_path / SINGLE)
     assert weight_files(indexed(tmp_path, "../b.safetensors")) == [SINGLE]
 

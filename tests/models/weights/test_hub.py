@@ -149,7 +149,10 @@ def test_a_branch_that_has_moved_is_downloaded(hub_cache: Path, monkeypatch: pyt
     assert [call[:2] for call in calls] == [(NAME, "main")]
     assert "*.safetensors" in calls[0][2] and not any("bin" in pattern for pattern in calls[0][2])
     (fetched / "model.safetensors").unlink()
-    assert refusal("main").endswith("lacks config.json, a tokenizer or safetensors (pickles are not read).")
+    assert "lacks model.safetensors (or its shards and their index). Of a repository of GGUF" in refusal("main")
+    assert "pytorch_model*.bin" in calls[-1][2], "pickles are asked for where there are no safetensors"
+    (fetched / "pytorch_model.bin").write_bytes(b"")
+    assert hub_snapshot(NAME, "main") == (fetched, COMMIT)
 
 
 def test_a_download_that_stops_says_so(hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -13,8 +13,11 @@ from emogeo.config.precision import Dtype, Quantization
 from emogeo.errors import WeightsError
 from emogeo.models.loading import load_model
 from emogeo.models.precision import Precision
-from emogeo.models.weights.resolve import Weights, resolve_weights
+from emogeo.models.weights.resolve import Weights, called, resolve_weights
 from tests.conftest import compose_train
+from tests.models.weights.other_files import pickled
+from tests.models.weights.test_adapter import write_lora
+from tests.models.weights.test_gguf import tensors_of_a_llama, write_gguf
 from tests.tiny import BLOCKS, CHAT, write_for, write_model
 
 
@@ -29,6 +32,57 @@ def test_a_pinned_commit_comes_from_the_cache(hub_cache: Path, tmp_path: Path) -
     assert weights.folder.samefile(folder)
     assert weights.identity == {"id": "meta-llama/Llama-3.2-3B", "revision": model.revision}
     assert weights.n_layers == BLOCKS
+
+
+def test_checkpoints_are_called_by_their_revision() -> None:
+    assert called("Org/My-Model", "") == called("Org/My-Model", "main") == "my-model"
+    assert called("Org/My-Model", "stage1-step1000") == "my-model@stage1-step1000"
+    assert called("Org/My-Model", "0123456789" * 4) == "my-model@01234567"
+
+
+def test_pickles_of_a_folder_and_of_the_hub_are_converted(hub_cache: Path, tmp_path: Path) -> None:
+    model = option("llama-3.2-3b")
+    folder, own = write_for(model, hub_cache, tmp_path), pickled(tmp_path / "own")
+    (folder / "model.safetensors").unlink()
+    (folder / "pytorch_model.bin").write_bytes((own / "pytorch_model.bin").read_bytes())
+    of_hub = resolve_weights(model, tmp_path / "cache")
+    assert of_hub.identity == {"id": model.id, "revision": model.revision} and of_hub.converted
+    of_folder = resolve_weights(replace(model, weights=str(own)), tmp_path / "cache")
+    assert of_folder.name == "own" and of_folder.revision.startswith("sha256:") and of_folder.converted
+    for weights in (of_hub, of_folder):
+        assert load_model(weights, Precision(Dtype.fp32, Quantization.none, None), "cpu", None).body is not None
+    (of_folder.folder / "model.safetensors").write_bytes(b"broken")
+    with pytest.raises(WeightsError, match="is not what was written"):
+        load_model(of_folder, Precision(Dtype.fp32, Quantization.none, None), "cpu", None)
+
+
+def test_a_gguf_file_is_called_what_it_is(tmp_path: Path) -> None:
+    file = write_gguf(tmp_path / "tiny.gguf", tensors_of_a_llama())
+    for given in (file, tmp_path):
+        weights = resolve_weights(replace(compose_train().model, weights=str(given)), tmp_path / "cache")
+        assert (weights.name, weights.family, weights.n_layers) == ("tiny (gguf F32)", "llama", 2)
+        assert list(weights.identity) == ["revision"] and weights.revision.startswith("gguf sha256:")
+
+
+def test_an_adapter_names_label_and_key(tmp_path: Path) -> None:
+    pytest.importorskip("peft")
+    base, cache = write_model(tmp_path / "base", "smollm2"), tmp_path / "cache"
+    model = replace(compose_train().model, weights=str(base))
+    plain = resolve_weights(model, cache)
+    tuned = resolve_weights(replace(model, adapter=str(write_lora(tmp_path / "tuned"))), cache)
+    again = resolve_weights(replace(model, adapter=str(write_lora(tmp_path / "again"))), cache)
+    other = resolve_weights(replace(model, adapter=str(write_lora(tmp_path / "other", lora_alpha=9))), cache)
+    assert (tuned.name, tuned.family, tuned.variant) == ("base+tuned", plain.family, plain.variant)
+    assert tuned.revision.startswith(f"{plain.revision} adapter sha256:")
+    assert tuned.identity == again.identity != other.identity
+    assert tuned.folder.is_relative_to(cache) and tuned.converted
+
+
+@pytest.mark.parametrize("field", ["weights", "adapter"])
+def test_a_name_that_is_no_id_is_refused(field: str, tmp_path: Path) -> None:
+    model = replace(compose_train().model, weights=str(write_model(tmp_path / "base", "smollm2")))
+    with pytest.raises(WeightsError, match=rf"model\.{field}=/nowhere: neither a .*folder that exists nor a hub id"):
+        resolve_weights(replace(model, **{field: "/nowhere"}), tmp_path / "cache")
 
 
 def test_a_branch_is_resolved_to_its_commit(hub_cache: Path, tmp_path: Path) -> None:

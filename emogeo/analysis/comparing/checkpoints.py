@@ -1,0 +1,116 @@
+"""Checkpoints of one model: which runs are compared over depth, and their states at each block."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from emogeo.analysis.comparing.levels import Levels, levels
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.config.states import DenoisingMethod
+from emogeo.geometry.geometry import halves_of
+from emogeo.geometry.halves import Halves
+from emogeo.geometry.independent import independent_units
+from emogeo.geometry.rdm import standard_ranks
+from emogeo.record.files import ACTIVATIONS_FILE
+from emogeo.record.run import Run
+from emogeo.store.store import ACTIVATIONS, Store
+from emogeo.store.tensors import unpack
+
+_SAME_SIZE = 1.1
+"""The largest ratio of parameters at which two models are checkpoints of one."""
+_ADAPTED = " adapter "
+"""What the revision of weights with an adapter has in it."""
+
+
+@dataclass(frozen=True)
+class OverDepth:
+    """Two runs of one model's checkpoints that have read the same texts in the same way."""
+
+    first: PreparedRun
+    """The base, or the first checkpoint."""
+    second: PreparedRun
+
+    @property
+    def blocks(self) -> list[int]:
+        """The blocks that are finite in both."""
+        own = set(self.second.run.result.layer.layers)
+        return [block for block in self.first.run.result.layer.layers if block in own]
+
+
+def checkpoints_of(prepared: Sequence[PreparedRun]) -> list[OverDepth]:
+    """Pairs the first checkpoint of each model with every other.
+
+    Checkpoints of one model have its family, number of blocks, width and size, and other weights. The first is a base,
+    if there is one, without an adapter, and of those the first by name. Passages alone count: what models have written
+    differs. Rereads and untrained twins are left out.
+    """
+    groups: dict[tuple[Levels, Any], dict[tuple[str, ...], PreparedRun]] = {}
+    for each in prepared:
+        run = each.run
+        if run.reread_of is None and not run.untrained and run.record.generation is None:
+            groups.setdefault((levels(run), _architecture(run)), {}).setdefault(run.weights, each)
+    return [pair for group in groups.values() for pair in _with_the_first(list(group.values()))]
+
+
+def _architecture(run: Run) -> tuple[str, int, int]:
+    model = run.record.model
+    return (model.family, model.n_layers, int(run.vectors.shape[-1]))
+
+
+def _with_the_first(group: Sequence[PreparedRun]) -> Iterator[OverDepth]:
+    first, *others = sorted(group, key=_rank)
+    for other in others:
+        sizes = [own.run.record.model.params_b for own in (first, other)]
+        if not all(sizes) or max(sizes) / min(sizes) < _SAME_SIZE:  # type: ignore[type-var, operator]
+            yield OverDepth(first, other)
+
+
+def _rank(each: PreparedRun) -> tuple[bool, bool]:
+    model = each.run.record.model
+    return (model.variant != "base", _ADAPTED in model.revision)
+
+
+def states_by_block(run: Run, store: Store) -> NDArray[np.float32] | str:
+    """Gives a run's states [text, block, d_model] from the pass that it was measured on, or why there are none."""
+    if run.config.denoising.method is not DenoisingMethod.none:
+        return "denoised states are not kept by block"
+    files = store.whole(ACTIVATIONS, str(run.record.meaning.get("passages", ""))) if _has_key(run) else None
+    if files is None:
+        return f"the states of {run.model} at every block are not in {store.path}: read again with force=true"
+    states: NDArray[np.float32] = unpack(files[ACTIVATIONS_FILE])["states"]
+    if len(states) != len(run.labelled.texts):
+        return f"the states of {run.model} are of {len(states)} texts, its record of {len(run.labelled.texts)}"
+    return states
+
+
+def _has_key(run: Run) -> bool:
+    return len(str(run.record.meaning.get("passages", ""))) == 64
+
+
+def halves_by_block(each: PreparedRun, states: NDArray[np.float32], blocks: Sequence[int]) -> Iterator[Halves]:
+    """Gives a run's halves at each block, over all of its units."""
+    labels, options = each.labels, each.run.options
+    units = independent_units(labels)
+    for block in blocks:
+        found = halves_of(states[:, block], labels, units, options)
+        yield Halves(found.products, each.seed)
+
+
+def floors_by_block(run: Run, runs: Sequence[Run], blocks: Sequence[int]) -> list[float | None]:
+    """Gives 1 - rho between a run and its rereads at each block, the largest; None without a reread."""
+    again = [other for other in runs if other.reread_of == run.key]
+    return [_largest(run, again, block) for block in blocks]
+
+
+def _largest(run: Run, again: Sequence[Run], block: int) -> float | None:
+    own, found = run.rdm_at(block), [other.rdm_at(block) for other in again]
+    if own is None:
+        return None
+    ranks = standard_ranks(own)
+    floors = [1.0 - float(ranks @ standard_ranks(other)) for other in found if other is not None]
+    return max(floors, default=None)
