@@ -155,6 +155,17 @@ class StimuliConfig:
             )
 
 
+class Thinking(Enum):
+    """What becomes of what a model thinks before it answers, where it is asked through its chat template."""
+
+    off = "off"
+    """The template turns it off; a thought that the model opens all the same is stripped."""
+    strip = "strip"
+    """The model thinks as its template has it, and the thought is taken out of the text."""
+    keep = "keep"
+    """The model thinks as its template has it, and the thought is part of the text."""
+
+
 @dataclass
 class PromptTemplateConfig:
     """How a passage becomes a text."""
@@ -170,6 +181,9 @@ class PromptTemplateConfig:
     """The prompts of the neutral condition (generation), one for each prompt."""
     chat: bool = False
     """Whether the text becomes a user turn in the model's own chat template."""
+    thinking: Thinking | None = None
+    """What becomes of thoughts, in every mode that asks through the chat template; null: `off` where the template can
+    turn them off, else `strip`."""
 
     def check_text(self) -> None:
         """Refuses a template of comprehension without a place for the passage.

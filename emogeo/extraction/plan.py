@@ -29,7 +29,7 @@ from emogeo.geometry.independent import independent_units
 from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
 from emogeo.geometry.options import NEUTRAL, Centring
 from emogeo.geometry.states import LabelledTexts
-from emogeo.models.chat import chat_renderer
+from emogeo.models.chat import chat_of
 from emogeo.models.precision import Precision, resolve_device, resolve_precision, resolve_token_budget
 from emogeo.models.session import Session, session_of
 from emogeo.models.weights.resolve import Weights, resolve_weights
@@ -140,13 +140,13 @@ def plan_run(config: TrainConfig) -> RunPlan:
         config = replace(config, model=described(config.model, weights))
     chat = None
     if config.prompt_template.chat and stories is None:
-        chat = chat_renderer(weights.folder, weights.name)
+        chat = chat_of(weights.folder, weights.name, config.prompt_template.thinking)
     if mode is Mode.replay:
         source = replay(config, weights, stories or _own(config, corpus, weights, device, chat, store))
     elif mode is Mode.generation:
         source = generation(config, corpus, weights, precision, device, chat)
     else:
-        source = comprehension(config, corpus, chat)
+        source = comprehension(config, corpus, weights, chat)
     check_units(config.layer_selection.rule, _n_units(source.labelled))
     neutral = None
     if config.denoising.method is DenoisingMethod.neutral_pcs and config.denoising.texts is NeutralTexts.facts:

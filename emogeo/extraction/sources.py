@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from emogeo.config.states import DenoisingMethod, NeutralTexts
 from emogeo.config.texts import Context
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, StimuliError
-from emogeo.extraction.passes import Writing, contents, context_of, model_meaning, token_contents
+from emogeo.extraction.passes import Writing, contents, context_of, model_meaning, stripping, token_contents
 from emogeo.extraction.replay import Replayed
 from emogeo.extraction.stories import counts, without_empty
 from emogeo.extraction.texts import as_written, in_context, labelled_texts
 from emogeo.geometry.options import Centring
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units
+from emogeo.models.chat import Chat as ChatTemplate
 from emogeo.models.precision import Precision
+from emogeo.models.tokenizer import ControlTokens
 from emogeo.models.weights.resolve import Weights
 from emogeo.record.origin import PromptSet, TextCounts, Written
 from emogeo.stimuli.corpus import NO_TOPIC, Corpus
@@ -26,7 +28,7 @@ from emogeo.stimuli.stories import TOPIC, Conditions, families_of, plan_requests
 from emogeo.stimuli.templates import SLOT, Decoding, Text, render
 from emogeo.store.keys import Json, key_of
 
-Chat = Callable[[str], str] | None
+Chat = ChatTemplate | None
 _CPU_BATCH, _GPU_BATCH = 20, 64
 _SEEDS = 1_000_003
 """The distance between the seeds of one repetition and those of the next."""
@@ -56,14 +58,14 @@ class TextSource:
     """What was noticed when the corpus was read."""
 
 
-def comprehension(config: TrainConfig, corpus: Corpus, chat: Chat) -> TextSource:
+def comprehension(config: TrainConfig, corpus: Corpus, weights: Weights, chat: Chat) -> TextSource:
     """Puts passages, masked where that is asked for, into the prompt template."""
     name = corpus.name if config.stimuli.path else config.stimuli.name
     masking = None
     if config.stimuli.mask:
         corpus, masking = masked(corpus, config.stimuli.mask)
         name = f"{name} mask {config.stimuli.mask}"
-    texts = render(corpus.texts, config.prompt_template.text, chat)
+    texts = render(corpus.texts, config.prompt_template.text, chat, ControlTokens(weights.folder, weights.name))
     labelled = LabelledTexts(
         tuple(corpus.emotions), tuple(corpus.topics), units_of(config, corpus), tuple(corpus.texts)
     )
@@ -121,6 +123,7 @@ def generation(
     writer = {
         **model_meaning(weights, precision, weights.n_layers, batch_size),
         **contents(prompts),
+        **stripping(prompts),
         "asked": [[r.emotion, r.topic, r.unit, r.draw] for r in requests],
         "decoding": asdict(decoding),
         "ban": [asked.retries, families_of(conditions)] if asked.ban_emotion_words else None,
@@ -138,7 +141,7 @@ def generation(
         batch_size=batch_size,
         repetition=asked.repetition,
         seed=seed,
-        written=_written(config, weights, precision, topics if TOPIC in template.prompts[0] else None),
+        written=_written(config, weights, precision, topics if TOPIC in template.prompts[0] else None, chat),
         key=key,
     )
     emotions, topic_names, units = zip(*((r.emotion, r.topic, r.unit) for r in requests), strict=True)
@@ -177,14 +180,17 @@ def _topics(config: TrainConfig, corpus: Corpus) -> list[str]:
     return [topic for topic in dict.fromkeys(corpus.topics) if topic != NO_TOPIC]
 
 
-def _written(config: TrainConfig, weights: Weights, precision: Precision, topics: list[str] | None) -> Written:
+def _written(
+    config: TrainConfig, weights: Weights, precision: Precision, topics: list[str] | None, chat: Chat
+) -> Written:
     """How the texts are written, for the record, whatever they are then read after."""
     template = config.prompt_template
+    thinking = None if chat is None else chat.thinking.mode
     return Written(
         model=weights.name,
         precision=precision.label,
         recipe=config.recipe,
-        prompt_template=PromptSet(template.name, template.chat, tuple(template.prompts)),
+        prompt_template=PromptSet(template.name, template.chat, tuple(template.prompts), thinking),
         topics=None if topics is None else tuple(topics),
         generation=replace(config.generation, context=Context.prompt),
         seed=config.seed,
@@ -210,7 +216,8 @@ def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSourc
         )
     refuse_without_neutral(config, sorted({story.emotion for story in source.stories}), where)
     kept = without_empty(in_context(source.stories, context, config.stimuli.origin, where), where)
-    texts = tuple(as_written(story) if same else Text(story.text, special_tokens=True) for story in kept)
+    alone = render([story.text for story in kept], SLOT, None, ControlTokens(weights.folder, weights.name))
+    texts = tuple(map(as_written, kept) if same else alone)
     shortest = min(len(story.ids) for story in kept)
     if same and shortest <= config.pooling.skip:
         raise StimuliError(f"pooling.skip={config.pooling.skip}: the shortest text of {where} has {shortest} tokens.")

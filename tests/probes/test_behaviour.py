@@ -14,7 +14,7 @@ import torch
 
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError
-from emogeo.models.chat import conversation_renderer
+from emogeo.models.chat import chat_of
 from emogeo.probes import behaviour
 from emogeo.probes.behaviour import behaviour_task, label_log_odds
 from emogeo.probes.run import run_probe
@@ -172,9 +172,9 @@ def test_a_model_that_overflows_is_refused_by_name_and_remembered(tiny_run: Comp
 def test_labels_are_scored_as_the_assistants_next_tokens(tmp_path: Path) -> None:
     spaced = CHAT.replace("<{{ m.role }}>{{ m.content }}", "<{{ m.role }}>{{ ' ' + m.content }}")
     model = load(write_model(tmp_path / "spaced", "smollm2", spaced), tmp_path)
-    render = conversation_renderer(tmp_path / "spaced", "spaced")
+    chat = chat_of(tmp_path / "spaced", "spaced")
     conversations: list[list[dict[str, str]]] = [[{"role": "user", "content": text}] for text in ("Tea?", "A or B?")]
-    for turns, got in zip(conversations, label_log_odds(model, render, conversations, 2), strict=True):
+    for turns, got in zip(conversations, label_log_odds(model, chat, conversations, 2), strict=True):
         scores = []
         for label in "AB":
             start = model.tokenizer(f"<bos><user> {turns[0]['content']}<assistant>", add_special_tokens=False).input_ids

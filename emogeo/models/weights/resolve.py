@@ -11,7 +11,7 @@ from typing import Any
 
 from emogeo.config.model import Init, ModelConfig, Source, title_of
 from emogeo.errors import WeightsError
-from emogeo.models.chat import chat_template
+from emogeo.models.chat import has_chat_template
 from emogeo.models.weights.folder import content_revision
 from emogeo.models.weights.hub import hub_snapshot
 from emogeo.models.weights.index import index_weights
@@ -114,5 +114,5 @@ def _other_weights(given: str, cache: Path, drawn: bool) -> Weights:
 
 def _described(weights: Weights) -> Weights:
     """Labels for weights that no option describes: the architecture, and instruct if there is a chat template."""
-    variant = "instruct" if chat_template(weights.folder) else "base"
+    variant = "instruct" if has_chat_template(weights.folder) else "base"
     return replace(weights, family=str(weights.config.get("model_type", "unknown")), variant=variant)
