@@ -23,7 +23,7 @@ LAST_ALONE = "<user>{{ messages[-1].content }}" + ASKS
 SWALLOWS = "<user>{% if add_generation_prompt %}<assistant>{% endif %}"
 MALFORMED = "{% for m in messages %}{{ m.content }}"
 TODAY = "<day>{{ strftime_now('%d %B %Y') }}" + TURNS + ASKS
-UPPER = "{% for m in messages %}<{{ m.role }}>{{ m.content | replace('a', 'A') }}{% endfor %}" + ASKS
+BRITISH = "{% for m in messages %}<{{ m.role }}>{{ m.content | replace('z', 's') }}{% endfor %}" + ASKS
 
 SWITCHED = (  # thinking can be turned off: an empty thought is written for the model
     TURNS + "{% if add_generation_prompt %}<assistant>\n"

@@ -7,7 +7,7 @@ import logging
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -59,7 +59,7 @@ class Chat:
 
     name: str
     """What the model is called."""
-    tokenizer: Any
+    tokenizer: Any = field(repr=False)
     template: str
     thinking: Policy
     control: re.Pattern[str]

@@ -106,7 +106,7 @@ def test_the_clock_stands_still(tmp_path: Path, asked: str, monkeypatch: pytest.
     class Tomorrow(datetime):
         @classmethod
         def now(cls, tz: Any = None) -> Tomorrow:
-            return cls(2031, 1, 2)
+            return cls(2031, 1, 2, tzinfo=tz)
 
     with_template(tmp_path, "{{ " + asked + " }}|{{ bos_token }}|{{ messages[0].content }}")
     today = chat_of(tmp_path, "x")("hi").content
@@ -156,10 +156,10 @@ def test_turns_that_are_left_out(tmp_path: Path) -> None:
 
 
 def test_a_text_that_the_template_changes(tmp_path: Path) -> None:
-    chat = chat_of(with_template(tmp_path, shapes.UPPER + "{# #}"), "x")
+    chat = chat_of(with_template(tmp_path, shapes.BRITISH), "x")
     assert chat("so he left").content == "<user>so he left<assistant>"
-    with pytest.raises(StimuliError, match="does not print this text as it stands: 'a letter'"):
-        chat("a letter")
+    with pytest.raises(StimuliError, match="does not print this text as it stands: 'a zebra'"):
+        chat("a zebra")
 
 
 def test_planning_with_a_chat_template_imports_no_torch(tmp_path: Path) -> None:
