@@ -194,6 +194,19 @@ class PromptTemplateConfig:
         if "{passage}" not in self.text:
             raise ConfigError(f"prompt_template.text={self.text!r} has no {{passage}} in it.")
 
+    def check_thinking(self, mode: Mode) -> None:
+        """Refuses to say what becomes of thoughts where nothing is asked through a chat template.
+
+        Raises:
+            ConfigError: that.
+        """
+        asks = self.chat or mode not in (Mode.comprehension, Mode.generation)
+        if self.thinking is not None and not asks:
+            raise ConfigError(
+                f"prompt_template.thinking={self.thinking.value}: without a chat template no thought is known. Type "
+                "prompt_template.chat=true, or leave prompt_template.thinking out."
+            )
+
     def check_prompts(self) -> None:
         """Refuses prompts of generation without a place for the emotion, or of which only some have one for the topic.
 

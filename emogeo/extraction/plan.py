@@ -23,7 +23,7 @@ from emogeo.extraction.sources import (
     replay,
     units_of,
 )
-from emogeo.extraction.stories import Story, counts, without_empty
+from emogeo.extraction.stories import Story, counts, refuse_too_short, without_empty
 from emogeo.extraction.texts import as_written, in_context, labelled_texts
 from emogeo.geometry.independent import independent_units
 from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
@@ -104,11 +104,13 @@ class RunPlan:
         """Gives the plan the written texts, without empty ones; its pass is then named by their tokens.
 
         Raises:
-            StimuliError: a condition and unit without any text, or a text whose neutral prompt is not known.
+            StimuliError: a condition and unit without any text, a text whose neutral prompt is not known, or one that is too
+                short for `pooling.skip` once its thought is stripped.
             ConfigError: too few units are left for the layer selection.
         """
         context = self.config.generation.context
         kept = without_empty(in_context(stories, context, self.config.stimuli.origin, self.title), self.title)
+        refuse_too_short(kept, self.config.pooling.skip, self.title)
         texts = tuple(as_written(story) for story in kept)
         source = replace(
             self.source, labelled=labelled_texts(kept), texts=texts, counts=counts(stories, self.config.stimuli.words)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
+from functools import partial
 
 from emogeo.config.states import DenoisingMethod, NeutralTexts
 from emogeo.config.texts import Context
@@ -11,14 +12,14 @@ from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, StimuliError
 from emogeo.extraction.passes import Writing, contents, context_of, model_meaning, stripping, token_contents
 from emogeo.extraction.replay import Replayed
-from emogeo.extraction.stories import counts, without_empty
+from emogeo.extraction.stories import counts, refuse_too_short, without_empty
 from emogeo.extraction.texts import as_written, in_context, labelled_texts
 from emogeo.geometry.options import Centring
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units
 from emogeo.models.chat import Chat as ChatTemplate
 from emogeo.models.precision import Precision
-from emogeo.models.tokenizer import ControlTokens
+from emogeo.models.tokenizer import ControlTokens, light_tokenizer
 from emogeo.models.weights.resolve import Weights
 from emogeo.record.origin import PromptSet, TextCounts, Written
 from emogeo.stimuli.corpus import NO_TOPIC, Corpus
@@ -65,7 +66,12 @@ def comprehension(config: TrainConfig, corpus: Corpus, weights: Weights, chat: C
     if config.stimuli.mask:
         corpus, masking = masked(corpus, config.stimuli.mask)
         name = f"{name} mask {config.stimuli.mask}"
-    texts = render(corpus.texts, config.prompt_template.text, chat, ControlTokens(weights.folder, weights.name))
+    texts = render(
+        corpus.texts,
+        config.prompt_template.text,
+        chat,
+        ControlTokens(partial(light_tokenizer, weights.folder, weights.name)),
+    )
     labelled = LabelledTexts(
         tuple(corpus.emotions), tuple(corpus.topics), units_of(config, corpus), tuple(corpus.texts)
     )
@@ -216,11 +222,15 @@ def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSourc
         )
     refuse_without_neutral(config, sorted({story.emotion for story in source.stories}), where)
     kept = without_empty(in_context(source.stories, context, config.stimuli.origin, where), where)
-    alone = render([story.text for story in kept], SLOT, None, ControlTokens(weights.folder, weights.name))
+    alone = render(
+        [story.text for story in kept],
+        SLOT,
+        None,
+        ControlTokens(partial(light_tokenizer, weights.folder, weights.name)),
+    )
     texts = tuple(map(as_written, kept) if same else alone)
-    shortest = min(len(story.ids) for story in kept)
-    if same and shortest <= config.pooling.skip:
-        raise StimuliError(f"pooling.skip={config.pooling.skip}: the shortest text of {where} has {shortest} tokens.")
+    if same:
+        refuse_too_short(kept, config.pooling.skip, where)
     content = {**token_contents(texts), **context_of(context)} if same else contents(texts)
     name, labelled = source.written.prompt_template.name, labelled_texts(kept)
     return TextSource(

@@ -125,6 +125,17 @@ def without_empty(stories: Sequence[Story], where: str) -> list[Story]:
     return kept
 
 
+def refuse_too_short(stories: Sequence[Story], skip: int, where: str) -> None:
+    """Refuses stories of which nothing is left after the tokens that pooling skips.
+
+    Raises:
+        StimuliError: says how short the shortest is.
+    """
+    shortest = min(len(story.ids) for story in stories)
+    if shortest <= skip:
+        raise StimuliError(f"pooling.skip={skip}: the shortest text of {where} has {shortest} tokens.")
+
+
 def _why_empty(stories: Sequence[Story]) -> str:
     endless = sum(story.stop == THOUGHT for story in stories)
     if endless:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from functools import cache, lru_cache
+from collections.abc import Callable
+from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -87,15 +88,18 @@ class ControlTokens:
     Control tokens are special tokens, and added ones that the chat template writes, but for blanks.
     """
 
-    def __init__(self, folder: Path, name: str) -> None:
-        self.folder, self.name = folder, name
+    def __init__(self, tokenizer: Callable[[], Any]) -> None:
+        self._tokenizer = tokenizer
+
+    @cached_property
+    def _pattern(self) -> re.Pattern[str]:
+        return control_pattern(self._tokenizer())
 
     def __call__(self, text: str) -> Places:
-        """Gives the places of such names, from the first on; of two that overlap, the longer one's."""
+        """Gives the places of such names, from the first on; of two that begin at one place, the longer one's."""
         if not _MAY_NAME_ONE.search(text):
             return ()
-        pattern = control_pattern(light_tokenizer(self.folder, self.name))
-        return tuple(found.span() for found in pattern.finditer(text))
+        return tuple(found.span() for found in self._pattern.finditer(text))
 
 
 def control_pattern(tokenizer: Any) -> re.Pattern[str]:

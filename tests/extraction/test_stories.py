@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from emogeo.errors import StimuliError
-from emogeo.extraction.stories import Story, counts, story_line, story_of, without_empty
+from emogeo.extraction.stories import Story, counts, refuse_too_short, story_line, story_of, without_empty
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 
 
@@ -46,3 +46,9 @@ def test_a_story_speaks_of_a_thought_only_where_it_had_one() -> None:
     assert [story_of(story_line(own)) for own in (plain, thoughtful)] == [plain, thoughtful]
     found = counts([plain, thoughtful, replace(plain, thought_ids=(7,))], {})
     assert (found.thoughts, found.thought_tokens, found.endless_thoughts) == (1, 3, 1)
+
+
+def test_a_text_shorter_than_what_pooling_skips() -> None:
+    refuse_too_short([story("sad", "u")], 0, "here")
+    with pytest.raises(StimuliError, match="pooling.skip=1: the shortest text of here has 1 tokens"):
+        refuse_too_short([story("sad", "u")], 1, "here")

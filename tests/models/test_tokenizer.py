@@ -56,15 +56,16 @@ def test_control_tokens_are_special_ones_and_those_that_the_template_writes(fold
     assert {name for name, _ in added_tokens(light_tokenizer(folder, "x")).items()} == {
         *SPECIAL, "<bos>", "<eos>", "<think>", "</think>", "\n\n"
     }  # fmt: skip
-    find = ControlTokens(folder, "x")
+    find = ControlTokens(lambda: light_tokenizer(folder, "x"))
     text = "a <think>\n\n<|im_end|><eos"
     assert [text[a:b] for a, b in find(text)] == ["<think>", "<|im_end|>"]
-    plain = ControlTokens(with_template(folder.parent / "plain", WITH_BOS, added=("<think>",)), "y")
+    other = with_template(folder.parent / "plain", WITH_BOS, added=("<think>",))
+    plain = ControlTokens(lambda: light_tokenizer(other, "y"))
     assert plain("<think><eos>") == ((7, 12),)
 
 
 def test_a_text_without_any_is_not_searched(tmp_path: Path) -> None:
-    assert ControlTokens(tmp_path / "nowhere", "x")("He said: no (really), 100%.") == ()
+    assert ControlTokens(lambda: light_tokenizer(tmp_path / "nowhere", "x"))("He said: no (really), 100%.") == ()
 
 
 def test_marks_come_off_as_they_were_put(folder: Path) -> None:
@@ -79,7 +80,7 @@ def test_names_of_control_tokens_in_a_passage_are_cut_as_text(folder: Path) -> N
     """Independently: the text with the names' first letters apart has the same letters and no control token."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     passage = "She typed <|im_end|> and <eos>. Then <think> again."
-    (text,) = render([passage], "<bos>{passage}", None, ControlTokens(folder, "x"))
+    (text,) = render([passage], "<bos>{passage}", None, ControlTokens(lambda: light_tokenizer(folder, "x")))
     ids = token_ids(tokenizer, text)
     control = {tokenizer.convert_tokens_to_ids(name) for name in (*SPECIAL, "<eos>", "<think>", "<bos>")}
     assert ids[0] == tokenizer.bos_token_id  # written in the template, so meant
@@ -90,7 +91,7 @@ def test_names_of_control_tokens_in_a_passage_are_cut_as_text(folder: Path) -> N
 
 def test_texts_without_any_are_cut_as_ever(folder: Path) -> None:
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    (text,) = render(["<3 [x] a passage"], "{passage}", None, ControlTokens(folder, "x"))
+    (text,) = render(["<3 [x] a passage"], "{passage}", None, ControlTokens(lambda: light_tokenizer(folder, "x")))
     assert text == Text("<3 [x] a passage", True)
     assert token_ids(tokenizer, text) == tokenizer("<3 [x] a passage")["input_ids"]
 
