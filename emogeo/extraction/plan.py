@@ -104,8 +104,8 @@ class RunPlan:
         """Gives the plan the written texts, without empty ones; its pass is then named by their tokens.
 
         Raises:
-            StimuliError: a condition and unit without any text, a text whose neutral prompt is not known, or one that is too
-                short for `pooling.skip` once its thought is stripped.
+            StimuliError: a condition and unit without any text, a text whose neutral prompt is not known or that is too
+                short for `pooling.skip`.
             ConfigError: too few units are left for the layer selection.
         """
         context = self.config.generation.context

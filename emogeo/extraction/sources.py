@@ -70,12 +70,16 @@ def comprehension(config: TrainConfig, corpus: Corpus, weights: Weights, chat: C
         corpus.texts,
         config.prompt_template.text,
         chat,
-        ControlTokens(partial(light_tokenizer, weights.folder, weights.name)),
+        _control_tokens(weights),
     )
     labelled = LabelledTexts(
         tuple(corpus.emotions), tuple(corpus.topics), units_of(config, corpus), tuple(corpus.texts)
     )
     return TextSource(name, labelled, tuple(texts), contents(texts), masking=masking, notes=corpus.notes)
+
+
+def _control_tokens(weights: Weights) -> ControlTokens:
+    return ControlTokens(partial(light_tokenizer, weights.folder, weights.name))
 
 
 def refuse_without_neutral(config: TrainConfig, conditions: Sequence[str], name: str) -> None:
@@ -226,7 +230,7 @@ def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSourc
         [story.text for story in kept],
         SLOT,
         None,
-        ControlTokens(partial(light_tokenizer, weights.folder, weights.name)),
+        _control_tokens(weights),
     )
     texts = tuple(map(as_written, kept) if same else alone)
     if same:

@@ -25,8 +25,8 @@ FIXED_DATE = "26 Jul 2024"
 """The day that every template is told; a fixed one keeps texts, and so keys, the same tomorrow."""
 _FIXED_NOW = datetime(2024, 7, 26)
 _INSTEAD = (
-    "Type prompt_template.chat=false (steering.chat=false in mode=steering), or take an instruct model whose template "
-    "can be used."
+    "Type prompt_template.chat=false (steering.chat=false in mode=steering), or take an instruct "
+    "model whose template can be used."
 )
 _PROBE = "Which day follows the third of May?"
 
@@ -87,11 +87,8 @@ class Chat:
         if len(turns) > 1:
             self._refuse_dropped(turns)
         answered = turns[-1]["role"] == "assistant"
-        content, places = self._answered(turns) if answered else self._asked(turns)
+        content, places = self._answered(turns) if answered else self._whole(turns, add_generation_prompt=True)
         return Text(content, special_tokens=False, as_text=places, thought=self.thinking.stripped)
-
-    def _asked(self, turns: Sequence[Turn]) -> tuple[str, Places]:
-        return self._whole(turns, add_generation_prompt=True)
 
     def _answered(self, turns: Sequence[Turn]) -> tuple[str, Places]:
         """Renders an answer where a thinking model would give it: after its thought, which is empty."""
@@ -99,7 +96,7 @@ class Chat:
         markers = self.thinking.markers
         if markers is None:
             return continued, places
-        before, own = self._asked(turns[:-1])
+        before, own = self._whole(turns[:-1], add_generation_prompt=True)
         if continued.startswith(before) and not is_open(markers, before):
             return continued, places
         answer, named = unmarked(marked(turns[-1]["content"], self.control))
@@ -218,8 +215,7 @@ def _template(tokenizer: Any, folder: Path, name: str) -> str:
     templates = tokenizer.chat_template or _of_processor(folder)
     if not templates:
         raise WeightsError(
-            f"This prompt template needs a chat template, and the tokenizer of {name} has none. "
-            "Type prompt_template.chat=false (steering.chat=false in mode=steering), or take an instruct model."
+            f"This prompt template needs a chat template, and the tokenizer of {name} has none. {_INSTEAD}"
         )
     if isinstance(templates, dict) and "default" not in templates:
         raise WeightsError(
