@@ -19,7 +19,7 @@ from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units
 from emogeo.models.chat import Chat as ChatTemplate
 from emogeo.models.precision import Precision
-from emogeo.models.tokenizer import ControlTokens, light_tokenizer
+from emogeo.models.tokenizer import ControlTokens, naming_tokenizer
 from emogeo.models.weights.resolve import Weights
 from emogeo.record.origin import PromptSet, TextCounts, Written
 from emogeo.stimuli.corpus import NO_TOPIC, Corpus
@@ -79,7 +79,7 @@ def comprehension(config: TrainConfig, corpus: Corpus, weights: Weights, chat: C
 
 
 def _control_tokens(weights: Weights) -> ControlTokens:
-    return ControlTokens(partial(light_tokenizer, weights.folder, weights.name))
+    return ControlTokens(partial(naming_tokenizer, weights.folder, weights.name))
 
 
 def refuse_without_neutral(config: TrainConfig, conditions: Sequence[str], name: str) -> None:

@@ -15,7 +15,7 @@ from typing import Any
 from emogeo.config.texts import Thinking
 from emogeo.errors import StimuliError, WeightsError
 from emogeo.models.thinking import Policy, closed, is_open, policy_of, variables
-from emogeo.models.tokenizer import added_tokens, control_pattern, light_tokenizer, marked, unmarked, whole_tokenizer
+from emogeo.models.tokenizer import added_tokens, control_pattern, marked, naming_tokenizer, unmarked, whole_tokenizer
 from emogeo.stimuli.templates import Places, Text
 
 log = logging.getLogger(__name__)
@@ -200,7 +200,7 @@ def chat_of(folder: Path, name: str, thinking: Thinking | None = None) -> Chat:
             not print it.
         ConfigError: a template that cannot turn thinking off, where that is asked for.
     """
-    tokenizer = light_tokenizer(folder, name)
+    tokenizer = naming_tokenizer(folder, name)
     template = _template(tokenizer, folder, name)
     wanted = variables(template) & set(tokenizer.SPECIAL_TOKENS_ATTRIBUTES)
     if wanted - set(tokenizer.special_tokens_map):  # a token that the tokenizer's class may name

@@ -69,6 +69,16 @@ def whole_tokenizer(folder: Path, name: str) -> Any:
         raise _unreadable(folder, name, error) from error
 
 
+def naming_tokenizer(folder: Path, name: str) -> Any:
+    """Loads the light tokenizer or, where the files name no token but in a vocabulary, the whole one.
+
+    Raises:
+        WeightsError: files that transformers cannot read.
+    """
+    light = light_tokenizer(folder, name)
+    return light if added_tokens(light) else whole_tokenizer(folder, name)
+
+
 def _unreadable(folder: Path, name: str, error: Exception) -> WeightsError:
     reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
     return WeightsError(f"{name}: the tokenizer in {folder} cannot be loaded: {reason}")

@@ -10,6 +10,7 @@ import pytest
 from transformers import AutoTokenizer
 
 from emogeo.errors import WeightsError
+from emogeo.models import tokenizer
 from emogeo.models.tokenizer import (
     ControlTokens,
     added_tokens,
@@ -17,6 +18,7 @@ from emogeo.models.tokenizer import (
     control_pattern,
     light_tokenizer,
     marked,
+    naming_tokenizer,
     token_ids,
     unmarked,
     whole_tokenizer,
@@ -52,6 +54,15 @@ def test_a_broken_file_has_a_name(folder: Path, load: Any) -> None:
         load(folder, "broken")
 
 
+def test_tokens_that_no_file_names_are_those_of_the_tokenizers_class(folder: Path, monkeypatch: Any) -> None:
+    monkeypatch.setattr(tokenizer, "whole_tokenizer", lambda folder, name: f"whole {name}")
+    assert naming_tokenizer(folder, "x") is light_tokenizer(folder, "x")
+    for file in folder.iterdir():
+        file.unlink()
+    (folder / "tokenizer.model").write_bytes(b"")
+    assert naming_tokenizer(folder, "x") == "whole x"
+
+
 def test_control_tokens_are_special_ones_and_those_that_the_template_writes(folder: Path) -> None:
     assert {name for name, _ in added_tokens(light_tokenizer(folder, "x")).items()} == {
         *SPECIAL, "<bos>", "<eos>", "<think>", "</think>", "\n\n"
@@ -78,22 +89,22 @@ def test_marks_come_off_as_they_were_put(folder: Path) -> None:
 
 def test_names_of_control_tokens_in_a_passage_are_cut_as_text(folder: Path) -> None:
     """Independently: the text with the names' first letters apart has the same letters and no control token."""
-    tokenizer = AutoTokenizer.from_pretrained(folder)
+    cutter = AutoTokenizer.from_pretrained(folder)
     passage = "She typed <|im_end|> and <eos>. Then <think> again."
     (text,) = render([passage], "<bos>{passage}", None, ControlTokens(lambda: light_tokenizer(folder, "x")))
-    ids = token_ids(tokenizer, text)
-    control = {tokenizer.convert_tokens_to_ids(name) for name in (*SPECIAL, "<eos>", "<think>", "<bos>")}
-    assert ids[0] == tokenizer.bos_token_id  # written in the template, so meant
+    ids = token_ids(cutter, text)
+    control = {cutter.convert_tokens_to_ids(name) for name in (*SPECIAL, "<eos>", "<think>", "<bos>")}
+    assert ids[0] == cutter.bos_token_id  # written in the template, so meant
     assert not control & set(ids[1:])
-    assert tokenizer.decode(ids[1:]) == passage
-    assert control & set(token_ids(tokenizer, Text(passage, True)))
+    assert cutter.decode(ids[1:]) == passage
+    assert control & set(token_ids(cutter, Text(passage, True)))
 
 
 def test_texts_without_any_are_cut_as_ever(folder: Path) -> None:
-    tokenizer = AutoTokenizer.from_pretrained(folder)
+    cutter = AutoTokenizer.from_pretrained(folder)
     (text,) = render(["<3 [x] a passage"], "{passage}", None, ControlTokens(lambda: light_tokenizer(folder, "x")))
     assert text == Text("<3 [x] a passage", True)
-    assert token_ids(tokenizer, text) == tokenizer("<3 [x] a passage")["input_ids"]
+    assert token_ids(cutter, text) == cutter("<3 [x] a passage")["input_ids"]
 
 
 def test_tokens_around_a_text_are_put_around_it(folder: Path) -> None:
@@ -105,9 +116,9 @@ def test_tokens_around_a_text_are_put_around_it(folder: Path) -> None:
     named = {name: {"id": name, "ids": [ids[name]], "tokens": [name]} for name in ("<bos>", "<eos>")}
     found["post_processor"] = {"type": "TemplateProcessing", "single": single, "pair": single, "special_tokens": named}
     file.write_text(json.dumps(found))
-    tokenizer = AutoTokenizer.from_pretrained(folder)
-    assert around(tokenizer) == ([ids["<bos>"]], [ids["<eos>"]])
-    cut = token_ids(tokenizer, Text("a <eos>", True, as_text=((2, 7),)))
+    cutter = AutoTokenizer.from_pretrained(folder)
+    assert around(cutter) == ([ids["<bos>"]], [ids["<eos>"]])
+    cut = token_ids(cutter, Text("a <eos>", True, as_text=((2, 7),)))
     assert (cut[0], cut[-1]) == (ids["<bos>"], ids["<eos>"])
     assert ids["<eos>"] not in cut[1:-1]
-    assert tokenizer.decode(cut[1:-1]) == "a <eos>"
+    assert cutter.decode(cut[1:-1]) == "a <eos>"
