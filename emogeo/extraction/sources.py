@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
-from functools import partial
 
 from emogeo.config.states import DenoisingMethod, NeutralTexts
 from emogeo.config.texts import Context
@@ -19,7 +18,7 @@ from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units
 from emogeo.models.chat import Chat as ChatTemplate
 from emogeo.models.precision import Precision
-from emogeo.models.tokenizer import ControlTokens, naming_tokenizer
+from emogeo.models.tokenizer import control_tokens_of
 from emogeo.models.weights.resolve import Weights
 from emogeo.record.origin import PromptSet, TextCounts, Written
 from emogeo.stimuli.corpus import NO_TOPIC, Corpus
@@ -70,16 +69,12 @@ def comprehension(config: TrainConfig, corpus: Corpus, weights: Weights, chat: C
         corpus.texts,
         config.prompt_template.text,
         chat,
-        _control_tokens(weights),
+        control_tokens_of(weights.folder, weights.name),
     )
     labelled = LabelledTexts(
         tuple(corpus.emotions), tuple(corpus.topics), units_of(config, corpus), tuple(corpus.texts)
     )
     return TextSource(name, labelled, tuple(texts), contents(texts), masking=masking, notes=corpus.notes)
-
-
-def _control_tokens(weights: Weights) -> ControlTokens:
-    return ControlTokens(partial(naming_tokenizer, weights.folder, weights.name))
 
 
 def refuse_without_neutral(config: TrainConfig, conditions: Sequence[str], name: str) -> None:
@@ -126,6 +121,8 @@ def generation(
     asked, template = config.generation, config.prompt_template
     conditions, topics = _asked_for(config, corpus), _topics(config, corpus)
     requests = plan_requests(template.prompts, template.neutral, conditions, topics, asked.samples, asked.replicates)
+    if chat is None:
+        control_tokens_of(weights.folder, weights.name).refuse([*map(conditions.word, conditions.labels), *topics])
     prompts = render([request.prompt for request in requests], SLOT, chat)
     batch_size = asked.batch_size or (_CPU_BATCH if device == "cpu" else _GPU_BATCH)
     decoding = Decoding(asked.max_new_tokens, asked.min_new_tokens, asked.temperature, asked.top_p)
@@ -230,7 +227,7 @@ def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSourc
         [story.text for story in kept],
         SLOT,
         None,
-        _control_tokens(weights),
+        control_tokens_of(weights.folder, weights.name),
     )
     texts = tuple(map(as_written, kept) if same else alone)
     if same:

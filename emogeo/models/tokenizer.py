@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
@@ -110,6 +110,24 @@ class ControlTokens:
         if not _MAY_NAME_ONE.search(text):
             return ()
         return tuple(found.span() for found in self._pattern.finditer(text))
+
+    def refuse(self, names: Iterable[str]) -> None:
+        """Refuses labels and topics that would become control tokens in a prompt of plain text.
+
+        Raises:
+            StimuliError: names the first.
+        """
+        found = next(filter(self, names), None)
+        if found is not None:
+            raise StimuliError(
+                f"{found!r} names a control token of this tokenizer, and would be one in the prompt. Type "
+                "stimuli.rename={OLD: NEW}, or ask through a chat template (prompt_template.chat=true)."
+            )
+
+
+def control_tokens_of(folder: Path, name: str) -> ControlTokens:
+    """Gives the finder of names of control tokens of a folder's tokenizer, which is loaded when it is needed."""
+    return ControlTokens(lambda: naming_tokenizer(folder, name))
 
 
 def control_pattern(tokenizer: Any) -> re.Pattern[str]:

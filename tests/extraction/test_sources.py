@@ -65,6 +65,14 @@ def test_names_of_control_tokens_in_a_passage_stay_text_and_are_in_the_key(weigh
     assert found.content["texts"][0] == ["<bos> x <eos>", True, [[8, 13]]]
 
 
+def test_a_topic_that_names_a_control_token_is_refused_in_a_plain_prompt(weights: Weights) -> None:
+    chat = chat_of(with_template(weights.folder, WITH_BOS), "mine")
+    named, config = corpus(("x", "<eos>")), usual_config(*WRITING, "prompt_template=topic_loose")
+    with pytest.raises(StimuliError, match="'<eos>' names a control token of this tokenizer"):
+        generation(config, named, weights, FP32, "cpu", None)
+    assert generation(config, named, weights, FP32, "cpu", chat).writing.prompts[-1].as_text
+
+
 def test_what_is_done_about_thoughts_is_in_the_key_where_it_changes_texts(weights: Weights) -> None:
     config = usual_config(*WRITING)
 
