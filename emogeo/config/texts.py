@@ -155,6 +155,17 @@ class StimuliConfig:
             )
 
 
+class Thinking(Enum):
+    """What becomes of what a model thinks before it answers, where it is asked through its chat template."""
+
+    off = "off"
+    """The template turns it off; a thought that the model opens all the same is stripped."""
+    strip = "strip"
+    """The model thinks as its template has it, and the thought is taken out of the text."""
+    keep = "keep"
+    """The model thinks as its template has it, and the thought is part of the text."""
+
+
 @dataclass
 class PromptTemplateConfig:
     """How a passage becomes a text."""
@@ -170,6 +181,9 @@ class PromptTemplateConfig:
     """The prompts of the neutral condition (generation), one for each prompt."""
     chat: bool = False
     """Whether the text becomes a user turn in the model's own chat template."""
+    thinking: Thinking | None = None
+    """What becomes of thoughts, in every mode that asks through the chat template; null: `off` where the template can
+    turn them off, else `strip`."""
 
     def check_text(self) -> None:
         """Refuses a template of comprehension without a place for the passage.
@@ -179,6 +193,19 @@ class PromptTemplateConfig:
         """
         if "{passage}" not in self.text:
             raise ConfigError(f"prompt_template.text={self.text!r} has no {{passage}} in it.")
+
+    def check_thinking(self, mode: Mode) -> None:
+        """Refuses to say what becomes of thoughts where nothing is asked through a chat template.
+
+        Raises:
+            ConfigError: that.
+        """
+        asks = self.chat or mode not in (Mode.comprehension, Mode.generation)
+        if self.thinking is not None and not asks:
+            raise ConfigError(
+                f"prompt_template.thinking={self.thinking.value}: without a chat template no thought is known. Type "
+                "prompt_template.chat=true, or leave prompt_template.thinking out."
+            )
 
     def check_prompts(self) -> None:
         """Refuses prompts of generation without a place for the emotion, or of which only some have one for the topic.

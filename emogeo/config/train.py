@@ -71,6 +71,7 @@ class TrainConfig:
         check_texts(self)
         self.generation.check_context(self.mode.name)
         self.stimuli.check(self.mode.name)
+        self.prompt_template.check_thinking(self.mode.name)
         self.layer_selection.check()
         if self.max_depth is not None and not 0 < self.max_depth <= 1:
             raise ConfigError(f"max_depth={self.max_depth}: a share of depth above 0 and up to 1, or null.")

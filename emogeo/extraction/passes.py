@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from emogeo.config.states import PoolingConfig, Position
 from emogeo.config.texts import Context
@@ -90,7 +91,18 @@ def model_meaning(weights: Weights, precision: Precision, n_blocks: int, token_b
 
 def contents(texts: Sequence[Text]) -> Json:
     """The part of a key that names texts by their wording, for the tokenizer to cut."""
-    return {"texts": [[text.content, text.special_tokens] for text in texts]}
+    return {"texts": [wording(text) for text in texts]}
+
+
+def wording(text: Text) -> list[Any]:
+    """The part of a key that names one text: also where names of control tokens stay text, if it has any."""
+    return [text.content, text.special_tokens, *([[list(place) for place in text.as_text]] if text.as_text else [])]
+
+
+def stripping(prompts: Sequence[Text]) -> Json:
+    """The part of a key that names the markers of thoughts that are stripped; empty for a model not known to think."""
+    found = next((prompt.thought for prompt in prompts if prompt.thought), None)
+    return {} if found is None else {"stripped": [found.opens, found.closes]}
 
 
 def token_contents(texts: Sequence[Text]) -> Json:

@@ -23,13 +23,13 @@ from emogeo.extraction.sources import (
     replay,
     units_of,
 )
-from emogeo.extraction.stories import Story, counts, without_empty
+from emogeo.extraction.stories import Story, counts, refuse_too_short, without_empty
 from emogeo.extraction.texts import as_written, in_context, labelled_texts
 from emogeo.geometry.independent import independent_units
 from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
 from emogeo.geometry.options import NEUTRAL, Centring
 from emogeo.geometry.states import LabelledTexts
-from emogeo.models.chat import chat_renderer
+from emogeo.models.chat import chat_of
 from emogeo.models.precision import Precision, precision_of, resolve_device, resolve_token_budget, settled
 from emogeo.models.session import Session, session_of
 from emogeo.models.weights.resolve import Weights, resolve_weights
@@ -104,11 +104,13 @@ class RunPlan:
         """Gives the plan the written texts, without empty ones; its pass is then named by their tokens.
 
         Raises:
-            StimuliError: a condition and unit without any text, or a text whose neutral prompt is not known.
+            StimuliError: a condition and unit without any text, a text whose neutral prompt is not known or that is too
+                short for `pooling.skip`.
             ConfigError: too few units are left for the layer selection.
         """
         context = self.config.generation.context
         kept = without_empty(in_context(stories, context, self.config.stimuli.origin, self.title), self.title)
+        refuse_too_short(kept, self.config.pooling.skip, self.title)
         texts = tuple(as_written(story) for story in kept)
         source = replace(
             self.source, labelled=labelled_texts(kept), texts=texts, counts=counts(stories, self.config.stimuli.words)
@@ -134,7 +136,7 @@ def plan_run(config: TrainConfig) -> RunPlan:
     config = replace(config, precision=settled(config.precision, precision))
     chat = None
     if config.prompt_template.chat and isinstance(texts, Corpus):
-        chat = chat_renderer(weights.folder, weights.name)
+        chat = chat_of(weights.folder, weights.name, config.prompt_template.thinking)
     source = _source(config, texts, weights, precision, device, chat)
     check_units(config.layer_selection.rule, _n_units(source.labelled))
     neutral = None
@@ -166,7 +168,7 @@ def _source(
         return replay(config, weights, _own(config, texts, weights, device, chat))
     if config.mode.name is Mode.generation:
         return generation(config, texts, weights, precision, device, chat)
-    return comprehension(config, texts, chat)
+    return comprehension(config, texts, weights, chat)
 
 
 def _n_units(texts: LabelledTexts) -> int:

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from emogeo.config.states import DenoisingMethod, NeutralTexts
 from emogeo.config.texts import Context
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, StimuliError
-from emogeo.extraction.passes import Writing, contents, context_of, model_meaning, token_contents
+from emogeo.extraction.passes import Writing, contents, context_of, model_meaning, stripping, token_contents
 from emogeo.extraction.replay import Replayed
-from emogeo.extraction.stories import counts, without_empty
+from emogeo.extraction.stories import counts, refuse_too_short, without_empty
 from emogeo.extraction.texts import as_written, in_context, labelled_texts
 from emogeo.geometry.options import Centring
 from emogeo.geometry.rdm import MIN_CONDITIONS
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units
+from emogeo.models.chat import Chat as ChatTemplate
 from emogeo.models.precision import Precision
+from emogeo.models.tokenizer import control_tokens_of
 from emogeo.models.weights.resolve import Weights
 from emogeo.record.origin import PromptSet, TextCounts, Written
 from emogeo.stimuli.corpus import NO_TOPIC, Corpus
@@ -27,7 +29,7 @@ from emogeo.stimuli.stories import TOPIC, Conditions, families_of, plan_requests
 from emogeo.stimuli.templates import SLOT, Decoding, Text, render
 from emogeo.store.keys import Json, key_of
 
-Chat = Callable[[str], str] | None
+Chat = ChatTemplate | None
 _CPU_BATCH, _GPU_BATCH = 20, 64
 _SEEDS = 1_000_003
 """The distance between the seeds of one repetition and those of the next."""
@@ -57,14 +59,19 @@ class TextSource:
     """What was noticed when the corpus was read."""
 
 
-def comprehension(config: TrainConfig, corpus: Corpus, chat: Chat) -> TextSource:
+def comprehension(config: TrainConfig, corpus: Corpus, weights: Weights, chat: Chat) -> TextSource:
     """Puts passages, masked where that is asked for, into the prompt template."""
     name = corpus.name if config.stimuli.path else config.stimuli.name
     masking = None
     if config.stimuli.mask:
         corpus, masking = masked(corpus, config.stimuli.mask)
         name = f"{name} mask {config.stimuli.mask}"
-    texts = render(corpus.texts, config.prompt_template.text, chat)
+    texts = render(
+        corpus.texts,
+        config.prompt_template.text,
+        chat,
+        control_tokens_of(weights.folder, weights.name),
+    )
     labelled = LabelledTexts(
         tuple(corpus.emotions), tuple(corpus.topics), units_of(config, corpus), tuple(corpus.texts)
     )
@@ -120,6 +127,8 @@ def generation(
     asked, template = config.generation, config.prompt_template
     conditions, topics = _asked_for(config, corpus), _topics(config, corpus)
     requests = plan_requests(template.prompts, template.neutral, conditions, topics, asked.samples, asked.replicates)
+    if chat is None:
+        control_tokens_of(weights.folder, weights.name).refuse([*map(conditions.word, conditions.labels), *topics])
     prompts = render([request.prompt for request in requests], SLOT, chat)
     batch_size = asked.batch_size or (_CPU_BATCH if device == "cpu" else _GPU_BATCH)
     decoding = Decoding(asked.max_new_tokens, asked.min_new_tokens, asked.temperature, asked.top_p)
@@ -127,6 +136,7 @@ def generation(
     writer = {
         **model_meaning(weights, precision, weights.n_layers, batch_size),
         **contents(prompts),
+        **stripping(prompts),
         "asked": [[r.emotion, r.topic, r.unit, r.draw] for r in requests],
         "decoding": asdict(decoding),
         "ban": [asked.retries, families_of(conditions)] if asked.ban_emotion_words else None,
@@ -144,7 +154,7 @@ def generation(
         batch_size=batch_size,
         repetition=asked.repetition,
         seed=seed,
-        written=_written(config, weights, precision, topics if TOPIC in template.prompts[0] else None),
+        written=_written(config, weights, precision, topics if TOPIC in template.prompts[0] else None, chat),
         key=key,
     )
     emotions, topic_names, units = zip(*((r.emotion, r.topic, r.unit) for r in requests), strict=True)
@@ -183,14 +193,17 @@ def _topics(config: TrainConfig, corpus: Corpus) -> list[str]:
     return [topic for topic in dict.fromkeys(corpus.topics) if topic != NO_TOPIC]
 
 
-def _written(config: TrainConfig, weights: Weights, precision: Precision, topics: list[str] | None) -> Written:
+def _written(
+    config: TrainConfig, weights: Weights, precision: Precision, topics: list[str] | None, chat: Chat
+) -> Written:
     """How the texts are written, for the record, whatever they are then read after."""
     template = config.prompt_template
+    thinking = None if chat is None else chat.thinking.mode
     return Written(
         model=weights.name,
         precision=precision.label,
         recipe=config.recipe,
-        prompt_template=PromptSet(template.name, template.chat, tuple(template.prompts)),
+        prompt_template=PromptSet(template.name, template.chat, tuple(template.prompts), thinking),
         topics=None if topics is None else tuple(topics),
         generation=replace(config.generation, context=Context.prompt),
         seed=config.seed,
@@ -218,10 +231,15 @@ def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSourc
     neutral_of(conditions, config.stimuli.neutral, where)
     refuse_without_neutral(config, conditions, where)
     kept = without_empty(in_context(source.stories, context, config.stimuli.origin, where), where)
-    texts = tuple(as_written(story) if same else Text(story.text, special_tokens=True) for story in kept)
-    shortest = min(len(story.ids) for story in kept)
-    if same and shortest <= config.pooling.skip:
-        raise StimuliError(f"pooling.skip={config.pooling.skip}: the shortest text of {where} has {shortest} tokens.")
+    alone = render(
+        [story.text for story in kept],
+        SLOT,
+        None,
+        control_tokens_of(weights.folder, weights.name),
+    )
+    texts = tuple(map(as_written, kept) if same else alone)
+    if same:
+        refuse_too_short(kept, config.pooling.skip, where)
     content = {**token_contents(texts), **context_of(context)} if same else contents(texts)
     name, labelled = source.written.prompt_template.name, labelled_texts(kept)
     return TextSource(

@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from emogeo.errors import StimuliError
+from emogeo.models.thinking import THOUGHT
 from emogeo.record.files import STORIES
 from emogeo.record.origin import TextCounts
 from emogeo.stimuli.stories import names_emotion
@@ -34,16 +35,23 @@ class Story:
     text: str
     prompt_ids: tuple[int, ...]
     ids: tuple[int, ...]
-    """The tokens that the model wrote, without the one that stopped it."""
+    """The tokens that the model wrote, without a thought that was stripped and without the one that stopped it."""
     stop: str
-    """Why it ended: `stopped`, or `length`."""
+    """Why it ended: `stopped`, `length`, or `thought` where nothing is left because the thought did not end."""
     attempts: int
     """How often it was written until it left out the emotion's own words, or attempts were used up."""
+    thought: str = ""
+    """The thought that was stripped, in words; empty for one that holds nothing."""
+    thought_ids: tuple[int, ...] = ()
+    """The tokens of what was stripped, written before the others."""
 
 
 def story_line(story: Story) -> bytes:
-    """The story as a JSON line."""
-    return canonical_json(asdict(story)) + b"\n"
+    """The story as a JSON line, which speaks of a thought only where one was stripped."""
+    row = asdict(story)
+    if not story.thought_ids:
+        del row["thought"], row["thought_ids"]
+    return canonical_json(row) + b"\n"
 
 
 def story_of(line: bytes) -> Story:
@@ -53,7 +61,8 @@ def story_of(line: bytes) -> Story:
         ValueError, KeyError, TypeError: a line that holds none.
     """
     row: dict[str, Any] = json.loads(line)
-    return Story(**{**row, "prompt_ids": tuple(row["prompt_ids"]), "ids": tuple(row["ids"])})
+    lists = ("prompt_ids", "ids", "thought_ids")
+    return Story(**{**row, **{name: tuple(row[name]) for name in lists if name in row}})
 
 
 def parsed_stories(lines: bytes) -> list[Story]:
@@ -91,6 +100,9 @@ def counts(stories: Sequence[Story], words: Mapping[str, str]) -> TextCounts:
             names_emotion(story.text, story.emotion, words.get(story.emotion)) for story in stories
         ),
         new_tokens=sum(len(story.ids) for story in stories),
+        thoughts=sum(bool(story.thought) for story in stories),
+        thought_tokens=sum(len(story.thought_ids) for story in stories),
+        endless_thoughts=sum(story.stop == THOUGHT for story in stories),
     )
 
 
@@ -108,7 +120,28 @@ def without_empty(stories: Sequence[Story], where: str) -> list[Story]:
     if missing:
         listed = ", ".join(f"{emotion} in {unit}" for emotion, unit in missing[:5])
         raise StimuliError(
-            f"{where} has no text for {len(missing)} of its conditions and units: {listed}. "
-            "A text that ended at once is empty: type generation.min_new_tokens=8, say."
+            f"{where} has no text for {len(missing)} of its conditions and units: {listed}. {_why_empty(stories)}"
         )
     return kept
+
+
+def refuse_too_short(stories: Sequence[Story], skip: int, where: str) -> None:
+    """Refuses stories of which nothing is left after the tokens that pooling skips.
+
+    Raises:
+        StimuliError: says how short the shortest is.
+    """
+    shortest = min(len(story.ids) for story in stories)
+    if shortest <= skip:
+        raise StimuliError(f"pooling.skip={skip}: the shortest text of {where} has {shortest} tokens.")
+
+
+def _why_empty(stories: Sequence[Story]) -> str:
+    endless = sum(story.stop == THOUGHT for story in stories)
+    if endless:
+        return (
+            f"{endless} of {len(stories)} texts are empty because the model's thought did not end: type a larger "
+            "generation.max_new_tokens, or prompt_template.thinking=off where its template can, or "
+            "prompt_template.thinking=keep to read thoughts."
+        )
+    return "A text that ended at once is empty: type generation.min_new_tokens=8, say."

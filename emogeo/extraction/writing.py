@@ -122,6 +122,8 @@ def _attempt(writing: Writing, model: LoadedModel, rows: list[int], attempt: int
             tuple(text.ids),
             text.stop,
             attempt,
+            text.thought,
+            tuple(text.thought_ids),
         )
 
 

@@ -21,6 +21,7 @@ from emogeo.geometry.states import States
 from emogeo.models.activations import Activations, PassPlan, read
 from emogeo.models.loading import LoadedModel
 from emogeo.models.precision import resolve_token_budget
+from emogeo.models.tokenizer import ControlTokens
 from emogeo.stimuli.corpus import Corpus, corpus_of, load_corpus, load_facts
 from emogeo.stimuli.templates import SLOT, Text, render
 
@@ -69,7 +70,7 @@ def extract(
     budget = _budget(token_budget, str(loaded.input_device))
     plan = PassPlan(pooling, blocks_up_to(_depth(max_depth), n_layers), budget, False, reread, progress=progress)
     with _evaluating(model):
-        found = _read(loaded, render(corpus.texts, SLOT, None), plan)
+        found = _read(loaded, render(corpus.texts, SLOT, None, ControlTokens(lambda: loaded.tokenizer)), plan)
         facts = _read(loaded, render(load_facts(), SLOT, None), replace(plan, pooling=PoolingConfig()))
     labels = (tuple(corpus.emotions), tuple(corpus.topics), tuple(corpus.texts))
     return States(name or _name_of(model), found.states, *labels, n_layers, found.embeddings, facts.states)

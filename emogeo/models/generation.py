@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 from transformers import GenerationConfig as HFGenerationConfig
@@ -11,6 +11,7 @@ from transformers import LogitsProcessor, LogitsProcessorList, TemperatureLogits
 
 from emogeo.errors import NonFiniteError, PrecisionError
 from emogeo.models.loading import LoadedModel
+from emogeo.models.thinking import THOUGHT, thought_length
 from emogeo.stimuli.templates import Decoding, Text
 
 
@@ -20,10 +21,14 @@ class Written:
 
     prompt_ids: list[int]
     ids: list[int]
-    """New tokens, without the one that stopped it."""
+    """New tokens, without a thought that was stripped and without the one that stopped it."""
     text: str
     stop: str
-    """Why it ended: `stopped`, or `length`."""
+    """Why it ended: `stopped`, `length`, or `thought` where nothing is left because the thought did not end."""
+    thought_ids: list[int] = field(default_factory=list)
+    """The tokens of the thought that was stripped, written before the others."""
+    thought: str = ""
+    """The thought that was stripped, in words; empty for one that holds nothing."""
 
 
 def write(
@@ -34,6 +39,8 @@ def write(
     batch_size: int | None = None,
 ) -> list[Written]:
     """Writes after each prompt.
+
+    Where a prompt names the markers of thoughts, a thought is taken out of what is written after it.
 
     A sampled text depends on its prompt and its seed, not on its batch mates (but for rounding).
 
@@ -49,7 +56,7 @@ def write(
     for start in range(0, len(prompts), size):
         tokens = [model.tokenize(prompt) for prompt in prompts[start : start + size]]
         written += _write_batch(model, tokens, list(seeds[start : start + size]), decoding)
-    return written
+    return [_without_thought(model, prompt, own) for prompt, own in zip(prompts, written, strict=True)]
 
 
 def _write_batch(model: LoadedModel, tokens: list[list[int]], seeds: list[int], decoding: Decoding) -> list[Written]:
@@ -83,6 +90,23 @@ def _written(model: LoadedModel, prompt: list[int], new: list[int], stops: set[i
     stop = "length" if end == most else "stopped"
     text = str(model.tokenizer.decode(new[:end], skip_special_tokens=True))
     return Written(prompt, new[:end], text, stop)
+
+
+def _without_thought(model: LoadedModel, prompt: Text, written: Written) -> Written:
+    """Takes the thought out of what was written; one that does not end leaves nothing."""
+    if prompt.thought is None:
+        return written
+    decode = model.tokenizer.decode
+    n = thought_length(decode, prompt.thought, prompt.content, written.ids)
+    if n == 0:
+        return written
+    first, rest = (written.ids, []) if n is None else (written.ids[:n], written.ids[n:])
+    thought = decode(first)
+    for marker in (prompt.thought.opens, prompt.thought.closes):
+        thought = thought.replace(marker, "")
+    text = str(decode(rest, skip_special_tokens=True))
+    stop = THOUGHT if n is None else written.stop
+    return Written(written.prompt_ids, rest, text, stop, first, thought.strip())
 
 
 def padded_on_the_left(tokens: list[list[int]], pad: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:

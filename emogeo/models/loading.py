@@ -28,7 +28,8 @@ from emogeo.errors import PrecisionError, WeightsError
 from emogeo.models.encoded import load_encoded
 from emogeo.models.precision import Precision
 from emogeo.models.shares import Shares
-from emogeo.models.untrained import LOCAL, load_untrained, parameters_of
+from emogeo.models.tokenizer import LOCAL, around, token_ids
+from emogeo.models.untrained import load_untrained, parameters_of
 from emogeo.models.weight_only import quantised
 from emogeo.models.weights.headers import tensors_of, weight_files
 from emogeo.models.weights.index import verify
@@ -71,11 +72,14 @@ class LoadedModel:
         return int(self.tokenizer.pad_token_id or 0)
 
     def tokenize(self, text: Text) -> list[int]:
-        """Token ids; a chat text has its special tokens in it already."""
+        """Token ids; a chat text has its special tokens in it already.
+
+        Raises:
+            StimuliError: see `emogeo.models.tokenizer.token_ids`.
+        """
         if text.ids is not None:
             return [*self._begun(text), *text.ids]
-        ids: list[int] = self.tokenizer(text.content, add_special_tokens=text.special_tokens)["input_ids"]
-        return ids
+        return token_ids(self.tokenizer, text)
 
     def start(self, text: Text) -> int:
         """The first token that is pooled, among those of `tokenize`."""
@@ -88,8 +92,7 @@ class LoadedModel:
     @cached_property
     def _beginning(self) -> list[int]:
         """The special tokens that the tokenizer puts before a text."""
-        whole, plain = (self.tokenizer("a", add_special_tokens=own)["input_ids"] for own in (True, False))
-        return list(whole[: whole.index(plain[0])])
+        return around(self.tokenizer)[0]
 
     @property
     def input_device(self) -> torch.device:

@@ -11,10 +11,8 @@ import torch
 from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
 
 from emogeo.config.model import Init
+from emogeo.models.tokenizer import LOCAL
 from emogeo.models.weights.resolve import Weights
-
-LOCAL = {"trust_remote_code": False, "local_files_only": True}
-"""Options of every `from_pretrained`: no code of the folder's own, nothing from the hub."""
 
 
 def load_untrained(weights: Weights, options: dict[str, Any]) -> tuple[PreTrainedModel, dict[str, Any], str]:

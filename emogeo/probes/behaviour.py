@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,9 +14,9 @@ from emogeo.arrays import Array
 from emogeo.config.mode import Mode
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError
-from emogeo.extraction.passes import model_meaning
+from emogeo.extraction.passes import model_meaning, stripping
 from emogeo.extraction.plan import described
-from emogeo.models.chat import Turn, chat_template, conversation_renderer
+from emogeo.models.chat import Chat, Turn, chat_of, has_chat_template
 from emogeo.models.precision import Precision, precision_of, resolve_device, settled
 from emogeo.models.session import Session, session_of
 from emogeo.models.weights.resolve import Weights, resolve_weights
@@ -49,7 +49,7 @@ from emogeo.stimuli.behaviour import (
     format_items,
     stance_items,
 )
-from emogeo.stimuli.templates import Decoding, Text
+from emogeo.stimuli.templates import Decoding
 from emogeo.store.keys import Json, json_lines, key_of
 from emogeo.store.store import Store
 
@@ -58,7 +58,6 @@ if TYPE_CHECKING:  # imports torch, which finished runs do without
 
 log = logging.getLogger(__name__)
 _CPU_BATCH, _GPU_BATCH = 20, 64
-Render = Callable[[Sequence[Turn]], str]
 
 
 @dataclass(frozen=True)
@@ -72,7 +71,7 @@ class Plan:
     batch_size: int
     stance: StanceItems
     format: FormatItems
-    render: Render
+    chat: Chat
     meaning: Json
     key: str
 
@@ -96,7 +95,7 @@ def behaviour_task(config: TrainConfig) -> Task | None:
         _log_skipped(config.model.name, "it is a base model")
         return None
     weights = resolve_weights(config.model, Path(config.runtime.weights_cache).expanduser(), config.runtime.progress)
-    if chat_template(weights.folder) is None:
+    if not has_chat_template(weights.folder):
         _log_skipped(weights.name, "its tokenizer has no chat template")
         return None
     plan = _plan(config, weights)
@@ -115,16 +114,17 @@ def _plan(config: TrainConfig, weights: Weights) -> Plan:
     device = resolve_device(config.runtime.device)
     precision = precision_of(config.precision, device, weights)
     batch_size = asked.batch_size or (_CPU_BATCH if device == "cpu" else _GPU_BATCH)
-    render = conversation_renderer(weights.folder, weights.name)
-    prompts = [stance.question(choice, order) for choice in _choices(stance) for order in (0, 1)]
-    prompts += [assignment.prompt for assignment in _assignments(tasks)]
+    chat = chat_of(weights.folder, weights.name, config.prompt_template.thinking)
+    asks = [stance.question(choice, order) for choice in _choices(stance) for order in (0, 1)]
+    prompts = [chat(prompt) for prompt in (*asks, *(assignment.prompt for assignment in _assignments(tasks)))]
     meaning = {
         "mode": Mode.behaviour.value,
         "rules": RULES,
         "reader": model_meaning(weights, precision, weights.n_layers, batch_size),
         "stance": asdict(stance),
         "format": asdict(tasks),
-        "prompts": [render([{"role": "user", "content": prompt}]) for prompt in prompts],
+        "prompts": [text.content for text in prompts],
+        **stripping(prompts),
         "turns": asked.turns,
         "max_new_tokens": asked.max_new_tokens,
         "capability": asked.capability,
@@ -132,7 +132,7 @@ def _plan(config: TrainConfig, weights: Weights) -> Plan:
     if config.model.weights is not None:
         config = replace(config, model=described(config.model, weights))
     config = replace(config, precision=settled(config.precision, precision))
-    return Plan(config, weights, precision, device, batch_size, stance, tasks, render, meaning, key_of(meaning))
+    return Plan(config, weights, precision, device, batch_size, stance, tasks, chat, meaning, key_of(meaning))
 
 
 def _choices(items: StanceItems) -> list[Choice]:
@@ -173,7 +173,7 @@ def _stance_rows(plan: Plan) -> list[Row]:
 
     def score(conversations: Sequence[Sequence[Turn]]) -> Array:
         log.info("stance: %d turns are scored", len(conversations))
-        return label_log_odds(model, plan.render, conversations, plan.batch_size)
+        return label_log_odds(model, plan.chat, conversations, plan.batch_size)
 
     facts = [fact_row(items, fact) for fact in first_choices(items.facts, items, score)]
     if barred(facts, "stance", plan.config.behaviour.capability):
@@ -198,9 +198,7 @@ def _stance_rows(plan: Plan) -> list[Row]:
     ]
 
 
-def label_log_odds(
-    model: LoadedModel, render: Render, conversations: Sequence[Sequence[Turn]], batch_size: int
-) -> Array:
+def label_log_odds(model: LoadedModel, chat: Chat, conversations: Sequence[Sequence[Turn]], batch_size: int) -> Array:
     """Gives the log-odds [conversation] of label A over B as the assistant's next turn, in nats.
 
     Each label is rendered and cut into tokens in its place; what both have in common goes before.
@@ -209,8 +207,8 @@ def label_log_odds(
 
     prefixes, continuations = [], []
     for turns in conversations:
-        said = [render([*turns, {"role": "assistant", "content": label}]) for label in LABELS]
-        ids = [model.tokenize(Text(text, special_tokens=False)) for text in said]
+        said = [chat.conversation([*turns, {"role": "assistant", "content": label}]) for label in LABELS]
+        ids = [model.tokenize(text) for text in said]
         common = _common(*ids)
         prefixes += [own[:common] for own in ids]
         continuations += [own[common:] for own in ids]
@@ -235,11 +233,11 @@ def _written(plan: Plan, assignments: Sequence[Assignment], role: str) -> list[R
     from emogeo.models.generation import write
 
     model = plan.session.model(head=True)
-    prompts = [Text(plan.render([{"role": "user", "content": a.prompt}]), special_tokens=False) for a in assignments]
+    prompts = [plan.chat(assignment.prompt) for assignment in assignments]
     decoding = Decoding(plan.config.behaviour.max_new_tokens)
     log.info("format: %d answers are written", len(prompts))
     written = write(model, prompts, [0] * len(prompts), decoding, plan.batch_size)
     return [
-        format_row(assignment, role, text.text, text.stop)
+        format_row(assignment, role, text.text, text.stop, text.thought if text.thought_ids else None)
         for assignment, text in zip(assignments, written, strict=True)
     ]

@@ -7,6 +7,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from emogeo.models.thinking import THOUGHT
 from emogeo.probes.stance import Stance
 from emogeo.record.types import FacetRecord, Passed
 from emogeo.stimuli.behaviour import Assignment, StanceItems
@@ -61,8 +62,12 @@ def _course(stance: Stance | None) -> Row | None:
     }
 
 
-def format_row(assignment: Assignment, role: str, answer: str, stop: str) -> Row:
-    """Records a task."""
+def format_row(assignment: Assignment, role: str, answer: str, stop: str, thought: str | None = None) -> Row:
+    """Records a task.
+
+    Args:
+        thought: what was stripped from the answer; None where nothing was.
+    """
     held = met(answer, assignment.constraints, finished=stop == "stopped")
     row = {
         "facet": "format",
@@ -73,6 +78,7 @@ def format_row(assignment: Assignment, role: str, answer: str, stop: str) -> Row
         "stop": stop,
         "constraints": dict(assignment.constraints),
         "met": held,
+        **({} if thought is None else {"thought": thought}),
     }
     return row if role == "item" else {**row, "passed": all(held.values())}
 
@@ -134,4 +140,8 @@ def _moved(rows: Sequence[Row], course: str) -> Row:
 def format_metrics(rows: Sequence[Row]) -> Row:
     """Share of all constraints that were met."""
     held = [value for row in rows for value in row["met"].values()]
-    return {"n_items": len(rows), "met": sum(held), "constraints": len(held), "compliance": sum(held) / len(held)}
+    found = {"n_items": len(rows), "met": sum(held), "constraints": len(held), "compliance": sum(held) / len(held)}
+    thoughts = [row for row in rows if "thought" in row]
+    if not thoughts:
+        return found
+    return {**found, "thoughts": len(thoughts), "endless_thoughts": sum(row["stop"] == THOUGHT for row in rows)}

@@ -120,7 +120,9 @@ def _texts(
         with steered(model.body, additions_of(own, norms, blocks)):
             written = write(model, [plan.prompts[name]] * len(own), [0] * len(own), decoding)
         whole = [text for text in written if text.ids]
-        scored = continuation_logprobs(model, [t.prompt_ids for t in whole], [t.ids for t in whole], len(own))
+        scored = continuation_logprobs(
+            model, [[*t.prompt_ids, *t.thought_ids] for t in whole], [t.ids for t in whole], len(own)
+        )
         per_token = iter(score / len(text.ids) for score, text in zip(scored, whole, strict=True))
         for direction, text in zip(own, written, strict=True):
             perplexity = float(np.exp(-next(per_token))) if text.ids else None
@@ -138,6 +140,7 @@ def _text_row(direction: Direction, text: Written, perplexity: float | None) -> 
         "words": len(text.text.split()),
         "repeated": repeats_itself(text.text),
         "perplexity": perplexity,
+        **({"thought": text.thought} if text.thought_ids else {}),
     }
 
 

@@ -9,8 +9,9 @@ from emogeo.config.mode import Mode, ModeConfig
 from emogeo.config.probes import SteeringConfig
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, StoreError
+from emogeo.extraction.passes import stripping, wording
 from emogeo.extraction.plan import RunPlan, plan_run
-from emogeo.models.chat import chat_renderer, chat_template
+from emogeo.models.chat import chat_of, has_chat_template
 from emogeo.record.reading import read_record
 from emogeo.record.types import GeometryRecord
 from emogeo.stimuli.emotion_words import steering_words
@@ -56,8 +57,9 @@ def plan_steering(config: TrainConfig) -> SteeringPlan:
     blocks = _blocks(steering.blocks, own.n_blocks)
     vectors = _named_run(Store(config.store.path), config.mode.source, own) if config.mode.source else own.key
     _refuse_targets(steering, _conditions(config, own, vectors))
-    asks_in_chat = steering.chat if steering.chat is not None else chat_template(own.weights.folder) is not None
-    chat = chat_renderer(own.weights.folder, own.weights.name) if asks_in_chat else None
+    asks_in_chat = steering.chat if steering.chat is not None else has_chat_template(own.weights.folder)
+    thinking = config.prompt_template.thinking
+    chat = chat_of(own.weights.folder, own.weights.name, thinking) if asks_in_chat else None
     prompts = {name: render([scenario.prompt], SLOT, chat)[0] for name, scenario in steering.scenarios.items()}
     protocol = {name: value for name, value in asdict(steering).items() if name not in ("name", "chat", "words")}
     meaning = {
@@ -65,7 +67,8 @@ def plan_steering(config: TrainConfig) -> SteeringPlan:
         "vectors": vectors,
         "reader": own.model.meaning,
         "protocol": protocol,
-        "prompts": [[text.content, text.special_tokens] for text in prompts.values()],
+        "prompts": [wording(text) for text in prompts.values()],
+        **stripping(list(prompts.values())),
         "words": words_of(steering),
         "seed": config.seed,
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from emogeo.config.model import Init, Source, title_of
-from emogeo.config.texts import GenerationConfig
+from emogeo.config.texts import GenerationConfig, Thinking
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,8 @@ class PromptSet:
     name: str
     chat: bool
     prompts: tuple[str, ...]
+    thinking: Thinking | None = None
+    """What became of thoughts; None for a model that is not known to think."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,6 +123,11 @@ class TextCounts:
     retried: int
     naming_their_emotion: int
     new_tokens: int
+    thoughts: int = 0
+    """Texts from which a thought was stripped, or which are nothing else."""
+    thought_tokens: int = 0
+    endless_thoughts: int = 0
+    """Texts that are empty because their thought did not end."""
 
 
 @dataclass(frozen=True, kw_only=True)

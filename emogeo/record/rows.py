@@ -24,6 +24,8 @@ class SteeredText:
     repeated: bool
     perplexity: float | None
     perplexity_ratio: float | None
+    thought: str | None = None
+    """What was stripped; None where nothing was."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -81,6 +83,8 @@ class FormatItem:
     constraints: dict[str, Any]
     met: dict[str, bool]
     passed: bool | None = None
+    thought: str | None = None
+    """What was stripped from the answer; None where nothing was."""
 
 
 Row: TypeAlias = SteeredText | Shift | StanceItem | FormatItem

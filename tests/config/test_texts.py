@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from emogeo.config.mode import Mode
-from emogeo.config.texts import PACKAGED, Context, GenerationConfig, PromptTemplateConfig, StimuliConfig
+from emogeo.config.texts import PACKAGED, Context, GenerationConfig, PromptTemplateConfig, StimuliConfig, Thinking
 from emogeo.errors import ConfigError
 from tests.conftest import compose_train
 
@@ -191,3 +191,11 @@ def test_families_are_of_passages_in_a_file_of_the_users(words: list[str], messa
     with pytest.raises(ConfigError, match=message):
         compose_train(*words)
     assert compose_train("stimuli.fields.family=kind", "stimuli.path=x.csv").stimuli.fields.family == "kind"
+
+
+def test_thoughts_need_a_chat_template() -> None:
+    for words in (["prompt_template=chat"], ["mode=generation", "prompt_template=stories"], ["mode=steering"]):
+        assert compose_train(*words, "prompt_template.thinking=off").prompt_template.thinking is Thinking.off
+    assert compose_train().prompt_template.thinking is None
+    with pytest.raises(ConfigError, match="thinking=keep: without a chat template .* prompt_template.chat=true"):
+        compose_train("prompt_template.thinking=keep")

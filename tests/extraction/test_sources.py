@@ -10,19 +10,21 @@ import pytest
 from emogeo.config.model import Init, Source
 from emogeo.config.precision import Dtype, Quantization
 from emogeo.config.states import PoolingConfig, Position
-from emogeo.config.texts import Context, GenerationConfig
+from emogeo.config.texts import Context, GenerationConfig, Thinking
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, StimuliError
 from emogeo.extraction.replay import Replayed
 from emogeo.extraction.sources import TextSource, comprehension, generation, replay, units_of
 from emogeo.extraction.stories import Story
 from emogeo.geometry.options import Centring
+from emogeo.models.chat import chat_of
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
 from emogeo.record.origin import PromptSet, Written
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import Corpus, Passage
 from emogeo.stimuli.templates import Decoding, Text
+from tests.chat_templates import ALWAYS, SWITCHED, WITH_BOS, with_template
 from tests.planted_records import usual_config
 
 FP32 = Precision(Dtype.fp32, Quantization.none, None)
@@ -40,15 +42,48 @@ def weights(tmp_path: Path) -> Weights:
     return Weights("mine", "llama", "instruct", 1.0, Source.hub, "Org/Mine", "c0ffee", tmp_path)
 
 
-def test_passages_keep_their_labels_and_go_through_the_template() -> None:
+def test_passages_keep_their_labels_and_go_through_the_template(weights: Weights) -> None:
     config = usual_config("prompt_template.text='So: {passage}'")
-    found = comprehension(config, corpus(), None)
+    found = comprehension(config, corpus(), weights, None)
     assert found.texts[1] == Text("So: x angry", special_tokens=True)
     assert found.labelled.texts[1] == "x angry", "without the template"
     assert (found.labelled.emotions[1], found.labelled.topics[1], found.labelled.units[1]) == ("angry", "x", "x")
     assert found.content == {"texts": [[text.content, True] for text in found.texts]}
     assert (found.name, found.writing, found.generation) == (config.stimuli.name, None, None)
-    assert comprehension(config, corpus(), str.upper).texts[1] == Text("SO: X ANGRY", special_tokens=False)
+    chat = chat_of(with_template(weights.folder, WITH_BOS), "mine")
+    asked = comprehension(config, corpus(), weights, chat)
+    assert asked.texts[1] == Text("<bos><user>So: x angry<assistant>", special_tokens=False)
+
+
+def test_names_of_control_tokens_in_a_passage_stay_text_and_are_in_the_key(weights: Weights) -> None:
+    with_template(weights.folder, WITH_BOS)
+    passages = [Passage(emotion, topic, f"{topic} <eos>") for topic in ("x", "y") for emotion in CONDITIONS]
+    found = comprehension(
+        usual_config("prompt_template.text='<bos> {passage}'"), Corpus("m", tuple(passages)), weights, None
+    )
+    assert found.texts[0] == Text("<bos> x <eos>", special_tokens=True, as_text=((8, 13),))
+    assert found.content["texts"][0] == ["<bos> x <eos>", True, [[8, 13]]]
+
+
+def test_a_topic_that_names_a_control_token_is_refused_in_a_plain_prompt(weights: Weights) -> None:
+    chat = chat_of(with_template(weights.folder, WITH_BOS), "mine")
+    named, config = corpus(("x", "<eos>")), usual_config(*WRITING, "prompt_template=topic_loose")
+    with pytest.raises(StimuliError, match="'<eos>' names a control token of this tokenizer"):
+        generation(config, named, weights, FP32, "cpu", None)
+    assert generation(config, named, weights, FP32, "cpu", chat).writing.prompts[-1].as_text
+
+
+def test_what_is_done_about_thoughts_is_in_the_key_where_it_changes_texts(weights: Weights) -> None:
+    config = usual_config(*WRITING)
+
+    def key(template: str, thinking: Thinking | None) -> str | None:
+        chat = chat_of(with_template(weights.folder, template), "mine", thinking)
+        return generation(config, corpus(), weights, FP32, "cpu", chat).generation
+
+    assert key(WITH_BOS, None) == key(WITH_BOS, Thinking.keep) == key(WITH_BOS, Thinking.strip)
+    assert key(SWITCHED, None) == key(SWITCHED, Thinking.off)
+    assert len({key(SWITCHED, thinking) for thinking in Thinking}) == 3
+    assert key(ALWAYS, None) == key(ALWAYS, Thinking.strip) != key(ALWAYS, Thinking.keep)
 
 
 def test_groups_of_texts_with_a_topic_in_common_are_one_unit_where_its_mean_is_taken() -> None:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import replace
+
 import pytest
 
 from emogeo.errors import StimuliError
-from emogeo.extraction.stories import Story, counts, without_empty
+from emogeo.extraction.stories import Story, counts, refuse_too_short, story_line, story_of, without_empty
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 
 
@@ -32,3 +35,20 @@ def test_an_emotion_without_any_text_is_named() -> None:
     broken = [s for s in whole if (s.emotion, s.unit) != ("sad", "b")] + [story("sad", "b", "")]
     with pytest.raises(StimuliError, match="here has no text for 1 of its conditions and units: sad in b"):
         without_empty(broken, "here")
+
+
+def test_a_story_speaks_of_a_thought_only_where_it_had_one() -> None:
+    plain = story("sad", "u")
+    assert set(json.loads(story_line(plain))) == {
+        *("emotion", "topic", "unit", "prompt", "text", "prompt_ids", "ids", "stop", "attempts")
+    }
+    thoughtful = replace(plain, thought="Hm.", thought_ids=(5, 6), stop="thought")
+    assert [story_of(story_line(own)) for own in (plain, thoughtful)] == [plain, thoughtful]
+    found = counts([plain, thoughtful, replace(plain, thought_ids=(7,))], {})
+    assert (found.thoughts, found.thought_tokens, found.endless_thoughts) == (1, 3, 1)
+
+
+def test_a_text_shorter_than_what_pooling_skips() -> None:
+    refuse_too_short([story("sad", "u")], 0, "here")
+    with pytest.raises(StimuliError, match="pooling.skip=1: the shortest text of here has 1 tokens"):
+        refuse_too_short([story("sad", "u")], 1, "here")

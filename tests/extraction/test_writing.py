@@ -9,20 +9,27 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
+from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.tables.runs import runs_table
 from emogeo.config.mode import Mode
-from emogeo.errors import ConfigError, NonFiniteError
+from emogeo.config.texts import Thinking
+from emogeo.config.train import TrainConfig
+from emogeo.errors import ConfigError, NonFiniteError, StimuliError
 from emogeo.extraction import writing
 from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction
 from emogeo.extraction.stories import story_line
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.store.store import GENERATIONS, Store
+from tests.chat_templates import ALWAYS, SWITCHED
 from tests.conftest import Composer
 from tests.extraction.recorded import LOOSE, states, stories
+from tests.scripted_writer import writes
+from tests.tiny import write_model
 
 
 def test_a_run_writes_reads_and_records(tiny_run: Composer, batches: list[int]) -> None:
@@ -195,3 +202,61 @@ def test_neutral_stories_are_what_is_projected_out(tiny_run: Composer) -> None:
     assert max(outcome.record.result.by_layer["removed_components"]) >= 1
     assert set(outcome.record.nonfinite) == {"passages", "facts"}
     assert json.dumps(outcome.record.meaning["denoising"]) == '{"neutral": null, "share": 0.5}'
+
+
+def _runs(config: TrainConfig) -> pd.DataFrame:
+    catalogue = read_catalogue(Store(config.store.path))
+    return runs_table(catalogue.runs, [PreparedRun(run, run.key, 0) for run in catalogue.finished]).frame
+
+
+ASKED = ("mode=generation", "prompt_template=stories", "generation.max_new_tokens=60")
+
+
+def thinks(prompt: str, seed: int) -> str:
+    """Has a thought before every text but where the prompt has an empty one in it."""
+    said = f"Text {hash(prompt) % 1000} of {seed}."
+    return said if "</think>" in prompt else f"<think>I must say how {seed} feels.</think>\n\n{said}"
+
+
+def test_thoughts_are_no_part_of_a_text_and_are_counted(
+    tiny_run: Composer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_model(tmp_path / "thinks", "smollm2", SWITCHED)
+    writes(monkeypatch, thinks)
+    found = {}
+    for mode in (None, *Thinking):
+        words = [] if mode is None else [f"prompt_template.thinking={mode.value}"]
+        config = tiny_run(*ASKED, *words, weights=folder)
+        outcome = run_extraction(config)
+        found[mode] = (outcome, stories(config, outcome))
+    counts = {mode: outcome.record.generation.counts for mode, (outcome, _) in found.items()}
+    assert found[None][0].key == found[Thinking.off][0].key
+    assert len({outcome.key for outcome, _ in found.values()}) == 3
+    assert [counts[mode].thoughts for mode in Thinking] == [0, 105, 0]
+    assert counts[Thinking.strip].thought_tokens == sum(len(s.thought_ids) for s in found[Thinking.strip][1]) > 0
+    assert all(s.text.startswith("Text") and s.thought.startswith("I must") for s in found[Thinking.strip][1])
+    assert all(s.text.startswith("<think>I must") and not s.thought_ids for s in found[Thinking.keep][1])
+    assert all("</think>" in s.prompt and not s.thought_ids for s in found[Thinking.off][1])
+    written = {mode: outcome.record.generation.written.prompt_template.thinking for mode, (outcome, _) in found.items()}
+    assert written == {None: Thinking.off, **{mode: mode for mode in Thinking}}
+
+
+def test_a_thought_that_does_not_end_leaves_no_text(
+    tiny_run: Composer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_model(tmp_path / "deep", "smollm2", ALWAYS)
+    ends = iter([False, *[True] * 10_000])
+    writes(monkeypatch, lambda _prompt, seed: f"Hm.</think>Text {seed}." if next(ends) else "Hm. " * 60)
+    config = tiny_run(*ASKED, "generation.samples=2", "generation.temperature=1.0", weights=folder)
+    outcome = run_extraction(config)
+    counts = outcome.record.generation.counts
+    assert (counts.empty, counts.endless_thoughts, counts.thoughts) == (1, 1, 210)
+    (first, *others) = stories(config, outcome)
+    assert (first.text, first.ids, first.stop) == ("", (), "thought")
+    assert all(story.text.startswith("Text") for story in others)
+    notes = _runs(config)["note"][0]
+    assert "210 of 210 held a thought, which was stripped" in notes
+    assert "1 of 210 are empty, their thought did not end" in notes
+    ends = iter([False] * 10_000)
+    with pytest.raises(StimuliError, match=r"105 of 105 texts are empty because the model's thought did not end"):
+        run_extraction(tiny_run(*ASKED, weights=folder))

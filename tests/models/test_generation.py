@@ -13,9 +13,10 @@ from transformers import GenerationConfig
 from emogeo.models.generation import SeededChoice, Written, write
 from emogeo.models.loading import LoadedModel, _take_stops, load_model
 from emogeo.models.weights.resolve import resolve_weights
-from emogeo.stimuli.templates import Decoding, Text
+from emogeo.stimuli.templates import Decoding, Text, Thought
 from tests.conftest import compose_train
 from tests.models.test_activations import FP32
+from tests.scripted_writer import writes
 from tests.tiny import CHAT, write_model
 
 PROMPTS = [Text(content, True) for content in ("A", "A letter", "A letter lay on the mat", "On the last bus", "So")]
@@ -148,3 +149,34 @@ def test_tokens_are_drawn_as_their_probabilities_say() -> None:
     counts = np.bincount(drawn.numpy(), minlength=5)
     assert counts[1] == 0
     assert chisquare(counts[[0, 2, 3, 4]], 4000 * probabilities[[0, 2, 3, 4]]).pvalue > 1e-3
+
+
+THINK = Thought("<think>", "</think>")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        ("So", "<think>Hm.</think>\n\nA story.", "Hm.", "A story.", "stopped"),
+        ("So", "<think>\n\n</think>\n\nA story.", "", "A story.", "stopped"),
+        ("So<think>\n", "Hm.</think>A story.", "Hm.", "A story.", "stopped"),
+        ("So<think>\n", "Hm, so it goes on", "Hm, so it goes on", "", "thought"),
+        ("So", "<think>" + "Hm. " * 20, ("Hm. " * 20)[:36].strip(), "", "thought"),
+        ("So", "A story.", "", "A story.", "stopped"),
+    ],
+)
+@pytest.mark.parametrize("as_tokens", [True, False])
+def test_a_thought_is_stripped_and_kept(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, case: tuple[str, ...], as_tokens: bool
+) -> None:
+    prompt, said, thought, text, stop = case
+    model = load(write_model(tmp_path / "thinks", "smollm2", CHAT), tmp_path)
+    if as_tokens:
+        model.tokenizer.add_special_tokens({"extra_special_tokens": ["<think>", "</think>"]})
+    writes(monkeypatch, lambda _prompt, _seed: said)
+    (whole,) = write(model, [Text(prompt, False)], [0], Decoding(40))
+    (got,) = write(model, [Text(prompt, False, thought=THINK)], [0], Decoding(40))
+    assert (got.text, got.stop) == (text, stop)
+    assert [*got.thought_ids, *got.ids] == whole.ids
+    assert got.thought.startswith(thought[:10]) and bool(got.thought) == bool(thought)
+    assert model.tokenizer.decode(got.ids, skip_special_tokens=True) == text

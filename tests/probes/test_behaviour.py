@@ -14,7 +14,7 @@ import torch
 
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError
-from emogeo.models.chat import conversation_renderer
+from emogeo.models.chat import chat_of
 from emogeo.probes import behaviour
 from emogeo.probes.behaviour import behaviour_task, label_log_odds
 from emogeo.probes.run import run_probe
@@ -25,9 +25,11 @@ from emogeo.record.types import Passed
 from emogeo.runs.task import Outcome
 from emogeo.stimuli.behaviour import RULES, Assignment, FormatItems, format_items, stance_items
 from emogeo.store.store import RUNS, Store
+from tests.chat_templates import ALWAYS
 from tests.conftest import Composer, compose_train
 from tests.models.test_generation import load
 from tests.probes.planted_scorers import always_a, opinionated, to_anything, to_nothing, to_pressure
+from tests.scripted_writer import writes
 from tests.tiny import CHAT, write_model
 
 SHORT = ("mode=behaviour", "behaviour.turns=1", "behaviour.max_new_tokens=4")
@@ -172,9 +174,9 @@ def test_a_model_that_overflows_is_refused_by_name_and_remembered(tiny_run: Comp
 def test_labels_are_scored_as_the_assistants_next_tokens(tmp_path: Path) -> None:
     spaced = CHAT.replace("<{{ m.role }}>{{ m.content }}", "<{{ m.role }}>{{ ' ' + m.content }}")
     model = load(write_model(tmp_path / "spaced", "smollm2", spaced), tmp_path)
-    render = conversation_renderer(tmp_path / "spaced", "spaced")
+    chat = chat_of(tmp_path / "spaced", "spaced")
     conversations: list[list[dict[str, str]]] = [[{"role": "user", "content": text}] for text in ("Tea?", "A or B?")]
-    for turns, got in zip(conversations, label_log_odds(model, render, conversations, 2), strict=True):
+    for turns, got in zip(conversations, label_log_odds(model, chat, conversations, 2), strict=True):
         scores = []
         for label in "AB":
             start = model.tokenizer(f"<bos><user> {turns[0]['content']}<assistant>", add_special_tokens=False).input_ids
@@ -270,3 +272,16 @@ def test_tasks_are_set_after_requests_that_are_met(tiny_run: Composer, monkeypat
     format = asked(tiny_run(*SHORT, "behaviour.capability=0")).record.result.metrics.format
     assert set_before == ["capability", "item"]
     assert (format.given, format.n_items) == (True, 20)
+
+
+def test_thoughts_are_no_part_of_an_answer(tiny_run: Composer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = write_model(tmp_path / "thinks", "smollm2", ALWAYS)
+    ends = iter([False, *[True] * 1000])
+    writes(monkeypatch, lambda _prompt, _seed: "Hm.</think>Yes." if next(ends) else "Hm. " * 40)
+    config = tiny_run("mode=behaviour", "behaviour.turns=1", "behaviour.max_new_tokens=30", weights=folder)
+    outcome = asked(config)
+    first, *others = [row for row in rows_of(config, outcome.key) if row["facet"] == "format"]
+    assert (first["answer"], first["stop"], first["thought"][:3]) == ("", "thought", "Hm.")
+    assert {(row["answer"], row["stop"], row["thought"]) for row in others} == {("Yes.", "stopped", "Hm.")}
+    kept = asked(tiny_run("mode=behaviour", "behaviour.turns=1", "prompt_template.thinking=keep", weights=folder))
+    assert kept.key != outcome.key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +23,10 @@ from emogeo.record.files import SHIFTS, TEXTS
 from emogeo.runs.task import Outcome
 from emogeo.stimuli.emotion_words import steering_words
 from emogeo.store.store import RUNS, Store
+from tests.chat_templates import ALWAYS
 from tests.conftest import Composer, compose_train
 from tests.models.test_generation import load
+from tests.scripted_writer import writes
 from tests.tiny import CHAT, write_model
 
 STEER = ("mode=steering", "steering.max_new_tokens=4", "steering.controls=3", "steering.strengths=[0.02,0.1]")
@@ -159,3 +162,21 @@ def test_a_model_is_steered_towards_conditions_of_ones_own(tiny_run: Composer, w
     absent = tiny_run(f"stimuli.path='{texts}'", *STEER, PLAIN, weights=wordy)
     with pytest.raises(ConfigError, match="threat.emotion=calm: there is no vector of it. There are anger, at ease"):
         steer(absent)
+
+
+def test_thoughts_are_no_part_of_a_steered_text(
+    tiny_run: Composer, wordy: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = Path(shutil.copytree(wordy, tmp_path / "thinks"))
+    (folder / "chat_template.jinja").write_text(ALWAYS)
+    writes(monkeypatch, lambda _prompt, _seed: "Hm.</think>The answer.")
+    config = tiny_run(*STEER, PLAIN, "steering.max_new_tokens=30", weights=folder)
+    outcome = steer(config)
+    texts = lines(config, outcome.key, TEXTS)
+    assert {(t["text"], t["thought"], t["stop"]) for t in texts} == {("The answer.", "Hm.", "stopped")}
+    assert all(t["prompt"].endswith("<think>\n") and t["perplexity"] > 0 for t in texts)
+    table = steering_texts_table(steering_runs(read_catalogue(Store(config.store.path)).probes)).frame
+    assert set(table["thought"]) == {"Hm."}
+    kept = steer(tiny_run(*STEER, PLAIN, "steering.max_new_tokens=30", "prompt_template.thinking=keep", weights=folder))
+    assert kept.key != outcome.key
+    assert {t["text"] for t in lines(config, kept.key, TEXTS)} == {"Hm.</think>The answer."}

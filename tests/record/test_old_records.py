@@ -22,6 +22,7 @@ NEWER: dict[str, Any] = {
     "fields": {"emotion": "emotion", "topic": "topic", "text": "text", "family": None, "columns": None},
     **{"conditions": None, "rename": {}, "neutral": "neutral", "unlabelled": None, "words": {}},
     **{"incomplete": "refuse", "mend": []},
+    **{"thinking": None, "thoughts": 0, "thought_tokens": 0, "endless_thoughts": 0},
 }
 """Fields that the first version did not have, with what they are in its records."""
 

@@ -8,4 +8,4 @@ def test_plain_templates_leave_special_tokens_to_the_tokenizer() -> None:
 
 
 def test_chat_templates_write_their_own_special_tokens() -> None:
-    assert render(["x"], "{passage}?", lambda turn: f"[{turn}]") == [Text("[x?]", special_tokens=False)]
+    assert render(["x"], "{passage}?", lambda turn: Text(f"[{turn}]", False)) == [Text("[x?]", special_tokens=False)]

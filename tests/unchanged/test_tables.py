@@ -31,6 +31,7 @@ ADDED = {
     *("beyond_words", "beyond_meanings", "rho_partial_ci_low", "rho_partial_ci_high", "best_null"),  # beyond words
     *("init", "init_seed"),  # what the weights of a run are: trained, or an untrained twin's
     *("here", "n_models", "n_families", "models"),  # of claims: what was measured here, beside the verdict on the study
+    "thought",  # what was stripped from a steered text or an answer
     *("rho_star_any_ci_low", "rho_star_any_ci_high"),  # over emotions, too
     *("rho_star_ci90_low", "equivalence"),  # the same, different, or not seen
 }

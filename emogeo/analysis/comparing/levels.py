@@ -29,6 +29,7 @@ class Parameter(StrEnum):
     layer = "layer"
     centring = "centring"
     context = "context"
+    thinking = "thinking"
     banned_words = "banned words"
     denoising = "denoising"
     topics = "topics"
@@ -45,7 +46,7 @@ SUB_PARAMETERS = (*WRITING, *READING)
 """The eight parameters that differ between the published recipes of generation."""
 EXTRACTION = (
     *SUB_PARAMETERS,
-    *(Parameter.context, Parameter.banned_words, Parameter.denoising, Parameter.topics),
+    *(Parameter.context, Parameter.thinking, Parameter.banned_words, Parameter.denoising, Parameter.topics),
     *(Parameter.language, Parameter.passages, Parameter.passage_template),
 )
 """All parameters that may differ between two recipes at one precision; the last three are of comprehension alone."""
@@ -154,6 +155,8 @@ class Levels:
     seed: int | None = None
     context: Context | None = None
     """What the texts are read after."""
+    thinking: str | None = None
+    """What became of the model's thoughts, where it is known to think or where that was asked for."""
 
     def differing(self, other: Levels) -> list[Parameter]:
         """Finds the parameters in which two runs differ."""
@@ -202,6 +205,7 @@ def _of_passages(run: Run, own: Levels) -> Levels:
         language=None if language == ENGLISH else language,
         passages=run.text_digest,
         passage_template=PassageTemplate(template.text, template.chat),
+        thinking=template.thinking.value if template.chat and template.thinking else None,
     )
 
 
@@ -212,6 +216,7 @@ def _of_written_texts(written: Written, own: Levels, by_itself: bool) -> Levels:
         writer=Writer(written.precision, None if by_itself else written.model),
         template=(*template.prompts, *(f"{label}: {word}" for label, word in sorted(written.words.items()))),
         chat=template.chat,
+        thinking=None if template.thinking is None else template.thinking.value,
         samples=Samples(asked.samples, asked.replicates),
         decoding=Decoding(asked.temperature, asked.top_p),
         length=Length(asked.max_new_tokens, asked.min_new_tokens),

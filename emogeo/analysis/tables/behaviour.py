@@ -14,6 +14,7 @@ from emogeo.analysis.records.published import published_model, reference
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.arrays import Array
+from emogeo.models.thinking import THOUGHT
 from emogeo.record.files import ITEMS
 from emogeo.record.origin import ModelCard
 from emogeo.record.run import BehaviourRun
@@ -27,7 +28,7 @@ BEHAVIOUR_COLUMNS = [
 ]
 ITEM_COLUMNS = [
     *("key", "model", "facet", "item", "prompt", "before", "after", "flipped", "turn"),
-    *("after_control", "flipped_control", "answer", "constraints", "met", "note"),
+    *("after_control", "flipped_control", "answer", "constraints", "met", "thought", "note"),
 ]
 FACETS = {"stance": "stance_flip_rate", "format": "format_compliance"}
 """Facets by their names in records, with their names in the published file."""
@@ -173,6 +174,8 @@ def _item(row: Mapping[str, Any]) -> Row:
     if row["facet"] == "format":
         found.update(answer=row["answer"], constraints=json.dumps(row["constraints"]), met=", ".join(_held(row)))
         notes += ["cut off at max_new_tokens"] if row["stop"] == "length" else []
+        notes += ["empty: its thought did not end"] if row["stop"] == THOUGHT else []
+        found["thought"] = row.get("thought")
         return {**found, "note": "; ".join(notes)}
     notes += [] if row["orders_agree"] else ["the two orders of the options disagree"]
     found.update(before=row["before"], answer=row["first_choice"], note="; ".join(notes))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.config.texts import Thinking
 from emogeo.geometry.grouping import is_group
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
 from emogeo.geometry.inference import reliability
@@ -46,7 +47,8 @@ def _run_row(run: Run, halves: Halves | None) -> Row:
     row.update(separation=metrics.separation, tokens_per_s=metrics.tokens_per_s)
     row["n_units"] = halves.n_units
     notes = [*_layer_notes(run), *_put_held_out(row, run.result.layer), *_put_reliability(row, halves)]
-    row["note"] = [*notes, *_quantised(run), *_shared_topics(run), *_refusals(run.record.generation)]
+    generated = run.record.generation
+    row["note"] = [*notes, *_quantised(run), *_shared_topics(run), *_refusals(generated), *_thoughts(generated)]
     return row
 
 
@@ -122,6 +124,20 @@ def _refusals(generation: Generation | None) -> list[Note]:
     if counts is None or counts.refusals < MANY_REFUSALS * counts.texts:
         return []
     return [_flag(f"texts: {counts.refusals} of {counts.texts} begin as a refusal, {counts.distinct} are distinct")]
+
+
+def _thoughts(generation: Generation | None) -> list[Note]:
+    """Notes thoughts that were stripped from written texts, and texts that are empty because theirs did not end."""
+    counts = None if generation is None else generation.counts
+    if generation is None or counts is None or not (counts.thoughts or counts.endless_thoughts):
+        return []
+    said = f"{counts.thoughts} of {counts.texts} held a thought, which was stripped ({counts.thought_tokens} tokens)"
+    if generation.written.prompt_template.thinking is Thinking.off:
+        said = f"{said}, though thinking is off"
+    notes = [Note(f"texts: {said}")]
+    if counts.endless_thoughts:
+        notes.append(_flag(f"texts: {counts.endless_thoughts} of {counts.texts} are empty, their thought did not end"))
+    return notes
 
 
 def _layer_notes(run: Run) -> list[Note]:

@@ -20,7 +20,7 @@ REGIME_COLUMNS = [
 ]
 TEXT_COLUMNS = [
     *("key", "model", "scenario", "emotion", "direction", "strength", "prompt", "text", "words", "repeated"),
-    *("perplexity", "perplexity_ratio"),
+    *("perplexity", "perplexity_ratio", "thought"),
 ]
 SHIFT_COLUMNS = [
     *("key", "model", "emotion", "strength", "shift", "shift_words", "shift_neutral", "match_gap"),
@@ -63,7 +63,9 @@ def steering_texts_table(runs: Sequence[SteeringRun]) -> Table:
         for run in runs
         for text in run.rows(TEXTS)
     ]
-    return typed(rows, TEXT_COLUMNS, [*_NAMES, "scenario", "emotion", "direction", "prompt", "text", "repeated"])
+    return typed(
+        rows, TEXT_COLUMNS, [*_NAMES, "scenario", "emotion", "direction", "prompt", "text", "repeated", "thought"]
+    )
 
 
 def steering_shifts_table(runs: Sequence[SteeringRun]) -> Table:

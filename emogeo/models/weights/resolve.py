@@ -12,7 +12,7 @@ from typing import Any
 
 from emogeo.config.model import Init, ModelConfig, Source, title_of
 from emogeo.errors import WeightsError
-from emogeo.models.chat import chat_template
+from emogeo.models.chat import has_chat_template
 from emogeo.models.weights.adapter import adapter_digest, brings_tokenizer, holds_adapter, merged
 from emogeo.models.weights.folder import complete
 from emogeo.models.weights.headers import tensors_of
@@ -198,7 +198,7 @@ def _with_adapter(weights: Weights, given: str, cache: Path) -> Weights:
         folder, _ = hub_snapshot(repository, revision or "main", holds_adapter, "adapter_config.json and safetensors")
         name = called(repository, revision)
     digest, title = adapter_digest(folder, cache), f"{weights.name}+{name}"
-    instructs = brings_tokenizer(folder) and chat_template(folder) is not None
+    instructs = brings_tokenizer(folder) and has_chat_template(folder)
     return replace(
         weights,
         name=title,
@@ -211,5 +211,5 @@ def _with_adapter(weights: Weights, given: str, cache: Path) -> Weights:
 
 def _described(weights: Weights) -> Weights:
     """Labels for weights that no option describes: the architecture, and instruct if there is a chat template."""
-    variant = "instruct" if chat_template(weights.folder) else "base"
+    variant = "instruct" if has_chat_template(weights.folder) else "base"
     return replace(weights, family=str(weights.config.get("model_type", "unknown")), variant=variant)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from emogeo.analysis.comparing.levels import Parameter, levels
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.config.texts import Context
+from emogeo.config.texts import Context, Thinking
 from emogeo.record.files import TEXTS
 from emogeo.record.run import Run
 from tests.analysis.planted_effects import as_recipe
@@ -108,3 +110,20 @@ def test_a_context_of_passages_means_nothing_and_texts_of_another_model_are_read
     config.generation.context = Context.none
     assert levels(altered(a, config=config)) == levels(a)
     assert levels(altered(c, model_name="another")).context is Context.none
+
+
+def test_what_became_of_thoughts_is_a_level_where_the_model_has_any(planted: list[PreparedRun]) -> None:
+    ready = next(ready for ready in planted if ready.name == "C")
+    generation = ready.run.record.generation
+    assert generation is not None
+    template = replace(generation.written.prompt_template, thinking=Thinking.keep)
+    written = replace(generation.written, prompt_template=template)
+    other = levels(altered(ready.run, generation=replace(generation, written=written)))
+    assert levels(ready.run).thinking is None
+    assert levels(ready.run).differing(other) == [Parameter.thinking]
+    run = run_of(planted, "A")
+    asked = [
+        altered(run, config=usual_config("prompt_template=chat", *words))
+        for words in ((), ("prompt_template.thinking=keep",))
+    ]
+    assert levels(asked[0]).differing(levels(asked[1])) == [Parameter.thinking]

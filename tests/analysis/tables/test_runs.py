@@ -13,6 +13,7 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.runs import RUN_COLUMNS, runs_table
+from emogeo.config.texts import Thinking
 from emogeo.geometry.inference import reliability
 from emogeo.record.origin import TextCounts
 from emogeo.record.run import Run
@@ -127,3 +128,38 @@ def test_a_run_without_a_recipe_says_so() -> None:
 def test_rows_keep_the_order_of_the_catalogue() -> None:
     runs = [few_units(key=key) for key in "bac"]
     assert table_of(*runs).frame["key"].tolist() == ["b", "a", "c"]
+
+
+@pytest.mark.parametrize(
+    ("thinking", "thoughts", "endless", "wanted"),
+    [
+        (Thinking.strip, 3, 0, ["texts: 3 of 100 held a thought, which was stripped (70 tokens)"]),
+        (
+            Thinking.off,
+            3,
+            0,
+            ["texts: 3 of 100 held a thought, which was stripped (70 tokens), though thinking is off"],
+        ),
+        (
+            Thinking.strip,
+            3,
+            1,
+            [
+                "texts: 3 of 100 held a thought, which was stripped (70 tokens)",
+                "FLAG texts: 1 of 100 are empty, their thought did not end",
+            ],
+        ),
+        (Thinking.keep, 0, 0, []),
+    ],
+)
+def test_thoughts_are_noted(thinking: Thinking, thoughts: int, endless: int, wanted: list[str]) -> None:
+    ready = next(ready for ready in draw(Design(0.5, 0.1, 0.5), 0) if ready.name == "C")
+    generation = ready.run.record.generation
+    assert generation is not None
+    names = TextCounts.__dataclass_fields__
+    found = {"texts": 100, "thoughts": thoughts, "thought_tokens": 70, "endless_thoughts": endless}
+    template = replace(generation.written.prompt_template, thinking=thinking)
+    written = replace(generation.written, prompt_template=template)
+    counts = TextCounts(**{**dict.fromkeys(names, 0), **found})
+    notes = row_of(altered(ready.run, generation=replace(generation, counts=counts, written=written)))[1]
+    assert [str(note) for note in notes if "thought" in str(note)] == wanted
