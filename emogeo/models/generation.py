@@ -10,6 +10,8 @@ from transformers import GenerationConfig as HFGenerationConfig
 from transformers import LogitsProcessor, LogitsProcessorList, TemperatureLogitsWarper, TopPLogitsWarper
 
 from emogeo.errors import NonFiniteError, PrecisionError
+from emogeo.models.inputs import padded_on_the_left
+from emogeo.models.limits import refuse_too_long
 from emogeo.models.loading import LoadedModel
 from emogeo.stimuli.templates import Decoding, Text
 
@@ -35,7 +37,8 @@ def write(
 ) -> list[Written]:
     """Writes after each prompt.
 
-    A sampled text depends on its prompt and its seed, not on its batch mates (but for rounding).
+    A sampled text depends on its prompt and its seed, not on its batch mates (but for rounding): a model that padding
+    on the left disturbs writes one text at a time.
 
     Args:
         seeds: one per prompt; without effect on greedy decoding.
@@ -43,9 +46,16 @@ def write(
 
     Returns:
         What was written, in the order of the prompts.
+
+    Raises:
+        StimuliError: a prompt that, with what is to be written, is longer than the positions that the model has.
     """
     written: list[Written] = []
-    size = batch_size or max(len(prompts), 1)
+    if prompts:
+        lengths = [len(model.tokenize(prompt)) for prompt in prompts]
+        refuse_too_long(model.body, lengths, "prompt", decoding.max_new_tokens)
+    alone = len(prompts) > 1 and model.writes_alone
+    size = 1 if alone else batch_size or max(len(prompts), 1)
     for start in range(0, len(prompts), size):
         tokens = [model.tokenize(prompt) for prompt in prompts[start : start + size]]
         written += _write_batch(model, tokens, list(seeds[start : start + size]), decoding)
@@ -83,14 +93,6 @@ def _written(model: LoadedModel, prompt: list[int], new: list[int], stops: set[i
     stop = "length" if end == most else "stopped"
     text = str(model.tokenizer.decode(new[:end], skip_special_tokens=True))
     return Written(prompt, new[:end], text, stop)
-
-
-def padded_on_the_left(tokens: list[list[int]], pad: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-    """Token ids and mask [text, token]; every text ends in the last column."""
-    longest = max(map(len, tokens))
-    ids = torch.tensor([[pad] * (longest - len(t)) + t for t in tokens], device=device)
-    lengths = torch.tensor([len(t) for t in tokens], device=device)
-    return ids, (torch.arange(longest, device=device) >= longest - lengths[:, None]).long()
 
 
 def _chooser(decoding: Decoding, seeds: list[int]) -> LogitsProcessorList:

@@ -12,8 +12,8 @@ import psutil
 import torch
 from safetensors import SafetensorError
 from transformers import (
+    AutoConfig,
     AutoModel,
-    AutoModelForCausalLM,
     AutoTokenizer,
     BitsAndBytesConfig,
     GenerationConfig,
@@ -25,7 +25,12 @@ from transformers.utils import logging as transformers_logging
 from emogeo.config.model import Source
 from emogeo.config.precision import Dtype, Quantization
 from emogeo.errors import PrecisionError, WeightsError
+from emogeo.models.attention import attention_for, attention_used
+from emogeo.models.habits import Habits, reading_habits, writes_alone
+from emogeo.models.kinds import loader_of, refuse_encoder
+from emogeo.models.limits import padding_token
 from emogeo.models.precision import Precision
+from emogeo.models.said import passed_on, say_unused
 from emogeo.models.untrained import LOCAL, load_untrained, parameters_of
 from emogeo.models.weights.index import verify
 from emogeo.models.weights.resolve import Weights
@@ -59,14 +64,30 @@ class LoadedModel:
 
     @property
     def pad_token_id(self) -> int:
-        return int(self.tokenizer.pad_token_id or 0)
+        return padding_token(self.body, self.tokenizer)
 
     def tokenize(self, text: Text) -> list[int]:
-        """Token ids; a chat text has its special tokens in it already."""
+        """Token ids, without those that the tokenizer puts after a text; a chat text has its special tokens in it."""
         if text.ids is not None:
             return [*self._begun(text), *text.ids]
         ids: list[int] = self.tokenizer(text.content, add_special_tokens=text.special_tokens)["input_ids"]
-        return ids
+        n_ending = len(self.ending) if text.special_tokens else 0
+        return ids[: len(ids) - n_ending]
+
+    @cached_property
+    def habits(self) -> Habits:
+        """What batch mates and padding do to a text that is read; found when it is first asked for."""
+        return reading_habits(self)
+
+    @cached_property
+    def writes_alone(self) -> bool:
+        """Whether texts are written and scored one at a time."""
+        return self.habits.reads_alone or writes_alone(self)
+
+    @property
+    def attention(self) -> str | None:
+        """The implementation of attention that the text model uses, as transformers calls it."""
+        return attention_used(self.body)
 
     def start(self, text: Text) -> int:
         """The first token that is pooled, among those of `tokenize`."""
@@ -79,8 +100,18 @@ class LoadedModel:
     @cached_property
     def _beginning(self) -> list[int]:
         """The special tokens that the tokenizer puts before a text."""
-        whole, plain = (self.tokenizer("a", add_special_tokens=own)["input_ids"] for own in (True, False))
-        return list(whole[: whole.index(plain[0])])
+        return self._around[0]
+
+    @cached_property
+    def ending(self) -> list[int]:
+        """The special tokens that the tokenizer puts after a text: a state there would be the state at the end."""
+        return self._around[1]
+
+    @property
+    def _around(self) -> tuple[list[int], list[int]]:
+        whole, plain = (list(self.tokenizer("a", add_special_tokens=own)["input_ids"]) for own in (True, False))
+        at = whole.index(plain[0])
+        return whole[:at], whole[at + len(plain) :]
 
     @property
     def input_device(self) -> torch.device:
@@ -110,13 +141,14 @@ def load_model(
     _refuse_absent_library(precision)
     if weights.source is Source.index:
         verify(weights.folder)
-    transformers_logging.set_verbosity_error()  # the head that is left out is meant to be
+    refuse_encoder(weights.own_config, weights.folder, weights.title)
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # says at every layer that int8 inputs become fp16
     log.info("loading %s at %s on %s", weights.title, precision.label, device_map or device)
-    options = _options(precision, device, device_map)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(weights.folder, **LOCAL)
-        model, report, drawn = _load(weights, options, head)
+        options = {**_options(precision, device, device_map), **_attention(weights)}
+        with passed_on():
+            tokenizer = AutoTokenizer.from_pretrained(weights.folder, **LOCAL)
+            model, report, drawn = _load(weights, options, head)
     except torch.OutOfMemoryError as error:
         raise PrecisionError(
             f"{weights.title} at {precision.label} does not fit on {device}: runtime.device_map=auto or precision=nf4."
@@ -125,18 +157,24 @@ def load_model(
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise WeightsError(f"{weights.name}: {weights.folder} cannot be loaded: {reason}") from error
     _refuse_absent_tensors(weights, report)
+    say_unused(weights.title, map(str, report["unexpected_keys"]))
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     model.eval()
-    if not head:
-        return LoadedModel(model, tokenizer, drawn=drawn)
-    return LoadedModel(model.base_model, tokenizer, model, _take_stops(model, tokenizer))
+    if head:
+        loaded = LoadedModel(model.base_model, tokenizer, model, _take_stops(model, tokenizer))
+    else:
+        loaded = LoadedModel(model, tokenizer, drawn=drawn)
+    if loaded.ending:
+        ended = tokenizer.convert_ids_to_tokens(loaded.ending)
+        log.warning("%s: the tokenizer puts %s after a text, and emogeo leaves it out", weights.title, " ".join(ended))
+    return loaded
 
 
 def _load(weights: Weights, options: dict[str, Any], head: bool) -> tuple[PreTrainedModel, dict[str, Any], str | None]:
     if not weights.trained:
         return load_untrained(weights, options)
-    loader = AutoModelForCausalLM if head else AutoModel
+    loader = loader_of(str(weights.own_config.get("model_type"))) if head else AutoModel
     model, report = loader.from_pretrained(
         weights.folder, output_loading_info=True, use_safetensors=True, **LOCAL, **options
     )
@@ -191,11 +229,14 @@ def show_progress(progress: bool) -> None:
     (transformers_logging.enable_progress_bar if progress else transformers_logging.disable_progress_bar)()
 
 
+def _attention(weights: Weights) -> dict[str, Any]:
+    return {"attn_implementation": attention_for(AutoConfig.from_pretrained(weights.folder, **LOCAL))}
+
+
 def _options(precision: Precision, device: str, device_map: str | None) -> dict[str, Any]:
     options: dict[str, Any] = {
         "dtype": TORCH_DTYPES[precision.dtype],
         "device_map": device_map or {"": device},
-        "attn_implementation": "sdpa",
     }
     if precision.quantization is Quantization.int8:
         options["quantization_config"] = BitsAndBytesConfig(

@@ -1,0 +1,52 @@
+"""What transformers warns of while it loads a model, passed on to the user once and in one line each."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+
+from transformers.utils import logging as transformers_logging
+
+log = logging.getLogger(__name__)
+EXPECTED = ("LOAD REPORT", "generation flags are not valid", "torch_dtype", "fast path is not available")
+"""Parts of warnings that say nothing to the user: the head that is left out is meant to be, and so on."""
+_HEAD = re.compile(r"(^|\.)(lm_head|embed_out|head|score|classifier|output_projection|predictions|cls)(\.|$)")
+_LONGEST = 400
+
+
+@contextmanager
+def passed_on() -> Iterator[None]:
+    """Collects the warnings of transformers and, at the end, logs each that is not expected, whatever happens inside."""
+    library = transformers_logging.get_logger()
+    collected = _Collected(logging.WARNING)
+    before, handlers, propagates = library.level, list(library.handlers), library.propagate
+    transformers_logging.set_verbosity_warning()
+    library.handlers, library.propagate = [collected], False
+    try:
+        yield
+    finally:
+        library.handlers, library.propagate = handlers, propagates
+        library.setLevel(before)
+        transformers_logging.set_verbosity_error()  # what is said in every pass is said in a test of the model once
+        for message in dict.fromkeys(collected.messages):
+            if not any(part in message for part in EXPECTED):
+                log.warning("transformers: %s", message)
+
+
+def say_unused(name: str, unexpected: Iterable[str]) -> None:
+    """Warns of tensors of a file that the model has no place for; the LM head, which may be left out, is not one."""
+    unused = sorted(key for key in unexpected if not _HEAD.search(key))
+    if unused:
+        log.warning("%s: %d tensors of the files are not used, the first: %s", name, len(unused), unused[0])
+
+
+class _Collected(logging.Handler):
+    def __init__(self, level: int) -> None:
+        super().__init__(level)
+        self.messages: list[str] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        line = " ".join(record.getMessage().split())
+        self.messages.append(line if len(line) <= _LONGEST else f"{line[:_LONGEST]}…")
