@@ -15,10 +15,11 @@ from tqdm import tqdm
 from emogeo.config.states import PoolingConfig, Position
 from emogeo.errors import PrecisionError, StimuliError
 from emogeo.models.batching import plan_batches, plan_other_batches
-from emogeo.models.blocks import watched
+from emogeo.models.blocks import embedding_of, watched
+from emogeo.models.habits import habits_of
 from emogeo.models.inputs import forward_inputs, padded_on_the_right
 from emogeo.models.limits import beyond_training, refuse_too_long, refuse_unknown_tokens, trained_length
-from emogeo.models.loading import LoadedModel
+from emogeo.models.loaded import LoadedModel
 from emogeo.stimuli.templates import Text
 
 log = logging.getLogger(__name__)
@@ -83,7 +84,7 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activatio
     _refuse_short(tokens, starts, texts, plan.pooling)
     refuse_unknown_tokens(model.body, tokens)
     refuse_too_long(model.body, lengths, "text")
-    alone = model.habits.reads_alone and not plan.batch_mates_matter
+    alone = habits_of(model).reads_alone and not plan.batch_mates_matter
     result = _empty(len(tokens), plan, model)
     result.beyond_training = beyond_training(model.body, lengths)
     batching, budget = plan_other_batches if plan.reread else plan_batches, 1 if alone else plan.token_budget
@@ -119,7 +120,7 @@ def _start_over(model: LoadedModel, length: int) -> None:
 
 def _empty(n_texts: int, plan: PassPlan, model: LoadedModel) -> Activations:
     shape = (n_texts, plan.n_blocks, int(model.body.config.get_text_config(decoder=True).hidden_size))
-    table = model.body.get_input_embeddings().weight
+    table = embedding_of(model.body).weight
     return Activations(
         states=np.empty(shape, np.float32),
         embeddings=np.empty((n_texts, table.shape[1]), np.float32),
@@ -148,7 +149,7 @@ def _read_batch(
 
     with torch.inference_mode(), watched(model.body, plan.n_blocks, watch):
         model.body(**forward_inputs(model.body, ids, mask))
-        embedded = pool(model.body.get_input_embeddings()(ids), mask, _EVERY_TOKEN, starts)
+        embedded = pool(embedding_of(model.body)(ids), mask, _EVERY_TOKEN, starts)
     for found in (*pooled, nonfinite):
         found += found[-1:] * (plan.n_blocks - len(found))
     result.embeddings[rows] = embedded.cpu().numpy()

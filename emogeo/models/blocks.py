@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import cast
 
 import torch
 from torch import nn
@@ -42,18 +43,41 @@ def n_blocks_of(body: PreTrainedModel) -> int:
     return wanted
 
 
+def body_of(causal: PreTrainedModel) -> PreTrainedModel:
+    """The transformer without the LM head of a model that writes."""
+    body = causal.base_model
+    return cast(PreTrainedModel, causal.get_decoder() if body is causal else body)
+
+
+def embedding_of(body: PreTrainedModel) -> nn.Embedding:
+    """The table of input embeddings.
+
+    Raises:
+        WeightsError: an architecture that does not give it.
+    """
+    try:
+        return cast(nn.Embedding, body.get_input_embeddings())
+    except (NotImplementedError, AttributeError) as error:
+        raise WeightsError(
+            f"{type(body).__name__} does not say where its input embeddings are; "
+            "emogeo reads decoder-only transformers."
+        ) from error
+
+
 def _around_embedding(body: PreTrainedModel) -> Iterator[nn.Module]:
     """Gives the module that holds the input embedding, those within it, then the module around it, and so on."""
-    table = body.get_input_embeddings()
+    table = embedding_of(body)
     path = next((name for name, module in body.named_modules() if module is table), "")
-    seen: set[nn.Module] = set()
     while path:
         path = path.rpartition(".")[0]
-        for module in body.get_submodule(path).modules():
-            if module not in seen:
-                seen.add(module)
-                yield module
-    yield from (module for module in body.modules() if module not in seen)
+        yield from _nearest_first(body.get_submodule(path))
+    yield from _nearest_first(body)
+
+
+def _nearest_first(module: nn.Module) -> Iterator[nn.Module]:
+    """Gives a module, then its children, then theirs."""
+    within = sorted(module.named_modules(), key=lambda named: named[0].count(".") + bool(named[0]))
+    yield from (own for _, own in within)
 
 
 @contextmanager

@@ -10,9 +10,10 @@ from transformers import GenerationConfig as HFGenerationConfig
 from transformers import LogitsProcessor, LogitsProcessorList, TemperatureLogitsWarper, TopPLogitsWarper
 
 from emogeo.errors import NonFiniteError, PrecisionError
+from emogeo.models.habits import one_at_a_time
 from emogeo.models.inputs import padded_on_the_left
 from emogeo.models.limits import refuse_too_long
-from emogeo.models.loading import LoadedModel
+from emogeo.models.loaded import LoadedModel
 from emogeo.stimuli.templates import Decoding, Text
 
 
@@ -54,7 +55,7 @@ def write(
     if prompts:
         lengths = [len(model.tokenize(prompt)) for prompt in prompts]
         refuse_too_long(model.body, lengths, "prompt", decoding.max_new_tokens)
-    alone = len(prompts) > 1 and model.writes_alone
+    alone = len(prompts) > 1 and one_at_a_time(model)
     size = 1 if alone else batch_size or max(len(prompts), 1)
     for start in range(0, len(prompts), size):
         tokens = [model.tokenize(prompt) for prompt in prompts[start : start + size]]

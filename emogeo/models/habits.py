@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from weakref import WeakKeyDictionary
 
 import torch
 from transformers import GenerationConfig, PreTrainedModel
 
-from emogeo.errors import WeightsError
-from emogeo.models.blocks import find_blocks, watched
+from emogeo.errors import EmogeoError, WeightsError
+from emogeo.models.blocks import embedding_of, find_blocks, watched
 from emogeo.models.inputs import forward_inputs, padded_on_the_left, padded_on_the_right
+from emogeo.models.loaded import LoadedModel
 from emogeo.models.streams import described, output_states
-
-if TYPE_CHECKING:
-    from emogeo.models.loading import LoadedModel
 
 log = logging.getLogger(__name__)
 SHORT = "It was a long day"
@@ -40,8 +40,33 @@ class Habits:
     """Which stream is read, where a block carries several."""
 
 
+_READING: WeakKeyDictionary[PreTrainedModel, Habits] = WeakKeyDictionary()
+_WRITES_ALONE: WeakKeyDictionary[PreTrainedModel, bool] = WeakKeyDictionary()
+
+
+def habits_of(model: LoadedModel) -> Habits:
+    """What batch mates and padding do to a text that is read; found once for a model that is loaded.
+
+    Raises:
+        WeightsError: see `reading_habits`.
+    """
+    if model.body not in _READING:
+        _READING[model.body] = reading_habits(model)
+    return _READING[model.body]
+
+
+def one_at_a_time(model: LoadedModel) -> bool:
+    """Whether texts are written and scored one at a time; found once for a model that is loaded with its head."""
+    causal, _ = model.with_head
+    if causal not in _WRITES_ALONE:
+        _WRITES_ALONE[causal] = habits_of(model).reads_alone or writes_alone(model)
+    return _WRITES_ALONE[causal]
+
+
 def reading_habits(model: LoadedModel) -> Habits:
     """Reads a short text alone, then in a batch with a longer one whose positions lie beyond the trained length.
+
+    A third pass, over the short text with another last word, shows whether the model looks ahead.
 
     Raises:
         WeightsError: a model that looks ahead, or whose blocks run more than once in a pass.
@@ -50,12 +75,13 @@ def reading_habits(model: LoadedModel) -> Habits:
     other = [*short[:-1], long[-1] if long[-1] != short[-1] else long[0]]
     with torch.inference_mode():
         alone, stream = _states(model, [short], 0)
-        together, _ = _states(model, [short, long, other], _beyond(model.body))
+        changed, _ = _states(model, [other], 0)
+        together, _ = _states(model, [short, long], _beyond(model.body))
         _states(model, [short], 0)  # frequencies that grew with a long text start over
     passed_by = tuple(sorted(set(range(_n_blocks(model.body))) - set(alone)))
     if 0 in passed_by:
         raise WeightsError(f"{_name(model)}: a text does not pass through the model's first block.")
-    _refuse_looking_ahead(model, together, len(short), tolerance_of(model.body))
+    _refuse_looking_ahead(model, alone, changed)
     apart = max(relative(together[index][0, : len(short)], alone[index][0]) for index in alone)
     found = Habits(not apart <= tolerance_of(model.body), passed_by, stream)
     _say(_name(model), found, apart)
@@ -111,7 +137,7 @@ def _states(model: LoadedModel, texts: list[list[int]], shift: int) -> tuple[dic
     config = model.body.config.get_text_config(decoder=True)
     handle = first.register_forward_hook(lambda _m, _i, out: said.append(described(output_states(out), config)))
     try:
-        with watched(model.body, _n_blocks(model.body), watch):
+        with _named(model, "read"), watched(model.body, _n_blocks(model.body), watch):
             model.body(**forward_inputs(model.body, ids, mask, positions))
     finally:
         handle.remove()
@@ -125,13 +151,31 @@ def _states(model: LoadedModel, texts: list[list[int]], shift: int) -> tuple[dic
     return found, said[0] if said else None
 
 
-def _refuse_looking_ahead(model: LoadedModel, states: dict[int, torch.Tensor], length: int, allowed: float) -> None:
+@contextmanager
+def _named(model: LoadedModel, does: str) -> Iterator[None]:
+    """Makes a named error of whatever the library's own code raises, of any architecture."""
+    try:
+        yield
+    except (EmogeoError, torch.OutOfMemoryError):
+        raise
+    except Exception as error:
+        kind = type(model.body).__name__
+        said = f"{_name(model)}: {kind} cannot {does} a short text as it is loaded here: {_first_line(error)}"
+        raise WeightsError(said) from error
+
+
+def _first_line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [""])[0] or type(error).__name__
+
+
+def _refuse_looking_ahead(model: LoadedModel, one: dict[int, torch.Tensor], other: dict[int, torch.Tensor]) -> None:
     """Refuses a model in which a later token changes the states of earlier ones."""
-    apart = max(relative(own[2, : length - 1], own[0, : length - 1]) for own in states.values())
-    if apart > allowed:
+    apart = max(relative(other[index][0, :-1], one[index][0, :-1]) for index in one)
+    if apart > tolerance_of(model.body):
         raise WeightsError(
-            f"{_name(model)} reads in both directions (a later word changes earlier states by {apart:.0%}): it is an "
-            "encoder. emogeo reads models that write text from left to right; take one of those."
+            f"{_name(model)} reads in both directions (a later word changes earlier states by {apart:.0%}): it is "
+            "an encoder, or takes a text for one. emogeo reads models that write text from left to right; take "
+            "one of those."
         )
 
 
@@ -156,7 +200,7 @@ def _continued(model: LoadedModel, texts: list[list[int]]) -> tuple[list[torch.T
     config = GenerationConfig(
         **options, pad_token_id=model.pad_token_id, return_dict_in_generate=True, output_logits=True
     )
-    with torch.inference_mode():
+    with torch.inference_mode(), _named(model, "write"):
         output = causal.generate(input_ids=ids, attention_mask=mask, generation_config=config)
     return [own.cpu() for own in output.logits], output.sequences[0, ids.shape[1] :].tolist()
 
@@ -168,14 +212,15 @@ def _scored_apart(model: LoadedModel, short: list[int], long: list[int]) -> floa
 
 def _last_states(model: LoadedModel, texts: list[list[int]]) -> torch.Tensor:
     ids, mask = padded_on_the_left(texts, model.pad_token_id, model.input_device)
-    with torch.inference_mode():
+    with torch.inference_mode(), _named(model, "score"):
         output = model.body(**forward_inputs(model.body, ids, mask))
-    return output.last_hidden_state[:, -1].cpu()
+    last: torch.Tensor = output.last_hidden_state[:, -1].cpu()
+    return last
 
 
 def _tokens(model: LoadedModel, text: str) -> list[int]:
     """Tokens of a text that the model has embeddings for."""
-    rows = model.body.get_input_embeddings().weight.shape[0]
+    rows = embedding_of(model.body).weight.shape[0]
     ids: list[int] = model.tokenizer(text, add_special_tokens=False)["input_ids"]
     return [token if token < rows else 0 for token in ids]
 

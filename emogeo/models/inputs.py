@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from typing import Any
 
 import torch
 from transformers import PreTrainedModel
@@ -26,14 +27,14 @@ def padded_on_the_left(tokens: list[list[int]], pad: int, device: torch.device) 
 
 def forward_inputs(
     model: PreTrainedModel, ids: torch.Tensor, mask: torch.Tensor, positions: torch.Tensor | None = None
-) -> dict[str, torch.Tensor | bool]:
+) -> dict[str, Any]:
     """The arguments of a forward pass without a cache; positions, where the model takes any, are counted by the mask.
 
     Args:
         ids, mask: [text, token]; positions: likewise, instead of those that the mask counts.
     """
     counted = (mask.cumsum(dim=1) - 1).clamp(min=0) if positions is None else positions
-    given = {"input_ids": ids, "attention_mask": mask, "position_ids": counted, "use_cache": False}
+    given: dict[str, Any] = {"input_ids": ids, "attention_mask": mask, "position_ids": counted, "use_cache": False}
     taken = inspect.signature(model.forward).parameters
     anything = any(parameter.kind is parameter.VAR_KEYWORD for parameter in taken.values())
     return {name: value for name, value in given.items() if name in taken or (anything and name == "use_cache")}

@@ -1,10 +1,10 @@
-"""What kind of model a configuration describes: models that write text are read, encoders are refused as what they are."""
+"""What kind of model a configuration describes: one that writes text is read, an encoder is refused as what it is."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, AutoModelForMultimodalLM
 from transformers.models.auto.modeling_auto import (
@@ -45,10 +45,16 @@ def refuse_encoder(config: Mapping[str, Any], folder: Path, name: str) -> None:
 
 
 def loader_of(kind: str) -> type[Any]:
-    """The class of transformers that loads an architecture with its LM head."""
-    if kind in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES:
-        return AutoModelForCausalLM
-    return AutoModelForImageTextToText if kind in MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES else AutoModelForMultimodalLM
+    """The class of transformers that loads an architecture with its LM head, and with its towers of images."""
+    if kind in MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES:
+        return cast(type[Any], AutoModelForImageTextToText)
+    only_text = kind in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
+    return cast(type[Any], AutoModelForCausalLM if only_text else AutoModelForMultimodalLM)
+
+
+def has_body(kind: str) -> bool:
+    """Whether transformers loads an architecture without its LM head."""
+    return kind in MODEL_MAPPING_NAMES
 
 
 def _writes(kind: str) -> bool:
@@ -61,6 +67,6 @@ def _fills(kind: str) -> bool:
 
 
 def _has_two_ends(kind: str, config: Mapping[str, Any]) -> bool:
-    """Whether a model has an encoder and a decoder; where config.json does not say, what its architecture usually has."""
+    """Whether a model has an encoder and a decoder, as config.json says, or else as its architecture usually has."""
     usual = kind in MODEL_FOR_SEQ_TO_SEQ_CAUSAL_LM_MAPPING_NAMES and kind not in MODEL_FOR_MULTIMODAL_LM_MAPPING_NAMES
     return bool(config.get("is_encoder_decoder", usual))

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from emogeo.errors import StimuliError, WeightsError
+from emogeo.models.blocks import embedding_of
 
 log = logging.getLogger(__name__)
 _SPARE_ROWS = 8
@@ -31,7 +32,7 @@ def table_length(body: PreTrainedModel) -> int | None:
     length = trained_length(body)
     if length is None:
         return None
-    words = body.get_input_embeddings().weight
+    words = embedding_of(body).weight
     tables = [*body.named_parameters(), *body.named_buffers()]
     rows = [
         own.shape[0]
@@ -84,7 +85,7 @@ def refuse_unknown_tokens(body: PreTrainedModel, tokens: Sequence[Sequence[int]]
     Raises:
         WeightsError: names the first.
     """
-    rows = body.get_input_embeddings().weight.shape[0]
+    rows = embedding_of(body).weight.shape[0]
     for row, ids in enumerate(tokens):
         outside = next((token for token in ids if token >= rows), None)
         if outside is not None:
@@ -97,6 +98,4 @@ def refuse_unknown_tokens(body: PreTrainedModel, tokens: Sequence[Sequence[int]]
 def padding_token(body: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> int:
     """A token to pad with, which is masked: the tokenizer's own, or 0 where that is none or outside the embedding."""
     pad = tokenizer.pad_token_id
-    return int(pad) if pad is not None and 0 <= pad < body.get_input_embeddings().weight.shape[0] else 0
-
-
+    return int(pad) if pad is not None and 0 <= pad < embedding_of(body).weight.shape[0] else 0

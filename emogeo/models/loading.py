@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from functools import cached_property
 from importlib.util import find_spec
 from typing import Any
 
@@ -25,100 +23,21 @@ from transformers.utils import logging as transformers_logging
 from emogeo.config.model import Source
 from emogeo.config.precision import Dtype, Quantization
 from emogeo.errors import PrecisionError, WeightsError
-from emogeo.models.attention import attention_for, attention_used
-from emogeo.models.habits import Habits, reading_habits, writes_alone
-from emogeo.models.kinds import loader_of, refuse_encoder
-from emogeo.models.limits import padding_token
+from emogeo.models.attention import attention_for
+from emogeo.models.blocks import body_of
+from emogeo.models.kinds import has_body, loader_of, refuse_encoder
+from emogeo.models.loaded import LoadedModel as LoadedModel
 from emogeo.models.precision import Precision
 from emogeo.models.said import passed_on, say_unused
 from emogeo.models.untrained import LOCAL, load_untrained, parameters_of
 from emogeo.models.weights.index import verify
 from emogeo.models.weights.resolve import Weights
-from emogeo.stimuli.templates import Text
 
 log = logging.getLogger(__name__)
 
 TORCH_DTYPES = {Dtype.fp32: torch.float32, Dtype.bf16: torch.bfloat16, Dtype.fp16: torch.float16}
 _BYTES = {Dtype.fp32: 4.0, Dtype.bf16: 2.0, Dtype.fp16: 2.0}
 _QUANTIZED_BYTES = {Quantization.int8: 1.0, Quantization.nf4: 0.6}
-
-
-@dataclass(frozen=True)
-class LoadedModel:
-    """A transformer body and its tokenizer; with its LM head where texts are to be written."""
-
-    body: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
-    causal: PreTrainedModel | None = None
-    stops: tuple[int, ...] = ()
-    """Tokens that end a text."""
-    drawn: str | None = None
-    """The sha256 of an untrained twin's float32 weights."""
-
-    @property
-    def with_head(self) -> tuple[PreTrainedModel, list[int]]:
-        """The model that writes, and the tokens that end a text."""
-        if self.causal is None:
-            raise ValueError("loaded without an LM head: load_model(..., head=True)")
-        return self.causal, list(self.stops)
-
-    @property
-    def pad_token_id(self) -> int:
-        return padding_token(self.body, self.tokenizer)
-
-    def tokenize(self, text: Text) -> list[int]:
-        """Token ids, without those that the tokenizer puts after a text; a chat text has its special tokens in it."""
-        if text.ids is not None:
-            return [*self._begun(text), *text.ids]
-        ids: list[int] = self.tokenizer(text.content, add_special_tokens=text.special_tokens)["input_ids"]
-        n_ending = len(self.ending) if text.special_tokens else 0
-        return ids[: len(ids) - n_ending]
-
-    @cached_property
-    def habits(self) -> Habits:
-        """What batch mates and padding do to a text that is read; found when it is first asked for."""
-        return reading_habits(self)
-
-    @cached_property
-    def writes_alone(self) -> bool:
-        """Whether texts are written and scored one at a time."""
-        return self.habits.reads_alone or writes_alone(self)
-
-    @property
-    def attention(self) -> str | None:
-        """The implementation of attention that the text model uses, as transformers calls it."""
-        return attention_used(self.body)
-
-    def start(self, text: Text) -> int:
-        """The first token that is pooled, among those of `tokenize`."""
-        return text.start + len(self._begun(text))
-
-    def _begun(self, text: Text) -> list[int]:
-        """The tokens that are added before tokens as they were written."""
-        return self._beginning if text.ids is not None and text.special_tokens else []
-
-    @cached_property
-    def _beginning(self) -> list[int]:
-        """The special tokens that the tokenizer puts before a text."""
-        return self._around[0]
-
-    @cached_property
-    def ending(self) -> list[int]:
-        """The special tokens that the tokenizer puts after a text: a state there would be the state at the end."""
-        return self._around[1]
-
-    @property
-    def _around(self) -> tuple[list[int], list[int]]:
-        whole, plain = (list(self.tokenizer("a", add_special_tokens=own)["input_ids"]) for own in (True, False))
-        at = whole.index(plain[0])
-        return whole[:at], whole[at + len(plain) :]
-
-    @property
-    def input_device(self) -> torch.device:
-        """The device for token ids; with a device map, the embedding's."""
-        embedding = self.body.get_input_embeddings()
-        hook = getattr(embedding, "_hf_hook", None)
-        return torch.device(getattr(hook, "execution_device", None) or embedding.weight.device)
 
 
 def load_model(
@@ -162,7 +81,7 @@ def load_model(
         tokenizer.pad_token = tokenizer.eos_token
     model.eval()
     if head:
-        loaded = LoadedModel(model.base_model, tokenizer, model, _take_stops(model, tokenizer))
+        loaded = LoadedModel(body_of(model), tokenizer, model, _take_stops(model, tokenizer))
     else:
         loaded = LoadedModel(model, tokenizer, drawn=drawn)
     if loaded.ending:
@@ -174,11 +93,22 @@ def load_model(
 def _load(weights: Weights, options: dict[str, Any], head: bool) -> tuple[PreTrainedModel, dict[str, Any], str | None]:
     if not weights.trained:
         return load_untrained(weights, options)
-    loader = loader_of(str(weights.own_config.get("model_type"))) if head else AutoModel
+    with_head = loader_of(str(weights.own_config.get("model_type")))
+    if head:
+        return *_loaded_by(with_head, weights, options), None
+    if has_body(str(weights.own_config.get("model_type"))):
+        model, report = _loaded_by(AutoModel, weights, options)
+        if not report["missing_keys"]:
+            return model, report, None
+    whole, report = _loaded_by(with_head, weights, options)  # some files are understood with the head alone
+    return body_of(whole), report, None
+
+
+def _loaded_by(loader: Any, weights: Weights, options: dict[str, Any]) -> tuple[PreTrainedModel, dict[str, Any]]:
     model, report = loader.from_pretrained(
         weights.folder, output_loading_info=True, use_safetensors=True, **LOCAL, **options
     )
-    return model, report, None
+    return model, report
 
 
 _ENDS_OF_TEXT = {"<|endoftext|>", "<|end_of_text|>"}

@@ -18,7 +18,7 @@ _LONGEST = 400
 
 @contextmanager
 def passed_on() -> Iterator[None]:
-    """Collects the warnings of transformers and, at the end, logs each that is not expected, whatever happens inside."""
+    """Collects the warnings of transformers and, at the end, logs each that is not expected."""
     library = transformers_logging.get_logger()
     collected = _Collected(logging.WARNING)
     before, handlers, propagates = library.level, list(library.handlers), library.propagate

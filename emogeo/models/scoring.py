@@ -9,9 +9,10 @@ import torch
 
 from emogeo.arrays import Array
 from emogeo.errors import NonFiniteError, PrecisionError
+from emogeo.models.habits import one_at_a_time
 from emogeo.models.inputs import forward_inputs, padded_on_the_left, takes
 from emogeo.models.limits import refuse_too_long
-from emogeo.models.loading import LoadedModel
+from emogeo.models.loaded import LoadedModel
 
 
 def continuation_logprobs(
@@ -43,7 +44,7 @@ def continuation_logprobs(
         asked.setdefault((*prefix, *continuation[:-1]), []).append(row)
     refuse_too_long(model.body, [len(ids) for ids in asked], "text")
     scores = np.full(len(prefixes), np.nan)
-    batch_size = 1 if len(asked) > 1 and model.writes_alone else batch_size
+    batch_size = 1 if len(asked) > 1 and one_at_a_time(model) else batch_size
     for batch in _batches(sorted(asked, key=lambda ids: (len(ids), ids)), batch_size):
         keep = max(len(continuations[row]) for ids in batch for row in asked[ids])
         logprobs = _logprobs(model, batch, keep)

@@ -13,9 +13,10 @@ from transformers import PreTrainedModel
 
 from emogeo.errors import NonFiniteError, PrecisionError
 from emogeo.models.blocks import find_blocks
+from emogeo.models.habits import one_at_a_time
 from emogeo.models.inputs import forward_inputs, padded_on_the_left
-from emogeo.models.loading import LoadedModel
-from emogeo.models.streams import moved, output_states
+from emogeo.models.loaded import LoadedModel
+from emogeo.models.streams import moved, output_states, with_states
 
 _SAME_NATS = 0.5
 """Mean difference of log-probabilities that a head's rounding may make. Measured at bf16 and INT8: .006 to .028 for
@@ -42,7 +43,7 @@ def _adding(addition: torch.Tensor, config: Any) -> Callable[[nn.Module, object,
     def call(_module: nn.Module, _inputs: object, output: object) -> object:
         states = output_states(output)
         changed = moved(states, addition.to(states.device), config)
-        return (changed, *output[1:]) if isinstance(output, tuple) else changed
+        return with_states(output, changed)
 
     return call
 
@@ -74,7 +75,7 @@ def steered_logprobs(
     n_directions = len(next(iter(additions.values())))
     rows = [(direction, context) for direction in range(n_directions) for context in range(len(contexts))]
     found = torch.empty(n_directions, len(contexts), len(tokens))
-    batch_size = 1 if len(contexts) > 1 and model.writes_alone else batch_size
+    batch_size = 1 if len(contexts) > 1 and one_at_a_time(model) else batch_size
     starts = range(0, len(rows), batch_size)
     for start in tqdm(starts, desc="scoring words", unit="batch", disable=not progress):
         batch = rows[start : start + batch_size]

@@ -10,15 +10,20 @@ from emogeo.errors import WeightsError
 
 
 def output_states(output: object) -> torch.Tensor:
-    """Takes the states out of what a block returns: a tensor, or a tuple that begins with one.
+    """Takes the states out of what a block returns: a tensor, or a tuple or list that begins with one.
 
     Raises:
         WeightsError: anything else.
     """
-    states = output[0] if isinstance(output, tuple) else output
+    states = output[0] if isinstance(output, tuple | list) else output
     if not isinstance(states, torch.Tensor):
         raise WeightsError(f"A block returns a {type(states).__name__}; emogeo reads blocks that return their states.")
     return states
+
+
+def with_states(output: object, states: torch.Tensor) -> object:
+    """Puts other states into what a block returns."""
+    return type(output)((states, *output[1:])) if isinstance(output, tuple | list) else states
 
 
 def residual(states: torch.Tensor, config: Any) -> torch.Tensor:

@@ -61,6 +61,18 @@ class PassRecord:
     device_map: str | None
     drawn: str | None = None
     """The sha256 of an untrained twin's weights as drawn, in float32: equal on two machines that drew the same."""
+    attention: str | None = None
+    """The implementation of attention, as transformers calls it; None in records of before it was recorded."""
+    read_alone: bool = False
+    """Whether texts were read one at a time, because the check at load time found that batch mates change them."""
+    passed_by: tuple[int, ...] = ()
+    """Blocks that texts pass by: the states after them are those before."""
+    stream: str | None = None
+    """Which stream is the residual one, where a block carries several."""
+    left_out: tuple[str, ...] = ()
+    """Special tokens that the tokenizer puts after a text, and that were not read."""
+    beyond_training: int = 0
+    """The number of texts that are longer than what the model was trained on at once."""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -13,7 +13,8 @@ from transformers.models.auto.modeling_auto import (
 
 VOCABULARY = 384
 N_LAYERS = 4
-ALSO = ("t5", "modernbert", "distilbert", "mpnet", "deberta-v2", "nomic_bert", "qwen2_audio", "voxtral")
+HEARING = ("qwen2_audio", "voxtral")
+ALSO = ("t5", "modernbert", "distilbert", "mpnet", "deberta-v2", "nomic_bert", *HEARING)
 """Architectures beside those that write text: encoders, which are refused, and models that hear."""
 
 _RULES: tuple[tuple[str, Any], ...] = (
@@ -23,8 +24,8 @@ _RULES: tuple[tuple[str, Any], ...] = (
     (r"(num_attention|n|num|encoder_attention|decoder_attention|num_encoder|num_decoder)_?heads?|n_head", 4),
     (r"num_key_value_heads|num_kv_heads|n_head_kv|multi_query_group_num", 2),
     (r"head_dim|attention_head_dim|d_kv|v_head_dim|global_head_dim", 16),
-    (r"(shared_)?intermediate_sizes?|ffn_dim|d_ff|n_inner|mlp_dim|(encoder|decoder)_ffn_dim|ffn_hidden_size", 96),
-    (r"(moe|shared|shared_expert|expert)_?(expert)?_?(intermediate|ffn_hidden)_size", 32),
+    (r"(shared_)?intermediate_sizes?|ffn_dim|d_ff|n_inner|mlp_dim|(encoder|decoder)_ffn_dim|ffn_hidden_size", 128),
+    (r"(moe|shared|shared_expert|expert)_?(expert)?_?(intermediate|ffn_hidden)_size", 64),
     (r"(num|n_routed|num_local|moe_num|n)_?experts", 4),
     (r"(num_experts_per_tok|top_k|moe_k|moe_topk|num_selected_experts|top_k_experts)", 2),
     (r"n_group|topk_group|num_expert_group", 1),
@@ -32,7 +33,7 @@ _RULES: tuple[tuple[str, Any], ...] = (
     (r"q_lora_rank|kv_lora_rank|o_lora_rank|index_head_dim|qk_nope_head_dim", 16),
     (r"qk_rope_head_dim", 8),
     (r"index_n_heads", 2),
-    (r"index_topk", 8),
+    (r"index_topk", 64),
     (r"mamba_d_state|state_size|ssm_state_size|mamba_d_head|mamba_head_dim|time_step_rank|mamba_dt_rank", 16),
     (r"linear_(key|value)_head_dim", 16),
     (r"linear_num_(key|value)_heads", 2),
@@ -76,12 +77,19 @@ SPECIAL: dict[str, dict[str, Any]] = {
     "gemma3n_text": _GEMMA3N,
     "gemma3n": {"text_config": _GEMMA3N},
     "nemotron": {"num_key_value_heads": 4},
-    "zamba2": {"mamba_headdim": 16, "kv_channels": 16, "attention_hidden_size": 128, "attention_head_dim": 32},
+    "zamba2": {
+        "layers_block_type": ["linear_attention", "hybrid"] * 2,
+        "hybrid_layer_ids": [1, 3],
+        "mamba_headdim": 16,
+        "kv_channels": 16,
+        "attention_hidden_size": 128,
+        "attention_head_dim": 32,
+    },
     "lfm2_moe": {"layer_types": ["conv", "full_attention"] * 2},
     "xlstm": {"embedding_dim": 64, "num_heads": 2},
     "kimi_linear": {"num_expert_group": 1, "topk_group": 1, "num_experts": 4, "num_experts_per_token": 2},
     "bailing_hybrid": {"n_group": 1, "topk_group": 1, "num_experts": 4, "num_experts_per_tok": 2},
-    "dbrx": {"attn_config": {"rope_theta": 10000.0, "kv_n_heads": 2}},
+    "dbrx": {"attn_config": {"rope_theta": 10000.0, "kv_n_heads": 2, "clip_qkv": 8.0}},
     "xmod": {"default_language": "en_XX"},
     "qwen4_exp_text": _QWEN4,
     "qwen4_exp": {"text_config": _QWEN4},
@@ -136,7 +144,12 @@ def _shrunk_value(name: str, value: Any) -> Any:
 
 
 def _is_by_layer(name: str) -> bool:
-    return name in {"intermediate_size", "activation_sparsity_pattern", "layers_block_type", "num_attention_heads_per_layer"}
+    return name in {
+        "intermediate_size",
+        "activation_sparsity_pattern",
+        "layers_block_type",
+        "num_attention_heads_per_layer",
+    }
 
 
 def _patterned(types: list[Any]) -> list[Any]:

@@ -22,6 +22,8 @@ NEWER: dict[str, Any] = {
     "fields": {"emotion": "emotion", "topic": "topic", "text": "text", "family": None, "columns": None},
     **{"conditions": None, "rename": {}, "neutral": "neutral", "unlabelled": None, "words": {}},
     **{"incomplete": "refuse", "mend": []},
+    **{"attention": None, "read_alone": False, "passed_by": [], "stream": None},  # of a pass
+    **{"left_out": [], "beyond_training": 0},
 }
 """Fields that the first version did not have, with what they are in its records."""
 

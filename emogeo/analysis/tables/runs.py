@@ -45,7 +45,7 @@ def _run_row(run: Run, halves: Halves | None) -> Row:
     row.update(separation=metrics.separation, tokens_per_s=metrics.tokens_per_s)
     row["n_units"] = halves.n_units
     notes = [*_layer_notes(run), *_put_held_out(row, run.result.layer), *_put_reliability(row, halves)]
-    row["note"] = [*notes, *_shared_topics(run), *_refusals(run.record.generation)]
+    row["note"] = [*notes, *_shared_topics(run), *_refusals(run.record.generation), *_reading(run)]
     return row
 
 
@@ -115,6 +115,21 @@ def _refusals(generation: Generation | None) -> list[Note]:
     if counts is None or counts.refusals < MANY_REFUSALS * counts.texts:
         return []
     return [_flag(f"texts: {counts.refusals} of {counts.texts} begin as a refusal, {counts.distinct} are distinct")]
+
+
+def _reading(run: Run) -> list[Note]:
+    """Notes what is not as usual in how the run's texts were read."""
+    own = run.record.provenance.readings.get("passages")
+    if own is None:
+        return []
+    notes = []
+    if own.beyond_training:
+        notes.append(_flag(f"texts: {own.beyond_training} are longer than what the model was trained on at once"))
+    if own.left_out:
+        notes.append(Note(f"tokenizer: {' '.join(own.left_out)}, which it puts after a text, was left out"))
+    if own.passed_by:
+        notes.append(Note(f"blocks: texts pass by {', '.join(map(str, own.passed_by))}, where the block before stands"))
+    return [*notes, *([Note(f"residual stream: {own.stream}")] if own.stream else [])]
 
 
 def _layer_notes(run: Run) -> list[Note]:

@@ -77,6 +77,9 @@ class Weights:
         for name in ("num_hidden_layers", "n_layer", "n_layers", "num_layers", "num_blocks", "decoder_layers"):
             if isinstance(self.config.get(name), int):
                 return int(self.config[name])
+        kinds = self.config.get("layers_block_type")
+        if isinstance(kinds, list):
+            return len(kinds)
         raise WeightsError(f"{self.folder / 'config.json'} does not say how many blocks the model has.")
 
 
