@@ -44,9 +44,20 @@ def n_blocks_of(body: PreTrainedModel) -> int:
 
 
 def body_of(causal: PreTrainedModel) -> PreTrainedModel:
-    """The transformer without the LM head of a model that writes."""
+    """The transformer without the LM head of a model that writes: the outermost one with the words.
+
+    Raises:
+        WeightsError: an architecture that is one with its head.
+    """
     body = causal.base_model
-    return cast(PreTrainedModel, causal.get_decoder() if body is causal else body)
+    if body is not causal and body.get_output_embeddings() is None:
+        return cast(PreTrainedModel, body)
+    words = embedding_of(causal)
+    for own in causal.modules():
+        inner = isinstance(own, PreTrainedModel) and own is not causal and own.get_output_embeddings() is None
+        if inner and any(module is words for module in own.modules()):
+            return own
+    raise WeightsError(f"{type(causal).__name__} has no transformer apart from its LM head.")
 
 
 def embedding_of(body: PreTrainedModel) -> nn.Embedding:

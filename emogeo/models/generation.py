@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -14,6 +14,7 @@ from emogeo.models.habits import one_at_a_time
 from emogeo.models.inputs import padded_on_the_left
 from emogeo.models.limits import refuse_too_long
 from emogeo.models.loaded import LoadedModel
+from emogeo.models.steering import steered
 from emogeo.stimuli.templates import Decoding, Text
 
 
@@ -35,6 +36,7 @@ def write(
     seeds: Sequence[int],
     decoding: Decoding,
     batch_size: int | None = None,
+    additions: Mapping[int, torch.Tensor] | None = None,
 ) -> list[Written]:
     """Writes after each prompt.
 
@@ -44,6 +46,8 @@ def write(
     Args:
         seeds: one per prompt; without effect on greedy decoding.
         batch_size: prompts at once; None for all of them.
+        additions: what is added to the residual stream while the model writes, by 0-based block,
+            [prompt, d_model]: each prompt its own.
 
     Returns:
         What was written, in the order of the prompts.
@@ -58,8 +62,10 @@ def write(
     alone = len(prompts) > 1 and one_at_a_time(model)
     size = 1 if alone else batch_size or max(len(prompts), 1)
     for start in range(0, len(prompts), size):
-        tokens = [model.tokenize(prompt) for prompt in prompts[start : start + size]]
-        written += _write_batch(model, tokens, list(seeds[start : start + size]), decoding)
+        batch = slice(start, start + size)
+        tokens = [model.tokenize(prompt) for prompt in prompts[batch]]
+        with steered(model.body, {block: vectors[batch] for block, vectors in (additions or {}).items()}):
+            written += _write_batch(model, tokens, list(seeds[batch]), decoding)
     return written
 
 

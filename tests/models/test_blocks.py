@@ -8,7 +8,8 @@ from torch import nn
 from transformers import AutoModel, GPT2Config, LlamaConfig, PreTrainedModel
 
 from emogeo.errors import WeightsError
-from emogeo.models.blocks import embedding_of, find_blocks, watched
+from emogeo.models.blocks import body_of, embedding_of, find_blocks, watched
+from emogeo.models.kinds import loader_of
 from tests.models_table.configs import N_LAYERS, shrunk
 
 N_BLOCKS = 3
@@ -80,3 +81,11 @@ def test_an_architecture_without_input_embeddings_is_refused() -> None:
     body.get_input_embeddings = lambda: (_ for _ in ()).throw(NotImplementedError)
     with pytest.raises(WeightsError, match="LlamaModel does not say where its input embeddings are"):
         embedding_of(body)
+
+
+@pytest.mark.parametrize(
+    ("architecture", "body"), [("llama", "LlamaModel"), ("llama4", "Llama4TextModel"), ("opt", "OPTModel")]
+)
+def test_the_transformer_without_its_head(architecture: str, body: str) -> None:
+    causal = loader_of(architecture).from_config(shrunk(architecture))
+    assert type(body_of(causal)).__name__ == body

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import inspect
+import json
 from collections import defaultdict
 from collections.abc import Sequence
 from pathlib import Path
+from typing import cast
 
 import torch
 from torch import nn
 from transformers import AutoModel, PreTrainedModel
 
-from emogeo.models.kinds import loader_of
+from emogeo.models.kinds import has_body, loader_of
 from tests.models_table.configs import N_LAYERS
 
 
@@ -27,18 +30,25 @@ def states_by_a_plain_loop(folder: Path, texts: Sequence[Sequence[int]]) -> torc
     Raises:
         NoOracle: no such list.
     """
-    body, report = AutoModel.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
-    if report["missing_keys"]:  # the library finds them with the head alone
-        body = loader_of(body.config.model_type).from_pretrained(folder, dtype=torch.float32)
-    body.eval()
+    body = _body(folder).eval()
     return torch.stack([_states(body, list(ids)) for ids in texts])
+
+
+def _body(folder: Path) -> PreTrainedModel:
+    """The model without its head or, where the library finds the files' tensors with the head alone, with it."""
+    kind = json.loads((folder / "config.json").read_text())["model_type"]
+    if has_body(kind):
+        body, report = AutoModel.from_pretrained(folder, dtype=torch.float32, output_loading_info=True)
+        if not report["missing_keys"]:
+            return cast(PreTrainedModel, body)
+    return cast(PreTrainedModel, loader_of(kind).from_pretrained(folder, dtype=torch.float32))
 
 
 def _states(body: PreTrainedModel, ids: list[int]) -> torch.Tensor:
     outputs: dict[nn.ModuleList, dict[int, torch.Tensor]] = defaultdict(dict)
 
     def keep(of: nn.ModuleList, index: int, output: object) -> None:
-        states = output[0] if isinstance(output, tuple) else output
+        states = output[0] if isinstance(output, tuple | list) else output
         if isinstance(states, torch.Tensor) and states.ndim >= 3:
             outputs[of][index] = states.detach().clone()
 
@@ -50,7 +60,9 @@ def _states(body: PreTrainedModel, ids: list[int]) -> torch.Tensor:
     ]
     try:
         with torch.inference_mode():
-            body(input_ids=torch.tensor([ids]))
+            body(input_ids=torch.tensor([ids]), **_without_cache(body))
+    except Exception as error:
+        raise NoOracle(f"the plain loop ends with {type(error).__name__}: {error}") from error
     finally:
         for handle in handles:
             handle.remove()
@@ -62,6 +74,11 @@ def _states(body: PreTrainedModel, ids: list[int]) -> torch.Tensor:
     for index in range(N_LAYERS):
         states.append(_last(found[index], body) if index in found else states[-1])
     return torch.stack(states)
+
+
+def _without_cache(body: PreTrainedModel) -> dict[str, bool]:
+    taken = inspect.signature(body.forward).parameters
+    return {"use_cache": False} if "use_cache" in taken or "kwargs" in taken else {}
 
 
 def _last(states: torch.Tensor, body: PreTrainedModel) -> torch.Tensor:
