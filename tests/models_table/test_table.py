@@ -1,4 +1,4 @@
-"""A sample of docs/models_table.md is tried again, and no row may be worse than the table says; `make models` tries all."""
+"""A sample of docs/models_table.md is tried again, and no row may be worse; `make models` tries all."""
 
 from __future__ import annotations
 
