@@ -37,8 +37,12 @@ def enlarge(model: torch.nn.Module) -> None:
     """Makes matrices larger than they are drawn, so that every block changes the states by a good part."""
     with torch.no_grad():
         for parameter in model.parameters():
-            scale = float(parameter.std()) if parameter.ndim > 1 and parameter.numel() > 1 else 0.0
-            if 0 < scale < 0.1:
+            if parameter.ndim < 2 or parameter.numel() == 1:
+                continue
+            scale = float(parameter.std())
+            if scale == 0 and not bool(parameter.any()):
+                parameter.normal_(0.0, 0.1)
+            elif 0 < scale < 0.1:
                 parameter.mul_(0.1 / scale)
 
 

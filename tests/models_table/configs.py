@@ -118,7 +118,7 @@ def _shrunk_fields(fields: dict[str, Any]) -> dict[str, Any]:
     found = {name: _shrunk_value(name, value) for name, value in fields.items()}
     if fields.get("num_key_value_heads") == fields.get("num_attention_heads") and "num_key_value_heads" in fields:
         found["num_key_value_heads"] = found["num_attention_heads"]
-    if "head_dim" in fields and fields.get("head_dim") == fields.get("qk_rope_head_dim"):
+    if fields.get("qk_rope_head_dim") is not None and fields.get("head_dim") == fields["qk_rope_head_dim"]:
         found["head_dim"] = found["qk_rope_head_dim"]
     if found.get("per_layer_config"):
         own = next(iter(fields["per_layer_config"].values()))

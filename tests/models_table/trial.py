@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import re
 import shutil
 import tempfile
 from collections.abc import Callable
@@ -43,6 +44,7 @@ TEXTS = (
     "It was late when the letter came at last, and he read it twice.",
     "Why now?",
 )
+_PREFIX = "emogeo-models-"
 RIGHT = 1e-4
 """The largest relative error of a state that counts as read right."""
 
@@ -69,7 +71,7 @@ class Row:
 def tried(architecture: str) -> Row:
     """Builds the architecture's checkpoint in a folder of its own and tries all on it."""
     row = Row(architecture)
-    folder = Path(tempfile.mkdtemp(prefix="emogeo-models-"))
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX))
     logging.disable(logging.WARNING)
     try:
         try:
@@ -226,5 +228,5 @@ def _relative(found: np.ndarray, wanted: np.ndarray) -> float:
 def _line(error: BaseException) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
     own = text if isinstance(error, EmogeoError) else f"{type(error).__name__}: {text}"
-    own = own.replace(tempfile.gettempdir(), "…")
+    own = re.sub(rf"{tempfile.gettempdir()}/{_PREFIX}\w+", "…", own)
     return own[:200].replace("|", "/")
