@@ -131,7 +131,7 @@ def _states(model: LoadedModel, texts: list[list[int]], shift: int) -> tuple[dic
     def watch(index: int, states: torch.Tensor) -> None:
         if states.shape[:2] != ids.shape:
             raise WeightsError(
-                f"{_name(model)}: the states of a block have the shape {list(states.shape)} for {list(ids.shape)} tokens; "
+                f"{_name(model)}: a block's states have the shape {list(states.shape)} for {list(ids.shape)} tokens; "
                 "emogeo reads states [text, token, width]."
             )
         found[index] = states.cpu()

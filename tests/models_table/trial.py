@@ -229,4 +229,4 @@ def _line(error: BaseException) -> str:
     text = " ".join(str(error).split()) or type(error).__name__
     own = text if isinstance(error, EmogeoError) else f"{type(error).__name__}: {text}"
     own = re.sub(rf"{tempfile.gettempdir()}/{_PREFIX}\w+", "…", own)
-    return own[:200].replace("|", "/")
+    return own[:200].strip().replace("|", "/")
