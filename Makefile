@@ -1,13 +1,14 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo study test lint bench calibration
+.PHONY: help demo study test lint bench calibration models
 help:
 	@echo "make demo   set up, extract from two real models, compare them"
 	@echo "make study  the small study: four models; goes on where it was stopped"
 	@echo "make test   set up, all tests"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make calibration  the simulations of docs/calibration.md; hours; goes on where it was stopped"
+	@echo "make models  tiny checkpoints of every architecture: docs/models_table.md; goes on where it was stopped"
 	@echo "make bench  speed against a plain loop, the matmul peak, and rsatoolbox; memory with 171 conditions"
 
 .venv/emogeo: pyproject.toml constraints.txt
@@ -66,6 +67,10 @@ bench: .venv/dev
 	$(BIN)/python -m tests.bench.inference
 	$(BIN)/python -m tests.bench.generation
 	$(BIN)/python -m tests.bench.many_conditions
+
+# rows that were tried are kept in results/models; AGAIN=--again tries them all anew
+models: .venv/dev
+	$(BIN)/python -m tests.models_table $(AGAIN)
 
 # each design that is finished is kept, and so is the table of each part
 DRAWS ?= 2000

@@ -9,6 +9,7 @@ from typing import Any
 from emogeo.config.states import PoolingConfig, Position
 from emogeo.config.texts import Context
 from emogeo.models.precision import Precision
+from emogeo.models.weights.endings import puts_token_after
 from emogeo.models.weights.resolve import Weights
 from emogeo.record.origin import Written
 from emogeo.stimuli.stories import Request
@@ -75,7 +76,11 @@ class Writing:
 
 
 def model_meaning(weights: Weights, precision: Precision, n_blocks: int, token_budget: int) -> Json:
-    """The model's part of a key; it holds the token budget only where batch mates change states."""
+    """The model's part of a key.
+
+    It holds the token budget only where batch mates change states, and says that the token after a text is left out
+    only where the tokenizer puts one there.
+    """
     return {
         "weights": weights.identity,
         "precision": {
@@ -86,6 +91,7 @@ def model_meaning(weights: Weights, precision: Precision, n_blocks: int, token_b
         },
         "token_budget": token_budget if precision.depends_on_batch_mates else None,
         "n_blocks": n_blocks,
+        **({"end_of_text": "left out"} if puts_token_after(weights.folder) else {}),
     }
 
 

@@ -95,6 +95,10 @@ def _read(wanted: Pass, session: Session) -> Activations:
 
 
 def _provenance(wanted: Pass, session: Session, result: Activations) -> PassRecord:
+    from emogeo.models.habits import habits_of
+
+    model = session.model()
+    habits = habits_of(model)
     return PassRecord(
         batches=tuple(tuple(batch) for batch in result.batches),
         token_budget=wanted.model.token_budget,
@@ -104,8 +108,14 @@ def _provenance(wanted: Pass, session: Session, result: Activations) -> PassReco
         threads=session.threads,
         device=session.placed_on,
         device_map=session.device_map,
-        drawn=session.model().drawn,
-        quantized=session.model().quantized,
+        drawn=model.drawn,
+        quantized=model.quantized,
+        attention=model.attention,
+        read_alone=habits.reads_alone and not wanted.model.precision.depends_on_batch_mates,
+        passed_by=habits.passed_by,
+        stream=habits.stream,
+        left_out=tuple(model.tokenizer.convert_ids_to_tokens(model.ending)),
+        beyond_training=result.beyond_training,
     )
 
 

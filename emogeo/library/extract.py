@@ -19,6 +19,7 @@ from emogeo.geometry.layers import blocks_up_to
 from emogeo.geometry.options import check_whole
 from emogeo.geometry.states import States
 from emogeo.models.activations import Activations, PassPlan, read
+from emogeo.models.blocks import n_blocks_of
 from emogeo.models.loading import LoadedModel
 from emogeo.models.precision import resolve_token_budget
 from emogeo.models.tokenizer import ControlTokens
@@ -66,7 +67,7 @@ def extract(
         NonFiniteError: states with NaN or infinity; names the first block.
     """
     pooling, corpus, loaded = _pooling(position, skip), corpus_given(passages), _lent(model, tokenizer)
-    n_layers = int(loaded.body.config.get_text_config().num_hidden_layers)
+    n_layers = n_blocks_of(loaded.body)
     budget = _budget(token_budget, str(loaded.input_device))
     plan = PassPlan(pooling, blocks_up_to(_depth(max_depth), n_layers), budget, False, reread, progress=progress)
     with _evaluating(model):

@@ -15,8 +15,11 @@ from tqdm import tqdm
 from emogeo.config.states import PoolingConfig, Position
 from emogeo.errors import PrecisionError, StimuliError
 from emogeo.models.batching import plan_batches, plan_other_batches
-from emogeo.models.blocks import watched
-from emogeo.models.loading import LoadedModel
+from emogeo.models.blocks import embedding_of, watched
+from emogeo.models.habits import habits_of
+from emogeo.models.inputs import forward_inputs, padded_on_the_right
+from emogeo.models.limits import beyond_training, refuse_too_long, refuse_unknown_tokens, trained_length
+from emogeo.models.loaded import LoadedModel
 from emogeo.stimuli.templates import Text
 
 log = logging.getLogger(__name__)
@@ -36,6 +39,8 @@ class Activations:
     also: list[NDArray[np.float32]] = field(default_factory=list)
     """`states` in each of the plan's further poolings."""
     batches: list[list[int]] = field(default_factory=list)
+    beyond_training: int = 0
+    """The number of texts that are longer than what the model was trained on at once."""
     tokens: int = 0
     seconds: float = 0.0
 
@@ -65,23 +70,32 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activatio
     """Reads every text once.
 
     Batches are sorted by length and padded on the right, with mask and positions
-    given; out of memory halves the budget and goes on.
+    given; out of memory halves the budget and goes on. A model whose states depend on
+    batch mates reads one text at a time, except under LLM.int8, where the budget is in the key.
 
     Raises:
-        StimuliError: a text too short for `pooling.skip`.
+        StimuliError: a text too short for `pooling.skip`, or longer than the positions that the model has.
+        WeightsError: a token that the model has no embedding for; a model that is none which writes text.
         PrecisionError: out of memory where the budget may not change, or with a single text.
     """
     tokens = [model.tokenize(text) for text in texts]
     starts = [model.start(text) for text in texts]
+    lengths = [len(own) for own in tokens]
     _refuse_short(tokens, starts, texts, plan.pooling)
-    result = _empty(len(tokens), plan, _width(model))
-    batching, budget = plan_other_batches if plan.reread else plan_batches, plan.token_budget
-    pending = batching([len(t) for t in tokens], budget)
+    refuse_unknown_tokens(model.body, tokens)
+    refuse_too_long(model.body, lengths, "text")
+    alone = habits_of(model).reads_alone and not plan.batch_mates_matter
+    result = _empty(len(tokens), plan, model)
+    result.beyond_training = beyond_training(model.body, lengths)
+    batching, budget = plan_other_batches if plan.reread else plan_batches, 1 if alone else plan.token_budget
+    pending = batching(lengths, budget)
     started = time.perf_counter()
     with tqdm(total=len(tokens), desc="reading", unit="text", disable=not plan.progress) as bar:
         while pending:
             batch = pending[0]
             try:
+                if alone:
+                    _start_over(model, lengths[batch[0]])
                 _read_batch(model, [(tokens[row], starts[row]) for row in batch], batch, plan, result)
             except (torch.OutOfMemoryError, RuntimeError) as error:
                 budget = _smaller_budget(error, batch, budget, plan)
@@ -95,55 +109,53 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activatio
     return result
 
 
-def _empty(n_texts: int, plan: PassPlan, width: int) -> Activations:
-    shape = (n_texts, plan.n_blocks, width)
+def _start_over(model: LoadedModel, length: int) -> None:
+    """Reads one token before a text beyond the trained length: frequencies that grew with another text start over."""
+    trained = trained_length(model.body)
+    if trained is not None and length > trained:
+        ids, mask = padded_on_the_right([[0]], 0, model.input_device)
+        with torch.inference_mode():
+            model.body(**forward_inputs(model.body, ids, mask))
+
+
+def _empty(n_texts: int, plan: PassPlan, model: LoadedModel) -> Activations:
+    shape = (n_texts, plan.n_blocks, int(model.body.config.get_text_config(decoder=True).hidden_size))
+    table = embedding_of(model.body).weight
     return Activations(
         states=np.empty(shape, np.float32),
-        embeddings=np.empty((n_texts, width), np.float32),
+        embeddings=np.empty((n_texts, table.shape[1]), np.float32),
         nonfinite=np.zeros(shape[:2], np.int64),
         also=[np.empty(shape, np.float32) for _ in plan.also],
     )
-
-
-def _width(model: LoadedModel) -> int:
-    return int(model.body.config.get_text_config().hidden_size)
 
 
 def _read_batch(
     model: LoadedModel, batch: list[tuple[list[int], int]], rows: list[int], plan: PassPlan, result: Activations
 ) -> None:
     device = model.input_device
-    ids, mask = _padded([tokens for tokens, _ in batch], model.pad_token_id, device)
+    ids, mask = padded_on_the_right([tokens for tokens, _ in batch], model.pad_token_id, device)
     starts = torch.tensor([start for _, start in batch], device=device)
     poolings = (plan.pooling, *plan.also)
     pooled: list[list[torch.Tensor]] = [[] for _ in poolings]
     nonfinite: list[torch.Tensor] = []
 
-    def watch(_index: int, states: torch.Tensor) -> None:
+    def watch(index: int, states: torch.Tensor) -> None:
         seen, begin = mask.to(states.device), starts.to(states.device)
         for pooling, found in zip(poolings, pooled, strict=True):
+            found += found[-1:] * (index - len(found))  # of blocks that a text passes by
             found.append(pool(states, seen, pooling, begin).to(device))
+        nonfinite.extend(nonfinite[-1:] * (index - len(nonfinite)))
         nonfinite.append(count_nonfinite(states, seen).to(device))
 
     with torch.inference_mode(), watched(model.body, plan.n_blocks, watch):
-        model.body(input_ids=ids, attention_mask=mask, position_ids=_positions(mask), use_cache=False)
-        embedded = pool(model.body.get_input_embeddings()(ids), mask, _EVERY_TOKEN, starts)
+        model.body(**forward_inputs(model.body, ids, mask))
+        embedded = pool(embedding_of(model.body)(ids), mask, _EVERY_TOKEN, starts)
+    for found in (*pooled, nonfinite):
+        found += found[-1:] * (plan.n_blocks - len(found))
     result.embeddings[rows] = embedded.cpu().numpy()
     for target, found in zip((result.states, *result.also), pooled, strict=True):
         target[rows] = torch.stack(found, dim=1).float().cpu().numpy()
     result.nonfinite[rows] = torch.stack(nonfinite, dim=1).cpu().numpy()
-
-
-def _padded(tokens: list[list[int]], pad: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-    """Token ids and mask [text, token], padded on the right."""
-    longest = max(map(len, tokens))
-    ids = torch.tensor([t + [pad] * (longest - len(t)) for t in tokens], device=device)
-    lengths = torch.tensor([len(t) for t in tokens], device=device)
-    return ids, (torch.arange(longest, device=device) < lengths[:, None]).long()
-
-
-def _positions(mask: torch.Tensor) -> torch.Tensor:
-    return (mask.cumsum(dim=1) - 1).clamp(min=0)
 
 
 def pool(states: torch.Tensor, mask: torch.Tensor, pooling: PoolingConfig, starts: torch.Tensor) -> torch.Tensor:

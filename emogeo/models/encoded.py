@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import torch
-from transformers import AutoModel, AutoModelForCausalLM, PreTrainedModel
+from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
 from emogeo.models.dequantize import DECODERS, dequantized
@@ -20,12 +20,16 @@ Tensors = dict[str, torch.Tensor]
 
 
 def load_encoded(
-    weights: Weights, stored: Stored, options: dict[str, Any], loader: type[AutoModel | AutoModelForCausalLM]
+    weights: Weights, stored: Stored, options: dict[str, Any], loader: Any
 ) -> tuple[PreTrainedModel, dict[str, Any], Shares]:
     """Loads a model whose weights are the numbers that its checkpoint encodes, in the data type of `options`.
 
     transformers itself keeps such weights packed where a library and a device allow it, rounds activations too in some
     formats, and leaves other tensors in their own type; here the same numbers are computed everywhere.
+
+    Args:
+        options: of `from_pretrained`: data type, placement, attention.
+        loader: the class of transformers that loads the architecture, with its LM head or without.
 
     Returns:
         The model, what transformers says of the loading, and the shares of the blocks' weights that were quantised.

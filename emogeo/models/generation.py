@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import torch
@@ -10,7 +10,11 @@ from transformers import GenerationConfig as HFGenerationConfig
 from transformers import LogitsProcessor, LogitsProcessorList, TemperatureLogitsWarper, TopPLogitsWarper
 
 from emogeo.errors import NonFiniteError, PrecisionError
-from emogeo.models.loading import LoadedModel
+from emogeo.models.habits import one_at_a_time
+from emogeo.models.inputs import padded_on_the_left
+from emogeo.models.limits import refuse_too_long
+from emogeo.models.loaded import LoadedModel
+from emogeo.models.steering import steered
 from emogeo.models.thinking import THOUGHT, thought_length
 from emogeo.stimuli.templates import Decoding, Text
 
@@ -37,25 +41,38 @@ def write(
     seeds: Sequence[int],
     decoding: Decoding,
     batch_size: int | None = None,
+    additions: Mapping[int, torch.Tensor] | None = None,
 ) -> list[Written]:
     """Writes after each prompt.
 
     Where a prompt names the markers of thoughts, a thought is taken out of what is written after it.
 
-    A sampled text depends on its prompt and its seed, not on its batch mates (but for rounding).
+    A sampled text depends on its prompt and its seed, not on its batch mates (but for rounding): a model that padding
+    on the left disturbs writes one text at a time.
 
     Args:
         seeds: one per prompt; without effect on greedy decoding.
         batch_size: prompts at once; None for all of them.
+        additions: what is added to the residual stream while the model writes, by 0-based block,
+            [prompt, d_model]: each prompt its own.
 
     Returns:
         What was written, in the order of the prompts.
+
+    Raises:
+        StimuliError: a prompt that, with what is to be written, is longer than the positions that the model has.
     """
     written: list[Written] = []
-    size = batch_size or max(len(prompts), 1)
+    if prompts:
+        lengths = [len(model.tokenize(prompt)) for prompt in prompts]
+        refuse_too_long(model.body, lengths, "prompt", decoding.max_new_tokens)
+    alone = len(prompts) > 1 and one_at_a_time(model)
+    size = 1 if alone else batch_size or max(len(prompts), 1)
     for start in range(0, len(prompts), size):
-        tokens = [model.tokenize(prompt) for prompt in prompts[start : start + size]]
-        written += _write_batch(model, tokens, list(seeds[start : start + size]), decoding)
+        batch = slice(start, start + size)
+        tokens = [model.tokenize(prompt) for prompt in prompts[batch]]
+        with steered(model.body, {block: vectors[batch] for block, vectors in (additions or {}).items()}):
+            written += _write_batch(model, tokens, list(seeds[batch]), decoding)
     return [_without_thought(model, prompt, own) for prompt, own in zip(prompts, written, strict=True)]
 
 
@@ -107,14 +124,6 @@ def _without_thought(model: LoadedModel, prompt: Text, written: Written) -> Writ
     text = str(decode(rest, skip_special_tokens=True))
     stop = THOUGHT if n is None else written.stop
     return Written(written.prompt_ids, rest, text, stop, first, thought.strip())
-
-
-def padded_on_the_left(tokens: list[list[int]], pad: int, device: torch.device) -> tuple[torch.Tensor, torch.Tensor]:
-    """Token ids and mask [text, token]; every text ends in the last column."""
-    longest = max(map(len, tokens))
-    ids = torch.tensor([[pad] * (longest - len(t)) + t for t in tokens], device=device)
-    lengths = torch.tensor([len(t) for t in tokens], device=device)
-    return ids, (torch.arange(longest, device=device) >= longest - lengths[:, None]).long()
 
 
 def _chooser(decoding: Decoding, seeds: list[int]) -> LogitsProcessorList:

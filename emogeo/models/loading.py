@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -12,8 +11,8 @@ import psutil
 import torch
 from safetensors import SafetensorError
 from transformers import (
+    AutoConfig,
     AutoModel,
-    AutoModelForCausalLM,
     AutoTokenizer,
     BitsAndBytesConfig,
     GenerationConfig,
@@ -25,10 +24,15 @@ from transformers.utils import logging as transformers_logging
 from emogeo.config.model import Source
 from emogeo.config.precision import Dtype, Quantization
 from emogeo.errors import PrecisionError, WeightsError
+from emogeo.models.attention import attention_for
+from emogeo.models.blocks import body_of
 from emogeo.models.encoded import load_encoded
+from emogeo.models.kinds import has_body, loader_of, refuse_encoder
+from emogeo.models.loaded import LoadedModel as LoadedModel
 from emogeo.models.precision import Precision
+from emogeo.models.said import passed_on
 from emogeo.models.shares import Shares
-from emogeo.models.tokenizer import LOCAL, around, token_ids
+from emogeo.models.tokenizer import LOCAL
 from emogeo.models.untrained import load_untrained, parameters_of
 from emogeo.models.weight_only import quantised
 from emogeo.models.weights.headers import tensors_of, weight_files
@@ -36,7 +40,6 @@ from emogeo.models.weights.index import verify
 from emogeo.models.weights.resolve import Weights
 from emogeo.models.weights.stored import count_parameters
 from emogeo.models.weights.whole import refuse_absent, refuse_unexpected
-from emogeo.stimuli.templates import Text
 
 log = logging.getLogger(__name__)
 
@@ -47,59 +50,14 @@ _BITSANDBYTES = {Quantization.int8, Quantization.nf4}
 
 
 @dataclass(frozen=True)
-class LoadedModel:
-    """A transformer body and its tokenizer; with its LM head where texts are to be written."""
+class _Read:
+    """What transformers has made of a folder."""
 
-    body: PreTrainedModel
-    tokenizer: PreTrainedTokenizerBase
-    causal: PreTrainedModel | None = None
-    stops: tuple[int, ...] = ()
-    """Tokens that end a text."""
+    model: PreTrainedModel
+    report: dict[str, Any]
+    """What it says of the loading."""
     drawn: str | None = None
-    """The sha256 of an untrained twin's float32 weights."""
-    quantized: Shares | None = None
-    """The shares of the blocks' weights that are quantised; None where none were to be."""
-
-    @property
-    def with_head(self) -> tuple[PreTrainedModel, list[int]]:
-        """The model that writes, and the tokens that end a text."""
-        if self.causal is None:
-            raise ValueError("loaded without an LM head: load_model(..., head=True)")
-        return self.causal, list(self.stops)
-
-    @property
-    def pad_token_id(self) -> int:
-        return int(self.tokenizer.pad_token_id or 0)
-
-    def tokenize(self, text: Text) -> list[int]:
-        """Token ids; a chat text has its special tokens in it already.
-
-        Raises:
-            StimuliError: see `emogeo.models.tokenizer.token_ids`.
-        """
-        if text.ids is not None:
-            return [*self._begun(text), *text.ids]
-        return token_ids(self.tokenizer, text)
-
-    def start(self, text: Text) -> int:
-        """The first token that is pooled, among those of `tokenize`."""
-        return text.start + len(self._begun(text))
-
-    def _begun(self, text: Text) -> list[int]:
-        """The tokens that are added before tokens as they were written."""
-        return self._beginning if text.ids is not None and text.special_tokens else []
-
-    @cached_property
-    def _beginning(self) -> list[int]:
-        """The special tokens that the tokenizer puts before a text."""
-        return around(self.tokenizer)[0]
-
-    @property
-    def input_device(self) -> torch.device:
-        """The device for token ids; with a device map, the embedding's."""
-        embedding = self.body.get_input_embeddings()
-        hook = getattr(embedding, "_hf_hook", None)
-        return torch.device(getattr(hook, "execution_device", None) or embedding.weight.device)
+    shares: Shares | None = None
 
 
 def load_model(
@@ -122,13 +80,14 @@ def load_model(
     _refuse_absent_library(precision)
     if weights.source is Source.index or weights.converted:
         verify(weights.folder)
-    transformers_logging.set_verbosity_error()  # the head that is left out is meant to be
+    refuse_encoder(weights.own_config, weights.folder, weights.title)
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # says at every layer that int8 inputs become fp16
     log.info("loading %s at %s on %s", weights.title, precision.label, device_map or device)
-    options = _options(precision, device, device_map)
     try:
-        tokenizer = AutoTokenizer.from_pretrained(weights.folder, **LOCAL)
-        model, report, drawn, shares = _load(weights, options, head, precision)
+        options = {**_options(precision, device, device_map), **_attention(weights)}
+        with passed_on():
+            tokenizer = AutoTokenizer.from_pretrained(weights.folder, **LOCAL)
+            own = _load(weights, options, head, precision)
     except torch.OutOfMemoryError as error:
         raise PrecisionError(
             f"{weights.title} at {precision.label} does not fit on {device}: runtime.device_map=auto or precision=nf4."
@@ -136,31 +95,45 @@ def load_model(
     except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise WeightsError(f"{weights.name}: {weights.folder} cannot be loaded: {reason}") from error
-    refuse_absent(weights.folder, weights.name, [*report["missing_keys"], *report["mismatched_keys"]])
-    refuse_unexpected(weights.folder, weights.name, report["unexpected_keys"])
-    shares = quantised(model, precision, shares, weights.title)
+    refuse_absent(weights.folder, weights.name, [*own.report["missing_keys"], *own.report["mismatched_keys"]])
+    refuse_unexpected(weights.folder, weights.name, own.report["unexpected_keys"])
+    shares = quantised(own.model, precision, own.shares, weights.title)
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
-    model.eval()
-    if not head:
-        return LoadedModel(model, tokenizer, drawn=drawn, quantized=shares)
-    return LoadedModel(model.base_model, tokenizer, model, _take_stops(model, tokenizer), quantized=shares)
+    own.model.eval()
+    if head:
+        stops = _take_stops(own.model, tokenizer)
+        loaded = LoadedModel(body_of(own.model), tokenizer, own.model, stops, quantized=shares)
+    else:
+        loaded = LoadedModel(own.model, tokenizer, drawn=own.drawn, quantized=shares)
+    if loaded.ending:
+        ended = tokenizer.convert_ids_to_tokens(loaded.ending)
+        log.warning("%s: the tokenizer puts %s after a text, and emogeo leaves it out", weights.title, " ".join(ended))
+    return loaded
 
 
-def _load(
-    weights: Weights, options: dict[str, Any], head: bool, precision: Precision
-) -> tuple[PreTrainedModel, dict[str, Any], str | None, Shares | None]:
+def _load(weights: Weights, options: dict[str, Any], head: bool, precision: Precision) -> _Read:
     if not weights.trained:
-        return *load_untrained(weights, options), None
-    loader = AutoModelForCausalLM if head else AutoModel
+        return _Read(*load_untrained(weights, options))
+    kind = str(weights.own_config.get("model_type"))
+    if not head and has_body(kind):
+        body = _loaded_by(AutoModel, weights, options, precision)
+        if not body.report["missing_keys"]:
+            return body
+        del body
+    whole = _loaded_by(loader_of(kind), weights, options, precision)  # some files are understood with the head alone
+    return whole if head else replace(whole, model=body_of(whole.model))
+
+
+def _loaded_by(loader: Any, weights: Weights, options: dict[str, Any], precision: Precision) -> _Read:
     if precision.quantization is Quantization.as_stored:
         assert weights.stored is not None
         model, report, shares = load_encoded(weights, weights.stored, options, loader)
-        return model, report, None, shares
+        return _Read(model, report, shares=shares)
     model, report = loader.from_pretrained(
         weights.folder, output_loading_info=True, use_safetensors=True, **LOCAL, **options
     )
-    return model, report, None, None
+    return _Read(model, report)
 
 
 _ENDS_OF_TEXT = {"<|endoftext|>", "<|end_of_text|>"}
@@ -201,11 +174,14 @@ def show_progress(progress: bool) -> None:
     (transformers_logging.enable_progress_bar if progress else transformers_logging.disable_progress_bar)()
 
 
+def _attention(weights: Weights) -> dict[str, Any]:
+    return {"attn_implementation": attention_for(AutoConfig.from_pretrained(weights.folder, **LOCAL))}
+
+
 def _options(precision: Precision, device: str, device_map: str | None) -> dict[str, Any]:
     options: dict[str, Any] = {
         "dtype": TORCH_DTYPES[precision.dtype],
         "device_map": device_map or {"": device},
-        "attn_implementation": "sdpa",
     }
     if precision.quantization is Quantization.int8:
         options["quantization_config"] = BitsAndBytesConfig(

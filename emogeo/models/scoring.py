@@ -9,8 +9,10 @@ import torch
 
 from emogeo.arrays import Array
 from emogeo.errors import NonFiniteError, PrecisionError
-from emogeo.models.generation import padded_on_the_left
-from emogeo.models.loading import LoadedModel
+from emogeo.models.habits import one_at_a_time
+from emogeo.models.inputs import forward_inputs, padded_on_the_left, takes
+from emogeo.models.limits import refuse_too_long
+from emogeo.models.loaded import LoadedModel
 
 
 def continuation_logprobs(
@@ -24,7 +26,8 @@ def continuation_logprobs(
     Args:
         prefixes: token ids, at least one each.
         continuations: one per prefix, at least one token each.
-        batch_size: texts read at once; without effect but for rounding.
+        batch_size: texts read at once, or one where padding on the left disturbs the model; without effect but for
+            rounding.
 
     Returns:
         [n]
@@ -32,13 +35,16 @@ def continuation_logprobs(
     Raises:
         NonFiniteError: logits with NaN or infinity.
         PrecisionError: out of memory.
+        StimuliError: a text longer than the positions that the model has.
     """
     if not all(prefixes) or not all(continuations):
         raise ValueError("a prefix or a continuation without tokens")
     asked: dict[tuple[int, ...], list[int]] = {}
     for row, (prefix, continuation) in enumerate(zip(prefixes, continuations, strict=True)):
         asked.setdefault((*prefix, *continuation[:-1]), []).append(row)
+    refuse_too_long(model.body, [len(ids) for ids in asked], "text")
     scores = np.full(len(prefixes), np.nan)
+    batch_size = 1 if len(asked) > 1 and one_at_a_time(model) else batch_size
     for batch in _batches(sorted(asked, key=lambda ids: (len(ids), ids)), batch_size):
         keep = max(len(continuations[row]) for ids in batch for row in asked[ids])
         logprobs = _logprobs(model, batch, keep)
@@ -64,13 +70,11 @@ def _logprobs(model: LoadedModel, batch: list[tuple[int, ...]], keep: int) -> to
     """Gives log-probabilities [text, position, token] at the last `keep` positions."""
     causal, _ = model.with_head
     ids, mask = padded_on_the_left([list(ids) for ids in batch], model.pad_token_id, model.input_device)
-    positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
+    kept = {"logits_to_keep": keep} if takes(causal, "logits_to_keep") else {}
     try:
         with torch.inference_mode():
-            output = causal(
-                input_ids=ids, attention_mask=mask, position_ids=positions, logits_to_keep=keep, use_cache=False
-            )
-            logits = output.logits.float()
+            output = causal(**forward_inputs(causal, ids, mask), **kept)
+            logits = output.logits[:, -keep:].float()
             _refuse_nonfinite(logits, mask[:, -logits.shape[1] :].bool())
             return torch.log_softmax(logits, dim=-1)
     except torch.OutOfMemoryError as error:

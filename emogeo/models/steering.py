@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import torch
 from torch import nn
@@ -12,8 +13,10 @@ from transformers import PreTrainedModel
 
 from emogeo.errors import NonFiniteError, PrecisionError
 from emogeo.models.blocks import find_blocks
-from emogeo.models.generation import padded_on_the_left
-from emogeo.models.loading import LoadedModel
+from emogeo.models.habits import one_at_a_time
+from emogeo.models.inputs import forward_inputs, padded_on_the_left
+from emogeo.models.loaded import LoadedModel
+from emogeo.models.streams import moved, output_states, with_states
 
 _SAME_NATS = 0.5
 """Mean difference of log-probabilities that a head's rounding may make. Measured at bf16 and INT8: .006 to .028 for
@@ -27,8 +30,8 @@ def steered(body: PreTrainedModel, additions: Mapping[int, torch.Tensor]) -> Ite
     Args:
         additions: by 0-based block, [text or 1, d_model]: each text of a batch its own, or all the same.
     """
-    blocks = find_blocks(body)[2]
-    handles = [blocks[index].register_forward_hook(_adding(addition)) for index, addition in additions.items()]
+    blocks, config = find_blocks(body)[2], body.config.get_text_config(decoder=True)
+    handles = [blocks[index].register_forward_hook(_adding(addition, config)) for index, addition in additions.items()]
     try:
         yield
     finally:
@@ -36,12 +39,11 @@ def steered(body: PreTrainedModel, additions: Mapping[int, torch.Tensor]) -> Ite
             handle.remove()
 
 
-def _adding(addition: torch.Tensor) -> Callable[[nn.Module, object, object], object]:
+def _adding(addition: torch.Tensor, config: Any) -> Callable[[nn.Module, object, object], object]:
     def call(_module: nn.Module, _inputs: object, output: object) -> object:
-        states = output[0] if isinstance(output, tuple) else output
-        assert isinstance(states, torch.Tensor)
-        moved = (states.float() + addition.to(states.device)[:, None]).to(states.dtype)
-        return (moved, *output[1:]) if isinstance(output, tuple) else moved
+        states = output_states(output)
+        changed = moved(states, addition.to(states.device), config)
+        return with_states(output, changed)
 
     return call
 
@@ -60,7 +62,7 @@ def steered_logprobs(
         contexts: token ids.
         tokens: ids of the words.
         additions: by 0-based block, [direction, d_model]; a row of zeros steers nothing.
-        batch_size: contexts at once.
+        batch_size: contexts at once, or one where padding on the left disturbs the model.
 
     Returns:
         [direction, context, token], natural logarithms, float32
@@ -73,6 +75,7 @@ def steered_logprobs(
     n_directions = len(next(iter(additions.values())))
     rows = [(direction, context) for direction in range(n_directions) for context in range(len(contexts))]
     found = torch.empty(n_directions, len(contexts), len(tokens))
+    batch_size = 1 if len(contexts) > 1 and one_at_a_time(model) else batch_size
     starts = range(0, len(rows), batch_size)
     for start in tqdm(starts, desc="scoring words", unit="batch", disable=not progress):
         batch = rows[start : start + batch_size]
@@ -91,7 +94,8 @@ def _check_head(model: LoadedModel, context: list[int]) -> None:
         raise PrecisionError("The LM head is offloaded, and words cannot be scored: leave out runtime.device_map.")
     with torch.inference_mode():
         ids = torch.tensor([context], device=model.input_device)
-        usual = torch.log_softmax(causal(input_ids=ids, use_cache=False).logits[0, -1].float(), dim=-1).cpu()
+        given = forward_inputs(causal, ids, torch.ones_like(ids))
+        usual = torch.log_softmax(causal(**given).logits[0, -1].float(), dim=-1).cpu()
         apart = float((_last_logprobs(model, [context])[0] - usual).abs().mean())
     if not apart < _SAME_NATS:
         raise PrecisionError(
@@ -104,8 +108,7 @@ def _last_logprobs(model: LoadedModel, contexts: list[list[int]]) -> torch.Tenso
     """Gives log-probabilities [context, vocabulary] after the last token, on the CPU."""
     causal, _ = model.with_head
     ids, mask = padded_on_the_left(contexts, model.pad_token_id, model.input_device)
-    positions = (mask.cumsum(dim=1) - 1).clamp(min=0)
-    output = model.body(input_ids=ids, attention_mask=mask, position_ids=positions, use_cache=False)
+    output = model.body(**forward_inputs(model.body, ids, mask))
     head = causal.get_output_embeddings()
     states = output.last_hidden_state[:, -1].float().to(head.weight.device)
     logits = nn.functional.linear(states, head.weight.float(), getattr(head, "bias", None))

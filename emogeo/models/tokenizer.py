@@ -184,5 +184,6 @@ def token_ids(tokenizer: Any, text: Text) -> list[int]:
 def around(tokenizer: Any) -> tuple[list[int], list[int]]:
     """Gives the special tokens that a tokenizer puts before and after a text."""
     whole, plain = (list(tokenizer("a", add_special_tokens=own)["input_ids"]) for own in (True, False))
-    first = whole.index(plain[0])
-    return whole[:first], whole[first + len(plain) :]
+    starts = range(len(whole) - len(plain) + 1)
+    at = next((at for at in starts if plain and whole[at : at + len(plain)] == plain), None)
+    return ([], []) if at is None else (whole[:at], whole[at + len(plain) :])

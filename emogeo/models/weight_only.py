@@ -37,7 +37,7 @@ def quantised(model: PreTrainedModel, precision: Precision, shares: Shares | Non
     if precision.quantization is Quantization.none:
         return None
     if shares is None:
-        _, _, blocks = find_blocks(model.base_model)
+        _, _, blocks = find_blocks(model)
         refuse_wrong_kernel(blocks, title)
         rounded = round_weights(blocks, precision.quantization) if precision.quantization in ROUNDED else set()
         shares = shares_of(matrices_of(blocks, rounded))

@@ -112,13 +112,12 @@ def _texts(
     """Has the model write: unsteered, towards the emotion, and along the first random direction."""
     from emogeo.models.generation import write
     from emogeo.models.scoring import continuation_logprobs
-    from emogeo.models.steering import steered
 
     decoding, rows = Decoding(plan.steering.max_new_tokens), []
     for name, scenario in plan.steering.scenarios.items():
         own = [d for d in directions if d.target == scenario.emotion and d.writes]
-        with steered(model.body, additions_of(own, norms, blocks)):
-            written = write(model, [plan.prompts[name]] * len(own), [0] * len(own), decoding)
+        prompts, added = [plan.prompts[name]] * len(own), additions_of(own, norms, blocks)
+        written = write(model, prompts, [0] * len(own), decoding, additions=added)
         whole = [text for text in written if text.ids]
         scored = continuation_logprobs(
             model, [[*t.prompt_ids, *t.thought_ids] for t in whole], [t.ids for t in whole], len(own)

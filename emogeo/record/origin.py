@@ -63,6 +63,18 @@ class PassRecord:
     """The sha256 of an untrained twin's weights as drawn, in float32: equal on two machines that drew the same."""
     quantized: dict[str, float] | None = None
     """The share of the blocks' weights that are quantised, of `all` and by kind of module; None where none should."""
+    attention: str | None = None
+    """The implementation of attention, as transformers calls it; None in records of before it was recorded."""
+    read_alone: bool = False
+    """Whether texts were read one at a time, because the check at load time found that batch mates change them."""
+    passed_by: tuple[int, ...] = ()
+    """Blocks that texts pass by: the states after them are those before."""
+    stream: str | None = None
+    """Which stream is the residual one, where a block carries several."""
+    left_out: tuple[str, ...] = ()
+    """Special tokens that the tokenizer puts after a text, and that were not read."""
+    beyond_training: int = 0
+    """The number of texts that are longer than what the model was trained on at once."""
 
 
 @dataclass(frozen=True, kw_only=True)

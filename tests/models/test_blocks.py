@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import nn
 from transformers import AutoModel, GPT2Config, LlamaConfig, PreTrainedModel
 
 from emogeo.errors import WeightsError
-from emogeo.models.blocks import find_blocks, watched
+from emogeo.models.blocks import body_of, embedding_of, find_blocks, watched
+from emogeo.models.kinds import loader_of
+from tests.models_table.configs import N_LAYERS, shrunk
 
 N_BLOCKS = 3
 IDS = torch.tensor([[1, 2, 3], [4, 5, 6]])
@@ -59,3 +62,34 @@ def test_a_transformer_without_a_list_of_its_blocks_is_refused(body: PreTrainedM
     name = type(body).__name__
     with pytest.raises(WeightsError, match=rf"^{name} has no list of {N_BLOCKS + 1} blocks; emogeo reads decoder-only"):
         find_blocks(body)
+
+
+@pytest.mark.parametrize("architecture", ["qwen2_vl", "llava", "internvl", "idefics3", "qwen2_audio", "gemma3"])
+def test_a_tower_as_deep_as_the_text_model_is_not_taken_for_it(architecture: str) -> None:
+    """The blocks that are found run when a text is read; each tower has as many."""
+    body = AutoModel.from_config(shrunk(architecture)).eval()
+    towers = [own for own in body.modules() if isinstance(own, nn.ModuleList) and len(own) == N_LAYERS]
+    assert len(towers) > 1
+    seen: set[int] = set()
+    with torch.inference_mode(), watched(body, N_LAYERS, lambda index, _states: seen.add(index)):
+        body(input_ids=torch.tensor([[5, 6, 7]]))
+    assert seen == set(range(N_LAYERS))
+
+
+def test_an_architecture_without_input_embeddings_is_refused() -> None:
+    body = AutoModel.from_config(shrunk("llama"))
+    body.get_input_embeddings = lambda: (_ for _ in ()).throw(NotImplementedError)
+    with pytest.raises(WeightsError, match="LlamaModel does not say where its input embeddings are"):
+        embedding_of(body)
+
+
+def test_the_transformer_without_its_head() -> None:
+    named = {"llama": "LlamaModel", "llama4": "Llama4TextModel", "opt": "OPTModel", "qwen2_vl": "Qwen2VLModel"}
+    found = {own: body_of(loader_of(own).from_config(shrunk(own))) for own in named}
+    assert {own: type(body).__name__ for own, body in found.items()} == named
+
+
+def test_of_two_lists_of_the_same_depth_the_nearer_one_is_taken() -> None:
+    """GIT keeps its word embeddings in a module of their own, and its images' blocks before the text's."""
+    body = AutoModel.from_config(shrunk("git"))
+    assert find_blocks(body)[2] is body.encoder.layer

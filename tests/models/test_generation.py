@@ -15,6 +15,7 @@ from emogeo.models.loading import LoadedModel, _take_stops, load_model
 from emogeo.models.weights.resolve import resolve_weights
 from emogeo.stimuli.templates import Decoding, Text, Thought
 from tests.conftest import compose_train
+from tests.models.lent import lent
 from tests.models.test_activations import FP32
 from tests.scripted_writer import writes
 from tests.tiny import CHAT, write_model
@@ -180,3 +181,18 @@ def test_a_thought_is_stripped_and_kept(
     assert [*got.thought_ids, *got.ids] == whole.ids
     assert got.thought.startswith(thought[:10]) and bool(got.thought) == bool(thought)
     assert model.tokenizer.decode(got.ids, skip_special_tokens=True) == text
+
+
+@pytest.mark.parametrize("architecture", ["llama", "recurrent_gemma"])
+def test_each_prompt_is_steered_by_its_own_vector_in_a_batch_or_alone(architecture: str) -> None:
+    model = lent(architecture, head=True)
+    prompts = [Text(text, True) for text in ("She closed the door", "Why", "Nobody said a word on the way home")]
+    vectors = {2: 20 * torch.randn(3, 64, generator=torch.Generator().manual_seed(0))}
+    together = [own.ids for own in write(model, prompts, [0] * 3, EIGHT, additions=vectors)]
+    for row, prompt in enumerate(prompts):
+        own = {2: vectors[2][row : row + 1]}
+        assert write(model, [prompt], [0], EIGHT, additions=own)[0].ids == together[row]
+    assert together != [own.ids for own in write(model, prompts, [0] * 3, EIGHT)]
+
+
+EIGHT = Decoding(max_new_tokens=8, min_new_tokens=8, temperature=None, top_p=1.0)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 from pathlib import Path
 
+import numpy as np
 import psutil
 import pytest
 import torch
@@ -14,12 +16,17 @@ from transformers import FalconConfig, GenerationConfig, MixtralConfig, PreTrain
 
 from emogeo.config.model import Source
 from emogeo.config.precision import Dtype, Quantization
+from emogeo.config.states import PoolingConfig
 from emogeo.errors import PrecisionError, WeightsError
 from emogeo.models import loading
+from emogeo.models.activations import PassPlan, read
+from emogeo.models.generation import write
 from emogeo.models.loading import LoadedModel, free_bytes, load_model, memory_needed
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
-from emogeo.stimuli.templates import Text
+from emogeo.stimuli.templates import Decoding, Text
+from tests.models_table.checkpoints import write_checkpoint
+from tests.models_table.oracle import states_by_a_plain_loop
 from tests.quantised import write_plain
 from tests.tiny import CHAT, write_model
 
@@ -68,10 +75,51 @@ def test_known_tokens_without_a_prompt_begin_as_a_passage_does(folder: Path) -> 
     model = loaded(folder)
     single = [("<bos>", 0), ("<eos>", 1)]
     model.tokenizer._tokenizer.post_processor = TemplateProcessing(single="<bos> $A <eos>", special_tokens=single)
-    assert model.tokenize(Text("ab", True)) == [0, *model.tokenize(Text("ab", False)), 1]
+    del vars(model)["ending"]  # was found when the model was loaded
+    assert model.ending == [1]
+    assert model.tokenize(Text("ab", True)) == [0, *model.tokenize(Text("ab", False))], "and nothing after it"
     assert model.tokenize(alone) == [0, 7, 8, 9]
     assert model.tokenize(after) == [5, 7, 8, 9]
     assert [model.start(text) for text in (alone, after, Text("ab", True))] == [1, 1, 0]
+
+
+def test_a_token_after_a_text_is_left_out_and_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """The last token's state is the text's, whether or not the tokenizer ends it."""
+    folder = write_model(tmp_path / "plain", "smollm2")
+    own = loaded(folder).tokenizer
+    own._tokenizer.post_processor = TemplateProcessing(single="$A <eos>", special_tokens=[("<eos>", 1)])
+    own.save_pretrained(folder)
+    with caplog.at_level(logging.WARNING):
+        ended = loaded(folder)
+    assert "mine: the tokenizer puts <eos> after a text, and emogeo leaves it out" in caplog.text
+    assert ended.tokenizer("A letter")["input_ids"][-1] == 1
+    plan, text = PassPlan(PoolingConfig(), 4, 1024, False, progress=False), [Text("A letter", True)]
+    wanted = states_by_a_plain_loop(folder, [ended.tokenizer("A letter", add_special_tokens=False)["input_ids"]])
+    assert np.abs(read(ended, text, plan).states - wanted.numpy()).max() < 1e-4
+    assert ended.tokenize(text[0]) == ended.tokenize(Text("A letter", False))
+
+
+@pytest.mark.parametrize("architecture", ["gemma2", "gptj", "bloom", "mamba", "rwkv"])
+def test_architectures_without_sdpa_load_and_read(architecture: str, tmp_path: Path) -> None:
+    model = loaded(write_checkpoint(tmp_path / architecture, architecture))
+    texts = [Text("She closed the door", True), Text("Nobody said a word for the rest of the way home.", True)]
+    found = read(model, texts, PassPlan(PoolingConfig(), 4, 1024, False, progress=False)).states
+    wanted = states_by_a_plain_loop(tmp_path / architecture, [model.tokenize(text) for text in texts]).numpy()
+    assert np.abs(found - wanted).max() < 1e-3
+    assert model.attention == "eager"
+
+
+def test_a_model_beside_images_writes(tmp_path: Path) -> None:
+    model = loaded(write_checkpoint(tmp_path / "qwen2_vl", "qwen2_vl"), head=True)
+    decoding = Decoding(max_new_tokens=3, min_new_tokens=3, temperature=None, top_p=1.0)
+    assert len(write(model, [Text("She closed", True), Text("Why", True)], [0, 1], decoding)) == 2
+
+
+def test_an_encoder_is_refused_before_it_is_loaded(tmp_path: Path) -> None:
+    folder = write_checkpoint(tmp_path / "bert", "bert")
+    (folder / "model.safetensors").write_bytes(b"not read")
+    with pytest.raises(WeightsError, match=r"^mine \(bert\) is an encoder: it reads in both directions\."):
+        loaded(folder)
 
 
 def test_a_model_without_its_head_does_not_write(folder: Path) -> None:

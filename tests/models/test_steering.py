@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 import torch
 
 from emogeo.errors import NonFiniteError, PrecisionError
 from emogeo.models.blocks import find_blocks, watched
+from emogeo.models.inputs import forward_inputs
 from emogeo.models.loading import LoadedModel
 from emogeo.models.steering import steered, steered_logprobs
+from tests.models.lent import lent
 from tests.models.test_generation import load
 from tests.tiny import BLOCKS, CHAT, WIDTH, write_model
 
@@ -94,3 +98,19 @@ def test_a_head_that_does_more_than_multiply_is_refused(model: LoadedModel) -> N
             steered_logprobs(model, CONTEXTS, [1], additions(1.0), batch_size=3, progress=False)
     finally:
         handle.remove()
+
+
+@pytest.mark.parametrize("architecture", ["gemma3n_text", "deepseek_v4", "openai-gpt", "mllama"])
+def test_the_residual_stream_moves_whatever_a_block_puts_out(architecture: str) -> None:
+    own, vector = lent(architecture), torch.randn(2, 64)
+    ids = torch.tensor([[5, 6, 7], [8, 9, 10]])
+    states: list[dict[int, torch.Tensor]] = [{}, {}]
+    for found, added in zip(states, ({}, {1: vector}), strict=True):
+        with torch.inference_mode(), steered(own.body, added), watched(own.body, 3, keep(found)):
+            own.body(**forward_inputs(own.body, ids, torch.ones_like(ids)))
+    torch.testing.assert_close(states[1][1] - states[0][1], vector[:, None].expand(2, 3, 64), atol=1e-4, rtol=1e-3)
+    assert not torch.allclose(states[1][2], states[0][2])
+
+
+def keep(found: dict[int, torch.Tensor]) -> Callable[[int, torch.Tensor], None]:
+    return lambda index, states: found.update({index: states.clone()})

@@ -23,6 +23,8 @@ NEWER: dict[str, Any] = {
     **{"conditions": None, "rename": {}, "neutral": "neutral", "unlabelled": None, "words": {}},
     **{"incomplete": "refuse", "mend": []},
     **{"thinking": None, "thoughts": 0, "thought_tokens": 0, "endless_thoughts": 0},
+    **{"attention": None, "read_alone": False, "passed_by": [], "stream": None},  # of a pass
+    **{"left_out": [], "beyond_training": 0},
 }
 """Fields that the first version did not have, with what they are in its records."""
 

@@ -47,8 +47,9 @@ def _run_row(run: Run, halves: Halves | None) -> Row:
     row.update(separation=metrics.separation, tokens_per_s=metrics.tokens_per_s)
     row["n_units"] = halves.n_units
     notes = [*_layer_notes(run), *_put_held_out(row, run.result.layer), *_put_reliability(row, halves)]
-    generated = run.record.generation
-    row["note"] = [*notes, *_quantised(run), *_shared_topics(run), *_refusals(generated), *_thoughts(generated)]
+    written = run.record.generation
+    texts = [*_shared_topics(run), *_refusals(written), *_thoughts(written)]
+    row["note"] = [*notes, *_quantised(run), *texts, *_reading(run)]
     return row
 
 
@@ -138,6 +139,21 @@ def _thoughts(generation: Generation | None) -> list[Note]:
     if counts.endless_thoughts:
         notes.append(_flag(f"texts: {counts.endless_thoughts} of {counts.texts} are empty, their thought did not end"))
     return notes
+
+
+def _reading(run: Run) -> list[Note]:
+    """Notes what is not as usual in how the run's texts were read."""
+    own = run.record.provenance.readings.get("passages")
+    if own is None:
+        return []
+    notes = []
+    if own.beyond_training:
+        notes.append(_flag(f"texts: {own.beyond_training} are longer than what the model was trained on at once"))
+    if own.left_out:
+        notes.append(Note(f"tokenizer: {' '.join(own.left_out)}, which it puts after a text, was left out"))
+    if own.passed_by:
+        notes.append(Note(f"blocks: texts pass by {', '.join(map(str, own.passed_by))}, where the block before stands"))
+    return [*notes, *([Note(f"residual stream: {own.stream}")] if own.stream else [])]
 
 
 def _layer_notes(run: Run) -> list[Note]:

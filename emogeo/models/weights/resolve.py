@@ -73,9 +73,15 @@ class Weights:
     @cached_property
     def config(self) -> dict[str, Any]:
         """The text model's architecture, from config.json."""
+        own = self.own_config
+        text = own.get("text_config", {})
+        return {**own, **(text if isinstance(text, dict) else {})}
+
+    @cached_property
+    def own_config(self) -> dict[str, Any]:
+        """What config.json holds."""
         try:
-            loaded = json.loads((self.folder / "config.json").read_text())
-            return {**loaded, **loaded.get("text_config", {})}
+            return dict(json.loads((self.folder / "config.json").read_text()))
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise WeightsError(f"{self.folder / 'config.json'} is not a model's configuration ({error}).") from error
 
@@ -92,9 +98,12 @@ class Weights:
 
     @property
     def n_layers(self) -> int:
-        for name in ("num_hidden_layers", "n_layer", "n_layers"):
+        for name in ("num_hidden_layers", "n_layer", "n_layers", "num_layers", "num_blocks", "decoder_layers"):
             if isinstance(self.config.get(name), int):
                 return int(self.config[name])
+        kinds = self.config.get("layers_block_type")
+        if isinstance(kinds, list):
+            return len(kinds)
         raise WeightsError(f"{self.folder / 'config.json'} does not say how many blocks the model has.")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,19 +11,21 @@ from typing import Any
 
 from emogeo.errors import WeightsError
 
+log = logging.getLogger(__name__)
 ADAPTER = "adapter_config.json"
 _NUMBERED = re.compile(r"(.*?)\.(\d+)\.")
 _FURTHER = ("num_nextn_predict_layers", "mtp_num_hidden_layers")
 """Fields of config.json for blocks that predict further tokens: they stand behind the others and are not read."""
-_HEADS = re.compile(
-    r"(^|[._])(lm_head|embed_out|proj_out|output_projection|score|classifier|pooler|head|cls|qa_outputs)([._]|$)"
-)
-"""Names of heads and poolers, which stand behind the blocks."""
+_LM_HEAD = re.compile(r"(^|[._])(lm_head|embed_out|proj_out|output_projection|predictions|head)([._]|$)")
+"""Names of LM heads, which are left out wherever a model does not write."""
+_HEADS = re.compile(r"(^|[._])(score|classifier|pooler|cls|qa_outputs)([._]|$)")
+"""Names of other heads and of poolers: all of them stand behind the blocks."""
 _ELSEWHERE = re.compile(
     r"(^|[._])(mtp|nextn|vision|visual|image|img|audio|speech|video|mm|multi_modal|multimodal)([._]|$)"
-    r"|(inv_freq|attn\.bias|attention\.bias|masked_bias|[kv]_scale)$"
 )
-"""Names of what a text's states do not depend on either: further tokens, other senses, constants computed anew."""
+"""Names of what a text's states do not depend on either: further tokens, other senses."""
+_CONSTANTS = re.compile(r"(inv_freq|attn\.bias|attention\.bias|masked_bias|[kv]_scale)$")
+"""Names of what is computed anew."""
 
 
 def refuse_adapter(folder: Path) -> None:
@@ -88,19 +91,28 @@ def refuse_absent(folder: Path, title: str, absent: Iterable[object]) -> None:
 
 
 def refuse_unexpected(folder: Path, title: str, unexpected: Iterable[str]) -> None:
-    """Refuses tensors that the model has no place for, but for heads, poolers and other senses than text.
+    """Refuses tensors that the model has no place for, and says which ones are not used that a text does not need.
+
+    A text does not need heads, poolers and other senses; LM heads and constants go without saying.
 
     Raises:
-        WeightsError: names the first of them.
+        WeightsError: names the first of the tensors that are refused.
     """
-    left = sorted(name for name in map(str, unexpected) if not _unread(name))
-    if left:
+    names = sorted(name for name in map(str, unexpected) if not _goes_without_saying(name))
+    needed = [name for name in names if not _unread(name)]
+    if needed:
         raise WeightsError(
-            f"{title}: {folder} holds {len(left)} tensors that the model of its config.json has no place for, the "
-            f"first: {left[0]}. The files and config.json do not belong together."
+            f"{title}: {folder} holds {len(needed)} tensors that the model of its config.json has no place for, the "
+            f"first: {needed[0]}. The files and config.json do not belong together."
         )
+    if names:
+        log.warning("%s: %d tensors of the files are not used, the first: %s", title, len(names), names[0])
 
 
 def _unread(name: str) -> bool:
     """Whether a text's states do not depend on a tensor that the model has no place for."""
     return bool(_ELSEWHERE.search(name)) or (_NUMBERED.match(name) is None and bool(_HEADS.search(name)))
+
+
+def _goes_without_saying(name: str) -> bool:
+    return bool(_CONSTANTS.search(name)) or (_NUMBERED.match(name) is None and bool(_LM_HEAD.search(name)))

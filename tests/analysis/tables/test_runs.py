@@ -163,3 +163,16 @@ def test_thoughts_are_noted(thinking: Thinking, thoughts: int, endless: int, wan
     counts = TextCounts(**{**dict.fromkeys(names, 0), **found})
     notes = row_of(altered(ready.run, generation=replace(generation, counts=counts, written=written)))[1]
     assert [str(note) for note in notes if "thought" in str(note)] == wanted
+
+
+def test_what_is_not_as_usual_in_how_texts_were_read_is_said() -> None:
+    run = few_units()
+    usual = run.record.provenance.readings["passages"]
+    unusual = replace(usual, beyond_training=3, left_out=("</s>",), passed_by=(3, 8), stream="the mean of 4 streams")
+    provenance = replace(run.record.provenance, readings={"passages": unusual})
+    found = said(replace(run, record=replace(run.record, provenance=provenance)))
+    assert "FLAG texts: 3 are longer than what the model was trained on at once" in found
+    assert "tokenizer: </s>, which it puts after a text, was left out" in found
+    assert "blocks: texts pass by 3, 8, where the block before stands" in found
+    assert "residual stream: the mean of 4 streams" in found
+    assert not [note for note in said(run) if "trained on at once" in note or "residual stream" in note]

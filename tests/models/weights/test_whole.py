@@ -43,10 +43,18 @@ def test_an_adapter_beside_whole_weights_is_refused(tmp_path: Path) -> None:
         refuse_adapter(tmp_path)
 
 
-def test_heads_poolers_and_other_senses_may_be_left_over() -> None:
-    over = ["lm_head.weight", "embed_out.weight", "score.weight", "pooler.dense.bias", "cls.predictions.bias"]
-    over += ["model.vision_tower.layers.3.mlp.fc1.weight", "mtp.layers.0.weight", "model.layers.0.rotary_emb.inv_freq"]
-    refuse_unexpected(HERE, "mine", over)
+def test_heads_poolers_and_other_senses_may_be_left_over(caplog: pytest.LogCaptureFixture) -> None:
+    over = ["score.weight", "pooler.dense.bias", "cls.seq_relationship.bias", "mtp.layers.0.weight"]
+    refuse_unexpected(HERE, "mine", [*over, "model.vision_tower.layers.3.mlp.fc1.weight", "lm_head.weight"])
+    assert [own.getMessage() for own in caplog.records] == [
+        "mine: 5 tensors of the files are not used, the first: cls.seq_relationship.bias"
+    ]
+
+
+def test_the_lm_head_and_constants_go_without_saying(caplog: pytest.LogCaptureFixture) -> None:
+    over = ["lm_head.weight", "model.embed_out.weight", "head.weight", "cls.predictions.bias"]
+    refuse_unexpected(HERE, "mine", [*over, "model.layers.0.rotary_emb.inv_freq", "h.0.attn.masked_bias"])
+    assert not caplog.records
 
 
 @pytest.mark.parametrize(
