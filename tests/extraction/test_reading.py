@@ -15,14 +15,16 @@ from emogeo.config.precision import Dtype, Quantization
 from emogeo.config.states import PoolingConfig, Position
 from emogeo.extraction.passes import Pass, PassModel, contents, plan_main_pass
 from emogeo.extraction.reading import activations_of
-from emogeo.models import activations
+from emogeo.models import activations, habits
+from emogeo.models.habits import Habits
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
 from emogeo.stimuli.templates import Text
 from emogeo.store.store import ACTIVATIONS, Store
 
 TEXTS = [Text("a", True), Text("b", True)]
-MODEL = SimpleNamespace(drawn="c0ffee", quantized={"all": 0.25})
+TOKENIZER = SimpleNamespace(convert_ids_to_tokens=lambda ids: [f"<{token}>" for token in ids])
+MODEL = SimpleNamespace(drawn="c0ffee", quantized={"all": 0.25}, attention="eager", ending=[7], tokenizer=TOKENIZER)
 SESSION: Any = SimpleNamespace(model=lambda: MODEL, threads=3, placed_on="cuda:1", device_map="auto", progress=False)
 
 
@@ -49,12 +51,14 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
             embeddings=np.ones((2, 4), np.float32),
             nonfinite=np.array([[0, 0, 2], [0, 0, 0]]),
             batches=[[1], [0]],
+            beyond_training=1,
             tokens=10,
             seconds=0.12345,
             tokens_per_s=81.04,
         )
 
     monkeypatch.setattr(activations, "read", read)
+    monkeypatch.setattr(habits, "habits_of", lambda _model: Habits(True, (2,), "the mean of 4 streams"))
     return plans
 
 
@@ -73,6 +77,9 @@ def test_a_pass_is_read_as_it_was_planned(reads: list[Any], store: Store) -> Non
     assert found.finite_layers == [0, 1]
     recorded = found.provenance
     assert (recorded.drawn, recorded.quantized) == ("c0ffee", {"all": 0.25})
+    assert (recorded.attention, recorded.left_out, recorded.beyond_training) == ("eager", ("<7>",), 1)
+    assert (recorded.passed_by, recorded.stream) == ((2,), "the mean of 4 streams")
+    assert not recorded.read_alone, "under LLM.int8 the batches are in the key"
     assert (recorded.batches, recorded.threads, recorded.device, recorded.device_map) == (
         ((1,), (0,)),
         3,

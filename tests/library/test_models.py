@@ -60,7 +60,7 @@ def test_names_that_are_none(tmp_path: Path) -> None:
         load_model("smolm2")
     with pytest.raises(ConfigError, match=r"precision='half' is not an option. Allowed: as_stored, auto, bf16"):
         load_model("smollm2-135m-instruct", precision="half")
-    with pytest.raises(WeightsError, match="needs config.json"):
+    with pytest.raises(WeightsError, match="lacks config.json"):
         load_model(str(tmp_path), device="cpu", cache=tmp_path)
 
 

@@ -17,7 +17,13 @@ from tests.unchanged.test_tables import DATA
 STORE = Store(DATA / "store")
 NEWER: dict[str, Any] = {
     **{"masked": None, "mask": 0},  # of a run's passages, and of its configuration
-    **{"init": "trained", "init_seed": 0, "drawn": None, "quantized": None},  # of weights, and of a pass
+    **{
+        "init": "trained",
+        "init_seed": 0,
+        "adapter": None,
+        "drawn": None,
+        "quantized": None,
+    },  # of weights, and of a pass
     **{"language": "en", "voice": "passages", "context": "prompt"},
     "fields": {"emotion": "emotion", "topic": "topic", "text": "text", "family": None, "columns": None},
     **{"conditions": None, "rename": {}, "neutral": "neutral", "unlabelled": None, "words": {}},
