@@ -16,7 +16,9 @@ ADAPTER = "adapter_config.json"
 _NUMBERED = re.compile(r"(.*?)\.(\d+)\.")
 _FURTHER = ("num_nextn_predict_layers", "mtp_num_hidden_layers")
 """Fields of config.json for blocks that predict further tokens: they stand behind the others and are not read."""
-_LM_HEAD = re.compile(r"(^|[._])(lm_head|embed_out|proj_out|output_projection|predictions|head)([._]|$)")
+_LM_HEAD = re.compile(
+    r"(^|[._])(lm_head|embed_out|proj_out|output_projection|predictions|head)([._]|$)|^(output|decoder)\.(weight|bias)$"
+)
 """Names of LM heads, which are left out wherever a model does not write."""
 _HEADS = re.compile(r"(^|[._])(score|classifier|pooler|cls|qa_outputs)([._]|$)")
 """Names of other heads and of poolers: all of them stand behind the blocks."""
