@@ -10,7 +10,8 @@ from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
 from emogeo.models.dequantize import DECODERS, dequantized
-from emogeo.models.shares import Counted, Shares, shares_of
+from emogeo.models.kinds import Read
+from emogeo.models.shares import Counted, shares_of
 from emogeo.models.untrained import config_of
 from emogeo.models.weights.resolve import Weights
 from emogeo.models.weights.stored import Stored
@@ -19,9 +20,7 @@ from emogeo.models.weights.whole import stacks
 Tensors = dict[str, torch.Tensor]
 
 
-def load_encoded(
-    weights: Weights, stored: Stored, options: dict[str, Any], loader: Any
-) -> tuple[PreTrainedModel, dict[str, Any], Shares]:
+def load_encoded(weights: Weights, stored: Stored, options: dict[str, Any], loader: Any) -> Read:
     """Loads a model whose weights are the numbers that its checkpoint encodes, in the data type of `options`.
 
     transformers itself keeps such weights packed where a library and a device allow it, rounds activations too in some
@@ -30,9 +29,6 @@ def load_encoded(
     Args:
         options: of `from_pretrained`: data type, placement, attention.
         loader: the class of transformers that loads the architecture, with its LM head or without.
-
-    Returns:
-        The model, what transformers says of the loading, and the shares of the blocks' weights that were quantised.
 
     Raises:
         WeightsError: see `dequantized`.
@@ -48,7 +44,7 @@ def load_encoded(
     model, report = type(empty).from_pretrained(
         None, config=config, state_dict=tensors, output_loading_info=True, **options
     )
-    return model, report, shares
+    return Read(model, report, shares)
 
 
 def _of_blocks(tensors: Tensors, quantised: set[str], n_layers: int) -> Iterator[Counted]:

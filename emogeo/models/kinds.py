@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, cast
 
-from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, AutoModelForMultimodalLM
+from transformers import (
+    AutoModel,
+    AutoModelForCausalLM,
+    AutoModelForImageTextToText,
+    AutoModelForMultimodalLM,
+    PreTrainedModel,
+)
 from transformers.models.auto.modeling_auto import (
     MODEL_FOR_CAUSAL_LM_MAPPING_NAMES,
     MODEL_FOR_IMAGE_TEXT_TO_TEXT_MAPPING_NAMES,
@@ -17,6 +24,22 @@ from transformers.models.auto.modeling_auto import (
 )
 
 from emogeo.errors import WeightsError
+from emogeo.models.blocks import body_of
+from emogeo.models.shares import Shares
+
+
+@dataclass(frozen=True)
+class Read:
+    """What transformers has made of a folder."""
+
+    model: PreTrainedModel
+    report: dict[str, Any]
+    """What it says of the loading: names of tensors, as `missing_keys` and so on."""
+    shares: Shares | None = None
+    """The shares of the blocks' weights that the checkpoint has quantised."""
+    drawn: str | None = None
+    """The digest of an untrained twin's weights."""
+
 
 _WHAT = "emogeo reads models that write text from left to right; take one of those."
 
@@ -50,6 +73,27 @@ def loader_of(kind: str) -> type[Any]:
         return cast(type[Any], AutoModelForImageTextToText)
     only_text = kind in MODEL_FOR_CAUSAL_LM_MAPPING_NAMES
     return cast(type[Any], AutoModelForCausalLM if only_text else AutoModelForMultimodalLM)
+
+
+def body_by(kind: str, load: Callable[[Any], Read]) -> Read:
+    """Loads an architecture without its LM head.
+
+    Some architectures have no class without it, and some files are understood by the class with it alone: these are
+    loaded with it, and the transformer is taken out.
+
+    Args:
+        load: loads by a class of transformers.
+
+    Raises:
+        WeightsError: an architecture that is one with its head.
+    """
+    if has_body(kind):
+        found = load(AutoModel)
+        if not found.report["missing_keys"]:
+            return found
+        del found
+    found = load(loader_of(kind))
+    return replace(found, model=body_of(found.model))
 
 
 def has_body(kind: str) -> bool:

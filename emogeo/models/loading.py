@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass, replace
 from importlib.util import find_spec
 from typing import Any
 
@@ -12,7 +11,6 @@ import torch
 from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
-    AutoModel,
     AutoTokenizer,
     BitsAndBytesConfig,
     GenerationConfig,
@@ -27,11 +25,10 @@ from emogeo.errors import PrecisionError, WeightsError
 from emogeo.models.attention import attention_for
 from emogeo.models.blocks import body_of
 from emogeo.models.encoded import load_encoded
-from emogeo.models.kinds import has_body, loader_of, refuse_encoder
+from emogeo.models.kinds import Read, body_by, loader_of, refuse_encoder
 from emogeo.models.loaded import LoadedModel as LoadedModel
 from emogeo.models.precision import Precision
 from emogeo.models.said import passed_on
-from emogeo.models.shares import Shares
 from emogeo.models.tokenizer import LOCAL
 from emogeo.models.untrained import load_untrained, parameters_of
 from emogeo.models.weight_only import quantised
@@ -47,17 +44,6 @@ TORCH_DTYPES = {Dtype.fp32: torch.float32, Dtype.bf16: torch.bfloat16, Dtype.fp1
 _BYTES = {Dtype.fp32: 4.0, Dtype.bf16: 2.0, Dtype.fp16: 2.0}
 _QUANTIZED_BYTES = {Quantization.int8: 1.0, Quantization.nf4: 0.6}
 _BITSANDBYTES = {Quantization.int8, Quantization.nf4}
-
-
-@dataclass(frozen=True)
-class _Read:
-    """What transformers has made of a folder."""
-
-    model: PreTrainedModel
-    report: dict[str, Any]
-    """What it says of the loading."""
-    drawn: str | None = None
-    shares: Shares | None = None
 
 
 def load_model(
@@ -102,38 +88,31 @@ def load_model(
         tokenizer.pad_token = tokenizer.eos_token
     own.model.eval()
     if head:
-        stops = _take_stops(own.model, tokenizer)
-        loaded = LoadedModel(body_of(own.model), tokenizer, own.model, stops, quantized=shares)
+        loaded = LoadedModel(body_of(own.model), tokenizer, own.model, _take_stops(own.model, tokenizer), None, shares)
     else:
         loaded = LoadedModel(own.model, tokenizer, drawn=own.drawn, quantized=shares)
-    if loaded.ending:
-        ended = tokenizer.convert_ids_to_tokens(loaded.ending)
-        log.warning("%s: the tokenizer puts %s after a text, and emogeo leaves it out", weights.title, " ".join(ended))
+    _say_ending(loaded, weights.title)
     return loaded
 
 
-def _load(weights: Weights, options: dict[str, Any], head: bool, precision: Precision) -> _Read:
+def _load(weights: Weights, options: dict[str, Any], head: bool, precision: Precision) -> Read:
     if not weights.trained:
-        return _Read(*load_untrained(weights, options))
-    kind = str(weights.own_config.get("model_type"))
-    if not head and has_body(kind):
-        body = _loaded_by(AutoModel, weights, options, precision)
-        if not body.report["missing_keys"]:
-            return body
-        del body
-    whole = _loaded_by(loader_of(kind), weights, options, precision)  # some files are understood with the head alone
-    return whole if head else replace(whole, model=body_of(whole.model))
+        return load_untrained(weights, options)
+
+    def load(loader: Any) -> Read:
+        if precision.quantization is Quantization.as_stored:
+            assert weights.stored is not None
+            return load_encoded(weights, weights.stored, options, loader)
+        own = {"output_loading_info": True, "use_safetensors": True, **LOCAL, **options}
+        return Read(*loader.from_pretrained(weights.folder, **own))
+
+    return load(loader_of(weights.architecture)) if head else body_by(weights.architecture, load)
 
 
-def _loaded_by(loader: Any, weights: Weights, options: dict[str, Any], precision: Precision) -> _Read:
-    if precision.quantization is Quantization.as_stored:
-        assert weights.stored is not None
-        model, report, shares = load_encoded(weights, weights.stored, options, loader)
-        return _Read(model, report, shares=shares)
-    model, report = loader.from_pretrained(
-        weights.folder, output_loading_info=True, use_safetensors=True, **LOCAL, **options
-    )
-    return _Read(model, report)
+def _say_ending(model: LoadedModel, title: str) -> None:
+    if model.ending:
+        ended = " ".join(model.tokenizer.convert_ids_to_tokens(model.ending))
+        log.warning("%s: the tokenizer puts %s after a text, and emogeo leaves it out", title, ended)
 
 
 _ENDS_OF_TEXT = {"<|endoftext|>", "<|end_of_text|>"}
@@ -202,7 +181,7 @@ def memory_needed(weights: Weights, precision: Precision, device: str) -> float:
     width = _QUANTIZED_BYTES.get(precision.quantization, _BYTES[precision.dtype])
     if not weights.trained:
         made = 0.0 if device.startswith("cuda") else 4.0
-        return parameters_of(weights.folder) * (1.5 * width + made)
+        return parameters_of(weights) * (1.5 * width + made)
     if precision.stored is not None and weights.stored is not None:
         return 1.5 * count_parameters(weights.stored, tensors_of(weights.folder)) * width
     stored = sum((weights.folder / name).stat().st_size for name in weight_files(weights.folder))

@@ -8,23 +8,23 @@ from typing import Any
 
 import numpy as np
 import torch
-from transformers import AutoConfig, AutoModel, PreTrainedConfig, PreTrainedModel
+from transformers import AutoConfig, PreTrainedConfig, PreTrainedModel
 
 from emogeo.config.model import Init
+from emogeo.models.kinds import Read, body_by
 from emogeo.models.tokenizer import LOCAL
 from emogeo.models.weights.resolve import Weights
+from emogeo.models.weights.whole import refuse_absent
 
 
-def load_untrained(weights: Weights, options: dict[str, Any]) -> tuple[PreTrainedModel, dict[str, Any], str]:
+def load_untrained(weights: Weights, options: dict[str, Any]) -> Read:
     """Makes a twin's weights in float32 and loads them as trained ones are loaded.
 
     Args:
         options: of `from_pretrained`: data type, placement, quantization.
 
-    Returns:
-        The transformer body, what transformers says of the loading, and the digest of the float32 weights.
-
     Raises:
+        WeightsError: see `untrained_body`.
         OSError, ValueError: transformers cannot read the folder.
     """
     made = untrained_body(weights)
@@ -32,16 +32,22 @@ def load_untrained(weights: Weights, options: dict[str, Any]) -> tuple[PreTraine
     model, report = type(made).from_pretrained(
         None, config=made.config, state_dict=made.state_dict(), output_loading_info=True, **options
     )
-    return model, report, digest
+    return Read(model, report, drawn=digest)
 
 
 def untrained_body(weights: Weights) -> PreTrainedModel:
-    """Makes a twin's transformer body in float32, on the CPU."""
+    """Makes a twin's transformer body in float32, on the CPU.
+
+    Raises:
+        WeightsError: weights to shuffle that lack tensors, which transformers would draw.
+    """
     if weights.init is Init.random:
-        return _drawn(config_of(weights.folder), weights.init_seed)
-    trained = AutoModel.from_pretrained(weights.folder, dtype=torch.float32, use_safetensors=True, **LOCAL)
-    shuffle(trained, weights.init_seed)
-    return trained
+        return _drawn(weights)
+    own = {"dtype": torch.float32, "output_loading_info": True, "use_safetensors": True, **LOCAL}
+    trained = body_by(weights.architecture, lambda loader: Read(*loader.from_pretrained(weights.folder, **own)))
+    refuse_absent(weights.folder, weights.name, trained.report["missing_keys"])
+    shuffle(trained.model, weights.init_seed)
+    return trained.model
 
 
 def shuffle(model: torch.nn.Module, seed: int) -> None:
@@ -60,18 +66,26 @@ def digest_of(model: torch.nn.Module) -> str:
     return digest.hexdigest()
 
 
-def parameters_of(folder: Path) -> int:
+def parameters_of(weights: Weights) -> int:
     """Counts the parameters of the transformer body that a folder's config.json describes, without drawing them."""
     with torch.device("meta"):
-        body = AutoModel.from_config(config_of(folder))
+        body = _of_config(weights)
     return sum(parameter.numel() for parameter in body.parameters())
 
 
-def _drawn(config: PreTrainedConfig, seed: int) -> PreTrainedModel:
+def _drawn(weights: Weights) -> PreTrainedModel:
     """Draws weights in float32 with torch's generator on the CPU, which is left as it was."""
     with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        return AutoModel.from_config(config, dtype=torch.float32)
+        torch.manual_seed(weights.init_seed)
+        return _of_config(weights, dtype=torch.float32)
+
+
+def _of_config(weights: Weights, **options: Any) -> PreTrainedModel:
+    """Makes the transformer body that config.json describes."""
+    config = config_of(weights.folder)
+    nothing_missing: dict[str, Any] = {"missing_keys": ()}
+    made = body_by(weights.architecture, lambda loader: Read(loader.from_config(config, **options), nothing_missing))
+    return made.model
 
 
 def config_of(folder: Path) -> PreTrainedConfig:

@@ -129,8 +129,9 @@ def test_the_head_is_loaded_too(plain: Path, tmp_path: Path) -> None:
     parameters = sum(own.numel() for own in model.with_head[0].parameters())
     assert memory_needed(weights, precision, "cpu") == pytest.approx(1.5 * 4 * parameters, rel=0.2)
     assert weights.stored is not None
-    body, _, shares = load_encoded(weights, weights.stored, {"dtype": torch.float32}, AutoModel)
-    assert shares["all"] == 1.0 and not hasattr(body.config, "quantization_config")
+    own = load_encoded(weights, weights.stored, {"dtype": torch.float32}, AutoModel)
+    assert own.shares is not None and own.shares["all"] == 1.0
+    assert not hasattr(own.model.config, "quantization_config")
 
 
 def test_experts_in_mxfp4_are_read_as_the_numbers_that_they_encode(tmp_path: Path) -> None:
@@ -154,9 +155,15 @@ def test_experts_in_mxfp4_are_read_as_the_numbers_that_they_encode(tmp_path: Pat
     (folder / "config.json").write_text(json.dumps(settings))
     weights = found(folder)
     assert weights.stored is not None and weights.stored.label == "mxfp4"
-    body, report, shares = load_encoded(weights, weights.stored, {"dtype": torch.float32}, AutoModel)
+    own = load_encoded(weights, weights.stored, {"dtype": torch.float32}, AutoModel)
     wanted = AutoModel.from_pretrained(plain, dtype=torch.float32)
-    assert not report["missing_keys"] and set(report["unexpected_keys"]) == {"lm_head.weight"}
-    assert (shares["experts"], shares["attention"]) == (pytest.approx(1.0, abs=0.05), 0.0)
+    assert not own.report["missing_keys"] and set(own.report["unexpected_keys"]) == {"lm_head.weight"}
+    assert own.shares is not None
+    assert (own.shares["experts"], own.shares["attention"]) == (pytest.approx(1.0, abs=0.05), 0.0)
     with torch.inference_mode():
-        assert torch.equal(body.eval()(IDS).last_hidden_state, wanted.eval()(IDS).last_hidden_state)
+        assert torch.equal(own.model.eval()(IDS).last_hidden_state, wanted.eval()(IDS).last_hidden_state)
+    precision = precision_of(PrecisionConfig("fp32", Dtype.fp32), "cpu", weights)
+    for head in (False, True):
+        model = load_model(weights, precision, "cpu", None, head)
+        assert (model.attention, model.quantized) == ("eager", own.shares), "gpt-oss has no sdpa"
+        assert torch.equal(states(model), states(loaded(plain)))

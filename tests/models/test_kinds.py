@@ -7,10 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from transformers import AutoModelForCausalLM, AutoModelForImageTextToText, AutoModelForMultimodalLM
+from transformers import AutoModel, AutoModelForCausalLM, AutoModelForImageTextToText, AutoModelForMultimodalLM
 
 from emogeo.errors import WeightsError
-from emogeo.models.kinds import loader_of, refuse_encoder
+from emogeo.models.kinds import Read, body_by, loader_of, refuse_encoder
+from tests.models_table.configs import shrunk
 
 
 @pytest.mark.parametrize(
@@ -50,3 +51,18 @@ def test_what_writes_is_read(kind: str, tmp_path: Path) -> None:
 def test_which_class_loads_a_model_with_its_head() -> None:
     found = [loader_of(kind) for kind in ("llama", "qwen2_vl", "qwen2_audio")]
     assert found == [AutoModelForCausalLM, AutoModelForImageTextToText, AutoModelForMultimodalLM]
+
+
+@pytest.mark.parametrize(("kind", "missing", "classes"), [("gpt2", False, 1), ("gpt2", True, 2), ("trocr", True, 1)])
+def test_a_body_is_taken_out_where_it_cannot_be_loaded_by_itself(kind: str, missing: bool, classes: int) -> None:
+    asked: list[Any] = []
+
+    def load(loader: Any) -> Read:
+        asked.append(loader)
+        own = (AutoModel if loader is AutoModel else AutoModelForCausalLM).from_config(shrunk("gpt2"))
+        return Read(own, {"missing_keys": ["wte.weight"] if missing and loader is AutoModel else []})
+
+    found = body_by(kind, load)
+    assert type(found.model).__name__ == "GPT2Model"
+    assert len(asked) == classes
+    assert not found.report["missing_keys"]

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file, save_file
 from transformers import AutoConfig, AutoModel
 
 from emogeo.config.model import Init, Source
@@ -18,6 +19,7 @@ from emogeo.models.loading import LoadedModel, load_model, memory_needed
 from emogeo.models.precision import Precision
 from emogeo.models.untrained import digest_of, parameters_of, shuffle, untrained_body
 from emogeo.models.weights.resolve import Weights
+from tests.models_table.checkpoints import write_checkpoint
 from tests.quantised import llama, write_plain
 from tests.tiny import write_model
 
@@ -141,6 +143,23 @@ def test_a_config_and_a_tokenizer_are_enough_to_draw(folder: Path, tmp_path: Pat
         loaded(twin(tmp_path, Init.shuffled))
 
 
+def test_weights_to_shuffle_that_lack_a_tensor_are_not_drawn(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "holes", "smollm2")
+    stored = load_file(folder / "model.safetensors")
+    del stored["model.layers.1.self_attn.q_proj.weight"]
+    save_file(stored, folder / "model.safetensors", {"format": "pt"})
+    with pytest.raises(WeightsError, match=r"lacks 1 of the model's tensors.*layers\.1\.self_attn\.q_proj"):
+        loaded(twin(folder, Init.shuffled))
+
+
+@pytest.mark.parametrize("init", KINDS)
+def test_a_twin_of_an_architecture_without_a_class_for_its_body(init: Init, tmp_path: Path) -> None:
+    folder = write_checkpoint(tmp_path / "table", "pp_chart2table")
+    first, again, other = (loaded(twin(folder, init, seed)) for seed in (1, 1, 2))
+    assert first.drawn == again.drawn != other.drawn
+    assert parameters_of(twin(folder)) == sum(own.numel() for own in first.body.parameters())
+
+
 def test_a_twin_has_no_head(folder: Path) -> None:
     with pytest.raises(ValueError, match="mine random 1 has no LM head"):
         load_model(twin(folder), FP32, "cpu", None, head=True)
@@ -148,7 +167,7 @@ def test_a_twin_has_no_head(folder: Path) -> None:
 
 def test_memory_is_counted_without_weights_in_the_folder(folder: Path) -> None:
     n = sum(parameter.numel() for parameter in untrained_body(twin(folder)).parameters())
-    assert parameters_of(folder) == n
+    assert parameters_of(twin(folder)) == n
     assert [memory_needed(twin(folder), precision, "cpu") for precision in (FP32, BF16)] == [n * 10, n * 7]
     assert [memory_needed(twin(folder), precision, "cuda:1") for precision in (FP32, BF16)] == [n * 6, n * 3]
 

@@ -85,6 +85,11 @@ class Weights:
         except (OSError, ValueError, TypeError, AttributeError) as error:
             raise WeightsError(f"{self.folder / 'config.json'} is not a model's configuration ({error}).") from error
 
+    @property
+    def architecture(self) -> str:
+        """What transformers calls the architecture: `model_type` of config.json."""
+        return str(self.own_config.get("model_type"))
+
     @cached_property
     def stored(self) -> Stored | None:
         """How the weights are stored, where their checkpoint has quantised them; None where it has not.
