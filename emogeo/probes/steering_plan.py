@@ -14,7 +14,7 @@ from emogeo.models.chat import chat_renderer, chat_template
 from emogeo.record.reading import read_record
 from emogeo.record.types import GeometryRecord
 from emogeo.stimuli.emotion_words import steering_words
-from emogeo.stimuli.labels import hint, listed
+from emogeo.stimuli.messages import hint, listed
 from emogeo.stimuli.templates import SLOT, Text, render
 from emogeo.store.keys import Json, key_of
 from emogeo.store.store import RUNS, Store

@@ -197,6 +197,6 @@ def test_options_in_python_are_plain_values(tmp_path: Path) -> None:
     )
     with pytest.raises(StimuliError, match=r'Name its fields: type fields=\{"emotion": "label", "text": "story"\}'):
         corpus_of(rows, "mine")
-    for wrong in ({"mend": ["row"]}, {"mend": "rows"}, {"no_option": 1}, {"fields": {"label": "x"}}):
+    for wrong in ({"mend": ["row"]}, {"mend": "row"}, {"no_option": 1}, {"fields": {"label": "x"}}):
         with pytest.raises(StimuliError, match=r"mend|no_option|label"):
             load_corpus(str(tmp_path), **wrong)

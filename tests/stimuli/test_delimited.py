@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emogeo.errors import StimuliError
-from emogeo.stimuli.delimited import DELIMITERS, parse_table
+from emogeo.stimuli.delimited import parse_table
+from emogeo.stimuli.delimiters import DELIMITERS
 from emogeo.stimuli.records import Parsed
 
 WANTED = ["text", "emotion", "topic"]

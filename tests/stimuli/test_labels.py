@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from emogeo.config.texts import Mend, StimuliConfig
 from emogeo.errors import StimuliError
 from emogeo.stimuli.conditions import STUDIED
-from emogeo.stimuli.labels import Labelled, hint, labelled, listed, neutral_of, one_slip_apart, short
+from emogeo.stimuli.labels import Labelled, labelled, neutral_of
+from emogeo.stimuli.messages import hint, listed, short
 from emogeo.stimuli.reading import Row
+from emogeo.stimuli.slips import one_slip_apart
 
 FOUR = ("anger", "fear", "joy", "sadness")
 
