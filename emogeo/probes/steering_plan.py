@@ -94,7 +94,9 @@ def _refuse_targets(steering: SteeringConfig, allowed: Sequence[str]) -> None:
         field, target = f"steering.scenarios.{name}.emotion", scenario.emotion
         if target not in allowed:
             raise ConfigError(
-                f"{field}={target}: there is no vector of it.{hint(target, allowed)} There are {listed(allowed)}."
+                f"{field}={target}: there is no vector of it.{hint(target, allowed)} There are {listed(allowed)}. "
+                f"Type {field}={allowed[0] if allowed else 'CONDITION'}, say, or give scenarios of your own in a "
+                "file of conf/steering."
             )
         if target not in words:
             raise ConfigError(
