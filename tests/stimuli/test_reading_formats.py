@@ -167,3 +167,9 @@ def test_a_description_beside_the_texts_is_left_out_by_the_glob_that_is_said(tmp
         read_texts(str(tmp_path), FieldsConfig())
     glob = str(error.value).rpartition("stimuli.path='")[2].partition("'")[0]
     assert len(read_texts(glob, FieldsConfig()).rows) == 4
+
+
+def test_a_table_of_comments_alone_says_so(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("#joy,home,one\n#fear,home,two\n")
+    with pytest.raises(StimuliError, match=r"All lines begin with #.*'stimuli.fields=\[emotion,topic,text\]'"):
+        read_texts(str(tmp_path / "mine.csv"), FieldsConfig())

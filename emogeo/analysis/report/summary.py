@@ -21,7 +21,7 @@ from emogeo.geometry.rdm import MIN_CONDITIONS
 from emogeo.stimuli.conditions import Noun
 
 _OF_PAIRS = ("beyond", "pairs")
-_NAMED = 2
+_NAMED, _LISTED = 2, 3
 """The most rows that a note names."""
 _SHOWN = 40
 """The most rows of a table that are printed."""
@@ -176,8 +176,8 @@ def _notes(rows: Sequence[str], table: Table) -> list[str]:
 def _on(rows: Sequence[str], note: Note) -> str:
     if len(rows) > _NAMED and note.kind is not NoteKind.left_out:
         return ""
-    more = f" and {len(rows) - _NAMED} more" if len(rows) > _NAMED else ""
-    return f" on {', '.join(rows[:_NAMED])}{more}"
+    more = f" and {len(rows) - _LISTED} more" if len(rows) > _LISTED else ""
+    return f" on {', '.join(rows[:_LISTED])}{more}"
 
 
 def _shown_runs(runs: pd.DataFrame, names: Mapping[str, str]) -> str:
