@@ -48,7 +48,7 @@ def labelled(rows: Sequence[Row], asked: StimuliConfig, name: str) -> Labelled:
     if not MIN_CONDITIONS <= len(found) <= MAX_CONDITIONS:
         raise StimuliError(
             f"{name}: {len(found)} condition{'s' if len(found) != 1 else ''} ({listed(found)}); {MIN_CONDITIONS} to "
-            f"{MAX_CONDITIONS} are needed. Labels in another field are read with stimuli.fields={{emotion: FIELD}}."
+            f"{MAX_CONDITIONS} are needed. Labels in another field are read with 'stimuli.fields={{emotion: FIELD}}'."
         )
     return Labelled(tuple(rows), (*notes, *questions(rows)))
 
@@ -89,7 +89,7 @@ def _plain(row: Row, name: str) -> Row:
     if len(label) > _LONGEST:
         raise StimuliError(
             f"{name}: {row.where}: a label of {len(label)} characters, {short(label)!r}; at most {_LONGEST}. Is it the "
-            "text? Name the fields, as in stimuli.fields={emotion: label, text: story}."
+            "text? Name the fields, as in 'stimuli.fields={emotion: label, text: story}'."
         )
     if any(unicodedata.category(character) == "Cc" for character in label):
         raise StimuliError(f"{name}: {row.where}: control characters in the label {label!a}; write it without them.")
@@ -122,7 +122,7 @@ def _with_labels(rows: Sequence[Row], unlabelled: str | None, name: str) -> list
         raise StimuliError(
             f"{name}: {len(bare)} texts have no condition, the first at {bare[0].where}. Type "
             f"stimuli.unlabelled={NEUTRAL}, say, to read them as one condition, or name the field that has it, as in "
-            "stimuli.fields={emotion: label}."
+            "'stimuli.fields={emotion: label}'."
         )
     none = set(map(id, bare))
     return [replace(row, emotion=unlabelled) if id(row) in none else row for row in rows]

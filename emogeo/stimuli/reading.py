@@ -74,7 +74,7 @@ def _parse(file: TextFile, fields: FieldsConfig) -> Parsed:
     if fields.columns is not None and kind != "csv":
         raise StimuliError(
             f"{file.shown}: stimuli.fields.columns is for tables without header, and this is none; name its fields: "
-            "stimuli.fields={emotion: FIELD, topic: FIELD, text: FIELD}."
+            "'stimuli.fields={emotion: FIELD, topic: FIELD, text: FIELD}'."
         )
     wanted = [name for name in (fields.text, fields.emotion, fields.topic, fields.family) if name is not None]
     if kind == "parquet":

@@ -25,7 +25,7 @@ def with_one_spelling(rows: Sequence[Row], asked: StimuliConfig, name: str) -> t
     Raises:
         StimuliError: labels in several spellings; unless `stimuli.mend=[spellings]`.
     """
-    apart = ", or keep them apart with stimuli.rename={SPELLING: OTHER NAME}"
+    apart = ", or keep them apart with 'stimuli.rename={SPELLING: OTHER NAME}'"
     usual, notes = _usual([str(row.emotion) for row in rows], asked, f"{name}: some labels", apart)
     return [replace(row, emotion=usual[str(row.emotion)]) for row in rows], notes
 
