@@ -70,7 +70,8 @@ def _extracted(plan: RunPlan, store: Store, departures: Mapping[str, Any]) -> di
         plan = plan.with_stories(_stories(plan, plan.source.writing, store))
     groups = {unit for unit in set(plan.labelled.units) - set(plan.labelled.topics) if is_group(unit)}
     if groups:
-        log.info("topics and conditions are not crossed: %d random groups are the units", len(groups))
+        are = "random groups are the units" if len(groups) > 1 else "random group is the only unit"
+        log.info("topics and conditions are not crossed: %d %s", len(groups), are)
     if plan.source.masking is not None:
         log.info("%s", plan.source.masking)
     activations = _activations(plan, store)

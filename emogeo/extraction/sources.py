@@ -23,8 +23,9 @@ from emogeo.models.tokenizer import control_tokens_of
 from emogeo.models.weights.resolve import Weights
 from emogeo.record.origin import PromptSet, TextCounts, Written
 from emogeo.stimuli.corpus import NO_TOPIC, Corpus
-from emogeo.stimuli.labels import hint, listed, neutral_of
+from emogeo.stimuli.labels import neutral_of
 from emogeo.stimuli.masking import Masking, masked
+from emogeo.stimuli.messages import hint, listed
 from emogeo.stimuli.stories import TOPIC, Conditions, families_of, plan_requests
 from emogeo.stimuli.templates import SLOT, Decoding, Text, render
 from emogeo.store.keys import Json, key_of

@@ -18,7 +18,7 @@ from emogeo.extraction.stories import Story, counts, parsed_stories, story_line,
 from emogeo.models.session import Session
 from emogeo.record.files import FACTS, STORIES
 from emogeo.record.json import plain
-from emogeo.stimuli.stories import names_emotion
+from emogeo.stimuli.stories import foreign, names_emotion
 from emogeo.store.keys import canonical_json
 from emogeo.store.store import GENERATIONS, Store
 
@@ -74,7 +74,14 @@ def _write_all(writing: Writing, session: Session, partial: Path) -> list[Story]
         return [found[row] for row in range(len(writing.requests))]
     if found:
         log.info("stories: %d of %d were written before", len(found), len(writing.requests))
-    log.info("stories: the model writes")
+    log.info("stories: the model writes, asked %r for example", writing.requests[pending[0][0]].prompt)
+    other = foreign(writing.requests, writing.words)
+    if other is not None:
+        log.warning(
+            "stories: %r stands in a prompt that is otherwise in ASCII, so perhaps in English; name conditions in its "
+            "language with stimuli.words, or write prompts of your own in a file of conf/prompt_template",
+            other,
+        )
     model = session.model(head=True)
     bar = tqdm(total=sum(map(len, pending)), desc="writing", unit="text", disable=not session.progress)
     with bar, partial.open("ab") as stream:

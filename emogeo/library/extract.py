@@ -87,13 +87,30 @@ def corpus_given(passages: pd.DataFrame | Sequence[Mapping[str, Any]] | Corpus |
         return load_corpus(None if passages is None else str(passages))
     if isinstance(passages, Corpus):
         return passages
-    rows = passages.to_dict("records") if isinstance(passages, pd.DataFrame) else passages
+    rows = _records(passages) if isinstance(passages, pd.DataFrame) else passages
     if not isinstance(rows, Sequence) or isinstance(rows, bytes):
         raise StimuliError(
             f"passages is a {type(passages).__name__}; give a DataFrame, a list of records, or a file or folder of "
             "texts, with emotion, text and, if there are topics, topic."
         )
     return corpus_of(rows, "passages")
+
+
+def _records(frame: pd.DataFrame) -> list[dict[Any, Any]]:
+    """Gives a row's columns by name, those of an index that has names too.
+
+    Raises:
+        StimuliError: columns whose names have several levels.
+    """
+    if isinstance(frame.columns, pd.MultiIndex):
+        first = list(frame.columns[:3])
+        raise StimuliError(
+            f"passages has columns of several levels ({', '.join(map(str, first))}, …), where emotion, topic and text "
+            "are looked for: give them one name each, as in passages.columns = ['emotion', 'topic', 'text']."
+        )
+    levels = [name for name in frame.index.names if name is not None and name not in frame.columns]
+    whole = frame.reset_index(level=levels) if levels else frame
+    return list(whole.to_dict("records"))
 
 
 def _name_of(model: PreTrainedModel) -> str:

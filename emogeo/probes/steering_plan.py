@@ -15,7 +15,7 @@ from emogeo.models.chat import chat_of, has_chat_template
 from emogeo.record.reading import read_record
 from emogeo.record.types import GeometryRecord
 from emogeo.stimuli.emotion_words import steering_words
-from emogeo.stimuli.labels import hint, listed
+from emogeo.stimuli.messages import hint, listed
 from emogeo.stimuli.templates import SLOT, Text, render
 from emogeo.store.keys import Json, key_of
 from emogeo.store.store import RUNS, Store
@@ -97,7 +97,9 @@ def _refuse_targets(steering: SteeringConfig, allowed: Sequence[str]) -> None:
         field, target = f"steering.scenarios.{name}.emotion", scenario.emotion
         if target not in allowed:
             raise ConfigError(
-                f"{field}={target}: there is no vector of it.{hint(target, allowed)} There are {listed(allowed)}."
+                f"{field}={target}: there is no vector of it.{hint(target, allowed)} There are {listed(allowed)}. "
+                f"Type {field}={allowed[0] if allowed else 'CONDITION'}, say, or give scenarios of your own in a "
+                "file of conf/steering."
             )
         if target not in words:
             raise ConfigError(

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
+from emogeo.config.own_names import named
 from emogeo.config.texts import Incomplete, Mend, StimuliConfig
 from emogeo.errors import StimuliError
-from emogeo.stimuli.labels import listed, short
+from emogeo.geometry.rdm import MIN_CONDITIONS
+from emogeo.stimuli.messages import listed, short
 from emogeo.stimuli.reading import Row
 
 _SHOWN = 3
@@ -21,7 +23,8 @@ def without_repeats(rows: Sequence[Row], asked: StimuliConfig, name: str) -> tup
         The rows, and what was noticed.
 
     Raises:
-        StimuliError: a text under two conditions, which tells nothing of either; unless `stimuli.mend=[rows]`.
+        StimuliError: a text under two conditions, which tells nothing of either; unless `stimuli.mend=[rows]`, and then
+            where no text of a condition or topic is left.
     """
     emotions: dict[str, set[str]] = defaultdict(set)
     for row in rows:
@@ -32,12 +35,38 @@ def without_repeats(rows: Sequence[Row], asked: StimuliConfig, name: str) -> tup
             f"{name}: {len(torn)} text(s) stand under two conditions or more, the first under "
             f"{listed(sorted(emotions[torn[0]]))}: {short(torn[0], 80)!r}. Type stimuli.mend=[rows] to leave them out."
         )
-    notes = [f"{len(torn)} text(s) under several conditions were left out"] if torn else []
+    notes = [_torn(rows, emotions)] if torn else []
     kept = {(row.emotion, row.topic, row.text): row for row in rows if len(emotions[row.text]) == 1}
     repeated = sum(len(emotions[row.text]) == 1 for row in rows) - len(kept)
     if repeated:
         notes.append(f"{repeated} text(s) that stand twice under one condition and topic are read once")
+    _refuse_lost(rows, list(kept.values()), emotions, name)
     return list(kept.values()), notes
+
+
+def _torn(rows: Sequence[Row], emotions: Mapping[str, set[str]]) -> str:
+    out = [row for row in rows if len(emotions[row.text]) > 1]
+    where = ", ".join(dict.fromkeys(row.where for row in out[:_SHOWN]))
+    return (
+        f"{len({row.text for row in out})} text(s) under several conditions were left out: {len(out)} row(s) of "
+        f"{listed(sorted({str(row.emotion) for row in out}))} ({where}{' …' if len(out) > _SHOWN else ''})"
+    )
+
+
+def _refuse_lost(rows: Sequence[Row], kept: Sequence[Row], emotions: Mapping[str, set[str]], name: str) -> None:
+    lost = sorted({str(row.emotion) for row in rows} - {str(row.emotion) for row in kept})
+    topics = sorted({str(row.topic) for row in rows} - {str(row.topic) for row in kept})
+    if not lost and not topics:
+        return
+    what = f"the condition(s) {listed(lost)}" if lost else f"the topic(s) {listed(topics)}"
+    one, other, *_ = map(
+        named, sorted(next(own for own in emotions.values() if len(own) > 1 and (not lost or lost[0] in own)))
+    )
+    raise StimuliError(
+        f"{name}: every text of {what} stands under another condition too ({one} and {other}, say), and "
+        f"stimuli.mend=[rows] would leave none. If these are one condition, type 'stimuli.rename={{{one}: {other}}}'; "
+        "else take the texts out under one of them, or leave conditions out with stimuli.conditions."
+    )
 
 
 def with_topics(rows: Sequence[Row], asked: StimuliConfig, name: str) -> tuple[list[Row], list[str]]:
@@ -73,7 +102,7 @@ def complete(rows: Sequence[Row], asked: StimuliConfig, name: str) -> tuple[list
         found[row.topic].add(row.emotion)
     lacking = {topic: sorted(map(str, conditions - own)) for topic, own in found.items() if own != conditions}
     if not lacking or len(lacking) == len(found):
-        return list(rows), []
+        return list(rows), list(_stray(rows, found)) if lacking else []
     said = "; ".join(
         f"{short(str(topic))!r} lacks {listed(absent)}" for topic, absent in list(lacking.items())[:_SHOWN]
     )
@@ -87,6 +116,21 @@ def complete(rows: Sequence[Row], asked: StimuliConfig, name: str) -> tuple[list
     return [row for row in rows if row.topic not in lacking], [
         f"{len(lacking)} of {len(found)} topics lack conditions and are left out: {said}{more}"
     ]
+
+
+def _stray(rows: Sequence[Row], found: Mapping[str | None, set[str | None]]) -> Iterator[str]:
+    """Names the condition without which most topics have all others, where there is one that has topics."""
+    conditions = {str(row.emotion) for row in rows}
+    placed = {str(row.emotion) for row in rows if row.topic is not None}
+    whole = {own: sum({*map(str, there), own} == conditions for there in found.values()) / len(found) for own in placed}
+    stray = max(sorted(whole), key=whole.__getitem__, default="")
+    if len(conditions) > MIN_CONDITIONS and stray and whole[stray] >= 0.5:
+        n = sum(row.emotion == stray for row in rows)
+        yield (
+            f"topics are not crossed, and random groups are the units, because of {short(stray)!r} ({n} text"
+            f"{'s' if n != 1 else ''}): {whole[stray]:.0%} of topics have every other condition. If it is a slip, type "
+            f"'stimuli.rename={{{named(stray)}: OTHER}}'; to leave it out, list the other labels in stimuli.conditions"
+        )
 
 
 def refuse_broken_families(rows: Sequence[Row], name: str) -> None:

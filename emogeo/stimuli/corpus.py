@@ -20,9 +20,11 @@ from emogeo.geometry.independent import near_ties
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units
 from emogeo.stimuli.cells import complete, refuse_broken_families, with_topics, without_repeats
+from emogeo.stimuli.chats import answers_only
 from emogeo.stimuli.in_python import in_keywords, keywords
 from emogeo.stimuli.labels import labelled, neutral_of
 from emogeo.stimuli.reading import Row, read_texts, rows_of
+from emogeo.stimuli.spellings import topics_with_one_spelling
 
 NO_TOPIC = "-"
 """What stands for the topic of a text without one."""
@@ -123,7 +125,7 @@ def _asked(options: Mapping[str, Any]) -> StimuliConfig:
     Raises:
         StimuliError: an option that there is not, or one of another kind.
     """
-    values = {name: asdict(value) if isinstance(value, FieldsConfig) else value for name, value in options.items()}
+    values = {name: _plain(name, value) for name, value in options.items()}
     for name in {"rename", "words"} & set(values):
         values[name] = {str(label): word for label, word in values[name].items()}
     try:
@@ -131,6 +133,15 @@ def _asked(options: Mapping[str, Any]) -> StimuliConfig:
     except OmegaConfBaseException as error:
         raise StimuliError(f"{error.full_key or 'options'}: {str(error).splitlines()[0].rstrip('.')}.") from error
     return asked
+
+
+def _plain(name: str, value: Any) -> Any:
+    """Gives a value as the options have it: names of columns alone for fields, and one thing to mend as a list."""
+    if isinstance(value, FieldsConfig):
+        return asdict(value)
+    if name == "fields" and isinstance(value, list | tuple):
+        return {"columns": [str(column) for column in value]}
+    return [value] if name == "mend" and isinstance(value, str | Mend) else value
 
 
 def corpus_from(asked: StimuliConfig) -> Corpus:
@@ -158,7 +169,8 @@ def corpus_of(rows: Sequence[Mapping[str, object]], name: str, **options: Any) -
     """
     with keywords("corpus_of"):
         asked = _asked({"name": name, **options})
-        found = _corpus(name, rows_of(rows, name, asked.fields), asked, ())
+        records, said = answers_only(rows, asked.fields.text)
+        found = _corpus(name, rows_of(records, name, asked.fields), asked, said)
     return replace(found, notes=tuple(map(in_keywords, found.notes)))
 
 
@@ -207,7 +219,8 @@ def _first_topics(rows: Sequence[Row], n: int | None, name: str) -> list[Row]:
 def _corpus(name: str, rows: Sequence[Row], asked: StimuliConfig, notes: Sequence[str]) -> Corpus:
     if not rows:
         raise StimuliError(f"{name}: there are no texts.")
-    own = labelled(_first_topics(rows, asked.topics, name), asked, name)
+    spelled, said = topics_with_one_spelling(rows, asked, name)
+    own = labelled(_first_topics(spelled, asked.topics, name), asked, name)
     placed, bare = with_topics(own.rows, asked, name)
     once, repeated = without_repeats(placed, asked, name)
     if not once:
@@ -216,5 +229,5 @@ def _corpus(name: str, rows: Sequence[Row], asked: StimuliConfig, notes: Sequenc
     refuse_broken_families(whole, name)
     ordered = sorted(whole, key=lambda row: (row.topic or NO_TOPIC, str(row.emotion), row.text))
     passages = tuple(Passage(str(row.emotion), row.topic or NO_TOPIC, row.text, row.family) for row in ordered)
-    found = Corpus(name, passages, notes=(*notes, *own.notes, *bare, *repeated, *left_out))
+    found = Corpus(name, passages, notes=(*notes, *said, *own.notes, *bare, *repeated, *left_out))
     return replace(found, neutral=neutral_of(found.conditions, asked.neutral, name))

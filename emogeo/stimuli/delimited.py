@@ -8,13 +8,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from emogeo.errors import StimuliError
+from emogeo.stimuli.delimiters import delimiter_of, in_words, told
 from emogeo.stimuli.files import shown
 from emogeo.stimuli.json_tables import is_row
 from emogeo.stimuli.records import Broken, Parsed, Record
 
-DELIMITERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
-_LOOKED_AT = 200
-"""How many lines tell the delimiter."""
+COMMENTS = "comment lines (#) left out"
 _LONGEST = 1_000_000
 """The most characters of a field: enough for a novel, and soon read in vain where a double quote is never closed."""
 _QUOTES = {
@@ -58,10 +57,10 @@ def parse_table(text: str, name: str, wanted: Sequence[str], columns: Sequence[s
 
 def _table(text: str, name: str, wanted: Sequence[str], columns: Sequence[str] | None) -> Parsed:
     lines = list(io.StringIO(text, newline=""))
-    delimiter = _delimiter(lines, wanted, columns)
+    delimiter = told(lines) or delimiter_of(lines, wanted, columns)
     parsed = _parse(lines, name, wanted, columns, _Dialect(delimiter))
     usual = "\t" if ".tsv" in name.lower() else ","
-    notes = [] if delimiter == usual else [f"read with {DELIMITERS[delimiter]} between columns"]
+    notes = [] if delimiter == usual else [f"read with {in_words(delimiter)} between columns"]
     if delimiter == "\t" and '"' in text:
         plain = _parse(lines, name, wanted, columns, _Dialect(delimiter, csv.QUOTE_NONE))
         if not plain.broken and (parsed.broken or len(plain.records) > len(parsed.records)):
@@ -84,7 +83,7 @@ def _parse(
 ) -> Parsed:
     header = _header(lines, name, wanted, columns, dialect)
     dialect = replace(dialect, spaced=header.spaced)
-    records, broken, kept = [], [], []
+    records, broken, kept, again = [], [], [], []
     comments = sum(line.startswith("#") for line in lines[: header.start])
     for line in _rows(lines, header.start, dialect, header.widths):
         where = f"{name} line {line.number}"
@@ -92,15 +91,19 @@ def _parse(
             broken.append(Broken(where, line.why))
         elif not line.cells:
             comments += 1
+        elif header.is_repeated(line.cells):
+            again.append(line.number)
         else:
             kept += [line.number] if line.comment else []
             records.append(Record(where, dict(zip(header.names, line.cells, strict=True))))
-    return Parsed(tuple(records), tuple(broken), tuple(_said(comments, kept)), header.unnamed)
+    return Parsed(tuple(records), tuple(broken), tuple(_said(comments, kept, again)), header.unnamed)
 
 
-def _said(comments: int, kept: Sequence[int]) -> Iterator[str]:
+def _said(comments: int, kept: Sequence[int], again: Sequence[int]) -> Iterator[str]:
     if comments:
-        yield f"comment lines (#) left out: {comments}"
+        yield f"{COMMENTS}: {comments}"
+    if again:
+        yield f"rows that repeat the header left out: {len(again)}, the first in line {again[0]}"
     if kept:
         yield f"rows that begin with # and have every column, read as rows: {len(kept)}, the first in line {kept[0]}"
 
@@ -120,6 +123,11 @@ class _Header:
         bare = 0 if self.unnamed else next((at for at, n in enumerate(reversed(self.names)) if n != self._bare(at)), 0)
         return len(self.names) - bare, len(self.names)
 
+    def is_repeated(self, cells: Sequence[str]) -> bool:
+        """Says whether a row is the header once more, as where tables were put together."""
+        named = [cell.strip() or f"column {at}" for at, cell in enumerate(cells, start=1)]
+        return not self.unnamed and named == self.names
+
     def _bare(self, from_end: int) -> str:
         return f"column {len(self.names) - from_end}"
 
@@ -130,6 +138,8 @@ def _header(
     start = 0
     while start < len(lines) and (not lines[start].strip() or lines[start].startswith("#")):
         start += 1
+    if columns is not None and start == len(lines):
+        return _Header(list(columns), 0)
     first = next(_rows(lines, start, dialect, None), None)
     if columns is not None:
         same = first is not None and [cell.strip() for cell in first.cells] == list(columns)
@@ -206,38 +216,5 @@ def _reason(message: str) -> str:
 def _wrong_width(cells: int, width: int, dialect: _Dialect) -> str:
     if cells < width:
         return f"{cells} field(s) where there are {width} columns"
-    put = f"put a text with {DELIMITERS[dialect.delimiter]} in double quotes"
+    put = f"put a text with {in_words(dialect.delimiter)} in double quotes"
     return f"{cells} fields where there are {width} columns: more fields than columns; {put}"
-
-
-def _delimiter(lines: Sequence[str], wanted: Sequence[str], columns: Sequence[str] | None) -> str:
-    """Gives the delimiter by which the first lines are most of all a table.
-
-    It finds the most of the names that are looked for; then the width of the first row, times the share of rows of that
-    width, is largest; then it comes first. A table whose columns are named is split by what comes first in it, if that
-    makes as many columns: a delimiter from within the texts could do so, too.
-    """
-    data = [line for line in lines if line.strip() and not line.startswith("#")][:_LOOKED_AT]
-    first = data[0] if data else ""
-    order = sorted(DELIMITERS, key=(first + "".join(DELIMITERS)).index)
-    rows = {one: [_loosely(line, one) for line in data] for one in order}
-    if columns is not None and _share(rows[order[0]], len(columns)) > 0.5:
-        return order[0]
-    return max(order, key=lambda one: _fit(rows[one], wanted if columns is None else ()))
-
-
-def _fit(rows: Sequence[Sequence[str]], wanted: Sequence[str]) -> tuple[int, float]:
-    first = rows[0] if rows else []
-    found = len(set(wanted) & {cell.strip() for cell in first})
-    return found, _share(rows, len(first)) * len(first) if len(first) > 1 else 0.0
-
-
-def _share(rows: Sequence[Sequence[str]], width: int) -> float:
-    return sum(len(row) == width for row in rows) / len(rows) if rows else 0.0
-
-
-def _loosely(line: str, delimiter: str) -> list[str]:
-    try:
-        return next(csv.reader([line], delimiter=delimiter), [])
-    except csv.Error:
-        return []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import glob
 import os
+import re
 import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ KINDS = {
 PACKED = (".gz", ".bz2", ".xz", ".zip")
 READ = f"{', '.join(KINDS)}, each also packed as {', '.join(PACKED)}"
 MOST_FILES = 100_000
+_ABOUT = re.compile(r"((?i:readme|licen[sc]e|changelog)|NOTICE|CITATION|CONTRIBUTING|AUTHORS)([_-].*)?")
+"""The names of files that are about the texts, and hold none."""
 
 
 @dataclass(frozen=True)
@@ -130,14 +133,18 @@ def _refuse_linked_folder(folder: Path) -> None:
 
 def _found(path: str, root: Path, paths: list[Path]) -> Found:
     paths = sorted(paths, key=lambda one: one.relative_to(root).parts)
-    files = [(one, _text_file(one, root)) for one in paths]
+    found = [(one, _text_file(one, root)) for one in paths]
+    about = [one for one, file in found if file is not None and _ABOUT.fullmatch(one.name.partition(".")[0])]
+    files = [pair for pair in found if pair[0] not in about]
     read = [file for _, file in files if file is not None]
     left = [safe(one.name) for one, file in files if file is None]
     if not read:
         there = f" It holds {', '.join(left[:3])}{' …' if len(left) > 3 else ''}." if left else " It holds no file."
         raise StimuliError(f"stimuli.path={safe(path)}: no file that is read, which are {READ}.{there}")
     name = read[0].parts[-1] if len(read) == 1 and not Path(path).expanduser().is_dir() else ""
-    notes = (f"{len(left)} file(s) of another kind not read: {', '.join(left[:3])}",) if left else ()
+    said = {f"{len(left)} file(s) of another kind not read": left}
+    said[f"{len(about)} file(s) about the texts, by their names, not read"] = [safe(one.name) for one in about]
+    notes = tuple(f"{what}: {', '.join(own[:3])}{' …' if len(own) > 3 else ''}" for what, own in said.items() if own)
     return Found(name or safe(root.absolute().name) or "texts", tuple(read), notes)
 
 

@@ -13,12 +13,13 @@ from emogeo.stimuli.looks import alone, are_apart, few, length, share_of_usual, 
 from emogeo.stimuli.records import ABSENT, Parsed, Record, field_of
 from emogeo.stimuli.spreading import KEY, VALUE, is_prose, spread
 
-_LOOKED_AT = 500
+_LOOKED_AT = 5_000
 """How many records are looked at."""
 _EMOTION = "emotion emotions emotion_label label labels condition concept category class feeling mood sentiment affect"
 _TOPIC = "topic topics setting scenario situation subject context event theme topic_id scenario_id"
 _TEXT = "text texts story stories passage passages sentence sentences phrase content body utterance"
 _ID = re.compile(r"(?i)^(index|id|idx|.*_(index|idx|id))$")
+_NO_UNIT = re.compile(r"(?i)^(lang|language|locale|split|source|model|seed|sample|sample_.*|rater.*|annotator.*)$")
 _NO_TOPIC = re.compile(r"(?i)^(lang|language|locale|split|source|model|index|id|idx|.*_(index|idx)|seed)$")
 
 
@@ -76,7 +77,8 @@ def guessed(records: Sequence[Record], fields: FieldsConfig, unnamed: bool = Fal
     else:
         emotion = fields.emotion if fields.emotion in own else _emotion(own)
     rest = {name: values for name, values in own.items() if name != emotion}
-    topic = fields.topic if fields.topic in rest else _topic(rest, unnamed, any(map(_is_key, own)))
+    crossed = _crossed_with(records, emotion, list(rest)) if emotion is not None else {}
+    topic = fields.topic if fields.topic in rest else _topic(rest, unnamed, any(map(_is_key, own)), crossed)
     named = {"emotion": emotion, "topic": topic, "text": text}
     return {role: name for role, name in named.items() if name is not None}
 
@@ -186,15 +188,33 @@ def _emotion(columns: Mapping[str, list[object]]) -> str | None:
     return next((name for name in few if not _NO_TOPIC.match(name)), None)
 
 
-def _topic(columns: Mapping[str, list[object]], unnamed: bool, by_key: bool) -> str | None:
-    """Gives the field with the topic; where texts stood under names, the number of their row is one."""
+def _crossed_with(records: Sequence[Record], emotion: str, names: Sequence[str]) -> dict[str, int]:
+    """Gives the fields of which each value stands with every label, with the number of their values, two at least."""
+    found = {}
+    for name in names:
+        values = ((field_of(record.values, emotion), field_of(record.values, name)) for record in records)
+        pairs = {(str(alone([a])[0]), str(alone([b])[0])) for a, b in values if a is not ABSENT and b is not ABSENT}
+        labels, topics = ({pair[at] for pair in pairs} for at in (0, 1))
+        if len(topics) > 1 and len(labels) > 1 and len(pairs) == len(labels) * len(topics):
+            found[name] = len(topics)
+    return found
+
+
+def _topic(columns: Mapping[str, list[object]], unnamed: bool, by_key: bool, crossed: Mapping[str, int]) -> str | None:
+    """Gives the field with the topic; where texts stood under names, the number of their row is one.
+
+    Args:
+        crossed: the fields whose values are crossed with labels, and how many values each has.
+    """
     known = _by_name(list(columns), _TOPIC)
     if known is not None:
         return known
     few = [name for name, values in columns.items() if _returns(name, values)]
     likely = [name for name in few if not _NO_TOPIC.match(name)]
     likely = [name for name in likely if unnamed or _is_key(name) or words(columns[name])]
-    return next(iter([*likely, *(name for name in few if by_key and _ID.match(name))]), None)
+    numbers = [name for name in few if name in crossed and not _NO_UNIT.match(name)]
+    first = [*sorted((name for name in likely if name in crossed), key=crossed.__getitem__, reverse=True), *numbers]
+    return next(iter([*first, *likely, *(name for name in few if by_key and _ID.match(name))]), None)
 
 
 def _by_name(columns: Sequence[str], known: str) -> str | None:

@@ -65,7 +65,23 @@ def rows_of(records: Sequence[Mapping[str, object]], name: str, fields: FieldsCo
             there = ", ".join(safe(str(key)) for key in values)
             raise StimuliError(f"{where}: {got.why}. Its fields are {there}.{_help(records, name, fields)}")
         rows += got
+    if rows and all(row.emotion is None for row in rows):
+        _refuse_unlabelled(records, name, fields)
     return rows
+
+
+def _refuse_unlabelled(records: Sequence[Mapping[str, object]], name: str, fields: FieldsConfig) -> None:
+    """Refuses records of which none has the field with the label.
+
+    Raises:
+        StimuliError: names the fields that there are.
+    """
+    if all(field_of(record, fields.emotion) is ABSENT for record in records):
+        there = ", ".join(safe(str(key)) for key in records[0])
+        known = help_for(Parsed(tuple(Record(f"{name}[{n}]", own) for n, own in enumerate(records))), fields)
+        raise StimuliError(
+            f"{name}: expected {shown(fields.emotion)} among its fields. Its fields are {there}. {known}"
+        )
 
 
 def _help(records: Sequence[Mapping[str, object]], name: str, fields: FieldsConfig) -> str:

@@ -78,6 +78,10 @@ def parse_json(text: str, name: str, text_field: str) -> Parsed:
         if _is_object(next(_lines(text), (0, ""))[1]):
             lines = parse_jsonl(text, name, text_field)
             return Parsed(lines.records, lines.broken, ("an object in each line: read as JSON lines",))
+        several = _one_after_another(text)
+        if several:
+            records = tuple(Record(f"{name} item {at}", own) for at, own in enumerate(several, start=1))
+            return Parsed(records, (), ("objects one after another: each read as a row",))
         raise StimuliError(f"{name} is not JSON: {_why(error)}.") from error
     table = rows_of_table(value, text_field)
     if isinstance(value, list) and all(isinstance(one, str) for one in value):
@@ -139,6 +143,19 @@ def _loads(text: str) -> Any:
         return json.loads(text)
     except RecursionError as error:
         raise ValueError("too many lists within lists") from error
+
+
+def _one_after_another(text: str) -> list[dict[str, Any]]:
+    """Gives the objects of which a text is made; none where it is made of anything else."""
+    found, at, decoder = [], 0, json.JSONDecoder()
+    try:
+        while at < len(text):
+            value, end = decoder.raw_decode(text, at)
+            found.append(value)
+            at = end + len(text[end:]) - len(text[end:].lstrip())
+    except (ValueError, RecursionError):
+        return []
+    return found if all(isinstance(value, dict) for value in found) else []
 
 
 def _why(error: ValueError) -> str:

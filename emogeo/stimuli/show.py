@@ -12,7 +12,7 @@ from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS
 from emogeo.geometry.independent import independent_units
 from emogeo.geometry.states import LabelledTexts
 from emogeo.stimuli.corpus import Corpus
-from emogeo.stimuli.labels import short
+from emogeo.stimuli.messages import short
 
 USUAL_SIGNAL = 0.05
 """A middle value of what small models had on the package's passages: emotion over text variance .04 to .17."""
@@ -56,18 +56,18 @@ def _indented(name: str, value: str) -> Iterator[str]:
 
 def _units(corpus: Corpus, units: list[str]) -> str:
     n = len(set(units))
-    if corpus.passages[0].family is None and not corpus.crossed:
+    if corpus.passages[0].family is None and (not corpus.crossed or not corpus.has_topics):
         why = "topics are not crossed with conditions" if corpus.has_topics else "there are no topics"
-        return f"{n} random groups as units, since {why}"
-    kind = "families" if corpus.passages[0].family is not None else "topics"
-    return f"{n} {kind} as units"
+        return f"{n} random group{'s' if n != 1 else ''} as unit{'s' if n != 1 else ''}, since {why}"
+    one, many = ("family", "families") if corpus.passages[0].family is not None else ("topic", "topics")
+    return f"{n} {many} as units" if n != 1 else f"1 {one} as the only unit"
 
 
 def _counted(counts: Mapping[str, int]) -> str:
     sizes = set(counts.values())
     names = [short(name) for name in sorted(counts)]
     if len(sizes) == 1:
-        listed, each = names[:_SHOWN], f"; {min(sizes)} texts each"
+        listed, each = names[:_SHOWN], f"; {min(sizes)} text{'s' if sizes != {1} else ''} each"
     else:
         listed, each = [f"{short(name)} {counts[name]}" for name in sorted(counts)][:_SHOWN], ""
     more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""

@@ -73,6 +73,24 @@ def plan_requests(
     return requests
 
 
+def foreign(requests: Sequence[Request], words: Mapping[str, str]) -> str | None:
+    """Gives the first label's word or topic that has letters beyond ASCII in a prompt that has none else.
+
+    Args:
+        words: the words of prompts, for conditions that are not called by their label.
+    """
+    asked = Conditions((), words=words)
+    for request in requests:
+        own = [name for name in (asked.word(request.emotion), _phrase(request.topic)) if name in request.prompt]
+        rest = request.prompt
+        for name in own:
+            rest = rest.replace(name, "")
+        found = next((name for name in own if not name.isascii()), None)
+        if found is not None and rest.isascii():
+            return found
+    return None
+
+
 def names_emotion(text: str, emotion: str, word: str | None = None) -> bool:
     """Whether a text uses the emotion's own word or one of its family.
 

@@ -80,7 +80,7 @@ def test_where_the_origin_lies_is_of_no_matter_but_for_cosines(measure: Measure)
 
 
 @pytest.mark.parametrize(
-    ("measure", "method"), [(SPEARMAN, "spearman"), (PEARSON, "corr"), (KENDALL, "tau-a")], ids=lambda own: str(own)
+    ("measure", "method"), [(SPEARMAN, "spearman"), (PEARSON, "corr"), (KENDALL, "tau-a")], ids=["rho", "r", "tau"]
 )
 def test_cosine_rdms_are_compared_as_rsatoolbox_does(measure: Measure, method: str) -> None:
     x, y = vectors(6), vectors(7)

@@ -92,3 +92,13 @@ def test_states_that_overflow_are_an_error_with_a_name(tiny_overflowing: Path) -
     model = AutoModelForCausalLM.from_pretrained(tiny_overflowing, dtype=torch.float16)
     with pytest.raises(NonFiniteError, match="from block 1 on"):
         extract(model, AutoTokenizer.from_pretrained(tiny_overflowing), ROWS, progress=False)
+
+
+def test_frames_whose_columns_have_other_names() -> None:
+    labels = ("joy", "fear", "anger", "calm")
+    rows = pd.DataFrame([{"emotion": e, "topic": t, "text": f"{e} at {t}."} for e in labels for t in ("home", "work")])
+    assert corpus_given(rows.set_index(["emotion", "topic"])) == corpus_given(rows)
+    with pytest.raises(StimuliError, match="^passages: expected 'emotion' among its fields. Its fields are label, top"):
+        corpus_given(rows.rename(columns={"emotion": "label"}))
+    with pytest.raises(StimuliError, match="columns of several levels"):
+        corpus_given(rows.set_axis(pd.MultiIndex.from_product([["a"], rows.columns]), axis=1))

@@ -69,7 +69,9 @@ def test_blocks_are_sorted_and_named_once(tiny_run: Composer) -> None:
             (
                 f"steering.scenarios.threat.emotion={emotion}",
                 f"steering.scenarios.threat.emotion={emotion}: there is no vector of it.{hint} There are "
-                f"{', '.join(condition for condition in CONDITIONS if condition != NEUTRAL)}.",
+                f"{', '.join(condition for condition in CONDITIONS if condition != NEUTRAL)}. "
+                "Type steering.scenarios.threat.emotion=afraid, say, or give scenarios of your own in a file of "
+                "conf/steering.",
             )
             for emotion, hint in (("calmly", " Did you mean calm?"), (NEUTRAL, ""))
         ),

@@ -24,14 +24,26 @@ def test_a_text_in_one_cell_is_read_once_and_in_two_topics_twice() -> None:
 
 
 def test_a_text_under_two_conditions_tells_nothing_of_either() -> None:
-    rows = [row("a", "x", "one"), row("b", "x", "one"), row("a", "x", "two")]
+    rows = [row("a", "x", "one"), row("b", "x", "one"), row("a", "x", "two"), row("b", "x", "three")]
     with pytest.raises(
         StimuliError, match=r"1 text\(s\) stand under two conditions or more, the first under a, b: 'one'"
     ):
         without_repeats(rows, ASKED, "mine")
     kept, notes = without_repeats(rows, StimuliConfig(name="", mend=[Mend.rows]), "mine")
-    assert [own.text for own in kept] == ["two"]
-    assert notes == ["1 text(s) under several conditions were left out"]
+    assert [own.text for own in kept] == ["two", "three"]
+    assert notes == ["1 text(s) under several conditions were left out: 2 row(s) of a, b (line 1)"]
+    for lost, what in ((rows[:3], r"condition\(s\) b"), ([*rows, row("a", "y", "one")], r"topic\(s\) y")):
+        with pytest.raises(StimuliError, match=rf"every text of the {what} .* type 'stimuli.rename={{a: b}}'"):
+            without_repeats(lost, StimuliConfig(name="", mend=[Mend.rows]), "mine")
+
+
+def test_one_condition_that_alone_uncrosses_topics_is_named() -> None:
+    labels = ["anger", "calm", "fear", "joy"]
+    rows = [row("angr" if (e, t) == ("anger", "x") else e, t, f"{e}{t}") for t in "wxyz" for e in labels]
+    kept, (note,) = complete(rows, ASKED, "mine")
+    assert kept == rows
+    assert "because of 'angr' (1 text): 75% of topics have every other condition" in note
+    assert "'stimuli.rename={angr: OTHER}'" in note
 
 
 def test_topics_that_lack_a_condition() -> None:

@@ -197,6 +197,12 @@ def test_options_in_python_are_plain_values(tmp_path: Path) -> None:
     )
     with pytest.raises(StimuliError, match=r'Name its fields: type fields=\{"emotion": "label", "text": "story"\}'):
         corpus_of(rows, "mine")
-    for wrong in ({"mend": ["row"]}, {"mend": "rows"}, {"no_option": 1}, {"fields": {"label": "x"}}):
+    for wrong in ({"mend": ["row"]}, {"mend": "row"}, {"no_option": 1}, {"fields": {"label": "x"}}):
         with pytest.raises(StimuliError, match=r"mend|no_option|label"):
             load_corpus(str(tmp_path), **wrong)
+
+
+@pytest.mark.parametrize("fields", [["emotion", "text"], ("emotion", "text")])
+def test_columns_without_a_header_are_named_in_a_list(tmp_path: Path, fields: list[str] | tuple[str, ...]) -> None:
+    (tmp_path / "mine.csv").write_text("".join(f"{e},A text of {e} {i}.\n" for e in "abcd" for i in range(3)))
+    assert load_corpus(str(tmp_path / "mine.csv"), fields=fields).conditions == ("a", "b", "c", "d")

@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from emogeo.errors import StimuliError
-from emogeo.stimuli.delimited import DELIMITERS, parse_table
+from emogeo.stimuli.delimited import parse_table
+from emogeo.stimuli.delimiters import DELIMITERS
 from emogeo.stimuli.records import Parsed
 
 WANTED = ["text", "emotion", "topic"]
@@ -141,3 +142,24 @@ def test_what_is_written_is_read(rows: list[tuple[str, str, str]], delimiter: st
     parsed = parse(stream.getvalue())
     assert [tuple(record.values.values()) for record in parsed.records] == rows
     assert not parsed.broken
+
+
+def test_a_header_that_stands_again_is_left_out() -> None:
+    text = "emotion,topic,text\njoy,home,one\nemotion, topic,text\nfear,home,two\n"
+    parsed = parse_table(text, "mine.csv", ["emotion", "topic", "text"], None)
+    assert [record.values["emotion"] for record in parsed.records] == ["joy", "fear"]
+    assert parsed.notes == ("rows that repeat the header left out: 1, the first in line 3",)
+
+
+def test_the_first_line_of_excel() -> None:
+    parsed = parse_table("sep=;\nemotion;text\njoy;one, two\n", "mine.csv", ["emotion", "text"], None)
+    assert [(record.where, dict(record.values)) for record in parsed.records] == [
+        ("mine.csv line 3", {"emotion": "joy", "text": "one, two"})
+    ]
+
+
+def test_rows_that_all_begin_with_a_hash_are_read_where_columns_are_named() -> None:
+    text = "#joy,home,one\n#fear,home,two\n"
+    assert parse_table(text, "mine.csv", ["emotion", "text"], None).notes == ("comment lines (#) left out: 2",)
+    parsed = parse_table(text, "mine.csv", [], ["emotion", "topic", "text"])
+    assert [record.values["emotion"] for record in parsed.records] == ["#joy", "#fear"]

@@ -121,3 +121,12 @@ def test_values_are_shown_short_and_without_control_characters() -> None:
     assert shown([1, 2]) == "[1, 2]"
     assert safe("a\nb") == r"a\nb"
     assert safe("joie é") == "joie é"
+
+
+def test_files_about_the_texts_are_left_out(tmp_path: Path) -> None:
+    names = ("joy.txt", "README.txt", "LICENSE.txt", "readme.csv", "sub/CHANGELOG.json", "CITATION.txt", "notice.txt")
+    touch(tmp_path / "c", *names)
+    found = find(str(tmp_path / "c"))
+    assert [file.shown for file in found.files] == ["joy.txt", "notice.txt"]
+    assert found.notes[0].startswith("5 file(s) about the texts, by their names, not read: ")
+    assert [file.shown for file in find(str(tmp_path / "c/README.txt")).files] == ["README.txt"]

@@ -151,3 +151,25 @@ def test_one_object_among_other_fields(values: dict[str, object], guess: str) ->
 def test_labels_of_which_some_texts_have_several() -> None:
     made = [Record("a", {"labels": [at % 4] if at else [0, 1], "said": LONG}) for at in range(12)]
     assert guessed(made, FieldsConfig()) == {"emotion": "labels", "text": "said"}
+
+
+@pytest.mark.parametrize("name", ["item", "scene_no", "vignette", "nr", "prompt_id"])
+def test_numbers_that_are_crossed_with_labels_are_topics(name: str) -> None:
+    records = tuple(
+        Record("line", {name: str(at), "lang": "en", "affect": label, "story": f"A story of some length {at} {label}."})
+        for at in range(1, 9)
+        for label in ("joy", "fear", "anger", "calm")
+    )
+    assert guessed(records, FieldsConfig()) == {"emotion": "affect", "topic": name, "text": "story"}
+
+
+def test_of_names_within_names_the_topic_is_the_one_crossed_with_labels() -> None:
+    labels, topics = ("joy", "fear", "anger", "calm"), ("home", "work", "road")
+    for languages in (("en",), ("en", "de")):
+        records = tuple(
+            Record("line", {"key1": own, "key2": e, "key3": t, "value": f"A story of some length, {own} {e} {t}."})
+            for own in languages
+            for e in labels
+            for t in topics
+        )
+        assert guessed(records, FieldsConfig()) == {"emotion": "key2", "topic": "key3", "text": "value"}

@@ -12,8 +12,10 @@ from hypothesis import strategies as st
 from emogeo.config.texts import Mend, StimuliConfig
 from emogeo.errors import StimuliError
 from emogeo.stimuli.conditions import STUDIED
-from emogeo.stimuli.labels import Labelled, hint, labelled, listed, neutral_of, one_slip_apart, short
+from emogeo.stimuli.labels import Labelled, labelled, neutral_of
+from emogeo.stimuli.messages import hint, listed, short
 from emogeo.stimuli.reading import Row
+from emogeo.stimuli.slips import one_slip_apart
 
 FOUR = ("anger", "fear", "joy", "sadness")
 
@@ -150,3 +152,14 @@ def test_questions_are_few_and_not_about_numbers() -> None:
     assert read(alike).notes[-1].startswith("and ")
     (note,) = read([*FOUR, "angre"], rename={}).notes
     assert "stimuli.rename={angre: anger}" in note or "stimuli.rename={anger: angre}" in note
+
+
+def test_scores_and_numbers_of_texts_are_no_labels() -> None:
+    with pytest.raises(StimuliError, match=r"fractions \(0.1, 0.25, 1, 2\), which look like sco.*rename=\{0.1: NAME"):
+        read(["0.1", "1", "0.25", "2"])
+    assert conditions(read(["0.5", "1", "2", "3"], rename={"0.5": "low"})) == ["1", "2", "3", "low"]
+    bare = [Row(f"id{i}", None, f"text {i}", None, "line") for i in range(5)]
+    with pytest.raises(StimuliError, match=r"each of 5 texts has a label of its own \(id0, id1.*stimuli.conditions="):
+        labelled(bare, StimuliConfig(name=""), "mine")
+    named = StimuliConfig(name="", conditions=[f"id{i}" for i in range(5)])
+    assert len(labelled(bare, named, "mine").rows) == 5

@@ -153,7 +153,9 @@ def test_folders_of_labels_with_files_of_topics(tmp_path: Path) -> None:
     for name, first, second in (("deep", "folder1", "file"), ("flat", "file1", "file2")):
         got = read_texts(str(tmp_path / name), FieldsConfig(emotion=first, topic=second))
         assert {(row.emotion, row.topic) for row in got.rows} == {(a, b) for a in LABELS for b in HOMES}
-        assert f"emotion: {first}, topic: {second}" in read_texts(str(tmp_path / name), FieldsConfig()).notes[1]
+    assert "emotion: folder1, topic: file" in read_texts(str(tmp_path / "deep"), FieldsConfig()).notes[1]
+    with pytest.raises(StimuliError, match="emotion: file1, topic: file2"):
+        read_texts(str(tmp_path / "flat"), FieldsConfig())
 
 
 def test_a_description_beside_the_texts_is_left_out_by_the_glob_that_is_said(tmp_path: Path) -> None:
@@ -165,3 +167,9 @@ def test_a_description_beside_the_texts_is_left_out_by_the_glob_that_is_said(tmp
         read_texts(str(tmp_path), FieldsConfig())
     glob = str(error.value).rpartition("stimuli.path='")[2].partition("'")[0]
     assert len(read_texts(glob, FieldsConfig()).rows) == 4
+
+
+def test_a_table_of_comments_alone_says_so(tmp_path: Path) -> None:
+    (tmp_path / "mine.csv").write_text("#joy,home,one\n#fear,home,two\n")
+    with pytest.raises(StimuliError, match=r"All lines begin with #.*'stimuli.fields=\[emotion,topic,text\]'"):
+        read_texts(str(tmp_path / "mine.csv"), FieldsConfig())

@@ -121,3 +121,12 @@ def _json(rows: list[dict[str, str]]) -> Parsed:
 @given(rows=ROWS)
 def test_what_is_written_is_read(read: Callable[[list[dict[str, str]]], Parsed], rows: list[dict[str, str]]) -> None:
     assert values(read(rows)) == rows
+
+
+def test_objects_one_after_another() -> None:
+    rows = [{"emotion": "joy", "text": "one"}, {"emotion": "fear", "text": "two"}]
+    parsed = parse_json("\n\n".join(json.dumps(row, indent=2) for row in rows) + "\n", "mine.json", "text")
+    assert [dict(record.values) for record in parsed.records] == rows
+    assert parsed.notes == ("objects one after another: each read as a row",)
+    with pytest.raises(StimuliError, match="is not JSON: Extra data"):
+        parse_json("{\n}\n[1]", "mine.json", "text")

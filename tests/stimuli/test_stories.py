@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
-from emogeo.stimuli.stories import Conditions, families_of, names_emotion, plan_requests
+from emogeo.stimuli.stories import Conditions, families_of, foreign, names_emotion, plan_requests
 
 ALL = Conditions(CONDITIONS, "neutral")
 
@@ -55,3 +55,16 @@ def test_own_conditions_have_words_that_name_them() -> None:
     assert banned["e07"] == ["e07", "jealous"]
     assert banned["afraid"] == families_of(ALL)["afraid"]
     assert set(families_of(ALL)) == set(CONDITIONS), "as in keys of texts that were written before"
+
+
+def test_labels_and_topics_of_another_script_in_english_prompts() -> None:
+    def asked(prompt: str, label: str, topic: str, words: dict[str, str]) -> str | None:
+        conditions = Conditions((label,), words=words)
+        return foreign(plan_requests([prompt], ["Write."], conditions, [topic], 1, 1), words)
+
+    english, chinese = "Write of {emotion} and {topic}.", "写一个关于{emotion}和{topic}的故事。"
+    assert asked(english, "joy", "home", {}) is None
+    assert asked(english, "喜悦", "home", {}) == "喜悦"
+    assert asked(english, "joy", "婚礼", {}) == "婚礼"
+    assert asked(english, "喜悦", "home", {"喜悦": "joy"}) is None
+    assert asked(chinese, "喜悦", "婚礼", {}) is None

@@ -35,6 +35,7 @@ from emogeo.analysis.comparing.writers import (
 from emogeo.config.mode import Mode
 from emogeo.config.texts import Context
 from emogeo.geometry.halves import MIN_STAR
+from emogeo.geometry.rdm import MIN_CONDITIONS
 from emogeo.record.run import Run
 
 _METHODS = (Alias.text, Parameter.template)
@@ -94,7 +95,23 @@ def without_echoes(runs: Sequence[Run]) -> list[Run]:
 
 
 def minimal_pairs(runs: Sequence[Run]) -> list[MinimalPair]:
-    """Finds every two runs of one model that differ in one factor, or in factors that the published design couples."""
+    """Finds every two runs of one model that differ in one factor, or in factors that the published design couples.
+
+    Two that share fewer than four conditions, as corpora of other conditions do, are none.
+    """
+    return [pair for pair in _pairs(runs) if _n_shared(pair) >= MIN_CONDITIONS]
+
+
+def n_without_conditions(runs: Sequence[Run]) -> int:
+    """Counts the pairs that would be minimal and share fewer than four conditions."""
+    return sum(_n_shared(pair) < MIN_CONDITIONS for pair in _pairs(runs))
+
+
+def _n_shared(pair: MinimalPair) -> int:
+    return len(set(pair.a.record.emotions) & set(pair.b.record.emotions))
+
+
+def _pairs(runs: Sequence[Run]) -> list[MinimalPair]:
     usual = [run for run in runs if run.reread_of is None and not run.untrained]
     kept, known = {run.key for run in without_echoes(usual)}, {run.key: levels(run) for run in usual}
     found = []

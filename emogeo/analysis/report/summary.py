@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from emogeo.analysis.comparing.matching import n_without_conditions
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.beyond import beyond_lines, untrained
 from emogeo.analysis.report.finetune import finetune_lines
@@ -17,10 +18,11 @@ from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import Note, NoteKind, joined
 from emogeo.geometry.measure_verdict import Verdict
+from emogeo.geometry.rdm import MIN_CONDITIONS
 from emogeo.stimuli.conditions import Noun
 
 _OF_PAIRS = ("beyond", "pairs")
-_NAMED = 2
+_NAMED, _LISTED = 2, 3
 """The most rows that a note names."""
 _SHOWN = 40
 """The most rows of a table that are printed."""
@@ -48,7 +50,11 @@ def summary(
     parts += beyond_lines(tables["beyond"].frame, tables["pairs"].frame, names) + counted
     parts += [*(["Runs", _shown_runs(runs, names)] if len(runs) else ["Runs: no geometry."]), ""]
     parts += finetune_lines(tables["finetune"].frame, names) if "finetune" in tables else []
-    parts += [*_compared(tables, names, catalogue.noun), *_effects(tables["effects"]), *opposite_signs(effects)]
+    parts += [
+        *_compared(tables, names, catalogue.noun),
+        *_effects(tables["effects"], n_without_conditions(catalogue.finished)),
+        *opposite_signs(effects),
+    ]
     if variance["share"].notna().any():
         parts += ["", "Variance of 1 − ρ* over pairs of runs", _shown_variance(variance), ""]
     parts += missing(catalogue.finished, effects, store)
@@ -120,12 +126,20 @@ def _hanging_on_the_measure(answers: pd.DataFrame, names: Mapping[str, str]) -> 
     return [*said, ""] if said else []
 
 
-def _effects(effects: Table) -> list[str]:
+def _effects(effects: Table, apart: int) -> list[str]:
+    """Writes the effects.
+
+    Args:
+        apart: how many pairs of runs are none because they share too few conditions.
+    """
     table = effects.frame
+    said = [f"note: {apart} pair(s) of runs share fewer than {MIN_CONDITIONS} conditions and are no effects"]
+    said = said if apart else []
     if len(table) > _SHOWN_EFFECTS:
-        return [f"Effects: {len(table)} rows, in effects.csv", ""]
+        return [f"Effects: {len(table)} rows, in effects.csv", *said, ""]
     title = "Effects (a: the first run of a row, b: the second)"
-    return [title, _shown_effects(table), "", *_notes(list(table["factor"]), effects)] if len(table) else []
+    shown = [title, _shown_effects(table), "", *_notes(list(table["factor"]), effects)] if len(table) else []
+    return [*shown, *said]
 
 
 def _warnings(runs: Table, names: Mapping[str, str]) -> list[str]:
@@ -162,8 +176,10 @@ def _notes(rows: Sequence[str], table: Table) -> list[str]:
 
 
 def _on(rows: Sequence[str], note: Note) -> str:
-    named = len(rows) <= _NAMED or note.kind is NoteKind.left_out
-    return f" on {', '.join(rows)}" if named else ""
+    if len(rows) > _NAMED and note.kind is not NoteKind.left_out:
+        return ""
+    more = f" and {len(rows) - _LISTED} more" if len(rows) > _LISTED else ""
+    return f" on {', '.join(rows[:_LISTED])}{more}"
 
 
 def _shown_runs(runs: pd.DataFrame, names: Mapping[str, str]) -> str:

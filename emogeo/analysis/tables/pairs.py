@@ -25,7 +25,7 @@ from emogeo.geometry.halves import MIN_STAR
 from emogeo.geometry.inference import identifiable
 from emogeo.geometry.sharing import SharedUnits, over_shared
 from emogeo.record.run import Run
-from emogeo.stimuli.labels import listed
+from emogeo.stimuli.messages import listed
 
 NAMES = ["key_a", "key_b", "model_a", "model_b"]
 VERDICTS = ["beyond_words", "beyond_meanings"]

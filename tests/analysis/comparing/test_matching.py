@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from emogeo.analysis.comparing.factor import Contrast, EffectKind
-from emogeo.analysis.comparing.matching import minimal_pairs, partner, without_echoes
+from emogeo.analysis.comparing.matching import minimal_pairs, n_without_conditions, partner, without_echoes
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.config.mode import Mode
 from emogeo.config.texts import Context
@@ -140,6 +140,15 @@ def test_two_corpora_are_an_effect_of_whose_texts_they_are(planted: list[Prepare
     (pair,) = minimal_pairs([a, other])
     assert (pair.factor.kind, pair.factor.label, pair.aliased) == (EffectKind.text, "corpus diaries–passages", ())
     assert minimal_pairs([a, altered(other, config=usual_config(*READ_ALIKE, "pooling.position=last"))]) == []
+
+
+def test_corpora_of_other_conditions_are_no_pair(planted: list[PreparedRun]) -> None:
+    (a,) = runs_of(planted, "A")
+    for n, pairs in ((3, 0), (4, 1)):
+        shared = (*a.record.emotions[:n], *(f"other{i}" for i in range(8)))
+        lines = {TEXTS: lines_of("told by others", 24)}
+        other = altered(a, lines, key="other", stimuli="diaries", emotions=shared)
+        assert (len(minimal_pairs([a, other])), n_without_conditions([a, other])) == (pairs, 1 - pairs)
 
 
 def test_texts_of_two_writers_are_an_effect_where_one_model_reads_them_alike(planted: list[PreparedRun]) -> None:

@@ -96,6 +96,9 @@ def test_whether_a_pair_agrees_beyond_words_is_said_first() -> None:
     ]
 
 
+KEYS = ("m-bf16", "n-bf16", "o-bf16")
+
+
 def test_a_note_is_said_once_with_the_rows_that_it_is_about() -> None:
     def pair(*notes: Note) -> dict[str, object]:
         return {**M, "rho": 0.5, "note": list(notes)}
@@ -111,6 +114,9 @@ def test_a_note_is_said_once_with_the_rows_that_it_is_about() -> None:
     said = lines(pairs=frame(PAIR_COLUMNS, *others))
     names = ", ".join(f"m bf16 – {name} bf16" for name in "mno")
     assert [line for line in said if line.startswith("note")] == ["note: of all", f"note on {names}: left out: of all"]
+    more = [{**M, "key_a": a, "key_b": b, "rho": 0.5, "note": [left]} for a in ("m-bf16", "n-bf16") for b in KEYS]
+    said = lines(pairs=frame(PAIR_COLUMNS, *more))
+    assert [line for line in said if line.startswith("note")] == [f"note on {names} and 3 more: left out: of all"]
 
 
 @pytest.mark.parametrize(("n", "shown"), [(40, True), (41, False)])
