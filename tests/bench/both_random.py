@@ -123,11 +123,11 @@ def two_factor(a: Halves, b: Halves) -> dict[str, float]:
     """The half-widths by the larger of var_U and var_C, and by their sum without var_UC."""
     n, m = a.n_units, len(a.products.conditions)
     units, conditions = (
-        ratio(a.jackknife, b.jackknife),
+        ratio(a.jackknife(), b.jackknife()),
         ratio(*(np.stack(list(run.without_condition)) for run in (a, b))),
     )
     var_u, var_c = ((k - 1) / k * ((d - d.mean()) ** 2).sum() for k, d in ((n, units), (m, conditions)))
-    both = ratio(*(np.stack(list(condition_deletions(run.jackknife[:, :SPLITS], m))) for run in (a, b)))
+    both = ratio(*(np.stack(list(condition_deletions(run.jackknife()[:, :SPLITS], m))) for run in (a, b)))
     both = both - both.mean(axis=0) - both.mean(axis=1)[:, None] + both.mean()
     interaction = (n - 1) / n * (m - 1) / m * (both**2).sum()
     freedom = (var_u + var_c) ** 2 / (var_u**2 / (n - 1) + var_c**2 / (m - 1))
