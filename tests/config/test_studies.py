@@ -195,7 +195,9 @@ def test_studies_that_read_passages_have_two_twins_of_other_seeds(study: str) ->
 def test_make_demo_reads_two_twins_of_each_of_its_models() -> None:
     shown = subprocess.run(["make", "-n", "demo"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     trained, twins = (
-        line.split("train.py -m ")[1].split() for line in shown.replace("\\\n", " ").splitlines() if "train.py -m" in line
+        line.split("train.py -m ")[1].split()
+        for line in shown.replace("\\\n", " ").splitlines()
+        if "train.py -m" in line
     )
     assert {*trained} - {*twins} == {"reread=false,true"}
     assert {*twins} - {*trained} == {"model.init=random", "model.init_seed=1,2"}
