@@ -11,12 +11,13 @@ from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.mantel import MantelTests
-from emogeo.analysis.tables.notes import Note, NoteKind, left_out, too_few_labels, without_words
+from emogeo.analysis.tables.notes import NAMED, Note, NoteKind, left_out, too_few_labels, without_words
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import MIN_UNITS, Halves
 from emogeo.geometry.inference import interval
 from emogeo.geometry.rdm import MIN_CONDITIONS, standard_ranks
 from emogeo.geometry.sharing import SharedUnits, over
+from emogeo.stimuli.messages import listed
 from emogeo.stimuli.norms import Match, Norm, package_norms
 
 TEXT_BASELINES = ("bag_of_words", "input_embeddings")
@@ -102,7 +103,7 @@ def _norm_into(row: Row, run: Halves, norm: Norm, tests: MantelTests, notes: lis
 def _lacking(norm: Norm, match: Match) -> list[Note]:
     """Names the labels of a run that a norm lacks, and those whose entries differ."""
     why = norm.no_entry[len(match.absent) > 1]
-    notes = [Note(f"without {', '.join(match.absent)}, which {why}")] if match.absent else []
+    notes = [Note(f"without {listed(match.absent, NAMED)}, which {why}")] if match.absent else []
     if match.ambiguous:
-        notes.append(Note(f"without {', '.join(match.ambiguous)}: several rows that differ"))
+        notes.append(Note(f"without {listed(match.ambiguous, NAMED)}: several rows that differ"))
     return notes

@@ -9,6 +9,9 @@ from enum import Enum
 from emogeo.errors import EqualDissimilaritiesError
 from emogeo.geometry.rdm import MIN_CONDITIONS
 
+NAMED = 12
+"""How many names a note lists of many."""
+
 
 class NoteKind(Enum):
     """The kind of a note, where a program has to know it."""

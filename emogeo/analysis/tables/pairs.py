@@ -18,7 +18,7 @@ from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, 
 from emogeo.analysis.tables.equivalence import EQUIVALENCE, equivalence_of_pair
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.mantel import MantelTests
-from emogeo.analysis.tables.notes import Note, left_out
+from emogeo.analysis.tables.notes import NAMED, Note, left_out
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import MIN_STAR
@@ -37,8 +37,6 @@ PAIR_COLUMNS = [
 ]
 SHOW_PROGRESS = 30
 """The number of pairs from which on a progress bar is shown."""
-_NAMED = 12
-"""How many conditions a note names."""
 
 
 Pair = tuple[PreparedRun, PreparedRun]
@@ -142,7 +140,7 @@ def what_is_missing(a: PreparedRun, b: PreparedRun, both: SharedUnits) -> list[N
     """Notes what one of the runs has and the comparison lacks."""
     notes, over = [], both.halves[0].products
     if both.paired and both.missing_units:
-        notes.append(Note(f"over the {len(over.units)} units in common, without {', '.join(both.missing_units)}"))
+        notes.append(Note(f"over the {len(over.units)} units in common, without {listed(both.missing_units, NAMED)}"))
     if both.paired and both.tied:
         notes.append(Note(f"texts in common join units, {len(over.units)} left"))
     languages = [each.run.config.stimuli.language for each in (a, b) if each.run.record.generation is None]
@@ -152,7 +150,7 @@ def what_is_missing(a: PreparedRun, b: PreparedRun, both: SharedUnits) -> list[N
     own, its = (set(each.halves.products.conditions) for each in (a, b))
     if own ^ its:
         some = f"over the {len(own & its)} conditions in common, " if own - its and its - own else ""
-        notes.append(Note(f"{some}without {listed(sorted(own ^ its), _NAMED)}, which one run lacks"))
+        notes.append(Note(f"{some}without {listed(sorted(own ^ its), NAMED)}, which one run lacks"))
     return notes
 
 

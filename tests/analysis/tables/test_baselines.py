@@ -9,6 +9,7 @@ from scipy.stats import spearmanr, zscore
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.baselines import BASELINE_COLUMNS, baselines_table
+from emogeo.analysis.tables.notes import NAMED
 from emogeo.geometry.controls import norm_distances
 from emogeo.geometry.inference import compare, reliability
 from emogeo.geometry.permutation import holm, mantel_of_few
@@ -137,7 +138,7 @@ def test_fewer_than_four_shared_labels_give_no_number(prepared: list[PreparedRun
     rows = frame[~frame["baseline"].isin(PACKAGED[:2])]
     assert list(rows["baseline"]) == ["human_norms", "norms own", "rdm own"]
     assert rows["note"].str.contains(f"not identifiable ({said} shared, 4 needed)", regex=False).all()
-    assert rows["note"].str.contains("sad-isch").all()
+    assert rows["note"].str.contains(f"-isch and {21 - n - NAMED} more, which", regex=False).all()
     assert (rows["n_conditions"] == n).all()
     assert rows[["rho", "rho_ci_low", "rho_ci_high", "p", "p_holm", "reliability_a"]].isna().all().all()
 
