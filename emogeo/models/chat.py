@@ -28,6 +28,8 @@ _INSTEAD = (
     "Type prompt_template.chat=false (steering.chat=false in mode=steering), or take an instruct "
     "model whose template can be used."
 )
+_AS_DATA = re.compile(r"""['"]type['"]: *['"]text['"]""")
+"""How a list of parts looks that a template prints as it is."""
 _PROBE = "Which day follows the third of May?"
 
 
@@ -230,7 +232,8 @@ def _tried(chat: Chat) -> Chat:
     turns, refused = [{"role": "user", "content": _PROBE}], None
     for own in (chat, replace(chat, as_parts=True)):
         try:
-            if _lost(turns, own._rendered(turns, add_generation_prompt=True)) is None:
+            rendered = own._rendered(turns, add_generation_prompt=True)
+            if _lost(turns, rendered) is None and not _AS_DATA.search(rendered):
                 return own
         except WeightsError as error:
             refused = refused or error

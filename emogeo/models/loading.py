@@ -8,6 +8,7 @@ from typing import Any
 
 import psutil
 import torch
+from huggingface_hub.errors import StrictDataclassError
 from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
@@ -43,6 +44,8 @@ log = logging.getLogger(__name__)
 TORCH_DTYPES = {Dtype.fp32: torch.float32, Dtype.bf16: torch.bfloat16, Dtype.fp16: torch.float16}
 _BYTES = {Dtype.fp32: 4.0, Dtype.bf16: 2.0, Dtype.fp16: 2.0}
 _QUANTIZED_BYTES = {Quantization.int8: 1.0, Quantization.nf4: 0.6}
+_FAULTS = (OSError, ValueError, KeyError, RuntimeError, ImportError, AssertionError, StrictDataclassError)
+"""What transformers raises for a folder that it cannot load."""
 _BITSANDBYTES = {Quantization.int8, Quantization.nf4}
 
 
@@ -67,6 +70,7 @@ def load_model(
     if weights.source is Source.index or weights.converted:
         verify(weights.folder)
     refuse_encoder(weights.own_config, weights.folder, weights.title)
+    _refuse_pad(weights)
     logging.getLogger("bitsandbytes").setLevel(logging.ERROR)  # says at every layer that int8 inputs become fp16
     log.info("loading %s at %s on %s", weights.title, precision.label, device_map or device)
     try:
@@ -78,7 +82,7 @@ def load_model(
         raise PrecisionError(
             f"{weights.title} at {precision.label} does not fit on {device}: runtime.device_map=auto or precision=nf4."
         ) from error
-    except (OSError, ValueError, KeyError, RuntimeError, ImportError, SafetensorError) as error:
+    except (*_FAULTS, SafetensorError) as error:
         reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
         raise WeightsError(f"{weights.name}: {weights.folder} cannot be loaded: {reason}") from error
     refuse_absent(weights.folder, weights.name, [*own.report["missing_keys"], *own.report["mismatched_keys"]])
@@ -93,6 +97,16 @@ def load_model(
         loaded = LoadedModel(own.model, tokenizer, drawn=own.drawn, quantized=shares)
     _say_ending(loaded, weights.title)
     return loaded
+
+
+def _refuse_pad(weights: Weights) -> None:
+    """Refuses a padding token for which the model has no embedding."""
+    pad, rows = weights.config.get("pad_token_id"), weights.config.get("vocab_size")
+    if isinstance(pad, int) and isinstance(rows, int) and pad >= rows:
+        raise WeightsError(
+            f"{weights.folder / 'config.json'}: pad_token_id is {pad}, and there are {rows} embeddings. Remove it, or "
+            "write the id of a token that the tokenizer has."
+        )
 
 
 def _load(weights: Weights, options: dict[str, Any], head: bool, precision: Precision) -> Read:

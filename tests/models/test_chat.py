@@ -135,6 +135,7 @@ def test_no_template(tmp_path: Path) -> None:
             "{{ raise_exception('No.') }}",
             r"template of x refuses the turns user: No\..*Type prompt_template.chat=false",
         ),
+        ("{% for m in messages %}{{ m.content[:20] }}{% endfor %}", "does not print what the user says"),
         ("{{ messages[0].content.nothing.more }}", "template of x refuses the turns user"),
     ],
 )

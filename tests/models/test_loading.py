@@ -257,3 +257,18 @@ def test_free_memory_is_that_of_the_device(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (123, 456) if device == "cuda:1" else (0, 0))
     assert free_bytes("cuda:1") == 123
     assert 0 < free_bytes("cpu") <= psutil.virtual_memory().total
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "said"),
+    [
+        ("pad_token_id", 99_999, "pad_token_id is 99999, and there are"),
+        ("num_attention_heads", "four", "cannot be loaded: .*num_attention_heads"),
+    ],
+)
+def test_a_configuration_that_cannot_be_is_said(field: str, value: object, said: str, tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "odd", "smollm2")
+    about = json.loads((folder / "config.json").read_text())
+    (folder / "config.json").write_text(json.dumps({**about, field: value}))
+    with pytest.raises(WeightsError, match=said):
+        loaded(folder)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import pickle
 import shutil
 from importlib.util import find_spec
 from pathlib import Path
@@ -67,6 +68,10 @@ def merged(base: Path, identity: dict[str, Any], adapter: Path, digest: str, nam
     return made_in_cache(folder, both, lambda target: _merge(base, adapter, target))
 
 
+_FAULTS = (ValueError, TypeError, RuntimeError, KeyError, OSError, ImportError, NotImplementedError)
+"""What peft and transformers raise for an adapter that does not fit."""
+
+
 def _merge(base: Path, adapter: Path, target: Path) -> None:
     if find_spec("peft") is None:
         raise WeightsError("model.adapter needs peft. Type: pip install -c constraints.txt -e '.[adapters]'")
@@ -75,7 +80,7 @@ def _merge(base: Path, adapter: Path, target: Path) -> None:
     log.info("merging %s into %s, in float32 on the CPU, once", adapter.name, base.name)
     try:
         model = _adapted(_whole(base), adapter).merge_and_unload(safe_merge=True)
-    except (ValueError, TypeError, RuntimeError, KeyError, OSError, ImportError, NotImplementedError) as error:
+    except (*_FAULTS, pickle.UnpicklingError) as error:
         said = (str(error).strip().splitlines() or [type(error).__name__])[0]
         raise WeightsError(f"{adapter} cannot be merged into {base}: {said}") from error
     _write_tokenizer(base, adapter, target, len(model.get_input_embeddings().weight))

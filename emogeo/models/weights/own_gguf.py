@@ -82,7 +82,18 @@ def stored_types(file: Path) -> dict[str, float]:
         reader = GGUFReader(file)
     except (ValueError, OSError, IndexError, KeyError, OverflowError) as error:
         raise WeightsError(f"{file} cannot be read as GGUF ({error}): incomplete, or of a newer kind.") from error
+    _refuse_half(file, reader)
     return _shares(file, reader)
+
+
+def _refuse_half(file: Path, reader: GGUFReader) -> None:
+    """Refuses a file whose header says another number of blocks than it holds."""
+    said = next((own.contents() for name, own in reader.fields.items() if name.endswith(".block_count")), None)
+    held = {int(own.name.split(".")[1]) for own in reader.tensors if own.name.startswith("blk.")}
+    if said is not None and held and max(held) + 1 != int(said):
+        raise WeightsError(
+            f"{file}: its header says {said} blocks, and it holds {max(held) + 1}. Fetch it again, or convert it again."
+        )
 
 
 def _shares(file: Path, reader: GGUFReader) -> dict[str, float]:

@@ -18,6 +18,8 @@ SUPPORTED = "bitsandbytes (int8, nf4, fp4), fp8, fbgemm_fp8, modelopt FP8, compr
 _SIGNS = (".weight_scale", "_scale_inv", ".weight_packed", "_proj_blocks", ".SCB", ".absmax", ".qweight")
 """How the names of tensors end that stand only beside quantised ones, or are quantised."""
 _FP8 = {"F8_E4M3", "F8_E5M2"}
+_SCALES = ("_scale", "_scale_inv", ".scale")
+_WHOLE = {"I8", "U8", "I16", "I32", "I64"}
 
 
 @dataclass(frozen=True)
@@ -56,6 +58,11 @@ def stored_format(folder: Path, config: Settings, tensors: Mapping[str, Tensor])
             f"{folder}: config.json says that its weights are quantised by {method}, and no tensor is. If they were "
             "dequantised since, remove quantization_config from config.json."
         )
+    if found.method == "scaled" and not any(name.endswith(_SCALES) for name in tensors):
+        raise WeightsError(
+            f"{folder}: config.json says that its weights are quantised by {method}, and their scales are absent, so "
+            "that their values are not known. Fetch the model again, or another form of it."
+        )
     return found
 
 
@@ -71,6 +78,10 @@ def _settings(folder: Path, config: Settings) -> Settings | None:
     own = own or config.get("compression_config")
     if isinstance(own, dict):
         return own
+    if own:
+        raise WeightsError(
+            f"{folder / 'config.json'}: quantization_config is no object with settings: {str(own)[:40]!r}."
+        )
     file = folder / MODELOPT_FILE
     if not file.is_file():
         return None
@@ -158,7 +169,17 @@ def _unexplained(folder: Path, tensors: Mapping[str, Tensor]) -> Stored | None:
             f"{folder}: {signs[0]} belongs to quantised weights, and neither config.json (quantization_config) nor "
             f"{MODELOPT_FILE} says how they are quantised."
         )
+    whole = sorted(name for name, own in tensors.items() if name.endswith(".weight") and _whole_numbers(own))
+    if whole:
+        raise WeightsError(
+            f"{folder}: {whole[0]} is of whole numbers ({tensors[whole[0]].dtype}), as quantised weights are, and "
+            f"neither config.json (quantization_config) nor {MODELOPT_FILE} says what they stand for."
+        )
     return Stored("fp8", "scaled", {}) if _quantised(tensors) else None
+
+
+def _whole_numbers(tensor: Tensor) -> bool:
+    return tensor.dtype in _WHOLE and len(tensor.shape) > 1
 
 
 def _quantised(tensors: Mapping[str, Tensor]) -> bool:

@@ -207,3 +207,13 @@ def test_an_adapter_has_two_parts_and_all_its_files_name_it(tmp_path: Path) -> N
     (adapter / "adapter_config.json").unlink()
     with pytest.raises(WeightsError, match=r"lacks adapter_config\.json"):
         adapter_digest(adapter, cache)
+
+
+@pytest.mark.parametrize("content", [b"cos\nsystem\n(S'true'\ntR.", b"nonsense"])
+def test_a_pickle_that_holds_more_than_tensors_is_said(base: Path, content: bytes, tmp_path: Path) -> None:
+    pytest.importorskip("peft")
+    adapter = write_lora(tmp_path / "lora")
+    (adapter / "adapter_model.safetensors").unlink()
+    (adapter / "adapter_model.bin").write_bytes(content)
+    with pytest.raises(WeightsError, match="cannot be merged"):
+        merged(base, {}, adapter, "digest", "both", tmp_path / "cache")

@@ -96,3 +96,10 @@ def test_other_files_and_parts_are_refused(tmp_path: Path) -> None:
         (tmp_path / name).touch()
         with pytest.raises(WeightsError, match=said):
             gguf_in(tmp_path / name)
+
+
+def test_half_a_model_is_refused(tmp_path: Path) -> None:
+    tensors = tensors_of_a_llama()
+    more = {name.replace("layers.1.", "layers.2."): own for name, own in tensors.items() if ".layers.1." in name}
+    with pytest.raises(WeightsError, match=r"its header says 2 blocks, and it holds 3"):
+        stored_types(write_gguf(tmp_path / "more.gguf", {**tensors, **more}))

@@ -86,3 +86,32 @@ def test_parameters_are_counted_and_not_bytes(tmp_path: Path) -> None:
     assert found is not None
     assert count_parameters(found, {"a": Tensor("I32", (2, 8)), "b": Tensor("F16", (5,))}) == 2 * 8 * 8 + 5
     assert count_parameters(found, {"a": Tensor("U8", (3,))}) == 6
+
+
+FP8 = {"model.layers.0.mlp.up_proj.weight": Tensor("F8_E4M3", (8, 4))}
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"quant_method": "fp8", "weight_block_size": [128, 128]},
+        {"quant_method": "modelopt", "quant_algo": "FP8"},
+        {"quant_method": CT, "format": "float-quantized", **group(type="float", num_bits=8)},
+    ],
+)
+def test_scales_that_were_lost_are_missed(settings: dict[str, Any], tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="their scales are absent"):
+        stored_format(tmp_path, {"quantization_config": settings}, FP8)
+    assert stored_format(tmp_path, {}, FP8) is not None, "numbers that are what they say"
+
+
+def test_whole_numbers_are_no_weights_by_themselves(tmp_path: Path) -> None:
+    buffer = {**PLAIN, "h.0.attn.bias": Tensor("U8", (1, 1, 8, 8))}
+    assert stored_format(tmp_path, {}, buffer) is None
+    with pytest.raises(WeightsError, match=r"up_proj.weight is of whole numbers \(I8\)"):
+        stored_format(tmp_path, {}, {"model.layers.0.mlp.up_proj.weight": Tensor("I8", (8, 4))})
+
+
+def test_settings_that_are_none_are_said(tmp_path: Path) -> None:
+    with pytest.raises(WeightsError, match="quantization_config is no object with settings: 'gptq'"):
+        stored_format(tmp_path, {"quantization_config": "gptq"}, PLAIN)
