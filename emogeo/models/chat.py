@@ -233,6 +233,8 @@ def _tried(chat: Chat) -> Chat:
     for own in (chat, replace(chat, as_parts=True)):
         try:
             rendered = own._rendered(turns, add_generation_prompt=True)
+            if rendered != own._rendered(turns, add_generation_prompt=True):
+                raise WeightsError(f"The chat template of {chat.name} prints something else every time. {_INSTEAD}")
             if _lost(turns, rendered) is None and not _AS_DATA.search(rendered):
                 return own
         except WeightsError as error:

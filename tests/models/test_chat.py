@@ -136,6 +136,10 @@ def test_no_template(tmp_path: Path) -> None:
             r"template of x refuses the turns user: No\..*Type prompt_template.chat=false",
         ),
         ("{% for m in messages %}{{ m.content[:20] }}{% endfor %}", "does not print what the user says"),
+        (
+            "{{ range(9999) | random }}{{ range(9999) | random }}{{ messages[0].content }}",
+            "prints something else every time",
+        ),
         ("{{ messages[0].content.nothing.more }}", "template of x refuses the turns user"),
     ],
 )
