@@ -25,7 +25,7 @@ def with_names(parsed: Parsed, file: TextFile, wanted: Sequence[str], cuts: Mapp
     Args:
         cuts: the parts of files' names, as `cuts_of` gives them.
     """
-    names = {name: value for name, value in _names(file, cuts).items() if name in wanted}
+    names = {name: value for name, value in names_of(file, cuts).items() if name in wanted}
     if not names:
         return parsed
     records = tuple(Record(record.where, {**names, **record.values}) for record in parsed.records)
@@ -165,7 +165,8 @@ def glob_without(file: TextFile, others: Sequence[TextFile]) -> str:
     return f"\nIf it is no file of texts, leave it out: {typed}."
 
 
-def _names(file: TextFile, cuts: Mapping[str, Cut]) -> dict[str, str]:
+def names_of(file: TextFile, cuts: Mapping[str, Cut]) -> dict[str, str]:
+    """Gives the names of a file's folders, of the file and of its parts, each by its field."""
     *folders, stem = file.parts
     parts = {f"file{at}": part for at, part in enumerate(cuts.get(stem, ()), start=1)}
     return {**{f"folder{at}": folder for at, folder in enumerate(folders, start=1)}, "file": stem, **parts}

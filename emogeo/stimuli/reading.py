@@ -16,7 +16,8 @@ from emogeo.stimuli.marked import is_marked, parse_marked, with_ones
 from emogeo.stimuli.naming import cuts_of, with_names
 from emogeo.stimuli.parquet import parse_parquet
 from emogeo.stimuli.parts import Part, has, labels_of_names, refuse_absent, refuse_textless, several
-from emogeo.stimuli.records import Broken, Parsed, parse_json, parse_jsonl, parse_lines
+from emogeo.stimuli.plain import Plain, parse_plain, plain_of
+from emogeo.stimuli.records import Broken, Parsed, parse_json, parse_jsonl
 from emogeo.stimuli.spreading import spread
 from emogeo.stimuli.unpacking import content, decoded
 
@@ -51,7 +52,8 @@ def read_texts(path: str, fields: FieldsConfig, mend_rows: bool = False) -> Read
     found = find(path)
     names = [name for name in (fields.emotion, fields.topic, fields.family) if name is not None]
     cuts = cuts_of(found.files)
-    parts = [Part(file, with_names(_parse(file, fields), file, names, cuts)) for file in found.files]
+    plain, fields = plain_of(found.files, fields, cuts)
+    parts = [Part(file, with_names(_parse(file, fields, plain), file, names, cuts)) for file in found.files]
     for part in parts:
         refuse_textless(part, fields, [other for other in parts if other is not part])
     if not any(part.parsed.records or part.parsed.broken for part in parts):
@@ -69,7 +71,7 @@ def read_texts(path: str, fields: FieldsConfig, mend_rows: bool = False) -> Read
     return Read(found.name, tuple(rows), (*found.notes, *_aloud(parts), *said, *_left_out(broken)))
 
 
-def _parse(file: TextFile, fields: FieldsConfig) -> Parsed:
+def _parse(file: TextFile, fields: FieldsConfig, plain: Plain) -> Parsed:
     data, kind = content(file)
     if fields.columns is not None and kind != "csv":
         raise StimuliError(
@@ -80,7 +82,7 @@ def _parse(file: TextFile, fields: FieldsConfig) -> Parsed:
     if kind == "parquet":
         return _in_fields(parse_parquet(data, file.shown, wanted), fields)
     text, encoding = decoded(data, file.shown)
-    parsed = _in_fields(_parse_text(text, kind, file, fields, wanted), fields)
+    parsed = _in_fields(_parse_text(text, kind, file, fields, wanted, plain), fields)
     notes = parsed.notes if encoding is None else (f"read as {encoding}", *parsed.notes)
     return Parsed(parsed.records, parsed.broken, notes, parsed.unnamed)
 
@@ -99,7 +101,9 @@ def _under_names(parsed: Parsed, fields: FieldsConfig) -> Parsed:
     return other if has(other, fields.text) else parsed
 
 
-def _parse_text(text: str, kind: str, file: TextFile, fields: FieldsConfig, wanted: Sequence[str]) -> Parsed:
+def _parse_text(
+    text: str, kind: str, file: TextFile, fields: FieldsConfig, wanted: Sequence[str], plain: Plain
+) -> Parsed:
     if kind in ("csv", "txt") and is_marked(text):
         return parse_marked(text, file.shown, fields)
     if kind == "csv":
@@ -108,7 +112,7 @@ def _parse_text(text: str, kind: str, file: TextFile, fields: FieldsConfig, want
             _refuse_columns(parsed, parse_table(text, file.shown, wanted, None), fields)
         return parsed
     if kind == "txt":
-        return parse_lines(text, file.shown, fields.text, whole=len(file.parts) > 1)
+        return parse_plain(text, file, fields.text, plain)
     parse = parse_json if kind == "json" else parse_jsonl
     return parse(text, file.shown, fields.text)
 
