@@ -11,10 +11,12 @@ from emogeo.config.texts import FieldsConfig
 from emogeo.stimuli.files import safe, shown
 from emogeo.stimuli.looks import alone, are_apart, few, length, share_of_usual, single, words
 from emogeo.stimuli.records import ABSENT, Parsed, Record, field_of
-from emogeo.stimuli.spreading import KEY, VALUE, is_prose, spread
+from emogeo.stimuli.spreading import KEY, VALUE, is_prose, spread, stand_together, texts_beside
 
 _LOOKED_AT = 5_000
 """How many records are looked at."""
+_COMPARED = 500
+"""How many records are looked at for several columns of texts."""
 _EMOTION = "emotion emotions emotion_label label labels condition concept category class feeling mood sentiment affect"
 _TOPIC = "topic topics setting scenario situation subject context event theme topic_id scenario_id"
 _TEXT = "text texts story stories passage passages sentence sentences phrase content body utterance"
@@ -77,7 +79,7 @@ def guessed(records: Sequence[Record], fields: FieldsConfig, unnamed: bool = Fal
     else:
         emotion = fields.emotion if fields.emotion in own else _emotion(own)
     rest = {name: values for name, values in own.items() if name != emotion}
-    crossed = _crossed_with(records, emotion, list(rest)) if emotion is not None else {}
+    crossed = crossed_with(records, emotion, list(rest)) if emotion is not None else {}
     topic = fields.topic if fields.topic in rest else _topic(rest, unnamed, any(map(_is_key, own)), crossed)
     named = {"emotion": emotion, "topic": topic, "text": text}
     return {role: name for role, name in named.items() if name is not None}
@@ -96,15 +98,29 @@ def _typed(records: Sequence[Record], fields: FieldsConfig, unnamed: bool) -> st
     named = _option(guess)
     if named is None:
         return "Name its fields: type 'stimuli.fields={emotion: FIELD, topic: FIELD, text: FIELD}'."
-    said = f"Name its fields: type '{named}', if that is what they are."
+    said = f"Name its fields: type '{named}', if that is what they are.{_all_texts(records, guess)}"
     either = [guess.get(role) for role in ("emotion", "topic")]
-    if None in either or not any(map(_is_key, map(str, either))) or any(_is_known(name) for name in either):
+    if None in either or not any(map(_is_key, map(str, either))) or any(is_known(name) for name in either):
         return said
     other = _option({**guess, "emotion": guess["topic"], "topic": guess["emotion"]})
     return f"{said} If it is the topics that are in {guess['emotion']}: '{other}'."
 
 
-def _is_known(name: str | None) -> bool:
+def _all_texts(records: Sequence[Record], guess: Mapping[str, str]) -> str:
+    """Says what reads all of several columns of texts; without a topic, names that do not end in numbers are topics."""
+    some = records[:_COMPARED]
+    others = [name for name in texts_beside(some, guess["text"]) if name not in guess.values()]
+    if not others or not stand_together(some, others):
+        return ""
+    numbered = all(name[-1:].isdigit() for name in others)
+    topic = {} if "topic" in guess or numbered else {"topic": f"{KEY}1"}
+    typed = _option({**{role: guess[role] for role in guess if role != "text"}, **topic, "text": VALUE})
+    like = ", ".join(map(safe, others[:2]))
+    return f" To read the texts of all {len(others) + 1} columns that look like it ({like}, …): '{typed}'."
+
+
+def is_known(name: str | None) -> bool:
+    """Says whether a field is called as labels or topics usually are."""
     return _by_name([str(name)], f"{_EMOTION} {_TOPIC}") is not None
 
 
@@ -188,7 +204,7 @@ def _emotion(columns: Mapping[str, list[object]]) -> str | None:
     return next((name for name in few if not _NO_TOPIC.match(name)), None)
 
 
-def _crossed_with(records: Sequence[Record], emotion: str, names: Sequence[str]) -> dict[str, int]:
+def crossed_with(records: Sequence[Record], emotion: str, names: Sequence[str]) -> dict[str, int]:
     """Gives the fields of which each value stands with every label, with the number of their values, two at least."""
     found = {}
     for name in names:

@@ -17,13 +17,14 @@ from emogeo.stimuli.unpacking import LARGEST
 
 
 def parse_parquet(data: bytes, name: str, wanted: Sequence[str]) -> Parsed:
-    """Reads a table of Parquet: the wanted columns where it has the first two of them, and others that could be labels
-    where it has the first alone; else its first rows whole, or all rows, where the text is under names that are data.
+    """Reads a table of Parquet: the wanted columns where it has them all, and others that could be labels or topics
+    where it has the first and lacks another; else its first rows whole, or all rows, where the text is under names that
+    are data.
 
     Numbers of labels are read as the names that the table's own description of them gives (`ClassLabel`).
 
     Args:
-        wanted: names of fields, the one with the text first, then the one with the label.
+        wanted: names of fields, the one with the text first.
 
     Raises:
         StimuliError: no Parquet, or more than 2 GiB of it.
@@ -46,7 +47,7 @@ def _columns(schema: Any, wanted: Sequence[str]) -> list[str] | None:
     roots = list(dict.fromkeys(name if name in schema.names else name.partition(".")[0] for name in wanted))
     if roots[0] not in schema.names:
         return None
-    others = [] if roots[1:] and roots[1] in schema.names else [one.name for one in schema if _is_short(one.type)]
+    others = [] if set(roots) <= set(schema.names) else [one.name for one in schema if _is_short(one.type)]
     return [root for root in dict.fromkeys([*roots, *others]) if root in schema.names]
 
 

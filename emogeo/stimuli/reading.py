@@ -14,6 +14,7 @@ from emogeo.stimuli.guesses import help_for
 from emogeo.stimuli.labelling import Row, rows_of, rows_of_record
 from emogeo.stimuli.marked import is_marked, parse_marked, with_ones
 from emogeo.stimuli.naming import cuts_of, with_names
+from emogeo.stimuli.overlooked import labelled_records, likely_topic, other_texts
 from emogeo.stimuli.parquet import parse_parquet
 from emogeo.stimuli.parts import Part, has, labels_of_names, refuse_absent, refuse_textless, several
 from emogeo.stimuli.plain import Plain, parse_plain, plain_of
@@ -68,7 +69,11 @@ def read_texts(path: str, fields: FieldsConfig, mend_rows: bool = False) -> Read
         raise StimuliError(f"{_first(broken)} No row could be read{_helped(filled, fields)}")
     if broken and not mend_rows:
         raise _refused(broken)
-    return Read(found.name, tuple(rows), (*found.notes, *_aloud(parts), *said, *_left_out(broken)))
+    return Read(
+        found.name,
+        tuple(rows),
+        (*found.notes, *_aloud(parts), *said, *_overlooked(filled, fields, labels), *_left_out(broken)),
+    )
 
 
 def _parse(file: TextFile, fields: FieldsConfig, plain: Plain) -> Parsed:
@@ -170,6 +175,20 @@ def _left_out(broken: Sequence[Broken]) -> list[str]:
         return []
     listed = "; ".join(f"{one.where}: {one.why}" for one in broken[:_NAMED])
     return [f"{len(broken)} row(s) left out: {listed}{'; …' if len(broken) > _NAMED else ''}"]
+
+
+def _overlooked(filled: Sequence[Part], fields: FieldsConfig, labels: Mapping[str, str]) -> list[str]:
+    notes_of = {part.file.shown: note for part in filled for note in other_texts(part.parsed.records, fields)}
+    said = {
+        note: several([name for name, own in notes_of.items() if own == note])
+        for note in dict.fromkeys(notes_of.values())
+    }
+    every = [
+        record
+        for part in filled
+        for record in labelled_records(part.parsed.records, labels.get(part.file.shown), fields)
+    ]
+    return [*(f"{names}: {note}" for note, names in said.items()), *likely_topic(every, fields)]
 
 
 def _aloud(parts: Sequence[Part]) -> list[str]:

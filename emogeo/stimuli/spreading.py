@@ -93,3 +93,24 @@ def _names_are_data(value: Mapping[str, object], text_field: str) -> bool:
         return False
     inner = [one for one in value.values() if one is not None and one != ""]
     return all(isinstance(one, list | Mapping) for one in inner) or alike([length_of_texts(one) for one in inner])
+
+
+def texts_beside(records: Sequence[Record], text: str) -> list[str]:
+    """Gives the other names under which texts stand that are like those of a field: as long, and different in rows."""
+    columns: dict[str, list[str]] = {}
+    for record in records:
+        for name, value in record.values.items():
+            columns.setdefault(name, []).append(value.strip() if isinstance(value, str) else "")
+    own = mean(map(len, columns[text])) if text in columns else 0.0
+    return [name for name, values in columns.items() if name != text and _like_texts(values, own)]
+
+
+def _like_texts(values: Sequence[str], own: float) -> bool:
+    length = mean(map(len, values))
+    return is_prose(length, values) and alike([length, own]) and 2 * len(set(values)) > len(values)
+
+
+def stand_together(records: Sequence[Record], names: Sequence[str]) -> bool:
+    """Says whether texts under these names, and one more, are all that is read where names are data."""
+    found = {record.values.get(f"{KEY}1") for record in spread(Parsed(tuple(records)), VALUE).records}
+    return len(found) == len(names) + 1 and found > set(names)
