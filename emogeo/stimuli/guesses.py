@@ -8,8 +8,8 @@ from dataclasses import replace
 from statistics import mean
 
 from emogeo.config.texts import FieldsConfig
-from emogeo.stimuli.files import safe, shown
-from emogeo.stimuli.looks import alone, are_apart, few, length, share_of_usual, single, words
+from emogeo.stimuli.files import safe
+from emogeo.stimuli.looks import alone, are_apart, few, in_words, length, share_of_usual, single, words
 from emogeo.stimuli.records import ABSENT, Parsed, Record, field_of
 from emogeo.stimuli.spreading import KEY, VALUE, is_prose, spread, stand_together, texts_beside
 
@@ -25,16 +25,17 @@ _NO_UNIT = re.compile(r"(?i)^(lang|language|locale|split|source|model|seed|sampl
 _NO_TOPIC = re.compile(r"(?i)^(lang|language|locale|split|source|model|index|id|idx|.*_(index|idx)|seed)$")
 
 
-def help_for(parsed: Parsed, fields: FieldsConfig) -> str:
+def help_for(parsed: Parsed, fields: FieldsConfig, files: Sequence[str] = ()) -> str:
     """Gives the first records as understood, and the option that would read them.
 
     Args:
         fields: the names that were looked for.
+        files: the names of files that have the same names in them, where these could be labels or topics.
     """
     parsed = _as_it_looks(replace(parsed, records=parsed.records[:_LOOKED_AT]), fields)
     first = parsed.records[: 3 if len(parsed.records) > 2 else 2]
-    lines = [f"  {safe(record.where)}: {_shown(record.values)}" for record in first]
-    return "\n".join(["As understood, it begins with:", *lines, _typed(parsed.records, fields, parsed.unnamed)])
+    lines = [f"  {safe(record.where)}: {in_words(record.values)}" for record in first]
+    return "\n".join(["As understood, it begins with:", *lines, _typed(parsed, fields, files)])
 
 
 def _as_it_looks(parsed: Parsed, fields: FieldsConfig) -> Parsed:
@@ -85,9 +86,10 @@ def guessed(records: Sequence[Record], fields: FieldsConfig, unnamed: bool = Fal
     return {role: name for role, name in named.items() if name is not None}
 
 
-def _typed(records: Sequence[Record], fields: FieldsConfig, unnamed: bool) -> str:
-    guess = guessed(records, fields, unnamed)
-    if unnamed:
+def _typed(parsed: Parsed, fields: FieldsConfig, files: Sequence[str]) -> str:
+    records = parsed.records
+    guess = _with_files(guessed(records, fields, parsed.unnamed), records, files)
+    if parsed.unnamed:
         role_of = {name: role for role, name in guess.items()}
         columns = [role_of.get(name, f"other{at}") for at, name in enumerate(records[0].values, start=1)]
         return f"It seems to have no header. Name its columns: type 'stimuli.fields=[{','.join(columns)}]', say."
@@ -104,6 +106,15 @@ def _typed(records: Sequence[Record], fields: FieldsConfig, unnamed: bool) -> st
         return said
     other = _option({**guess, "emotion": guess["topic"], "topic": guess["emotion"]})
     return f"{said} If it is the topics that are in {guess['emotion']}: '{other}'."
+
+
+def _with_files(guess: dict[str, str], records: Sequence[Record], files: Sequence[str]) -> dict[str, str]:
+    """Gives labels and topics in names of files and in those within, where one of them alone would be the label."""
+    if not files or "topic" in guess or guess.get("emotion") != f"{KEY}1":
+        return guess
+    keys = [record.values.get(f"{KEY}1") for record in records]
+    first, second = (f"{KEY}1", "file") if share_of_usual(keys) > share_of_usual(files) else ("file", f"{KEY}1")
+    return {"emotion": first, "topic": second, "text": guess["text"]}
 
 
 def _all_texts(records: Sequence[Record], guess: Mapping[str, str]) -> str:
@@ -134,23 +145,6 @@ def _quoted(name: str) -> str:
     if re.fullmatch(r"[A-Za-z_][\w.]*", name, re.ASCII) and name.lower() not in {"null", "true", "false", "nan", "inf"}:
         return name
     return '"' + safe(name).replace("\\", "\\\\").replace('"', '\\"') + '"'
-
-
-def _shown(values: Mapping[str, object]) -> str:
-    listed = [f"{safe(str(name)[:40])} → {_value(value)}" for name, value in list(values.items())[:12]]
-    return ", ".join(listed) + (" …" if len(values) > 12 else "")
-
-
-def _value(value: object) -> str:
-    if isinstance(value, list):
-        return f"[{_value(value[0])}{', …' if len(value) > 1 else ''}]" if value else "[]"
-    if isinstance(value, Mapping):
-        return (
-            "{"
-            + ", ".join(f"{safe(str(key)[:40])}: {shown(inner, 30)}" for key, inner in list(value.items())[:4])
-            + "}"
-        )
-    return shown(value, 40)
 
 
 def _columns(records: Sequence[Record]) -> dict[str, list[object]]:

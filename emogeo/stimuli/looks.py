@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from statistics import mean
 
 from emogeo.stimuli.conditions import STUDIED
+from emogeo.stimuli.files import safe, shown
 from emogeo.stimuli.json_tables import alike
 
 _USUAL = "joy fear anger sadness disgust surprise love trust happiness neutral shame guilt pride anxiety calmness hope"
@@ -63,3 +64,21 @@ def few(values: Sequence[object]) -> bool:
 
 def words(values: Sequence[object]) -> bool:
     return all(isinstance(value, str) and not value.strip().isdigit() for value in values)
+
+
+def in_words(values: Mapping[str, object]) -> str:
+    """Gives fields and their values for messages, shortened."""
+    listed = [f"{safe(str(name)[:40])} → {_value(value)}" for name, value in list(values.items())[:12]]
+    return ", ".join(listed) + (" …" if len(values) > 12 else "")
+
+
+def _value(value: object) -> str:
+    if isinstance(value, list):
+        return f"[{_value(value[0])}{', …' if len(value) > 1 else ''}]" if value else "[]"
+    if isinstance(value, Mapping):
+        return (
+            "{"
+            + ", ".join(f"{safe(str(key)[:40])}: {shown(inner, 30)}" for key, inner in list(value.items())[:4])
+            + "}"
+        )
+    return shown(value, 40)

@@ -41,6 +41,8 @@ def likely_topic(records: Sequence[Record], fields: FieldsConfig) -> list[str]:
     if found is None or not (is_known(found) or crossed_with(records, fields.emotion, [found])):
         return []
     values = {str(field_of(record.values, found)) for record in records}
+    if len(values) < 2:
+        return []
     return [
         f"no field is called topic: is it {safe(found)}, which has {len(values)} values? Then type "
         f"stimuli.fields.topic={safe(found)}"

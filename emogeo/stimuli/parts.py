@@ -36,8 +36,24 @@ def refuse_textless(part: Part, fields: FieldsConfig, others: Sequence[Part]) ->
     fitting = next((other for other in others if has(other.parsed, fields.text)), None)
     if fitting is not None:
         raise _differing(part, fitting, fields.text, files)
-    error = _unread(part, fields, [name for name in (fields.emotion, fields.text) if not has(part.parsed, name)])
+    error = _unread(
+        part,
+        fields,
+        [name for name in (fields.emotion, fields.text) if not has(part.parsed, name)],
+        _alike(part, others),
+    )
     raise StimuliError(f"{error}{glob_without(part.file, files)}")
+
+
+def _alike(part: Part, others: Sequence[Part]) -> list[str]:
+    """Gives the names of files that hold one object each, most of whose names are those of the others; else none."""
+    parts = [part, *others]
+    if len(parts) < 2 or any(len(one.parsed.records) != 1 for one in parts):
+        return []
+    own, *rest = [set(one.parsed.records[0].values) for one in parts]
+    stems = [one.file.parts[-1] for one in parts]
+    alike = all(2 * len(own & other) > len(own | other) for other in rest)
+    return stems if alike and not all(stem[-1:].isdigit() for stem in stems) else []
 
 
 def _differing(part: Part, fitting: Part, missing: str, others: Sequence[TextFile]) -> StimuliError:
@@ -71,13 +87,13 @@ def has(parsed: Parsed, name: str) -> bool:
     return any(field_of(record.values, name) is not ABSENT for record in parsed.records)
 
 
-def _unread(part: Part, fields: FieldsConfig, missing: Sequence[str]) -> StimuliError:
+def _unread(part: Part, fields: FieldsConfig, missing: Sequence[str], files: Sequence[str] = ()) -> StimuliError:
     there = _fields(part)
     what = "columns" if ", " in there and part.file.kind == "csv" else "fields"
     named = "" if part.parsed.unnamed else f" Its {what} are {there}."
     return StimuliError(
         f"{part.file.shown}: expected {' and '.join(shown(name) for name in missing)} among its fields.{named} "
-        f"{help_for(part.parsed, fields)}"
+        f"{help_for(part.parsed, fields, files)}"
     )
 
 

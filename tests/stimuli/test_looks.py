@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from emogeo.stimuli.looks import alone, are_apart, few, length, share_of_usual, single, words
+from emogeo.stimuli.looks import alone, are_apart, few, in_words, length, share_of_usual, single, words
 
 
 def test_lengths() -> None:
@@ -26,3 +26,7 @@ def test_labels() -> None:
     assert are_apart([True, "no", ""])
     assert not are_apart(["train", "kitchen"])
     assert not are_apart([])
+
+
+def test_values_in_words() -> None:
+    assert in_words({"a": "x" * 50, "b": ["y", "z"], "c": {"d": 1}}) == f"a → '{'x' * 40}'…, b → ['y', …], c → {{d: 1}}"

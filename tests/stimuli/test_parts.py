@@ -36,5 +36,33 @@ def test_a_file_of_something_else_is_to_be_left_out_first(tmp_path: Path) -> Non
     assert said.index(f"type stimuli.path='{tmp_path}/corpus.json'") < said.index("give its fields")
 
 
+@pytest.mark.parametrize(
+    ("files", "inner", "first", "second"),
+    [
+        (("joy", "fear", "anger", "calm"), ("home", "work", "road"), "file", "key1"),
+        (("home", "work", "road"), ("joy", "fear", "anger", "calm"), "key1", "file"),
+    ],
+)
+def test_files_of_labels_with_topics_in_them_and_the_other_way(
+    files: tuple[str, ...], inner: tuple[str, ...], first: str, second: str, tmp_path: Path
+) -> None:
+    for name in files:
+        texts = {own: [f"A text about {name} and {own}, number {at}." for at in range(2)] for own in inner}
+        (tmp_path / f"{name}.json").write_text(json.dumps(texts))
+    said = refused(tmp_path)
+    assert f"type 'stimuli.fields={{emotion: {first}, topic: {second}, text: value}}'" in said
+    assert f"in {first}: 'stimuli.fields={{emotion: {second}, topic: {first}, text: value}}'" in said
+    got = read_texts(str(tmp_path), FieldsConfig(emotion=first, topic=second, text="value"))
+    assert len({(row.emotion, row.topic) for row in got.rows}) == 12
+    assert {row.emotion for row in got.rows} == {"joy", "fear", "anger", "calm"}
+
+
+def test_numbered_files_are_no_labels(tmp_path: Path) -> None:
+    for name in ("part1", "part2"):
+        texts = {own: [f"A text about {name} and {own}."] for own in ("joy", "fear", "anger")}
+        (tmp_path / f"{name}.json").write_text(json.dumps(texts))
+    assert "type 'stimuli.fields={emotion: key1, text: value}'" in refused(tmp_path)
+
+
 def test_names() -> None:
     assert several("abcd") == "a, b, c and 1 more"
