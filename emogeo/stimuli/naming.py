@@ -10,8 +10,8 @@ from emogeo.stimuli.files import TextFile, safe
 from emogeo.stimuli.looks import share_of_usual
 from emogeo.stimuli.records import Parsed, Record
 
-Cut = tuple[str, str]
-"""The two parts of a name."""
+Cut = tuple[str, ...]
+"""The two parts of a name; or three, of which the last numbers texts."""
 _PARTS = re.compile("[_-]")
 _DOUBLE = "__"
 
@@ -19,8 +19,8 @@ _DOUBLE = "__"
 def with_names(parsed: Parsed, file: TextFile, wanted: Sequence[str], cuts: Mapping[str, Cut]) -> Parsed:
     """Adds to records the names of their folders and their file, as far as these are wanted as fields.
 
-    They are called folder1, folder2 … from outside to inside, and file; the parts of a file's name are file1 and file2.
-    A field of that name in a record stays.
+    They are called folder1, folder2 … from outside to inside, and file; the parts of a file's name are file1 and file2,
+    and file3 where a number of the text follows. A field of that name in a record stays.
 
     Args:
         cuts: the parts of files' names, as `cuts_of` gives them.
@@ -73,15 +73,19 @@ def _refuse_parts(files: Sequence[TextFile]) -> None:
     both = [list(dict.fromkeys(cut[at] for cut in cuts.values())) for at in (0, 1)] if cuts else [[], []]
     if not cuts or not _return([(cut[0], cut[1]) for cut in cuts.values()]):
         return
-    said = " and ".join(f"{len(own)} ({', '.join(own[:3])}{', …' if len(own) > 3 else ''})" for own in both)
+    numbers = list(dict.fromkeys(cut[2] for cut in cuts.values() if len(cut) > 2))
+    said = " and ".join(
+        f"{len(own)} ({', '.join(own[:3])}{', …' if len(own) > 3 else ''})" for own in [*both, numbers] if own
+    )
+    third = ", and file3 numbers the texts" if numbers else ""
     first = 1 if _is_label(both[0]) >= _is_label(both[1]) else 2
     raise StimuliError(
         f"labels would be taken from the names of {len(files)} files, so that each file is a condition of its own, as "
         f"{files[0].parts[0]}; but the parts of these names return: {said}. Type "
         f"'stimuli.fields={{emotion: file{first}, topic: file{3 - first}}}' where file{first} is the label and "
-        f"file{3 - first} the topic; 'stimuli.fields={{emotion: file{3 - first}, topic: file{first}}}' the other way; "
-        f"stimuli.fields.emotion=file{first} where the other part only numbers the files; stimuli.fields.emotion=file "
-        "where each file is a condition."
+        f"file{3 - first} the topic{third}; 'stimuli.fields={{emotion: file{3 - first}, topic: file{first}}}' the "
+        f"other way; stimuli.fields.emotion=file{first} where the other part only numbers the files; "
+        "stimuli.fields.emotion=file where each file is a condition."
     )
 
 
@@ -90,16 +94,28 @@ def _is_label(names: Sequence[str]) -> tuple[float, bool]:
 
 
 def cuts_of(files: Sequence[TextFile]) -> dict[str, Cut]:
-    """Gives the two parts of each file's name, by the name; none where names are not made of parts that return.
+    """Gives the parts of each file's name, by the name: two, and a third if it numbers texts of both.
+
+    There are none where names are not made of parts that return.
 
     Names are cut at a double underscore where all have one; else where parts before and after the cut are most nearly
     crossed: at the first or the last underscore or hyphen, or as parts of the first name go with those of others.
     Where several cuts are crossed, parts that are words for emotions are preferred.
     """
     stems = list(dict.fromkeys(file.parts[-1] for file in files))
-    double = _cut(stems, _DOUBLE, first=True)
-    if double:
-        return double
+    return _numbered(_cut(stems, _DOUBLE, first=True) or _best_cut(stems))
+
+
+def _numbered(cuts: dict[str, Cut]) -> dict[str, Cut]:
+    """Cuts second parts once more, where all end in numbers that return, and so do what stands before them."""
+    seconds = list(dict.fromkeys(cut[1] for cut in cuts.values() if len(cut) == 2))
+    own = _cut(seconds, _DOUBLE, first=False) or _cut(seconds, "[_-]", first=False)
+    if not own or not all(last.isdigit() for _, last in own.values()) or not _return(list(own.values())):
+        return cuts
+    return {stem: (cut[0], *own[cut[1]]) for stem, cut in cuts.items()}
+
+
+def _best_cut(stems: Sequence[str]) -> dict[str, Cut]:
     ways = [_cut(stems, mark, first) for mark in ("[_]", "[-]", "[_-]") for first in (True, False)]
     likely = [cuts for cuts in [*_crossed(stems), *ways] if cuts and _return(list(cuts.values()))]
     return max(likely, key=_likeliness, default={stem: _halves(stem) for stem in stems if len(_halves(stem)) == 2})
@@ -111,7 +127,7 @@ def _likeliness(cuts: Mapping[str, Cut]) -> tuple[float, float]:
     return len(cuts) / (len(first) * len(second)), usual
 
 
-def _return(pairs: Sequence[Cut]) -> bool:
+def _return(pairs: Sequence[tuple[str, ...]]) -> bool:
     """Says whether first and second parts both return: half of their combinations are there at least."""
     first, second = ({pair[at] for pair in pairs} for at in (0, 1))
     many = min(len(first), len(second)) > 1 and len(set(pairs)) >= len(first) + len(second)
@@ -132,13 +148,13 @@ def _crossed(stems: Sequence[str]) -> Iterator[dict[str, Cut]]:
         start, end = stems[0][: mark.start()], stems[0][mark.end() :]
         befores = [stem[: -len(end) - 1] for stem in stems if stem.endswith(f"{mark[0]}{end}")]
         afters = [stem[len(start) + 1 :] for stem in stems if stem.startswith(f"{start}{mark[0]}")]
-        cuts = {f"{a}{mark[0]}{b}": (a, b) for a in befores for b in afters} if start and end else {}
-        if len(cuts) == len(stems) and cuts.keys() == there:
+        cuts: dict[str, Cut] = {f"{a}{mark[0]}{b}": (a, b) for a in befores for b in afters}
+        if start and end and len(cuts) == len(stems) and cuts.keys() == there:
             yield cuts
 
 
 def _halves(stem: str) -> Cut:
-    return tuple(_PARTS.split(stem))  # type: ignore[return-value]
+    return tuple(_PARTS.split(stem))
 
 
 def _asked(pairs: Sequence[tuple[str, ...]], what: str, first: str, second: str) -> list[str]:

@@ -83,6 +83,17 @@ def test_names_that_lack_a_cell_or_are_no_parts() -> None:
     assert questions([file(name) for name in ("self_harm", "at_ease", "power-seeking", "grief_stricken")]) == []
 
 
+@pytest.mark.parametrize(("mark", "last"), [("_", "_"), ("__", "_"), ("__", "__"), ("-", "-"), ("_", "-")])
+def test_a_number_after_label_and_topic_is_a_third_part(mark: str, last: str) -> None:
+    parts = [(a, b, c) for a in ("joy", "fear", "calm") for b in ("0", "1", "2", "3") for c in ("0", "1", "2")]
+    files = [file(f"{a}{mark}{b}{last}{c}") for a, b, c in parts]
+    assert list(cuts_of(files).values()) == parts
+    with pytest.raises(StimuliError, match=r"3 \(joy, .*\) and 4 \(0, .*\) and 3 \(0, 1, 2\).*file3 numbers the texts"):
+        questions(files)
+    unlike = [(a, b) for a in ("joy", "fear", "calm") for b in ("0_a", "1_b", "2_c", "3_d")]
+    assert list(cuts_of([file(f"{a}__{b}") for a, b in unlike]).values()) == unlike
+
+
 def test_many_names() -> None:
     pairs = [(f"c{a}x", str(b)) for a in range(171) for b in range(8)]
     with pytest.raises(StimuliError, match=r"171 \(c0x, c1x, c2x, …\) and 8 \(0, 1, 2, …\)"):
