@@ -43,7 +43,7 @@ class FieldsConfig:
     """The field with the topic; null for texts without topics."""
     text: str = "text"
     """The field with the text, with a list of texts, or with an object whose names are conditions and whose values are
-    such texts."""
+    such texts. Of plain text alone: line, each line is a text; file, each file is one."""
     family: str | None = None
     """The field that names the family of each passage's topic; null where topics are independent. Families are then the
     units."""
