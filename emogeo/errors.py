@@ -47,3 +47,8 @@ class NotWrittenError(StoreError):
 
 class TrackingError(EmogeoError):
     """W&B cannot be reached, does not let us in, or did not take what it was given."""
+
+
+def first_line(error: Exception) -> str:
+    """Gives the first line that an error says, or its name where it says nothing."""
+    return (str(error).strip().splitlines() or [type(error).__name__])[0]

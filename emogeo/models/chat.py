@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from emogeo.config.texts import Thinking
-from emogeo.errors import StimuliError, WeightsError
+from emogeo.errors import StimuliError, WeightsError, first_line
 from emogeo.models.thinking import Policy, closed, is_open, policy_of, variables
 from emogeo.models.tokenizer import added_tokens, control_pattern, marked, naming_tokenizer, unmarked, whole_tokenizer
 from emogeo.stimuli.templates import Places, Text
@@ -154,7 +154,7 @@ class Chat:
     def _reason(self, error: Exception, roles: Sequence[str]) -> str:
         from jinja2 import TemplateSyntaxError
 
-        said = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
+        said = first_line(error)
         if isinstance(error, TemplateSyntaxError):
             return f"The chat template of {self.name} is malformed (line {error.lineno}: {said}). {_INSTEAD}"
         return f"The chat template of {self.name} refuses the turns {', '.join(roles)}: {said} {_INSTEAD}"

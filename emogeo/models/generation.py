@@ -63,16 +63,15 @@ def write(
         StimuliError: a prompt that, with what is to be written, is longer than the positions that the model has.
     """
     written: list[Written] = []
+    tokens = [model.tokenize(prompt) for prompt in prompts]
     if prompts:
-        lengths = [len(model.tokenize(prompt)) for prompt in prompts]
-        refuse_too_long(model.body, lengths, "prompt", decoding.max_new_tokens)
+        refuse_too_long(model.body, [len(own) for own in tokens], "prompt", decoding.max_new_tokens)
     alone = len(prompts) > 1 and one_at_a_time(model)
     size = 1 if alone else batch_size or max(len(prompts), 1)
     for start in range(0, len(prompts), size):
         batch = slice(start, start + size)
-        tokens = [model.tokenize(prompt) for prompt in prompts[batch]]
         with steered(model.body, {block: vectors[batch] for block, vectors in (additions or {}).items()}):
-            written += _write_batch(model, tokens, list(seeds[batch]), decoding)
+            written += _write_batch(model, tokens[batch], list(seeds[batch]), decoding)
     return [_without_thought(model, prompt, own) for prompt, own in zip(prompts, written, strict=True)]
 
 

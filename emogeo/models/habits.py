@@ -12,7 +12,7 @@ from weakref import WeakKeyDictionary
 import torch
 from transformers import GenerationConfig, PreTrainedModel
 
-from emogeo.errors import EmogeoError, WeightsError
+from emogeo.errors import EmogeoError, WeightsError, first_line
 from emogeo.models.blocks import embedding_of, find_blocks, watched
 from emogeo.models.inputs import forward_inputs, padded_on_the_left, padded_on_the_right
 from emogeo.models.loaded import LoadedModel
@@ -165,12 +165,8 @@ def _named(model: LoadedModel, does: str) -> Iterator[None]:
         raise
     except Exception as error:
         kind = type(model.body).__name__
-        said = f"{_name(model)}: {kind} cannot {does} a short text as it is loaded here: {_first_line(error)}"
+        said = f"{_name(model)}: {kind} cannot {does} a short text as it is loaded here: {first_line(error)}"
         raise WeightsError(said) from error
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [""])[0] or type(error).__name__
 
 
 def _refuse_looking_ahead(model: LoadedModel, one: dict[int, torch.Tensor], other: dict[int, torch.Tensor]) -> None:

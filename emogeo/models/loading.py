@@ -22,7 +22,7 @@ from transformers.utils import logging as transformers_logging
 
 from emogeo.config.model import Source
 from emogeo.config.precision import Dtype, Quantization
-from emogeo.errors import PrecisionError, WeightsError
+from emogeo.errors import PrecisionError, WeightsError, first_line
 from emogeo.models.attention import attention_for
 from emogeo.models.blocks import body_of
 from emogeo.models.encoded import load_encoded
@@ -83,8 +83,7 @@ def load_model(
             f"{weights.title} at {precision.label} does not fit on {device}: runtime.device_map=auto or precision=nf4."
         ) from error
     except (*_FAULTS, SafetensorError) as error:
-        reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-        raise WeightsError(f"{weights.name}: {weights.folder} cannot be loaded: {reason}") from error
+        raise WeightsError(f"{weights.name}: {weights.folder} cannot be loaded: {first_line(error)}") from error
     refuse_absent(weights.folder, weights.name, [*own.report["missing_keys"], *own.report["mismatched_keys"]])
     refuse_unexpected(weights.folder, weights.name, own.report["unexpected_keys"])
     shares = quantised(own.model, precision, own.shares, weights.title)

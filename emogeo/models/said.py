@@ -19,14 +19,13 @@ def passed_on() -> Iterator[None]:
     """Collects the warnings of transformers and, at the end, logs each that is not expected."""
     library = transformers_logging.get_logger()
     collected = _Collected(logging.WARNING)
-    before, handlers, propagates = library.level, list(library.handlers), library.propagate
+    handlers, propagates = list(library.handlers), library.propagate
     transformers_logging.set_verbosity_warning()
     library.handlers, library.propagate = [collected], False
     try:
         yield
     finally:
         library.handlers, library.propagate = handlers, propagates
-        library.setLevel(before)
         transformers_logging.set_verbosity_error()  # what is said in every pass is said in a test of the model once
         for message in dict.fromkeys(collected.messages):
             if not any(part in message for part in EXPECTED):

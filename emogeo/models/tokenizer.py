@@ -8,7 +8,7 @@ from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from typing import Any
 
-from emogeo.errors import StimuliError, WeightsError
+from emogeo.errors import StimuliError, WeightsError, first_line
 from emogeo.stimuli.templates import Places, Text
 
 LOCAL = {"trust_remote_code": False, "local_files_only": True}
@@ -80,8 +80,7 @@ def naming_tokenizer(folder: Path, name: str) -> Any:
 
 
 def _unreadable(folder: Path, name: str, error: Exception) -> WeightsError:
-    reason = str(error).strip().splitlines()[0] if str(error).strip() else type(error).__name__
-    return WeightsError(f"{name}: the tokenizer in {folder} cannot be loaded: {reason}")
+    return WeightsError(f"{name}: the tokenizer in {folder} cannot be loaded: {first_line(error)}")
 
 
 def added_tokens(tokenizer: Any) -> dict[str, bool]:

@@ -11,7 +11,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from emogeo.errors import WeightsError
+from emogeo.errors import WeightsError, first_line
 from emogeo.models.weights.digests import folder_digest
 from emogeo.models.weights.index import made_in_cache, weights_folder
 from emogeo.models.weights.missing import TOKENIZERS
@@ -75,16 +75,26 @@ _FAULTS = (ValueError, TypeError, RuntimeError, KeyError, OSError, ImportError, 
 def _merge(base: Path, adapter: Path, target: Path) -> None:
     if find_spec("peft") is None:
         raise WeightsError("model.adapter needs peft. Type: pip install -c constraints.txt -e '.[adapters]'")
-    about = json.loads((adapter / CONFIG).read_text(encoding="utf-8"))
+    about = _about(adapter)
     _refuse_other_code(adapter, about)
     log.info("merging %s into %s, in float32 on the CPU, once", adapter.name, base.name)
     try:
-        model = _adapted(_whole(base), adapter).merge_and_unload(safe_merge=True)
+        model = _adapted(_whole(base), adapter, about).merge_and_unload(safe_merge=True)
     except (*_FAULTS, pickle.UnpicklingError) as error:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise WeightsError(f"{adapter} cannot be merged into {base}: {said}") from error
+        raise WeightsError(f"{adapter} cannot be merged into {base}: {first_line(error)}") from error
     _write_tokenizer(base, adapter, target, len(model.get_input_embeddings().weight))
     model.save_pretrained(target)
+
+
+def _about(adapter: Path) -> dict[str, Any]:
+    """Reads what an adapter says of itself."""
+    try:
+        found = json.loads((adapter / CONFIG).read_text(encoding="utf-8"))
+    except ValueError as error:
+        raise WeightsError(f"{adapter / CONFIG} is not JSON ({error}).") from error
+    if not isinstance(found, dict):
+        raise WeightsError(f"{adapter / CONFIG} is no object with settings.")
+    return found
 
 
 def _refuse_other_code(adapter: Path, about: dict[str, Any]) -> None:
@@ -118,8 +128,11 @@ def _whole(base: Path) -> PreTrainedModel:
     return model
 
 
-def _adapted(model: PreTrainedModel, adapter: Path) -> PeftModel:
+def _adapted(model: PreTrainedModel, adapter: Path, about: dict[str, Any]) -> PeftModel:
     """Puts an adapter beside a model's weights.
+
+    Args:
+        about: the content of its configuration.
 
     Raises:
         ValueError: a kind that is not made to be merged; a tensor of its file without a place, or a place without one.
@@ -129,7 +142,6 @@ def _adapted(model: PreTrainedModel, adapter: Path) -> PeftModel:
     config = PeftConfig.from_pretrained(str(adapter))
     if config.is_prompt_learning:
         raise ValueError(f"{config.peft_type.value} puts tokens before a text and changes no weights")
-    about = json.loads((adapter / CONFIG).read_text(encoding="utf-8"))
     unknown = sorted(name for name, value in about.items() if value and not hasattr(config, name))
     if unknown:
         raise ValueError(f"this peft does not know its options {', '.join(unknown)}")

@@ -7,7 +7,7 @@ from pathlib import Path
 from emogeo.errors import WeightsError
 from emogeo.models.weights.digests import folder_digest
 from emogeo.models.weights.headers import weight_files
-from emogeo.models.weights.missing import what_is_missing
+from emogeo.models.weights.missing import TOKENIZERS, what_is_missing
 
 _SUFFIXES = {".json", ".jinja", ".model", ".txt"}
 """The files of a folder that are in its digest beside the weights."""
@@ -26,8 +26,7 @@ def complete(folder: Path) -> bool:
 
 def describes_model(folder: Path) -> bool:
     """Whether a folder holds a config and a tokenizer, from which an untrained twin can be drawn."""
-    tokenizers = ("tokenizer.json", "tokenizer.model", "vocab.json")
-    return (folder / "config.json").is_file() and any((folder / name).is_file() for name in tokenizers)
+    return (folder / "config.json").is_file() and any((folder / name).is_file() for name in TOKENIZERS)
 
 
 def content_revision(folder: Path, cache: Path, drawn: bool = False) -> str:

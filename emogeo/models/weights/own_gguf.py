@@ -8,7 +8,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emogeo.errors import WeightsError
+from emogeo.errors import WeightsError, first_line
 from emogeo.models.weights.digests import file_digest
 from emogeo.models.weights.gguf import convert
 from emogeo.models.weights.index import made_in_cache, weights_folder
@@ -65,8 +65,7 @@ def _make(file: Path, target: Path) -> None:
     try:
         convert(file, target)
     except (ValueError, KeyError, NotImplementedError, RuntimeError, OSError, ImportError) as error:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise WeightsError(f"{file} cannot be converted: {said}") from error
+        raise WeightsError(f"{file} cannot be converted: {first_line(error)}") from error
     (target / _TYPES).write_text(json.dumps(types))
 
 

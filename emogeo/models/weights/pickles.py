@@ -13,7 +13,7 @@ import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from emogeo.errors import WeightsError
+from emogeo.errors import WeightsError, first_line
 from emogeo.models.weights.headers import INDEX, shards_of
 from emogeo.models.weights.missing import missing_shards
 
@@ -78,15 +78,11 @@ def _tensors(file: Path) -> dict[str, torch.Tensor]:
     except pickle.UnpicklingError as error:
         raise WeightsError(
             f"{file} holds more than tensors, and nothing of it was run. If you trust it, load it where it was made "
-            f"and save it as safetensors (save_pretrained). torch says: {_first_line(error)}"
+            f"and save it as safetensors (save_pretrained). torch says: {first_line(error)}"
         ) from error
     except (RuntimeError, ValueError, EOFError, KeyError, OSError) as error:
-        raise WeightsError(f"{file} cannot be read ({_first_line(error)}); it may be incomplete.") from error
+        raise WeightsError(f"{file} cannot be read ({first_line(error)}); it may be incomplete.") from error
     if not isinstance(found, dict) or not found or not all(isinstance(own, torch.Tensor) for own in found.values()):
         inside = ", ".join(map(str, list(found)[:5])) if isinstance(found, dict) else type(found).__name__
         raise WeightsError(f"{file} is not the tensors of a model by name (it holds {inside}): save those alone.")
     return {str(name): own for name, own in found.items()}
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]

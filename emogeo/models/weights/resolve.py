@@ -120,12 +120,24 @@ def resolve_weights(model: ModelConfig, cache: Path, progress: bool = True) -> W
     """
     found = _resolved(model, cache, progress)
     if model.adapter is not None:
+        _check_base(found)
         found = _with_adapter(found, model.adapter, cache)
     check_tokenizer(found.folder, cache)
     weights = replace(found, init=model.init, init_seed=model.init_seed)
     if weights.source is not Source.index:
         _check(weights)
     return weights
+
+
+def _check_base(weights: Weights) -> None:
+    """Refuses to merge an adapter into weights that do not belong together, or that are quantised."""
+    if weights.source is not Source.index:
+        _check(weights)
+    if weights.stored is not None:
+        raise WeightsError(
+            f"{weights.name}: its weights are stored in {weights.stored.label}, into which no adapter is merged. Type "
+            "model.weights= with the model that they were made of."
+        )
 
 
 def _check(weights: Weights) -> None:

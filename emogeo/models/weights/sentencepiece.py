@@ -9,7 +9,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from emogeo.errors import WeightsError
+from emogeo.errors import WeightsError, first_line
 from emogeo.models.weights.digests import folder_digest
 from emogeo.stimuli.corpus import load_facts
 
@@ -51,8 +51,7 @@ def _compare(folder: Path) -> None:
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False, local_files_only=True)
     except (ValueError, OSError, KeyError, ImportError) as error:
-        said = (str(error).strip().splitlines() or [type(error).__name__])[0]
-        raise WeightsError(f"{folder / _MODEL} cannot be converted: {said}") from error
+        raise WeightsError(f"{folder / _MODEL} cannot be converted: {first_line(error)}") from error
     for text in load_facts():
         wanted, found = own.encode(text), tokenizer(text, add_special_tokens=False)["input_ids"]
         if wanted != found:

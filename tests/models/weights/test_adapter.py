@@ -217,3 +217,12 @@ def test_a_pickle_that_holds_more_than_tensors_is_said(base: Path, content: byte
     (adapter / "adapter_model.bin").write_bytes(content)
     with pytest.raises(WeightsError, match="cannot be merged"):
         merged(base, {}, adapter, "digest", "both", tmp_path / "cache")
+
+
+@pytest.mark.parametrize(("content", "said"), [("{", "is not JSON"), ("[]", "is no object with settings")])
+def test_a_configuration_that_is_none_is_said(base: Path, content: str, said: str, tmp_path: Path) -> None:
+    pytest.importorskip("peft")
+    adapter = write_lora(tmp_path / "lora")
+    (adapter / "adapter_config.json").write_text(content)
+    with pytest.raises(WeightsError, match=said):
+        merged(base, {}, adapter, "digest", "both", tmp_path / "cache")

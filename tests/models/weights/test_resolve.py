@@ -18,6 +18,7 @@ from tests.conftest import compose_train
 from tests.models.weights.other_files import pickled
 from tests.models.weights.test_adapter import write_lora
 from tests.models.weights.test_gguf import tensors_of_a_llama, write_gguf
+from tests.quantised import FORMATS, quantise, write_plain
 from tests.tiny import BLOCKS, CHAT, write_for, write_model
 
 
@@ -76,6 +77,32 @@ def test_an_adapter_names_label_and_key(tmp_path: Path) -> None:
     assert tuned.revision.startswith(f"{plain.revision} adapter sha256:")
     assert tuned.identity == again.identity != other.identity
     assert tuned.folder.is_relative_to(cache) and tuned.converted
+
+
+@pytest.mark.parametrize(
+    ("file", "content", "said"),
+    [
+        (
+            "hf_quant_config.json",
+            '{"quantization": {"quant_algo": "FP8"}}',
+            "are quantised by modelopt, and no tensor is",
+        ),
+        ("adapter_config.json", '{"base_model_name_or_path": "Other/Thing"}', "holds an adapter"),
+    ],
+)
+def test_an_adapter_is_merged_only_into_whole_plain_weights(file: str, content: str, said: str, tmp_path: Path) -> None:
+    base, adapter = write_model(tmp_path / "base", "smollm2"), write_lora(tmp_path / "lora")
+    (base / file).write_text(content)
+    with pytest.raises(WeightsError, match=said):
+        resolve_weights(replace(compose_train().model, weights=str(base), adapter=str(adapter)), tmp_path / "cache")
+
+
+def test_an_adapter_is_not_merged_into_quantised_weights(tmp_path: Path) -> None:
+    _, settings, encode = FORMATS["modelopt"]
+    base, adapter = tmp_path / "base", write_lora(tmp_path / "lora")
+    quantise(write_plain(tmp_path / "plain"), base, settings, encode)
+    with pytest.raises(WeightsError, match="its weights are stored in fp8, into which no adapter is merged"):
+        resolve_weights(replace(compose_train().model, weights=str(base), adapter=str(adapter)), tmp_path / "cache")
 
 
 @pytest.mark.parametrize("field", ["weights", "adapter"])
