@@ -56,4 +56,13 @@ def _answered(record: Mapping[str, object], name: str) -> Mapping[str, object]:
     messages = field_of(record, name)
     if messages is ABSENT or not isinstance(messages, list):
         return record
-    return {**record, name: [one for one in messages if _role(one) in _ANSWERING]}
+    return _put(record, name, [one for one in messages if _role(one) in _ANSWERING])
+
+
+def _put(values: Mapping[str, object], name: str, new: object) -> Mapping[str, object]:
+    """Gives values with another one under a name, which may lead into inner ones by dots."""
+    first, _, rest = name.partition(".")
+    inner = values.get(first)
+    if name in values or not isinstance(inner, Mapping):
+        return {**values, name: new}
+    return {**values, first: _put(inner, rest, new)}

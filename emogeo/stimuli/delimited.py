@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import takewhile
 
 from emogeo.errors import StimuliError
 from emogeo.stimuli.delimiters import delimiter_of, in_words, told
@@ -116,20 +117,18 @@ class _Header:
     start: int
     unnamed: bool = False
     spaced: bool = False
+    bare: int = 0
+    """How many columns at the end have no name."""
 
     @property
     def widths(self) -> tuple[int, int]:
         """The least cells of a row, which may lack those of columns without names at the end, and all."""
-        bare = 0 if self.unnamed else next((at for at, n in enumerate(reversed(self.names)) if n != self._bare(at)), 0)
-        return len(self.names) - bare, len(self.names)
+        return len(self.names) - self.bare, len(self.names)
 
     def is_repeated(self, cells: Sequence[str]) -> bool:
         """Says whether a row is the header once more, as where tables were put together."""
         named = [cell.strip() or f"column {at}" for at, cell in enumerate(cells, start=1)]
         return not self.unnamed and named == self.names
-
-    def _bare(self, from_end: int) -> str:
-        return f"column {len(self.names) - from_end}"
 
 
 def _header(
@@ -152,7 +151,8 @@ def _header(
     if is_row(cells) and not set(cells) & set(wanted):
         return _Header([f"column {at}" for at in range(1, len(cells) + 1)], first.number - 1, unnamed=True)
     spaced = len(cells) > 1 and all(cell.startswith(" ") for cell in first.cells[1:])
-    return _Header(_names(cells, name), first.number - 1 + first.lines, spaced=spaced)
+    bare = sum(1 for _ in takewhile(lambda cell: not cell, reversed(cells)))
+    return _Header(_names(cells, name), first.number - 1 + first.lines, spaced=spaced, bare=bare)
 
 
 def _names(cells: Sequence[str], name: str) -> list[str]:

@@ -6,13 +6,18 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import fields
 from typing import Any
 
 import yaml
 
+from emogeo.config.texts import StimuliConfig
 from emogeo.errors import StimuliError
 
 _OPTION = re.compile(r"""'?\bstimuli\.([a-z.]+)=(\{[^{}]*\}|\[[^\[\]]*\]|'[^']*'|[\w*-]+(?:[./][\w*-]+)*)'?""")
+
+_NAMED = re.compile(rf"\bstimuli\.(?=(?:{'|'.join(field.name for field in fields(StimuliConfig))})\b)")
+"""What stands before the name of an option, and not in the name of a file."""
 
 
 @contextmanager
@@ -32,7 +37,7 @@ def keywords(function: str) -> Iterator[None]:
 
 def in_keywords(message: str) -> str:
     """Writes each option in a message as a keyword: `stimuli.fields.topic=null` as `fields={"topic": None}`."""
-    return re.sub(r"\bstimuli\.(?=[a-z])", "", _OPTION.sub(_keyword, message))
+    return _NAMED.sub("", _OPTION.sub(_keyword, message))
 
 
 def _keyword(found: re.Match[str]) -> str:

@@ -24,7 +24,7 @@ class Part:
     parsed: Parsed
 
 
-def refuse_textless(part: Part, fields: FieldsConfig, others: Sequence[Part]) -> None:
+def refuse_textless(part: Part, fields: FieldsConfig, parts: Sequence[Part]) -> None:
     """Refuses a file of which no record has the field with the text.
 
     Raises:
@@ -32,6 +32,7 @@ def refuse_textless(part: Part, fields: FieldsConfig, others: Sequence[Part]) ->
     """
     if not part.parsed.records or has(part.parsed, fields.text):
         return
+    others = [other for other in parts if other is not part]
     files = [other.file for other in others]
     fitting = next((other for other in others if has(other.parsed, fields.text)), None)
     if fitting is not None:

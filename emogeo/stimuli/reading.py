@@ -56,7 +56,7 @@ def read_texts(path: str, fields: FieldsConfig, mend_rows: bool = False) -> Read
     plain, fields = plain_of(found.files, fields, cuts)
     parts = [Part(file, with_names(_parse(file, fields, plain), file, names, cuts)) for file in found.files]
     for part in parts:
-        refuse_textless(part, fields, [other for other in parts if other is not part])
+        refuse_textless(part, fields, parts)
     if not any(part.parsed.records or part.parsed.broken for part in parts):
         raise StimuliError(
             f"stimuli.path={safe(path)}: no rows in {several([part.file.shown for part in parts])}.{_why_none(parts)}"

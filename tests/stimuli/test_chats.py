@@ -12,7 +12,7 @@ from emogeo.config.texts import FieldsConfig
 from emogeo.stimuli.chats import answers_only, with_answers
 from emogeo.stimuli.corpus import corpus_of
 from emogeo.stimuli.reading import read_texts
-from emogeo.stimuli.records import Parsed, Record
+from emogeo.stimuli.records import Parsed, Record, field_of
 
 
 def chat(*messages: tuple[str, str], role: str = "role", content: str = "content") -> list[dict[str, str]]:
@@ -46,3 +46,10 @@ def test_of_files_and_of_records_in_memory(tmp_path: Path) -> None:
     corpus = corpus_of(rows, "mine", fields={"text": "messages.content"})
     assert sorted(corpus.texts) == sorted(row.text for row in got.rows)
     assert "and not those of user" in corpus.notes[0]
+
+
+def test_messages_within_an_object_are_those_of_the_assistant_too() -> None:
+    talk = {"emotion": "joy", "of": {"talk": chat(("user", "Write."), ("assistant", "A story."))}}
+    (found,), said = answers_only([talk], "of.talk.content")
+    assert field_of(found, "of.talk.content") == ["A story."]
+    assert said

@@ -163,3 +163,10 @@ def test_rows_that_all_begin_with_a_hash_are_read_where_columns_are_named() -> N
     assert parse_table(text, "mine.csv", ["emotion", "text"], None).notes == ("comment lines (#) left out: 2",)
     parsed = parse_table(text, "mine.csv", [], ["emotion", "topic", "text"])
     assert [record.values["emotion"] for record in parsed.records] == ["#joy", "#fear"]
+
+
+def test_a_column_that_is_called_column_3_is_not_one_without_a_name() -> None:
+    parsed = parse_table("emotion,text,column 3\njoy,hello there\n", "mine.csv", ("emotion", "text"), None)
+    assert [own.why for own in parsed.broken] == ["2 field(s) where there are 3 columns"]
+    without = parse_table("emotion,text,\njoy,hello there\n", "mine.csv", ("emotion", "text"), None)
+    assert len(without.records) == 1

@@ -35,3 +35,9 @@ def test_errors_say_whose_keywords_they_are() -> None:
         raise StimuliError("type stimuli.mend=[rows]")
     with pytest.raises(StimuliError, match="^no option$"), keywords("load_corpus"):
         raise StimuliError("no option")
+
+
+def test_the_name_of_a_file_is_no_option() -> None:
+    assert in_keywords("stimuli.csv line 3: no text; stimuli.fields.text names it") == (
+        "stimuli.csv line 3: no text; fields.text names it"
+    )

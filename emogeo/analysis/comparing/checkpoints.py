@@ -23,8 +23,6 @@ from emogeo.store.tensors import unpack
 
 _SAME_SIZE = 1.1
 """The largest ratio of parameters at which two models are checkpoints of one."""
-_ADAPTED = " adapter "
-"""What the revision of weights with an adapter has in it."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +68,9 @@ def _with_the_first(group: Sequence[PreparedRun]) -> Iterator[OverDepth]:
             yield OverDepth(first, other)
 
 
-def _rank(each: PreparedRun) -> tuple[bool, bool]:
+def _rank(each: PreparedRun) -> tuple[bool, bool, str, str]:
     model = each.run.record.model
-    return (model.variant != "base", _ADAPTED in model.revision)
+    return (model.variant != "base", each.run.config.model.adapter is not None, model.name, model.revision)
 
 
 def states_by_block(run: Run, store: Store) -> NDArray[np.float32] | str:
