@@ -13,13 +13,15 @@ from emogeo.errors import ConfigError
 
 
 class Mode(Enum):
-    """What the model does: it reads texts, writes them, reads what was written before, is steered, or is asked."""
+    """What the model does: it reads texts, writes them, reads what was written before, is steered, or is asked; or what
+    was measured elsewhere is imported."""
 
     comprehension = "comprehension"
     generation = "generation"
     replay = "replay"
     steering = "steering"
     behaviour = "behaviour"
+    imported = "imported"
 
 
 PROBES = (Mode.steering, Mode.behaviour)

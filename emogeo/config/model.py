@@ -16,6 +16,8 @@ class Source(Enum):
     hub = "hub"
     index = "index"
     folder = "folder"
+    elsewhere = "elsewhere"
+    """Not loaded here: vectors of it are imported."""
 
 
 class Init(Enum):
@@ -79,7 +81,7 @@ class ModelConfig:
             ConfigError: a field that its source needs, or a seed out of place.
         """
         self._check_seed()
-        if self.weights is not None:
+        if self.weights is not None or self.source is Source.elsewhere:
             return
         if self.source is Source.index and (self.wheels is None or self.sha256 is None):
             raise ConfigError(f"model={self.name}: source=index needs wheels and sha256.")

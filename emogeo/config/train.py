@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 
 from omegaconf import MISSING
 
+from emogeo.config.imported import ImportedConfig
 from emogeo.config.mode import Mode, ModeConfig
-from emogeo.config.model import Init, ModelConfig
+from emogeo.config.model import Init, ModelConfig, Source
 from emogeo.config.precision import PrecisionConfig
 from emogeo.config.probes import BehaviourConfig, SteeringConfig
 from emogeo.config.runtime import ClusterConfig, RuntimeConfig, SizeConfig, StoreConfig, TrackingConfig
@@ -44,6 +45,7 @@ class TrainConfig:
     generation: GenerationConfig = field(default_factory=GenerationConfig)
     steering: SteeringConfig = MISSING
     behaviour: BehaviourConfig = field(default_factory=BehaviourConfig)
+    imported: ImportedConfig = field(default_factory=ImportedConfig)
     pooling: PoolingConfig = field(default_factory=PoolingConfig)
     centring: Centring = Centring.grand_mean
     denoising: DenoisingConfig = field(default_factory=DenoisingConfig)
@@ -97,7 +99,12 @@ _PLAIN = {
 def check_texts(config: TrainConfig) -> None:
     """Refuses a mode, a template, a model and sources of texts that do not go together."""
     mode = config.mode.name
+    if mode is Mode.imported:
+        _check_imported(config)
+        return
     _check_twin(config)
+    if config.model.source is Source.elsewhere and config.model.weights is None:
+        raise ConfigError(f"model={config.model.name or 'more/elsewhere'} is not loaded here; it is for mode=imported.")
     if mode not in _SOURCED and config.mode.source:
         raise ConfigError("mode.source=KEY names texts to be read again: type mode=replay mode.source=KEY.")
     if mode is Mode.behaviour:
@@ -113,6 +120,20 @@ def check_texts(config: TrainConfig) -> None:
         _check_own_texts(config)
         mode = Mode.generation
     _check_template(config, mode)
+
+
+def _check_imported(config: TrainConfig) -> None:
+    """Refuses to import nothing, and what only a pass over texts can do."""
+    config.imported.check()
+    passes = {
+        "reread=true": config.reread,
+        f"denoising={config.denoising.method.value}": config.denoising.method is not DenoisingMethod.none,
+        f"max_depth={config.max_depth}": config.max_depth is not None,
+        f"model.init={config.model.init.value}": config.model.init is not Init.trained,
+    }
+    given = next((option for option, asked in passes.items() if asked), None)
+    if given is not None:
+        raise ConfigError(f"{given} needs a model that reads texts; mode=imported takes numbers as they were measured.")
 
 
 def _check_twin(config: TrainConfig) -> None:

@@ -1,0 +1,1 @@
+"""Files of vectors, RDMs and states that were measured elsewhere."""
