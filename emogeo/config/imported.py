@@ -20,7 +20,7 @@ class ImportedConfig:
     layers: list[int] | None = None
     """The blocks to take, counted from 0; where the file does not number its blocks, what they are."""
     labels: Any = None
-    """The labels of conditions or of texts, as a list or a table (CSV, TSV, JSON lines); null where the file has them."""
+    """The labels of conditions or of texts: a list or a table; null where the file has them."""
     fields: dict[str, str] = field(default_factory=dict)
     """Which array, column or axis is what; null where that is clear."""
     n_layers: int | None = None
@@ -37,7 +37,7 @@ class ImportedConfig:
         if not self.path:
             had = f" It is to be had from {self.where}." if self.where else ""
             raise ConfigError(
-                f"mode=imported reads what was measured elsewhere: type imported.path=FILE, FOLDER or wandb:ARTIFACT.{had}"
+                f"mode=imported reads what was measured elsewhere: type imported.path=FILE|FOLDER.{had}"
             )
         unknown = sorted(set(self.fields) - set(FIELDS))
         if unknown:
