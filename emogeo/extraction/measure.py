@@ -53,7 +53,7 @@ def measure(
         )
         states, removed = _denoise(states, plain.astype(np.float64), config.denoising.share)
     options, name = options_of(config), plan.weights.title
-    geometry = measure_geometry(states, texts, layers, options, plan.named_layer, name)
+    geometry = measure_geometry(lambda row: states[:, row], texts, layers, options, plan.named_layer, name)
     sentences = facts.states[:, layers].astype(np.float64)
     largest = largest_dimensions(sentences)
     geometry.curves.update(_sentence_curves(sentences, largest), removed_components=removed)

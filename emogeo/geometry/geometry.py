@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,21 +14,23 @@ from emogeo.errors import GeometryError
 from emogeo.geometry.criteria import reliability_by_layer, separation
 from emogeo.geometry.descriptors import Descriptors, anisotropy, mean_cosine, participation_ratio
 from emogeo.geometry.doors import labels_of, names_of_conditions, states_of
-from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
+from emogeo.geometry.halves import MIN_UNITS, Halves
 from emogeo.geometry.independent import independent_units
 from emogeo.geometry.inference import Estimate, reliability
 from emogeo.geometry.layers import (
+    UNITS_PER_HALF,
     Chooser,
     LayerChoice,
     check_units,
     choose_layer,
     named_choice,
+    on_choosing_half,
     resolve_layer,
     side_by_side,
 )
 from emogeo.geometry.options import NEUTRAL, Centring, GeometryOptions, LayerRule
 from emogeo.geometry.rdm import MIN_CONDITIONS, cosine_rdm, rdm_std, upper
-from emogeo.geometry.states import LabelledStates, LabelledTexts, States
+from emogeo.geometry.states import BlockStates, LabelledTexts, States
 from emogeo.geometry.units import unit_products
 from emogeo.geometry.vectors import Vectors, centre, scale, unit_means, without_topic_means
 
@@ -102,7 +104,7 @@ class Geometry:
         labels = labels_of(states, len(values), emotions, topics, texts, seed, conditions)
         named = _named_layer(options.layer, n_layers, values.shape[1], labels)
         called = name or (states.name if isinstance(states, States) else "geometry")
-        found = measure(values, labels, list(range(values.shape[1])), options, named, called)
+        found = measure(lambda row: values[:, row], labels, list(range(values.shape[1])), options, named, called)
         if sentences is not None:
             found.curves["anisotropy"] = np.array([estimate.value for estimate in anisotropy(sentences)])
         return found
@@ -169,18 +171,18 @@ class Geometry:
 
 
 def measure(
-    states: Array,
+    read: Callable[[int], Array],
     labels: LabelledTexts,
     layers: list[int],
     options: GeometryOptions,
     named: int | None,
     name: str,
 ) -> Geometry:
-    """Computes all that follows from the states of labelled texts.
+    """Computes all that follows from the states of labelled texts, a block at a time.
 
     Args:
-        states: [text, layer, d_model]
-        layers: 0-based indices of the blocks that `states` has.
+        read: gives the states [text, d_model] at one place among `layers`, in float64.
+        layers: 0-based indices of the blocks.
         named: the block that the layer rule names, if it names one.
 
     Raises:
@@ -188,24 +190,24 @@ def measure(
     """
     conditions = names_of_conditions(labels.emotions)
     if options.centring is Centring.topic_mean:
-        states = without_topic_means(states, labels.topics)
-    texts = LabelledStates(states, labels.emotions, independent_units(labels), conditions)
-    means = unit_means(states, labels.emotions, labels.units, conditions).mean(axis=0)
-    centred = _centred(means, conditions, options)
-    vectors = scale(centred, options.norm)
-    by_layer = [_rdm_of_block(vectors, row, layer) for row, layer in enumerate(layers)]
-    curves = {**_curves(texts, vectors, options), "rdm_std": np.array([rdm_std(rdm) for rdm in by_layer])}
+        read = _without_topics(read, labels.topics)
+    texts = BlockStates(read, len(layers), labels.emotions, independent_units(labels), conditions)
     choice = named_choice(options.layer, named, layers)
     if choice is None:
         check_units(options.layer, texts.n_units)
+    chooser = Chooser(options.layer, options.centring, options.seed, options.neutral)
+    means, figures = _by_block(texts, labels.units, chooser, choice is None)
+    centred = _centred(means, conditions, options)
+    vectors = scale(centred, options.norm)
+    by_layer = [_rdm_of_block(vectors, row, layer) for row, layer in enumerate(layers)]
+    curves = {**_curves(figures, vectors), "rdm_std": np.array([rdm_std(rdm) for rdm in by_layer])}
     if choice is None:
-        chooser = Chooser(options.layer, options.centring, options.seed, options.neutral)
-        choice = choose_layer(chooser, texts, layers, curves["mean_cosine"])
+        choice = choose_layer(chooser, texts, layers, curves["mean_cosine"], figures["choosing"])
     row = None if choice.index is None else layers.index(choice.index)
     return Geometry(
         name=name,
         labels=labels,
-        features=side_by_side(states, centred.values) if row is None else states[:, row],
+        features=_all_blocks(texts, centred) if row is None else read(row),
         layers=layers,
         conditions=vectors.conditions,
         vectors=vectors.values,
@@ -215,6 +217,37 @@ def measure(
         curves=curves,
         options=options,
     )
+
+
+def _without_topics(read: Callable[[int], Array], topics: Sequence[str]) -> Callable[[int], Array]:
+    return lambda row: without_topic_means(read(row)[:, None], topics)[:, 0]
+
+
+def _by_block(
+    texts: BlockStates, units: Sequence[str], chooser: Chooser, choosing: bool
+) -> tuple[Array, dict[str, list[Estimate]]]:
+    """Reads each block once: the means of conditions [condition, layer, d_model], and figures by block.
+
+    Args:
+        units: the unit of each text, over which means are taken.
+        choosing: whether a criterion chooses the block.
+    """
+    means, figures = [], {name: list[Estimate]() for name in ("separation", "reliability", "choosing")}
+    for row in range(texts.n_blocks):
+        block = texts.at(row)
+        means.append(unit_means(block.states, block.emotions, units, block.conditions).mean(axis=0))
+        if texts.n_units >= 2:
+            figures["separation"].append(Estimate(float(separation(block)[0]), np.nan, np.nan))
+        if texts.n_units >= MIN_UNITS:
+            figures["reliability"] += reliability_by_layer(block, chooser.centring, chooser.seed, chooser.neutral)
+        if choosing and chooser.rule.selection in UNITS_PER_HALF:
+            figures["choosing"].append(on_choosing_half(chooser, block))
+    return np.concatenate(means, axis=1), figures
+
+
+def _all_blocks(texts: BlockStates, centred: Vectors) -> Array:
+    states = np.stack([texts.read(row) for row in range(texts.n_blocks)], axis=1)
+    return side_by_side(states, centred.values)
 
 
 def _centred(means: Array, conditions: Sequence[str], options: GeometryOptions) -> Vectors:
@@ -257,18 +290,16 @@ def _rdm_of_block(vectors: Vectors, row: int, layer: int) -> Array:
         raise GeometryError(f"Block {layer}: {error}") from error
 
 
-def _curves(texts: LabelledStates, vectors: Vectors, options: GeometryOptions) -> dict[str, Array]:
+def _curves(figures: dict[str, list[Estimate]], vectors: Vectors) -> dict[str, Array]:
     by_layer = np.moveaxis(vectors.values - vectors.values.mean(axis=0), 1, 0)
     curves = {
         "mean_cosine": mean_cosine(vectors.values),
         "participation_ratio": participation_ratio(by_layer @ by_layer.swapaxes(1, 2)),
     }
-    if texts.n_units >= 2:
-        curves["separation"] = separation(texts)
-    if texts.n_units >= MIN_UNITS:
-        reliabilities = reliability_by_layer(texts, options.centring, options.seed, options.neutral)
-        curves["reliability"] = np.array([r.value for r in reliabilities])
-        if texts.n_units >= MIN_JACKKNIFE:
-            curves["reliability_ci_low"] = np.array([r.low for r in reliabilities])
-            curves["reliability_ci_high"] = np.array([r.high for r in reliabilities])
+    for name in ("separation", "reliability"):
+        if figures[name]:
+            curves[name] = np.array([figure.value for figure in figures[name]])
+    intervals = [(figure.low, figure.high) for figure in figures["reliability"]]
+    if intervals and not np.isnan(intervals).all():
+        curves["reliability_ci_low"], curves["reliability_ci_high"] = np.array(intervals).T
     return curves

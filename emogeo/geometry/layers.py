@@ -13,7 +13,7 @@ from emogeo.geometry.criteria import reliability_by_layer, separation
 from emogeo.geometry.halves import MIN_UNITS, split_units
 from emogeo.geometry.inference import Estimate
 from emogeo.geometry.options import NEUTRAL, Centring, LayerRule, Selection
-from emogeo.geometry.states import LabelledStates
+from emogeo.geometry.states import BlockStates, LabelledStates
 
 UNITS_PER_HALF = {Selection.separation: 2, Selection.reliability: MIN_UNITS}
 """Selections that choose on one half of the units and report on the other, with the units that a half needs."""
@@ -122,29 +122,40 @@ def named_choice(rule: LayerRule, named: int | None, layers: Sequence[int]) -> L
     return LayerChoice(named, "given")
 
 
-def choose_layer(chooser: Chooser, texts: LabelledStates, layers: Sequence[int], mean_cosines: Array) -> LayerChoice:
+def choose_layer(
+    chooser: Chooser, texts: BlockStates, layers: Sequence[int], mean_cosines: Array, figures: Sequence[Estimate]
+) -> LayerChoice:
     """Chooses by a criterion: the published one on all units, the others on one half, with their value on the other.
 
     Args:
         layers: 0-based indices of the (finite) blocks that `texts` has states of.
         mean_cosines: [layer], mean pairwise cosine of the centred vectors, which the published criterion minimizes.
+        figures: [layer], what `on_choosing_half` gave; of no use to the published criterion.
 
     Raises:
         GeometryError: too few units in a half.
     """
-    if chooser.rule.selection is Selection.min_mean_cosine:
+    if chooser.rule.selection not in UNITS_PER_HALF:
         return LayerChoice(layers[int(np.argmin(mean_cosines))], "lowest mean pairwise cosine")
     choosing, reporting = choosing_half(texts.units, chooser.seed)
-    figures = _criterion(chooser, texts.of_units(choosing))
     best = int(np.argmax([figure.value for figure in figures]))
-    held_out = _criterion(chooser, texts.at(best).of_units(reporting))[0]
+    held_out = _criterion(chooser, texts.at(best).of_units(reporting))
     return LayerChoice(layers[best], f"highest {chooser.rule.selection.value}", held_out, len(choosing))
 
 
-def _criterion(chooser: Chooser, texts: LabelledStates) -> list[Estimate]:
+def on_choosing_half(chooser: Chooser, texts: LabelledStates) -> Estimate:
+    """Gives the criterion at one block, on the units that choose.
+
+    Raises:
+        GeometryError: too few units in a half.
+    """
+    return _criterion(chooser, texts.of_units(choosing_half(texts.units, chooser.seed)[0]))
+
+
+def _criterion(chooser: Chooser, texts: LabelledStates) -> Estimate:
     if chooser.rule.selection is Selection.reliability:
-        return reliability_by_layer(texts, chooser.centring, chooser.seed, chooser.neutral)
-    return [Estimate(float(value), np.nan, np.nan) for value in separation(texts)]
+        return reliability_by_layer(texts, chooser.centring, chooser.seed, chooser.neutral)[0]
+    return Estimate(float(separation(texts)[0]), np.nan, np.nan)
 
 
 def side_by_side(values: Array, vectors: Array) -> Array:

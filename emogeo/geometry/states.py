@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from typing import Any
@@ -58,6 +58,26 @@ class LabelledStates:
     def at(self, row: int) -> LabelledStates:
         """Gives the same texts at one layer alone."""
         return replace(self, states=self.states[:, [row]])
+
+
+@dataclass(frozen=True)
+class BlockStates:
+    """States of labelled texts that are read a block at a time, so that only one block's are in memory."""
+
+    read: Callable[[int], Array]
+    """Gives the states [text, d_model] at one place among the blocks."""
+    n_blocks: int
+    emotions: Sequence[str]
+    units: Sequence[str]
+    conditions: Sequence[str]
+
+    @property
+    def n_units(self) -> int:
+        return len(set(self.units))
+
+    def at(self, row: int) -> LabelledStates:
+        """Reads one block."""
+        return LabelledStates(self.read(row)[:, None], self.emotions, self.units, self.conditions)
 
 
 @dataclass(frozen=True)

@@ -17,11 +17,12 @@ from emogeo.geometry.layers import (
     choose_layer,
     choosing_half,
     named_choice,
+    on_choosing_half,
     resolve_layer,
     side_by_side,
 )
 from emogeo.geometry.options import Centring, LayerRule, Selection
-from emogeo.geometry.states import LabelledStates
+from emogeo.geometry.states import BlockStates, LabelledStates
 from tests.planted import labels
 
 N_UNITS, LAYERS = 16, [2, 5, 7]
@@ -109,6 +110,10 @@ def told_in(layer: int) -> LabelledStates:
     return LabelledStates(states, EMOTIONS, UNITS, NAMES)
 
 
+def by_block(texts: LabelledStates) -> BlockStates:
+    return BlockStates(lambda row: texts.states[:, row], texts.states.shape[1], EMOTIONS, UNITS, NAMES)
+
+
 @pytest.mark.parametrize("selection", [Selection.reliability, Selection.separation])
 @pytest.mark.parametrize("planted", [0, 1, 2])
 def test_the_layer_that_tells_conditions_apart_is_chosen_and_reported_on_the_other_half(
@@ -116,7 +121,8 @@ def test_the_layer_that_tells_conditions_apart_is_chosen_and_reported_on_the_oth
 ) -> None:
     texts = told_in(planted)
     chooser = Chooser(LayerRule(selection), Centring.grand_mean, seed=3)
-    found = choose_layer(chooser, texts, LAYERS, np.zeros(3))
+    figures = [on_choosing_half(chooser, texts.at(row)) for row in range(3)]
+    found = choose_layer(chooser, by_block(texts), LAYERS, np.zeros(3), figures)
     assert (found.index, found.criterion, found.n_choosing) == (LAYERS[planted], f"highest {selection.value}", 8)
     reporting = texts.of_units(choosing_half(UNITS, 3)[1])
     assert found.held_out is not None
@@ -129,7 +135,7 @@ def test_the_layer_that_tells_conditions_apart_is_chosen_and_reported_on_the_oth
 
 def test_the_published_criterion_takes_the_lowest_cosine_of_all_units() -> None:
     chooser = Chooser(LayerRule(Selection.min_mean_cosine), Centring.grand_mean, seed=0)
-    found = choose_layer(chooser, told_in(0), LAYERS, np.array([0.1, -0.05, 0.0]))
+    found = choose_layer(chooser, by_block(told_in(0)), LAYERS, np.array([0.1, -0.05, 0.0]), [])
     assert (found.index, found.held_out, found.n_choosing) == (5, None, None)
     assert found.criterion == "lowest mean pairwise cosine"
 
