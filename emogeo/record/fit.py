@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
 
 from emogeo.config.mode import Mode
 from emogeo.errors import RecordError
 from emogeo.geometry.doors import names_of_conditions
 from emogeo.geometry.options import Centring, Selection
 from emogeo.geometry.units import distinct_units
-from emogeo.record.files import RUN_FILE
-from emogeo.record.run import Run
+from emogeo.record.files import RDM, RUN_FILE
+from emogeo.record.run import BareRun, Run
 from emogeo.record.types import AnyRecord, GeometryRecord
 from emogeo.record.units import unit_name
 from emogeo.store.keys import key_of
 
-_CURVES = (
-    *("mean_cosine", "participation_ratio", "rdm_std"),
-    *("anisotropy", "anisotropy_ci_low", "anisotropy_ci_high", "anisotropy_without_largest"),
-)
+_CURVES = ("mean_cosine", "participation_ratio", "rdm_std")
 """What every finished geometry has by block."""
+_OF_SENTENCES = ("anisotropy", "anisotropy_ci_low", "anisotropy_ci_high", "anisotropy_without_largest")
+"""What a geometry has as well, by block, whose model has read neutral sentences."""
 _KEY = re.compile(r"[0-9a-f]{64}")
 
 
@@ -56,6 +58,29 @@ def check_record(record: AnyRecord, folder: str) -> None:
     require(record.model.n_layers >= 1, f"{file}: model.n_layers: at least 1 is needed (found {record.model.n_layers})")
     if isinstance(record, GeometryRecord):
         _check_origin(record, file)
+
+
+def check_bare(run: BareRun, rdms: Mapping[str, np.ndarray[Any, Any]], folder: str) -> None:
+    """Checks the conditions, the blocks and the dissimilarities of a bare geometry.
+
+    Raises:
+        RecordError: names the file and the field.
+    """
+    file, result = f"{folder}/{RUN_FILE}", run.result
+    n, layers = len(result.conditions), result.layer.layers
+    require_labels(result.conditions, f"{file}: conditions")
+    require(list(result.conditions) == sorted(set(result.conditions)), f"{file}: conditions: not in alphabetical order")
+    require(list(layers) == sorted(set(layers)), f"{file}: layer.layers: not in their order (found {list(layers)})")
+    index = result.layer.index
+    require(index is None or index in layers, f"{file}: layer.index: {index} is not one of layer.layers")
+    shapes = {"rdm": (n, n), "rdm_by_layer": (max(len(layers), 1), n * (n - 1) // 2)}
+    for name, shape in shapes.items():
+        require(name in rdms, f"{folder}/{RDM}: {name}: Array required")
+        found = rdms[name]
+        require(found.shape == shape, f"{folder}/{RDM}: {name}: shape {shape} is needed (found {found.shape})")
+        whole = found.dtype.kind == "f" and bool(np.isfinite(found).all())
+        require(whole, f"{folder}/{RDM}: {name}: finite numbers are needed")
+    require(bool(np.allclose(rdms["rdm"], rdms["rdm"].T)), f"{folder}/{RDM}: rdm: not symmetric")
 
 
 def check_result(run: Run, folder: str) -> None:
@@ -111,7 +136,9 @@ def _check_origin(record: GeometryRecord, file: str) -> None:
     """Refuses impossible blocks, texts without an origin, rereads of no run, and negative counts."""
     blocks, layers, reread_of = record.provenance.n_blocks, record.model.n_layers, record.reread_of
     require(1 <= blocks <= layers, f"{file}: provenance.n_blocks: {blocks} of the model's {layers} blocks")
-    writes, mode = record.mode is not Mode.comprehension, record.mode.value
+    writes, mode = record.mode not in (Mode.comprehension, Mode.imported), record.mode.value
+    imports = record.mode is Mode.imported
+    require(imports == (record.imported is not None), f"{file}: imported: {'needed' if imports else 'not to be had'}")
     have = "needed" if writes else "not to be had"
     require(writes == (record.generation is not None), f"{file}: generation: {have} in mode {mode}")
     if reread_of is not None:
@@ -149,10 +176,11 @@ def _check_layer(run: Run, file: str) -> None:
 def _check_curves(run: Run, file: str) -> None:
     """Refuses curves and counts that have not one value for each block."""
     result, layers = run.result, run.result.layer.layers
-    for name in _CURVES:
+    for name in (*_CURVES, *(_OF_SENTENCES if run.record.imported is None else ())):
         require(name in result.by_layer, f"{file}: by_layer.{name}: Field required")
     by_layer = {f"by_layer.{name}": curve for name, curve in result.by_layer.items()}
-    for name, curve in {**by_layer, "largest_dimensions": result.largest_dimensions}.items():
+    largest = {} if run.record.imported else {"largest_dimensions": result.largest_dimensions}
+    for name, curve in {**by_layer, **largest}.items():
         require(len(curve) == len(layers), f"{file}: {name}: {len(curve)} values for {len(layers)} blocks")
     nonfinite = run.record.nonfinite.get("passages")
     require(nonfinite is not None, f"{file}: nonfinite.passages: Field required")

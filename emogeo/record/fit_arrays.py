@@ -51,7 +51,8 @@ def _check_shapes(run: Run, vectors: Arrays, rdms: Arrays, folder: str) -> None:
     conditions, layers, texts = len(run.conditions), len(run.result.layer.layers), run.record.n_texts
     _check_array(vectors, "vectors", (conditions, layers, None), f"{folder}/{VECTORS}")
     _check_array(vectors, "passages", (texts, None), f"{folder}/{VECTORS}")
-    _check_array(vectors, "embeddings", (texts, None), f"{folder}/{VECTORS}")
+    if run.record.imported is None or "embeddings" in vectors:
+        _check_array(vectors, "embeddings", (texts, None), f"{folder}/{VECTORS}")
     _check_array(rdms, "rdm", (conditions, conditions), f"{folder}/{RDM}")
     _check_array(rdms, "rdm_by_layer", (layers, conditions * (conditions - 1) // 2), f"{folder}/{RDM}")
 

@@ -18,6 +18,8 @@ from emogeo.record.files import RUN_FILE
 from emogeo.record.origin import PassRecord, TextCounts, Written
 from emogeo.record.types import (
     AnyRecord,
+    BareRecord,
+    BareResult,
     BehaviourRecord,
     BehaviourResult,
     FacetRecord,
@@ -60,7 +62,8 @@ def parse_record(content: bytes, where: str) -> AnyRecord:
     found = _object(content, file)
     _refuse_earlier(found, where)
     mode = _one_of(Mode, found.get("mode"), f"{file}: mode")
-    record_type, result_type = _KINDS[mode]
+    bare = mode is Mode.imported and "kind" in found
+    record_type, result_type = (BareRecord, BareResult) if bare else _KINDS[mode]
     record = _read(record_type, _nested(found, result_type, file), file)
     missing = next(_left_open(record.config, "config"), None)
     if missing is not None:

@@ -89,6 +89,23 @@ class GeometryProvenance(Provenance):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ImportedFiles:
+    """What was imported: files by the sha256 of their content, and what they say of themselves."""
+
+    name: str
+    """The name of the file, the folder or the artifact."""
+    files: dict[str, str]
+    """The sha256 of each file, by its name."""
+    said: dict[str, str]
+    texts_known: bool = False
+    """Whether the texts are known, and not their labels alone."""
+    averaged: int | None = None
+    """The number of texts, where those of a unit and a condition were averaged; None where each has a state."""
+    n_layers: int | None = None
+    """The number of blocks of the model; None where nobody says."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class BehaviourProvenance(Provenance):
     """How behaviour was computed."""
 

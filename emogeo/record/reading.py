@@ -10,12 +10,20 @@ import numpy as np
 from emogeo.errors import RecordError, StoreError
 from emogeo.record.decoded import decoded
 from emogeo.record.files import ITEMS, RDM, RUN_FILE, SHIFTS, TEXTS, VECTORS
-from emogeo.record.fit import check_crossed, check_labels, check_record, check_result, require, require_labels
+from emogeo.record.fit import (
+    check_bare,
+    check_crossed,
+    check_labels,
+    check_record,
+    check_result,
+    require,
+    require_labels,
+)
 from emogeo.record.fit_arrays import check_arrays
 from emogeo.record.fit_probes import check_behaviour, check_item, check_steering
 from emogeo.record.json import parse_record, row_of
 from emogeo.record.rows import type_of
-from emogeo.record.run import AnyRun, Run, SteeringRun, run_of
+from emogeo.record.run import AnyRun, BareRun, Run, SteeringRun, run_of
 from emogeo.record.types import AnyRecord, GeometryRecord
 from emogeo.store.keys import Json
 from emogeo.store.store import RUNS, Store
@@ -36,6 +44,8 @@ def read_run(store: Store, key: str) -> AnyRun:
         return run
     if isinstance(run, Run):
         _check_geometry(run, folder)
+    elif isinstance(run, BareRun):
+        check_bare(run, _arrays(files, RDM, folder), folder)
     elif isinstance(run, SteeringRun):
         _rows_of_probe(files, TEXTS, folder)
         check_steering(run, _rows_of_probe(files, SHIFTS, folder), folder)

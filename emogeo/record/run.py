@@ -25,6 +25,8 @@ from emogeo.geometry.states import LabelledTexts
 from emogeo.record.files import RDM, TEXTS, VECTORS
 from emogeo.record.types import (
     AnyRecord,
+    BareRecord,
+    BareResult,
     BehaviourRecord,
     BehaviourResult,
     GeometryRecord,
@@ -104,6 +106,29 @@ class BehaviourRun(Recorded[BehaviourRecord]):
 
 
 @dataclass(frozen=True, repr=False)
+class BareRun(Recorded[BareRecord]):
+    """An imported geometry whose texts are not known: vectors of conditions, or their dissimilarities alone."""
+
+    @property
+    def result(self) -> BareResult:
+        return _of_finished(self.record.result, self.key)
+
+    @property
+    def layer(self) -> int | None:
+        """The selected block; None where every block is used, or none is known."""
+        return self.result.layer.index
+
+    @property
+    def conditions(self) -> list[str]:
+        return list(self.result.conditions)
+
+    @cached_property
+    def rdm(self) -> Array:
+        """[condition, condition]"""
+        return unpack(self.files[RDM])["rdm"]
+
+
+@dataclass(frozen=True, repr=False)
 class Run(Recorded[GeometryRecord]):
     """A run that measures a geometry."""
 
@@ -176,16 +201,22 @@ class Run(Recorded[GeometryRecord]):
         return unpack(self.files[VECTORS])["passages"]
 
     @cached_property
-    def embeddings(self) -> NDArray[np.float32]:
-        """[text, d_model], mean input embeddings"""
-        return unpack(self.files[VECTORS])["embeddings"]
+    def embeddings(self) -> NDArray[np.float32] | None:
+        """[text, d_model], mean input embeddings; None where they were not imported."""
+        return unpack(self.files[VECTORS]).get("embeddings")
 
     @cached_property
     def labelled(self) -> LabelledTexts:
         """The labelled texts that were read, without the prompt template."""
         rows, units = self.rows(TEXTS), tuple(unit_name(unit) for unit in self.record.units)
         topics, texts = (tuple(row[field] for row in rows) for field in ("topic", "text"))
-        return LabelledTexts(self.record.emotions, topics, units, texts)
+        return LabelledTexts(self.record.emotions, topics, units, texts, known=self.texts_known)
+
+    @property
+    def texts_known(self) -> bool:
+        """Whether the texts are known; those of imported states may be names that stand for them."""
+        imported = self.record.imported
+        return imported is None or imported.texts_known
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -229,7 +260,7 @@ class Run(Recorded[GeometryRecord]):
         return key_of({"texts": sorted(self.texts)})
 
 
-AnyRun: TypeAlias = Run | SteeringRun | BehaviourRun
+AnyRun: TypeAlias = Run | BareRun | SteeringRun | BehaviourRun
 T = TypeVar("T")
 
 
@@ -237,6 +268,8 @@ def run_of(record: AnyRecord, files: Mapping[str, bytes]) -> AnyRun:
     """Gives a record and its files as a run of its kind."""
     if isinstance(record, GeometryRecord):
         return Run(record, files)
+    if isinstance(record, BareRecord):
+        return BareRun(record, files)
     return SteeringRun(record, files) if isinstance(record, SteeringRecord) else BehaviourRun(record, files)
 
 

@@ -7,7 +7,15 @@ from typing import Any, Literal, TypeAlias
 
 from emogeo.config.mode import Mode
 from emogeo.config.train import TrainConfig
-from emogeo.record.origin import BehaviourProvenance, Generation, GeometryProvenance, ModelCard, Provenance
+from emogeo.imported.types import Kind
+from emogeo.record.origin import (
+    BehaviourProvenance,
+    Generation,
+    GeometryProvenance,
+    ImportedFiles,
+    ModelCard,
+    Provenance,
+)
 from emogeo.stimuli.masking import Masking
 from emogeo.store.keys import Json
 
@@ -51,7 +59,7 @@ class Metrics:
     mean_cosine: float | None
     nonfinite: int
     finite_layers: int
-    tokens_per_s: float
+    tokens_per_s: float | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -180,8 +188,41 @@ class GeometryRecord(Heading):
     provenance: GeometryProvenance
     masked: Masking | None = None
     """How much of the passages was masked; None where nothing was."""
+    imported: ImportedFiles | None = None
+    """Where the states are from; None where a model has read the texts here."""
     result: GeometryResult | None = None
     """The result; None for a refused run."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class BareResult:
+    """What follows from vectors or dissimilarities whose texts are not known, beside the arrays."""
+
+    conditions: tuple[str, ...]
+    layer: LayerRecord
+    by_layer: dict[str, tuple[float, ...]]
+    """Curves over the blocks of `layer.layers`."""
+    metrics: BareMetrics
+
+
+@dataclass(frozen=True, kw_only=True)
+class BareMetrics:
+    """Numbers of a bare geometry; None where only dissimilarities are known, or every block is used."""
+
+    rdm_std: float
+    participation_ratio: float | None
+    mean_cosine: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class BareRecord(Heading):
+    """The record of a bare geometry: vectors or an RDM that were imported without the texts behind them."""
+
+    kind: Literal[Kind.vectors, Kind.rdm]
+    imported: ImportedFiles
+    provenance: Provenance
+    result: BareResult | None = None
+    """The result; a bare geometry is never refused."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -204,4 +245,4 @@ class BehaviourRecord(Heading):
     """The result; None for a refused run."""
 
 
-AnyRecord: TypeAlias = GeometryRecord | SteeringRecord | BehaviourRecord
+AnyRecord: TypeAlias = GeometryRecord | BareRecord | SteeringRecord | BehaviourRecord
