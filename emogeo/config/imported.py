@@ -36,9 +36,7 @@ class ImportedConfig:
         """
         if not self.path:
             had = f" It is to be had from {self.where}." if self.where else ""
-            raise ConfigError(
-                f"mode=imported reads what was measured elsewhere: type imported.path=FILE|FOLDER.{had}"
-            )
+            raise ConfigError(f"mode=imported reads what was measured elsewhere: type imported.path=FILE|FOLDER.{had}")
         unknown = sorted(set(self.fields) - set(FIELDS))
         if unknown:
             raise ConfigError(f"imported.fields.{unknown[0]} is no field. Allowed: {', '.join(FIELDS)}.")
