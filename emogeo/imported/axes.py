@@ -61,13 +61,18 @@ def likely(stored: Stored, sizes: Sizes) -> tuple[str, ...]:
         )
     ways = (("row", "block", "width"), ("block", "row", "width"))
     fits = [way for way in ways if _fits(shape, way, sizes)]
+    fits = fits or [way for way in ways if _fits(shape, way, Sizes(sizes.rows, (), None))]
     if len(fits) == 1 or (fits and not sizes.rows):
         return fits[0]
-    what = "fits both as [label, block, width] and as [block, label, width]" if fits else "fits no labels and blocks"
-    known = ", ".join(str(own) for own in sorted(sizes.rows)) or "an unknown number of"
-    layers = f" and {', '.join(map(str, sorted(sizes.blocks)))} blocks" if sizes.blocks else ""
+    known = " or ".join(str(own) for own in sorted(sizes.rows)) or "an unknown number of"
+    if not fits:
+        raise ImportedError(
+            f"The array has the shape {list(shape)}, and there are {known} labels: neither of its first two axes is as "
+            "long; expected [text, block, d_model] or [label, block, d_model]."
+        )
     raise ImportedError(
-        f"The array of the shape {list(shape)} {what}: there are {known} labels{layers}. If so, {TYPE}."
+        f"The array of the shape {list(shape)} fits {known} labels both as [label, block, width] and as "
+        f"[block, label, width]. Say which: {TYPE}."
     )
 
 

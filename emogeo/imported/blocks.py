@@ -5,6 +5,7 @@ from __future__ import annotations
 from emogeo.config.imported import ImportedConfig
 from emogeo.errors import ImportedError
 from emogeo.imported.stored import Contents
+from emogeo.imported.types import Kind
 from emogeo.stimuli.files import shown
 
 _LISTS = {
@@ -43,14 +44,14 @@ def listed_blocks(config: ImportedConfig, contents: Contents) -> tuple[int, ...]
 
 
 def blocks_of(
-    config: ImportedConfig, named: tuple[int, ...] | None, listed: tuple[int, ...] | None, n_blocks: int, needed: bool
+    config: ImportedConfig, named: tuple[int, ...] | None, listed: tuple[int, ...] | None, n_blocks: int, kind: Kind
 ) -> Blocks:
     """Gives the blocks that are taken, and where they are.
 
     Args:
         named: the blocks as the names of arrays, or of the file, have them.
         listed: the blocks that the file lists.
-        needed: whether blocks have to be known.
+        kind: the block of a single RDM need not be known.
 
     Raises:
         ImportedError: blocks that the file does not number, or that it has not.
@@ -58,7 +59,7 @@ def blocks_of(
     listed = listed if listed is not None and len(listed) == n_blocks else None
     known = named if named is not None else listed
     if known is None:
-        return _unnumbered(config, n_blocks, needed)
+        return _unnumbered(config, n_blocks, kind)
     if len(set(known)) < len(known):
         raise ImportedError(f"The file lists a block twice: {list(known)}. Expected each once.")
     taken = sorted(known if config.layers is None else config.layers)
@@ -68,7 +69,7 @@ def blocks_of(
     return _checked(config, tuple(taken), tuple(known.index(block) for block in taken))
 
 
-def _unnumbered(config: ImportedConfig, n_blocks: int, needed: bool) -> Blocks:
+def _unnumbered(config: ImportedConfig, n_blocks: int, kind: Kind) -> Blocks:
     if config.layers is not None:
         if len(config.layers) != n_blocks:
             raise ImportedError(
@@ -79,19 +80,21 @@ def _unnumbered(config: ImportedConfig, n_blocks: int, needed: bool) -> Blocks:
         return _checked(config, tuple(config.layers[place] for place in order), tuple(order))
     if config.n_layers == n_blocks:
         return tuple(range(n_blocks)), tuple(range(n_blocks))
-    if not needed and n_blocks == 1:
+    if kind is Kind.rdm and n_blocks == 1:
         return (), (0,)
     if n_blocks == 1:
         raise ImportedError(
-            "The file does not say of which block it is, counted from 0: type imported.layers=[16], say."
+            "The file does not say of which block it is, counted from 0: type imported.layers=[16], say. If it is "
+            "an RDM, which need not be of one, type imported.fields.rdm=NAME."
         )
     embedded = (
         f" If the first of the {n_blocks} is the embeddings, as in hidden_states of transformers, cut it off: [:, 1:]."
-        if config.n_layers is None or n_blocks == config.n_layers + 1
+        if kind is not Kind.rdm and config.n_layers in (None, n_blocks - 1)
         else ""
     )
+    what = "RDMs, and does not say of which blocks, or of" if kind is Kind.rdm else "blocks, and does not say"
     raise ImportedError(
-        f"The file has {n_blocks} blocks and does not say which they are, counted from 0. Where they are all blocks of "
+        f"The file has {n_blocks} {what} which, counted from 0. Where they are all blocks of "
         f"the model, type imported.n_layers={n_blocks}; else 'imported.layers=[…]' with {n_blocks} numbers.{embedded}"
     )
 

@@ -95,7 +95,13 @@ def _named(folder: Path, holding: Mapping[Path, Contents]) -> dict[Key, Stored]:
         outer = (*path.relative_to(folder).parent.parts, path.stem)
         for key, stored in own.arrays.items():
             plain = len(own.arrays) == 1 and (key[-1].lower() in _PLAIN or key == (path.stem,))
-            named[outer if plain else (*outer, *key)] = stored
+            full = outer if plain else (*outer, *key)
+            if full in named:
+                raise ImportedError(
+                    f"{folder} has several files called {shown(path.stem)}, with different endings. Give one of them: "
+                    f"type imported.path={path}."
+                )
+            named[full] = stored
     return named
 
 

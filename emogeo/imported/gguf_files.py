@@ -51,7 +51,9 @@ def _reader(path: Path) -> Any:
     try:
         return GGUFReader(path)
     except Exception as error:  # a broken file fails in NumPy's ways
-        raise ImportedError(f"{path.name} is no whole GGUF file: {safe(first_line(error)[:120])}.") from error
+        raise ImportedError(
+            f"{path.name} is no whole GGUF file: {safe(first_line(error)[:120].rstrip('.'))}."
+        ) from error
 
 
 def _text(field: Any) -> Any:

@@ -56,7 +56,7 @@ def _add(path: Path, found: Any, own: Key, arrays: dict[Key, Stored], loose: dic
     where = f"{path.name}: {shown('/'.join(own))}"
     if found.external or found.is_virtual:
         raise ImportedError(f"{where} is kept in other files, which are not followed. Save it in this one.")
-    if found.dtype.kind in "SOU" or (found.dtype.kind in "iub" and len(found.shape) < 2):
+    if found.dtype.kind in "SOU" or not found.shape or (found.dtype.kind in "iub" and len(found.shape) < 2):
         if found.size > _LONGEST:
             raise ImportedError(f"{where} has {found.size:,} words or whole numbers; at most {_LONGEST:,} are read.")
         loose[".".join(own)] = _plain(found[()])

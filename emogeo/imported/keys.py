@@ -11,7 +11,7 @@ from emogeo.geometry.rdm import MIN_CONDITIONS
 from emogeo.imported.stored import Key
 from emogeo.stimuli.files import shown
 
-_CUT = r"[_\-./: ]"
+_CUT = r"[_\-./: @|=]"
 _MARK = re.compile(
     rf"(?i)(?:^|(?<={_CUT}))(?:hidden_?states?|hidden_?layers?|hidden|layers?|blocks?|blk|resid(?:ual)?|hs|"
     rf"direction|depth|l|h){_CUT}*(\d+)(?=$|{_CUT})"
@@ -19,7 +19,7 @@ _MARK = re.compile(
 """A block that is called one: layer_3, L3, blocks.3, hidden_16, direction.7."""
 _BARE = (
     re.compile(r"(?:^|(?<=/))()(\d+)()(?=/|$)"),
-    re.compile(rf"(?:^|(?<=/))(?P<b>[^/]*[^/\d_\-.: ])({_CUT}+)(\d+)(?=/|$)"),
+    re.compile(rf"(?:^|(?<=/))(?P<b>[^/]*[^/_\-.: @|=])({_CUT}+)(\d+)(?=/|$)"),
     re.compile(rf"(?:^|(?<=/))(\d+)({_CUT}+)(?=[^/\d])"),
 )
 _ABOUT = frozenset(
@@ -60,7 +60,7 @@ def places_of(keys: Sequence[Key], pattern: str | None, flat: bool) -> dict[Key,
     bare = _bare(names, flat)
     if bare:
         return bare
-    if any(found.values()):
+    if 2 * sum(own is not None for own in found.values()) > len(found):
         odd = [names[key] for key, own in found.items() if own is None]
         raise ImportedError(
             f"Names of blocks are in {len(names) - len(odd)} of {len(names)} arrays, and not in "
@@ -139,11 +139,18 @@ def _labelled(found: Mapping[Key, tuple[str, int | None]], flat: bool) -> dict[K
 def _bared(names: Sequence[str]) -> dict[str, str]:
     rests = {name: name for name in names}
     while True:
-        cut = _without(rests, rf"^([A-Za-z]+)(?:{_CUT}+(.*))?$", 1, 2)
+        cut = _without_folder(rests) or _without(rests, rf"^([A-Za-z]+)(?:{_CUT}+(.*))?$", 1, 2)
         cut = cut or _without(rests, rf"^(?:(.*?){_CUT}+)?([A-Za-z]+)$", 2, 1)
         if cut is None:
             return rests
         rests = cut
+
+
+def _without_folder(rests: Mapping[str, str]) -> dict[str, str] | None:
+    """Takes the outermost name away, where several names have one in common."""
+    outer = {own.partition("/")[0] for own in rests.values()}
+    cut = {name: own.partition("/")[2] for name, own in rests.items()}
+    return cut if len(rests) > 1 and len(outer) == 1 and all(cut.values()) else None
 
 
 def _without(rests: Mapping[str, str], pattern: str, word: int, rest: int) -> dict[str, str] | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emogeo.config.imported import ImportedConfig
@@ -43,12 +43,9 @@ def labellings_of(config: ImportedConfig, contents: Contents, beside: Sequence[P
     inside = _inside(config, contents)
     if config.labels is not None:
         typed = tuple(str(label) for label in config.labels)
-        return [
-            Labelling(typed, "imported.labels", inside.topics if inside else None, inside.texts if inside else None)
-        ]
-    tables = [_of_table(path, config, asked=False) for path in beside]
-    found = [inside, *tables] if inside is not None and inside.labels else tables
-    return [own for own in found if own is not None and own.labels]
+        return [replace(inside, labels=typed, source="imported.labels")]
+    found = [own for own in (inside, *(_of_table(path, config, asked=False) for path in beside)) if own.labels]
+    return found if found or len(beside) != 1 else [_of_table(beside[0], config, asked=True)]
 
 
 def _inside(config: ImportedConfig, contents: Contents) -> Labelling:

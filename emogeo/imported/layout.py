@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from emogeo.errors import ImportedError
+from emogeo.geometry.rdm import MIN_CONDITIONS
 from emogeo.imported.axes import TYPE, Sizes, likely, turned
 from emogeo.imported.keys import Place
 from emogeo.imported.stored import Key, Numbers, Stored
@@ -52,12 +53,18 @@ def lay(arrays: Mapping[Key, Stored], places: Mapping[Key, Place], sizes: Sizes)
     if numbered and not named:
         return _by_block(arrays, own, sizes)
     if len(own) > 1:
-        there = ", ".join(f"{shown('/'.join(key))} {list(arrays[key].shape)}" for key in list(own)[:4])
-        raise ImportedError(
-            f"The file has {len(own)} arrays, and it is not clear what they are: {there}. Name the one that is meant: "
-            "type imported.fields.states=NAME, imported.fields.vectors=NAME or imported.fields.rdm=NAME."
-        )
+        raise _unclear(arrays)
     return _stacked(arrays[next(iter(own))], sizes)
+
+
+def _unclear(arrays: Mapping[Key, Stored]) -> ImportedError:
+    there = ", ".join(f"{shown('/'.join(key))} {list(own.shape)}" for key, own in list(arrays.items())[:4])
+    more = ", …" if len(arrays) > 4 else ""
+    return ImportedError(
+        f"The file has {len(arrays)} array(s), and it is not clear what they are: {there}{more}. "
+        f"As labels, which are {MIN_CONDITIONS} or more, their names do not fit. Name the array that is meant: type "
+        "imported.fields.states=NAME, imported.fields.vectors=NAME or imported.fields.rdm=NAME."
+    )
 
 
 def _refuse_types(arrays: Mapping[Key, Stored]) -> None:
@@ -129,6 +136,9 @@ def _one_width(widths: Mapping[str, int]) -> int:
 def _by_label(arrays: Mapping[Key, Stored], places: Mapping[Key, Place], sizes: Sizes) -> Laid:
     """Lays out an array a label: [d_model], [block, d_model], [text, d_model] or [text, block, d_model]."""
     cells = {label: own for (label, _), (_, own) in _cells(arrays, places).items()}
+    sized = {size for own in cells.values() for size in own.shape[:-1]} & set(sizes.rows)
+    if len(cells) < MIN_CONDITIONS or (sized and sizes.axes is None):
+        raise _unclear(arrays)
     depths = {len(own.shape) for own in cells.values()}
     if len(depths) > 1 or max(depths) > 3:
         odd = {label: list(own.shape) for label, own in list(cells.items())[:3]}
@@ -160,6 +170,11 @@ def _by_block(arrays: Mapping[Key, Stored], places: Mapping[Key, Place], sizes: 
     """Lays out an array a block: [text, d_model] or [label, d_model]."""
     cells = {block: own for (_, block), (_, own) in _cells(arrays, places).items()}
     blocks = tuple(sorted(cells))
+    if is_flat(arrays) and all(len(own.shape) == 1 for own in cells.values()):
+        raise ImportedError(
+            f"The file has one vector at each of {len(blocks)} blocks, those of one condition; an RDM needs at least "
+            f"{MIN_CONDITIONS}. Give the folder with a file for each condition."
+        )
     odd = next((block for block in blocks if len(cells[block].shape) != 2), None)
     if odd is not None:
         raise ImportedError(

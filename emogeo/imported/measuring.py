@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+import zlib
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import replace
@@ -28,12 +30,12 @@ _LARGEST_RDM = 10_000
 """The most conditions of a square array that is looked at."""
 
 
-def measured_of(config: ImportedConfig, contents: Contents, beside: Sequence[Path], stem: str) -> Measured:
+def measured_of(config: ImportedConfig, contents: Contents, beside: Sequence[Path], name: str) -> Measured:
     """Says what arrays are, with their labels and blocks; the numbers are read later.
 
     Args:
         beside: tables that could have the labels.
-        stem: the name of the file, which could say the block.
+        name: that of the file, for messages; it could say the block.
 
     Raises:
         ImportedError: what cannot be read, or not in one way alone, with what to type.
@@ -46,15 +48,15 @@ def measured_of(config: ImportedConfig, contents: Contents, beside: Sequence[Pat
     kind = _kind(chosen, laid, labels.labels)
     _refuse_labels(kind, labels)
     named = laid.blocks
-    if named is None and laid.n_blocks == 1 and (block := block_in(stem)) is not None:
+    if named is None and laid.n_blocks == 1 and (block := block_in(name)) is not None:
         named = (block,)
-    blocks, places = blocks_of(config, named, listed, laid.n_blocks, needed=kind is not Kind.rdm)
+    blocks, places = blocks_of(config, named, listed, laid.n_blocks, kind)
     embeddings = _embeddings(chosen.embeddings, laid.n_rows) if kind is Kind.states else None
     return Measured(
         kind,
         labels.labels,
         blocks,
-        _reader(laid, kind, labels.labels, blocks, places),
+        _reader(f"{shown(name)}: ", laid, kind, labels.labels, blocks, places),
         tuple(dict.fromkeys([*contents.files, *labels.files])),
         labels.topics if kind is Kind.states else None,
         labels.texts if kind is Kind.states else None,
@@ -71,7 +73,9 @@ def _laid(
     counts |= {config.n_layers} if config.n_layers is not None and listed is None else set()
     sizes = Sizes({len(own.labels) for own in labellings}, counts, axes_of(config.fields.get("axes")))
     places = places_of(list(chosen.arrays), chosen.pattern, is_flat(chosen.arrays))
-    arrays = {key: own for key, own in chosen.arrays.items() if key in places}
+    asked, there = set(config.layers or ()), {place.block for place in places.values()}
+    taken = {key for key, own in places.items() if not asked <= there or not asked or own.block in asked}
+    arrays = {key: own for key, own in chosen.arrays.items() if key in taken}
     return lay(arrays, places, sizes)
 
 
@@ -182,9 +186,14 @@ def _embeddings(stored: Stored | None, n_rows: int) -> Numbers | None:
 
 
 def _reader(
-    laid: Laid, kind: Kind, labels: Sequence[str], blocks: Sequence[int], places: Sequence[int]
+    name: str, laid: Laid, kind: Kind, labels: Sequence[str], blocks: Sequence[int], places: Sequence[int]
 ) -> Callable[[int], Numbers]:
     def at(place: int) -> Numbers:
-        return checked(laid.read(places[place]), kind, labels, blocks[place] if blocks else None)
+        try:
+            return checked(laid.read(places[place]), kind, labels, blocks[place] if blocks else None)
+        except ImportedError as error:
+            raise ImportedError(f"{name}{error}") from error
+        except (OSError, EOFError, zlib.error, zipfile.BadZipFile) as error:
+            raise ImportedError(f"{name}the file cannot be read to its end: {error}.") from error
 
     return at

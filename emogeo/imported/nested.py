@@ -45,7 +45,7 @@ def _walk(
     for name, value in values.items():
         own = (*key, str(name))
         found = leaf(value)
-        if found is not None and found.dtype.kind in "iub" and len(found.shape) < 2:
+        if found is not None and (not found.shape or (found.dtype.kind in "iub" and len(found.shape) < 2)):
             loose[".".join(own)] = found.part().tolist()
         elif found is not None:
             arrays[own] = found

@@ -113,7 +113,7 @@ def _sort(
             f"{where} says it has the shape {list(shape)}, {math.prod(shape) * dtype.itemsize:,} bytes of {dtype}, and "
             f"is {size:,} bytes long: it is broken, or was not copied whole."
         )
-    if dtype.kind in "SU" or (dtype.kind in "iub" and len(shape) < 2):
+    if dtype.kind in "SU" or not shape or (dtype.kind in "iub" and len(shape) < 2):
         if math.prod(shape) * dtype.itemsize > _WORDS:
             raise ImportedError(f"{where} is a list of {math.prod(shape):,} words or whole numbers: more than 64 MB.")
         loose[name] = _plain(_values(stream, shape, reversed_, dtype))

@@ -68,7 +68,7 @@ def read_measured(config: ImportedConfig, path: Path) -> Measured:
 
 def _read(config: ImportedConfig, path: Path) -> Measured:
     if is_zarr(path):
-        return measured_of(config, zarr_contents(path), _beside(path), path.stem)
+        return measured_of(config, zarr_contents(path), _beside(path), path.name)
     if path.is_dir():
         files = files_below(path)
         contents = folder_contents(path, files, {suffix: _guarded(read) for suffix, read in READERS.items()})
@@ -78,7 +78,7 @@ def _read(config: ImportedConfig, path: Path) -> Measured:
         raise ImportedError(f"imported.path={path}: no such file or folder.")
     contents = _reader(path)(path)
     about = _about(path) if path.suffix.lower() != ".json" else None
-    return measured_of(config, contents if about is None else _with(contents, about), _beside(path), path.stem)
+    return measured_of(config, contents if about is None else _with(contents, about), _beside(path), path.name)
 
 
 def _reader(path: Path) -> Read:

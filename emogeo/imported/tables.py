@@ -32,7 +32,8 @@ def table_contents(path: Path) -> Contents:
         raise ImportedError(f"{path.name} has {len(rows)} row(s): no table of numbers.")
     header, body = rows[0], rows[1:]
     if all(_is_number(cell) for cell in header):
-        return Contents({(path.stem,): _stored(path, rows, 0, 1)}, files=(path,))
+        key = "rdm" if len(rows) == len(header) else path.stem
+        return Contents({(key,): _stored(path, rows, 0, 1)}, files=(path,))
     first = [row[0] for row in body]
     if len(header) in (len(body), len(body) + 1) and set(header[-len(body) :]) & set(first):
         return _square(path, header[-len(body) :], first, body)
@@ -63,10 +64,7 @@ def _square(path: Path, columns: Sequence[str], first: Sequence[str], body: Sequ
             f"{path.name}: the labels of columns and rows differ: {shown(columns[place])} is column {place + 1} and "
             f"{shown(first[place])} is row {place + 1}. Give both in one order."
         )
-    return Contents(
-        {(path.stem,): _stored(path, body, 1, 2, columns)}, {"labels": tuple(columns)}, said={"table": "square"},
-        files=(path,),
-    )  # fmt: skip
+    return Contents({("rdm",): _stored(path, body, 1, 2, columns)}, {"labels": tuple(columns)}, files=(path,))
 
 
 def _vectors(path: Path, header: Sequence[str], body: Sequence[Sequence[str]]) -> Contents:
@@ -83,6 +81,11 @@ def _vectors(path: Path, header: Sequence[str], body: Sequence[Sequence[str]]) -
     arrays: dict[Key, Stored] = {}
     for number, row in enumerate(body, start=2):
         cells = [row[at] for at in places]
+        if not any(map(_is_number, cells)):
+            raise ImportedError(
+                f"{path.name} line {number} has no numbers. If it is the table of labels of some states, give the file "
+                "of the states, and type imported.labels=TABLE where that has another name."
+            )
         own = row[header.index(label)]
         key = (own,) if layer is None else (own, f"layer_{row[header.index(layer)]}")
         if key in arrays:
