@@ -48,7 +48,7 @@ def measured_of(config: ImportedConfig, contents: Contents, beside: Sequence[Pat
     kind = _kind(chosen, laid, labels.labels)
     _refuse_labels(kind, labels)
     named = laid.blocks
-    if named is None and laid.n_blocks == 1 and (block := block_in(name)) is not None:
+    if named is None and laid.n_blocks == 1 and (block := block_in(Path(name).stem)) is not None:
         named = (block,)
     blocks, places = blocks_of(config, named, listed, laid.n_blocks, kind)
     embeddings = _embeddings(chosen.embeddings, laid.n_rows) if kind is Kind.states else None
