@@ -92,7 +92,12 @@ def test_what_is_no_such_file_is_named(tmp_path: Path, name: str, content: bytes
 @pytest.mark.parametrize("suffix", READERS)
 def test_no_kind_of_file_fails_in_ways_of_its_library(tmp_path: Path, suffix: str) -> None:
     drawn = np.random.default_rng(0)
-    starts = {".npz": b"PK\x03\x04", ".npy": b"\x93NUMPY\x01\x00", ".gguf": b"GGUF\x03\0\0\0", ".h5": b"\x89HDF\r\n\x1a\n"}
+    starts = {
+        ".npz": b"PK\x03\x04",
+        ".npy": b"\x93NUMPY\x01\x00",
+        ".gguf": b"GGUF\x03\0\0\0",
+        ".h5": b"\x89HDF\r\n\x1a\n",
+    }
     for attempt in range(30):
         path = tmp_path / f"{attempt}{suffix}"
         path.write_bytes(starts.get(suffix, b"") * (attempt % 2) + drawn.bytes(int(drawn.integers(1, 400))))
