@@ -54,7 +54,8 @@ def places_of(keys: Sequence[Key], pattern: str | None, flat: bool) -> dict[Key,
     names = {key: "/".join(key) for key in keys}
     if pattern is not None:
         return _by_pattern(names, pattern)
-    found = {key: _marked(name) for key, name in names.items()}
+    ways = [{key: _marked(name, last) for key, name in names.items()} for last in (False, True)]
+    found = next((way for way in ways if _is_crossed(list(way.values()))), ways[0])
     if all(found.values()):
         return _labelled({key: own for key, own in found.items() if own is not None}, flat)
     bare = _bare(names, flat)
@@ -76,10 +77,21 @@ def block_in(name: str) -> int | None:
     return int(found[1]) if found else None
 
 
-def _marked(name: str) -> tuple[str, int] | None:
-    """Gives what is left of a name without its block, and the block; of several marks the longest word is it."""
-    mark = max(_MARK.finditer(name), key=lambda own: len(own[0].rstrip("0123456789")), default=None)
+def _marked(name: str, last: bool) -> tuple[str, int] | None:
+    """Gives what is left of a name without its block, and the block.
+
+    Args:
+        last: whether of several marks, the longest words among them, the last one is it; else the first.
+    """
+    marks = list(_MARK.finditer(name))
+    mark = max(reversed(marks) if last else marks, key=lambda own: len(own[0].rstrip("0123456789")), default=None)
     return None if mark is None else (_joined(name[: mark.start()], name[mark.end() :]), int(mark[1]))
+
+
+def _is_crossed(found: Sequence[tuple[str, int] | None]) -> bool:
+    """Says whether each label stands with each block once."""
+    labels, blocks = ({own[at] for own in found if own is not None} for at in (0, 1))
+    return None not in found and len(set(found)) == len(found) == len(labels) * len(blocks)
 
 
 def _joined(left: str, right: str) -> str:
@@ -107,9 +119,8 @@ def _bare(names: Mapping[Key, str], flat: bool) -> dict[Key, Place]:
         if not all(cuts.values()):
             continue
         found = {key: own for key, own in cuts.items() if own is not None}
-        labels, blocks = {own[0] for own in found.values()}, {own[1] for own in found.values()}
-        crossed = len(set(found.values())) == len(found) == len(labels) * len(blocks)
-        if crossed and (not flat or len(labels) >= MIN_CONDITIONS):
+        labels = {own[0] for own in found.values()}
+        if _is_crossed(list(found.values())) and (not flat or len(labels) >= MIN_CONDITIONS):
             return _labelled(dict(found), flat)
         if flat and labels == {""}:
             raise ImportedError(

@@ -138,7 +138,7 @@ def _named(config: ImportedConfig, labels: tuple[str, ...], labellings: Sequence
 def _kind(chosen: Chosen, laid: Laid, labels: Sequence[str]) -> Kind:
     square = laid.n_rows == laid.width and len(set(labels)) == len(labels) <= _LARGEST_RDM
     if chosen.kind is Kind.rdm:
-        if not square:
+        if laid.n_rows != laid.width:
             raise ImportedError(f"An RDM is square; this is {laid.n_rows} by {laid.width}.")
         return Kind.rdm
     if chosen.asked and chosen.kind is not None:
