@@ -33,6 +33,10 @@ class EqualDissimilaritiesError(GeometryError):
     """An RDM all of whose dissimilarities are equal, so that it has no order to compare."""
 
 
+class ImportedError(EmogeoError):
+    """A file of vectors, RDMs or states that cannot be read, or not in one way alone."""
+
+
 class StoreError(EmogeoError):
     """A stored record that is missing or not what its manifest says."""
 

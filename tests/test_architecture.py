@@ -10,6 +10,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 WITHOUT_A_TEST_OF_THEIR_OWN = {
     "arrays.py": "one alias",
+    "imported/types.py": "types without logic; tests/imported/test_measuring.py makes them",
     "record/files.py": "names of files",
     "record/origin.py": "types without logic; tests/record/test_json.py reads and writes every field",
     "record/types.py": "types without logic; tests/record/test_json.py reads and writes every field",

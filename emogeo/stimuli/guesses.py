@@ -135,6 +135,11 @@ def is_known(name: str | None) -> bool:
     return _by_name([str(name)], f"{_EMOTION} {_TOPIC}") is not None
 
 
+def usual_name(names: Sequence[str], role: str) -> str | None:
+    """Gives the name among several that is usual for labels (emotion), topics (topic) or texts (text)."""
+    return _by_name(names, {"emotion": _EMOTION, "topic": _TOPIC, "text": _TEXT}[role])
+
+
 def _option(guess: Mapping[str, str]) -> str | None:
     listed = ", ".join(f"{role}: {_quoted(name)}" for role, name in guess.items() if role != name)
     return f"stimuli.fields={{{listed}}}" if listed else None
