@@ -6,7 +6,7 @@ import hydra
 from omegaconf import DictConfig
 
 from emogeo.config.compose import parse_train
-from emogeo.config.mode import PROBES
+from emogeo.config.mode import PROBES, Mode
 from emogeo.config.recipes import recipe_differences
 from emogeo.config.train import TrainConfig
 from emogeo.entry import prepare, shown
@@ -20,10 +20,15 @@ def main(config: DictConfig) -> None:
 
 
 def _run(config: DictConfig) -> None:
+    parsed, departures = parse_train(config), recipe_differences(config, CONF)
+    if parsed.mode.name is Mode.imported:
+        from emogeo.extraction.imported_run import run_import
+
+        run_import(parsed, departures)
+        return
     from emogeo.extraction.run import run_extraction
     from emogeo.probes.run import run_probe
 
-    parsed, departures = parse_train(config), recipe_differences(config, CONF)
     if parsed.mode.name in PROBES:
         run_probe(parsed, {field: values for field, values in departures.items() if field != "mode.name"})
     else:

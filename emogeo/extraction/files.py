@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -11,8 +11,11 @@ import numpy as np
 from emogeo.extraction.measure import Measures
 from emogeo.extraction.plan import RunPlan
 from emogeo.extraction.reading import StoredActivations
+from emogeo.geometry.descriptors import LargestDimensions
+from emogeo.geometry.geometry import Geometry
 from emogeo.geometry.layers import LayerChoice
 from emogeo.geometry.rdm import rdm_std
+from emogeo.geometry.states import LabelledTexts
 from emogeo.record.files import RDM, RUN_FILE, TEXTS, VECTORS
 from emogeo.record.json import record_json
 from emogeo.record.origin import Generation, GeometryProvenance
@@ -35,7 +38,9 @@ def finished_files(
         departures: fields set otherwise than by the recipe that the run names, with both values.
     """
     geometry = measures.geometry
-    record = replace(_record(plan, passes), result=_result(measures, passes["passages"], departures))
+    metrics = _metrics(measures, passes["passages"])
+    result = geometry_result(geometry, metrics, measures.largest, departures)
+    record = replace(_record(plan, passes), result=result)
     vectors = {
         "vectors": geometry.vectors.astype(np.float32),
         "passages": geometry.features.astype(np.float32),
@@ -43,7 +48,7 @@ def finished_files(
     }
     return {
         VECTORS: pack(vectors),
-        TEXTS: _texts(plan),
+        TEXTS: labelled_rows(plan.labelled),
         RDM: pack({"rdm": geometry.rdm, "rdm_by_layer": geometry.rdm_by_layer}),
         RUN_FILE: record_json(record),
     }
@@ -82,14 +87,17 @@ def _generation(plan: RunPlan) -> Generation | None:
     return Generation(key=source.generation, counts=source.counts, written=source.written)
 
 
-def _texts(plan: RunPlan) -> bytes:
+def labelled_rows(labels: LabelledTexts) -> bytes:
     """The passages, in the order of the states and in the form that `stimuli.path` takes."""
-    labelled = zip(plan.labelled.emotions, plan.labelled.topics, plan.labelled.texts, strict=True)
+    labelled = zip(labels.emotions, labels.topics, labels.texts, strict=True)
     return json_lines({"emotion": emotion, "topic": topic, "text": text} for emotion, topic, text in labelled)
 
 
-def _result(measures: Measures, passages: StoredActivations, departures: Mapping[str, Any]) -> GeometryResult:
-    geometry, choice = measures.geometry, measures.geometry.choice
+def geometry_result(
+    geometry: Geometry, metrics: Metrics, largest: Sequence[LargestDimensions], departures: Mapping[str, Any]
+) -> GeometryResult:
+    """Gives the result of a geometry for its record."""
+    choice = geometry.choice
     return GeometryResult(
         conditions=tuple(geometry.conditions),
         layer=LayerRecord(
@@ -100,10 +108,8 @@ def _result(measures: Measures, passages: StoredActivations, departures: Mapping
             n_choosing=choice.n_choosing,
         ),
         by_layer={name: tuple(float(value) for value in curve) for name, curve in geometry.curves.items()},
-        largest_dimensions=tuple(
-            LargestRecord(tuple(own.indices), tuple(own.contributions)) for own in measures.largest
-        ),
-        metrics=_metrics(measures, passages),
+        largest_dimensions=tuple(LargestRecord(tuple(own.indices), tuple(own.contributions)) for own in largest),
+        metrics=metrics,
         recipe_departures={field: tuple(values) for field, values in departures.items()},
     )
 

@@ -49,7 +49,7 @@ def named_among(rule: LayerRule, layers: Sequence[int], n_layers: int | None) ->
         index = rule.index if rule.index >= 0 else rule.index + (n_layers or last)
         if index not in layers:
             raise ConfigError(
-                f"layer_selection.index={rule.index}: there are states of block {', '.join(map(str, layers)) or 'none'}."
+                f"layer_selection.index={rule.index}: the file has block {', '.join(map(str, layers)) or 'none'}."
             )
         return index
     if rule.selection not in (Selection.middle, Selection.depth):

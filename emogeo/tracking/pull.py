@@ -5,9 +5,11 @@ from __future__ import annotations
 import base64
 import hashlib
 import logging
+import tempfile
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from emogeo.config.analyze import RunsConfig
@@ -56,6 +58,45 @@ def artifact_files(path: str, kind: str, names: Sequence[str]) -> dict[str, byte
         return {name: files[name] for name in names}
     except Exception as error:  # the client raises errors of many kinds
         raise StoreError(f"wandb:{path} cannot be fetched: {reason(error)}") from error
+
+
+def fetched_artifact(path: str, cache: Path) -> Path:
+    """Downloads an artifact of any type into a folder of its own, and compares every file with W&B's manifest.
+
+    Args:
+        path: ENTITY/PROJECT/NAME:VERSION.
+        cache: the folder below which it is kept; one that is there already is not fetched again.
+
+    Raises:
+        StoreError: no such artifact, or a file that is not what was logged; names the cause.
+    """
+    import wandb
+
+    try:
+        artifact = wandb.Api(timeout=QUERY_SECONDS).artifact(path)
+        folder = (
+            cache / "artifacts" / hashlib.sha256(f"{artifact.qualified_name} {artifact.digest}".encode()).hexdigest()
+        )
+        if folder.is_dir():
+            return folder
+        with Downloads() as downloads:
+            files = downloads.files(path, artifact.type, PATIENCE.for_transfer(artifact.size))
+        whole = {name: content for name, content in files.items() if Path(name).name == name}
+        if len(whole) < len(files):
+            raise StoreError("it has files in folders; give the folder of a download instead")
+        with tempfile.TemporaryDirectory(dir=_made(cache / "artifacts")) as made:
+            for name, content in whole.items():
+                (Path(made) / name).write_bytes(content)
+            Path(made).rename(folder)
+            Path(made).mkdir()
+        return folder
+    except Exception as error:  # the client raises errors of many kinds
+        raise StoreError(f"wandb:{path} cannot be fetched: {reason(error)}") from error
+
+
+def _made(folder: Path) -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
 
 
 def pull_runs(tracking: TrackingConfig, wanted: RunsConfig, store: Store) -> Pulled:

@@ -10,6 +10,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from emogeo.errors import GeometryError
 from emogeo.geometry.controls import bag_of_words, character_ngrams
 from emogeo.geometry.geometry import halves_of
 from emogeo.geometry.halves import Halves
@@ -93,10 +94,14 @@ class PreparedRun:
 
     def _features(self, features: Features) -> NDArray[Any]:
         """[text, feature]"""
+        if features in (Features.bag_of_words, Features.ngrams) and not self.run.texts_known:
+            raise GeometryError(f"the texts of {self.name} are not known, so neither are their words")
         match features:
             case Features.states:
                 return self.run.passages
             case Features.input_embeddings:
+                if self.run.embeddings is None:
+                    raise GeometryError(f"{self.name} was imported without input embeddings")
                 return self.run.embeddings
             case Features.bag_of_words:
                 return bag_of_words(self.run.texts)

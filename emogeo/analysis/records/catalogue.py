@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from emogeo.analysis.records.names import settings_of
 from emogeo.errors import StoreError
 from emogeo.record.reading import read_run
-from emogeo.record.run import BehaviourRun, Run, SteeringRun
+from emogeo.record.run import BareRun, BehaviourRun, Run, SteeringRun
 from emogeo.stimuli.conditions import Noun, noun_of
 from emogeo.store.store import RUNS, Store
 
@@ -19,6 +19,8 @@ class Catalogue:
 
     runs: list[Run] = field(default_factory=list)
     """The runs that measure a geometry."""
+    bare: list[BareRun] = field(default_factory=list)
+    """Imported vectors and RDMs whose texts are not known."""
     probes: list[SteeringRun | BehaviourRun] = field(default_factory=list)
     """The runs of steering and behaviour."""
     left_out: list[str] = field(default_factory=list)
@@ -32,7 +34,8 @@ class Catalogue:
         """The word for the conditions of all runs: of every text that was read, and of every vector that steered."""
         read = (run.record.emotions for run in self.runs)
         steered = (run.result.words for run in self.probes if isinstance(run, SteeringRun) and run.finished)
-        return noun_of({condition for own in (*read, *steered) for condition in own})
+        imported = (run.conditions for run in self.bare)
+        return noun_of({condition for own in (*read, *steered, *imported) for condition in own})
 
 
 def read_catalogue(store: Store, only: Collection[str] | None = None) -> Catalogue:
@@ -52,6 +55,7 @@ def read_catalogue(store: Store, only: Collection[str] | None = None) -> Catalog
             _add(catalogue, store, key)
     refuse_empty(catalogue, store)
     catalogue.probes.sort(key=lambda run: (run.record.mode.value, run.model, run.record.precision, run.key))
+    catalogue.bare.sort(key=lambda run: (run.record.title, run.key))
     catalogue.runs.sort(key=lambda run: (run.model, *settings_of(run).values(), run.reread_of is not None, run.key))
     return catalogue
 
@@ -62,7 +66,7 @@ def refuse_empty(catalogue: Catalogue, store: Store) -> None:
     Raises:
         StoreError: that.
     """
-    if not catalogue.runs and not catalogue.probes:
+    if not (catalogue.runs or catalogue.bare or catalogue.probes):
         broken = "".join(f" Left out: {reason}" for reason in catalogue.left_out)
         raise StoreError(
             f"{store.path} holds no whole run.{broken} Run `python train.py` first, or give store.path=FOLDER."
@@ -77,5 +81,7 @@ def _add(catalogue: Catalogue, store: Store, key: str) -> None:
         return
     if isinstance(run, Run):
         catalogue.runs.append(run)
+    elif isinstance(run, BareRun):
+        catalogue.bare.append(run)
     else:
         catalogue.probes.append(run)
