@@ -1,0 +1,47 @@
+"""RDMs of a run: every block for rsatoolbox, and the selected one as a table."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+
+from emogeo.export.blocks import chosen_blocks
+from emogeo.export.made import Made, json_file
+from emogeo.export.metadata import metadata_of
+from emogeo.export.table import csv_file
+from emogeo.export.vectors import as_json
+from emogeo.record.run import Run
+from emogeo.store.rsatoolbox import pack_rdms
+
+
+def rdms_of(run: Run, asked: str, stem: str) -> Made:
+    """Writes the RDM of each block, with descriptors `block` and `selected`, and a square CSV of the run's own RDM.
+
+    The dissimilarities are cosine distances between vectors, in float64. A run that takes all blocks side by side has
+    no RDM of one selected block: its own is in the CSV alone.
+
+    Raises:
+        ConfigError: a block that the run has not.
+    """
+    blocks, conditions = chosen_blocks(run, asked), run.conditions
+    said = {**metadata_of(run), "labels": as_json(conditions), "measure": "cosine distance"}
+    said["units"] = "cosine distance"
+    rows = [run.result.layer.layers.index(block) for block in blocks]
+    described: dict[str, list[str] | list[int]] = {
+        "block": list(blocks),
+        "selected": [int(block == run.layer) for block in blocks],
+        **{name: [said[name]] * len(blocks) for name in ("run", "model", "precision", "mode", "stimuli")},
+    }
+    in_full = json.dumps({**said, "layers": as_json(blocks)}, ensure_ascii=False)
+    rdm = [[label, *row] for label, row in zip(conditions, np.asarray(run.rdm).tolist(), strict=True)]
+    selected = {**said, "layers": as_json([] if run.layer is None else [run.layer])}
+    files = {
+        f"{stem}_rdms.h5": pack_rdms(run.rdm_by_layer[rows], conditions, described, in_full),
+        f"{stem}_rdm.csv": csv_file(["", *conditions], rdm),
+        f"{stem}_rdm.json": json_file(selected),
+    }
+    return Made(files, () if run.layer is not None else (_SIDE_BY_SIDE,))
+
+
+_SIDE_BY_SIDE = "The run takes all blocks side by side: that RDM is in the CSV, those of single blocks are in the HDF5."
