@@ -41,8 +41,8 @@ def _export(asked: argparse.Namespace) -> None:
     from emogeo.export.made import write
     from emogeo.store.store import Store
 
-    found = dict.fromkeys(found_run(word, Store(asked.store)) for word in asked.runs)
-    for store, key in found:
+    found = [found_run(word, Store(asked.store)) for word in asked.runs]
+    for store, key in {(store.path.resolve(), key): (store, key) for store, key in found}.values():
         made = make(finished_run(store, key), store, Format(asked.to), asked.blocks, asked.unit)
         for note in made.notes:
             print(f"{key[:12]}: {note}", flush=True)

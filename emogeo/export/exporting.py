@@ -51,7 +51,7 @@ def export_run(
         overwrite: replaces files that are there already.
 
     Example:
-        >>> emogeo.export_run(run, "npz", tmp)[0].suffix
+        >>> emogeo.export_run(run, "npz", "exports")[0].suffix
         '.npz'
 
     Raises:

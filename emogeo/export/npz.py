@@ -19,5 +19,5 @@ def npz_of(vectors: Vectors, stem: str) -> Made:
         for row, label in enumerate(vectors.labels)
     }
     content = BytesIO()
-    np.savez(content, **arrays, **vectors.metadata)
+    np.savez(content, **arrays, **vectors.metadata)  # type: ignore[arg-type]
     return Made({f"{stem}.npz": content.getvalue()})

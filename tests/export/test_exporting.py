@@ -1,0 +1,53 @@
+"""The library's door: a run in any format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import emogeo
+from emogeo.errors import ConfigError, StoreError
+from emogeo.export.exporting import export_run
+from emogeo.export.formats import Format
+from emogeo.record.run import Run
+from emogeo.store.store import RUNS, Store
+from tests import planted_records as planted
+
+
+@pytest.mark.parametrize("to", [*Format])
+def test_every_format_is_written_and_given(odd: tuple[Store, str], to: Format, tmp_path: Path) -> None:
+    store, key = odd
+    files = export_run(store.folder(RUNS, key), to, tmp_path)
+    assert sorted(file for file in tmp_path.rglob("*") if file.is_file()) == sorted(files)
+    assert all(key[:12] in str(file) and "tiny-llama" in str(file) for file in files)
+    before = {file: file.read_bytes() for file in files}
+    with pytest.raises(StoreError, match="there already"):
+        export_run(key, to, tmp_path, store=store.path)
+    assert export_run(key[:8], to, tmp_path, store=store.path, overwrite=True) == files
+    assert {file: file.read_bytes() for file in files} == before
+
+
+def test_blocks_as_a_number_and_a_list(run: Run, tmp_path: Path) -> None:
+    (one,) = export_run(run, "npz", tmp_path / "one", blocks=2)
+    (two,) = emogeo.export_run(run, "npz", tmp_path / "two", blocks=[0, 2], unit=True)
+    assert "layer_2__con" in np.load(one)
+    assert "layer_0__con" not in np.load(one)
+    assert np.linalg.norm(np.load(two)["layer_0__con"]) == pytest.approx(1)
+
+
+def test_states_of_a_run_in_memory_need_its_store(odd: tuple[Store, str], run: Run, tmp_path: Path) -> None:
+    tensors, _ = export_run(run, "states", tmp_path, store=odd[0].path)
+    assert tensors.name == f"tiny-llama_{run.key[:12]}_states.safetensors"
+
+
+def test_options_that_do_not_go_together_are_refused(run: Run, tmp_path: Path) -> None:
+    with pytest.raises(ConfigError, match="--unit is of vectors: leave it out with --to rdms"):
+        export_run(run, "rdms", tmp_path, unit=True)
+    with pytest.raises(ConfigError, match="'onnx' is no format"):
+        export_run(run, "onnx", tmp_path)
+    record, files = planted.geometry()
+    with pytest.raises(StoreError, match="was refused"):
+        export_run(Run(planted.refused(record), files), "npz", tmp_path)  # type: ignore[arg-type]
+    assert not list(tmp_path.iterdir())
