@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -21,6 +22,7 @@ from emogeo.export.vectors import Vectors, vectors_of
 from emogeo.record.run import Run
 from emogeo.store.store import Store
 
+log = logging.getLogger(__name__)
 _OF_VECTORS: dict[Format, Callable[[Vectors, str], Made]] = {
     Format.npz: npz_of,
     Format.safetensors: tensors_of,
@@ -59,10 +61,13 @@ def export_run(
         ConfigError: a format or a block that there is not.
     """
     own = Store(store)
-    if not isinstance(run, Run):
+    if isinstance(run, str | Path):
         own, key = found_run(str(run), own)
         run = finished_run(own, key)
-    return write(make(run, own, format_of(to), _in_words(blocks), unit), Path(output).expanduser(), overwrite)
+    made = make(run, own, format_of(to), _in_words(blocks), unit)
+    for note in made.notes:
+        log.warning("%s", note)
+    return write(made, Path(output).expanduser(), overwrite)
 
 
 def make(run: Run, store: Store, to: Format, blocks: str | None, unit: bool) -> Made:
@@ -72,11 +77,13 @@ def make(run: Run, store: Store, to: Format, blocks: str | None, unit: bool) -> 
         StoreError: a run that was refused, or without vectors or states.
         ConfigError: a block that the run has not, or unit length of what is no vector.
     """
+    if not isinstance(run, Run):
+        raise StoreError(f"{run!r} has no vectors: a run is exported that has measured a geometry.")
     if not run.finished:
         raise StoreError(f"{run.key[:12]} was refused, so that there is nothing to export: {run.record.reason}")
     if unit and not to.of_vectors:
         raise ConfigError(f"--unit is of vectors: leave it out with --to {to}.")
-    asked, stem = blocks or to.usual_blocks, f"{safe_name(run.model)}_{run.key[:12]}"
+    asked, stem = to.usual_blocks if blocks is None else blocks, f"{safe_name(run.model)}_{run.key[:12]}"
     if to is Format.states:
         return states_of(run, store, asked, stem)
     if to is Format.rdms:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import json
-
 import numpy as np
 
 from emogeo.export.blocks import chosen_blocks
 from emogeo.export.made import Made, json_file
 from emogeo.export.metadata import metadata_of
 from emogeo.export.table import csv_file
-from emogeo.export.vectors import as_json
 from emogeo.record.run import Run
-from emogeo.store.rsatoolbox import pack_rdms
+from emogeo.store.rsatoolbox import Said, pack_rdms
 
 
 def rdms_of(run: Run, asked: str, stem: str) -> Made:
@@ -25,21 +22,19 @@ def rdms_of(run: Run, asked: str, stem: str) -> Made:
         ConfigError: a block that the run has not.
     """
     blocks, conditions = chosen_blocks(run, asked), run.conditions
-    said = {**metadata_of(run), "labels": as_json(conditions), "measure": "cosine distance"}
-    said["units"] = "cosine distance"
+    said: dict[str, Said] = {**metadata_of(run), "units": "cosine distance", "labels": conditions}
     rows = [run.result.layer.layers.index(block) for block in blocks]
     described: dict[str, list[str] | list[int]] = {
         "block": list(blocks),
         "selected": [int(block == run.layer) for block in blocks],
-        **{name: [said[name]] * len(blocks) for name in ("run", "model", "precision", "mode", "stimuli")},
+        **{name: [str(said[name])] * len(blocks) for name in ("run", "model", "precision", "mode", "stimuli")},
     }
-    in_full = json.dumps({**said, "layers": as_json(blocks)}, ensure_ascii=False)
     rdm = [[label, *row] for label, row in zip(conditions, np.asarray(run.rdm).tolist(), strict=True)]
-    selected = {**said, "layers": as_json([] if run.layer is None else [run.layer])}
+    selected: dict[str, Said] = {} if run.layer is None else {"layers": [run.layer]}
     files = {
-        f"{stem}_rdms.h5": pack_rdms(run.rdm_by_layer[rows], conditions, described, in_full),
+        f"{stem}_rdms.h5": pack_rdms(run.rdm_by_layer[rows], conditions, described, {**said, "layers": blocks}),
         f"{stem}_rdm.csv": csv_file(["", *conditions], rdm),
-        f"{stem}_rdm.json": json_file(selected),
+        f"{stem}_rdm.json": json_file({**said, **selected}),
     }
     return Made(files, () if run.layer is not None else (_SIDE_BY_SIDE,))
 

@@ -21,4 +21,4 @@ def steering_vectors_of(vectors: Vectors, stem: str) -> Made:
     }
     content = BytesIO()
     torch.save(tensors, content)
-    return Made({f"{stem}.pt": content.getvalue(), f"{stem}_pt.json": json_file(vectors.metadata)})
+    return Made({f"{stem}_steering.pt": content.getvalue(), f"{stem}_steering.json": json_file(vectors.listed)})

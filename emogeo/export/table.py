@@ -18,7 +18,7 @@ def table_of(vectors: Vectors, stem: str) -> Made:
         for row, label in enumerate(vectors.labels)
         for column, block in enumerate(vectors.blocks)
     )
-    return Made({f"{stem}.csv": csv_file(header, rows), f"{stem}_csv.json": json_file(vectors.metadata)})
+    return Made({f"{stem}_vectors.csv": csv_file(header, rows), f"{stem}_vectors.json": json_file(vectors.listed)})
 
 
 def csv_file(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:

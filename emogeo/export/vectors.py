@@ -34,6 +34,11 @@ class Vectors:
         """Everything that the file says, with `labels` and `layers` as JSON lists."""
         return {**self.said, "labels": as_json(self.labels), "layers": as_json(self.blocks)}
 
+    @property
+    def listed(self) -> dict[str, object]:
+        """The same with `labels` and `layers` as lists, for files that have them."""
+        return {**self.said, "labels": list(self.labels), "layers": list(self.blocks)}
+
 
 def vectors_of(run: Run, asked: str, unit: bool = False) -> Vectors:
     """Gives the vectors of a run, in float32 as the record has them.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from io import BytesIO
-from typing import Any
+from typing import Any, TypeAlias
 
 import h5py
 import numpy as np
@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from emogeo.arrays import Array
 
+Said: TypeAlias = str | Sequence[str] | Sequence[int]
+"""What a file says of its RDMs: a text, or a list."""
+
 
 def pack_rdms(
     dissimilarities: Array,
     conditions: Sequence[str],
     described: Mapping[str, Sequence[str] | Sequence[int]],
-    said: str | None = None,
+    said: Mapping[str, Said] | None = None,
 ) -> bytes:
     """Gives the bytes of a file that `rsatoolbox.rdm.load_rdm` reads.
 
@@ -26,7 +29,8 @@ def pack_rdms(
     Args:
         dissimilarities: [rdm, pair], cosine distances; NaN where an RDM lacks a condition.
         described: descriptors of the RDMs, each a value an RDM.
-        said: JSON that is kept as it is, in a dataset that rsatoolbox leaves aside.
+        said: what else is said, letters as they are, in a group `emogeo` that rsatoolbox leaves aside: texts as its
+            attributes, lists as arrays.
     """
     content = BytesIO()
     with h5py.File(content, "w") as out:
@@ -41,8 +45,16 @@ def pack_rdms(
         patterns["index"] = np.arange(len(conditions))
         patterns["emotion"] = _written(conditions)
         if said is not None:
-            out["emogeo"] = said
+            _say(out.create_group("emogeo"), said)
     return content.getvalue()
+
+
+def _say(group: h5py.Group, said: Mapping[str, Said]) -> None:
+    for name, value in said.items():
+        if isinstance(value, str):
+            group.attrs[name] = value
+        else:
+            group[name] = list(value)
 
 
 def _written(values: Sequence[str] | Sequence[int]) -> NDArray[Any]:

@@ -11,7 +11,7 @@ import emogeo
 from emogeo.errors import ConfigError, StoreError
 from emogeo.export.exporting import export_run
 from emogeo.export.formats import Format
-from emogeo.record.run import Run
+from emogeo.record.run import Run, SteeringRun
 from emogeo.store.store import RUNS, Store
 from tests import planted_records as planted
 
@@ -40,6 +40,17 @@ def test_blocks_as_a_number_and_a_list(run: Run, tmp_path: Path) -> None:
 def test_states_of_a_run_in_memory_need_its_store(odd: tuple[Store, str], run: Run, tmp_path: Path) -> None:
     tensors, _ = export_run(run, "states", tmp_path, store=odd[0].path)
     assert tensors.name == f"tiny-llama_{run.key[:12]}_states.safetensors"
+
+
+def test_what_is_to_be_said_is_logged(run: Run, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    export_run(run, "states", tmp_path, store=tmp_path / "elsewhere")
+    assert "does not have the pass" in caplog.text
+
+
+def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
+    probe = SteeringRun(*planted.steering())
+    with pytest.raises(StoreError, match="Run .* has no vectors"):
+        export_run(probe, "npz", tmp_path)  # type: ignore[arg-type]
 
 
 def test_options_that_do_not_go_together_are_refused(run: Run, tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ def test_no_such_run_is_said_with_those_that_there_are(odd: tuple[Store, str], w
         word = "1" if key.startswith("0") else "0"
     with pytest.raises(StoreError) as error:
         found_run(word if word else "zz", store)
-    assert f"{store.path} has 1 runs" in str(error.value)
+    assert f"{store.path} has 1 runs with vectors:" in str(error.value)
     assert f"{key[:12]} tiny-llama fp32 comprehension" in str(error.value)
 
 
@@ -46,6 +46,10 @@ def test_several_runs_that_begin_so_are_listed(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="2 runs have a key that begins so") as error:
         found_run("cc", store)
     assert "(cannot be read)" in str(error.value)
+    with pytest.raises(
+        StoreError, match="has 0 runs with vectors; 2 others were refused, are probes, or cannot be read"
+    ):
+        found_run("d", store)
 
 
 def test_refused_runs_and_probes_are_named(tmp_path: Path) -> None:
@@ -58,4 +62,5 @@ def test_refused_runs_and_probes_are_named(tmp_path: Path) -> None:
         probe = planted.write(store, *make())
         with pytest.raises(StoreError, match=f"is a run of mode={mode}, which has no vectors") as error:
             finished_run(store, probe)
-        assert "(refused)" in str(error.value)
+        assert "has 0 runs with vectors; " in str(error.value)
+        assert ("it added those of 000000000000" in str(error.value)) is (mode == "steering")
