@@ -66,7 +66,8 @@ def _of_pass(run: Run, found: NDArray[np.float32], asked: str) -> _States:
     blocks = chosen_blocks(run, asked)
     absent = sorted(set(range(found.shape[1])) - set(run.result.layer.layers))
     overflowed = f"Left out, for values that are not finite: blocks {spans(absent)}."
-    return _States(found[:, list(blocks)], blocks, (overflowed,) if absent and asked == ALL else ())
+    chosen = found if len(blocks) == found.shape[1] else found[:, list(blocks)]
+    return _States(chosen, blocks, (overflowed,) if absent and asked == ALL else ())
 
 
 def _recorded(run: Run, store: Store, asked: str) -> _States:
