@@ -115,7 +115,7 @@ def default_model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
 
 
 @pytest.mark.weights
-@pytest.mark.parametrize("blocks", ["selected", "18,20,22"])
+@pytest.mark.parametrize("blocks", ["selected", "6,8,10"])
 def test_applied_by_another_loader_states_move_as_in_steering(
     default_model: tuple[Path, str], blocks: str, tmp_path: Path
 ) -> None:
@@ -138,7 +138,7 @@ def test_applied_by_another_loader_states_move_as_in_steering(
             body(**inputs)
         return kept
 
-    chosen = [20] if blocks == "selected" else [18, 20, 22]
+    chosen = [10] if blocks == "selected" else [6, 8, 10]
     strength, norm = 0.1, 50.0
     vectors = {label: run.vectors[row, chosen].astype(np.float64) for row, label in enumerate(run.conditions)}
     scenario = {"one": ScenarioConfig(prompt="?", emotion="calm")}
