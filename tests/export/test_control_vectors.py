@@ -105,7 +105,7 @@ def default_model(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
         ),
         *(
             "layer_selection=index",
-            "layer_selection.index=20",
+            "layer_selection.index=10",
             "stimuli.neutral=null",
             "runtime.progress=false",
             f"store.path='{store}'",
