@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from emogeo.errors import ConfigError
 from emogeo.export.formats import ALL, SELECTED
-from emogeo.record.run import Run
+from emogeo.export.metadata import Measured
 
 
-def chosen_blocks(run: Run, asked: str) -> tuple[int, ...]:
+def chosen_blocks(run: Measured, asked: str) -> tuple[int, ...]:
     """Gives the blocks, counted from 0, ascending.
 
     Args:
@@ -23,15 +23,13 @@ def chosen_blocks(run: Run, asked: str) -> tuple[int, ...]:
         return have
     if asked == SELECTED:
         if run.layer is None:
-            raise ConfigError(
-                f"{run.key[:12]} has selected no block, since it takes all side by side: type --blocks all, or "
-                f"some of {spans(have)}."
-            )
+            which = f"type --blocks all, or some of {spans(have)}" if have else "its block is not known"
+            raise ConfigError(f"{run.key[:12]} has selected no block: {which}.")
         return (run.layer,)
     return _numbered(run, asked)
 
 
-def _numbered(run: Run, asked: str) -> tuple[int, ...]:
+def _numbered(run: Measured, asked: str) -> tuple[int, ...]:
     have = run.result.layer.layers
     try:
         numbers = tuple(sorted({int(word) for word in asked.split(",")}))

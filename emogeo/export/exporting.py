@@ -11,6 +11,7 @@ from emogeo.export.control_vectors import control_vectors_of
 from emogeo.export.formats import Format, format_of
 from emogeo.export.found import finished_run, found_run
 from emogeo.export.made import Made, write
+from emogeo.export.metadata import Measured
 from emogeo.export.names import safe_name
 from emogeo.export.npz import npz_of
 from emogeo.export.rdms import rdms_of
@@ -19,7 +20,7 @@ from emogeo.export.steering_vectors import steering_vectors_of
 from emogeo.export.table import table_of
 from emogeo.export.tensors import tensors_of
 from emogeo.export.vectors import Vectors, vectors_of
-from emogeo.record.run import Run
+from emogeo.record.run import BareRun, Run
 from emogeo.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -33,7 +34,7 @@ _OF_VECTORS: dict[Format, Callable[[Vectors, str], Made]] = {
 
 
 def export_run(
-    run: Run | str | Path,
+    run: Run | BareRun | str | Path,
     to: str,
     output: str | Path = "exports",
     *,
@@ -70,14 +71,14 @@ def export_run(
     return write(made, Path(output).expanduser(), overwrite)
 
 
-def make(run: Run, store: Store, to: Format, blocks: str | None, unit: bool) -> Made:
+def make(run: Measured, store: Store, to: Format, blocks: str | None, unit: bool) -> Made:
     """Makes the files of a run in one format; writes nothing.
 
     Raises:
         StoreError: a run that was refused, or without vectors or states.
         ConfigError: a block that the run has not, or unit length of what is no vector.
     """
-    if not isinstance(run, Run):
+    if not isinstance(run, Run | BareRun):
         raise StoreError(f"{run!r} has no vectors: a run is exported that has measured a geometry.")
     if not run.finished:
         raise StoreError(f"{run.key[:12]} was refused, so that there is nothing to export: {run.record.reason}")
@@ -85,6 +86,8 @@ def make(run: Run, store: Store, to: Format, blocks: str | None, unit: bool) -> 
         raise ConfigError(f"--unit is of vectors: leave it out with --to {to}.")
     asked, stem = to.usual_blocks if blocks is None else blocks, f"{safe_name(run.model)}_{run.key[:12]}"
     if to is Format.states:
+        if isinstance(run, BareRun):
+            raise StoreError(f"{run.key[:12]} ({run.record.title}) has no states of texts.")
         return states_of(run, store, asked, stem)
     if to is Format.rdms:
         return rdms_of(run, asked, stem)

@@ -7,11 +7,12 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from emogeo.errors import StoreError
+from emogeo.export.metadata import Measured
 from emogeo.record.files import RUN_FILE
 from emogeo.record.json import parse_record
 from emogeo.record.reading import read_run
-from emogeo.record.run import Run, SteeringRun
-from emogeo.record.types import AnyRecord, GeometryRecord
+from emogeo.record.run import BareRun, Run, SteeringRun
+from emogeo.record.types import AnyRecord, BareRecord, GeometryRecord
 from emogeo.store.store import RUNS, Store
 
 _SHOWN = 12
@@ -40,14 +41,14 @@ def found_run(word: str, store: Store) -> tuple[Store, str]:
     return store, keys[0]
 
 
-def finished_run(store: Store, key: str) -> Run:
+def finished_run(store: Store, key: str) -> Measured:
     """Reads a run, whose files must all be as they were written.
 
     Raises:
         StoreError: a broken record, a run that was refused, or a probe, which has no vectors of its own.
     """
     run = read_run(store, key)
-    if not isinstance(run, Run):
+    if not isinstance(run, Run | BareRun):
         added = f" of its own; it added those of {run.record.vectors[:12]}" if isinstance(run, SteeringRun) else ""
         raise StoreError(
             f"{key[:12]} is a run of mode={run.record.mode.value}, which has no vectors{added}. {_list_of(store)}"
@@ -62,7 +63,11 @@ def _list_of(store: Store) -> str:
     if not store.path.is_dir():
         return f"There is no store {store.path}: give its folder, by --store."
     records = {key: _record(store, key) for key in store.keys(RUNS)}
-    fit = {key: own.title for key, own in records.items() if isinstance(own, GeometryRecord) and own.result is not None}
+    fit = {
+        key: own.title
+        for key, own in records.items()
+        if isinstance(own, GeometryRecord | BareRecord) and own.result is not None
+    }
     others = (
         f"; {len(records) - len(fit)} others were refused, are probes, or cannot be read"
         if len(fit) < len(records)

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from emogeo.config.states import DenoisingMethod
 from emogeo.config.train import TrainConfig
 from emogeo.geometry.options import Norm
-from emogeo.record.run import Run
+from emogeo.record.run import BareRun, Run
 from emogeo.runs.heading import version_of
 
+Measured: TypeAlias = Run | BareRun
+"""A run that has a geometry: of texts, or imported without them."""
 RESIDUAL, UNIT = "residual stream", "unit length"
 """The units of vectors and states."""
 
 
-def metadata_of(run: Run) -> dict[str, str]:
+def metadata_of(run: Measured) -> dict[str, str]:
     """Says which weights a run is of, how its states became vectors, and which block it has selected."""
     record, model, config = run.record, run.record.model, run.config
     return {
@@ -27,15 +31,24 @@ def metadata_of(run: Run) -> dict[str, str]:
         "n_layers": str(model.n_layers),
         "precision": record.precision,
         "mode": record.mode.value,
-        "stimuli": record.stimuli,
-        "prompt_template": record.prompt_template,
-        "pooling": _pooling(config),
+        **_of_texts(run),
         "centring": config.centring.value,
-        "denoising": _denoising(config),
         "norm": config.norm.value,
         "layer_selection": _selection(config),
         "selected_block": "all" if run.layer is None else str(run.layer),
         "units": UNIT if config.norm is Norm.unit else RESIDUAL,
+    }
+
+
+def _of_texts(run: Measured) -> dict[str, str]:
+    """How texts became states, which emogeo knows of those that it has read itself."""
+    if run.record.imported is not None:
+        return {"imported": run.record.imported.name}
+    return {
+        "stimuli": run.record.stimuli,
+        "prompt_template": run.record.prompt_template,
+        "pooling": _pooling(run.config),
+        "denoising": _denoising(run.config),
     }
 
 

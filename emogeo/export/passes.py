@@ -48,7 +48,7 @@ def _keys(run: Run, store: Store) -> Iterator[str]:
 
 def _same(run: Run, states: NDArray[np.float32], embeddings: NDArray[np.float32]) -> bool:
     """Whether the states are those of the run; those that it has denoised are known by their embeddings alone."""
-    if not np.array_equal(embeddings, run.embeddings):
+    if run.embeddings is None or not np.array_equal(embeddings, run.embeddings):
         return False
     if run.layer is None or run.config.denoising.method is not DenoisingMethod.none:
         return True

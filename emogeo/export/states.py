@@ -35,7 +35,8 @@ class _States:
 
 
 def states_of(run: Run, store: Store, asked: str, stem: str) -> Made:
-    """Writes `states` [text, block, d_model] and `embeddings` [text, d_model], and a CSV: emotion, topic, text.
+    """Writes `states` [text, block, d_model] and `embeddings` [text, d_model], and a CSV: emotion, topic and,
+    where it is known, text.
 
     The states are those of the pass, before anything is removed or centred, at all blocks if the store has the pass,
     else at the selected block alone, which is said.
@@ -54,10 +55,10 @@ def states_of(run: Run, store: Store, asked: str, stem: str) -> Made:
     arrays: dict[str, np.ndarray[Any, Any]] = {"states": states.values}
     if "embeddings" in recorded:
         arrays["embeddings"] = recorded["embeddings"]
-    rows = zip(run.record.emotions, run.topics, run.texts, strict=True)
+    columns = {"emotion": run.record.emotions, "topic": run.topics, **({"text": run.texts} if run.texts_known else {})}
     files = {
         f"{stem}_states.safetensors": tensor_file(arrays, said),
-        f"{stem}_states.csv": csv_file(["emotion", "topic", "text"], rows),
+        f"{stem}_states.csv": csv_file([*columns], zip(*columns.values(), strict=True)),
     }
     return Made(files, states.notes)
 

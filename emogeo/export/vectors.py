@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from emogeo.errors import GeometryError, StoreError
 from emogeo.export.blocks import chosen_blocks
-from emogeo.export.metadata import UNIT, metadata_of
+from emogeo.export.metadata import UNIT, Measured, metadata_of
 from emogeo.record.files import VECTORS
-from emogeo.record.run import Run
 from emogeo.store.tensors import unpack
 
 
@@ -40,7 +39,7 @@ class Vectors:
         return {**self.said, "labels": list(self.labels), "layers": list(self.blocks)}
 
 
-def vectors_of(run: Run, asked: str, unit: bool = False) -> Vectors:
+def vectors_of(run: Measured, asked: str, unit: bool = False) -> Vectors:
     """Gives the vectors of a run, in float32 as the record has them.
 
     Args:
@@ -52,10 +51,10 @@ def vectors_of(run: Run, asked: str, unit: bool = False) -> Vectors:
         StoreError: a run that has RDMs alone.
         GeometryError: a vector of length zero, which has no direction.
     """
-    blocks = chosen_blocks(run, asked)
     arrays = unpack(run.files[VECTORS]) if VECTORS in run.files else {}
     if "vectors" not in arrays:
         raise StoreError(f"{run.key[:12]} ({run.record.title}) has no vectors: export its RDMs, by --to rdms.")
+    blocks = chosen_blocks(run, asked)
     rows = [run.result.layer.layers.index(block) for block in blocks]
     values = np.ascontiguousarray(arrays["vectors"][:, rows], dtype=np.float32)
     vectors = Vectors(tuple(run.conditions), blocks, values, metadata_of(run))

@@ -21,21 +21,23 @@ def pack_rdms(
     conditions: Sequence[str],
     described: Mapping[str, Sequence[str] | Sequence[int]],
     said: Mapping[str, Said] | None = None,
+    measure: str = "cosine",
 ) -> bytes:
     """Gives the bytes of a file that `rsatoolbox.rdm.load_rdm` reads.
 
     Strings are in ASCII, which is all that rsatoolbox reads: other letters become question marks.
 
     Args:
-        dissimilarities: [rdm, pair], cosine distances; NaN where an RDM lacks a condition.
+        dissimilarities: [rdm, pair]; NaN where an RDM lacks a condition.
         described: descriptors of the RDMs, each a value an RDM.
         said: what else is said, letters as they are, in a group `emogeo` that rsatoolbox leaves aside: texts as its
             attributes, lists as arrays.
+        measure: what the dissimilarities are.
     """
     content = BytesIO()
     with h5py.File(content, "w") as out:
         out["dissimilarities"] = dissimilarities
-        out.attrs["dissimilarity_measure"] = "cosine"
+        out.attrs["dissimilarity_measure"] = measure
         out.create_group("descriptors")
         rdms = out.create_group("rdm_descriptors")
         rdms["index"] = np.arange(len(dissimilarities))

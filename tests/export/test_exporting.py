@@ -14,6 +14,7 @@ from emogeo.export.formats import Format
 from emogeo.record.run import Run, SteeringRun
 from emogeo.store.store import RUNS, Store
 from tests import planted_records as planted
+from tests.export.conftest import bare
 
 
 @pytest.mark.parametrize("to", [*Format])
@@ -51,6 +52,19 @@ def test_what_is_no_run_is_refused(tmp_path: Path) -> None:
     probe = SteeringRun(*planted.steering())
     with pytest.raises(StoreError, match="Run .* has no vectors"):
         export_run(probe, "npz", tmp_path)  # type: ignore[arg-type]
+
+
+def test_of_an_imported_geometry_there_is_what_was_imported(tmp_path: Path) -> None:
+    (file,) = export_run(bare((3, 7), vectors=True), "npz", tmp_path, blocks="all")
+    assert {name for name in np.load(file) if "__" in name} == {
+        f"layer_{block}__{label}" for block in (3, 7) for label in ("calm", "ça va", "joy", "sad")
+    }
+    assert str(np.load(file)["imported"]) == "theirs.npz"
+    assert "pooling" not in np.load(file)
+    with pytest.raises(StoreError, match="has no states of texts"):
+        export_run(bare((3, 7), vectors=True), "states", tmp_path)
+    with pytest.raises(StoreError, match="has no vectors: export its RDMs"):
+        export_run(bare((), vectors=False), "npz", tmp_path)
 
 
 def test_options_that_do_not_go_together_are_refused(run: Run, tmp_path: Path) -> None:

@@ -13,11 +13,12 @@ import pytest
 import rsatoolbox
 
 from emogeo.export.rdms import rdms_of
-from emogeo.record.run import Run
+from emogeo.record.run import BareRun, Run
+from tests.export.conftest import bare
 from tests.planted_records import altered
 
 
-def read(run: Run, folder: Path, blocks: str = "all") -> rsatoolbox.rdm.RDMs:
+def read(run: Run | BareRun, folder: Path, blocks: str = "all") -> rsatoolbox.rdm.RDMs:
     (folder / "r.h5").write_bytes(rdms_of(run, blocks, "s").files["s_rdms.h5"])
     return rsatoolbox.rdm.load_rdm(str(folder / "r.h5"))
 
@@ -53,6 +54,18 @@ def test_the_square_table_is_the_selected_blocks_to_the_bit(run: Run) -> None:
     found = np.array([[float(value) for value in row[1:]] for row in rows])
     assert found.tobytes() == np.asarray(run.rdm).tobytes()
     assert json.loads(files["s_rdm.json"])["layers"] == [1]
+
+
+def test_rdms_that_were_imported_are_written_as_they_are(tmp_path: Path) -> None:
+    rdms = read(bare((3, 7), vectors=False), tmp_path)
+    assert list(rdms.rdm_descriptors["block"]) == [3, 7]
+    assert list(rdms.rdm_descriptors["selected"]) == [1, 0]
+    assert rdms.dissimilarity_measure == "as imported"
+    lone = bare((), vectors=False)
+    rdms = read(lone, tmp_path)
+    np.testing.assert_array_equal(rdms.get_matrices()[0], lone.rdm)
+    assert "block" not in rdms.rdm_descriptors
+    assert "layers" not in json.loads(rdms_of(lone, "all", "s").files["s_rdm.json"])
 
 
 def test_all_blocks_side_by_side_are_in_the_table_alone(run: Run, tmp_path: Path) -> None:

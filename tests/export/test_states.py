@@ -18,6 +18,7 @@ from emogeo.export.made import Made, write
 from emogeo.export.states import states_of
 from emogeo.extraction.run import run_extraction
 from emogeo.geometry.geometry import Geometry
+from emogeo.record.origin import ImportedFiles
 from emogeo.record.reading import read_run
 from emogeo.record.run import Run
 from emogeo.store.store import ACTIVATIONS, Store
@@ -101,6 +102,12 @@ def test_a_block_that_the_run_has_not_is_named(odd: tuple[Store, str], run: Run)
         states_of(run, odd[0], "4", "s")
     made = states_of(altered(run, layer_layers=(0, 1, 3)), odd[0], "all", "s")
     assert made.notes == ("Left out, for values that are not finite: blocks 2.",)
+
+
+def test_texts_that_nobody_knows_are_no_column(run: Run, odd: tuple[Store, str]) -> None:
+    imported = ImportedFiles(name="theirs", files={}, said={}, texts_known=False)
+    table = states_of(altered(run, imported=imported), odd[0], "all", "s").files["s_states.csv"]
+    assert table.splitlines()[0] == b"emotion,topic"
 
 
 def test_units_that_are_no_topics_are_said(run: Run, odd: tuple[Store, str], tmp_path: Path) -> None:
