@@ -8,9 +8,12 @@ import numpy as np
 import pytest
 
 import emogeo
+from emogeo.config.imported import ImportedConfig
 from emogeo.errors import ConfigError, StoreError
 from emogeo.export.exporting import export_run
 from emogeo.export.formats import Format
+from emogeo.imported.reading import read_measured
+from emogeo.imported.types import Kind
 from emogeo.record.run import Run, SteeringRun
 from emogeo.store.store import RUNS, Store
 from tests import planted_records as planted
@@ -28,6 +31,30 @@ def test_every_format_is_written_and_given(odd: tuple[Store, str], to: Format, t
         export_run(key, to, tmp_path, store=store.path)
     assert export_run(key[:8], to, tmp_path, store=store.path, overwrite=True) == files
     assert {file: file.read_bytes() for file in files} == before
+
+
+@pytest.mark.parametrize("to", ["npz", "safetensors", "steering-vectors", "csv"])
+def test_vectors_are_imported_again_to_the_bit(run: Run, to: str, tmp_path: Path) -> None:
+    path = export_run(run, to, tmp_path, blocks="all")[0]
+    found = read_measured(ImportedConfig(path=str(path)), path)
+    assert (found.kind, found.blocks) == (Kind.vectors, (0, 1, 2, 3))
+    shared = [label for label in found.labels if label in run.conditions]
+    assert len(shared) >= len(run.conditions) - (to == "npz")  # where a label with slashes is taken for a path
+    for block in found.blocks:
+        values = found.at(block)
+        for label in shared:
+            own = run.vectors[run.conditions.index(label), block]
+            assert np.asarray(values[found.labels.index(label)], dtype=np.float32).tobytes() == own.tobytes()
+
+
+def test_states_are_imported_again_to_the_bit(odd: tuple[Store, str], run: Run, tmp_path: Path) -> None:
+    path = export_run(odd[1], "states", tmp_path, store=odd[0].path)[0]
+    found = read_measured(ImportedConfig(path=str(path)), path)
+    assert (found.kind, found.blocks, found.labels) == (Kind.states, (0, 1, 2, 3), run.record.emotions)
+    assert (found.topics, found.texts) == (run.topics, run.texts)
+    assert np.asarray(found.at(1), dtype=np.float32).tobytes() == run.passages.tobytes()
+    assert found.embeddings is not None
+    assert np.asarray(found.embeddings).tobytes() == run.embeddings.tobytes()
 
 
 def test_blocks_as_a_number_and_a_list(run: Run, tmp_path: Path) -> None:
