@@ -32,7 +32,7 @@ Results print in a few lines, show as a table in a notebook, and go into a DataF
 """
 ORDER = (
     *("load_model", "extract", "States", "Geometry", "compare", "Comparison"),
-    *("open_store", "load_run", "Run", "EmogeoError"),
+    *("open_store", "load_run", "export_run", "Run", "EmogeoError"),
 )
 MEMBERS = {"Geometry": ("from_states", "descriptors"), "open_store": (), "Run": (), "Comparison": ("measures",)}
 

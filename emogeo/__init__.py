@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from emogeo.errors import EmogeoError
+    from emogeo.export.exporting import export_run
     from emogeo.geometry.geometry import Geometry
     from emogeo.geometry.states import States
     from emogeo.library.compare import compare
@@ -33,6 +34,7 @@ __all__ = [
     "Run",
     "States",
     "compare",
+    "export_run",
     "extract",
     "load_model",
     "load_run",
@@ -45,6 +47,7 @@ _WHERE = {
     "Run": "record.run",
     "States": "geometry.states",
     "compare": "library.compare",
+    "export_run": "export.exporting",
     "extract": "library.extract",
     "load_model": "library.models",
     "load_run": "library.store",

@@ -52,12 +52,13 @@ def surroundings(device: str) -> Provenance:
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         python=sys.version.split()[0],
         platform=platform.platform(),
-        libraries={name: _version(name) for name in _LIBRARIES},
+        libraries={name: version_of(name) for name in _LIBRARIES},
         device=device,
     )
 
 
-def _version(library: str) -> str | None:
+def version_of(library: str) -> str | None:
+    """Gives the version of a library; None for one that is not installed."""
     try:
         return version(library)
     except PackageNotFoundError:

@@ -1,0 +1,1 @@
+"""Vectors, states and RDMs of runs in the files that other tools read."""
