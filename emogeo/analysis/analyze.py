@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from emogeo.analysis.comparing.corpora import blocked_texts, read_corpora
-from emogeo.analysis.comparing.prepared import PreparedRun, View
+from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun, View
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.export.rsatoolbox import export_rdms
 from emogeo.analysis.export.wandb_run import track_analysis
@@ -70,21 +70,22 @@ def analyze(config: AnalyzeConfig) -> Path:
     norms = read_norms(config.norms)
     store = Store(config.store.path)
     pulled = pull_runs(config.tracking, config.runs, store) if config.source is RecordSource.wandb else None
-    catalogue = read_catalogue(store, None if pulled is None else pulled.keys)
+    catalogue = read_catalogue(store, None if pulled is None else pulled.keys, config.conditions.rename)
     catalogue.left_out += pulled.left_out if pulled else []
     prepared, output = comparable(catalogue, store, config.seed), Path(config.output).expanduser()
+    bare = bare_of(catalogue)
     output.mkdir(parents=True, exist_ok=True)
-    effects = effects_of(viewed(prepared, config), *_chance(config), config.equivalence)
-    tables = all_tables(catalogue, prepared, effects, config, norms)
+    effects = effects_of(viewed(read_here(prepared), config), *_chance(config), config.equivalence)
+    tables = all_tables(catalogue, prepared, effects, config, norms, bare)
     for name, table in tables.items():
         write_table(table, output, name)
     frames = {name: table.frame for name, table in tables.items()}
     own = subjects([each for each in prepared if each.run.reread_of is None])
-    _write_matrices(own, frames["pairs"], output)
-    write_figures(own, frames, effects, output / "figures")
-    export_rdms(own, output / "rdms.h5")
-    write_report(output / "report.html", tables, prepared, catalogue, output / "figures")
-    names = {each.run.key: each.name for each in prepared}
+    _write_matrices([*own, *bare], frames["pairs"], output)
+    write_figures(own, frames, effects, output / "figures", bare)
+    export_rdms([*own, *bare], output / "rdms.h5")
+    write_report(output / "report.html", tables, prepared, catalogue, output / "figures", bare)
+    names = {each.run.key: each.name for each in (*prepared, *bare)}
     print(summary(catalogue, names, tables, effects, config.store.path, output))
     if pulled is not None:
         track_analysis(config, output, pulled, frames)
@@ -98,7 +99,7 @@ def comparable(catalogue: Catalogue, store: Store, seed: int) -> list[PreparedRu
         StoreError: no run is left.
     """
     finished, prepared = catalogue.finished, []
-    for run, name in zip(finished, short_names(finished), strict=True):
+    for run, name in zip(finished, short_names([*finished, *catalogue.bare]), strict=False):
         own = PreparedRun(run, name, seed)
         try:
             own.halves.prepare()
@@ -111,7 +112,18 @@ def comparable(catalogue: Catalogue, store: Store, seed: int) -> list[PreparedRu
     return prepared
 
 
-def _write_matrices(own: Sequence[PreparedRun], pairs: pd.DataFrame, output: Path) -> None:
+def bare_of(catalogue: Catalogue) -> list[PreparedBare]:
+    """Names the imported geometries without texts, among all runs."""
+    names = short_names([*catalogue.finished, *catalogue.bare])[len(catalogue.finished) :]
+    return [PreparedBare(run, name) for run, name in zip(catalogue.bare, names, strict=True)]
+
+
+def read_here(prepared: Sequence[PreparedRun]) -> list[PreparedRun]:
+    """Leaves out imported states: how their texts were read is not known, so they differ in more than one factor."""
+    return [each for each in prepared if each.run.record.imported is None]
+
+
+def _write_matrices(own: Sequence[Compared], pairs: pd.DataFrame, output: Path) -> None:
     labels = [each.name for each in own]
     for column in MATRICES:
         matrix = pd.DataFrame(pair_matrix(own, pairs, column), index=pd.Index(labels, name="run"), columns=labels)
@@ -124,6 +136,7 @@ def all_tables(
     effects: Sequence[Effect],
     config: AnalyzeConfig,
     norms: Sequence[Norm] = (),
+    bare: Sequence[PreparedBare] = (),
 ) -> dict[str, Table]:
     """Makes every table, by its name; `norms` are those of the user's own."""
     chance = _chance(config)
@@ -131,18 +144,18 @@ def all_tables(
     beyond = beyond_table(prepared, blocked_texts(corpora), Options(config.permutations, config.seed))
     tables = {
         "corpus": corpus_table(corpora),
-        "runs": runs_table(catalogue.runs, prepared),
+        "runs": runs_table(catalogue.runs, prepared, catalogue.bare),
         "beyond": beyond,
-        "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence),
+        "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence, bare),
         "baselines": baselines_table(prepared, *chance, norms),
         **measures_tables(prepared),
         **overlap_tables(prepared),
         "effects": effects_table(effects),
-        "variance": variance_table(distances_of(viewed(prepared, config)), *chance),
+        "variance": variance_table(distances_of(viewed(read_here(prepared), config)), *chance),
         "descriptors": descriptors_table(catalogue.runs, prepared, *chance),
         "descriptors_by_layer": by_layer_table(prepared),
     }
-    tables |= _of_models(prepared, tables, config) | _of_steering(catalogue) | _of_behaviour(catalogue, config.seed)
+    tables |= _of_models(read_here(prepared), tables, config) | _of_steering(catalogue) | _of_behaviour(catalogue, config.seed)
     universality, behaviour = tables["universality"].frame, tables["behaviour"].frame
     beside = behaviour_geometry_table(behaviour, universality)
     relations = [
@@ -150,7 +163,7 @@ def all_tables(
         behaviour_relations(beside.frame, behaviour, *chance),
     ]
     tables |= {"behaviour_geometry": beside, "relations": stacked(relations)}
-    return tables | {"claims": claims_table(evidence_of(tables, effects, catalogue.runs))}
+    return tables | {"claims": claims_table(evidence_of(tables, effects, [run for run in catalogue.runs if run.record.imported is None]))}
 
 
 def _chance(config: AnalyzeConfig) -> tuple[int, int]:

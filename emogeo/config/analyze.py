@@ -52,6 +52,14 @@ class EffectsConfig:
 
 
 @dataclass
+class ConditionsConfig:
+    """What conditions are called in the analysis, so that those of several runs match."""
+
+    rename: dict[str, str] = field(default_factory=dict)
+    """Other names of conditions, for every run that has them."""
+
+
+@dataclass
 class NormsConfig:
     """Norms of the user's own, which become baselines."""
 
@@ -103,6 +111,7 @@ class AnalyzeConfig:
     """The bound on 1 - rho* within which two geometries are called the same."""
     effects: EffectsConfig = field(default_factory=EffectsConfig)
     norms: NormsConfig = field(default_factory=NormsConfig)
+    conditions: ConditionsConfig = field(default_factory=ConditionsConfig)
     seed: int = 0
 
     def check(self) -> None:

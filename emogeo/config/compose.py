@@ -39,5 +39,6 @@ def parse_analyze(config: DictConfig) -> AnalyzeConfig:
         ConfigError: see `AnalyzeConfig.check`.
     """
     analysis: AnalyzeConfig = OmegaConf.to_object(config)  # type: ignore[assignment]
+    analysis.conditions.rename = decoded(analysis.conditions.rename)
     analysis.check()
     return analysis

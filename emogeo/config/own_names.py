@@ -11,7 +11,7 @@ from urllib.parse import quote, unquote
 import yaml
 
 V = TypeVar("V")
-OWN_NAMES = ("stimuli.rename", "stimuli.words", "steering.words", "imported.fields")
+OWN_NAMES = ("stimuli.rename", "stimuli.words", "steering.words", "imported.fields", "conditions.rename")
 """Fields whose names are the user's own."""
 _PLAIN = re.compile(r"[A-Za-z_][\w-]*(?: [\w-]+)*", re.ASCII)
 _WORDS = {"true", "false", "null", "inf", "nan", "none", "on", "off", "yes", "no"}

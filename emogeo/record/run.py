@@ -157,6 +157,12 @@ class Run(Recorded[GeometryRecord]):
         return self.record.reread_of
 
     @property
+    def quantized(self) -> dict[str, float] | None:
+        """The share of the weights that are quantised; None where none should be, or no model has read here."""
+        own = self.record.provenance.readings.get("passages")
+        return None if own is None else own.quantized
+
+    @property
     def weights(self) -> tuple[str, ...]:
         """The model's id and its revision; for an untrained twin, with how and by which seed its weights were made."""
         model = self.record.model

@@ -26,10 +26,13 @@ class ReadCorpus:
 
 
 def read_corpora(prepared: Sequence[PreparedRun]) -> list[ReadCorpus]:
-    """Groups runs by the texts that they have read, with conditions and units, and checks each corpus once."""
+    """Groups runs by the texts that they have read, with conditions and units, and checks each corpus once.
+
+    Runs whose texts are not known are left out.
+    """
     groups: dict[Hashable, list[PreparedRun]] = {}
     for each in prepared:
-        if each.run.reread_of is None:
+        if each.run.reread_of is None and each.run.texts_known:
             groups.setdefault(_identity(each), []).append(each)
     return [_checked(runs) for runs in groups.values()]
 

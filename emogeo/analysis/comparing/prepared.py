@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from functools import cache, cached_property
-from typing import Any
+from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
 
@@ -17,7 +17,7 @@ from emogeo.geometry.halves import Halves
 from emogeo.geometry.independent import independent_units
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import recentred
-from emogeo.record.run import Run
+from emogeo.record.run import BareRun, Run
 
 
 class Features(StrEnum):
@@ -117,6 +117,18 @@ class PreparedRun:
         elif len(conditions) < len(products.conditions):
             products = products.restricted(products.units, conditions)
         return Halves(products, self.seed)
+
+
+@dataclass(frozen=True)
+class PreparedBare:
+    """An imported geometry without texts, which has dissimilarities alone to be compared by."""
+
+    run: BareRun
+    name: str
+    """A short name that no other run has."""
+
+
+Compared: TypeAlias = PreparedRun | PreparedBare
 
 
 @dataclass(frozen=True)

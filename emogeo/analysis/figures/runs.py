@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.prepared import Compared
 from emogeo.analysis.tables.pairs import pair_matrix
 from emogeo.figures.curves import Band, reliability_figure
 from emogeo.figures.halves import halves_figure
@@ -21,7 +21,7 @@ MATRICES = {
 }
 
 
-def write_run_figures(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, folder: Path) -> None:
+def write_run_figures(prepared: Sequence[Compared], pairs: pd.DataFrame, folder: Path) -> None:
     """Draws matrices of ρ and ρ*, same half against disjoint half, reliability by layer, and an RDM per run."""
     if prepared:
         for column, (title, label) in MATRICES.items():
@@ -50,7 +50,7 @@ def _halves(pairs: pd.DataFrame, names: Mapping[str, str]) -> bytes:
     )
 
 
-def _reliability_by_layer(prepared: Sequence[PreparedRun], folder: Path) -> None:
+def _reliability_by_layer(prepared: Sequence[Compared], folder: Path) -> None:
     """Draws a panel per model and a line per run."""
     panels: dict[str, list[Band]] = {}
     for each in prepared:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.figures.effects import write_effect_figures
 from emogeo.analysis.figures.measures import write_measure_figure
 from emogeo.analysis.figures.models import write_model_figures
@@ -26,20 +26,25 @@ def of_drawn(table: pd.DataFrame, keys: Set[str]) -> pd.DataFrame:
 
 
 def write_figures(
-    prepared: Sequence[PreparedRun], tables: Mapping[str, pd.DataFrame], effects: Sequence[Effect], folder: Path
+    prepared: Sequence[PreparedRun],
+    tables: Mapping[str, pd.DataFrame],
+    effects: Sequence[Effect],
+    folder: Path,
+    bare: Sequence[PreparedBare] = (),
 ) -> None:
     """Writes every figure that the tables have rows for; figures of an earlier analysis in `folder` are removed.
 
     Args:
         prepared: the runs that are drawn; rows of other runs are left out.
+        bare: the bare geometries that are drawn beside them.
     """
-    keys = {each.run.key for each in prepared}
+    keys = {each.run.key for each in (*prepared, *bare)}
     drawn = {name: of_drawn(tables[name], keys) for name in _BY_RUN}
     tables = {**tables, **drawn}
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.png"):
         old.unlink()
-    write_run_figures(prepared, tables["pairs"], folder)
+    write_run_figures([*prepared, *bare], tables["pairs"], folder)
     write_measure_figure(tables["measures"], {each.run.key: each.name for each in prepared}, folder)
     write_overlap_figure(prepared, tables, folder)
     write_effect_figures(effects, tables["variance"], folder)

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
 from emogeo.analysis.records.names import settings_of
-from emogeo.errors import StoreError
+from emogeo.errors import ConfigError, StoreError
 from emogeo.record.reading import read_run
+from emogeo.record.renamed import renamed
 from emogeo.record.run import BareRun, BehaviourRun, Run, SteeringRun
 from emogeo.stimuli.conditions import Noun, noun_of
+from emogeo.stimuli.messages import listed
 from emogeo.store.store import RUNS, Store
+
+SHOWN = 30
+"""The most conditions that an error lists."""
 
 
 @dataclass
@@ -38,22 +43,28 @@ class Catalogue:
         return noun_of({condition for own in (*read, *steered, *imported) for condition in own})
 
 
-def read_catalogue(store: Store, only: Collection[str] | None = None) -> Catalogue:
+def read_catalogue(
+    store: Store, only: Collection[str] | None = None, rename: Mapping[str, str] | None = None
+) -> Catalogue:
     """Reads every run of a store, in a fixed order (model, then what else tells runs apart, then key).
 
     A record whose parts do not fit together is left out, with the file and the field that are wrong.
 
     Args:
         only: keys of the runs to read; None for all.
+        rename: other names of conditions.
 
     Raises:
         StoreError: a store without a single run.
+        ConfigError: names of conditions that no run has, or two conditions of one run that would be one.
     """
     catalogue = Catalogue()
     for key in store.keys(RUNS):
         if only is None or key in only:
             _add(catalogue, store, key)
     refuse_empty(catalogue, store)
+    if rename:
+        _rename(catalogue, rename)
     catalogue.probes.sort(key=lambda run: (run.record.mode.value, run.model, run.record.precision, run.key))
     catalogue.bare.sort(key=lambda run: (run.record.title, run.key))
     catalogue.runs.sort(key=lambda run: (run.model, *settings_of(run).values(), run.reread_of is not None, run.key))
@@ -71,6 +82,17 @@ def refuse_empty(catalogue: Catalogue, store: Store) -> None:
         raise StoreError(
             f"{store.path} holds no whole run.{broken} Run `python train.py` first, or give store.path=FOLDER."
         )
+
+
+def _rename(catalogue: Catalogue, rename: Mapping[str, str]) -> None:
+    conditions = {name for run in (*catalogue.finished, *catalogue.bare) for name in run.conditions}
+    unknown = sorted(set(rename) - conditions)
+    if unknown:
+        raise ConfigError(
+            f"conditions.rename: no run has a condition {unknown[0]!r}. There are {listed(sorted(conditions), SHOWN)}."
+        )
+    catalogue.runs = [renamed(run, rename) if run.finished else run for run in catalogue.runs]
+    catalogue.bare = [renamed(run, rename) for run in catalogue.bare]
 
 
 def _add(catalogue: Catalogue, store: Store, key: str) -> None:

@@ -6,23 +6,24 @@ from collections.abc import Sequence
 
 from emogeo.config.states import LayerSelectionConfig, PoolingConfig
 from emogeo.config.texts import Context
-from emogeo.record.run import Run
+from emogeo.record.run import BareRun, Run
 
 _USUAL = {"centring grand_mean", "denoising none", "norm none"}
 """Usual settings, which a name leaves out."""
 
 
-def settings_of(run: Run) -> dict[str, str]:
+def settings_of(run: Run | BareRun) -> dict[str, str]:
     """Gives, in words, the settings that may tell two runs of one model apart."""
     record, config = run.record, run.config
+    imported = record.imported is not None
     return {
         "precision": record.precision,
         "mode": record.mode.value,
-        "prompt_template": record.prompt_template,
-        "stimuli": _stimuli(run),
-        "context": _context(run),
+        "prompt_template": record.prompt_template if isinstance(run, Run) and not imported else "",
+        "stimuli": _stimuli(run) if isinstance(run, Run) else run.record.imported.name,
+        "context": _context(run) if isinstance(run, Run) else "",
         "selection": _selection(config.layer_selection),
-        "pooling": _pooling(config.pooling),
+        "pooling": "" if imported else _pooling(config.pooling),
         "centring": f"centring {config.centring.value}",
         "denoising": f"denoising {config.denoising.method.value}",
         "norm": f"norm {config.norm.value}",
@@ -36,12 +37,12 @@ def how_read(run: Run) -> str:
     return ", ".join(word for word in words.values() if word not in {*_USUAL, "seed 0", ""})
 
 
-def short_names(runs: Sequence[Run]) -> list[str]:
+def short_names(runs: Sequence[Run | BareRun]) -> list[str]:
     """Gives each run the model's name and, where they differ between runs, the settings that tell runs apart."""
     own = [settings_of(run) for run in runs]
     differing = [name for name in (own[0] if own else {}) if len({words[name] for words in own}) > 1]
     names = [
-        " ".join([run.model, *_words(words, differing), *(["reread"] if run.reread_of else [])])
+        " ".join([run.model, *_words(words, differing), *(["reread"] if isinstance(run, Run) and run.reread_of else [])])
         for run, words in zip(runs, own, strict=True)
     ]
     repeated = {name for name in names if names.count(name) > 1}

@@ -14,7 +14,7 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report import comparing, factors, geometries, overview, probes, provenance
 from emogeo.analysis.report.heatmap import palette
@@ -41,7 +41,12 @@ _SECTIONS = (
 
 
 def write_report(
-    file: Path, tables: Mapping[str, Table], prepared: Sequence[PreparedRun], catalogue: Catalogue, figures: Path
+    file: Path,
+    tables: Mapping[str, Table],
+    prepared: Sequence[PreparedRun],
+    catalogue: Catalogue,
+    figures: Path,
+    bare: Sequence[PreparedBare] = (),
 ) -> None:
     """Writes one HTML file that fetches nothing.
 
@@ -49,7 +54,7 @@ def write_report(
         tables: the tables by name; one that is absent counts as empty.
         figures: the folder of PNG files.
     """
-    material = Material(tables, prepared, catalogue, figures)
+    material = Material(tables, prepared, catalogue, figures, bare)
     file.write_text(_page([section(material) for section in _SECTIONS], material.noun), encoding="utf-8")
 
 

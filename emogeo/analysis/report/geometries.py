@@ -34,7 +34,7 @@ def _by_layer(material: Material) -> list[Part]:
 
 
 def _rdms(material: Material) -> list[Part]:
-    maps = heat_maps(material.prepared)
+    maps = heat_maps(material.prepared, material.bare)
     if not maps:
         return [Absent("No finished geometry, so no RDM.", "python train.py")]
     said = f"Every RDM: point at a cell, tap it, or move with the arrow keys, for its two {material.noun.many}."

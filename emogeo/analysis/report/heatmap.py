@@ -11,7 +11,7 @@ import pandas as pd
 from matplotlib import colormaps
 from matplotlib.colors import to_hex
 
-from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.report.parts import Text, csv_link
 from emogeo.arrays import Array
@@ -46,19 +46,19 @@ class HeatMap:
         return len(self.conditions) > SMALL_ABOVE
 
 
-def heat_maps(prepared: Sequence[PreparedRun]) -> list[HeatMap | Text]:
+def heat_maps(prepared: Sequence[PreparedRun], bare: Sequence[PreparedBare] = ()) -> list[HeatMap | Text]:
     """Makes one per run that is no reread and, where there are others, no untrained twin; the first is open.
 
     Of a run with more than `MOST` conditions it says where its RDM is.
     """
-    own = subjects([each for each in prepared if each.run.reread_of is None])
+    own: list[Compared] = [*subjects([each for each in prepared if each.run.reread_of is None]), *bare]
     return [
         _heat_map(each, number == 0) if len(each.run.conditions) <= MOST else _elsewhere(each)
         for number, each in enumerate(own)
     ]
 
 
-def _elsewhere(prepared: PreparedRun) -> Text:
+def _elsewhere(prepared: Compared) -> Text:
     n, names = len(prepared.run.conditions), f"rdm_…_{prepared.run.key[:8]}.png"
     return Text(
         f"{prepared.name}: an RDM of {n} conditions is too large for this page; figures/{names} shows it, and rdms.h5, "
@@ -74,7 +74,7 @@ def palette() -> str:
     return "\n".join([*rules, f".scale{{background:linear-gradient(to right,{stops})}}"])
 
 
-def _heat_map(prepared: PreparedRun, first: bool) -> HeatMap:
+def _heat_map(prepared: Compared, first: bool) -> HeatMap:
     rdm, conditions, layer = prepared.run.rdm, prepared.run.conditions, prepared.run.layer
     top = max(1.0, float(rdm.max()))
     return HeatMap(

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.parts import Absent, Column, Part, Picture, Sheet, Text, data_link, sheet
 from emogeo.analysis.report.sentences import number_of
@@ -29,11 +29,13 @@ class Material:
     catalogue: Catalogue
     figures: Path
     """The folder of PNG files."""
+    bare: Sequence[PreparedBare] = ()
+    """Imported geometries without texts."""
 
     @cached_property
     def names(self) -> dict[str, str]:
         """Gives a short name for each finished run's key."""
-        return {each.run.key: each.name for each in self.prepared}
+        return {each.run.key: each.name for each in (*self.prepared, *self.bare)}
 
     @cached_property
     def untrained(self) -> set[str]:
@@ -48,7 +50,7 @@ class Material:
     @property
     def records(self) -> list[AnyRun]:
         """Lists every record, of geometries and of probes."""
-        return [*self.catalogue.runs, *self.catalogue.probes]
+        return [*self.catalogue.runs, *self.catalogue.bare, *self.catalogue.probes]
 
     def table(self, name: str) -> pd.DataFrame:
         """Gives a table, empty where there is none."""

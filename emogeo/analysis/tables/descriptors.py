@@ -70,6 +70,8 @@ def by_layer_table(prepared: Sequence[PreparedRun]) -> Table:
             row["reading"] = how_read(each.run)
             row["selected"] = "yes" if block == each.run.layer else "no"
             row.update(layer=block, depth=(block + 1) / record.model.n_layers, nonfinite=nonfinite)
+            if block not in finite and record.imported is not None:
+                continue
             if block in finite:
                 at = finite.index(block)
                 row.update({name: curves[name][at] for name in BY_LAYER if name in curves})
@@ -106,6 +108,8 @@ def _best_blocks(result: GeometryResult) -> dict[str, int]:
 def _put_anisotropy(row: Row, run: Run) -> list[Note]:
     if run.row is None:
         return [Note("every block is used, so there is no single anisotropy")]
+    if run.record.imported is not None:
+        return [Note("anisotropy: no neutral sentences were imported")]
     at, curves = run.row, run.result.by_layer
     for name in ("anisotropy", "anisotropy_ci_low", "anisotropy_ci_high", "anisotropy_without_largest"):
         row[name] = curves[name][at]
@@ -170,11 +174,11 @@ def _flags(row: Row, run: Run) -> list[Note]:
         low, high = row["reliability_ci_low"], row["reliability_ci_high"]
         flags.append(_flag(f"reliability's interval holds 0 [{low:.2f}, {high:.2f}]"))
     flags += [_flag(f"layer criterion flat: {why}") for why in _flat(run)]
-    quantised = flag_of(run.record.provenance.readings["passages"].quantized)
+    quantised = flag_of(run.quantized)
     if quantised is not None:
         flags.append(_flag(f"{run.record.precision}: {quantised}"))
     finite, blocks = len(run.result.layer.layers), run.record.provenance.n_blocks
-    if finite < blocks:
+    if finite < blocks and run.record.imported is None:
         lost = f"overflow at {run.record.precision}: {finite} of {blocks} blocks are finite"
         flags.append(Note(lost, NoteKind.overflow))
     return flags

@@ -12,8 +12,9 @@ from tqdm import tqdm
 from emogeo.analysis.comparing.corpora import family_field
 from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.nulls import Level
-from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun
 from emogeo.analysis.comparing.twins import read_alike, subjects
+from emogeo.analysis.tables.bare_pairs import bare_rows
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
 from emogeo.analysis.tables.equivalence import EQUIVALENCE, equivalence_of_pair
 from emogeo.analysis.tables.frame import Row, Table, typed
@@ -74,6 +75,7 @@ def pairs_table(
     seed: int,
     beyond: pd.DataFrame | None = None,
     bound: float = EQUIVALENCE,
+    bare: Sequence[PreparedBare] = (),
 ) -> Table:
     """Makes one row per pair of finished runs; the p of trained runs are a family, those of untrained twins another.
 
@@ -81,6 +83,7 @@ def pairs_table(
         permutations: the least number of label permutations in each Mantel test.
         beyond: the table of what is left of their agreement once words are given; None leaves its columns empty.
         bound: the 1 - rho* within which two geometries are the same.
+        bare: imported geometries without texts, which are compared with each other and with trained runs.
     """
     verdicts = {} if beyond is None else _verdicts(beyond)
     measured, rows = floors([each.run for each in prepared]), list[Row]()
@@ -93,6 +96,7 @@ def pairs_table(
             row.update(verdicts.get((row["key_a"], row["key_b"]), {}))
             row["equivalence"] = equivalence_of_pair(row, bound)
         rows += own
+    rows += bare_rows(prepared, bare, permutations, seed)
     return typed(rows, PAIR_COLUMNS, words=[*NAMES, *VERDICTS, "best_null", "equivalence", "note"])
 
 
@@ -107,14 +111,16 @@ def _verdicts(beyond: pd.DataFrame) -> dict[tuple[str, str], Row]:
     return found
 
 
-def pair_matrix(prepared: Sequence[PreparedRun], pairs: pd.DataFrame, column: str) -> Array:
+def pair_matrix(prepared: Sequence[Compared], pairs: pd.DataFrame, column: str) -> Array:
     """Gives a column of the pairs of these runs as a matrix [run, run]; NaN where a pair has no value.
 
     The diagonal is 1; of rho_star, only for runs that are reliable enough to have one.
     """
     position = {each.run.key: row for row, each in enumerate(prepared)}
     matrix = np.full((len(prepared), len(prepared)), np.nan)
-    known = [column != "rho_star" or identifiable(each.halves) for each in prepared]
+    known = [
+        column != "rho_star" or (isinstance(each, PreparedRun) and identifiable(each.halves)) for each in prepared
+    ]
     np.fill_diagonal(matrix, np.where(known, 1.0, np.nan))
     own = pairs[pairs["key_a"].isin(position) & pairs["key_b"].isin(position)]
     for key_a, key_b, value in own[["key_a", "key_b", column]].itertuples(index=False):

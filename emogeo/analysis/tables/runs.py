@@ -12,9 +12,10 @@ from emogeo.config.texts import Thinking
 from emogeo.geometry.grouping import is_group
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_UNITS, Halves
 from emogeo.geometry.inference import reliability
+from emogeo.imported.types import Kind
 from emogeo.models.shares import flag_of
 from emogeo.record.origin import Generation
-from emogeo.record.run import Run
+from emogeo.record.run import BareRun, Run
 from emogeo.record.types import LayerRecord
 from emogeo.stimuli.conditions import noun_of
 
@@ -31,10 +32,21 @@ MANY_REFUSALS = 0.1
 """The share of refusals among written texts above which a run is flagged."""
 
 
-def runs_table(runs: Sequence[Run], prepared: Sequence[PreparedRun]) -> Table:
-    """Makes one row per run, in the catalogue's order."""
+def runs_table(runs: Sequence[Run], prepared: Sequence[PreparedRun], bare: Sequence[BareRun] = ()) -> Table:
+    """Makes one row per run, in the catalogue's order, and one per bare geometry."""
     halves = {each.run.key: each.halves for each in prepared}
-    return typed([_run_row(run, halves.get(run.key)) for run in runs], RUN_COLUMNS, WORDS)
+    rows = [_run_row(run, halves.get(run.key)) for run in runs]
+    return typed([*rows, *map(_bare_row, bare)], RUN_COLUMNS, WORDS)
+
+
+def _bare_row(run: BareRun) -> Row:
+    record, metrics = run.record, run.result.metrics
+    row = _heading(run)
+    row.update(n_layers=record.imported.n_layers, stimuli=record.imported.name, layer=run.layer)
+    row["rdm_std"] = metrics.rdm_std
+    what = "vectors without the states of their texts" if record.kind is Kind.vectors else "dissimilarities alone"
+    row["note"] = [Note(f"imported: {what}, so no reliability and no rho_star")]
+    return row
 
 
 def _run_row(run: Run, halves: Halves | None) -> Row:
@@ -49,12 +61,27 @@ def _run_row(run: Run, halves: Halves | None) -> Row:
     notes = [*_layer_notes(run), *_put_held_out(row, run.result.layer), *_put_reliability(row, halves)]
     written = run.record.generation
     texts = [*_shared_topics(run), *_refusals(written), *_thoughts(written)]
-    row["note"] = [*notes, *_quantised(run), *texts, *_reading(run)]
+    row["note"] = [*notes, *_imported(run), *_quantised(run), *texts, *_reading(run)]
     return row
 
 
 def _described(run: Run) -> Row:
     """Gives the columns that a refused run has as well."""
+    record = run.record
+    return {
+        **_heading(run),
+        "n_layers": record.model.n_layers if record.imported is None else record.imported.n_layers,
+        "prompt_template": record.prompt_template,
+        "stimuli": record.stimuli,
+        "n_units": record.n_units,
+        "n_texts": record.n_texts,
+        "n_distinct_texts": record.n_distinct_texts,
+        "nonfinite": sum(record.nonfinite["passages"]) if record.nonfinite else None,
+    }
+
+
+def _heading(run: Run | BareRun) -> Row:
+    """Gives the columns that every run has."""
     record, model = run.record, run.record.model
     return {
         "key": record.key,
@@ -64,16 +91,9 @@ def _described(run: Run) -> Row:
         "params_b": model.params_b,
         "init": model.init.value,
         "init_seed": model.init_seed if run.untrained else None,
-        "n_layers": model.n_layers,
         "precision": record.precision,
         "mode": record.mode.value,
         "recipe": record.recipe,
-        "prompt_template": record.prompt_template,
-        "stimuli": record.stimuli,
-        "n_units": record.n_units,
-        "n_texts": record.n_texts,
-        "n_distinct_texts": record.n_distinct_texts,
-        "nonfinite": sum(record.nonfinite["passages"]) if record.nonfinite else None,
     }
 
 
@@ -115,8 +135,21 @@ def _shared_topics(run: Run) -> list[Note]:
 
 def _quantised(run: Run) -> list[Note]:
     """Notes weights that are quantised in part only, and not as the precision says."""
-    flag = flag_of(run.record.provenance.readings["passages"].quantized)
+    flag = flag_of(run.quantized)
     return [] if flag is None else [_flag(f"precision: {flag}")]
+
+
+def _imported(run: Run) -> list[Note]:
+    """Notes that states were imported, and what is not known of them."""
+    origin = run.record.imported
+    if origin is None:
+        return []
+    notes = [Note(f"imported from {origin.name}: what read the texts, and how, is as the file says")]
+    if origin.averaged is not None:
+        notes.append(Note(f"{origin.averaged} texts were averaged within units and conditions"))
+    if not origin.texts_known:
+        notes.append(Note("the texts are not known: words cannot be held against the model"))
+    return notes
 
 
 def _refusals(generation: Generation | None) -> list[Note]:
@@ -161,7 +194,7 @@ def _layer_notes(run: Run) -> list[Note]:
     if run.layer is None:
         notes.append(Note("layer: every block, so anisotropy and separation have no single value"))
     finite, blocks = len(run.result.layer.layers), run.record.provenance.n_blocks
-    if finite < blocks:
+    if finite < blocks and run.record.imported is None:
         notes.append(_flag(f"overflow: only {finite} of {blocks} blocks are finite"))
     if run.result.metrics.separation is None and run.layer is not None:
         notes.append(Note("separation: needs two units"))
