@@ -9,9 +9,10 @@ from emogeo.imported.keys import Place, block_in, places_of
 from tests.imported.made_up import BLOCKS, LABELS
 
 FORMS = """layer_{b}__{l} {l}_layer_{b} layer{b}/{l} L{b}.{l} {b}_{l} {l}/{b} {b}/{l} blocks.{b}.{l} hidden_{b}_{l}
-{l}_{b} {l}.{b} {l}-{b} {l}@{b} {l}__{b} layer-{b}-{l} {l}_L{b} layer={b}/{l} {l}/direction.{b} model.layers.{b}.{l}
-vectors/{l}/layer_{b} layer_{b}_{l}_vector blocks.{b}.hook_resid_post/{l} emotion_{l}_layer_{b}
-emotion_vectors_layer_{b}/{l} hidden_states_{b}_{l} LAYER_{b}_{l} run/layer_{b}/{l} steering_vectors/layer_{b}/{l} layer_0{b}/{l} h.{b}.{l}""".split()
+{l}_{b} {l}.{b} {l}-{b} {l}@{b} {l}__{b} layer-{b}-{l} {l}_L{b} layer={b}/{l} {l}/direction.{b}
+model.layers.{b}.{l} vectors/{l}/layer_{b} layer_{b}_{l}_vector blocks.{b}.hook_resid_post/{l}
+emotion_{l}_layer_{b} emotion_vectors_layer_{b}/{l} hidden_states_{b}_{l} LAYER_{b}_{l} run/layer_{b}/{l}
+steering_vectors/layer_{b}/{l} layer_0{b}/{l} h.{b}.{l}""".split()
 
 
 @pytest.mark.parametrize("form", FORMS)
