@@ -6,6 +6,7 @@ import math
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
 from typing import IO, Any
 
@@ -47,13 +48,14 @@ def npz_contents(path: Path) -> Contents:
     """
     arrays: dict[Key, Stored] = {}
     loose: dict[str, Any] = {}
+    packed = _Archive(path)
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
                 name = member.filename.removesuffix(".npy")
                 if not member.is_dir():
                     _refuse_bomb(path, member)
-                    opened, offset = _opener(path, member)
+                    opened, offset = _opener(path, member, packed)
                     with archive.open(member) as stream:
                         _sort(name, stream, member.file_size, f"{path.name}: {name}", opened, offset, arrays, loose)
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
@@ -72,7 +74,7 @@ def _refuse_bomb(path: Path, member: zipfile.ZipInfo) -> None:
         )
 
 
-def _opener(path: Path, member: zipfile.ZipInfo) -> tuple[Callable[[], IO[bytes]], int]:
+def _opener(path: Path, member: zipfile.ZipInfo, packed: _Archive) -> tuple[Callable[[], IO[bytes]], int]:
     """Says how a member is opened, and where it begins: one that is not packed is read from the file itself."""
     if member.compress_type == zipfile.ZIP_STORED:
         with path.open("rb") as stream:
@@ -80,12 +82,21 @@ def _opener(path: Path, member: zipfile.ZipInfo) -> tuple[Callable[[], IO[bytes]
             header = stream.read(30)
         lengths = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
         return (lambda: path.open("rb")), member.header_offset + 30 + lengths
-    return (lambda: _member(path, member.filename)), 0
+    return (lambda: packed.member(member.filename)), 0
 
 
-def _member(path: Path, name: str) -> IO[bytes]:
-    with zipfile.ZipFile(path) as archive:
-        return archive.open(name)
+class _Archive:
+    """An archive that is opened once, when the first of its packed members is read: its list may be long."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def _opened(self) -> zipfile.ZipFile:
+        return zipfile.ZipFile(self._path)
+
+    def member(self, name: str) -> IO[bytes]:
+        return self._opened.open(name)
 
 
 def _sort(

@@ -53,5 +53,10 @@ def test_what_is_unclear_is_asked_for() -> None:
         places_of([(str(n),) for n in range(6)], None, flat=True)
 
 
+def test_numbers_beside_labels_of_arrays_could_be_texts() -> None:
+    with pytest.raises(ImportedError, match="blocks, or texts"):
+        places_of([(f"{label}/{n}",) for label in LABELS for n in range(5)], None, flat=False)
+
+
 def test_the_block_in_the_name_of_a_file() -> None:
     assert block_in("emotion_vectors_layer_12") == 12 and block_in("qwen2.5_vectors") is None
