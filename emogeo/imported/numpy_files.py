@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import math
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
 from functools import cached_property
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
@@ -20,6 +22,7 @@ from emogeo.stimuli.files import safe, shown
 
 _ABOUT = {"meta", "metadata", "config", "info", "args", "params", "provenance", "settings"}
 """Names of members that are about the file, and are left unread where they hold objects."""
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error)
 _WORDS = 64 * 2**20
 """The most bytes of an array of words."""
 _PACKED = 200
@@ -58,7 +61,7 @@ def npz_contents(path: Path) -> Contents:
                     opened, offset = _opener(path, member, packed)
                     with archive.open(member) as stream:
                         _sort(name, stream, member.file_size, f"{path.name}: {name}", opened, offset, arrays, loose)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _BROKEN as error:
         raise ImportedError(f"{path.name} is no npz file, or broken: {safe(str(error)[:120])}.") from error
     words, numbers, said = said_in(loose)
     return Contents(arrays, words, numbers, said, (path,))
@@ -139,7 +142,7 @@ def _header(stream: IO[bytes], where: str) -> tuple[tuple[int, ...], bool, np.dt
         version = npy.read_magic(stream)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, reversed_, dtype = read(stream)
-    except (ValueError, SyntaxError, TypeError, KeyError, EOFError, OverflowError, MemoryError) as error:
+    except (*_BROKEN, SyntaxError, TypeError, KeyError, OverflowError, MemoryError, TokenError) as error:
         raise ImportedError(f"{where} is no array of NumPy, or broken: {safe(str(error)[:120])}.") from error
     if any(size < 0 for size in shape):
         raise ImportedError(f"{where} says it has the shape {list(shape)}: it is broken.")
