@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import permutations
 
 from emogeo.errors import ImportedError
 from emogeo.imported.stored import Numbers, Stored
@@ -61,6 +62,9 @@ def likely(stored: Stored, sizes: Sizes) -> tuple[str, ...]:
         )
     ways = (("row", "block", "width"), ("block", "row", "width"))
     fits = [way for way in ways if _fits(shape, way, sizes)]
+    turned = [way for way in permutations(_AXES) if _fits(shape, way, sizes)]
+    if not fits and len(turned) == 1 and sizes.rows and sizes.blocks:
+        return turned[0]
     fits = fits or [way for way in ways if _fits(shape, way, Sizes(sizes.rows, (), None))]
     if len(fits) == 1 or (fits and not sizes.rows):
         return fits[0]

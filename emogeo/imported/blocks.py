@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from emogeo.config.imported import ImportedConfig
 from emogeo.errors import ImportedError
+from emogeo.imported.keys import block_in
 from emogeo.imported.stored import Contents
 from emogeo.imported.types import Kind
 from emogeo.stimuli.files import shown
@@ -35,12 +36,21 @@ def listed_blocks(config: ImportedConfig, contents: Contents) -> tuple[int, ...]
         counted = name in contents.said and last.lower() in _LISTS
         if named in (name, last) or (named is None and last.lower() in _LISTS | _SINGLE and not counted):
             return own if min(own) >= 0 else None
+    for name, own_words in contents.words.items():
+        if name.rpartition(".")[2].lower() in _LISTS and (found := _in_words(own_words)) is not None:
+            return found
     if named is not None:
         there = ", ".join(map(shown, contents.numbers)) or "none"
         raise ImportedError(
             f"imported.fields.layers={named}: no list of whole numbers is called so. There are: {there}."
         )
     return None
+
+
+def _in_words(words: tuple[str, ...]) -> tuple[int, ...] | None:
+    """Gives blocks that are written as words: 3, or layer_3."""
+    found = [int(word) if word.isascii() and word.isdigit() else block_in(word) for word in words]
+    return None if None in found else tuple(block for block in found if block is not None)
 
 
 def blocks_of(
@@ -56,6 +66,11 @@ def blocks_of(
     Raises:
         ImportedError: blocks that the file does not number, or that it has not.
     """
+    if named is None and listed is not None and len(listed) != n_blocks and config.layers is None:
+        raise ImportedError(
+            f"The file lists {len(listed)} block(s), {_shown(listed)}, and has {n_blocks}: expected as many. Say "
+            f"what they are: type 'imported.layers=[…]' with {n_blocks} number(s), counted from 0, in the file's order."
+        )
     listed = listed if listed is not None and len(listed) == n_blocks else None
     known = named if named is not None else listed
     if known is None:

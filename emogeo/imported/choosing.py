@@ -48,6 +48,7 @@ def choose(config: ImportedConfig, contents: Contents) -> Chosen:
             "The file has no array of floating-point numbers."
             + (f" It has {whole}, which are words or whole numbers; save vectors as float32." if whole else "")
         )
+    _refuse_weights(arrays)
     given = config.fields.get("embeddings")
     apart = [key for key in arrays if (key[-1] == given if given else key[-1].lower() in _EMBEDDINGS)]
     if given and not apart:
@@ -61,6 +62,15 @@ def choose(config: ImportedConfig, contents: Contents) -> Chosen:
     if "{" in name:
         return Chosen(rest, asked, True, name, embeddings)
     return Chosen(_called(name, asked, rest), asked, True, None, embeddings)
+
+
+def _refuse_weights(arrays: Mapping[Key, Stored]) -> None:
+    weights = [key for key in arrays if key[-1].rpartition(".")[2] in ("weight", "bias")]
+    if 2 * len(weights) > len(arrays):
+        raise ImportedError(
+            f"The file has weights of a model, as {shown('/'.join(weights[0]))}, and no vectors: a model is read with "
+            "model.weights=FOLDER mode=comprehension."
+        )
 
 
 def _called(name: str, kind: Kind, arrays: Mapping[Key, Stored]) -> dict[Key, Stored]:

@@ -12,6 +12,8 @@ from emogeo.imported.sayings import said_in
 from emogeo.imported.stored import Contents, Key, Stored
 from emogeo.stimuli.files import safe, shown
 
+_BROKEN = (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError)
+"""How h5py fails in a broken file."""
 _LONGEST = 1_000_000
 """The most words of a list."""
 
@@ -31,7 +33,7 @@ def hdf5_contents(path: Path) -> Contents:
     try:
         with h5py.File(path, "r") as file:
             _walk(path, file, (), arrays, loose)
-    except OSError as error:
+    except _BROKEN as error:
         raise ImportedError(f"{path.name} is no HDF5 file, or broken: {safe(first_line(error)[:120])}.") from error
     words, numbers, said = said_in(loose)
     return Contents(arrays, words, numbers, said, (path,))
@@ -84,7 +86,10 @@ class _Slices:
     def read(self, axis: int | None, place: int) -> Any:
         import h5py
 
-        with h5py.File(self._path, "r") as file:
-            found = file[self._name]
-            where = (slice(None),) * (axis or 0) + (() if axis is None else (place,))
-            return np.asarray(found[where] if where else found[()])
+        where = (slice(None),) * (axis or 0) + (() if axis is None else (place,))
+        try:
+            with h5py.File(self._path, "r") as file:
+                found = file[self._name]
+                return np.asarray(found[where] if where else found[()])
+        except _BROKEN as error:
+            raise ImportedError(f"{shown(self._name)} cannot be read: {safe(first_line(error)[:120])}.") from error

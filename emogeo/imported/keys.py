@@ -120,6 +120,12 @@ def _bare(names: Mapping[Key, str], flat: bool) -> dict[Key, Place]:
             continue
         found = {key: own for key, own in cuts.items() if own is not None}
         labels = {own[0] for own in found.values()}
+        if not flat and len(labels) > 1 and _is_crossed(list(found.values())):
+            raise ImportedError(
+                f"Names end or begin with numbers, as {shown(next(iter(names.values())))}: blocks, or texts? "
+                "Where they are blocks, say how names are made: type 'imported.fields={vectors: \"{label}/{layer}\"}', "
+                "with what stands between the two there; states of texts belong in one array a label."
+            )
         if _is_crossed(list(found.values())) and (not flat or len(labels) >= MIN_CONDITIONS):
             return _labelled(dict(found), flat)
         if flat and labels == {""}:

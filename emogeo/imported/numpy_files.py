@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import math
+import struct
 import zipfile
 import zlib
 from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
+from tokenize import TokenError
 from typing import IO, Any
 
 import numpy as np
@@ -19,6 +22,7 @@ from emogeo.stimuli.files import safe, shown
 
 _ABOUT = {"meta", "metadata", "config", "info", "args", "params", "provenance", "settings"}
 """Names of members that are about the file, and are left unread where they hold objects."""
+_BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError, ValueError, struct.error)
 _WORDS = 64 * 2**20
 """The most bytes of an array of words."""
 _PACKED = 200
@@ -47,16 +51,17 @@ def npz_contents(path: Path) -> Contents:
     """
     arrays: dict[Key, Stored] = {}
     loose: dict[str, Any] = {}
+    packed = _Archive(path)
     try:
         with zipfile.ZipFile(path) as archive:
             for member in archive.infolist():
                 name = member.filename.removesuffix(".npy")
                 if not member.is_dir():
                     _refuse_bomb(path, member)
-                    opened, offset = _opener(path, member)
+                    opened, offset = _opener(path, member, packed)
                     with archive.open(member) as stream:
                         _sort(name, stream, member.file_size, f"{path.name}: {name}", opened, offset, arrays, loose)
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except _BROKEN as error:
         raise ImportedError(f"{path.name} is no npz file, or broken: {safe(str(error)[:120])}.") from error
     words, numbers, said = said_in(loose)
     return Contents(arrays, words, numbers, said, (path,))
@@ -72,7 +77,7 @@ def _refuse_bomb(path: Path, member: zipfile.ZipInfo) -> None:
         )
 
 
-def _opener(path: Path, member: zipfile.ZipInfo) -> tuple[Callable[[], IO[bytes]], int]:
+def _opener(path: Path, member: zipfile.ZipInfo, packed: _Archive) -> tuple[Callable[[], IO[bytes]], int]:
     """Says how a member is opened, and where it begins: one that is not packed is read from the file itself."""
     if member.compress_type == zipfile.ZIP_STORED:
         with path.open("rb") as stream:
@@ -80,12 +85,21 @@ def _opener(path: Path, member: zipfile.ZipInfo) -> tuple[Callable[[], IO[bytes]
             header = stream.read(30)
         lengths = int.from_bytes(header[26:28], "little") + int.from_bytes(header[28:30], "little")
         return (lambda: path.open("rb")), member.header_offset + 30 + lengths
-    return (lambda: _member(path, member.filename)), 0
+    return (lambda: packed.member(member.filename)), 0
 
 
-def _member(path: Path, name: str) -> IO[bytes]:
-    with zipfile.ZipFile(path) as archive:
-        return archive.open(name)
+class _Archive:
+    """An archive that is opened once, when the first of its packed members is read: its list may be long."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    @cached_property
+    def _opened(self) -> zipfile.ZipFile:
+        return zipfile.ZipFile(self._path)
+
+    def member(self, name: str) -> IO[bytes]:
+        return self._opened.open(name)
 
 
 def _sort(
@@ -128,7 +142,7 @@ def _header(stream: IO[bytes], where: str) -> tuple[tuple[int, ...], bool, np.dt
         version = npy.read_magic(stream)
         read = npy.read_array_header_1_0 if version == (1, 0) else npy.read_array_header_2_0
         shape, reversed_, dtype = read(stream)
-    except (ValueError, SyntaxError, TypeError, KeyError, EOFError, OverflowError, MemoryError) as error:
+    except (*_BROKEN, SyntaxError, TypeError, KeyError, OverflowError, MemoryError, TokenError) as error:
         raise ImportedError(f"{where} is no array of NumPy, or broken: {safe(str(error)[:120])}.") from error
     if any(size < 0 for size in shape):
         raise ImportedError(f"{where} says it has the shape {list(shape)}: it is broken.")

@@ -72,13 +72,18 @@ def _read(config: ImportedConfig, path: Path) -> Measured:
     if path.is_dir():
         files = files_below(path)
         contents = folder_contents(path, files, {suffix: _guarded(read) for suffix, read in READERS.items()})
-        tables = [file for file in files if file.suffix.lower() in TABLES and file not in contents.files]
+        tables = [file for file in files if _is_table(file) and file not in contents.files]
         return measured_of(config, contents, tables[:1] if len(tables) == 1 else _called(tables), path.name)
     if not path.exists():
         raise ImportedError(f"imported.path={path}: no such file or folder.")
     contents = _reader(path)(path)
     about = _about(path) if path.suffix.lower() != ".json" else None
     return measured_of(config, contents if about is None else _with(contents, about), _beside(path), path.name)
+
+
+def _is_table(path: Path) -> bool:
+    """Says whether a file of a folder could be a table of labels; plain text is one by its name alone."""
+    return path.suffix.lower() in TABLES or path.name.lower() in ("labels.txt", "emotions.txt", "conditions.txt")
 
 
 def _reader(path: Path) -> Read:

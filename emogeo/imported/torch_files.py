@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pickle
+import struct
 import zipfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -39,9 +40,7 @@ def torch_contents(path: Path) -> Contents:
 def _loaded(path: Path) -> Any:
     import torch
 
-    packed = zipfile.is_zipfile(path)
-    if packed:
-        _refuse_packed(path)
+    packed = _is_archive(path)
     try:
         return torch.load(path, map_location="cpu", weights_only=True, mmap=packed)
     except pickle.UnpicklingError as error:
@@ -53,15 +52,19 @@ def _loaded(path: Path) -> Any:
         raise ImportedError(f"{path.name} is no torch file, or broken: {safe(first_line(error)[:120])}.") from error
 
 
-def _refuse_packed(path: Path) -> None:
-    """Refuses an archive with packed members: torch packs none, and they could be of any size."""
+def _is_archive(path: Path) -> bool:
+    """Says whether a file is an archive; one with packed members is refused: torch packs none, and they could be of any
+    size."""
     try:
+        if not zipfile.is_zipfile(path):
+            return False
         with zipfile.ZipFile(path) as archive:
-            packed = [one.filename for one in archive.infolist() if one.compress_type != zipfile.ZIP_STORED]
-    except (zipfile.BadZipFile, NotImplementedError) as error:
+            packed = any(one.compress_type != zipfile.ZIP_STORED for one in archive.infolist())
+    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error) as error:
         raise ImportedError(f"{path.name} is no torch file, or broken: {safe(str(error)[:120])}.") from error
     if packed:
         raise ImportedError(f"{path.name} has packed members, which no torch file has: it is not read.")
+    return True
 
 
 def _leaf(value: Any) -> Stored | None:

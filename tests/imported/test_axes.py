@@ -16,7 +16,13 @@ SQUARE = np.random.default_rng(1).normal(size=(6, 6, 16)).astype(np.float32)
 
 @pytest.mark.parametrize(
     ("order", "named"),
-    [((0, 1, 2), None), ((1, 0, 2), None), ((1, 2, 0), "block,width,label"), ((2, 0, 1), "d_model emotion layer")],
+    [
+        ((0, 1, 2), None),
+        ((1, 0, 2), None),
+        ((2, 0, 1), None),
+        ((1, 2, 0), "block,width,label"),
+        ((2, 0, 1), "d_model emotion layer"),
+    ],
 )
 def test_any_order(tmp_path: Path, order: tuple[int, ...], named: str | None) -> None:
     np.savez(tmp_path / "x.npz", v=VECTORS.transpose(order), labels=LABELS, layers=BLOCKS)

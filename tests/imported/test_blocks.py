@@ -48,6 +48,9 @@ def test_lists_of_blocks_and_counts_of_them() -> None:
     assert listed_blocks(config, Contents({}, numbers={"layers": (32,)}, said={"layers": "32"})) is None
     assert listed_blocks(config, Contents({}, numbers={"layer": (3,)}, said={"layer": "3"})) == (3,)
     assert listed_blocks(config, Contents({}, numbers={"layers": (-2, -1)})) is None
+    assert listed_blocks(config, Contents({}, words={"layers": ("layer_3", "12")})) == (3, 12)
+    with pytest.raises(ImportedError, match=r"lists 2 block.s., 3, 7, and has 3: expected as many"):
+        taken(listed=(3, 7))
     assert listed_blocks(ImportedConfig(fields={"layers": "where"}), Contents({}, numbers={"where": (1,)})) == (1,)
     with pytest.raises(ImportedError, match="imported.fields.layers=were: no list"):
         listed_blocks(ImportedConfig(fields={"layers": "were"}), Contents({}, numbers={"where": (1,)}))

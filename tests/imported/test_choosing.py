@@ -66,3 +66,9 @@ def test_whole_numbers_are_no_states(tmp_path: Path) -> None:
     np.savez(tmp_path / "y.npz", **{label: np.arange(9) for label in LABELS})
     with pytest.raises(ImportedError, match="no array of floating-point numbers. It has 'joy'"):
         read(tmp_path / "y.npz")
+
+
+def test_weights_of_a_model_are_no_vectors(tmp_path: Path) -> None:
+    np.savez(tmp_path / "x.npz", **{f"model.layers.{at}.mlp.weight": VECTORS[:, 0] for at in range(4)})
+    with pytest.raises(ImportedError, match="weights of a model.*model.weights=FOLDER"):
+        read(tmp_path / "x.npz")

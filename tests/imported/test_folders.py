@@ -87,3 +87,9 @@ def test_links_to_folders_are_not_followed(tmp_path: Path) -> None:
     np.savez(tmp_path / "a" / "x.npz", **keyed("layer_{b}__{l}"))
     (tmp_path / "a" / "again").symlink_to(tmp_path / "a")
     assert holds_vectors(read(tmp_path / "a"))
+
+
+def test_a_list_of_labels_as_plain_text(tmp_path: Path) -> None:
+    np.save(tmp_path / "vectors.npy", VECTORS)
+    (tmp_path / "labels.txt").write_text("\n".join(LABELS))
+    assert holds_vectors(read(tmp_path, layers=BLOCKS))

@@ -9,9 +9,10 @@ from emogeo.imported.keys import Place, block_in, places_of
 from tests.imported.made_up import BLOCKS, LABELS
 
 FORMS = """layer_{b}__{l} {l}_layer_{b} layer{b}/{l} L{b}.{l} {b}_{l} {l}/{b} {b}/{l} blocks.{b}.{l} hidden_{b}_{l}
-{l}_{b} {l}.{b} {l}-{b} {l}@{b} {l}__{b} layer-{b}-{l} {l}_L{b} layer={b}/{l} {l}/direction.{b} model.layers.{b}.{l}
-vectors/{l}/layer_{b} layer_{b}_{l}_vector blocks.{b}.hook_resid_post/{l} emotion_{l}_layer_{b}
-emotion_vectors_layer_{b}/{l} hidden_states_{b}_{l} LAYER_{b}_{l} run/layer_{b}/{l} steering_vectors/layer_{b}/{l} layer_0{b}/{l} h.{b}.{l}""".split()
+{l}_{b} {l}.{b} {l}-{b} {l}@{b} {l}__{b} layer-{b}-{l} {l}_L{b} layer={b}/{l} {l}/direction.{b}
+model.layers.{b}.{l} vectors/{l}/layer_{b} layer_{b}_{l}_vector blocks.{b}.hook_resid_post/{l}
+emotion_{l}_layer_{b} emotion_vectors_layer_{b}/{l} hidden_states_{b}_{l} LAYER_{b}_{l} run/layer_{b}/{l}
+steering_vectors/layer_{b}/{l} layer_0{b}/{l} h.{b}.{l}""".split()
 
 
 @pytest.mark.parametrize("form", FORMS)
@@ -50,6 +51,11 @@ def test_what_is_unclear_is_asked_for() -> None:
         places_of(some, None, flat=True)
     with pytest.raises(ImportedError, match="called by numbers alone.*could be labels or blocks"):
         places_of([(str(n),) for n in range(6)], None, flat=True)
+
+
+def test_numbers_beside_labels_of_arrays_could_be_texts() -> None:
+    with pytest.raises(ImportedError, match="blocks, or texts"):
+        places_of([(f"{label}/{n}",) for label in LABELS for n in range(5)], None, flat=False)
 
 
 def test_the_block_in_the_name_of_a_file() -> None:

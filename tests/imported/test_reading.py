@@ -117,6 +117,21 @@ def test_a_file_that_was_cut_off_is_named_or_read_as_far_as_it_is_whole(tmp_path
             assert name in str(error)
 
 
+@pytest.mark.parametrize("name", [path.name for path in DATA.iterdir() if path.is_file()])
+def test_a_file_with_wrong_bytes_is_named_or_read(tmp_path: Path, name: str) -> None:
+    drawn, whole = np.random.default_rng(3), (DATA / name).read_bytes()
+    for _ in range(25):
+        broken = bytearray(whole)
+        for place in drawn.integers(0, len(whole), 4):
+            broken[place] = drawn.integers(0, 256)
+        (tmp_path / name).write_bytes(broken)
+        try:
+            got = read(tmp_path / name)
+            [got.at(place) for place in range(len(got.blocks))]
+        except ImportedError as error:
+            assert str(error)
+
+
 def test_no_such_file(tmp_path: Path) -> None:
     with pytest.raises(ImportedError, match="no such file or folder"):
         read(tmp_path / "none.npz")
