@@ -85,7 +85,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     write_figures(own, frames, effects, output / "figures", bare)
     export_rdms([*own, *bare], output / "rdms.h5")
     write_report(output / "report.html", tables, prepared, catalogue, output / "figures", bare)
-    names = {each.run.key: each.name for each in (*prepared, *bare)}
+    names = {each.run.key: each.name for each in prepared} | {each.run.key: each.name for each in bare}
     print(summary(catalogue, names, tables, effects, config.store.path, output))
     if pulled is not None:
         track_analysis(config, output, pulled, frames)
@@ -155,7 +155,11 @@ def all_tables(
         "descriptors": descriptors_table(catalogue.runs, prepared, *chance),
         "descriptors_by_layer": by_layer_table(prepared),
     }
-    tables |= _of_models(read_here(prepared), tables, config) | _of_steering(catalogue) | _of_behaviour(catalogue, config.seed)
+    tables |= (
+        _of_models(read_here(prepared), tables, config)
+        | _of_steering(catalogue)
+        | _of_behaviour(catalogue, config.seed)
+    )
     universality, behaviour = tables["universality"].frame, tables["behaviour"].frame
     beside = behaviour_geometry_table(behaviour, universality)
     relations = [
@@ -163,7 +167,8 @@ def all_tables(
         behaviour_relations(beside.frame, behaviour, *chance),
     ]
     tables |= {"behaviour_geometry": beside, "relations": stacked(relations)}
-    return tables | {"claims": claims_table(evidence_of(tables, effects, [run for run in catalogue.runs if run.record.imported is None]))}
+    read = [run for run in catalogue.runs if run.record.imported is None]
+    return tables | {"claims": claims_table(evidence_of(tables, effects, read))}
 
 
 def _chance(config: AnalyzeConfig) -> tuple[int, int]:

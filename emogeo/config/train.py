@@ -129,7 +129,6 @@ def _check_imported(config: TrainConfig) -> None:
         "reread=true": config.reread,
         f"denoising={config.denoising.method.value}": config.denoising.method is not DenoisingMethod.none,
         f"max_depth={config.max_depth}": config.max_depth is not None,
-        f"model.init={config.model.init.value}": config.model.init is not Init.trained,
     }
     given = next((option for option, asked in passes.items() if asked), None)
     if given is not None:

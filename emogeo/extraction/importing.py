@@ -51,7 +51,7 @@ class ImportPlan:
         """A name that people can read."""
         selection = self.config.layer_selection
         where = "" if selection.index is None else f" {selection.index}"
-        return f"{self.card.name} imported {self.measured.kind.value} {self.origin.name} {selection.name.value}{where}"
+        return f"{self.card.title} imported {self.measured.kind.value} {self.origin.name} {selection.name.value}{where}"
 
 
 def plan_import(config: TrainConfig) -> ImportPlan:
@@ -86,7 +86,7 @@ def plan_import(config: TrainConfig) -> ImportPlan:
     elif named is None:
         check_units(rule, len(set(labelled.units)))
     meaning = _meaning(config, found, digests, n_layers)
-    card = _card(config, found, key_of({"files": digests}), n_layers)
+    card = _card(config, found, n_layers)
     return ImportPlan(config, found, origin, card, _precision(config, found), labelled, named, meaning, key_of(meaning))
 
 
@@ -150,7 +150,7 @@ def _labelled(config: TrainConfig, found: Measured) -> LabelledTexts:
     return replace(base, units=tuple(units))
 
 
-def _card(config: TrainConfig, found: Measured, digest: str, n_layers: int | None) -> ModelCard:
+def _card(config: TrainConfig, found: Measured, n_layers: int | None) -> ModelCard:
     model = config.model
     return ModelCard(
         name=model.name,
@@ -159,8 +159,10 @@ def _card(config: TrainConfig, found: Measured, digest: str, n_layers: int | Non
         params_b=model.params_b,
         source=model.source,
         id=model.id,
-        revision=f"sha256:{digest}",
+        revision=found.said.get("revision") or model.revision or UNKNOWN,
         n_layers=n_layers or max(found.blocks, default=0) + 1,
+        init=model.init,
+        init_seed=model.init_seed,
     )
 
 
@@ -184,6 +186,7 @@ def _meaning(config: TrainConfig, found: Measured, digests: dict[str, str], n_la
         "blocks": list(found.blocks),
         "n_layers": n_layers,
         "model": [config.model.name, config.model.family, config.model.variant],
+        "weights": [config.model.init.value, config.model.init_seed],
         "precision": _precision(config, found),
         "centring": None if rdm else config.centring.value,
         "neutral": config.stimuli.neutral if config.centring is Centring.neutral and not rdm else None,

@@ -58,6 +58,10 @@ def twin_command(run: Run, store: str = StoreConfig().path) -> str:
     Args:
         store: where the twins are to go: the folder of the analysed runs.
     """
+    if run.record.imported is not None:
+        named = override("model.name", run.record.model.name)
+        words = ["mode=imported", "imported.path=FILE", named, "model.init=random", "model.init_seed=1"]
+        return " ".join(["python train.py", *map(shlex.quote, words)])
     seeds = [seed for seed in range(1, WANTED_TWINS + 2) if _made(run) != (False, seed)][:WANTED_TWINS]
     words = [*_model(run), "model.init=random", f"model.init_seed={','.join(map(str, seeds))}", *_overrides(run)]
     words += [override("store.path", store)] if store != StoreConfig().path else []
@@ -69,6 +73,9 @@ def twin_commands(runs: Sequence[Run], store: str) -> list[str]:
     together: dict[tuple[str, ...], list[str]] = {}
     for run in runs:
         words = shlex.split(twin_command(run, store))
+        if run.record.imported is not None:
+            together[tuple(words)] = []
+            continue
         own = [word.removeprefix("model=") for word in words if word.startswith("model=")]
         rest = tuple(word for word in words if not word.startswith("model="))
         together.setdefault(rest, []).extend(name for name in own if name not in together.get(rest, []))
@@ -76,8 +83,10 @@ def twin_commands(runs: Sequence[Run], store: str) -> list[str]:
 
 
 def _with_models(words: Sequence[str], names: Sequence[str]) -> list[str]:
+    if not names:
+        return list(words)
     at = words.index("-m") + 1
-    return [*words[:at], *([f"model={','.join(names)}"] if names else []), *words[at:]]
+    return [*words[:at], f"model={','.join(names)}", *words[at:]]
 
 
 def subjects(prepared: Sequence[PreparedRun]) -> list[PreparedRun]:

@@ -38,7 +38,7 @@ def write_figures(
         prepared: the runs that are drawn; rows of other runs are left out.
         bare: the bare geometries that are drawn beside them.
     """
-    keys = {each.run.key for each in (*prepared, *bare)}
+    keys = {each.run.key for each in prepared} | {each.run.key for each in bare}
     drawn = {name: of_drawn(tables[name], keys) for name in _BY_RUN}
     tables = {**tables, **drawn}
     folder.mkdir(exist_ok=True)

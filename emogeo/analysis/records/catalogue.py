@@ -85,7 +85,8 @@ def refuse_empty(catalogue: Catalogue, store: Store) -> None:
 
 
 def _rename(catalogue: Catalogue, rename: Mapping[str, str]) -> None:
-    conditions = {name for run in (*catalogue.finished, *catalogue.bare) for name in run.conditions}
+    runs: list[Run | BareRun] = [*catalogue.finished, *catalogue.bare]
+    conditions = {name for run in runs for name in run.conditions}
     unknown = sorted(set(rename) - conditions)
     if unknown:
         raise ConfigError(

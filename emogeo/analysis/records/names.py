@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 from emogeo.config.states import LayerSelectionConfig, PoolingConfig
 from emogeo.config.texts import Context
@@ -19,10 +20,10 @@ def settings_of(run: Run | BareRun) -> dict[str, str]:
     return {
         "precision": record.precision,
         "mode": record.mode.value,
-        "prompt_template": record.prompt_template if isinstance(run, Run) and not imported else "",
-        "stimuli": _stimuli(run) if isinstance(run, Run) else run.record.imported.name,
+        "prompt_template": run.record.prompt_template if isinstance(run, Run) and not imported else "",
+        "stimuli": _stimuli(run) if isinstance(run, Run) and not imported else _file(run),
         "context": _context(run) if isinstance(run, Run) else "",
-        "selection": _selection(config.layer_selection),
+        "selection": "" if _one_block(run) else _selection(config.layer_selection),
         "pooling": "" if imported else _pooling(config.pooling),
         "centring": f"centring {config.centring.value}",
         "denoising": f"denoising {config.denoising.method.value}",
@@ -42,11 +43,14 @@ def short_names(runs: Sequence[Run | BareRun]) -> list[str]:
     own = [settings_of(run) for run in runs]
     differing = [name for name in (own[0] if own else {}) if len({words[name] for words in own}) > 1]
     names = [
-        " ".join([run.model, *_words(words, differing), *(["reread"] if isinstance(run, Run) and run.reread_of else [])])
-        for run, words in zip(runs, own, strict=True)
+        " ".join([run.model, *_words(words, differing), *_reread(run)]) for run, words in zip(runs, own, strict=True)
     ]
     repeated = {name for name in names if names.count(name) > 1}
     return [f"{name} {run.key[:6]}" if name in repeated else name for name, run in zip(names, runs, strict=True)]
+
+
+def _reread(run: Run | BareRun) -> list[str]:
+    return ["reread"] if isinstance(run, Run) and run.reread_of else []
 
 
 def _words(own: dict[str, str], differing: Sequence[str]) -> list[str]:
@@ -61,6 +65,17 @@ def _stimuli(run: Run) -> str:
     written, again = generation.written.precision, generation.written.generation.repetition
     elsewhere = [f"written at {written}"] if written != run.record.precision else []
     return " ".join([*elsewhere, *([f"again {again}"] if again else [])])
+
+
+def _file(run: Run | BareRun) -> str:
+    """Names the file of an import, unless the model is called after it."""
+    origin = run.record.imported
+    return "" if origin is None or Path(origin.name).stem == run.record.model.name else origin.name
+
+
+def _one_block(run: Run | BareRun) -> bool:
+    """Whether an import has one block, or none that is known, so that nothing was selected."""
+    return isinstance(run, BareRun) and len(run.result.layer.layers) < 2
 
 
 def _context(run: Run) -> str:

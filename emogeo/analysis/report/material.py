@@ -35,7 +35,8 @@ class Material:
     @cached_property
     def names(self) -> dict[str, str]:
         """Gives a short name for each finished run's key."""
-        return {each.run.key: each.name for each in (*self.prepared, *self.bare)}
+        named = {each.run.key: each.name for each in self.prepared}
+        return named | {each.run.key: each.name for each in self.bare}
 
     @cached_property
     def untrained(self) -> set[str]:

@@ -57,7 +57,8 @@ def summary(
     ]
     if variance["share"].notna().any():
         parts += ["", "Variance of 1 − ρ* over pairs of runs", _shown_variance(variance), ""]
-    parts += missing(catalogue.finished, effects, store)
+    read = [run for run in catalogue.finished if run.record.imported is None]
+    parts += missing(read, effects, store)
     parts += [f"left out: {reason}" for reason in catalogue.left_out]
     parts += [
         *_warnings(tables["runs"], names),

@@ -21,9 +21,7 @@ from emogeo.stimuli.messages import listed
 _WHAT = {Kind.vectors: "vectors", Kind.rdm: "an RDM"}
 
 
-def bare_rows(
-    prepared: Sequence[PreparedRun], bare: Sequence[PreparedBare], permutations: int, seed: int
-) -> list[Row]:
+def bare_rows(prepared: Sequence[PreparedRun], bare: Sequence[PreparedBare], permutations: int, seed: int) -> list[Row]:
     """Compares bare geometries with each other, and with trained runs that are no rereads."""
     runs = [each for each in prepared if each.run.reread_of is None and not each.run.untrained]
     pairs: list[tuple[Compared, Compared]] = [*product(runs, bare), *combinations(bare, 2)]
@@ -39,7 +37,8 @@ def _row(a: Compared, b: Compared, tests: MantelTests) -> Row:
     row["beyond_meanings"] = row["beyond_words"]
     shared = sorted(set(a.run.conditions) & set(b.run.conditions))
     if len(shared) < MIN_CONDITIONS:
-        row["note"] = [left_out(f"{len(shared)} conditions in common, {MIN_CONDITIONS} are needed")]
+        said = f"{len(shared)} conditions in common, {MIN_CONDITIONS} are needed"
+        row["note"] = [left_out(f"{said} ('conditions.rename={{A: B}}' matches names)")]
         return row
     first, second = (_ranks(each, shared) for each in (a, b))
     row.update(rho=float(first @ second), n_conditions=len(shared))
@@ -64,6 +63,5 @@ def _conditions(a: Compared, b: Compared, shared: Sequence[str]) -> list[Note]:
     others = sorted(set(a.run.conditions) ^ set(b.run.conditions))
     if not others:
         return []
-    return [
-        Note(f"over the {len(shared)} conditions in common, without {listed(others, NAMED)} (conditions.rename={{A: B}})")
-    ]
+    said = f"over the {len(shared)} conditions in common, without {listed(others, NAMED)}"
+    return [Note(f"{said} ('conditions.rename={{A: B}}' matches names)")]

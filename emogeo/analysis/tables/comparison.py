@@ -30,6 +30,9 @@ COMPARISON_COLUMNS = [
 ]
 
 
+_FLOOR = "floor: not measured for {}, repeat the run with reread=true"
+
+
 def compare_into(row: Row, both: SharedUnits, names: tuple[str, str], tests: MantelTests) -> list[Note]:
     """Puts every number of a comparison under its column's name, asks for its p, and notes what cannot be given."""
     a, b = both.halves
@@ -75,7 +78,11 @@ def floor_into(row: Row, runs: list[Run], measured: Mapping[tuple[str, ...], flo
     if not absent:
         row["floor"] = max(measured[run.weights_at_precision] for run in runs)
     names = dict.fromkeys(f"{run.model} at {run.record.precision}" for run in absent)
-    return [Note(f"floor: not measured for {name}, repeat the run with reread=true") for name in names]
+    own = {f"{run.model} at {run.record.precision}" for run in absent if run.record.imported is not None}
+    return [
+        Note(f"floor: not known for {name}, whose states were imported" if name in own else _FLOOR.format(name))
+        for name in names
+    ]
 
 
 def _halves_columns(result: Comparison) -> dict[str, float | None]:

@@ -118,9 +118,7 @@ def pair_matrix(prepared: Sequence[Compared], pairs: pd.DataFrame, column: str) 
     """
     position = {each.run.key: row for row, each in enumerate(prepared)}
     matrix = np.full((len(prepared), len(prepared)), np.nan)
-    known = [
-        column != "rho_star" or (isinstance(each, PreparedRun) and identifiable(each.halves)) for each in prepared
-    ]
+    known = [column != "rho_star" or (isinstance(each, PreparedRun) and identifiable(each.halves)) for each in prepared]
     np.fill_diagonal(matrix, np.where(known, 1.0, np.nan))
     own = pairs[pairs["key_a"].isin(position) & pairs["key_b"].isin(position)]
     for key_a, key_b, value in own[["key_a", "key_b", column]].itertuples(index=False):
