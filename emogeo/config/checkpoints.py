@@ -1,8 +1,9 @@
-"""Checkpoints of one model on the command line: a list of revisions or of folders becomes a sweep."""
+"""Lists on the command line that become a sweep: checkpoints of one model, and files that are imported."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from glob import glob
 from pathlib import Path
 from typing import Any
 
@@ -14,19 +15,23 @@ from emogeo.config.options import option_named
 from emogeo.config.typed import override
 from emogeo.errors import ConfigError
 
-REVISIONS, WEIGHTS = "model.revisions", "model.weights"
+REVISIONS, WEIGHTS, FILES = "model.revisions", "model.weights", "imported.path"
 _EXAMPLE = "as in -m model=smollm2-1.7b 'model.revisions=[main,COMMIT]'"
 
 
 def as_sweep(arguments: Sequence[str], conf: Path) -> list[str]:
     """Turns `model.revisions=[A,B]` and `model.weights=[A,B]` into a sweep over weights; gives the rest as it is.
 
+    `imported.path=[A,B]`, or a pattern such as `vectors/*.npz`, becomes a sweep over files.
+
     Args:
         conf: the folder of the groups, where the hub id of a model's option stands.
 
     Raises:
-        ConfigError: a list without -m, an empty one, or revisions of a model that is not on the hub.
+        ConfigError: a list without -m, an empty one, a pattern that no file fits, or revisions of a model that is not
+            on the hub.
     """
+    arguments = _over_files(arguments)
     given = {name: found for name in (REVISIONS, WEIGHTS) if (found := _list_of(name, arguments)) is not None}
     if not given:
         return list(arguments)
@@ -37,6 +42,23 @@ def as_sweep(arguments: Sequence[str], conf: Path) -> list[str]:
     weights = given[WEIGHTS] if REVISIONS not in given else _revisions(given[REVISIONS], arguments, conf)
     kept = [argument for argument in arguments if _key(argument) not in (REVISIONS, WEIGHTS)]
     return [*kept, f"{WEIGHTS}={','.join(override('', own)[1:] for own in weights)}"]
+
+
+def _over_files(arguments: Sequence[str]) -> list[str]:
+    """Turns a list or a pattern of files that are imported into a sweep."""
+    given = next((argument for argument in reversed(arguments) if _key(argument) == FILES), "")
+    pattern = given.partition("=")[2].strip("\"'")
+    files = _list_of(FILES, arguments)
+    if files is None and any(letter in pattern for letter in "*?") and not Path(pattern).expanduser().exists():
+        files = sorted(glob(str(Path(pattern).expanduser())))  # noqa: PTH207 (a pattern may begin at the root)
+        if not files:
+            raise ConfigError(f"{FILES}={pattern}: no file fits that pattern.")
+    if files is None:
+        return list(arguments)
+    if not files or not {"-m", "--multirun"} & set(arguments):
+        raise ConfigError(f"{FILES}={pattern} is a sweep over files: type -m, and at least one file.")
+    kept = [argument for argument in arguments if _key(argument) != FILES]
+    return [*kept, f"{FILES}={','.join(override('', own)[1:] for own in files)}"]
 
 
 def _key(argument: str) -> str:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from emogeo.config.model import Source
+from emogeo.config.states import LayerSelectionConfig
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, ImportedError
 from emogeo.extraction.averaging import averaged, too_many
@@ -50,8 +51,9 @@ class ImportPlan:
     def title(self) -> str:
         """A name that people can read."""
         selection = self.config.layer_selection
-        where = "" if selection.index is None else f" {selection.index}"
-        return f"{self.card.title} imported {self.measured.kind.value} {self.origin.name} {selection.name.value}{where}"
+        where = [selection.name.value] if self.measured.blocks else []
+        where += [] if selection.index is None else [str(selection.index)]
+        return " ".join([self.card.title, "imported", self.measured.kind.value, self.origin.name, *where])
 
 
 def plan_import(config: TrainConfig) -> ImportPlan:
@@ -79,6 +81,8 @@ def plan_import(config: TrainConfig) -> ImportPlan:
         averages = averaged(found, labelled, config.seed)
         origin = replace(origin, averaged=len(labelled.texts), texts_known=False)
         found, labelled = averages.measured, averages.labelled
+    if not found.blocks:  # there is nothing to select
+        config = replace(config, layer_selection=LayerSelectionConfig(Selection.all))
     rule = config.layer_selection.rule
     named = named_among(rule, found.blocks, n_layers)
     if labelled is None:
@@ -116,8 +120,8 @@ def _of_model(config: TrainConfig, found: Measured, path: Path) -> TrainConfig:
         model,
         name=model.name or said.rpartition("/")[2] or path.stem,
         family=model.family or found.said.get("family", UNKNOWN),
-        variant=model.variant or UNKNOWN,
-        id=model.id or said or model.name or path.stem,
+        variant=model.variant or found.said.get("variant", UNKNOWN),
+        id=model.id or found.said.get("weights") or said or model.name or path.stem,
     )
     return replace(config, model=own)
 
@@ -143,7 +147,7 @@ def _labelled(config: TrainConfig, found: Measured) -> LabelledTexts:
     corpus = Corpus("imported", tuple(Passage(label, topic, text) for label, topic, text in rows))
     known = found.texts is not None
     base = labels_of([], len(topics), found.labels, topics, found.texts, config.seed, None)
-    units: Sequence[str] = corpus.units(config.seed) if known else base.units
+    units: Sequence[str] = found.units or (corpus.units(config.seed) if known else base.units)
     if config.centring is Centring.topic_mean:
         corpus.check_topic_means()
         units = distinct_units(topics, units)

@@ -28,9 +28,11 @@ def gguf_contents(path: Path) -> Contents:
     reader = _reader(path)
     said = {name: _text(field) for name, field in reader.fields.items() if not name.startswith("GGUF.")}
     arrays: dict[Key, Stored] = {}
+    label = said.pop("emogeo.label", None)
     for tensor in reader.tensors:
         if re.fullmatch(r"direction\.\d+", tensor.name):
-            arrays[(tensor.name,)] = _stored(path, tensor)
+            key = (tensor.name,) if label is None else (label, tensor.name)
+            arrays[key] = _stored(path, tensor)
     if not arrays:
         kind = said.get("general.architecture", "unknown")
         raise ImportedError(

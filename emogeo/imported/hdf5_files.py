@@ -14,6 +14,7 @@ from emogeo.stimuli.files import safe, shown
 
 _BROKEN = (OSError, RuntimeError, ValueError, KeyError, TypeError, MemoryError)
 """How h5py fails in a broken file."""
+_OUR_LABELS = "emogeo.labels"
 _LONGEST = 1_000_000
 """The most words of a list."""
 
@@ -36,6 +37,8 @@ def hdf5_contents(path: Path) -> Contents:
     except _BROKEN as error:
         raise ImportedError(f"{path.name} is no HDF5 file, or broken: {safe(first_line(error)[:120])}.") from error
     words, numbers, said = said_in(loose)
+    if _OUR_LABELS in words:  # in whole letters, where rsatoolbox has ASCII alone
+        words = {name: own for name, own in words.items() if not name.startswith("pattern_descriptors")}
     return Contents(arrays, words, numbers, said, (path,))
 
 

@@ -26,6 +26,9 @@ from emogeo.imported.stored import Contents, Numbers, Stored
 from emogeo.imported.types import Kind, Measured
 from emogeo.stimuli.files import shown
 
+OURS = "emogeo."
+"""What stands before that which emogeo's own exports say of themselves, in formats with names for everybody."""
+UNITS = "units_of_texts"
 _LARGEST_RDM = 10_000
 """The most conditions of a square array that is looked at."""
 
@@ -60,9 +63,16 @@ def measured_of(config: ImportedConfig, contents: Contents, beside: Sequence[Pat
         tuple(dict.fromkeys([*contents.files, *labels.files])),
         labels.topics if kind is Kind.states else None,
         labels.texts if kind is Kind.states else None,
+        _units(contents, laid.n_rows) if kind is Kind.states else None,
         embeddings,
-        contents.said,
+        {name.removeprefix(OURS): said for name, said in contents.said.items()},
     )
+
+
+def _units(contents: Contents, n_rows: int) -> tuple[str, ...] | None:
+    """Gives the unit of each text, which emogeo's own exports say where it is not the topic."""
+    own = contents.words.get(UNITS)
+    return own if own is not None and len(own) == n_rows else None
 
 
 def _laid(

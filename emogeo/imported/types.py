@@ -37,6 +37,8 @@ class Measured:
     """[text]; None where the file has none."""
     texts: tuple[str, ...] | None = None
     """[text]; None where they are not known."""
+    units: tuple[str, ...] | None = None
+    """[text], the unit of each text where the file says it; None where topics or chance decide."""
     embeddings: NDArray[np.floating[Any]] | None = None
     """[text, d_model], mean input embeddings; None where the file has none."""
     said: Mapping[str, str] = field(default_factory=dict)

@@ -27,7 +27,7 @@ from emogeo.geometry.rdm import MIN_CONDITIONS, check_rdm, spearman, standard_ra
 from emogeo.geometry.sharing import SharedUnits, over_shared
 from emogeo.library.beyond import beyond_words, checked_twins, split_by
 from emogeo.library.comparison import Comparison
-from emogeo.record.run import Run
+from emogeo.record.run import BareRun, Run
 
 PERMUTATIONS, MIN_PERMUTATIONS = 10_000, 100
 """How many there are by default, and at least: with fewer, no p can be small."""
@@ -49,8 +49,8 @@ class LabelledRdm:
 
 
 def compare(
-    a: Geometry | Run | pd.DataFrame | ArrayLike,
-    b: Geometry | Run | pd.DataFrame | ArrayLike,
+    a: Geometry | Run | BareRun | pd.DataFrame | ArrayLike,
+    b: Geometry | Run | BareRun | pd.DataFrame | ArrayLike,
     *,
     twins: tuple[Sequence[Geometry | Run], Sequence[Geometry | Run]] | None = None,
     floor: float | None = None,
@@ -60,8 +60,8 @@ def compare(
     """Compares two geometries over what they have in common, as `python analyze.py` compares two runs.
 
     Args:
-        a, b: geometries, finished runs of a store, or RDMs [condition, condition]: arrays over the same conditions in
-            the same order, or DataFrames whose labels say which.
+        a, b: geometries, finished runs of a store, or RDMs [condition, condition]: imported ones, arrays over the same
+            conditions in the same order, or DataFrames whose labels say which.
         twins: untrained twins of a, and of b: geometries or runs of the same architecture with random weights, read in
             the same way over the same texts; without two of each, it cannot be told whether the two agree beyond words.
         floor: 1 − ρ between a geometry and the same one read in other batches; the larger of the two.
@@ -108,9 +108,11 @@ def _check_floor(floor: object) -> None:
         raise ConfigError(f"floor={floor!r}: 1 − ρ, a number between 0 and 2, or None.")
 
 
-def _taken(given: Geometry | Run | pd.DataFrame | ArrayLike, name: str) -> Geometry | LabelledRdm:
+def _taken(given: Geometry | Run | BareRun | pd.DataFrame | ArrayLike, name: str) -> Geometry | LabelledRdm:
     if isinstance(given, Run):
         return given.geometry
+    if isinstance(given, BareRun):
+        return LabelledRdm(given.model, tuple(given.conditions), given.rdm)
     if isinstance(given, Geometry):
         return given
     if isinstance(given, str | bytes) or given is None:

@@ -13,8 +13,8 @@ from emogeo.config.runtime import TrackingConfig, TrackingMode
 from emogeo.record.files import RDM, RUN_FILE, TEXTS, VECTORS
 from emogeo.record.json import plain
 from emogeo.record.reading import record_in
-from emogeo.record.run import Run, run_of
-from emogeo.record.types import AnyRecord, GeometryRecord, GeometryResult
+from emogeo.record.run import BareRun, Run, run_of
+from emogeo.record.types import AnyRecord, BareRecord, BareResult, GeometryRecord, GeometryResult
 from emogeo.store.keys import Json
 from emogeo.store.manifest import MANIFEST
 from emogeo.store.store import GENERATIONS, RUNS, Store
@@ -24,7 +24,7 @@ _CURVES = ("reliability", "separation", "mean_cosine", "rdm_std", "anisotropy")
 _SHARED = (RUN_FILE, MANIFEST)
 """Files that are in every artifact of a record, so that each can be checked by itself."""
 _TYPES = {"emotion-vectors": (VECTORS, TEXTS), "rdm": (RDM,)}
-"""The files of each type of artifact; other files are in one of type `record`."""
+"""The files of each type of artifact; other files are in one of type `record`. Bare vectors have no texts."""
 
 
 def track_run(tracking: TrackingConfig, store: Store, key: str) -> bool:
@@ -59,7 +59,7 @@ def mirror_of(store: Store, key: str) -> Mirror:
     files = {**store.read(RUNS, key), MANIFEST: store.manifest(RUNS, key)}
     record = record_in(files, str(store.folder(RUNS, key)), key)
     run = run_of(record, files)
-    drawn = run if isinstance(run, Run) and run.finished else None
+    drawn = run if isinstance(run, Run | BareRun) and run.finished else None
     return Mirror(
         run_id=key[:16],
         title=record.title,
@@ -94,7 +94,8 @@ def _resolved(record: AnyRecord) -> Json:
 
 def _artifacts(record: AnyRecord, files: Mapping[str, bytes]) -> list[ArtifactSpec]:
     """Makes the artifacts, which between them hold every file of the record."""
-    groups = {kind: names for kind, names in _TYPES.items() if set(names) <= set(files)}
+    held = {kind: tuple(name for name in names if name in files) for kind, names in _TYPES.items()}
+    groups = {kind: names for kind, names in held.items() if names and names[0] == _TYPES[kind][0]}
     others = set(files) - {*_SHARED, *(name for names in groups.values() for name in names)}
     if others or not groups:
         groups[record.mode.value if record.mode in PROBES else "record"] = tuple(sorted(others))
@@ -115,7 +116,7 @@ def _written(store: Store, record: AnyRecord) -> list[ArtifactSpec]:
     return [ArtifactSpec("generations", f"generations-{key[:16]}", files, {"kind": GENERATIONS, "key": key})]
 
 
-def _points(result: GeometryResult) -> list[dict[str, float]]:
+def _points(result: GeometryResult | BareResult) -> list[dict[str, float]]:
     curves = _shown_curves(result)
     return [
         {"layer/index": layer, **{f"layer/{name}": values[row] for name, values in curves.items()}}
@@ -123,19 +124,17 @@ def _points(result: GeometryResult) -> list[dict[str, float]]:
     ]
 
 
-def _shown_curves(result: GeometryResult) -> dict[str, list[float]]:
+def _shown_curves(result: GeometryResult | BareResult) -> dict[str, list[float]]:
     return {name: list(result.by_layer[name]) for name in _CURVES if name in result.by_layer}
 
 
-def _figures(run: Run) -> dict[str, bytes]:
+def _figures(run: Run | BareRun) -> dict[str, bytes]:
     from emogeo.figures.curves import layers_figure
     from emogeo.figures.matrices import rdm_figure
 
     curves, layers, title = _shown_curves(run.result), list(run.result.layer.layers), run.record.title
-    return {
-        "rdm/heatmap": rdm_figure(run.rdm, run.conditions, title),
-        "layer/curves": layers_figure(layers, curves, run.layer, title),
-    }
+    drawn = {"rdm/heatmap": rdm_figure(run.rdm, run.conditions, title)}
+    return {**drawn, "layer/curves": layers_figure(layers, curves, run.layer, title)} if layers else drawn
 
 
 def _tables(record: AnyRecord, files: Mapping[str, bytes]) -> dict[str, list[Json]]:
@@ -149,6 +148,13 @@ def _tables(record: AnyRecord, files: Mapping[str, bytes]) -> dict[str, list[Jso
 def _summary(record: AnyRecord) -> Json:
     if record.result is None:
         return {"status": record.status, "reason": record.reason}
+    if isinstance(record, BareRecord):
+        return {
+            "status": record.status,
+            "rdm/std": record.result.metrics.rdm_std,
+            "rdm/conditions": len(record.result.conditions),
+            "layer/selected": record.result.layer.index,
+        }
     if not isinstance(record, GeometryRecord):
         return {"status": record.status, **_flat(record.mode.value, plain(record.result.metrics))}
     metrics, result = record.result.metrics, record.result

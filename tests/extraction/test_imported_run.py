@@ -1,0 +1,97 @@
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors.numpy import save_file
+
+from emogeo.config.train import TrainConfig
+from emogeo.export.exporting import export_run
+from emogeo.extraction.imported_run import run_import
+from emogeo.extraction.run import run_extraction
+from emogeo.record.reading import read_run
+from emogeo.record.run import BareRun, Run
+from emogeo.store.store import RUNS, Store
+from tests.conftest import compose_train
+
+
+def imports(path: Path, folder: Path, *overrides: str) -> Run | BareRun:
+    outcome = run_import(
+        compose_train(
+            "mode=imported",
+            f"imported.path={path}",
+            f"store.path={folder / 'store'}",
+            f"runtime.weights_cache={folder / 'cache'}",
+            "tracking=disabled",
+            *overrides,
+        )
+    )
+    run = read_run(Store(folder / "store"), outcome.key)
+    assert isinstance(run, Run | BareRun)
+    return run
+
+
+def test_states_of_a_run_exported_and_imported_give_its_figures_to_the_bit(
+    tiny_run: Callable[..., TrainConfig], tmp_path: Path
+) -> None:
+    config = tiny_run("stimuli=passages", "layer_selection=reliability")
+    store = Store(config.store.path)
+    own = read_run(store, run_extraction(config).key)
+    assert isinstance(own, Run)
+    export_run(own, "states", tmp_path / "out", store=store.path)
+    file = next((tmp_path / "out").glob("*_states.safetensors"))
+    found = imports(file, tmp_path)
+    assert isinstance(found, Run)
+    assert found.layer == own.layer
+    assert found.result.layer == own.result.layer
+    assert found.result.metrics.reliability == own.result.metrics.reliability
+    for name in ("reliability", "separation", "mean_cosine", "rdm_std"):
+        assert found.result.by_layer[name] == own.result.by_layer[name]
+    np.testing.assert_array_equal(found.rdm, own.rdm)
+    np.testing.assert_array_equal(found.vectors, own.vectors)
+    np.testing.assert_array_equal(found.passages, own.passages)
+    assert found.embeddings is not None and own.embeddings is not None
+    np.testing.assert_array_equal(found.embeddings, own.embeddings)
+    assert found.labelled == own.labelled
+    assert found.record.model.n_layers == own.record.model.n_layers
+
+
+def test_very_many_texts_are_averaged_and_their_vectors_are_those_of_all(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    states = generator.normal(size=(6_400, 2, 8)).astype(np.float32)
+    labels = [f"c{row % 8}" for row in range(6_400)]
+    topics = [f"t{row // 8 % 40}" for row in range(6_400)]
+    save_file({"states": states}, tmp_path / "many.safetensors", {"layers": "[2, 5]"})
+    rows = [f"{label},{topic}" for label, topic in zip(labels, topics, strict=True)]
+    (tmp_path / "many.csv").write_text("\n".join(["emotion,topic", *rows]))
+    found = imports(tmp_path / "many.safetensors", tmp_path)
+    assert isinstance(found, Run)
+    assert found.record.imported is not None
+    assert (found.record.imported.averaged, found.record.n_texts, found.record.n_units) == (6_400, 320, 40)
+    means = np.stack([states[[row for row in range(6_400) if labels[row] == f"c{c}"]].mean(axis=0) for c in range(8)])
+    np.testing.assert_allclose(found.vectors, means - means.mean(axis=0), atol=1e-5)
+
+
+def test_an_rdm_is_kept_as_it_is_whatever_block_is_asked_for(tmp_path: Path) -> None:
+    rdm = np.array([[0, 1, 2, 3], [1, 0, 4, 5], [2, 4, 0, 6], [3, 5, 6, 0]]) / 3
+    lines = [
+        ",joy,anger,fear,calm",
+        *(f"{n},{','.join(map(str, row))}" for n, row in zip(["joy", "anger", "fear", "calm"], rdm, strict=True)),
+    ]
+    (tmp_path / "rdm.csv").write_text("\n".join(lines))
+    found = imports(tmp_path / "rdm.csv", tmp_path, "layer_selection=index", "layer_selection.index=7")
+    assert isinstance(found, BareRun)
+    assert found.layer is None
+    assert found.conditions == ["anger", "calm", "fear", "joy"]
+    assert found.rdm[0, 3] == pytest.approx(1 / 3)
+    assert imports(tmp_path / "rdm.csv", tmp_path).key == found.key
+
+
+def test_a_finished_import_is_not_read_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    test_an_rdm_is_kept_as_it_is_whatever_block_is_asked_for(tmp_path)
+    with caplog.at_level("INFO"):
+        imports(tmp_path / "rdm.csv", tmp_path)
+    assert "finished before, skipped" in caplog.text
+    assert len(list(Store(tmp_path / "store").keys(RUNS))) == 1
