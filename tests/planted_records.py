@@ -230,8 +230,10 @@ def behaviour(rules: int = RULES, **changes: Any) -> tuple[BehaviourRecord, File
 
 def readout(**changes: Any) -> tuple[ReadoutRecord, Files]:
     """Two texts read with the vectors of two conditions; the label of the first is found."""
-    numbers: dict[str, Any] = {"accuracy": 1.0, "words_accuracy": 0.0, "p": None, "chance": 1.0}
-    ends = dict.fromkeys(f"{name}accuracy_ci_{end}" for name in ("", "words_") for end in ("low", "high"))
+    numbers: dict[str, Any] = {"accuracy": 1.0, "words_accuracy": 0.0, "gain": 1.0, "p": None, "chance": 1.0}
+    ends = dict.fromkeys(
+        f"{name}_ci_{end}" for name in ("accuracy", "words_accuracy", "gain") for end in ("low", "high")
+    )
     metrics = ReadoutMetrics(n_texts=2, n_scored=1, n_topics=1, **numbers, **ends)
     result = ReadoutResult(
         conditions=("calm", "happy"),

@@ -14,7 +14,7 @@ from scipy.stats import t as student
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import MIN_JACKKNIFE
-from emogeo.geometry.inference import LEVEL, Estimate
+from emogeo.geometry.inference import LEVEL, Estimate, interval
 from emogeo.geometry.ngrams import counts_of, tokens_of
 from emogeo.geometry.readout import Labelled, centred_conditions, permuted, unit_length, weights_of
 from emogeo.geometry.word_classifier import log_likelihoods, without_each
@@ -95,20 +95,38 @@ def share_found(tried: Tried) -> Estimate:
     interval is Clopper and Pearson's for so many (Korn and Graubard 1998, Survey Methodology 24:193). Where all texts
     are found, or none, each group counts as one text. No interval below six groups, or where a condition is in two.
     """
-    rows = np.arange(len(tried.labels))
-    value, names = tried.accuracy(rows), list(dict.fromkeys(tried.groups))
-    bare = Estimate(value, float("nan"), float("nan"))
+    value, deleted = tried.accuracy(np.arange(len(tried.labels))), _deleted(tried)
+    if deleted is None:
+        return Estimate(value, float("nan"), float("nan"))
+    n = len(deleted)
+    variance = (n - 1) / n * float(np.sum((deleted - deleted.mean()) ** 2))
+    return _korn_graubard(value, variance, int(tried.counted.sum()), len(set(tried.groups)), n - 1)
+
+
+def gain(tried: Tried, other: Tried) -> Estimate:
+    """Gives by how much the share that one way finds is above another's, for the same texts in the same groups.
+
+    Its interval is that of the jackknife by t: what makes a text hard for both cancels.
+    """
+    every, shares = np.arange(len(tried.labels)), (_deleted(tried), _deleted(other))
+    value = tried.accuracy(every) - other.accuracy(every)
+    if shares[0] is None or shares[1] is None:
+        return Estimate(value, float("nan"), float("nan"))
+    return interval(value, [shares[0] - shares[1]], fisher=False)
+
+
+def _deleted(tried: Tried) -> Array | None:
+    """Gives the share with each group left out, or several at a time: [deletion]; None where that is not to be had."""
+    rows, names = np.arange(len(tried.labels)), list(dict.fromkeys(tried.groups))
     if len(names) < MIN_JACKKNIFE:
-        return bare
+        return None
     n = min(len(names), MOST_DELETIONS)
     block = {name: place % n for place, name in enumerate(names)}
     blocks = np.array([block[group] for group in tried.groups])
     try:
-        deleted = np.array([tried.accuracy(rows[blocks != own]) for own in range(n)])
+        return np.array([tried.accuracy(rows[blocks != own]) for own in range(n)])
     except GeometryError:
-        return bare
-    variance = (n - 1) / n * float(np.sum((deleted - deleted.mean()) ** 2))
-    return _korn_graubard(value, variance, int(tried.counted.sum()), len(names), n - 1)
+        return None
 
 
 def _korn_graubard(value: float, variance: float, n_texts: int, n_groups: int, freedom: int) -> Estimate:

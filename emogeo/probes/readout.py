@@ -95,6 +95,11 @@ def _readout(plan: ReadoutPlan, store: Store) -> dict[str, bytes]:
     run = read_run(store, plan.vectors)
     if not (isinstance(run, Run) and run.finished and run.layer is not None):
         raise StoreError(f"{store.folder(RUNS, plan.vectors)} has no vectors at one block ({run.record.status}).")
+    if run.layer >= plan.model.n_blocks:
+        raise StoreError(
+            f"{store.folder(RUNS, plan.vectors)} has vectors at block {run.layer}; the blocks of {plan.weights.title} "
+            f"are run up to {plan.model.n_blocks - 1}."
+        )
     source, asked = _source(run), plan.config.readout
     applied = applied_of(run, random_directions(source.states, asked.directions, asked.draws, plan.config.seed))
     read = _read(plan, applied, run.layer)

@@ -18,6 +18,7 @@ from emogeo.geometry.readout_accuracy import (
     chance_of,
     found_by_words,
     found_by_words_without_group,
+    gain,
     nearest_without_group,
     p_of_fixed,
     p_of_own,
@@ -168,7 +169,8 @@ def _metrics(n_texts: int, tried: Sequence[Tried], p: float | None) -> tuple[Rea
         few = f"{n_topics} topics, {MIN_JACKKNIFE} needed"
         why = few if n_topics < MIN_JACKKNIFE else "a condition is in two topics alone"
         notes.append(f"no interval ({why})")
-    numbers = _bounds("accuracy", shares[0]) | _bounds("words_accuracy", *shares[1:])
+    more = [gain(*tried)] if len(tried) > 1 else []
+    numbers = _bounds("accuracy", shares[0]) | _bounds("words_accuracy", *shares[1:]) | _bounds("gain", *more)
     found = ReadoutMetrics(
         n_texts=n_texts, n_scored=len(labels), n_topics=n_topics, **numbers, p=p, chance=chance_of(labels)
     )
@@ -183,7 +185,7 @@ def _bounds(name: str, share: Estimate | None = None) -> dict[str, float | None]
 
 
 def _none(n_texts: int) -> ReadoutMetrics:
-    numbers = _bounds("accuracy") | _bounds("words_accuracy")
+    numbers = _bounds("accuracy") | _bounds("words_accuracy") | _bounds("gain")
     return ReadoutMetrics(n_texts=n_texts, n_scored=0, n_topics=0, **numbers, p=None, chance=None)
 
 

@@ -165,6 +165,10 @@ class ReadoutMetrics:
     """The same by words alone, learned on the texts that the vectors are made of."""
     words_accuracy_ci_low: float | None
     words_accuracy_ci_high: float | None
+    gain: float | None
+    """The accuracy minus that of words."""
+    gain_ci_low: float | None
+    gain_ci_high: float | None
 
 
 @dataclass(frozen=True, kw_only=True)

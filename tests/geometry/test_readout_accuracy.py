@@ -18,6 +18,7 @@ from emogeo.geometry.readout_accuracy import (
     chance_of,
     found_by_words,
     found_by_words_without_group,
+    gain,
     nearest_without_group,
     p_of_fixed,
     p_of_own,
@@ -101,6 +102,25 @@ def test_where_all_are_found_each_topic_counts_as_one_text() -> None:
     none = share_found(fixed(["a"] * 800, groups, ["b"] * 800))
     assert (none.value, none.low) == (0.0, 0.0)
     assert none.high < 0.5
+
+
+def test_a_gain_is_paired_and_covers() -> None:
+    generator, covered, widths = np.random.default_rng(2), 0, []
+    for _ in range(200):
+        hard = generator.beta(1.5, 1.5, size=12)
+        groups = [f"g{group}" for group in range(12) for _ in range(20)]
+        drawn = generator.random((240, 2))
+        shares = np.repeat(hard, 20)
+        one, other = drawn[:, 0] < shares, drawn[:, 1] < 0.8 * shares
+        first, second = (fixed(["a"] * 240, groups, ["a" if hit else "b" for hit in own]) for own in (one, other))
+        found = gain(first, second)
+        assert found.value == pytest.approx(one.mean() - other.mean())
+        covered += found.low <= 0.1 <= found.high
+        widths.append((found.high - found.low) / (share_found(first).high - share_found(first).low))
+    assert 0.9 <= covered / 200 <= 0.99
+    assert np.mean(widths) < 0.7
+    few = fixed(["a"] * 5, list("12345"), ["a"] * 5)
+    assert np.isnan([gain(few, few).low, gain(few, few).high]).all()
 
 
 def test_below_six_topics_there_is_no_interval() -> None:

@@ -114,6 +114,7 @@ def _of_readouts() -> list[Column]:
         figure("topics", "n_topics", 0),
         ranging("accuracy", "accuracy", "accuracy_ci_low", "accuracy_ci_high"),
         ranging("words alone", "words_accuracy", "words_accuracy_ci_low", "words_accuracy_ci_high"),
+        ranging("above words", "gain", "gain_ci_low", "gain_ci_high"),
         figure("chance", "chance"),
         figure("p", "p", 3),
         figure("least p possible", "p_min", 3),

@@ -15,7 +15,15 @@ READOUT_COLUMNS = [
     *("key", "model", "family", "variant", "precision", "init", "vectors", "stimuli", "own_texts", "block", "pooling"),
     *("prompt_template", "directions", "n_conditions", "n_texts", "n_scored", "n_topics"),
     *("accuracy", "accuracy_ci_low", "accuracy_ci_high", "p", "p_min", "chance"),
-    *("words_accuracy", "words_accuracy_ci_low", "words_accuracy_ci_high", "note"),
+    *(
+        "words_accuracy",
+        "words_accuracy_ci_low",
+        "words_accuracy_ci_high",
+        "gain",
+        "gain_ci_low",
+        "gain_ci_high",
+        "note",
+    ),
 ]
 READ_TEXT_COLUMNS = [
     *(
@@ -46,7 +54,7 @@ def readout_runs(probes: Sequence[AnyRun]) -> list[ReadoutRun]:
 
 def readout_table(runs: Sequence[ReadoutRun]) -> Table:
     """Makes one row per readout."""
-    numbers = {"accuracy", "p", "p_min", "chance", "words_accuracy", "block"}
+    numbers = {"accuracy", "p", "p_min", "chance", "words_accuracy", "gain", "block"}
     words = [c for c in READOUT_COLUMNS if c not in numbers and not c.startswith("n_") and "_ci_" not in c]
     return typed([_row(run) for run in runs], READOUT_COLUMNS, words)
 
