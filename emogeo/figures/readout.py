@@ -20,6 +20,10 @@ CONDITIONS_AT_MOST = 24
 _CELL = 0.3
 _LINE = 0.185
 """Inches of a column and of a row of a heat map."""
+_FEWEST_COLUMNS = 12
+"""Columns that are kept free for a short text, so that its cells do not grow."""
+_LOWEST = 2.9
+"""The least height, in inches, which the scale's label needs."""
 _LEAST_SCALE = 3.0
 """The least z at which colours end, so that a text without any large one looks pale."""
 _LONGEST = 14
@@ -47,10 +51,13 @@ def token_map(own: TokenMap) -> bytes:
     """
     n, kept = len(own.tokens), min(len(own.tokens), TOKENS_A_ROW * ROWS_AT_MOST)
     n_rows, lines = -(-kept // TOKENS_A_ROW), min(len(own.conditions), CONDITIONS_AT_MOST)
-    columns = min(kept, TOKENS_A_ROW)
+    columns = min(max(kept, _FEWEST_COLUMNS), TOKENS_A_ROW)
     names, labels = shortened(own.conditions[:lines]), [_shown(token) for token in own.tokens[:kept]]
     below = 0.075 * max(map(width, labels)) + 0.1
-    size = (max(6.5, _CELL * columns + 0.085 * max(map(width, names)) + 1.3), n_rows * (_LINE * lines + below) + 0.9)
+    size = (
+        max(6.5, _CELL * columns + 0.085 * max(map(width, names)) + 1.3),
+        max(_LOWEST, n_rows * (_LINE * lines + below) + 0.9),
+    )
     figure = Figure(figsize=size, layout="constrained")
     grid = figure.subplots(n_rows, 1, squeeze=False)[:, 0]
     scale = max(_LEAST_SCALE, float(np.abs(own.z[:lines, :kept]).max()))
