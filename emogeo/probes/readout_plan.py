@@ -157,7 +157,7 @@ def _source(store: Store, source: str) -> tuple[str, GeometryRecord]:
         raise StoreError(f"{where}: {len(found)} runs of {store.path} begin so; give one run's key.")
     record: AnyRecord = read_record(store, found[0])
     if not isinstance(record, GeometryRecord):
-        raise StoreError(f"{where}: a run of mode={record.mode.value} has no states that vectors were made of.")
+        raise StoreError(f"{where}: a run of mode={record.mode.value} without states that vectors were made of.")
     if record.result is None:
         raise StoreError(f"{where}: that run was refused and has no vectors ({record.reason}).")
     _refuse_unprojectable(where, record.config)

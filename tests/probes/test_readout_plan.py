@@ -68,7 +68,7 @@ def test_a_source_that_is_none_is_named(tiny_run: Composer, tmp_path: Path) -> N
         planned(tiny_run, "mode.source=abc")
     store = Store(tmp_path / "store")
     for record, said in (
-        (steering()[0], "a run of mode=steering has no states"),
+        (steering()[0], "a run of mode=steering without states"),
         (refused(geometry()[0]), "was refused and has no vectors \\(it overflowed\\)"),
     ):
         with pytest.raises(StoreError, match=said):
