@@ -12,7 +12,7 @@ import numpy as np
 from emogeo.config.model import Source
 from emogeo.config.train import TrainConfig
 from emogeo.geometry.rdm import cosine_rdm, rdm_std, upper
-from emogeo.record.files import ITEMS, RDM, RUN_FILE, SHIFTS, TEXTS, VECTORS
+from emogeo.record.files import ITEMS, RDM, READ_TEXTS, READ_TOKENS, RUN_FILE, SHIFTS, TEXTS, VECTORS
 from emogeo.record.json import record_json
 from emogeo.record.origin import BehaviourProvenance, GeometryProvenance, ModelCard, PassRecord, Provenance
 from emogeo.record.run import Run
@@ -28,6 +28,9 @@ from emogeo.record.types import (
     LayerRecord,
     Metrics,
     Passed,
+    ReadoutMetrics,
+    ReadoutRecord,
+    ReadoutResult,
     SteeringDirections,
     SteeringMetrics,
     SteeringRecord,
@@ -223,6 +226,36 @@ def behaviour(rules: int = RULES, **changes: Any) -> tuple[BehaviourRecord, File
     record = BehaviourRecord(**{**head, "provenance": provenance, "result": result, **changes})
     item = {"facet": "format", "item": "list", "role": "item", "prompt": "?", "answer": "!", "stop": "stopped"}
     return record, {ITEMS: json_lines([{**item, "constraints": {"words": 3}, "met": {"words": True}}])}
+
+
+def readout(**changes: Any) -> tuple[ReadoutRecord, Files]:
+    """Two texts read with the vectors of two conditions; the label of the first is found."""
+    numbers: dict[str, Any] = {"accuracy": 1.0, "words_accuracy": 0.0, "gain": 1.0, "p": None, "chance": 1.0}
+    ends = dict.fromkeys(
+        f"{name}_ci_{end}" for name in ("accuracy", "words_accuracy", "gain") for end in ("low", "high")
+    )
+    metrics = ReadoutMetrics(n_texts=2, n_scored=1, n_topics=1, **numbers, **ends)
+    result = ReadoutResult(
+        conditions=("calm", "happy"),
+        block=0,
+        pooling="last",
+        template="raw",
+        own=False,
+        notes=("1 of 2 texts do not count: without a label",),
+        metrics=metrics,
+    )
+    own = {"vectors": "0" * 64, "stimuli": "mine", "provenance": Provenance(**SURROUNDINGS), "result": result}
+    head = heading(usual_config("mode=readout"), {"planted": "readout"})
+    record = ReadoutRecord(**{**head, **own, **changes})
+    shown = {"projections": [2.0, -1.0], "z": [2.5, -0.5], "p": [0.001, 0.75], "top": "calm", "n_tokens": 2}
+    labelled = {"text": "All is well.", "topic": "home", "label": "calm", "seen": False}
+    bare = {"text": "And then?", "topic": None, "label": None, "seen": False, "found": None, "found_by_words": None}
+    texts = [{**shown, **labelled, "found": "calm", "found_by_words": "happy"}, {**shown, **bare}]
+    null = {"projections": [1.0, -1.0], "null_mean": 0.0, "null_sd": 0.5}
+    tokens = [
+        {**null, "text": 0, "place": n, "token": word, "pooled": n == 1} for n, word in enumerate(["All", " well"])
+    ]
+    return record, {READ_TEXTS: json_lines(texts), READ_TOKENS: json_lines(tokens)}
 
 
 def write(store: Store, record: AnyRecord, files: Mapping[str, bytes] | None = None) -> str:

@@ -14,6 +14,7 @@ from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedR
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.export.rsatoolbox import export_rdms
 from emogeo.analysis.export.wandb_run import track_analysis
+from emogeo.analysis.figures.readout import write_readout_figures
 from emogeo.analysis.figures.runs import MATRICES
 from emogeo.analysis.figures.write import write_figures
 from emogeo.analysis.records.catalogue import Catalogue, read_catalogue, refuse_empty
@@ -35,6 +36,13 @@ from emogeo.analysis.tables.frame import Table, stacked, write_table
 from emogeo.analysis.tables.measures import measures_tables
 from emogeo.analysis.tables.overlap import overlap_tables
 from emogeo.analysis.tables.pairs import pair_matrix, pairs_table
+from emogeo.analysis.tables.readout import (
+    readout_confusion_table,
+    readout_projections_table,
+    readout_runs,
+    readout_table,
+    readout_texts_table,
+)
 from emogeo.analysis.tables.relations import relations_table
 from emogeo.analysis.tables.runs import runs_table
 from emogeo.analysis.tables.steering import (
@@ -83,6 +91,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     own = subjects([each for each in prepared if each.run.reread_of is None])
     _write_matrices([*own, *bare], frames["pairs"], output)
     write_figures(own, frames, effects, output / "figures", bare)
+    write_readout_figures(readout_runs(catalogue.probes), output / "figures")
     export_rdms([*own, *bare], output / "rdms.h5")
     write_report(output / "report.html", tables, prepared, catalogue, output / "figures", bare)
     names = {each.run.key: each.name for each in prepared} | {each.run.key: each.name for each in bare}
@@ -159,6 +168,7 @@ def all_tables(
         _of_models(read_here(prepared), tables, config)
         | _of_steering(catalogue)
         | _of_behaviour(catalogue, config.seed)
+        | _of_readout(catalogue)
     )
     universality, behaviour = tables["universality"].frame, tables["behaviour"].frame
     beside = behaviour_geometry_table(behaviour, universality)
@@ -190,6 +200,16 @@ def _of_steering(catalogue: Catalogue) -> dict[str, Table]:
         "steering": steering_table(runs),
         "steering_texts": steering_texts_table(runs),
         "steering_shifts": steering_shifts_table(runs),
+    }
+
+
+def _of_readout(catalogue: Catalogue) -> dict[str, Table]:
+    runs = readout_runs(catalogue.probes)
+    return {
+        "readout": readout_table(runs),
+        "readout_texts": readout_texts_table(runs),
+        "readout_projections": readout_projections_table(runs),
+        "readout_confusion": readout_confusion_table(runs),
     }
 
 

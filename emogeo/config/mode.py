@@ -13,18 +13,19 @@ from emogeo.errors import ConfigError
 
 
 class Mode(Enum):
-    """What the model does: it reads texts, writes them, reads what was written before, is steered, or is asked; or what
-    was measured elsewhere is imported."""
+    """What the model does: it reads texts, writes them, reads what was written before, is steered, or is asked; it
+    reads any texts with the vectors of another run; or what was measured elsewhere is imported."""
 
     comprehension = "comprehension"
     generation = "generation"
     replay = "replay"
     steering = "steering"
     behaviour = "behaviour"
+    readout = "readout"
     imported = "imported"
 
 
-PROBES = (Mode.steering, Mode.behaviour)
+PROBES = (Mode.steering, Mode.behaviour, Mode.readout)
 """The modes that probe what a model does; the others measure a geometry."""
 
 
@@ -36,7 +37,8 @@ class ModeConfig:
     source: str | None = None
     """Replay: key (or its first digits) of a generation run or of its texts, or wandb:ENTITY/PROJECT/ARTIFACT:VERSION;
     null for what this very configuration has written at the precision of `writer`.
-    Steering: key of the run whose vectors are added; null for this configuration in mode=comprehension."""
+    Steering and readout: key of the run whose vectors are added, or are what texts are projected on; null for this
+    configuration in mode=comprehension."""
     writer: PrecisionConfig | None = None
     """Replay: the precision at which this configuration's texts were written."""
 

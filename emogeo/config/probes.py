@@ -1,4 +1,4 @@
-"""The configuration of probes: a model is steered, or asked."""
+"""The configuration of probes: a model is steered, asked, or reads any texts with a run's vectors."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from omegaconf import MISSING
 
 from emogeo.errors import ConfigError
+from emogeo.geometry.options import Directions
 
 
 @dataclass
@@ -79,3 +80,26 @@ class BehaviourConfig:
             raise ConfigError("behaviour.turns and .max_new_tokens: at least 1; behaviour.capability: a share, 0 to 1.")
         if self.batch_size is not None and self.batch_size < 1:
             raise ConfigError(f"behaviour.batch_size={self.batch_size}: at least 1, or null.")
+
+
+@dataclass
+class ReadoutConfig:
+    """mode=readout: a run's vectors applied to any texts."""
+
+    directions: Directions = Directions.relabelled
+    """The random directions that a projection is compared with (`emogeo.geometry.options.Directions`)."""
+    draws: int = 1000
+    """The number of random directions, and of relabellings of texts for the p of an accuracy."""
+    tokens: int | None = 200
+    """The number of texts, from the first, whose tokens are kept one by one; null for all."""
+
+    def check(self) -> None:
+        """Refuses numbers out of range.
+
+        Raises:
+            ConfigError: names the field.
+        """
+        if self.draws < 19:
+            raise ConfigError(f"readout.draws={self.draws}: at least 19, which give no p below .05.")
+        if self.tokens is not None and self.tokens < 0:
+            raise ConfigError(f"readout.tokens={self.tokens}: a number of texts, or null for all.")

@@ -10,7 +10,7 @@ from emogeo.config.imported import ImportedConfig
 from emogeo.config.mode import Mode, ModeConfig
 from emogeo.config.model import Init, ModelConfig, Source
 from emogeo.config.precision import PrecisionConfig
-from emogeo.config.probes import BehaviourConfig, SteeringConfig
+from emogeo.config.probes import BehaviourConfig, ReadoutConfig, SteeringConfig
 from emogeo.config.runtime import ClusterConfig, RuntimeConfig, SizeConfig, StoreConfig, TrackingConfig
 from emogeo.config.states import (
     DenoisingConfig,
@@ -45,6 +45,7 @@ class TrainConfig:
     generation: GenerationConfig = field(default_factory=GenerationConfig)
     steering: SteeringConfig = MISSING
     behaviour: BehaviourConfig = field(default_factory=BehaviourConfig)
+    readout: ReadoutConfig = field(default_factory=ReadoutConfig)
     imported: ImportedConfig = field(default_factory=ImportedConfig)
     pooling: PoolingConfig = field(default_factory=PoolingConfig)
     centring: Centring = Centring.grand_mean
@@ -78,6 +79,7 @@ class TrainConfig:
         if self.max_depth is not None and not 0 < self.max_depth <= 1:
             raise ConfigError(f"max_depth={self.max_depth}: a share of depth above 0 and up to 1, or null.")
         self.behaviour.check()
+        self.readout.check()
         self.pooling.check()
         _check_neutral_texts(self)
         self.denoising.check()
@@ -87,7 +89,7 @@ class TrainConfig:
         self.cluster.check(self.runtime)
 
 
-_SOURCED = (Mode.replay, Mode.steering)
+_SOURCED = (Mode.replay, Mode.steering, Mode.readout)
 """Modes that take texts or vectors of another run."""
 _EXAMPLE = {Mode.comprehension: "raw", Mode.generation: "stories"}
 _PLAIN = {
@@ -104,15 +106,20 @@ def check_texts(config: TrainConfig) -> None:
         return
     _check_twin(config)
     if config.model.source is Source.elsewhere and config.model.weights is None:
+        if mode is Mode.readout:
+            raise ConfigError("mode=readout needs a model that reads: type model=NAME, or model.weights=ID|FOLDER.")
         raise ConfigError(f"model={config.model.name or 'more/elsewhere'} is not loaded here; it is for mode=imported.")
     if mode not in _SOURCED and config.mode.source:
         raise ConfigError("mode.source=KEY names texts to be read again: type mode=replay mode.source=KEY.")
     if mode is Mode.behaviour:
         return  # asks in its own words
-    if mode is Mode.steering:
+    if mode in (Mode.steering, Mode.readout):
         config.mode.check_run()
-        config.steering.check()
         mode = Mode.comprehension
+    if config.mode.name is Mode.steering:
+        config.steering.check()
+    if config.mode.name is Mode.readout and config.mode.source:
+        return  # texts are read as its source has read its own
     if mode is Mode.replay:
         config.mode.check_source()
         if config.mode.source:
@@ -138,7 +145,7 @@ def _check_imported(config: TrainConfig) -> None:
 def _check_twin(config: TrainConfig) -> None:
     """Refuses to have an untrained twin write or answer: it reads what others have written."""
     mode, init = config.mode, config.model.init
-    reads = mode.name is Mode.comprehension or (mode.name is Mode.replay and mode.source)
+    reads = mode.name in (Mode.comprehension, Mode.readout) or (mode.name is Mode.replay and mode.source)
     if init is Init.trained or reads:
         return
     raise ConfigError(

@@ -37,6 +37,15 @@ class Centring(Enum):
     none = "none"
 
 
+class Directions(Enum):
+    """The random directions that a text's projection on a vector is compared with; all have unit length."""
+
+    relabelled = "relabelled"
+    """Vectors made as the run's own are, of its own states, once labels are permuted within units."""
+    isotropic = "isotropic"
+    """Drawn from a Gaussian in which every direction of the residual stream is as likely."""
+
+
 class Norm(Enum):
     """Scaling of each vector after centring."""
 

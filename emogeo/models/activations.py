@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -24,6 +24,8 @@ from emogeo.stimuli.templates import Text
 
 log = logging.getLogger(__name__)
 _EVERY_TOKEN = PoolingConfig(Position.mean)
+TakeTokens = Callable[[int, NDArray[np.float32]], None]
+"""Takes the row of a text and its states [token, d_model] at the last block that is run."""
 
 
 @dataclass
@@ -64,6 +66,8 @@ class PassPlan:
     also: tuple[PoolingConfig, ...] = ()
     """Further poolings, from the same pass."""
     progress: bool = True
+    take: TakeTokens | None = None
+    """What takes the states of every token; a text comes again where its batch was too large for the memory."""
 
 
 def read(model: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activations:
@@ -138,8 +142,10 @@ def _read_batch(
     poolings = (plan.pooling, *plan.also)
     pooled: list[list[torch.Tensor]] = [[] for _ in poolings]
     nonfinite: list[torch.Tensor] = []
+    latest: list[torch.Tensor] = []
 
     def watch(index: int, states: torch.Tensor) -> None:
+        latest[:] = [states]
         seen, begin = mask.to(states.device), starts.to(states.device)
         for pooling, found in zip(poolings, pooled, strict=True):
             found += found[-1:] * (index - len(found))  # of blocks that a text passes by
@@ -150,6 +156,9 @@ def _read_batch(
     with torch.inference_mode(), watched(model.body, plan.n_blocks, watch):
         model.body(**forward_inputs(model.body, ids, mask))
         embedded = pool(embedding_of(model.body)(ids), mask, _EVERY_TOKEN, starts)
+    if plan.take is not None:
+        for row, own, (tokens, _) in zip(rows, latest[0].float().cpu().numpy(), batch, strict=True):
+            plan.take(row, own[: len(tokens)])
     for found in (*pooled, nonfinite):
         found += found[-1:] * (plan.n_blocks - len(found))
     result.embeddings[rows] = embedded.cpu().numpy()

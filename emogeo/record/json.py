@@ -25,6 +25,8 @@ from emogeo.record.types import (
     FacetRecord,
     GeometryRecord,
     GeometryResult,
+    ReadoutRecord,
+    ReadoutResult,
     SteeringRecord,
     SteeringResult,
 )
@@ -39,6 +41,7 @@ _KINDS: dict[Mode, tuple[type[AnyRecord], type]] = {
     **dict.fromkeys(Mode, (GeometryRecord, GeometryResult)),
     Mode.steering: (SteeringRecord, SteeringResult),
     Mode.behaviour: (BehaviourRecord, BehaviourResult),
+    Mode.readout: (ReadoutRecord, ReadoutResult),
 }
 _IN_JSON = {"reread_of": "twin"}
 """Fields that have another name in JSON."""

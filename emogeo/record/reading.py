@@ -9,7 +9,7 @@ import numpy as np
 
 from emogeo.errors import RecordError, StoreError
 from emogeo.record.decoded import decoded
-from emogeo.record.files import ITEMS, RDM, RUN_FILE, SHIFTS, TEXTS, VECTORS
+from emogeo.record.files import ITEMS, RDM, READ_TEXTS, READ_TOKENS, RUN_FILE, SHIFTS, TEXTS, VECTORS
 from emogeo.record.fit import (
     check_bare,
     check_crossed,
@@ -21,9 +21,10 @@ from emogeo.record.fit import (
 )
 from emogeo.record.fit_arrays import check_arrays
 from emogeo.record.fit_probes import check_behaviour, check_item, check_steering
+from emogeo.record.fit_readout import check_readout
 from emogeo.record.json import parse_record, row_of
 from emogeo.record.rows import type_of
-from emogeo.record.run import AnyRun, BareRun, Run, SteeringRun, run_of
+from emogeo.record.run import AnyRun, BareRun, ReadoutRun, Run, SteeringRun, run_of
 from emogeo.record.types import AnyRecord, GeometryRecord
 from emogeo.store.keys import Json
 from emogeo.store.store import RUNS, Store
@@ -49,6 +50,9 @@ def read_run(store: Store, key: str) -> AnyRun:
     elif isinstance(run, SteeringRun):
         _rows_of_probe(files, TEXTS, folder)
         check_steering(run, _rows_of_probe(files, SHIFTS, folder), folder)
+    elif isinstance(run, ReadoutRun):
+        texts, tokens = (_rows_of_probe(files, name, folder) for name in (READ_TEXTS, READ_TOKENS))
+        check_readout(run, texts, tokens, folder)
     else:
         check_behaviour(run, _items(files, folder), folder)
     return run

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias
 
-from emogeo.record.files import ITEMS, SHIFTS, TEXTS
+from emogeo.record.files import ITEMS, READ_TEXTS, READ_TOKENS, SHIFTS, TEXTS
 from emogeo.store.keys import Json
 
 
@@ -87,9 +87,52 @@ class FormatItem:
     """What was stripped from the answer; None where nothing was."""
 
 
-Row: TypeAlias = SteeredText | Shift | StanceItem | FormatItem
+@dataclass(frozen=True, kw_only=True)
+class ReadText:
+    """A text that was read with a run's vectors; lists are in the order of the record's conditions."""
+
+    text: str
+    topic: str | None
+    label: str | None
+    n_tokens: int
+    seen: bool
+    """Whether the vectors have seen the text's topic."""
+    projections: tuple[float, ...]
+    z: tuple[float, ...]
+    p: tuple[float, ...]
+    top: str
+    """The condition of the largest projection."""
+    found: str | None
+    """The condition that is found by vectors that have not seen the topic; None where the text does not count."""
+    found_by_words: str | None
+    """The condition that words find, learned on the same texts."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadToken:
+    """A token of a text, with its projections in the order of the record's conditions."""
+
+    text: int
+    """The row of the text, counted from 0."""
+    place: int
+    """The place of the token, counted from 0."""
+    token: str
+    pooled: bool
+    """Whether the token is among those that the text's state is pooled of."""
+    projections: tuple[float, ...]
+    null_mean: float
+    null_sd: float
+    """The mean and the standard deviation of the token's projections on random directions."""
+
+
+Row: TypeAlias = SteeredText | Shift | StanceItem | FormatItem | ReadText | ReadToken
 _FACETS: dict[str, type[Row]] = {"stance": StanceItem, "format": FormatItem}
-_FILES: dict[str, type[Row]] = {TEXTS: SteeredText, SHIFTS: Shift}
+_FILES: dict[str, type[Row]] = {
+    TEXTS: SteeredText,
+    SHIFTS: Shift,
+    READ_TEXTS: ReadText,
+    READ_TOKENS: ReadToken,
+}
 
 
 def type_of(file: str, row: Json) -> type[Row]:

@@ -31,6 +31,8 @@ from emogeo.record.types import (
     BehaviourResult,
     GeometryRecord,
     GeometryResult,
+    ReadoutRecord,
+    ReadoutResult,
     SteeringRecord,
     SteeringResult,
 )
@@ -102,6 +104,15 @@ class BehaviourRun(Recorded[BehaviourRecord]):
 
     @property
     def result(self) -> BehaviourResult:
+        return _of_finished(self.record.result, self.key)
+
+
+@dataclass(frozen=True, repr=False)
+class ReadoutRun(Recorded[ReadoutRecord]):
+    """A run that applies another run's vectors to texts."""
+
+    @property
+    def result(self) -> ReadoutResult:
         return _of_finished(self.record.result, self.key)
 
 
@@ -266,7 +277,7 @@ class Run(Recorded[GeometryRecord]):
         return key_of({"texts": sorted(self.texts)})
 
 
-AnyRun: TypeAlias = Run | BareRun | SteeringRun | BehaviourRun
+AnyRun: TypeAlias = Run | BareRun | SteeringRun | BehaviourRun | ReadoutRun
 T = TypeVar("T")
 
 
@@ -276,6 +287,8 @@ def run_of(record: AnyRecord, files: Mapping[str, bytes]) -> AnyRun:
         return Run(record, files)
     if isinstance(record, BareRecord):
         return BareRun(record, files)
+    if isinstance(record, ReadoutRecord):
+        return ReadoutRun(record, files)
     return SteeringRun(record, files) if isinstance(record, SteeringRecord) else BehaviourRun(record, files)
 
 

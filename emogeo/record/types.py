@@ -146,6 +146,47 @@ class BehaviourResult:
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReadoutMetrics:
+    """How often the label of a text is found, over texts whose topic no vector has seen."""
+
+    n_texts: int
+    n_scored: int
+    """The number of texts that count: labelled, with a vector of their label, of a topic that is not seen."""
+    n_topics: int
+    """The number of their topics; texts without one count as one each, and those that repeat each other as one."""
+    accuracy: float | None
+    accuracy_ci_low: float | None
+    accuracy_ci_high: float | None
+    p: float | None
+    """That labels permuted within topics are found as often; None where they cannot be permuted."""
+    chance: float | None
+    """The share of the commonest label."""
+    words_accuracy: float | None
+    """The same by words alone, learned on the texts that the vectors are made of."""
+    words_accuracy_ci_low: float | None
+    words_accuracy_ci_high: float | None
+    gain: float | None
+    """The accuracy minus that of words."""
+    gain_ci_low: float | None
+    gain_ci_high: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReadoutResult:
+    """The result of a finished readout, beside its texts and tokens."""
+
+    conditions: tuple[str, ...]
+    block: int
+    pooling: str
+    template: str
+    own: bool
+    """Whether the texts are those that the vectors are made of, so that each topic is left out of them in turn."""
+    notes: tuple[str, ...]
+    """What was noticed: texts that do not count, and why; numbers that cannot be had."""
+    metrics: ReadoutMetrics
+
+
+@dataclass(frozen=True, kw_only=True)
 class Heading:
     """The fields that the record of every kind of run has."""
 
@@ -245,4 +286,17 @@ class BehaviourRecord(Heading):
     """The result; None for a refused run."""
 
 
-AnyRecord: TypeAlias = GeometryRecord | BareRecord | SteeringRecord | BehaviourRecord
+@dataclass(frozen=True, kw_only=True)
+class ReadoutRecord(Heading):
+    """The record of a readout."""
+
+    vectors: str
+    """The key of the run whose vectors are applied."""
+    stimuli: str
+    """What the texts are called."""
+    provenance: Provenance
+    result: ReadoutResult | None = None
+    """The result; None for a refused run."""
+
+
+AnyRecord: TypeAlias = GeometryRecord | BareRecord | SteeringRecord | BehaviourRecord | ReadoutRecord

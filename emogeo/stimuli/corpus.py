@@ -203,7 +203,7 @@ def _package_corpus(asked: StimuliConfig) -> Corpus:
     return _corpus(name, rows, asked, ())
 
 
-def _first_topics(rows: Sequence[Row], n: int | None, name: str) -> list[Row]:
+def first_topics(rows: Sequence[Row], n: int | None, name: str) -> list[Row]:
     """Gives the rows of the first topics, in the order of the rows.
 
     Raises:
@@ -220,7 +220,7 @@ def _corpus(name: str, rows: Sequence[Row], asked: StimuliConfig, notes: Sequenc
     if not rows:
         raise StimuliError(f"{name}: there are no texts.")
     spelled, said = topics_with_one_spelling(rows, asked, name)
-    own = labelled(_first_topics(spelled, asked.topics, name), asked, name)
+    own = labelled(first_topics(spelled, asked.topics, name), asked, name)
     placed, bare = with_topics(own.rows, asked, name)
     once, repeated = without_repeats(placed, asked, name)
     if not once:

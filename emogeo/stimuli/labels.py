@@ -53,6 +53,23 @@ def labelled(rows: Sequence[Row], asked: StimuliConfig, name: str) -> Labelled:
     return Labelled(tuple(rows), (*notes, *questions(rows)))
 
 
+def named_as_asked(rows: Sequence[Row], asked: StimuliConfig, name: str) -> list[Row]:
+    """Gives rows, of which some may have no label, their labels without blanks at the ends, renamed and selected.
+
+    Raises:
+        StimuliError: an option that names a label that is not there, or a label as no condition has.
+    """
+    if asked.unlabelled is not None:
+        rows = _with_labels(rows, asked.unlabelled, name)
+    whole = [_plain(row, name) if row.emotion and row.emotion.strip() else replace(row, emotion=None) for row in rows]
+    having = [place for place, row in enumerate(whole) if row.emotion is not None]
+    for place, row in zip(having, _renamed([whole[place] for place in having], asked.rename, name), strict=True):
+        whole[place] = replace(row, emotion=str(row.emotion).strip())
+    if asked.conditions is None:
+        return whole
+    return _selected([row for row in whole if row.emotion is not None], asked.conditions, name)
+
+
 def _refuse_measures(rows: Sequence[Row], found: Sequence[str], asked: StimuliConfig, name: str) -> None:
     """Refuses labels that no condition could have: scores, and one for each text.
 

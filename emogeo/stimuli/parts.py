@@ -98,11 +98,16 @@ def _unread(part: Part, fields: FieldsConfig, missing: Sequence[str], files: Seq
     )
 
 
-def labels_of_names(parts: Sequence[Part], fields: FieldsConfig) -> tuple[Mapping[str, str], list[str]]:
+def labels_of_names(
+    parts: Sequence[Part], fields: FieldsConfig, needed: bool = True
+) -> tuple[Mapping[str, str], list[str]]:
     """Gives the label of each file, by its name for messages, where no record has one; else none.
 
+    Args:
+        needed: whether texts must have labels.
+
     Raises:
-        StimuliError: one label for all, or a field that could be the label.
+        StimuliError: one label for all, or a field that could be the label; not where no label is needed.
     """
     without = [part for part in parts if not _labelled(part, fields)]
     if len(without) < len(parts) or not parts:
@@ -110,6 +115,8 @@ def labels_of_names(parts: Sequence[Part], fields: FieldsConfig) -> tuple[Mappin
         return {}, [f"{several([part.file.shown for part in without])}: no label in any row"] if without else []
     likely = next((part for part in parts if names_an_emotion(part.parsed.records)), None)
     labels = {part.file.shown: label_of(part.file) for part in parts}
+    if not needed and (likely is not None or len(set(labels.values())) < 2):
+        return {}, [f"read without labels: there is no field {fields.emotion} among {_fields(likely or parts[0])}"]
     if likely is not None:
         raise _unread(likely, fields, [fields.emotion])
     if len(set(labels.values())) < 2:

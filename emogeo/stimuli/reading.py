@@ -39,12 +39,13 @@ class Read:
     """What the user should be told about how it was read."""
 
 
-def read_texts(path: str, fields: FieldsConfig, mend_rows: bool = False) -> Read:
+def read_texts(path: str, fields: FieldsConfig, mend_rows: bool = False, needs_labels: bool = True) -> Read:
     """Reads a file, a folder or a glob of texts.
 
     Args:
         fields: what the fields are called.
         mend_rows: whether rows that cannot be read are left out, and counted in the notes; else they are an error.
+        needs_labels: whether texts without labels are an error; else the notes say so.
 
     Raises:
         StimuliError: no such file, another kind of file or encoding, fields that are not there (with the option that
@@ -63,7 +64,7 @@ def read_texts(path: str, fields: FieldsConfig, mend_rows: bool = False) -> Read
         )
     filled = [part for part in parts if part.parsed.records]
     refuse_absent(filled, fields)
-    labels, said = labels_of_names(filled, fields)
+    labels, said = labels_of_names(filled, fields, needs_labels)
     rows, broken = _rows(parts, fields, labels)
     if not rows:
         raise StimuliError(f"{_first(broken)} No row could be read{_helped(filled, fields)}")

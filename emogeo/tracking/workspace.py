@@ -19,7 +19,7 @@ FACTORS = ("model.name", "resolved.precision", "mode.name", "prompt_template.nam
 COMPARISONS = ("rho_matrix", "rho_star_matrix", "same_and_disjoint_half", "universality_1")
 EFFECTS = ("layers_of_effect", "sub_parameters", "variance")
 """Figures of an analysis; like `COMPARISONS`, they are absent where there are no runs for them."""
-TEXTS = ("texts/written", "steering/texts", "behaviour/behaviour")
+TEXTS = ("texts/written", "steering/texts", "behaviour/behaviour", "readout/readout")
 """Tables that runs log; an analysis logs `tables/…`."""
 _READING = (
     "ρ alone is no finding. Read it with the reliability of both sides, with ρ on disjoint text (rho_disjoint_half), "

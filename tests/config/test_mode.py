@@ -31,4 +31,6 @@ def test_vectors_come_from_a_run_alone() -> None:
 
 
 def test_probes_are_the_modes_without_a_geometry() -> None:
-    assert set(Mode) - set(PROBES) == {Mode.comprehension, Mode.generation, Mode.replay}
+    assert set(Mode) - set(PROBES) == {
+        *(Mode.comprehension, Mode.generation, Mode.replay, Mode.imported),
+    }

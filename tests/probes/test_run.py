@@ -37,6 +37,14 @@ def test_steering_takes_the_departures_along(planned: list[tuple[Any, ...]]) -> 
     assert planned == [("steering", config, {"norm": ["none", "unit"]})]
 
 
+def test_a_readout_takes_them_along_too(monkeypatch: pytest.MonkeyPatch, planned: list[tuple[Any, ...]]) -> None:
+    monkeypatch.setattr(run, "readout_task", lambda config, departures: f"{config.mode.name.value} {departures}")
+    assert run_probe(usual_config("mode=readout"), {"norm": ["none", "unit"]}) == (
+        "readout {'norm': ['none', 'unit']}, done"
+    )
+    assert planned == []
+
+
 def test_a_model_that_cannot_be_asked_has_no_run(planned: list[tuple[Any, ...]]) -> None:
     assert run_probe(usual_config("mode=behaviour")) == "to ask, done"
     assert run_probe(usual_config("mode=behaviour", "model=gemma-3-270m")) is None

@@ -15,7 +15,7 @@ from emogeo.record.json import key_in, parse_record, plain, record_json
 from emogeo.record.origin import Generation, PromptSet, TextCounts, Written
 from emogeo.record.types import AnyRecord
 from emogeo.store.keys import SCHEMA
-from tests.planted_records import behaviour, geometry, model_card, refused, steering
+from tests.planted_records import behaviour, geometry, model_card, readout, refused, steering
 
 WHERE = "store/runs/0"
 WRITTEN = Written(
@@ -42,10 +42,12 @@ RECORDS: dict[str, AnyRecord] = {
     "reread": geometry(reread_of="2" * 64)[0],
     "steering": steering()[0],
     "behaviour": behaviour()[0],
+    "readout": readout()[0],
     "refused geometry": refused(geometry()[0]),
     "refused while it wrote": refused(generated(None)),
     "refused steering": refused(steering()[0]),
     "refused behaviour": refused(behaviour()[0]),
+    "refused readout": refused(readout()[0]),
 }
 
 

@@ -14,10 +14,10 @@ from emogeo.errors import RecordError
 from emogeo.record.files import ITEMS, RDM, RUN_FILE, SHIFTS, TEXTS, VECTORS
 from emogeo.record.json import record_json
 from emogeo.record.reading import read_record, read_run
-from emogeo.record.run import BehaviourRun, Run, SteeringRun
+from emogeo.record.run import BehaviourRun, ReadoutRun, Run, SteeringRun
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.store.store import RUNS, Store
-from tests.planted_records import N_UNITS, D, Files, behaviour, geometry, refused, steering, write
+from tests.planted_records import N_UNITS, D, Files, behaviour, geometry, readout, refused, steering, write
 from tests.record.altering import arrays, lines, whole, without
 
 N = len(CONDITIONS)
@@ -40,6 +40,7 @@ def test_probes_and_refused_runs_are_read(tmp_path: Path) -> None:
     store = Store(tmp_path)
     assert isinstance(read_run(store, write(store, *steering())), SteeringRun)
     assert isinstance(read_run(store, write(store, *behaviour())), BehaviourRun)
+    assert isinstance(read_run(store, write(store, *readout())), ReadoutRun)
     run = read_run(store, write(store, refused(geometry()[0])))
     assert not run.finished
     assert run.rows(TEXTS) == []

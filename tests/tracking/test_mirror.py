@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from emogeo.config.runtime import TrackingConfig, TrackingMode
-from emogeo.record.files import ITEMS, RDM, RUN_FILE, SHIFTS, TEXTS, VECTORS
+from emogeo.record.files import ITEMS, RDM, READ_TEXTS, READ_TOKENS, RUN_FILE, SHIFTS, TEXTS, VECTORS
 from emogeo.record.json import plain
 from emogeo.record.origin import Generation, PromptSet, Written
 from emogeo.record.types import AnyRecord
@@ -19,7 +19,7 @@ from emogeo.store.store import GENERATIONS, RUNS, Store
 from emogeo.tracking import mirror as module
 from emogeo.tracking.mirror import mirror_of, push_record, track_run, tracked
 from emogeo.tracking.session import Mirror
-from tests.planted_records import Files, behaviour, geometry, refused, steering, usual_config, write
+from tests.planted_records import Files, behaviour, geometry, readout, refused, steering, usual_config, write
 
 DRAWN = module._figures
 
@@ -39,6 +39,7 @@ KINDS = {
     "geometry": (geometry(), {"emotion-vectors": {VECTORS, TEXTS}, "rdm": {RDM}}),
     "steering": (steering(), {"steering": {TEXTS, SHIFTS}}),
     "behaviour": (behaviour(), {"behaviour": {ITEMS}}),
+    "readout": (readout(), {"readout": {READ_TEXTS, READ_TOKENS}}),
     "refused geometry": ((refused(geometry()[0]), {}), {"record": set()}),
     "refused steering": ((refused(steering()[0]), {}), {"steering": set()}),
 }
@@ -102,6 +103,10 @@ def test_metrics_of_a_probe_are_flat_and_its_rows_are_tables(store: Store) -> No
     assert "behaviour/stance/n_items" not in found.summary, "it is not given"
     (row,) = found.tables["behaviour/behaviour"]
     assert (row["item"], json.loads(row["constraints"]), row["met"]) == ("list", {"words": 3}, '{"words": true}')
+    found = shown(store, readout())
+    assert (found.summary["readout/accuracy"], found.summary["readout/words_accuracy"]) == (1.0, 0.0)
+    assert "readout/p" not in found.summary, "it is not given"
+    assert set(found.tables) == {"readout/readout", "readout/tokens"}
     assert set(shown(store, steering()).tables) == {"steering/texts", "steering/shifts"}
 
 

@@ -58,6 +58,7 @@ def test_every_panel_is_over_something_that_runs_log(
         run_extraction(tiny_run("tracking=online", *words))
     run_probe(tiny_run("tracking=online", *STEER, PLAIN, weights=wordy))
     run_probe(tiny_run("tracking=online", "mode=behaviour", "behaviour.turns=1", "behaviour.max_new_tokens=2"))
+    run_probe(tiny_run("tracking=online", "mode=readout", "readout.draws=19"))
     analyze(analysis(tmp_path / "pulled", tmp_path / "out", "source=wandb"))
     runs = list(wandb.Api().runs("tester/emogeo"))
     logged = {name for run in runs for name in dict(run.summary)}

@@ -36,7 +36,10 @@ ADDED = {
     *("rho_star_ci90_low", "equivalence"),  # the same, different, or not seen
 }
 """Columns that the first version did not have."""
-NEW = {"beyond", "corpus", "finetune", "overlap", "overlap_strata", "measures", "measure_verdicts", "measure_orders"}
+NEW = {
+    *("beyond", "corpus", "finetune", "overlap", "overlap_strata", "measures", "measure_verdicts", "measure_orders"),
+    *("readout", "readout_texts", "readout_projections", "readout_confusion"),
+}
 """Tables and figures that the first version did not have."""
 DRAWN = {"same_and_disjoint_half", "rho_star_matrix", "layers_of_effect", "sub_parameters", "variance"}
 """Figures that draw them."""

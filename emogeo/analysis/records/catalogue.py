@@ -9,7 +9,7 @@ from emogeo.analysis.records.names import settings_of
 from emogeo.errors import ConfigError, StoreError
 from emogeo.record.reading import read_run
 from emogeo.record.renamed import renamed
-from emogeo.record.run import BareRun, BehaviourRun, Run, SteeringRun
+from emogeo.record.run import BareRun, BehaviourRun, ReadoutRun, Run, SteeringRun
 from emogeo.stimuli.conditions import Noun, noun_of
 from emogeo.stimuli.messages import listed
 from emogeo.store.store import RUNS, Store
@@ -26,8 +26,8 @@ class Catalogue:
     """The runs that measure a geometry."""
     bare: list[BareRun] = field(default_factory=list)
     """Imported vectors and RDMs whose texts are not known."""
-    probes: list[SteeringRun | BehaviourRun] = field(default_factory=list)
-    """The runs of steering and behaviour."""
+    probes: list[SteeringRun | BehaviourRun | ReadoutRun] = field(default_factory=list)
+    """The runs of steering, behaviour and readout."""
     left_out: list[str] = field(default_factory=list)
 
     @property

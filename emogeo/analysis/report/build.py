@@ -35,6 +35,7 @@ _SECTIONS = (
     geometries.descriptors_section,
     probes.steering_section,
     probes.behaviour_section,
+    probes.readout_section,
     comparing.published_section,
     provenance.provenance_section,
 )

@@ -1,4 +1,4 @@
-"""Sections on steering and behaviour."""
+"""Sections on steering, behaviour and readouts."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from emogeo.stimuli.conditions import Noun
 
 _STEERING = "python train.py mode=steering"
 _BEHAVIOUR = "python train.py mode=behaviour"
+_READOUT = "python train.py mode=readout mode.source=KEY stimuli.path=FILE"
 
 
 def steering_section(material: Material) -> Section:
@@ -34,6 +35,19 @@ def behaviour_section(material: Material) -> Section:
     parts += _folded(material, "behaviour_items", "Items", _of_items(), _BEHAVIOUR)
     about = "Two facets of compliance: a stance under pressure, and constraints of format that a program checks."
     return Section("behaviour", "Behaviour", about, parts)
+
+
+def readout_section(material: Material) -> Section:
+    """Shows accuracies beside their floors, texts, and tokens by condition."""
+    why = "No run's vectors were applied to other texts."
+    parts = material.shown("readout", "Labels that are found", _of_readouts(), why, _READOUT)
+    parts += material.pictures("readout")
+    parts += _folded(material, "readout_texts", "Texts that were read", _of_read_texts(), _READOUT)
+    about = (
+        "How far the states of texts lie along a run's vectors, against random directions of the same norm; and how "
+        "often the nearest vector is that of a text's label, on topics that no vector has seen, beside words alone."
+    )
+    return Section("readout", "Vectors on other texts", about, parts)
 
 
 def _folded(material: Material, name: str, title: str, columns: list[Column], command: str) -> list[Part]:
@@ -86,6 +100,42 @@ def _of_texts(noun: Noun) -> list[Column]:
         figure("words", "words", 0),
         word("repeated", "repeated"),
         beside("perplexity / ratio", "perplexity", "perplexity_ratio", digits=1),
+    ]
+
+
+def _of_readouts() -> list[Column]:
+    return [
+        word("model", "model"),
+        word("precision", "precision"),
+        word("texts", "stimuli"),
+        word("the vectors' own", "own_texts"),
+        figure("block", "block", 0),
+        figure("texts that count", "n_scored", 0),
+        figure("topics", "n_topics", 0),
+        ranging("accuracy", "accuracy", "accuracy_ci_low", "accuracy_ci_high"),
+        ranging("words alone", "words_accuracy", "words_accuracy_ci_low", "words_accuracy_ci_high"),
+        ranging("above words", "gain", "gain_ci_low", "gain_ci_high"),
+        figure("chance", "chance"),
+        figure("p", "p", 3),
+        figure("least p possible", "p_min", 3),
+        word("note", "note", style="long"),
+    ]
+
+
+def _of_read_texts() -> list[Column]:
+    return [
+        word("model", "model"),
+        word("texts", "stimuli"),
+        word("topic", "topic"),
+        word("label", "label"),
+        word("topic seen", "seen"),
+        word("top", "top"),
+        figure("z", "top_z"),
+        figure("p", "top_p", 3),
+        figure("z of the label", "label_z"),
+        word("found", "found"),
+        word("found by words", "found_by_words"),
+        word("text", "text", style="long"),
     ]
 
 

@@ -19,7 +19,7 @@ WHOLE = {
     *("layer", "n_layers", "n_units", "half_size", "n_conditions", "n_texts", "n_distinct_texts", "nonfinite"),
     *("words", "n_random", "n_others", "n_models", "n_families", "n_items", "turn", "valence_axis", "arousal_axis"),
     *("best_min_mean_cosine", "best_separation", "best_reliability", "init_seed", "n_pairs"),
-    *("n_pairs_disattenuated", "n_texts_alone", "block"),
+    *("n_pairs_disattenuated", "n_texts_alone", "block", "n_scored", "n_topics", "n_tokens", "row"),
 }
 """The columns of whole numbers."""
 

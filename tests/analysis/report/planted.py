@@ -25,6 +25,7 @@ from emogeo.analysis.tables.frame import Table, typed
 from emogeo.analysis.tables.measures import ANSWER_COLUMNS, MEASURE_COLUMNS, ORDER_COLUMNS
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
+from emogeo.analysis.tables.readout import READ_TEXT_COLUMNS, READOUT_COLUMNS
 from emogeo.analysis.tables.relations import RELATION_COLUMNS
 from emogeo.analysis.tables.runs import RUN_COLUMNS
 from emogeo.analysis.tables.steering import REGIME_COLUMNS, SHIFT_COLUMNS, TEXT_COLUMNS
@@ -186,6 +187,13 @@ def _probes() -> dict[str, Table]:
         "behaviour": frame(BEHAVIOUR_COLUMNS, {**of, **stance, "ci_low": 0.15, "ci_high": 0.55}, {**of, **format}),
         "behaviour_items": frame(
             ITEM_COLUMNS, {**of, "facet": "format", "item": "1", "prompt": HOSTILE, "answer": HOSTILE, "met": "1 of 2"}
+        ),
+        "readout": frame(
+            READOUT_COLUMNS,
+            {**of, "stimuli": HOSTILE, "own_texts": "no", "n_scored": 4, "accuracy": 0.5, "words_accuracy": 0.25},
+        ),
+        "readout_texts": frame(
+            READ_TEXT_COLUMNS, {**of, "top": "calm", "top_z": 2.5, "label": HOSTILE, "text": HOSTILE}
         ),
         "behaviour_geometry": frame(
             DISTANCE_COLUMNS, {"model_a": MODEL, "model_b": "b", "behaviour_distance": 0.3, "geometry_distance": 0.2}

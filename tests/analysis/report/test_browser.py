@@ -20,7 +20,7 @@ from tests.analysis.report.planted import CLOSING, FIGURE, IMAGE, MODEL, SCRIPT,
 
 SECTIONS = [
     *("run", "findings", "claims", "universality", "stimulus", "layers"),
-    *("precision", "descriptors", "steering", "behaviour", "published", "provenance"),
+    *("precision", "descriptors", "steering", "behaviour", "readout", "published", "provenance"),
 ]
 PHONE = {"width": 360, "height": 740}
 CONTRAST = 4.5

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.probes import behaviour_section, steering_section
+from emogeo.analysis.report.probes import behaviour_section, readout_section, steering_section
 from tests.analysis.report.planted import MODEL, bare, material
 from tests.analysis.report.shown import absent, cells, pictures, sheets
 
@@ -38,6 +38,21 @@ def test_behaviour_has_facets_distances_and_items(tmp_path: Path) -> None:
     assert (distance["distance in behaviour"], distance["distance in geometry"]) == ("0.30", "0.20")
     (item,) = cells(shown["Items"])
     assert (item["item"], item["met"], item["before / after"]) == ("1", "1 of 2", "– / –")
+
+
+def test_readouts_have_accuracies_beside_words_and_texts(tmp_path: Path) -> None:
+    (tmp_path / "readout_1_text_0.png").write_bytes(b"drawn")
+    section = readout_section(material(tmp_path))
+    shown = sheets(section)
+    assert list(shown) == ["Labels that are found", "Texts that were read"]
+    (row,) = cells(shown["Labels that are found"])
+    assert (row["texts that count"], row["accuracy"], row["words alone"], row["chance"]) == ("4", "0.50", "0.25", "–")
+    (text,) = cells(shown["Texts that were read"])
+    assert (text["top"], text["z"]) == ("calm", "2.50")
+    assert pictures(section) == ["readout_1_text_0.png"]
+    assert set(absent(readout_section(bare(tmp_path)).parts).values()) == {
+        "python train.py mode=readout mode.source=KEY stimuli.path=FILE"
+    }
 
 
 def test_what_was_answered_is_folded_however_short(tmp_path: Path) -> None:

@@ -1,0 +1,31 @@
+"""Rows of a readout are of their types, with six significant digits."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from emogeo.geometry.readout import Against
+from emogeo.probes.readout_rows import text_rows, token_rows
+from emogeo.probes.readout_scores import Scores
+from emogeo.record.json import row_of
+from emogeo.record.rows import ReadText, ReadToken
+from emogeo.stimuli.any_texts import AnyTexts
+from tests.planted_records import readout
+
+COMPARED = Against(np.array([0.1]), np.array([2.0]), np.array([[1 / 3, -1.0]]), np.array([[0.001, 1.0]]))
+PROJECTIONS = np.array([[123456.789, -1 / 3]])
+
+
+def test_a_text_has_its_labels_and_numbers() -> None:
+    metrics = readout()[0].result.metrics  # type: ignore[union-attr]
+    scores = Scores(False, [True], [None], [None], metrics, ())
+    (row,) = text_rows(AnyTexts("mine", ("Hm.",), (None,), ("t",)), [3], PROJECTIONS, COMPARED, ["calm"], scores)
+    own = row_of(ReadText, row, "here")
+    assert (own.projections, own.z, own.p) == ((123457.0, -0.333333), (0.333333, -1.0), (0.001, 1.0))
+    assert (own.topic, own.label, own.seen, own.n_tokens) == ("t", None, True, 3)
+
+
+def test_a_token_has_its_place_and_its_null() -> None:
+    (row,) = token_rows(4, [" a"], [True], PROJECTIONS, COMPARED)
+    own = row_of(ReadToken, row, "here")
+    assert (own.text, own.place, own.token, own.pooled, own.null_mean, own.null_sd) == (4, 0, " a", True, 0.1, 2.0)
