@@ -81,7 +81,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     frames = {name: table.frame for name, table in tables.items()}
     own = subjects([each for each in prepared if each.run.reread_of is None])
     _write_matrices(own, frames["pairs"], output)
-    write_figures(own, frames, effects, output / "figures")
+    write_figures(own, frames, effects, output / "figures", config.equivalence)
     export_rdms(own, output / "rdms.h5")
     write_report(output / "report.html", tables, prepared, catalogue, output / "figures")
     names = {each.run.key: each.name for each in prepared}

@@ -53,7 +53,8 @@ def finetune_parts(material: Material) -> list[Part]:
         figure("p (Holm)", "p_holm", 4),
         word("note", "note", style="long"),
     ]
-    return [sheet(table, "Checkpoints of one model, block by block", "finetune", columns)]
+    shown = sheet(table, "Checkpoints of one model, block by block", "finetune", columns)
+    return material.picture("finetune.png", "Checkpoints of one model over depth", shown) or [shown]
 
 
 def said(own: pd.DataFrame) -> str:
