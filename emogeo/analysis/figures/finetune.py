@@ -11,6 +11,7 @@ import pandas as pd
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.equivalence import DIFFERS
 from emogeo.analysis.tables.finetune import by_pair
+from emogeo.arrays import Array
 from emogeo.figures.curves import Apart, checkpoints_figure
 
 FILE = "finetune.png"
@@ -38,12 +39,9 @@ def _name(own: pd.DataFrame, side: str, names: Mapping[str, str]) -> str:
 
 
 def _apart(own: pd.DataFrame, name: str) -> Apart:
-    def numbers(column: str) -> np.ndarray:
-        return own[column].to_numpy(dtype=float, na_value=np.nan)
+    def numbers(column: str) -> Array:
+        return np.asarray(own[column].to_numpy(dtype=float, na_value=np.nan))
 
-    return Apart(
-        name,
-        own["block"].to_numpy(dtype=np.int64),
-        *(numbers(column) for column in ("rho_star", "rho_star_ci_low", "rho_star_ci_high", "floor")),
-        own["verdict"].fillna("").str.startswith(DIFFERS).to_numpy(dtype=bool),
-    )
+    differs = own["verdict"].fillna("").str.startswith(DIFFERS).to_numpy(dtype=bool)
+    star, low, high = (numbers(column) for column in ("rho_star", "rho_star_ci_low", "rho_star_ci_high"))
+    return Apart(name, own["block"].to_numpy(dtype=np.int64), star, low, high, numbers("floor"), differs)
