@@ -31,6 +31,7 @@ NEWER: dict[str, Any] = {
     **{"thinking": None, "thoughts": 0, "thought_tokens": 0, "endless_thoughts": 0},
     **{"attention": None, "read_alone": False, "passed_by": [], "stream": None},  # of a pass
     **{"left_out": [], "beyond_training": 0},
+    "adapter_of": None,
 }
 """Fields that the first version did not have, with what they are in its records."""
 
