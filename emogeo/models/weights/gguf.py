@@ -7,14 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emogeo.errors import WeightsError
+from emogeo.models.weights.scaling import FREQUENCIES, llama3_scaling
 
 if TYPE_CHECKING:
+    from gguf import GGUFReader
     from transformers import PreTrainedModel
 
 log = logging.getLogger(__name__)
 
 
-_POSITIONS = {"rope_freqs.weight", "rope_factors_long.weight", "rope_factors_short.weight"}
+_POSITIONS = {FREQUENCIES, "rope_factors_long.weight", "rope_factors_short.weight"}
 """Tensors that scale positions: whether they do is judged before."""
 
 
@@ -27,6 +29,7 @@ def convert(gguf: Path, target: Path) -> None:
         WeightsError: tensors of the architecture that the file does not hold, or tensors that the architecture lacks.
     """
     import torch
+    from gguf import GGUFReader
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
     from transformers.modeling_gguf_pytorch_utils import load_gguf_checkpoint
 
@@ -34,11 +37,14 @@ def convert(gguf: Path, target: Path) -> None:
     log.info("reading the tokenizer of %s", gguf.name)
     AutoTokenizer.from_pretrained(**source, trust_remote_code=False).save_pretrained(target)
     config = AutoConfig.from_pretrained(**source, trust_remote_code=False)
+    reader = GGUFReader(gguf)
+    if scaled := llama3_scaling(reader):
+        config.rope_parameters = scaled
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
     log.info("dequantizing %s", gguf.name)
     tensors = load_gguf_checkpoint(str(gguf), return_tensors=True, model_to_load=model)["tensors"]
-    _refuse_unread(gguf, model, sum(own.numel() for own in tensors.values()))
+    _refuse_unread(gguf, reader, model, sum(own.numel() for own in tensors.values()))
     left = model.load_state_dict(tensors, strict=False, assign=True)
     if config.tie_word_embeddings:
         model.tie_weights()
@@ -51,16 +57,14 @@ def convert(gguf: Path, target: Path) -> None:
     model.save_pretrained(target)
 
 
-def _refuse_unread(gguf: Path, model: PreTrainedModel, n_read: int) -> None:
+def _refuse_unread(gguf: Path, reader: GGUFReader, model: PreTrainedModel, n_read: int) -> None:
     """Refuses a file with numbers that were not read: transformers skips a tensor whose name it cannot place.
 
     Args:
         n_read: the count of numbers that were read; experts may be joined, so that tensors are fewer than in the file.
     """
-    from gguf import GGUFReader
     from transformers.modeling_gguf_pytorch_utils import TENSOR_PROCESSORS, TensorProcessor, get_gguf_hf_weights_map
 
-    reader = GGUFReader(gguf)
     held = [own for own in reader.tensors if own.name not in _POSITIONS]
     n_left = sum(int(own.n_elements) for own in held) - n_read
     if not n_left:

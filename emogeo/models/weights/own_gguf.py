@@ -12,6 +12,7 @@ from emogeo.errors import WeightsError, first_line
 from emogeo.models.weights.digests import file_digest
 from emogeo.models.weights.gguf import convert
 from emogeo.models.weights.index import made_in_cache, weights_folder
+from emogeo.models.weights.scaling import llama3_scaling
 
 if TYPE_CHECKING:
     from gguf import GGMLQuantizationType, GGUFReader
@@ -97,12 +98,13 @@ def _refuse_half(file: Path, reader: GGUFReader) -> None:
 
 
 def _refuse_scaled(file: Path, reader: GGUFReader) -> None:
-    """Refuses positions that are scaled for long texts: of GGUF transformers reads that for gpt-oss alone."""
+    """Refuses positions that are scaled for long texts, but for those of Llama 3 and gpt-oss: transformers does not."""
     fields = {name: own.contents() for name, own in reader.fields.items() if ".rope.scaling." in name}
     kind = next((str(own) for name, own in fields.items() if name.endswith(".rope.scaling.type")), "none")
     by = next((f" by {own}" for name, own in fields.items() if name.endswith(".rope.scaling.factor") and own != 1), "")
     scaled = (kind not in ("none", "") or by) and not any(name.startswith("gpt-oss.") for name in fields)
     tensors = [own.name for own in reader.tensors if own.name.startswith("rope_") and (own.data != 1).any()]
+    tensors = [] if llama3_scaling(reader) else tensors
     if scaled or tensors:
         what = tensors[0] if tensors else f"rope.scaling: {kind}{by}"
         raise WeightsError(

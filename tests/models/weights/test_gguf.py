@@ -59,12 +59,14 @@ def write_gguf(
     tensors: dict[str, torch.Tensor],
     further: Mapping[str, torch.Tensor] | None = None,
     scaling: Callable[[gguf.GGUFWriter], object] = lambda writer: None,
+    theta: float = 10_000.0,
 ) -> Path:
     """Writes a llama as llama.cpp does.
 
     Args:
         further: tensors by their names in GGUF.
         scaling: writes further fields.
+        theta: the base of the frequencies of positions.
     """
     writer = gguf.GGUFWriter(file, "llama")
     scaling(writer)
@@ -75,7 +77,7 @@ def write_gguf(
     writer.add_head_count(HEADS)
     writer.add_head_count_kv(KEY_HEADS)
     writer.add_layer_norm_rms_eps(1e-6)
-    writer.add_rope_freq_base(10_000.0)
+    writer.add_rope_freq_base(theta)
     writer.add_vocab_size(len(TOKENS))
     writer.add_tokenizer_model("gpt2")
     writer.add_token_list(TOKENS)
