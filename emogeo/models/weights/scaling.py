@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 FREQUENCIES = "rope_freqs.weight"
 _LOW, _HIGH, _LENGTH = 1.0, 4.0, 8192
-"""What Llama 3.1, 3.2 and 3.3 share: how often a wave fits, at least and at most, into the length they first trained on."""
+"""What Llama 3.1 to 3.3 share: how often a wave fits into the length of their first training, at least and at most."""
 
 
 def llama3_scaling(reader: GGUFReader) -> dict[str, Any] | None:

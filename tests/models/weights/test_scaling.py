@@ -23,7 +23,8 @@ def published(factor: float, theta: float, n: int, length: int = 8192) -> torch.
     config = LlamaConfig(hidden_size=2 * n, num_attention_heads=1, rope_parameters=scaled)
     frequencies, _ = ROPE_INIT_FUNCTIONS["llama3"](config, torch.device("cpu"))
     plain = torch.tensor([theta ** -(i / n) for i in range(n)])
-    return plain / frequencies
+    divisors: torch.Tensor = plain / frequencies
+    return divisors
 
 
 def read(file: Path, factors: torch.Tensor) -> gguf.GGUFReader:
