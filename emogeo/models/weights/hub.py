@@ -115,7 +115,6 @@ def called(repository: str, revision: str) -> str:
 
 def _commit_on_hub(repository: str, revision: str) -> str | None:
     """Asks which commit a revision is now; None when the hub cannot be reached, which is tried once per process."""
-    from httpx import HTTPError
     from huggingface_hub import HfApi, constants
     from huggingface_hub.errors import HfHubHTTPError
 
@@ -125,13 +124,12 @@ def _commit_on_hub(repository: str, revision: str) -> str | None:
         return str(HfApi().model_info(repository, revision=revision, timeout=_PATIENCE_SECONDS).sha)
     except HfHubHTTPError as error:
         raise WeightsError(_refused(repository, revision, error)) from error
-    except (OSError, HTTPError) as error:
+    except (OSError, *HfHubHTTPError.__bases__) as error:  # of whichever HTTP library the hub's client uses
         _UNREACHABLE.append(f"{type(error).__name__}: {error}")
         return None
 
 
 def _download(repository: str, revision: str, patterns: list[str]) -> Path:
-    from httpx import HTTPError
     from huggingface_hub import snapshot_download
     from huggingface_hub.errors import HfHubHTTPError
 
@@ -139,7 +137,7 @@ def _download(repository: str, revision: str, patterns: list[str]) -> Path:
         return Path(snapshot_download(repository, revision=revision, allow_patterns=patterns, ignore_patterns=_IGNORED))
     except HfHubHTTPError as error:
         raise WeightsError(_refused(repository, revision, error)) from error
-    except (OSError, RuntimeError, HTTPError) as error:  # a full disk, a client that stops, no network
+    except (OSError, RuntimeError, *HfHubHTTPError.__bases__) as error:  # a full disk, a client that stops, no network
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise WeightsError(
             f"{repository}@{revision}: the download stopped ({reason}); run again to go on with it."
