@@ -69,3 +69,7 @@ def edit_config(folder: Path, **fields: object) -> None:
     file = folder / "tokenizer_config.json"
     found = {**json.loads(file.read_text()), **fields}
     file.write_text(json.dumps({name: value for name, value in found.items() if value is not None}))
+
+
+OPENS_ALONE = "{% for m in messages %}<{{ m.role }}>{{ m.content }}{% endfor %}<assistant><think>\n"
+"""Opens a thought in plain letters and never writes an end."""

@@ -90,7 +90,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     frames = {name: table.frame for name, table in tables.items()}
     own = subjects([each for each in prepared if each.run.reread_of is None])
     _write_matrices([*own, *bare], frames["pairs"], output)
-    write_figures(own, frames, effects, output / "figures", bare)
+    write_figures(own, frames, effects, output / "figures", config.equivalence, bare)
     write_readout_figures(readout_runs(catalogue.probes), output / "figures")
     export_rdms([*own, *bare], output / "rdms.h5")
     write_report(output / "report.html", tables, prepared, catalogue, output / "figures", bare)

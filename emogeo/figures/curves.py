@@ -6,12 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from emogeo.arrays import Array
+from emogeo.figures.panels import hide_unused
 from emogeo.figures.png import png
+
+_LOWEST, _HIGHEST = -0.5, 1.3
+"""What is drawn of intervals of rho*, which at unreliable blocks have no end."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +30,23 @@ class Band:
     low: Array
     high: Array
     selected: int | None
+
+
+@dataclass(frozen=True)
+class Apart:
+    """rho* between two checkpoints over the blocks of a model; NaN where there is none."""
+
+    name: str
+    """What the second checkpoint is called."""
+    blocks: NDArray[np.int64]
+    """[block], 0-based"""
+    values: Array
+    low: Array
+    high: Array
+    floors: Array
+    """1 - rho between a run and its reread, the larger of the two."""
+    differs: NDArray[np.bool_]
+    """Whether the difference counts at a block."""
 
 
 def layers_figure(
@@ -73,3 +95,40 @@ def reliability_figure(panels: Mapping[str, Sequence[Band]]) -> bytes:
     for axes in grid[:, 0]:
         axes.set_ylabel("reliability (half against half)")
     return png(figure)
+
+
+def checkpoints_figure(panels: Mapping[str, Sequence[Apart]], bound: float) -> bytes:
+    """Draws rho* over blocks with its 95% interval: a panel per first checkpoint, a line per other one.
+
+    Dots are blocks where the two differ; dotted lines are 1 less the floors, and the dashed one is 1 less the bound.
+
+    Args:
+        bound: the 1 - rho* within which two geometries are the same.
+    """
+    columns = min(len(panels), 2)
+    rows = -(-len(panels) // columns)
+    named = 0.15 * max(map(len, panels.values()))
+    figure = Figure(figsize=(5.6 * columns, (3.3 + named) * rows), layout="constrained")
+    grid = figure.subplots(rows, columns, squeeze=False)
+    for axes, (first, pairs) in zip(grid.flat, panels.items(), strict=False):
+        for number, pair in enumerate(pairs):
+            _line(axes, pair, f"C{number % 10}")
+        axes.axhline(1 - bound, color="#444444", linewidth=0.9, linestyle="--", label=f"bound, {1 - bound:g}")
+        ends = np.array([_LOWEST, _HIGHEST])
+        axes.set_ylim(*np.clip(axes.get_ylim(), *ends))
+        axes.set_title(f"from {first}", fontsize=9, loc="left")
+        axes.set_xlabel("block (0-based)")
+        axes.xaxis.set_major_locator(MaxNLocator(integer=True))
+        axes.grid(alpha=0.25)
+        axes.legend(fontsize=7, loc="upper center", bbox_to_anchor=(0.5, -0.16), frameon=False)
+    hide_unused(grid, len(panels))
+    for axes in grid[:, 0]:
+        axes.set_ylabel("ρ* (dots: differs; dotted: 1 − floor)", fontsize=8)
+    return png(figure)
+
+
+def _line(axes: Axes, pair: Apart, colour: str) -> None:
+    axes.plot(pair.blocks, pair.values, color=colour, linewidth=1.3, label=f"to {pair.name}")
+    axes.fill_between(pair.blocks, pair.low, pair.high, color=colour, alpha=0.15, linewidth=0)
+    axes.plot(pair.blocks, 1 - pair.floors, color=colour, linewidth=1, linestyle=":")
+    axes.plot(pair.blocks[pair.differs], pair.values[pair.differs], "o", color=colour, markersize=4)

@@ -19,7 +19,7 @@ from emogeo.geometry.layers import blocks_up_to
 from emogeo.geometry.options import check_whole
 from emogeo.geometry.states import States
 from emogeo.models.activations import Activations, PassPlan, read
-from emogeo.models.blocks import n_blocks_of
+from emogeo.models.blocks import body_of, n_blocks_of
 from emogeo.models.loading import LoadedModel
 from emogeo.models.precision import resolve_token_budget
 from emogeo.models.tokenizer import ControlTokens
@@ -155,7 +155,8 @@ def _lent(model: Any, tokenizer: Any) -> LoadedModel:
         raise ConfigError(
             f"tokenizer is a {type(tokenizer).__name__}; give AutoTokenizer.from_pretrained(...) of the same model."
         )
-    return LoadedModel(model.base_model, tokenizer)
+    writes = model.get_output_embeddings() is not None
+    return LoadedModel(body_of(model) if writes else model.base_model, tokenizer)
 
 
 @contextmanager

@@ -200,7 +200,7 @@ def chat_of(folder: Path, name: str, thinking: Thinking | None = None) -> Chat:
     Raises:
         WeightsError: no template, none that is the usual one, or one that is malformed, refuses a user's turn or does
             not print it.
-        ConfigError: a template that cannot turn thinking off, where that is asked for.
+        ConfigError: what is to become of thoughts cannot be, or does nothing; see `policy_of`.
     """
     tokenizer = naming_tokenizer(folder, name)
     template = _template(tokenizer, folder, name)

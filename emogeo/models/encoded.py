@@ -10,7 +10,8 @@ from transformers import PreTrainedModel
 from transformers.pytorch_utils import Conv1D
 
 from emogeo.models.dequantize import DECODERS, dequantized
-from emogeo.models.kinds import Read
+from emogeo.models.faults import named_faults
+from emogeo.models.kinds import WITH_REPORT, Read
 from emogeo.models.shares import Counted, shares_of
 from emogeo.models.untrained import config_of
 from emogeo.models.weights.resolve import Weights
@@ -31,19 +32,18 @@ def load_encoded(weights: Weights, stored: Stored, options: dict[str, Any], load
         loader: the class of transformers that loads the architecture, with its LM head or without.
 
     Raises:
-        WeightsError: see `dequantized`.
-        OSError, ValueError: transformers cannot read the folder.
+        WeightsError: see `dequantized`; transformers cannot read the folder.
     """
-    tensors, quantised = dequantized(weights.folder, stored, options["dtype"])
+    with named_faults(weights.folder, weights.name):
+        tensors, quantised = dequantized(weights.folder, stored, options["dtype"])
+        config = config_of(weights.folder)
+        with torch.device("meta"):
+            empty = loader.from_config(config)
     shares = shares_of(_of_blocks(tensors, quantised, weights.n_layers))
-    config = config_of(weights.folder)
-    with torch.device("meta"):
-        empty = loader.from_config(config)
     if DECODERS[stored.method].transposed:
         tensors = _as_kept(tensors, quantised, empty)
-    model, report = type(empty).from_pretrained(
-        None, config=config, state_dict=tensors, output_loading_info=True, **options
-    )
+    with named_faults(weights.folder, weights.name):
+        model, report = type(empty).from_pretrained(None, config=config, state_dict=tensors, **WITH_REPORT, **options)
     return Read(model, report, shares)
 
 

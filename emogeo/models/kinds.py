@@ -27,6 +27,9 @@ from emogeo.errors import WeightsError
 from emogeo.models.blocks import body_of
 from emogeo.models.shares import Shares
 
+WITH_REPORT = {"output_loading_info": True, "ignore_mismatched_sizes": True}
+"""Options of every `from_pretrained`: what does not fit is reported, and refused by us, which names it."""
+
 
 @dataclass(frozen=True)
 class Read:

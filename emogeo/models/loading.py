@@ -8,8 +8,6 @@ from typing import Any
 
 import psutil
 import torch
-from huggingface_hub.errors import StrictDataclassError
-from safetensors import SafetensorError
 from transformers import (
     AutoConfig,
     AutoTokenizer,
@@ -22,11 +20,12 @@ from transformers.utils import logging as transformers_logging
 
 from emogeo.config.model import Source
 from emogeo.config.precision import Dtype, Quantization
-from emogeo.errors import PrecisionError, WeightsError, first_line
+from emogeo.errors import PrecisionError, WeightsError
 from emogeo.models.attention import attention_for
 from emogeo.models.blocks import body_of
 from emogeo.models.encoded import load_encoded
-from emogeo.models.kinds import Read, body_by, loader_of, refuse_encoder
+from emogeo.models.faults import named_faults
+from emogeo.models.kinds import WITH_REPORT, Read, body_by, loader_of, refuse_encoder
 from emogeo.models.loaded import LoadedModel as LoadedModel
 from emogeo.models.precision import Precision
 from emogeo.models.said import passed_on
@@ -37,15 +36,13 @@ from emogeo.models.weights.headers import tensors_of, weight_files
 from emogeo.models.weights.index import verify
 from emogeo.models.weights.resolve import Weights
 from emogeo.models.weights.stored import count_parameters
-from emogeo.models.weights.whole import refuse_absent, refuse_unexpected
+from emogeo.models.weights.whole import refuse_misfits
 
 log = logging.getLogger(__name__)
 
 TORCH_DTYPES = {Dtype.fp32: torch.float32, Dtype.bf16: torch.bfloat16, Dtype.fp16: torch.float16}
 _BYTES = {Dtype.fp32: 4.0, Dtype.bf16: 2.0, Dtype.fp16: 2.0}
 _QUANTIZED_BYTES = {Quantization.int8: 1.0, Quantization.nf4: 0.6}
-_FAULTS = (OSError, ValueError, KeyError, RuntimeError, ImportError, AssertionError, StrictDataclassError)
-"""What transformers raises for a folder that it cannot load."""
 _BITSANDBYTES = {Quantization.int8, Quantization.nf4}
 
 
@@ -76,16 +73,14 @@ def load_model(
     try:
         options = {**_options(precision, device, device_map), **_attention(weights)}
         with passed_on():
-            tokenizer = AutoTokenizer.from_pretrained(weights.folder, **LOCAL)
+            with named_faults(weights.folder, weights.name):
+                tokenizer = AutoTokenizer.from_pretrained(weights.folder, **LOCAL)
             own = _load(weights, options, head, precision)
     except torch.OutOfMemoryError as error:
         raise PrecisionError(
             f"{weights.title} at {precision.label} does not fit on {device}: runtime.device_map=auto or precision=nf4."
         ) from error
-    except (*_FAULTS, SafetensorError) as error:
-        raise WeightsError(f"{weights.name}: {weights.folder} cannot be loaded: {first_line(error)}") from error
-    refuse_absent(weights.folder, weights.name, [*own.report["missing_keys"], *own.report["mismatched_keys"]])
-    refuse_unexpected(weights.folder, weights.name, own.report["unexpected_keys"])
+    refuse_misfits(weights.folder, weights.name, own.report)
     shares = quantised(own.model, precision, own.shares, weights.title)
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
@@ -116,8 +111,9 @@ def _load(weights: Weights, options: dict[str, Any], head: bool, precision: Prec
         if precision.quantization is Quantization.as_stored:
             assert weights.stored is not None
             return load_encoded(weights, weights.stored, options, loader)
-        own = {"output_loading_info": True, "use_safetensors": True, **LOCAL, **options}
-        return Read(*loader.from_pretrained(weights.folder, **own))
+        own = {**WITH_REPORT, "use_safetensors": True, **LOCAL, **options}
+        with named_faults(weights.folder, weights.name):
+            return Read(*loader.from_pretrained(weights.folder, **own))
 
     return load(loader_of(weights.architecture)) if head else body_by(weights.architecture, load)
 
@@ -167,7 +163,9 @@ def show_progress(progress: bool) -> None:
 
 
 def _attention(weights: Weights) -> dict[str, Any]:
-    return {"attn_implementation": attention_for(AutoConfig.from_pretrained(weights.folder, **LOCAL))}
+    with named_faults(weights.folder, weights.name):
+        config = AutoConfig.from_pretrained(weights.folder, **LOCAL)
+    return {"attn_implementation": attention_for(config)}
 
 
 def _options(precision: Precision, device: str, device_map: str | None) -> dict[str, Any]:

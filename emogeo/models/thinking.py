@@ -56,11 +56,13 @@ def policy_of(template: str, added: Iterable[str], asked: Thinking | None, name:
         name: what the model is called, for the message.
 
     Raises:
-        ConfigError: a template that cannot turn them off, where that is asked for.
+        ConfigError: a template that cannot turn them off, where that is asked for; thoughts that are to be kept or
+            stripped of a model that is not known to think.
     """
     markers, switch = _markers(template, set(added)), switches(template)
     if markers is None:
-        return Policy(None, None, switch if asked in (None, Thinking.off) else {})
+        _refuse_without_markers(asked, name)
+        return Policy(None, None, switch)
     if asked is Thinking.off and not switch:
         raise ConfigError(
             f"prompt_template.thinking=off: the chat template of {name} cannot turn thinking off. Type "
@@ -70,12 +72,21 @@ def policy_of(template: str, added: Iterable[str], asked: Thinking | None, name:
     return Policy(markers, mode, switch if mode is Thinking.off else {})
 
 
+def _refuse_without_markers(asked: Thinking | None, name: str) -> None:
+    if asked in (Thinking.keep, Thinking.strip):
+        known = ", ".join(own.opens for own in _MARKERS)
+        raise ConfigError(
+            f"prompt_template.thinking={asked.value} does nothing for {name}: neither its chat template nor its "
+            f"tokenizer has markers of thoughts that are known here ({known}). Leave prompt_template.thinking out."
+        )
+
+
 def _markers(template: str, added: set[str]) -> Thought | None:
-    """Finds the first pair of which the template writes the end, or both of which are tokens."""
+    """Finds the first pair of which the template writes the end, or both of which are tokens, or else the beginning."""
     for own in _MARKERS:
         if own.closes in template or {own.opens, own.closes} <= added:
             return own
-    return None
+    return next((own for own in _MARKERS if own.opens in template), None)
 
 
 def switches(template: str) -> dict[str, Any]:

@@ -11,10 +11,11 @@ import torch
 from transformers import AutoConfig, PreTrainedConfig, PreTrainedModel
 
 from emogeo.config.model import Init
-from emogeo.models.kinds import Read, body_by
+from emogeo.models.faults import named_faults
+from emogeo.models.kinds import WITH_REPORT, Read, body_by
 from emogeo.models.tokenizer import LOCAL
 from emogeo.models.weights.resolve import Weights
-from emogeo.models.weights.whole import refuse_absent
+from emogeo.models.weights.whole import refuse_misfits
 
 
 def load_untrained(weights: Weights, options: dict[str, Any]) -> Read:
@@ -24,14 +25,14 @@ def load_untrained(weights: Weights, options: dict[str, Any]) -> Read:
         options: of `from_pretrained`: data type, placement, quantization.
 
     Raises:
-        WeightsError: see `untrained_body`.
-        OSError, ValueError: transformers cannot read the folder.
+        WeightsError: see `untrained_body`; transformers cannot read the folder.
     """
     made = untrained_body(weights)
     digest = digest_of(made)
-    model, report = type(made).from_pretrained(
-        None, config=made.config, state_dict=made.state_dict(), output_loading_info=True, **options
-    )
+    with named_faults(weights.folder, weights.name):
+        model, report = type(made).from_pretrained(
+            None, config=made.config, state_dict=made.state_dict(), output_loading_info=True, **options
+        )
     return Read(model, report, drawn=digest)
 
 
@@ -43,9 +44,14 @@ def untrained_body(weights: Weights) -> PreTrainedModel:
     """
     if weights.init is Init.random:
         return _drawn(weights)
-    own = {"dtype": torch.float32, "output_loading_info": True, "use_safetensors": True, **LOCAL}
-    trained = body_by(weights.architecture, lambda loader: Read(*loader.from_pretrained(weights.folder, **own)))
-    refuse_absent(weights.folder, weights.name, trained.report["missing_keys"])
+    own = {"dtype": torch.float32, "use_safetensors": True, **WITH_REPORT, **LOCAL}
+
+    def load(loader: Any) -> Read:
+        with named_faults(weights.folder, weights.name):
+            return Read(*loader.from_pretrained(weights.folder, **own))
+
+    trained = body_by(weights.architecture, load)
+    refuse_misfits(weights.folder, weights.name, trained.report)
     shuffle(trained.model, weights.init_seed)
     return trained.model
 
@@ -82,10 +88,15 @@ def _drawn(weights: Weights) -> PreTrainedModel:
 
 def _of_config(weights: Weights, **options: Any) -> PreTrainedModel:
     """Makes the transformer body that config.json describes."""
-    config = config_of(weights.folder)
     nothing_missing: dict[str, Any] = {"missing_keys": ()}
-    made = body_by(weights.architecture, lambda loader: Read(loader.from_config(config, **options), nothing_missing))
-    return made.model
+    with named_faults(weights.folder, weights.name):
+        config = config_of(weights.folder)
+
+    def make(loader: Any) -> Read:
+        with named_faults(weights.folder, weights.name):
+            return Read(loader.from_config(config, **options), nothing_missing)
+
+    return body_by(weights.architecture, make).model
 
 
 def config_of(folder: Path) -> PreTrainedConfig:

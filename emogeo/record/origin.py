@@ -26,6 +26,8 @@ class ModelCard:
     init: Init = Init.trained
     """Whether the weights are the trained ones, or an untrained twin's."""
     init_seed: int = 0
+    adapter_of: str | None = None
+    """What an adapter names as the model that it was trained on, where that is not called as these weights are."""
 
     @property
     def title(self) -> str:

@@ -43,6 +43,7 @@ def card_of(weights: Weights) -> ModelCard:
         n_layers=weights.n_layers,
         init=weights.init,
         init_seed=weights.init_seed,
+        adapter_of=weights.adapter_of,
     )
 
 

@@ -7,12 +7,17 @@ from dataclasses import replace
 import numpy as np
 
 from emogeo.figures import curves
-from emogeo.figures.curves import Band, layers_figure, reliability_figure
+from emogeo.figures.curves import Apart, Band, checkpoints_figure, layers_figure, reliability_figure
 from tests.figures.caught import drawn, same_png
 
 BAND = Band(
     "m fp16", np.array([2, 3, 5]), np.array([0.1, 0.6, 0.4]), np.array([0.0, 0.5, 0.3]), np.array([0.2, 0.7, 0.5]), 5
 )
+
+APART = Apart(
+    "tuned", np.arange(3), np.array([1.0, 0.9, 0.4]), np.array([0.9, 0.8, -9.0]), np.array([1.1, 1.0, 9.0]),
+    np.array([1e-3, np.nan, 2e-3]), np.array([False, False, True]),
+)  # fmt: skip
 
 
 def test_each_curve_has_a_panel_with_the_selected_block_marked() -> None:
@@ -57,6 +62,24 @@ def test_models_fill_three_columns_and_what_is_left_is_hidden() -> None:
     assert [axes.get_title(loc="left") for axes in figure.axes if axes.get_visible()] == ["a", "b", "c", "d"]
     assert [axes.get_visible() for axes in figure.axes] == [True] * 4 + [False] * 2
     assert [bool(axes.get_ylabel()) for axes in figure.axes] == [True, False, False, True, False, False]
+
+
+def test_checkpoints_have_a_line_a_band_their_floor_and_the_bound() -> None:
+    panels = {"base": [APART, replace(APART, name="later")], "other": [APART]}
+    figure = drawn(curves, checkpoints_figure, panels, 0.1)
+    axes, other = figure.axes
+    assert axes.get_title(loc="left") == "from base" and other.get_title(loc="left") == "from other"
+    line, floor, dots = axes.lines[:3]
+    assert line.get_xydata().tolist() == [[0, 1.0], [1, 0.9], [2, 0.4]]
+    np.testing.assert_allclose(floor.get_ydata(), [0.999, np.nan, 0.998])
+    assert dots.get_xydata().tolist() == [[2, 0.4]]
+    assert set(axes.lines[-1].get_ydata()) == {0.9}
+    legend = axes.get_legend()
+    assert legend is not None
+    assert [text.get_text() for text in legend.get_texts()] == ["to tuned", "to later", "bound, 0.9"]
+    assert axes.get_ylim() == (-0.5, 1.3), "an interval without an end does not flatten the others"
+    assert len(axes.collections) == 2
+    assert same_png(checkpoints_figure, panels, 0.1)
 
 
 def test_files_are_the_same_twice() -> None:

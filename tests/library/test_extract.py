@@ -13,7 +13,10 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, P
 
 from emogeo.errors import ConfigError, NonFiniteError, StimuliError
 from emogeo.library.extract import corpus_given, extract
+from emogeo.library.models import load_model
+from emogeo.models.kinds import loader_of
 from emogeo.stimuli.corpus import load_corpus
+from tests.models_table.checkpoints import write_checkpoint
 
 Loaded = tuple[PreTrainedModel, PreTrainedTokenizerBase]
 
@@ -102,3 +105,15 @@ def test_frames_whose_columns_have_other_names() -> None:
         corpus_given(rows.rename(columns={"emotion": "label"}))
     with pytest.raises(StimuliError, match="columns of several levels"):
         corpus_given(rows.set_axis(pd.MultiIndex.from_product([["a"], rows.columns]), axis=1))
+
+
+@pytest.mark.parametrize("architecture", ["qwen2_vl", "gpt2", "mamba"])
+def test_a_model_with_its_head_is_read_as_without(architecture: str, tmp_path: Path) -> None:
+    """The base model of one beside images is the whole of it, with its head."""
+    folder = write_checkpoint(tmp_path / architecture, architecture)
+    head, tokenizer = loader_of(architecture).from_pretrained(folder), AutoTokenizer.from_pretrained(folder)
+    body, _ = load_model(folder, precision="fp32", device="cpu", cache=tmp_path / "cache", progress=False)
+    found, wanted = (
+        extract(own, tokenizer, ROWS, max_depth=0.5, position="mean", progress=False) for own in (head, body)
+    )
+    np.testing.assert_allclose(found.values, wanted.values, atol=1e-5)

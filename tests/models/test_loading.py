@@ -272,3 +272,28 @@ def test_a_configuration_that_cannot_be_is_said(field: str, value: object, said:
     (folder / "config.json").write_text(json.dumps({**about, field: value}))
     with pytest.raises(WeightsError, match=said):
         loaded(folder)
+
+
+def test_tensors_of_another_shape_are_named(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "wide", "smollm2")
+    tensors = load_file(folder / "model.safetensors")
+    tensors["model.layers.1.mlp.up_proj.weight"] = torch.ones(3, 5)
+    save_file(tensors, folder / "model.safetensors", {"format": "pt"})
+    for head in (False, True):
+        with pytest.raises(
+            WeightsError, match=r"first: .*layers\.1\.mlp\.up_proj\.weight is \[3, 5\] and should be \["
+        ):
+            loaded(folder, head=head)
+
+
+@pytest.mark.parametrize("slip", [AssertionError("ours"), KeyError("ours"), RuntimeError("ours")])
+@pytest.mark.parametrize("part", ["attention_for", "body_by", "_options"])
+def test_a_slip_of_ours_is_not_called_a_folder_that_cannot_be_loaded(
+    part: str, slip: Exception, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def slips(*_arguments: object) -> None:
+        raise slip
+
+    monkeypatch.setattr(loading, part, slips)
+    with pytest.raises(type(slip), match="ours"):
+        loaded(folder)

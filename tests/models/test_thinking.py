@@ -26,6 +26,8 @@ THINK = Thought("<think>", "</think>")
         (shapes.WITH_BOS, ("<think>", "</think>"), "<think>", Thinking.strip),
         (shapes.WITH_BOS, ("<|START_THINKING|>", "<|END_THINKING|>"), "<|START_THINKING|>", Thinking.strip),
         (shapes.WITH_BOS, ("<think>",), None, None),
+        (shapes.OPENS_ALONE, (), "<think>", Thinking.strip),
+        (shapes.OPENS_ALONE, ("[THINK]", "[/THINK]"), "[THINK]", Thinking.strip),
         (shapes.WITH_BOS, (), None, None),
     ],
 )
@@ -33,12 +35,19 @@ def test_what_is_done_about_thoughts(template: str, added: Sequence[str], opens:
     policy = policy_of(template, added, None, "x")
     assert (policy.markers and policy.markers.opens, policy.mode) == (opens, mode)
     assert policy.stripped == policy.markers
-    kept = policy_of(template, added, Thinking.keep, "x")
-    assert (kept.stripped, kept.options) == (None, {})
+    if policy.markers:
+        kept = policy_of(template, added, Thinking.keep, "x")
+        assert (kept.stripped, kept.options) == (None, {})
 
 
 def test_a_model_that_does_not_think_has_it_off() -> None:
     assert policy_of(shapes.WITH_BOS, (), Thinking.off, "x").mode is None
+
+
+@pytest.mark.parametrize("asked", [Thinking.keep, Thinking.strip])
+def test_what_does_nothing_is_refused(asked: Thinking) -> None:
+    with pytest.raises(ConfigError, match=rf"thinking={asked.value} does nothing for x: .*<think>.* Leave"):
+        policy_of(shapes.WITH_BOS, (), asked, "x")
 
 
 def test_off_where_the_template_cannot() -> None:

@@ -33,8 +33,11 @@ NEWER: dict[str, Any] = {
     **{"left_out": [], "beyond_training": 0},
     "imported": {"path": None, "layers": None, "labels": None, "fields": {}, "n_layers": None, "where": None},
     "readout": {"directions": "relabelled", "draws": 1000, "tokens": 200},
+    "adapter_of": None,
 }
 """Fields that the first version did not have, with what they are in its records."""
+OF_RECORDS = {"imported": None}
+"""Those of a record that a configuration has as well."""
 
 
 @pytest.mark.parametrize("key", list(STORE.keys(RUNS)))

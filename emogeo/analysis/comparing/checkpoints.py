@@ -34,6 +34,12 @@ class OverDepth:
     second: PreparedRun
 
     @property
+    def depths(self) -> tuple[int, int]:
+        """How many blocks each of the two models has."""
+        first, second = (own.run.record.model.n_layers for own in (self.first, self.second))
+        return first, second
+
+    @property
     def blocks(self) -> list[int]:
         """The blocks that are finite in both."""
         own = set(self.second.run.result.layer.layers)
@@ -45,19 +51,27 @@ def checkpoints_of(prepared: Sequence[PreparedRun]) -> list[OverDepth]:
 
     Checkpoints of one model have its family, number of blocks, width and size, and other weights. The first is a base,
     if there is one, without an adapter, and of those the first by name. Passages alone count: what models have written
-    differs. Rereads and untrained twins are left out.
+    differs. Rereads and untrained twins are left out. Of models alike but for their number of blocks the first ones are
+    paired too, so that it is said that they cannot be compared by block.
     """
-    groups: dict[tuple[Levels, Any], dict[tuple[str, ...], PreparedRun]] = {}
+    groups: dict[tuple[Levels, Any], dict[int, dict[tuple[str, ...], PreparedRun]]] = {}
     for each in prepared:
         run = each.run
         if run.reread_of is None and not run.untrained and run.record.generation is None:
-            groups.setdefault((levels(run), _architecture(run)), {}).setdefault(run.weights, each)
-    return [pair for group in groups.values() for pair in _with_the_first(list(group.values()))]
+            alike = groups.setdefault((levels(run), _architecture(run)), {})
+            alike.setdefault(run.record.model.n_layers, {}).setdefault(run.weights, each)
+    return [pair for alike in groups.values() for pair in _pairs([list(own.values()) for own in alike.values()])]
 
 
-def _architecture(run: Run) -> tuple[str, int, int]:
-    model = run.record.model
-    return (model.family, model.n_layers, int(run.vectors.shape[-1]))
+def _architecture(run: Run) -> tuple[str, int]:
+    return (run.record.model.family, int(run.vectors.shape[-1]))
+
+
+def _pairs(alike: Sequence[Sequence[PreparedRun]]) -> Iterator[OverDepth]:
+    """Pairs the first of each number of blocks with the others of that number, and the very first with the firsts."""
+    for group in alike:
+        yield from _with_the_first(group)
+    yield from _with_the_first([min(group, key=_rank) for group in alike])
 
 
 def _with_the_first(group: Sequence[PreparedRun]) -> Iterator[OverDepth]:

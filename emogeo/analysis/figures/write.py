@@ -9,11 +9,13 @@ import pandas as pd
 
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.figures.effects import write_effect_figures
+from emogeo.analysis.figures.finetune import write_finetune_figure
 from emogeo.analysis.figures.measures import write_measure_figure
 from emogeo.analysis.figures.models import write_model_figures
 from emogeo.analysis.figures.overlap import write_overlap_figure
 from emogeo.analysis.figures.runs import write_run_figures
 from emogeo.analysis.tables.effects import Effect
+from emogeo.analysis.tables.equivalence import EQUIVALENCE
 
 _BY_RUN = ("descriptors_by_layer", "pairs", "measures", "overlap_strata")
 """Tables with rows of runs, or of pairs of runs, that may not be drawn."""
@@ -30,12 +32,14 @@ def write_figures(
     tables: Mapping[str, pd.DataFrame],
     effects: Sequence[Effect],
     folder: Path,
+    bound: float = EQUIVALENCE,
     bare: Sequence[PreparedBare] = (),
 ) -> None:
     """Writes every figure that the tables have rows for; figures of an earlier analysis in `folder` are removed.
 
     Args:
         prepared: the runs that are drawn; rows of other runs are left out.
+        bound: the 1 - rho* within which two geometries are the same.
         bare: the bare geometries that are drawn beside them.
     """
     keys = {each.run.key for each in prepared} | {each.run.key for each in bare}
@@ -49,3 +53,4 @@ def write_figures(
     write_overlap_figure(prepared, tables, folder)
     write_effect_figures(effects, tables["variance"], folder)
     write_model_figures(tables, folder)
+    write_finetune_figure(prepared, tables["finetune"], folder, bound)

@@ -19,21 +19,26 @@ _SHOWN = 12
 
 def finetune_lines(table: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
     """Writes where over depth each two checkpoints of a model part, for the terminal."""
-    pairs = by_pair(table)
+    pairs = _told_of(table, names)
     if not pairs:
         return []
-    lines = [f"  {_title(own, names)}: {said(own)}" for own in pairs[:_SHOWN]]
+    lines = [f"  {title}: {told}" for title, told, _ in pairs[:_SHOWN]]
     lines += [f"  and {len(pairs) - _SHOWN} more pairs, in finetune.csv"] if len(pairs) > _SHOWN else []
     return ["Checkpoints of one model, block by block (finetune.csv)", *lines, ""]
 
 
 def finetune_findings(material: Material) -> list[Finding]:
     """Says the same for the report."""
-    pairs = by_pair(material.table("finetune")) if len(material.table("finetune")) else []
-    return [
-        Finding("Base and tuned", f"{_title(own, material.names)}: {said(own)}.", unsure=not _told(own))
-        for own in pairs
-    ]
+    table = material.table("finetune")
+    pairs = _told_of(table, material.names) if len(table) else []
+    return [Finding("Base and tuned", f"{title}: {told}.", unsure=not sure) for title, told, sure in pairs]
+
+
+def _told_of(table: pd.DataFrame, names: Mapping[str, str]) -> list[tuple[str, str, bool]]:
+    """Gives each pair's title, what is said of it, and whether that is a verdict; of one without blocks, why."""
+    pairs = [(_title(own, names), said(own), _told(own)) for own in by_pair(table)]
+    without = table[table["block"].isna() & table["note"].notna()]
+    return pairs + [(_title(without.loc[[at]], names), str(without.loc[at, "note"]), False) for at in without.index]
 
 
 def finetune_parts(material: Material) -> list[Part]:
@@ -53,7 +58,8 @@ def finetune_parts(material: Material) -> list[Part]:
         figure("p (Holm)", "p_holm", 4),
         word("note", "note", style="long"),
     ]
-    return [sheet(table, "Checkpoints of one model, block by block", "finetune", columns)]
+    shown = sheet(table, "Checkpoints of one model, block by block", "finetune", columns)
+    return material.picture("finetune.png", "Checkpoints of one model over depth", shown) or [shown]
 
 
 def said(own: pd.DataFrame) -> str:

@@ -65,6 +65,8 @@ def _rows(pair: OverDepth, runs: Sequence[Run], store: Store, bound: float) -> l
 def _compared(pair: OverDepth, runs: Sequence[Run], store: Store) -> list[AtBlock] | str:
     """Compares the two at every block, or says why that cannot be."""
     a, b, blocks = pair.first, pair.second, pair.blocks
+    if len(set(pair.depths)) > 1:
+        return f"{a.run.model} has {pair.depths[0]} blocks and {b.run.model} {pair.depths[1]}"
     if a.labels != b.labels:
         return "the two have not read the same texts in the same order"
     states = [states_by_block(each.run, store) for each in (a, b)]

@@ -176,10 +176,10 @@ def _thoughts(generation: Generation | None) -> list[Note]:
 
 def _reading(run: Run) -> list[Note]:
     """Notes what is not as usual in how the run's texts were read."""
-    own = run.record.provenance.readings.get("passages")
+    own, base = run.record.provenance.readings.get("passages"), run.record.model.adapter_of
+    notes = [] if base is None else [_flag(f"adapter: by its own word it was trained on {base}")]
     if own is None:
-        return []
-    notes = []
+        return notes
     if own.beyond_training:
         notes.append(_flag(f"texts: {own.beyond_training} are longer than what the model was trained on at once"))
     if own.left_out:

@@ -7,14 +7,18 @@ import json
 import logging
 import pickle
 import shutil
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from emogeo.errors import WeightsError, first_line
+from emogeo.models.weights.description import copy_files, has_tokenizer, tokenizer_files
 from emogeo.models.weights.digests import folder_digest
+from emogeo.models.weights.headers import refuse_pointers
+from emogeo.models.weights.hub import Wanted
 from emogeo.models.weights.index import made_in_cache, weights_folder
-from emogeo.models.weights.missing import TOKENIZERS
+from emogeo.models.weights.whole import refuse_misfits
 
 if TYPE_CHECKING:
     from peft import PeftModel
@@ -23,10 +27,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 CONFIG = "adapter_config.json"
 _WEIGHTS = ("adapter_model.safetensors", "adapter_model.bin")
-_OF_TOKENIZERS = (
-    *TOKENIZERS,
-    *("tokenizer_config.json", "special_tokens_map.json", "added_tokens.json", "merges.txt", "chat_template.jinja"),
-)
 
 
 def holds_adapter(folder: Path) -> bool:
@@ -34,9 +34,42 @@ def holds_adapter(folder: Path) -> bool:
     return (folder / CONFIG).is_file() and any((folder / name).is_file() for name in _WEIGHTS)
 
 
-def brings_tokenizer(folder: Path) -> bool:
-    """Whether an adapter brings a tokenizer of its own, which then is the merged model's."""
-    return any((folder / name).is_file() for name in TOKENIZERS)
+def _lacking(repository: str, folder: Path) -> str:
+    return (
+        f"is no adapter: it lacks {_absent_part(folder)}. For a whole model type model.weights={repository}, without "
+        "model.adapter."
+    )
+
+
+def _absent_part(folder: Path) -> str:
+    return f"its tensors ({' or '.join(_WEIGHTS)})" if (folder / CONFIG).is_file() else CONFIG
+
+
+ADAPTER = Wanted(
+    holds_adapter,
+    lambda folder: (folder / CONFIG).is_file() and not holds_adapter(folder),
+    _WEIGHTS[1],
+    _lacking,
+)
+
+
+def other_base(folder: Path, names: Iterable[str]) -> str | None:
+    """Gives what an adapter names as the model that it was trained on; None where it names none, or one of these.
+
+    Shapes alone do not tell one model from another of its size: the adapter would be merged without a word.
+
+    Args:
+        names: what the weights are called: an id of the hub, or a folder's name.
+
+    Raises:
+        WeightsError: a configuration that is none.
+    """
+    base = str(_about(folder).get("base_model_name_or_path") or "")
+    return None if not base or _last_part(base) in map(_last_part, names) else base
+
+
+def _last_part(name: str) -> str:
+    return name.rstrip("/").rpartition("/")[2].lower()
 
 
 def adapter_digest(folder: Path, cache: Path) -> str:
@@ -46,10 +79,10 @@ def adapter_digest(folder: Path, cache: Path) -> str:
         WeightsError: a folder that lacks a part of an adapter.
     """
     if not holds_adapter(folder):
-        lacks = "its tensors (adapter_model.safetensors)" if (folder / CONFIG).is_file() else CONFIG
-        raise WeightsError(f"model.adapter={folder} lacks {lacks}.")
-    names = sorted(name for name in (CONFIG, *_WEIGHTS, *_OF_TOKENIZERS) if (folder / name).is_file())
-    return folder_digest(folder, names, cache / "digests")
+        raise WeightsError(f"model.adapter={folder} lacks {_absent_part(folder)}.")
+    refuse_pointers(folder)
+    own = [name for name in (CONFIG, *_WEIGHTS) if (folder / name).is_file()]
+    return folder_digest(folder, sorted([*own, *tokenizer_files(folder)]), cache / "digests")
 
 
 def merged(base: Path, identity: dict[str, Any], adapter: Path, digest: str, name: str, cache: Path) -> Path:
@@ -104,28 +137,30 @@ def _refuse_other_code(adapter: Path, about: dict[str, Any]) -> None:
 
 
 def _whole(base: Path) -> PreTrainedModel:
-    """Loads the base in float32.
+    """Loads the base in float32, with its LM head.
 
     Raises:
-        ValueError: weights that are quantized, or lack tensors.
+        ValueError: weights that are quantized.
+        WeightsError: tensors that are not those of the model of its config.json.
     """
     import torch
-    from transformers import AutoModelForCausalLM
 
-    if "quantization_config" in json.loads((base / "config.json").read_text(encoding="utf-8")):
+    from emogeo.models.kinds import loader_of
+
+    config = json.loads((base / "config.json").read_text(encoding="utf-8"))
+    if "quantization_config" in config:
         raise ValueError("the weights are quantized; give the model that they were made of (model.weights=ID)")
-    model, report = AutoModelForCausalLM.from_pretrained(
+    model, report = loader_of(str(config.get("model_type"))).from_pretrained(
         base,
         dtype=torch.float32,
         use_safetensors=True,
         output_loading_info=True,
+        ignore_mismatched_sizes=True,  # refused here, by name
         trust_remote_code=False,
         local_files_only=True,
     )
-    absent = sorted(report["missing_keys"])
-    if absent:
-        raise ValueError(f"the weights lack {len(absent)} of the model's tensors, the first: {absent[0]}")
-    return model
+    refuse_misfits(base, base.name, report)
+    return cast("PreTrainedModel", model)
 
 
 def _adapted(model: PreTrainedModel, adapter: Path, about: dict[str, Any]) -> PeftModel:
@@ -164,10 +199,8 @@ def _write_tokenizer(base: Path, adapter: Path, target: Path, rows: int) -> None
     """
     from transformers import AutoTokenizer
 
-    source = adapter if brings_tokenizer(adapter) else base
-    for name in _OF_TOKENIZERS:
-        if (source / name).is_file():
-            shutil.copyfile(source / name, target / name)
+    source = adapter if has_tokenizer(adapter) else base
+    copy_files(source, tokenizer_files(source), target)
     shutil.copyfile(base / "config.json", target / "config.json")  # a tokenizer's class may hang on it
     n_tokens = len(AutoTokenizer.from_pretrained(target, trust_remote_code=False, local_files_only=True))
     if n_tokens > rows:

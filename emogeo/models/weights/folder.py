@@ -5,12 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from emogeo.errors import WeightsError
+from emogeo.models.weights.description import described_by, has_tokenizer
 from emogeo.models.weights.digests import folder_digest
 from emogeo.models.weights.headers import weight_files
-from emogeo.models.weights.missing import TOKENIZERS, what_is_missing
-
-_SUFFIXES = {".json", ".jinja", ".model", ".txt"}
-"""The files of a folder that are in its digest beside the weights."""
+from emogeo.models.weights.missing import what_is_missing
 
 
 def complete(folder: Path) -> bool:
@@ -26,7 +24,7 @@ def complete(folder: Path) -> bool:
 
 def describes_model(folder: Path) -> bool:
     """Whether a folder holds a config and a tokenizer, from which an untrained twin can be drawn."""
-    return (folder / "config.json").is_file() and any((folder / name).is_file() for name in TOKENIZERS)
+    return (folder / "config.json").is_file() and has_tokenizer(folder)
 
 
 def content_revision(folder: Path, cache: Path, drawn: bool = False) -> str:
@@ -44,6 +42,5 @@ def content_revision(folder: Path, cache: Path, drawn: bool = False) -> str:
     weight_files(folder)
     if not drawn and not complete(folder):
         raise WeightsError(f"model.weights={folder} lacks {what_is_missing(folder) or 'a whole model'}.")
-    named = {file.name for file in folder.iterdir() if file.suffix in _SUFFIXES}
-    names = sorted(named | set(weight_files(folder)))
+    names = sorted({*described_by(folder), *weight_files(folder)})
     return f"sha256:{folder_digest(folder, names, cache / 'digests')}"

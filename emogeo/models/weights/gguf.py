@@ -4,10 +4,20 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from emogeo.errors import WeightsError
+from emogeo.models.weights.scaling import FREQUENCIES, llama3_scaling
+
+if TYPE_CHECKING:
+    from gguf import GGUFReader
+    from transformers import PreTrainedModel
 
 log = logging.getLogger(__name__)
+
+
+_POSITIONS = {FREQUENCIES, "rope_factors_long.weight", "rope_factors_short.weight"}
+"""Tensors that scale positions: whether they do is judged before."""
 
 
 def convert(gguf: Path, target: Path) -> None:
@@ -16,9 +26,10 @@ def convert(gguf: Path, target: Path) -> None:
     The float32 values are exactly those the GGUF encodes; precisions are applied on loading.
 
     Raises:
-        WeightsError: tensors of the architecture that the file does not hold.
+        WeightsError: tensors of the architecture that the file does not hold, or tensors that the architecture lacks.
     """
     import torch
+    from gguf import GGUFReader
     from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
     from transformers.modeling_gguf_pytorch_utils import load_gguf_checkpoint
 
@@ -26,10 +37,14 @@ def convert(gguf: Path, target: Path) -> None:
     log.info("reading the tokenizer of %s", gguf.name)
     AutoTokenizer.from_pretrained(**source, trust_remote_code=False).save_pretrained(target)
     config = AutoConfig.from_pretrained(**source, trust_remote_code=False)
+    reader = GGUFReader(gguf)
+    if scaled := llama3_scaling(reader):
+        config.rope_parameters = scaled
     with torch.device("meta"):
         model = AutoModelForCausalLM.from_config(config, trust_remote_code=False)
     log.info("dequantizing %s", gguf.name)
     tensors = load_gguf_checkpoint(str(gguf), return_tensors=True, model_to_load=model)["tensors"]
+    _refuse_unread(gguf, reader, model, sum(own.numel() for own in tensors.values()))
     left = model.load_state_dict(tensors, strict=False, assign=True)
     if config.tie_word_embeddings:
         model.tie_weights()
@@ -40,3 +55,24 @@ def convert(gguf: Path, target: Path) -> None:
         del model.config.quantization_config
     model.config.dtype = torch.float32
     model.save_pretrained(target)
+
+
+def _refuse_unread(gguf: Path, reader: GGUFReader, model: PreTrainedModel, n_read: int) -> None:
+    """Refuses a file with numbers that were not read: transformers skips a tensor whose name it cannot place.
+
+    Args:
+        n_read: the count of numbers that were read; experts may be joined, so that tensors are fewer than in the file.
+    """
+    from transformers.modeling_gguf_pytorch_utils import TENSOR_PROCESSORS, TensorProcessor, get_gguf_hf_weights_map
+
+    held = [own for own in reader.tensors if own.name not in _POSITIONS]
+    n_left = sum(int(own.n_elements) for own in held) - n_read
+    if not n_left:
+        return
+    kind = reader.fields["general.architecture"].contents()
+    placed = get_gguf_hf_weights_map(model, TENSOR_PROCESSORS.get(kind, TensorProcessor)(config={}))
+    without = [own.name for own in held if own.name not in placed and own.name.removesuffix(".weight") not in placed]
+    raise WeightsError(
+        f"{gguf.name} holds {len(without) or 'some'} tensors that transformers has no place for ({n_left} numbers), "
+        f"the first: {next(iter(without), '?')}. Take the model's own safetensors, or a newer transformers."
+    )

@@ -12,6 +12,7 @@ from emogeo.errors import WeightsError
 SINGLE, INDEX = "model.safetensors", "model.safetensors.index.json"
 _LARGEST_HEADER = 100_000_000
 """The most bytes that the format allows for a header."""
+_POINTER = b"version https://git-lfs.github.com/spec/"
 
 
 @dataclass(frozen=True)
@@ -67,17 +68,36 @@ def tensors_of(folder: Path) -> dict[str, Tensor]:
     return found
 
 
+def refuse_pointers(path: Path) -> None:
+    """Refuses a file, or a folder with files, that stand for others kept by git LFS: a clone without them has these.
+
+    Raises:
+        WeightsError: names the first.
+    """
+    files = [path] if path.is_file() else sorted(own for own in path.iterdir() if own.is_file())
+    for file in files:
+        with file.open("rb") as stream:
+            begins = stream.read(len(_POINTER))
+        if begins == _POINTER:
+            raise WeightsError(
+                f"{file} is a pointer of git LFS and not the file itself. Type: git -C {file.parent} lfs pull"
+            )
+
+
 def _header(file: Path) -> dict[str, Tensor]:
-    """Reads one file's header: eight bytes with its length, then JSON."""
+    """Reads one file's header, eight bytes with its length and then JSON, and compares the file's size with it."""
     try:
         with file.open("rb") as stream:
             length = int.from_bytes(stream.read(8), "little")
             if length > _LARGEST_HEADER:
                 raise ValueError(f"a header of {length} bytes")
             header = json.loads(stream.read(length))
+        size, ends = file.stat().st_size, [own["data_offsets"][1] for own in header.values() if "data_offsets" in own]
+        if ends and size != 8 + length + max(ends):
+            raise ValueError(f"it has {size} bytes, and by its header {8 + length + max(ends)}")
         tensors = {name: own for name, own in header.items() if name != "__metadata__"}
         return {name: Tensor(str(own["dtype"]), tuple(own["shape"])) for name, own in tensors.items()}
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, IndexError) as error:
         raise WeightsError(f"{file} is not a whole safetensors file ({error}): fetch it again.") from error
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from emogeo.errors import WeightsError
@@ -15,8 +17,26 @@ _PATIENCE_SECONDS = 10.0
 _UNREACHABLE: list[str] = []
 """Why the hub did not answer; a sweep does not wait again for each of its models."""
 _IGNORED = ["consolidated*", "original/*", "onnx/*"]
+_COMMIT = re.compile(r"[0-9a-f]{40}")
+_SHOWN = 8
+"""How many digits of a commit a name shows."""
+_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
 _WITHOUT_HUB = "Without the hub these run: model=smollm2-135m-instruct, gemma-3-270m, qwen2.5-coder-0.5b-instruct, \
 qwen2.5-coder-1.5b-instruct (weights from the package index), or model.weights=FOLDER."
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a repository is to hold."""
+
+    whole: Callable[[Path], bool]
+    """Whether a snapshot has all that is needed."""
+    wants_pickles: Callable[[Path], bool]
+    """Whether it is worth fetching pickles: all but the weights is there."""
+    pickles: str
+    """The pattern of their names."""
+    lacks: Callable[[str, Path], str]
+    """Says what a snapshot of a repository lacks, and what to do."""
 
 
 def usable(folder: Path) -> bool:
@@ -29,22 +49,34 @@ def usable(folder: Path) -> bool:
         return False
 
 
-def hub_snapshot(
-    repository: str, revision: str, whole: Callable[[Path], bool] = usable, what: str = "safetensors"
-) -> tuple[Path, str]:
+def _lacking(repository: str, folder: Path) -> str:
+    return (
+        f"lacks {what_is_missing(folder)}. Of a repository of GGUF files get one: hf download {repository} NAME.gguf "
+        "--local-dir FOLDER; then type model.weights=FOLDER/NAME.gguf."
+    )
+
+
+MODEL = Wanted(
+    usable,
+    lambda folder: describes_model(folder) and not complete(folder),
+    f"{PICKLE.removesuffix('.bin')}*.bin",
+    _lacking,
+)
+
+
+def hub_snapshot(repository: str, revision: str, wanted: Wanted = MODEL) -> tuple[Path, str]:
     """Folder and commit of a repository's snapshot.
 
     A commit that is whole in the cache costs no network; a branch or tag is looked
     up on the hub where there is one, else taken from the cache.
 
     Args:
-        whole: whether a snapshot has all that is needed.
-        what: the weights that are needed, for messages.
+        wanted: what it is to hold.
 
     Raises:
         WeightsError: not there, not allowed, not cached, or without such weights.
     """
-    cached = _cached(repository, revision, whole)
+    cached = _cached(repository, revision, wanted.whole)
     if cached is not None and cached.name == revision:
         return cached, revision
     commit = _commit_on_hub(repository, revision)
@@ -53,11 +85,32 @@ def hub_snapshot(
             raise WeightsError(_not_cached(repository, revision))
         return cached, cached.name
     folder = _download(repository, revision, _PATTERNS)
-    if whole is usable and not complete(folder) and describes_model(folder):
-        folder = _download(repository, revision, [*_PATTERNS, f"{PICKLE.removesuffix('.bin')}*.bin"])
-    if not whole(folder):
-        raise WeightsError(_lacking(repository, revision, folder, what))
+    if wanted.wants_pickles(folder):
+        folder = _download(repository, revision, [*_PATTERNS, wanted.pickles])
+    if not wanted.whole(folder):
+        raise WeightsError(f"{repository}@{revision} {wanted.lacks(repository, folder)}")
     return folder, folder.name
+
+
+def hub_id(field: str, given: str) -> tuple[str, str]:
+    """Gives repository and revision ("" for none) of a hub id.
+
+    Raises:
+        WeightsError: a text that is none.
+    """
+    if not _HUB_ID.fullmatch(given):
+        kind = "a file or folder" if field == "weights" else "a folder"
+        raise WeightsError(f"model.{field}={given}: neither {kind} that exists nor a hub id (Org/Name[@revision]).")
+    repository, _, revision = given.partition("@")
+    return repository, revision
+
+
+def called(repository: str, revision: str) -> str:
+    """Names what is read from the hub: checkpoints of one repository by their revision, a commit by its beginning."""
+    name = repository.split("/")[1].lower()
+    if not revision or revision == "main":
+        return name
+    return f"{name}@{revision[:_SHOWN] if _COMMIT.fullmatch(revision) else revision}"
 
 
 def _commit_on_hub(repository: str, revision: str) -> str | None:
@@ -71,7 +124,7 @@ def _commit_on_hub(repository: str, revision: str) -> str | None:
         return str(HfApi().model_info(repository, revision=revision, timeout=_PATIENCE_SECONDS).sha)
     except HfHubHTTPError as error:
         raise WeightsError(_refused(repository, revision, error)) from error
-    except Exception as error:  # of whichever HTTP library the hub's client uses
+    except (OSError, *HfHubHTTPError.__bases__) as error:  # of whichever HTTP library the hub's client uses
         _UNREACHABLE.append(f"{type(error).__name__}: {error}")
         return None
 
@@ -84,19 +137,11 @@ def _download(repository: str, revision: str, patterns: list[str]) -> Path:
         return Path(snapshot_download(repository, revision=revision, allow_patterns=patterns, ignore_patterns=_IGNORED))
     except HfHubHTTPError as error:
         raise WeightsError(_refused(repository, revision, error)) from error
-    except Exception as error:  # of whichever HTTP library the hub's client uses
+    except (OSError, RuntimeError, *HfHubHTTPError.__bases__) as error:  # a full disk, a client that stops, no network
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise WeightsError(
             f"{repository}@{revision}: the download stopped ({reason}); run again to go on with it."
         ) from error
-
-
-def _lacking(repository: str, revision: str, folder: Path, what: str) -> str:
-    lacks = f" {what_is_missing(folder)}" if what == "safetensors" else f" an adapter ({what})"
-    return (
-        f"{repository}@{revision} lacks{lacks}. Of a repository of GGUF files get one: hf download {repository} "
-        "NAME.gguf --local-dir FOLDER; then type model.weights=FOLDER/NAME.gguf."
-    )
 
 
 def _cached(repository: str, revision: str, whole: Callable[[Path], bool]) -> Path | None:

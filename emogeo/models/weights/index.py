@@ -81,7 +81,10 @@ def weights_folder(cache: Path, name: str, sha256: str) -> Path:
 
 def write_manifest(folder: Path, source_sha256: str) -> None:
     """Records size and sha256 of every file in `folder`."""
-    files = {p.name: {"size": p.stat().st_size, "sha256": sha256_of(p)} for p in sorted(folder.iterdir())}
+    held = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = {
+        path.relative_to(folder).as_posix(): {"size": path.stat().st_size, "sha256": sha256_of(path)} for path in held
+    }
     (folder / MANIFEST).write_text(json.dumps({"source_sha256": source_sha256, "files": files}, indent=1))
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from emogeo.errors import WeightsError
 from emogeo.models.weights.digests import folder_digest
 from emogeo.models.weights.folder import content_revision
+from emogeo.models.weights.headers import refuse_pointers
 from emogeo.models.weights.index import made_in_cache, weights_folder
 from emogeo.models.weights.missing import what_is_missing
 from emogeo.models.weights.own_gguf import gguf_in, gguf_weights
@@ -36,6 +37,7 @@ def local_weights(path: Path, cache: Path, drawn: bool) -> Local:
     Raises:
         WeightsError: a folder that does not hold a whole model, or files that cannot be converted.
     """
+    refuse_pointers(path)
     gguf = gguf_in(path)
     if gguf is not None:
         return Local(*gguf_weights(gguf, cache), converted=True)

@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from emogeo.errors import WeightsError
+from emogeo.models.weights.description import has_tokenizer
 from emogeo.models.weights.headers import INDEX, SINGLE, shards_of
 
-TOKENIZERS = ("tokenizer.json", "tokenizer.model", "vocab.json")
 _FOREIGN = ("*.pt", "*.pth", "*.ckpt", "*.h5", "*.msgpack", "*.onnx", "*.npz")
 """Weights of other programs, which no converter here reads."""
 
@@ -21,8 +21,8 @@ def what_is_missing(folder: Path, drawn: bool = False) -> str:
         drawn: whether its weights will be drawn, so that it need not hold any.
     """
     lacks = [] if (folder / "config.json").is_file() else ["config.json, which says what the model is"]
-    if not any((folder / name).is_file() for name in TOKENIZERS):
-        lacks.append("a tokenizer (tokenizer.json; or tokenizer.model, or vocab.json)")
+    if not has_tokenizer(folder):
+        lacks.append("a tokenizer (tokenizer.json; or tokenizer.model, vocab.json or vocab.txt)")
     if not drawn:
         lacks += _weights(folder)
     return "; ".join(lacks)

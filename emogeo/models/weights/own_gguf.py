@@ -12,6 +12,7 @@ from emogeo.errors import WeightsError, first_line
 from emogeo.models.weights.digests import file_digest
 from emogeo.models.weights.gguf import convert
 from emogeo.models.weights.index import made_in_cache, weights_folder
+from emogeo.models.weights.scaling import llama3_scaling
 
 if TYPE_CHECKING:
     from gguf import GGMLQuantizationType, GGUFReader
@@ -82,6 +83,7 @@ def stored_types(file: Path) -> dict[str, float]:
     except (ValueError, OSError, IndexError, KeyError, OverflowError) as error:
         raise WeightsError(f"{file} cannot be read as GGUF ({error}): incomplete, or of a newer kind.") from error
     _refuse_half(file, reader)
+    _refuse_scaled(file, reader)
     return _shares(file, reader)
 
 
@@ -92,6 +94,22 @@ def _refuse_half(file: Path, reader: GGUFReader) -> None:
     if said is not None and held and max(held) + 1 != int(said):
         raise WeightsError(
             f"{file}: its header says {said} blocks, and it holds {max(held) + 1}. Fetch it again, or convert it again."
+        )
+
+
+def _refuse_scaled(file: Path, reader: GGUFReader) -> None:
+    """Refuses positions that are scaled for long texts, but for those of Llama 3 and gpt-oss: transformers does not."""
+    fields = {name: own.contents() for name, own in reader.fields.items() if ".rope.scaling." in name}
+    kind = next((str(own) for name, own in fields.items() if name.endswith(".rope.scaling.type")), "none")
+    by = next((f" by {own}" for name, own in fields.items() if name.endswith(".rope.scaling.factor") and own != 1), "")
+    scaled = (kind not in ("none", "") or by) and not any(name.startswith("gpt-oss.") for name in fields)
+    tensors = [own.name for own in reader.tensors if own.name.startswith("rope_") and (own.data != 1).any()]
+    tensors = [] if llama3_scaling(reader) else tensors
+    if scaled or tensors:
+        what = tensors[0] if tensors else f"rope.scaling: {kind}{by}"
+        raise WeightsError(
+            f"{file} scales its positions ({what}), which transformers does not read from GGUF: every state would be "
+            "another. Take the model's own safetensors."
         )
 
 

@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import logging
 import pickle
-import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from emogeo.errors import WeightsError, first_line
+from emogeo.models.weights.description import copy_files, described_by
 from emogeo.models.weights.headers import INDEX, shards_of
 from emogeo.models.weights.missing import missing_shards
 
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 PICKLE = "pytorch_model.bin"
 PICKLE_INDEX = f"{PICKLE}.index.json"
-_BESIDE = {".json", ".jinja", ".model", ".txt"}
-"""What goes along: config, tokenizer and chat template."""
 
 
 def pickles_in(folder: Path) -> list[str]:
@@ -45,8 +43,7 @@ def pickles_in(folder: Path) -> list[str]:
 
 def beside(folder: Path) -> list[str]:
     """Lists the files that describe a model and its tokenizer."""
-    names = (file.name for file in folder.iterdir() if file.suffix in _BESIDE and file.is_file())
-    return sorted(name for name in names if name not in {PICKLE_INDEX, INDEX})
+    return [name for name in described_by(folder) if name not in {PICKLE_INDEX, INDEX}]
 
 
 def convert_pickles(folder: Path, names: list[str], target: Path) -> None:
@@ -57,8 +54,7 @@ def convert_pickles(folder: Path, names: list[str], target: Path) -> None:
     """
     from safetensors.torch import save_file
 
-    for name in beside(folder):
-        shutil.copyfile(folder / name, target / name)
+    copy_files(folder, beside(folder), target)
     places: dict[str, str] = {}
     for number, name in enumerate(names, start=1):
         log.info("reading the tensors of %s", name)

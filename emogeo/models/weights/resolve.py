@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-import re
+import logging
 from dataclasses import dataclass, replace
 from functools import cached_property
 from hashlib import sha256
@@ -13,21 +13,19 @@ from typing import Any
 from emogeo.config.model import Init, ModelConfig, Source, title_of
 from emogeo.errors import WeightsError
 from emogeo.models.chat import has_chat_template
-from emogeo.models.weights.adapter import adapter_digest, brings_tokenizer, holds_adapter, merged
+from emogeo.models.weights.adapter import ADAPTER, adapter_digest, merged, other_base
+from emogeo.models.weights.description import has_tokenizer
 from emogeo.models.weights.folder import complete
 from emogeo.models.weights.headers import tensors_of
-from emogeo.models.weights.hub import hub_snapshot
+from emogeo.models.weights.hub import called, hub_id, hub_snapshot
 from emogeo.models.weights.index import index_weights
 from emogeo.models.weights.local import local_weights, without_pickles
 from emogeo.models.weights.pickles import pickles_in
 from emogeo.models.weights.sentencepiece import check_tokenizer
 from emogeo.models.weights.stored import Stored, stored_format
-from emogeo.models.weights.whole import refuse_adapter, refuse_half
+from emogeo.models.weights.whole import refuse_adapter, refuse_half, refuse_wrapped, writes_by_name
 
-_COMMIT = re.compile(r"[0-9a-f]{40}")
-_SHOWN = 8
-"""How many digits of a commit a name shows."""
-_HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*/[A-Za-z0-9][\w.-]*(@[\w./-]+)?")
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True)
@@ -48,6 +46,8 @@ class Weights:
     init_seed: int = 0
     converted: bool = False
     """Whether the folder was made in the cache of other files, with checksums of its own."""
+    adapter_of: str | None = None
+    """What the adapter names as the model that it was trained on, where that is not called as these weights are."""
 
     @property
     def trained(self) -> bool:
@@ -143,8 +143,14 @@ def _check_base(weights: Weights) -> None:
 def _check(weights: Weights) -> None:
     """Refuses a folder of someone else's making whose files do not belong together."""
     refuse_adapter(weights.folder)
+    if not writes_by_name(weights.own_config):
+        from emogeo.models.kinds import refuse_encoder  # which imports torch
+
+        refuse_encoder(weights.own_config, weights.folder, weights.name)
     if weights.init is not Init.random:
-        refuse_half(weights.folder, weights.config, tensors_of(weights.folder), weights.n_layers)
+        names = tensors_of(weights.folder)
+        refuse_wrapped(weights.folder, names)
+        refuse_half(weights.folder, weights.config, names, weights.n_layers)
     if weights.init is Init.shuffled and weights.stored is not None:
         raise WeightsError(
             f"{weights.name}: its weights are stored in {weights.stored.label}, and model.init=shuffled permutes "
@@ -187,31 +193,10 @@ def _other_weights(given: str, cache: Path, drawn: bool) -> Weights:
             own.name, "", "", None, Source.folder, own.name, own.revision, own.folder, converted=own.converted
         )
         return _described(made)
-    repository, revision = _hub_id("weights", given)
+    repository, revision = hub_id("weights", given)
     snapshot, commit = hub_snapshot(repository, revision or "main")
     name = called(repository, revision)
     return _described(_readable(Weights(name, "", "", None, Source.hub, repository, commit, snapshot), cache))
-
-
-def _hub_id(field: str, given: str) -> tuple[str, str]:
-    """Gives repository and revision ("" for none) of a hub id.
-
-    Raises:
-        WeightsError: a text that is none.
-    """
-    if not _HUB_ID.fullmatch(given):
-        kind = "a file or folder" if field == "weights" else "a folder"
-        raise WeightsError(f"model.{field}={given}: neither {kind} that exists nor a hub id (Org/Name[@revision]).")
-    repository, _, revision = given.partition("@")
-    return repository, revision
-
-
-def called(repository: str, revision: str) -> str:
-    """Names what is read from the hub: checkpoints of one repository by their revision, a commit by its beginning."""
-    name = repository.split("/")[1].lower()
-    if not revision or revision == "main":
-        return name
-    return f"{name}@{revision[:_SHOWN] if _COMMIT.fullmatch(revision) else revision}"
 
 
 def _with_adapter(weights: Weights, given: str, cache: Path) -> Weights:
@@ -220,11 +205,14 @@ def _with_adapter(weights: Weights, given: str, cache: Path) -> Weights:
     if folder.is_dir():
         name = folder.resolve().name
     else:
-        repository, revision = _hub_id("adapter", given)
-        folder, _ = hub_snapshot(repository, revision or "main", holds_adapter, "adapter_config.json and safetensors")
+        repository, revision = hub_id("adapter", given)
+        folder, _ = hub_snapshot(repository, revision or "main", ADAPTER)
         name = called(repository, revision)
     digest, title = adapter_digest(folder, cache), f"{weights.name}+{name}"
-    instructs = brings_tokenizer(folder) and has_chat_template(folder)
+    base = other_base(folder, (weights.id, weights.name))
+    if base is not None:
+        log.warning("%s: by its own word it was trained on %s, and is merged into %s", name, base, weights.id)
+    instructs = has_tokenizer(folder) and has_chat_template(folder)
     return replace(
         weights,
         name=title,
@@ -232,6 +220,7 @@ def _with_adapter(weights: Weights, given: str, cache: Path) -> Weights:
         revision=f"{weights.revision} adapter sha256:{digest}",
         folder=merged(weights.folder, weights.origin, folder, digest, title, cache),
         converted=True,
+        adapter_of=base,
     )
 
 

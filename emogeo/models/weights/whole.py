@@ -20,6 +20,7 @@ _LM_HEAD = re.compile(
     r"(^|[._])(lm_head|embed_out|proj_out|output_projection|predictions|head)([._]|$)|^(output|decoder)\.(weight|bias)$"
 )
 """Names of LM heads, which are left out wherever a model does not write."""
+_WRITERS = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")
 _HEADS = re.compile(r"(^|[._])(score|classifier|pooler|cls|qa_outputs)([._]|$)")
 """Names of other heads and of poolers: all of them stand behind the blocks."""
 _ELSEWHERE = re.compile(
@@ -28,6 +29,8 @@ _ELSEWHERE = re.compile(
 """Names of what a text's states do not depend on either: further tokens, other senses."""
 _CONSTANTS = re.compile(r"(inv_freq|attn\.bias|attention\.bias|masked_bias|[kv]_scale)$")
 """Names of what is computed anew."""
+_WRAPPERS = {"_orig_mod", "_fsdp_wrapped_module", "_checkpoint_wrapped_module", "_forward_module"}
+"""Parts of names that wrappers of a model add."""
 
 
 def refuse_adapter(folder: Path) -> None:
@@ -43,6 +46,14 @@ def refuse_adapter(folder: Path) -> None:
             f"{folder} holds an adapter ({ADAPTER}) beside whole weights, and which of the two is meant is not said. "
             "Move the adapter's files (adapter_*) into a folder of their own."
         )
+
+
+def writes_by_name(config: Mapping[str, Any]) -> bool:
+    """Whether config.json names a class that writes from left to right, so that nothing about it need be looked up."""
+    named = config.get("architectures")
+    if not isinstance(named, list) or config.get("is_encoder_decoder"):
+        return False
+    return any(str(name).endswith(_WRITERS) for name in named)
 
 
 def refuse_half(folder: Path, config: Mapping[str, Any], names: Iterable[str], n_layers: int) -> None:
@@ -78,8 +89,58 @@ def stacks(names: Iterable[str]) -> dict[str, set[int]]:
     return dict(found)
 
 
+def refuse_wrapped(folder: Path, names: Iterable[str]) -> None:
+    """Refuses tensors whose names have what a wrapper puts before them: torch.compile, DataParallel, FSDP.
+
+    Raises:
+        WeightsError: names the first, and what to save instead.
+    """
+    found = sorted(names)
+    wrapped = next((name for name in found if _WRAPPERS & set(name.split("."))), None)
+    if wrapped is None and found and all(name.startswith("module.") for name in found):
+        wrapped = found[0]
+    if wrapped is not None:
+        raise WeightsError(
+            f"{folder} holds {wrapped}: a model was saved within a wrapper (torch.compile, DataParallel or FSDP), "
+            "which puts words before its tensors' names. Save the model within it: "
+            "model._orig_mod.save_pretrained(FOLDER), or model.module.save_pretrained(FOLDER)."
+        )
+
+
+def refuse_misfits(folder: Path, title: str, report: Mapping[str, Any]) -> None:
+    """Refuses a folder whose tensors are not those of the model of its config.json.
+
+    Args:
+        report: what transformers says of the loading.
+
+    Raises:
+        WeightsError: see `refuse_shapes`, `refuse_absent` and `refuse_unexpected`.
+    """
+    refuse_shapes(folder, title, report["mismatched_keys"])
+    refuse_absent(folder, title, report["missing_keys"])
+    refuse_unexpected(folder, title, report["unexpected_keys"])
+
+
+def refuse_shapes(folder: Path, title: str, mismatched: Iterable[tuple[str, Iterable[int], Iterable[int]]]) -> None:
+    """Refuses tensors of other shapes than config.json describes.
+
+    Args:
+        mismatched: name, shape in the files and shape in the model of each.
+
+    Raises:
+        WeightsError: names the first of them with both shapes.
+    """
+    found = sorted((name, list(held), list(wanted)) for name, held, wanted in mismatched)
+    if found:
+        name, held, wanted = found[0]
+        raise WeightsError(
+            f"{title}: {folder} holds {len(found)} tensors of other shapes than the model of its config.json, the "
+            f"first: {name} is {held} and should be {wanted}. The files and config.json do not belong together."
+        )
+
+
 def refuse_absent(folder: Path, title: str, absent: Iterable[object]) -> None:
-    """Refuses tensors that the files lack, or hold in another shape: transformers fills them with random numbers.
+    """Refuses tensors that the files lack: transformers fills them with random numbers.
 
     Raises:
         WeightsError: names the first of them.

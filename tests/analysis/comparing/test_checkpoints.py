@@ -14,6 +14,16 @@ from tests.analysis.planted_models import PlantedModel, catalogue
 BASE = PlantedModel("zeta-base", "zeta", "base", 1.0)
 
 
+BASE_BLOCKS = catalogue([BASE])[0].run.record.model.n_layers
+
+
+def of_blocks(each: PreparedRun, n_layers: int) -> PreparedRun:
+    record = each.run.record
+    assert isinstance(record, GeometryRecord)
+    card = replace(record.model, n_layers=n_layers)
+    return replace(each, run=replace(each.run, record=replace(record, model=card)))
+
+
 def pairs(models: list[PlantedModel]) -> list[tuple[str, str]]:
     return [(own.first.run.model, own.second.run.model) for own in checkpoints_of(distinct(models))]
 
@@ -41,6 +51,20 @@ def test_other_families_sizes_and_precisions_are_no_checkpoints() -> None:
         PlantedModel("rough", "zeta", "instruct", 1.0, precision="fp16"),
     ]
     assert pairs([BASE, *others]) == []
+
+
+def test_those_of_another_number_of_blocks_are_paired_by_their_firsts() -> None:
+    made = distinct([BASE, *(PlantedModel(name, "zeta", "instruct", None) for name in ("a", "b", "c", "d"))])
+    found = [of_blocks(each, 3) if each.run.model in ("b", "c") else each for each in made]
+    pairs = checkpoints_of(found)
+    named = {(own.first.run.model, own.second.run.model): own.depths for own in pairs}
+    usual = BASE_BLOCKS
+    assert named == {
+        ("zeta-base", "a"): (usual, usual),
+        ("zeta-base", "d"): (usual, usual),
+        ("b", "c"): (3, 3),
+        ("zeta-base", "b"): (usual, 3),
+    }
 
 
 def test_without_a_base_the_first_is_first() -> None:

@@ -55,11 +55,13 @@ def test_nowhere_and_gaps_are_said() -> None:
     )
 
 
-def test_pairs_without_blocks_say_nothing() -> None:
+def test_pairs_without_blocks_say_why() -> None:
     assert finetune_lines(table([], []), {}) == []
     own = table([SAME], [1.0])
     own["block"] = pd.NA
     assert by_pair(own) == [] and finetune_lines(own, {}) == []
+    own["note"] = "by block: not identifiable (base has 4 blocks and tuned 3)"
+    assert finetune_lines(own, {})[1] == f"  base – tuned: {own['note'].iloc[0]}"
 
 
 def test_many_pairs_are_counted() -> None:

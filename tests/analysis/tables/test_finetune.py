@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -94,6 +95,19 @@ def test_without_states_or_rereads_one_is_told_why(store: Store, prepared: list[
     table = finetune_table(once, store).frame
     assert table["floor"].isna().all() and table["p"].isna().all()
     assert not table["verdict"].str.startswith("differs").any()
+
+
+def test_other_numbers_of_blocks_are_said(store: Store, prepared: list[PreparedRun]) -> None:
+    def of_three(each: PreparedRun) -> PreparedRun:
+        record = each.run.record
+        return replace(
+            each, run=replace(each.run, record=replace(record, model=replace(record.model, n_layers=BLOCKS - 1)))
+        )
+
+    others = [of_three(each) if each.run.model == "tuned" else each for each in prepared]
+    (row,) = finetune_table(others, store).frame.to_dict("records")
+    assert row["note"] == f"by block: not identifiable (base has {BLOCKS} blocks and tuned {BLOCKS - 1})"
+    assert "base has 4 blocks" in finetune_lines(finetune_table(others, store).frame, {})[1]
 
 
 def test_no_text_is_read_again(store: Store, prepared: list[PreparedRun], monkeypatch: pytest.MonkeyPatch) -> None:

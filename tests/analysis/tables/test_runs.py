@@ -175,4 +175,8 @@ def test_what_is_not_as_usual_in_how_texts_were_read_is_said() -> None:
     assert "tokenizer: </s>, which it puts after a text, was left out" in found
     assert "blocks: texts pass by 3, 8, where the block before stands" in found
     assert "residual stream: the mean of 4 streams" in found
+    card = replace(run.record.model, adapter_of="Org/Other")
+    assert "FLAG adapter: by its own word it was trained on Org/Other" in said(
+        replace(run, record=replace(run.record, model=card))
+    )
     assert not [note for note in said(run) if "trained on at once" in note or "residual stream" in note]

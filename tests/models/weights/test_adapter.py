@@ -15,7 +15,7 @@ from transformers import AutoModelForCausalLM
 
 from emogeo.errors import WeightsError
 from emogeo.models.weights import adapter as module
-from emogeo.models.weights.adapter import adapter_digest, holds_adapter, merged
+from emogeo.models.weights.adapter import ADAPTER, adapter_digest, holds_adapter, merged, other_base
 from emogeo.models.weights.index import verify
 from tests.tiny import BLOCKS, CHAT, WIDTH, write_model, write_tokenizer
 
@@ -127,6 +127,58 @@ def test_a_tokenizer_of_its_own_goes_along(base: Path, tmp_path: Path) -> None:
         assert (CHAT in "".join(f.read_text() for f in folder.glob("*emplate*"))) is has
 
 
+@pytest.mark.parametrize("brings", ["base", "adapter"])
+def test_no_file_of_the_tokenizer_is_lost(brings: str, tmp_path: Path) -> None:
+    pytest.importorskip("peft")
+    base, adapter = write_model(tmp_path / "base", "smollm2"), write_lora(tmp_path / "own")
+    source = base if brings == "base" else adapter
+    if brings == "adapter":
+        write_tokenizer(adapter, None)
+    beside = ("chat_template.json", "additional_chat_templates/rag.jinja", "vocab.txt")
+    for name in beside:
+        (source / name).parent.mkdir(exist_ok=True)
+        (source / name).write_text("{}")
+    before = adapter_digest(adapter, tmp_path / "cache")
+    folder = merge(base, adapter, tmp_path / "cache")
+    assert all((folder / name).read_text() == "{}" for name in beside)
+    verify(folder)
+    (source / "additional_chat_templates" / "rag.jinja").write_text("{{ other }}")
+    assert (adapter_digest(adapter, tmp_path / "cache") != before) is (brings == "adapter")
+
+
+def test_tensors_of_the_base_that_do_not_fit_are_named(tmp_path: Path) -> None:
+    pytest.importorskip("peft")
+    for change, said in (
+        ({"model.layers.0.mlp.up_proj.weight": torch.zeros(3, 5)}, r"layers\.0\.mlp\.up_proj\.weight is \[3, 5\]"),
+        ({"model.layers.0.mlp.up_proj.bias": torch.zeros(3)}, r"no place for, the first: .*up_proj\.bias"),
+    ):
+        base = write_model(tmp_path / said[:8].strip("\\"), "smollm2")
+        tensors = load_file(base / "model.safetensors")
+        save_file({**tensors, **change}, base / "model.safetensors", {"format": "pt"})
+        with pytest.raises(WeightsError, match=said):
+            merge(base, write_lora(tmp_path / "own"), tmp_path / "cache")
+
+
+@pytest.mark.parametrize(
+    ("names", "wanted"),
+    [
+        (("Org/Base", "base"), None),
+        (("base", "base"), None),
+        (("ORG/BASE", "x"), None),
+        (("Org/Other", "other"), "Org/Base"),
+        (("Org/Base-2", "base-2"), "Org/Base"),
+    ],
+)
+def test_an_adapter_of_another_model_is_known(names: tuple[str, str], wanted: str | None, tmp_path: Path) -> None:
+    adapter = write_lora(tmp_path / "own")
+    assert other_base(adapter, names) == wanted
+    for base in (None, ""):
+        edited(base_model_name_or_path=base)(adapter)
+        assert other_base(adapter, names) is None
+    edited(base_model_name_or_path="/home/me/Base/")(adapter)
+    assert other_base(adapter, ("Org/Base",)) is None
+
+
 def refused(change: Callable[[Path], object], said: str, base: Path, tmp_path: Path, **changes: Any) -> None:
     adapter = write_lora(tmp_path / "own", **changes)
     change(adapter)
@@ -202,7 +254,7 @@ def test_an_adapter_has_two_parts_and_all_its_files_name_it(tmp_path: Path) -> N
     edited(lora_alpha=16)(adapter)
     assert adapter_digest(adapter, cache) != first
     (adapter / "adapter_model.safetensors").unlink()
-    with pytest.raises(WeightsError, match=r"lacks its tensors \(adapter_model\.safetensors\)"):
+    with pytest.raises(WeightsError, match=r"lacks its tensors \(adapter_model\.safetensors or adapter_model\.bin\)"):
         adapter_digest(adapter, cache)
     (adapter / "adapter_config.json").unlink()
     with pytest.raises(WeightsError, match=r"lacks adapter_config\.json"):
@@ -226,3 +278,16 @@ def test_a_configuration_that_is_none_is_said(base: Path, content: str, said: st
     (adapter / "adapter_config.json").write_text(content)
     with pytest.raises(WeightsError, match=said):
         merged(base, {}, adapter, "digest", "both", tmp_path / "cache")
+
+
+def test_what_a_repository_lacks_to_be_an_adapter_is_said(tmp_path: Path) -> None:
+    assert not ADAPTER.wants_pickles(tmp_path)
+    assert ADAPTER.lacks("Org/Name", tmp_path) == (
+        "is no adapter: it lacks adapter_config.json. For a whole model type model.weights=Org/Name, without "
+        "model.adapter."
+    )
+    (tmp_path / "adapter_config.json").write_text("{}")
+    assert ADAPTER.wants_pickles(tmp_path), "its tensors may be in a pickle"
+    assert "lacks its tensors (adapter_model.safetensors or adapter_model.bin)" in ADAPTER.lacks("Org/Name", tmp_path)
+    (tmp_path / "adapter_model.bin").touch()
+    assert ADAPTER.whole(tmp_path) and not ADAPTER.wants_pickles(tmp_path)

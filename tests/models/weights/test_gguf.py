@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import gguf
@@ -53,8 +54,22 @@ def rotated(weight: np.ndarray, heads: int) -> np.ndarray:
     return halves.swapaxes(1, 2).reshape(weight.shape)
 
 
-def write_gguf(file: Path, tensors: dict[str, torch.Tensor]) -> Path:
+def write_gguf(
+    file: Path,
+    tensors: dict[str, torch.Tensor],
+    further: Mapping[str, torch.Tensor] | None = None,
+    scaling: Callable[[gguf.GGUFWriter], object] = lambda writer: None,
+    theta: float = 10_000.0,
+) -> Path:
+    """Writes a llama as llama.cpp does.
+
+    Args:
+        further: tensors by their names in GGUF.
+        scaling: writes further fields.
+        theta: the base of the frequencies of positions.
+    """
     writer = gguf.GGUFWriter(file, "llama")
+    scaling(writer)
     writer.add_block_count(2)
     writer.add_context_length(32)
     writer.add_embedding_length(16)
@@ -62,7 +77,7 @@ def write_gguf(file: Path, tensors: dict[str, torch.Tensor]) -> Path:
     writer.add_head_count(HEADS)
     writer.add_head_count_kv(KEY_HEADS)
     writer.add_layer_norm_rms_eps(1e-6)
-    writer.add_rope_freq_base(10_000.0)
+    writer.add_rope_freq_base(theta)
     writer.add_vocab_size(len(TOKENS))
     writer.add_tokenizer_model("gpt2")
     writer.add_token_list(TOKENS)
@@ -78,6 +93,8 @@ def write_gguf(file: Path, tensors: dict[str, torch.Tensor]) -> Path:
         heads = {"attn_q": HEADS, "attn_k": KEY_HEADS}.get(own.rpartition(".")[2])
         values = tensor.numpy()
         writer.add_tensor(f"{own}.weight", values if heads is None else rotated(values, heads))
+    for name, tensor in (further or {}).items():
+        writer.add_tensor(name, tensor.numpy())
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -107,3 +124,18 @@ def test_a_tensor_that_the_file_lacks_is_named(tmp_path: Path) -> None:
     with pytest.raises(WeightsError, match=r"tiny\.gguf: no values for \['model\.layers\.1\.mlp\.up_proj\.weight'\]"):
         convert(write_gguf(tmp_path / "tiny.gguf", tensors), tmp_path / "out")
     assert not (tmp_path / "out" / "model.safetensors").exists()
+
+
+@pytest.mark.parametrize("name", ["blk.0.attn_q.bias", "blk.1.attn_q_norm.weight", "blk.0.of_another_year.weight"])
+def test_a_tensor_too_many_is_named(name: str, tmp_path: Path) -> None:
+    file = write_gguf(tmp_path / "tiny.gguf", tensors_of_a_llama(), {name: torch.ones(16)})
+    with pytest.raises(WeightsError, match=rf"holds 1 tensors .*\(16 numbers\), the first: {name}"):
+        convert(file, tmp_path / "out")
+    assert not (tmp_path / "out" / "model.safetensors").exists()
+
+
+def test_tied_embeddings_and_frequencies_leave_nothing_unread(tmp_path: Path) -> None:
+    tensors = tensors_of_a_llama()
+    del tensors["lm_head.weight"]
+    convert(write_gguf(tmp_path / "tiny.gguf", tensors, {"rope_freqs.weight": torch.ones(2)}), tmp_path / "out")
+    assert AutoModelForCausalLM.from_pretrained(tmp_path / "out").config.tie_word_embeddings

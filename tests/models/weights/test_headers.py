@@ -10,7 +10,7 @@ import torch
 from safetensors.torch import save_file
 
 from emogeo.errors import WeightsError
-from emogeo.models.weights.headers import INDEX, SINGLE, Tensor, tensors_of, weight_files
+from emogeo.models.weights.headers import INDEX, SINGLE, Tensor, refuse_pointers, tensors_of, weight_files
 
 
 def indexed(folder: Path, *shards: str) -> Path:
@@ -62,3 +62,26 @@ def test_a_broken_index_has_a_name(tmp_path: Path) -> None:
     (tmp_path / INDEX).write_text("[]")
     with pytest.raises(WeightsError, match="is not an index of weights"):
         weight_files(tmp_path)
+
+
+def test_a_shard_that_ends_early_or_late_is_named_with_its_size(tmp_path: Path) -> None:
+    indexed(tmp_path, "a.safetensors", "b.safetensors")
+    for name in ("a", "b"):
+        save_file({name: torch.zeros(8)}, tmp_path / f"{name}.safetensors")
+    whole = (tmp_path / "b.safetensors").read_bytes()
+    for content in (whole[:-1], whole + b"x"):
+        (tmp_path / "b.safetensors").write_bytes(content)
+        said = rf"b\.safetensors is not a whole .* \(it has {len(content)} bytes, and by its header {len(whole)}\)"
+        with pytest.raises(WeightsError, match=said):
+            tensors_of(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "pytorch_model.bin", "tokenizer.json", "a.gguf"])
+def test_pointers_of_git_lfs_are_refused(name: str, tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text("{}")
+    refuse_pointers(tmp_path)
+    file = tmp_path / name
+    file.write_text("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 9\n")
+    for path in (tmp_path, file):
+        with pytest.raises(WeightsError, match=rf"{name} is a pointer of git LFS .* Type: git -C {tmp_path} lfs pull"):
+            refuse_pointers(path)

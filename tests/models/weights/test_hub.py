@@ -19,6 +19,7 @@ from huggingface_hub.errors import (
 
 from emogeo.errors import WeightsError
 from emogeo.models.weights import hub
+from emogeo.models.weights.adapter import ADAPTER
 from emogeo.models.weights.hub import hub_snapshot
 
 NAME, COMMIT, OTHER = "Org/Name", "a" * 40, "b" * 40
@@ -162,3 +163,37 @@ def test_a_download_that_stops_says_so(hub_cache: Path, monkeypatch: pytest.Monk
     online(monkeypatch, COMMIT)
     monkeypatch.setattr(huggingface_hub, "snapshot_download", stops)
     assert refusal() == (f"{NAME}@{COMMIT}: the download stopped (OSError: disk full); run again to go on with it.")
+
+
+def test_an_adapter_s_pickle_is_fetched_where_it_has_no_safetensors(
+    hub_cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder, asked = hub_cache / "own", list[list[str]]()
+    folder.mkdir()
+    (folder / "adapter_config.json").write_text("{}")
+
+    def download(_repository: str, **options: Any) -> str:
+        if options.get("local_files_only"):
+            raise OSError("not cached")
+        asked.append(options["allow_patterns"])
+        if "adapter_model.bin" in asked[-1]:
+            (folder / "adapter_model.bin").touch()
+        return str(folder)
+
+    online(monkeypatch, COMMIT)
+    monkeypatch.setattr(huggingface_hub, "snapshot_download", download)
+    assert hub_snapshot(NAME, "main", ADAPTER) == (folder, "own")
+    assert len(asked) == 2
+    (folder / "adapter_config.json").unlink()
+    with pytest.raises(WeightsError, match=rf"{NAME}@main is no adapter: it lacks adapter_config.json\. For a whole"):
+        hub_snapshot(NAME, "main", ADAPTER)
+
+
+def test_a_slip_of_ours_is_not_taken_for_a_hub_that_is_away(hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for error in (AssertionError("ours"), TypeError("ours")):
+        online(monkeypatch, error)
+        with pytest.raises(type(error), match="ours"):
+            hub_snapshot(NAME, COMMIT)
+    library = next(base for base in HfHubHTTPError.__bases__ if base is not OSError)
+    online(monkeypatch, library("no route"))
+    assert "cannot be reached (HTTPError: no route)" in refusal()

@@ -27,7 +27,7 @@ def test_nothing_is_missing(tmp_path: Path) -> None:
     ("names", "said"),
     [
         (WHOLE[1:], "config.json, which says what the model is"),
-        ((WHOLE[0], WHOLE[2]), "a tokenizer (tokenizer.json; or tokenizer.model, or vocab.json)"),
+        ((WHOLE[0], WHOLE[2]), "a tokenizer (tokenizer.json; or tokenizer.model, vocab.json or vocab.txt)"),
         (WHOLE[:2], "model.safetensors (or its shards and their index)"),
         ((*WHOLE[:2], "model-00001-of-00002.safetensors"), f"{INDEX}, which says what its 1 shards hold"),
         ((*WHOLE[:2], "weights.pth"), "model.safetensors (weights.pth is not read: load it where it was made and call"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import gguf
@@ -103,3 +104,32 @@ def test_half_a_model_is_refused(tmp_path: Path) -> None:
     more = {name.replace("layers.1.", "layers.2."): own for name, own in tensors.items() if ".layers.1." in name}
     with pytest.raises(WeightsError, match=r"its header says 2 blocks, and it holds 3"):
         stored_types(write_gguf(tmp_path / "more.gguf", {**tensors, **more}))
+
+
+@pytest.mark.parametrize(
+    ("frequencies", "fields", "said"),
+    [
+        ([1.0, 32.0], lambda writer: None, r"rope_freqs\.weight"),
+        ([1.0, 1.0], lambda writer: writer.add_rope_scaling_type(gguf.RopeScalingType.YARN), "rope.scaling: yarn"),
+        ([1.0, 1.0], lambda writer: writer.add_rope_scaling_factor(8.0), "rope.scaling: none by 8.0"),
+    ],
+    ids=["factors", "type", "linear"],
+)
+def test_positions_that_would_not_be_scaled_are_refused(
+    frequencies: list[float], fields: Callable[[gguf.GGUFWriter], object], said: str, tmp_path: Path
+) -> None:
+    """Llama 3.1 and later say by a tensor how positions are scaled, Gemma 3 by fields; transformers reads neither."""
+    further = {"rope_freqs.weight": torch.tensor(frequencies)}
+    file = write_gguf(tmp_path / "a.gguf", tensors_of_a_llama(), further, fields)
+    with pytest.raises(WeightsError, match=rf"scales its positions \({said}\), which transformers does not read"):
+        gguf_weights(file, tmp_path / "cache")
+
+
+def test_positions_that_are_said_not_to_be_scaled_are_read(tmp_path: Path) -> None:
+    def plain(writer: gguf.GGUFWriter) -> None:
+        writer.add_rope_scaling_type(gguf.RopeScalingType.NONE)
+        writer.add_rope_scaling_factor(1.0)
+
+    further = {"rope_freqs.weight": torch.ones(2)}
+    file = write_gguf(tmp_path / "a.gguf", tensors_of_a_llama(), further, plain)
+    assert stored_types(file) == {"F32": 1.0}

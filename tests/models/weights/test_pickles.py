@@ -94,3 +94,14 @@ def test_a_shard_that_is_absent_is_named(tmp_path: Path) -> None:
         WeightsError, match=r"1 of the 2 files that pytorch_model\.bin\.index\.json names, the first: pyt.*-00002"
     ):
         pickles_in(folder)
+
+
+def test_whatever_describes_the_model_goes_along(tmp_path: Path) -> None:
+    folder, target = pickled(tmp_path / "own"), tmp_path / "target"
+    names = ("chat_template.json", "additional_chat_templates/rag.jinja", "vocab.txt")
+    for name in names:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).write_text(name)
+    target.mkdir()
+    convert_pickles(folder, pickles_in(folder), target)
+    assert all((target / name).read_text() == name for name in names)

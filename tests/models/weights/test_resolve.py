@@ -7,13 +7,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from safetensors.torch import load_file, save_file
 
 from emogeo.config.model import Init, ModelConfig, Source
 from emogeo.config.precision import Dtype, Quantization
 from emogeo.errors import WeightsError
 from emogeo.models.loading import load_model
 from emogeo.models.precision import Precision
-from emogeo.models.weights.resolve import Weights, called, resolve_weights
+from emogeo.models.weights.hub import called
+from emogeo.models.weights.resolve import Weights, resolve_weights
+from emogeo.runs.heading import card_of
 from tests.conftest import compose_train
 from tests.models.weights.other_files import pickled
 from tests.models.weights.test_adapter import write_lora
@@ -243,3 +246,35 @@ def test_weights_that_are_not_loaded_are_not_in_the_name_of_the_content(tmp_path
     first = resolved(folder).revision
     (folder / "consolidated.safetensors").write_bytes(b"other")
     assert resolved(folder).revision == first
+
+
+@pytest.mark.parametrize("architectures", [["BertForMaskedLM"], None, ["BertForSentences"]])
+def test_an_encoder_is_refused_before_it_is_loaded(architectures: list[str] | None, tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "encoder", "smollm2")
+    about = {"model_type": "bert", "num_hidden_layers": BLOCKS, "architectures": architectures}
+    (folder / "config.json").write_text(json.dumps(about))
+    with pytest.raises(WeightsError, match=r"^encoder \(bert\) is an encoder"):
+        resolved(folder)
+
+
+def test_a_pointer_and_a_wrapped_model_are_refused_before_they_are_loaded(tmp_path: Path) -> None:
+    folder = write_model(tmp_path / "own", "smollm2")
+    tensors = load_file(folder / "model.safetensors")
+    save_file({f"_orig_mod.{name}": own for name, own in tensors.items()}, folder / "model.safetensors")
+    with pytest.raises(WeightsError, match="saved within a wrapper"):
+        resolved(folder)
+    (folder / "model.safetensors").write_text("version https://git-lfs.github.com/spec/v1\noid sha256:0\nsize 9\n")
+    with pytest.raises(WeightsError, match=r"model\.safetensors is a pointer of git LFS"):
+        resolved(folder)
+
+
+def test_an_adapter_of_another_model_is_flagged(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    pytest.importorskip("peft")
+    base = write_model(tmp_path / "base", "smollm2")
+    for name, wanted in (("Org/Base", None), ("Org/Other", "Org/Other")):
+        caplog.clear()
+        adapter = write_lora(tmp_path / name.replace("/", "-"), base_model_name_or_path=name)
+        model = ModelConfig(name="mine", weights=str(base), adapter=str(adapter))
+        own = resolve_weights(model, tmp_path / "cache", False)
+        assert own.adapter_of == wanted and card_of(own).adapter_of == wanted
+        assert ("by its own word it was trained on Org/Other, and is merged into base" in caplog.text) is bool(wanted)

@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from emogeo.errors import WeightsError
-from emogeo.models.weights.whole import refuse_absent, refuse_adapter, refuse_half, refuse_unexpected, stacks
+from emogeo.models.weights.whole import (
+    refuse_absent,
+    refuse_adapter,
+    refuse_half,
+    refuse_misfits,
+    refuse_unexpected,
+    refuse_wrapped,
+    stacks,
+    writes_by_name,
+)
 
 NAMES = [f"model.layers.{block}.mlp.experts.{expert}.w1.weight" for block in range(4) for expert in range(3)]
 TOWER = [f"vision_tower.layers.{block}.weight" for block in range(6)]
@@ -77,3 +86,60 @@ def test_tensors_that_the_files_lack_are_named() -> None:
     refuse_absent(HERE, "mine", [])
     with pytest.raises(WeightsError, match="^mine: here lacks 2 of the model's tensors, the first: a. "):
         refuse_absent(HERE, "mine", ["b", "a"])
+
+
+def test_tensors_of_other_shapes_are_named_with_both() -> None:
+    report = {
+        "missing_keys": ["z"],
+        "unexpected_keys": ["y"],
+        "mismatched_keys": {("b", (1, 2), (3,)), ("a", (1,), (2,))},
+    }
+    with pytest.raises(
+        WeightsError, match=r"^mine: here holds 2 tensors of other .*, the first: a is \[1\] and .* \[2\]"
+    ):
+        refuse_misfits(HERE, "mine", report)
+    with pytest.raises(WeightsError, match="lacks 1 of the model's tensors, the first: z"):
+        refuse_misfits(HERE, "mine", {**report, "mismatched_keys": set()})
+    with pytest.raises(WeightsError, match="no place for, the first: y"):
+        refuse_misfits(HERE, "mine", {**report, "mismatched_keys": set(), "missing_keys": set()})
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        ["_orig_mod.model.layers.0.w", "_orig_mod.lm_head.weight"],
+        ["model.layers.0._orig_mod.w", "lm_head.weight"],
+        ["module.model.layers.0.w", "module.lm_head.weight"],
+        ["module._fsdp_wrapped_module.model.norm.weight"],
+        ["model.layers.0._checkpoint_wrapped_module.w"],
+    ],
+)
+def test_models_that_were_saved_within_a_wrapper_are_refused(names: list[str]) -> None:
+    with pytest.raises(
+        WeightsError, match=r"saved within a wrapper .* model\._orig_mod\.save_pretrained\(FOLDER\), or"
+    ):
+        refuse_wrapped(HERE, names)
+
+
+def test_modules_of_a_model_are_no_wrappers() -> None:
+    refuse_wrapped(HERE, [])
+    refuse_wrapped(HERE, ["module.w", "lm_head.weight"])
+    refuse_wrapped(HERE, NAMES)
+
+
+@pytest.mark.parametrize(
+    ("config", "writes"),
+    [
+        ({"architectures": ["LlamaForCausalLM"]}, True),
+        ({"architectures": ["GPT2LMHeadModel"]}, True),
+        ({"architectures": ["Gemma3ForConditionalGeneration"]}, True),
+        ({"architectures": ["T5ForConditionalGeneration"], "is_encoder_decoder": True}, False),
+        ({"architectures": ["BertForMaskedLM"]}, False),
+        ({"architectures": ["BertModel"]}, False),
+        ({"architectures": []}, False),
+        ({"architectures": "LlamaForCausalLM"}, False),
+        ({}, False),
+    ],
+)
+def test_what_a_configuration_says_by_itself(config: dict[str, object], writes: bool) -> None:
+    assert writes_by_name(config) is writes
