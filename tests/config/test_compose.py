@@ -15,6 +15,7 @@ from tests.conftest import CONF, compose_train
 COMPANIONS = {
     "generation": ["prompt_template=loose"],
     "replay": ["mode.source=abc"],
+    "imported": ["imported.path=vectors.npz"],
     "jeong_loose": ["layer_selection.index=3"],
     **{name: ["mode=generation"] for name in ("loose", "stories", "topic_stories", "topic_loose", "stories_by_topic")},
 }

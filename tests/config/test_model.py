@@ -22,7 +22,8 @@ FROM_INDEX = {
 }
 
 
-OPTIONS = options_in(CONF / "model")
+ELSEWHERE = "more/elsewhere"
+OPTIONS = [option for option in options_in(CONF / "model") if option != ELSEWHERE]
 MORE = [option for option in OPTIONS if option.startswith("more/")]
 
 
@@ -49,6 +50,13 @@ def test_every_model_is_pinned(model: str) -> None:
     pin = config.sha256 if model in FROM_INDEX else config.revision
     assert pin is not None
     assert len(pin) == (64 if model in FROM_INDEX else 40)
+
+
+def test_a_model_that_is_not_loaded_is_for_imports_alone() -> None:
+    imported = compose_train("mode=imported", "imported.path=x.npz", "model.name=mine").model
+    assert (imported.name, imported.source) == ("mine", Source.elsewhere)
+    with pytest.raises(ConfigError, match="is not loaded here; it is for mode=imported"):
+        compose_train(f"model={ELSEWHERE}")
 
 
 def weights(**changes: object) -> ModelConfig:
