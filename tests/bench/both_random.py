@@ -38,7 +38,9 @@ MIXES = (0.0, 0.37, 0.745)
 """True rho of 0, .5 and .9."""
 STRENGTHS = (1.2, 2.5, 9.0)
 """Signal times the number of units: reliabilities of about .4, .7 and .9."""
-SIZES = ((12, 21), (24, 21), (12, 40), (24, 40))
+SIZES = ((12, 21), (24, 21))
+MORE = (12, 40)
+"""Units and conditions of designs with more conditions, which take long: at the middle reliability alone."""
 SPLITS, SAMPLES, OTHERS = 5, 60, 200
 """For the methods that were not chosen: splits, bootstrap samples, data sets."""
 LEAST, SHOWN = 0.93, 30
@@ -65,7 +67,8 @@ class Row:
 def designs() -> list[Drawn]:
     plain = [Drawn(n, m, s / n, mix) for (n, m), s, mix in itertools.product(SIZES, STRENGTHS, MIXES)]
     bent = [Drawn(n, 21, 9.0 / n, mix, topic=1.0) for n, mix in itertools.product((12, 24), MIXES)]
-    return sorted([*plain, *bent], key=lambda design: design.n_conditions)
+    more = [Drawn(MORE[0], MORE[1], STRENGTHS[1] / MORE[0], mix) for mix in MIXES]
+    return [*plain, *bent, *more]
 
 
 def measure(design: Drawn, draws: int) -> Row:
