@@ -17,7 +17,7 @@ _NUMBERED = re.compile(r"(.*?)\.(\d+)\.")
 _FURTHER = ("num_nextn_predict_layers", "mtp_num_hidden_layers")
 """Fields of config.json for blocks that predict further tokens: they stand behind the others and are not read."""
 _LM_HEAD = re.compile(
-    r"(^|[._])(lm_head|embed_out|proj_out|output_projection|predictions|head)([._]|$)|^(output|decoder)\.(weight|bias)$"
+    r"(^|[._])(lm_head|lm_loss|embed_out|proj_out|output_projection|predictions|head)([._]|$)|^(output|decoder)\.(weight|bias)$"
 )
 """Names of LM heads, which are left out wherever a model does not write."""
 _WRITERS = ("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")

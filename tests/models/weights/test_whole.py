@@ -61,7 +61,14 @@ def test_heads_poolers_and_other_senses_may_be_left_over(caplog: pytest.LogCaptu
 
 
 def test_the_lm_head_and_constants_go_without_saying(caplog: pytest.LogCaptureFixture) -> None:
-    over = ["lm_head.weight", "model.embed_out.weight", "head.weight", "cls.predictions.bias", "output.bias"]
+    over = [
+        "lm_head.weight",
+        "lm_loss.bias",
+        "model.embed_out.weight",
+        "head.weight",
+        "cls.predictions.bias",
+        "output.bias",
+    ]
     refuse_unexpected(HERE, "mine", [*over, "model.layers.0.rotary_emb.inv_freq", "h.0.attn.masked_bias"])
     assert not caplog.records
 
