@@ -33,6 +33,10 @@ class EqualDissimilaritiesError(GeometryError):
     """An RDM all of whose dissimilarities are equal, so that it has no order to compare."""
 
 
+class UnknownTextsError(GeometryError):
+    """Two geometries of which nobody can say which texts they have in common, so that no halves are disjoint."""
+
+
 class ImportedError(EmogeoError):
     """A file of vectors, RDMs or states that cannot be read, or not in one way alone."""
 

@@ -101,6 +101,8 @@ _PLAIN = {
 def check_texts(config: TrainConfig) -> None:
     """Refuses a mode, a template, a model and sources of texts that do not go together."""
     mode = config.mode.name
+    if mode is not Mode.imported and config.imported.path is not None:
+        raise ConfigError(f"imported.path={config.imported.path}: type mode=imported as well.")
     if mode is Mode.imported:
         _check_imported(config)
         return
@@ -132,7 +134,13 @@ def check_texts(config: TrainConfig) -> None:
 def _check_imported(config: TrainConfig) -> None:
     """Refuses to import nothing, and what only a pass over texts can do."""
     config.imported.check()
+    stimuli = config.stimuli
     passes = {
+        f"stimuli.path={stimuli.path}": stimuli.path is not None,
+        "stimuli.conditions=…": stimuli.conditions is not None,
+        f"stimuli.mask={stimuli.mask}": bool(stimuli.mask),
+        f"prompt_template={config.prompt_template.name}": config.prompt_template.name != _EXAMPLE[Mode.comprehension],
+        f"pooling.position={config.pooling.position.value}": config.pooling != PoolingConfig(),
         "reread=true": config.reread,
         f"denoising={config.denoising.method.value}": config.denoising.method is not DenoisingMethod.none,
         f"max_depth={config.max_depth}": config.max_depth is not None,
@@ -140,6 +148,11 @@ def _check_imported(config: TrainConfig) -> None:
     given = next((option for option, asked in passes.items() if asked), None)
     if given is not None:
         raise ConfigError(f"{given} needs a model that reads texts; mode=imported takes numbers as they were measured.")
+    if stimuli.rename:
+        raise ConfigError(
+            "stimuli.rename is for texts. Imported conditions keep their names; an analysis gives them others: python "
+            "analyze.py 'conditions.rename={OLD: NEW}'."
+        )
 
 
 def _check_twin(config: TrainConfig) -> None:

@@ -14,6 +14,7 @@ from emogeo.arrays import Array
 from emogeo.geometry.grouping import GROUP
 from emogeo.geometry.states import LabelledTexts
 from emogeo.imported.types import Measured
+from emogeo.store.keys import key_of
 
 MOST_TEXTS = 6_000
 """The most texts that keep a state each."""
@@ -38,11 +39,14 @@ def too_many(labelled: LabelledTexts) -> bool:
     return len(labelled.texts) > MOST_TEXTS
 
 
-def averaged(found: Measured, labelled: LabelledTexts, seed: int) -> Averaged:
+def averaged(found: Measured, labelled: LabelledTexts, seed: int, name: str) -> Averaged:
     """Averages the states of each unit and condition; where units are very many, they are joined at random first.
 
     The geometry of all texts follows from these means exactly; units that are joined are fewer independent
     observations, each on more texts.
+
+    Args:
+        name: tells these texts apart from those of other files.
     """
     units = joined(labelled.units, len(set(labelled.emotions)), seed)
     cells = list(dict.fromkeys(zip(units, labelled.emotions, strict=True)))
@@ -53,7 +57,7 @@ def averaged(found: Measured, labelled: LabelledTexts, seed: int) -> Averaged:
         emotions,
         tuple(unit for unit, _ in cells),
         tuple(unit for unit, _ in cells),
-        tuple(f"{unit}\t{emotion}" for unit, emotion in cells),
+        tuple(f"{unit}\t{emotion}\t{name}" for unit, emotion in cells),
         known=False,
     )
     own = replace(
@@ -73,8 +77,9 @@ def joined(units: Sequence[str], n_conditions: int, seed: int) -> list[str]:
     most = max(LEAST_UNITS, MOST_MEANS // n_conditions)
     if len(names) <= most:
         return list(units)
-    shuffled = random.Random(seed).sample(names, len(names))
-    group_of = {name: f"{GROUP}{place % most}" for place, name in enumerate(shuffled)}
+    shuffled = random.Random(seed).sample(sorted(names), len(names))
+    which = key_of({"units": sorted(names), "seed": seed})[:8]  # groups of other units have other names
+    group_of = {name: f"{GROUP}{place % most} {which}" for place, name in enumerate(shuffled)}
     return [group_of[unit] for unit in units]
 
 

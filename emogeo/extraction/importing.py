@@ -13,6 +13,8 @@ from emogeo.errors import ConfigError, ImportedError
 from emogeo.extraction.averaging import averaged, too_many
 from emogeo.geometry.bare import check_rule, named_among
 from emogeo.geometry.doors import labels_of
+from emogeo.geometry.grouping import is_group
+from emogeo.geometry.independent import independent_units
 from emogeo.geometry.layers import check_units
 from emogeo.geometry.options import Centring, Selection
 from emogeo.geometry.states import LabelledTexts
@@ -68,7 +70,8 @@ def plan_import(config: TrainConfig) -> ImportPlan:
     found = read_measured(config.imported, path)
     config = _of_model(config, found, path)
     digests = {_named(file, path): file_digest(file, cache / "digests") for file in found.files}
-    labelled = _labelled(config, found) if found.kind is Kind.states else None
+    name = key_of({"files": digests, "seed": config.seed})[:8]
+    labelled = _labelled(config, found, name) if found.kind is Kind.states else None
     n_layers = _n_layers(config, found)
     origin = ImportedFiles(
         name=Path(config.imported.path or "").name or str(path),
@@ -78,7 +81,7 @@ def plan_import(config: TrainConfig) -> ImportPlan:
         n_layers=n_layers,
     )
     if labelled is not None and too_many(labelled):
-        averages = averaged(found, labelled, config.seed)
+        averages = averaged(found, labelled, config.seed, name)
         origin = replace(origin, averaged=len(labelled.texts), texts_known=False)
         found, labelled = averages.measured, averages.labelled
     if not found.blocks:  # there is nothing to select
@@ -88,10 +91,24 @@ def plan_import(config: TrainConfig) -> ImportPlan:
     if labelled is None:
         check_rule(rule, found.blocks, found.kind.value)
     elif named is None:
-        check_units(rule, len(set(labelled.units)))
+        _check_units(config, labelled)
     meaning = _meaning(config, found, digests, n_layers)
     card = _card(config, found, n_layers)
     return ImportPlan(config, found, origin, card, _precision(config, found), labelled, named, meaning, key_of(meaning))
+
+
+def _check_units(config: TrainConfig, labelled: LabelledTexts) -> None:
+    """Refuses a criterion that needs more units than there are, with what has made them so few.
+
+    Raises:
+        ConfigError: that.
+    """
+    units, topics = len(set(independent_units(labelled))), len(set(labelled.units))
+    try:
+        check_units(config.layer_selection.rule, units)
+    except ConfigError as error:
+        joined = f" ({topics} topics, of which those with nearly the same texts are one unit)" if units < topics else ""
+        raise ConfigError(f"imported.path={config.imported.path}: {error}{joined}") from error
 
 
 def _local(config: TrainConfig) -> Path:
@@ -135,8 +152,10 @@ def _n_layers(config: TrainConfig, found: Measured) -> int | None:
     return n_layers
 
 
-def _labelled(config: TrainConfig, found: Measured) -> LabelledTexts:
+def _labelled(config: TrainConfig, found: Measured, name: str) -> LabelledTexts:
     """Gives texts their units as a corpus does: the topic, or a random group.
+
+    Where the texts are not known, names stand for them, and those of random groups, that no other file has.
 
     Raises:
         StimuliError: `centring=topic_mean` without topics that have several conditions.
@@ -151,7 +170,10 @@ def _labelled(config: TrainConfig, found: Measured) -> LabelledTexts:
     if config.centring is Centring.topic_mean:
         corpus.check_topic_means()
         units = distinct_units(topics, units)
-    return replace(base, units=tuple(units))
+    if known:
+        return replace(base, units=tuple(units))
+    own = tuple(f"{unit} {name}" if is_group(unit) and not found.units else unit for unit in units)
+    return replace(base, units=own, texts=tuple(f"{text}\t{name}" for text in base.texts))
 
 
 def _card(config: TrainConfig, found: Measured, n_layers: int | None) -> ModelCard:

@@ -73,10 +73,11 @@ def check_rule(rule: LayerRule, layers: Sequence[int], kind: str) -> None:
         ConfigError: says which selections there are.
     """
     if len(layers) > 1 and rule.selection in UNITS_PER_HALF:
+        other = "" if kind == "rdm" else ", or layer_selection=min_mean_cosine"
         raise ConfigError(
-            f"layer_selection={rule.selection.value} compares texts, and {kind} by themselves have none. Type "
-            f"layer_selection=middle, or layer_selection=index layer_selection.index={layers[len(layers) // 2]} "
-            f"(there are blocks {', '.join(map(str, layers))})."
+            f"layer_selection={rule.selection.value} compares texts, and {kind} by themselves have none. There are "
+            f"blocks {', '.join(map(str, layers))}: type layer_selection=index layer_selection.index="
+            f"{layers[len(layers) // 2]}{other}."
         )
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from emogeo.errors import GeometryError
+from emogeo.errors import GeometryError, UnknownTextsError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.independent import near_ties
 from emogeo.geometry.rdm import MIN_CONDITIONS
@@ -34,6 +34,8 @@ class SharedUnits:
     """The units that only some of the samples have."""
     tied: bool = False
     """Whether texts in common join units that are several in each sample."""
+    known: bool = True
+    """Whether the texts of all samples are known."""
 
     @property
     def paired(self) -> bool:
@@ -50,6 +52,7 @@ def over_shared(*samples: Sample) -> SharedUnits:
 
     Raises:
         GeometryError: too few shared conditions.
+        UnknownTextsError: texts that are not known, and no unit of one name, so that any halves may share a text.
     """
     joint = joint_units([sample.labels for sample in samples])
     found = [sample.halves_over(own) for sample, own in zip(samples, joint, strict=True)]
@@ -58,6 +61,7 @@ def over_shared(*samples: Sample) -> SharedUnits:
     if len(conditions) < MIN_CONDITIONS:
         raise GeometryError(f"{len(conditions)} conditions in common, {MIN_CONDITIONS} are needed")
     units = [unit for unit in first.units if all(unit in other.units for other in others)]
+    _refuse_unknown(samples, units)
     if any([unit for unit in other.units if unit in set(units)] != units for other in others):
         units = _by_content(units, samples, joint)
     own = [_texts_of(sample.labels, own, set(units)) for sample, own in zip(samples, joint, strict=True)]
@@ -68,6 +72,16 @@ def over_shared(*samples: Sample) -> SharedUnits:
         same,
         tuple(sorted(set().union(*names) - names[0].intersection(*names))),
         len(units) < len({name for labels in names for name in labels if all(name in other for other in names)}),
+        all(sample.labels.known for sample in samples),
+    )
+
+
+def _refuse_unknown(samples: Sequence[Sample], units: Sequence[str]) -> None:
+    if units or all(sample.labels.known for sample in samples):
+        return
+    raise UnknownTextsError(
+        "the texts of one are not known, and no topic of it is called as one of the other, so that opposite halves may "
+        "share texts: give both the same names of topics, or their texts"
     )
 
 

@@ -43,6 +43,11 @@ def labellings_of(config: ImportedConfig, contents: Contents, beside: Sequence[P
     inside = _inside(config, contents)
     if config.labels is not None:
         typed = tuple(str(label) for label in config.labels)
+        if len(inside.labels) == len(typed) and inside.labels != typed:
+            raise ImportedError(
+                f"The file has labels itself: {', '.join(map(shown, inside.labels[:4]))}, … Leave out imported.labels, "
+                "which is for files that have none; analyze.py takes other names as 'conditions.rename={OLD: NEW}'."
+            )
         return [replace(inside, labels=typed, source="imported.labels")]
     found = [own for own in (inside, *(_of_table(path, config, asked=False) for path in beside)) if own.labels]
     return found if found or len(beside) != 1 else [_of_table(beside[0], config, asked=True)]

@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from emogeo.arrays import Array
-from emogeo.errors import ConfigError, GeometryError
+from emogeo.errors import ConfigError, GeometryError, UnknownTextsError
 from emogeo.geometry.both_random import NOT_ANY
 from emogeo.geometry.crossed import crossed_halves
 from emogeo.geometry.doors import real_numbers
@@ -35,7 +35,7 @@ _NO_FLOOR = (
     "floor: not measured; give floor=, from the same states read in other batches (extract(..., reread=True), or a run "
     "with reread=true)"
 )
-_NO_STATES = "reliability, ρ* and p on disjoint text: not identifiable (RDMs alone, without states)"
+_NO_STATES = "reliability, ρ* and p on disjoint text: not identifiable (vectors or RDMs alone, without states)"
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,11 @@ def _labelled(own: Geometry | LabelledRdm, name: str) -> LabelledRdm:
 
 
 def _of_states(a: Geometry, b: Geometry, floor: float | None, permutations: int, seed: int) -> Comparison:
-    both = over_shared(a, b)
+    try:
+        both = over_shared(a, b)
+    except UnknownTextsError as error:
+        bare = _of_rdms(_labelled(a, "a"), _labelled(b, "b"), floor, permutations, seed)
+        return replace(bare, note=f"reliability, ρ* and p on disjoint text: not identifiable ({error})")
     first, second = both.halves
     found = compare_halves(first, second, names=(a.name, b.name))
     p_same_text = p = None

@@ -138,6 +138,11 @@ class BareRun(Recorded[BareRecord]):
         """[condition, condition]"""
         return unpack(self.files[RDM])["rdm"]
 
+    @property
+    def vectors(self) -> NDArray[np.float32] | None:
+        """[condition, layer, d_model]; None where only dissimilarities are known."""
+        return unpack(self.files[VECTORS])["vectors"] if VECTORS in self.files else None
+
 
 @dataclass(frozen=True, repr=False)
 class Run(Recorded[GeometryRecord]):

@@ -22,7 +22,7 @@ def measured() -> Measured:
 
 
 def test_each_unit_and_condition_has_the_mean_of_its_texts() -> None:
-    found = averaged(measured(), LABELS, 0)
+    found = averaged(measured(), LABELS, 0, "file")
     assert len(found.labelled.emotions) == 30 * 4
     assert not found.labelled.known
     cells = list(zip(TOPICS, EMOTIONS, strict=True))

@@ -4,9 +4,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from safetensors.numpy import save_file
 
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.records.catalogue import read_catalogue
+from emogeo.analysis.tables.pairs import pairs_table
 from emogeo.config.train import TrainConfig
 from emogeo.export.exporting import export_run
 from emogeo.extraction.imported_run import run_import
@@ -95,3 +99,34 @@ def test_a_finished_import_is_not_read_again(tmp_path: Path, caplog: pytest.LogC
         imports(tmp_path / "rdm.csv", tmp_path)
     assert "finished before, skipped" in caplog.text
     assert len(list(Store(tmp_path / "store").keys(RUNS))) == 1
+
+
+def pair_of(folder: Path, topics: tuple[str | None, str | None]) -> pd.Series:
+    """Imports states of the same texts twice, with and without topics, and compares them."""
+    generator = np.random.default_rng(0)
+    codes = generator.normal(size=(6, 10))
+    states = np.concatenate([codes + 0.5 * generator.normal(size=(6, 10)) for _ in range(24)])[:, None]
+    for number, topic in enumerate(topics):
+        name = folder / f"file{number}.npz"
+        np.savez(name, states=states.astype(np.float32) + number * 1e-3, layers=np.array([3]))
+        rows = [f"c{row % 6}" + ("" if topic is None else f",{topic} {row // 6}") for row in range(144)]
+        name.with_suffix(".csv").write_text("\n".join(["emotion" + ("" if topic is None else ",topic"), *rows]))
+        imports(name, folder)
+    catalogue = read_catalogue(Store(folder / "store"))
+    prepared = [PreparedRun(run, run.model, 0) for run in catalogue.finished]
+    return pairs_table(prepared, 99, 0).frame.iloc[0]
+
+
+def test_texts_that_are_not_known_are_told_apart_by_names_of_topics_alone(tmp_path: Path) -> None:
+    for case in ("same", "groups", "mixed", "other"):
+        (tmp_path / case).mkdir()
+    same = pair_of(tmp_path / "same", ("t", "t"))
+    assert same["rho_star"] > 0.9
+    assert np.isnan(same["p_same_text"])
+    assert "texts that are not known" in same["note"]
+    for case, topics in {"groups": (None, None), "mixed": ("t", None), "other": ("t", "u")}.items():
+        row = pair_of(tmp_path / case, topics)
+        assert row["rho"] > 0.9
+        assert row[["rho_star", "p", "rho_disjoint_half"]].isna().all()
+        assert "opposite halves may share texts" in row["note"]
+        assert row["beyond_words"] == "cannot tell"

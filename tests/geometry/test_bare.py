@@ -59,7 +59,7 @@ def test_a_criterion_of_the_vectors_themselves_chooses_and_every_block_can_be_us
 
 
 def test_what_needs_texts_is_refused_with_what_to_type() -> None:
-    with pytest.raises(ConfigError, match=r"vectors by themselves have none.*layer_selection=middle"):
+    with pytest.raises(ConfigError, match=r"have none.*layer_selection.index=7, or layer_selection=min_mean"):
         bare_of_vectors(read, NAMES, LAYERS, options(Selection.reliability), None)
     with pytest.raises(ConfigError, match="type grand_mean"):
         bare_of_vectors(read, NAMES, LAYERS, options(Selection.index, centring=Centring.topic_mean), 7)

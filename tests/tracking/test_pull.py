@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import wandb
 from hydra import compose, initialize_config_dir
@@ -14,12 +15,13 @@ from emogeo.config.analyze import AnalyzeConfig, RunsConfig
 from emogeo.config.compose import parse_analyze, register
 from emogeo.config.runtime import TrackingConfig, TrackingMode
 from emogeo.errors import NonFiniteError, StoreError, TrackingError
+from emogeo.extraction.imported_run import run_import
 from emogeo.extraction.run import run_extraction
 from emogeo.probes.run import run_probe
 from emogeo.store.manifest import MANIFEST
 from emogeo.store.store import GENERATIONS, RUNS, Store
 from emogeo.tracking import pull
-from tests.conftest import CONF, Composer
+from tests.conftest import CONF, Composer, compose_train
 from tests.wandb_server.faults import Fault, Kind
 from tests.wandb_server.server import Server
 
@@ -167,3 +169,24 @@ def test_an_artifact_that_says_it_is_another_record_does_not_become_one(
     assert pulled.keys == list(Store(tmp_path / "pulled").keys(RUNS)) == [key]
     assert pulled.left_out == [f"tester/emogeo, runs {'b' * 12}: its files are those of {key}"]
     assert not list(tmp_path.rglob("c" * 64))
+
+
+def test_vectors_that_someone_has_logged_are_imported_once_they_are_verified(
+    wandb_server: Server, tmp_path: Path
+) -> None:
+    values = np.random.default_rng(0).normal(size=(5, 8))
+    np.savez(tmp_path / "own.npz", **{f"layer_3__c{row}": value for row, value in enumerate(values)})
+    with wandb.init(project="emogeo", job_type="other") as run:
+        artifact = wandb.Artifact("their-vectors", "model-vectors")
+        artifact.add_file(str(tmp_path / "own.npz"))
+        run.log_artifact(artifact).wait()
+    words = [f"store.path='{tmp_path / 'store'}'", f"runtime.weights_cache='{tmp_path / 'cache'}'", "tracking=disabled"]
+    given = "imported.path='wandb:tester/emogeo/their-vectors:v0'"
+    wandb_server.faults.add(Fault("GET blobs", Kind.corrupt))
+    with pytest.raises(StoreError, match="their-vectors:v0 cannot be fetched: "):
+        run_import(compose_train("mode=imported", given, "model.name=theirs", *words))
+    wandb_server.faults.clear()
+    found = run_import(compose_train("mode=imported", given, "model.name=theirs", *words))
+    local = f"imported.path='{tmp_path / 'own.npz'}'"
+    assert run_import(compose_train("mode=imported", local, "model.name=theirs", *words)).key == found.key
+    assert not list((tmp_path / "cache").rglob("tmp*"))

@@ -26,12 +26,17 @@ def bare_rows(prepared: Sequence[PreparedRun], bare: Sequence[PreparedBare], per
     runs = [each for each in prepared if each.run.reread_of is None and not each.run.untrained]
     pairs: list[tuple[Compared, Compared]] = [*product(runs, bare), *combinations(bare, 2)]
     tests = MantelTests.of_family(len(pairs), permutations, seed)
-    rows = [_row(a, b, tests) for a, b in pairs]
+    rows = [bare_row(a, b, tests, _why_no_star(a, b)) for a, b in pairs]
     tests.fill([])
     return rows
 
 
-def _row(a: Compared, b: Compared, tests: MantelTests) -> Row:
+def bare_row(a: Compared, b: Compared, tests: MantelTests, why: Note) -> Row:
+    """Compares the RDMs of two runs over the conditions that they have in common.
+
+    Args:
+        why: why there is no more than rho.
+    """
     row: Row = {"key_a": a.run.key, "key_b": b.run.key, "model_a": a.run.model, "model_b": b.run.model}
     row |= {"equivalence": CANNOT_TELL, "beyond_words": Beyond.unknown.value}
     row["beyond_meanings"] = row["beyond_words"]
@@ -43,7 +48,7 @@ def _row(a: Compared, b: Compared, tests: MantelTests) -> Row:
     first, second = (_ranks(each, shared) for each in (a, b))
     row.update(rho=float(first @ second), n_conditions=len(shared))
     tests.of_ranks(row, "p_same_text", first, second)
-    row["note"] = [_why_no_star(a, b), *_conditions(a, b, shared)]
+    row["note"] = [why, *_conditions(a, b, shared)]
     return row
 
 

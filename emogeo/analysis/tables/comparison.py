@@ -47,7 +47,7 @@ def compare_into(row: Row, both: SharedUnits, names: tuple[str, str], tests: Man
         tests.of_ranks(row, "p_same_text", a.whole[0], b.whole[0])
     elif both.paired:
         notes += [
-            Note("p_same_text and stimulus_share: other texts"),
+            Note(f"p_same_text and stimulus_share: {'other texts' if both.known else 'texts that are not known'}"),
             Note("rho_same_half: on units of the same name (topics, say)"),
         ]
     else:

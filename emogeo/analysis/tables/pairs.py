@@ -14,14 +14,14 @@ from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.nulls import Level
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun
 from emogeo.analysis.comparing.twins import read_alike, subjects
-from emogeo.analysis.tables.bare_pairs import bare_rows
+from emogeo.analysis.tables.bare_pairs import bare_row, bare_rows
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
 from emogeo.analysis.tables.equivalence import EQUIVALENCE, equivalence_of_pair
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.mantel import MantelTests
-from emogeo.analysis.tables.notes import NAMED, Note, left_out
+from emogeo.analysis.tables.notes import NAMED, Note, NoteKind, left_out
 from emogeo.arrays import Array
-from emogeo.errors import GeometryError
+from emogeo.errors import GeometryError, UnknownTextsError
 from emogeo.geometry.halves import MIN_STAR
 from emogeo.geometry.inference import identifiable
 from emogeo.geometry.sharing import SharedUnits, over_shared
@@ -134,6 +134,8 @@ def _pair_row(a: PreparedRun, b: PreparedRun, tests: MantelTests, measured: Mapp
         notes = what_is_missing(a, b, both)
         notes += compare_into(row, both, (a.name, b.name), tests)
         notes += floor_into(row, [a.run, b.run], measured)
+    except UnknownTextsError as error:
+        return bare_row(a, b, tests, Note(f"rho_star and p: {error}", NoteKind.not_identifiable))
     except GeometryError as error:
         notes = [left_out(error)]
     row["note"] = notes

@@ -75,7 +75,7 @@ def _described(run: Run) -> Row:
         "stimuli": record.stimuli,
         "n_units": record.n_units,
         "n_texts": record.n_texts,
-        "n_distinct_texts": record.n_distinct_texts,
+        "n_distinct_texts": record.n_distinct_texts if run.texts_known else None,
         "nonfinite": sum(record.nonfinite["passages"]) if record.nonfinite else None,
     }
 
