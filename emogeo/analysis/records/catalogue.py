@@ -24,11 +24,11 @@ class Catalogue:
 
     runs: list[Run] = field(default_factory=list)
     """The runs that measure a geometry."""
-    bare: list[BareRun] = field(default_factory=list)
-    """Imported vectors and RDMs whose texts are not known."""
     probes: list[SteeringRun | BehaviourRun | ReadoutRun] = field(default_factory=list)
     """The runs of steering, behaviour and readout."""
     left_out: list[str] = field(default_factory=list)
+    bare: list[BareRun] = field(default_factory=list)
+    """Imported vectors and RDMs whose texts are not known."""
 
     @property
     def finished(self) -> list[Run]:

@@ -52,7 +52,7 @@ def _why(row: Row, pair: Row) -> str:
 
 def _commands(words: pd.DataFrame) -> list[str]:
     """Writes each command that adds untrained twins once."""
-    missing = words["twin_command"].fillna("")
+    missing = words["twin_command"].astype(object).fillna("")
     commands = dict.fromkeys(command for command in missing if command)
     return [f"  untrained twins, into the store of these runs: {command}" for command in commands]
 

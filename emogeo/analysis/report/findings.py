@@ -47,6 +47,7 @@ def findings(material: Material) -> list[Finding]:
         findings_of_probes.shifts,
         findings_of_probes.regimes,
         findings_of_probes.behaviour,
+        findings_of_probes.readouts,
         _refused,
     )
     return [finding for source in sources for finding in source(material)]

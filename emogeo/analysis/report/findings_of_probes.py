@@ -55,6 +55,27 @@ def regimes(material: Material) -> list[Finding]:
     ]
 
 
+def readouts(material: Material) -> list[Finding]:
+    """Reports how often vectors find the labels of texts on topics that they have not seen, beside words and chance."""
+    table = material.table("readout")
+    if table.empty:
+        return []
+    known = table[table["accuracy"].notna()]
+    return [_readout(row, notes) for row, notes in noted(material, "readout", known)]
+
+
+def _readout(row: Row, own: Sequence[Note]) -> Finding:
+    found = in_words(row["accuracy"], row["accuracy_ci_low"], row["accuracy_ci_high"])
+    said = (
+        f"{row['model']} on {row['stimuli']}: its vectors find the label of {found} of {row['n_scored']:.0f} texts on "
+        f"topics that they have not seen; chance is {number(row['chance'], 3)}, words alone find "
+        f"{number(row['words_accuracy'])}. The difference from words is "
+        f"{in_words(row['gain'], row['gain_ci_low'], row['gain_ci_high'])}."
+    )
+    low = row["gain_ci_low"]
+    return Finding("Readout", said, [f"{note}." for note in own], unsure=bool(pd.isna(low) or low <= 0))
+
+
 def behaviour(material: Material) -> list[Finding]:
     """Reports the facets of behaviour."""
     asked = material.table("behaviour")
