@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +35,8 @@ def zarr_contents(path: Path) -> Contents:
             "numpy.save('states.npy', zarr.open('FOLDER', mode='r')[...])."
         ) from error
     try:
-        return nested_contents(_named(zarr.open(str(path), mode="r"), path), _leaf, path)
+        found = nested_contents(_named(zarr.open(str(path), mode="r"), path), _leaf, path)
+        return replace(found, files=tuple(sorted(file for file in path.rglob("*") if file.is_file())))
     except (OSError, ValueError, KeyError, TypeError) as error:
         raise ImportedError(f"{path.name} is no Zarr that can be read: {safe(first_line(error)[:120])}.") from error
 

@@ -1,13 +1,14 @@
-"""Zarr: what to install where its package is not, and slices where it is (a stand-in for the package)."""
+"""Zarr: what to install where its package is not, and blocks read one by one where it is."""
 
 from __future__ import annotations
 
 import sys
 from pathlib import Path
-from types import SimpleNamespace
+from typing import Literal
 
 import numpy as np
 import pytest
+import zarr
 
 from emogeo.errors import ImportedError
 from emogeo.imported.zarr_files import is_zarr
@@ -21,18 +22,22 @@ def test_the_package_is_named_where_it_is_not_installed(tmp_path: Path, monkeypa
         read(tmp_path / "s.zarr")
 
 
-def test_arrays_of_a_group_are_read_by_slices(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    class Sliced:
-        shape, dtype = STATES.shape, STATES.dtype
+@pytest.mark.parametrize("version", [2, 3])
+def test_states_of_a_group_are_read_a_block_at_a_time(tmp_path: Path, version: Literal[2, 3]) -> None:
+    group = zarr.open_group(str(tmp_path / "s.zarr"), mode="w", zarr_format=version)
+    group.create_array("states", data=STATES, chunks=(len(STATES), 1, STATES.shape[2]))
+    group.attrs.update(labels=list(TEXT_LABELS), layers=list(BLOCKS))
+    assert is_zarr(tmp_path / "s.zarr") and not is_zarr(tmp_path)
+    got = read(tmp_path / "s.zarr")
+    assert got.kind == "states"
+    assert got.blocks == tuple(BLOCKS)
+    for row in range(len(BLOCKS)):
+        np.testing.assert_array_equal(got.at(row), STATES[:, row])
+    assert len(got.files) > len(BLOCKS) and all(file.is_file() for file in got.files)
 
-        def __getitem__(self, place: tuple[slice, int]) -> object:
-            assert place[0] == slice(None) and place[1] in (0, 1)
-            return STATES[place]
 
-    group = SimpleNamespace(attrs={"labels": TEXT_LABELS, "layers": BLOCKS}, arrays=lambda: [("states", Sliced())])
-    monkeypatch.setitem(sys.modules, "zarr", SimpleNamespace(open=lambda path, mode: group))
-    (tmp_path / "s").mkdir()
-    (tmp_path / "s" / ".zgroup").write_text("{}")
-    assert is_zarr(tmp_path / "s") and not is_zarr(tmp_path)
-    got = read(tmp_path / "s")
-    assert got.kind == "states" and np.array_equal(got.at(1), STATES[:, 1])
+def test_an_array_by_itself_is_read_with_the_table_beside_it(tmp_path: Path) -> None:
+    zarr.save_array(str(tmp_path / "own.zarr"), STATES)
+    (tmp_path / "own.csv").write_text("\n".join(["emotion", *TEXT_LABELS]))
+    got = read(tmp_path / "own.zarr", layers=list(BLOCKS))
+    np.testing.assert_array_equal(got.at(0), STATES[:, 0])
