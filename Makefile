@@ -9,7 +9,7 @@ help:
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make calibration  the simulations of docs/calibration.md; hours; goes on where it was stopped"
 	@echo "make models  tiny checkpoints of every architecture: docs/models_table.md; goes on where it was stopped"
-	@echo "make bench  speed against a plain loop, the matmul peak, and rsatoolbox; memory with 171 conditions"
+	@echo "make bench  speed against a plain loop, the matmul peak, and rsatoolbox; memory with 171 conditions and with 50,000 imported states"
 
 .venv/emogeo: pyproject.toml constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
@@ -67,6 +67,7 @@ bench: .venv/dev
 	$(BIN)/python -m tests.bench.inference
 	$(BIN)/python -m tests.bench.generation
 	$(BIN)/python -m tests.bench.many_conditions
+	$(BIN)/python -m tests.bench.imports --blocks 4
 
 # rows that were tried are kept in results/models; AGAIN=--again tries them all anew
 models: .venv/dev
