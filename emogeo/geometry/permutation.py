@@ -100,6 +100,13 @@ def mantel_disjoint(crossed: Sequence[Crossed], permutations: int, seed: int) ->
     return np.asarray((1 + (reached >= observed[:, None]).sum(axis=1)) / (1 + permutations))
 
 
+def relabelled_pairs(n_pairs: int, permutations: int, seed: int) -> Iterator[NDArray[np.int64]]:
+    """Yields where the pairs of conditions go under random relabellings: [permutation, pair], some at a time."""
+    places = _Places(n_pairs)
+    for orders in _orders(places.n, n_pairs, permutations, seed):
+        yield places.moved(orders)
+
+
 def holm(p: Array) -> Array:
     """Adjusts a family of p values by Holm's step-down method (Holm 1979)."""
     if not ((p >= 0) & (p <= 1)).all():

@@ -139,6 +139,11 @@ class BareRun(Recorded[BareRecord]):
         return unpack(self.files[RDM])["rdm"]
 
     @property
+    def rdm_by_layer(self) -> Array:
+        """[layer, pair]; one row where the block is not known"""
+        return unpack(self.files[RDM])["rdm_by_layer"]
+
+    @property
     def vectors(self) -> NDArray[np.float32] | None:
         """[condition, layer, d_model]; None where only dissimilarities are known."""
         return unpack(self.files[VECTORS])["vectors"] if VECTORS in self.files else None
