@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from emogeo.analysis.comparing.depth import best_blocks
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.names import how_read
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
@@ -20,7 +21,6 @@ from emogeo.geometry.rdm import MIN_CONDITIONS
 from emogeo.geometry.units import deletion_weights, plain_rdms
 from emogeo.models.shares import flag_of
 from emogeo.record.run import Run
-from emogeo.record.types import GeometryResult
 from emogeo.stimuli.norms import package_norms
 
 WORDS = ["key", "run", "model", "family", "variant", "precision", "mode", "reading", "largest_dimensions"]
@@ -89,20 +89,10 @@ def _row(run: Run, prepared: PreparedRun | None, permutations: int, seed: int) -
         flag = Note(f"overflow at {run.record.precision}", NoteKind.overflow)
         return {**row, "run": run.model, "flags": [flag], "note": [Note(record.reason or "", NoteKind.refused)]}
     row.update(run=prepared.name, layer=run.layer, n_units=prepared.halves.n_units)
-    row.update(_best_blocks(run.result))
+    row.update({f"best_{way}": block for way, block in best_blocks(run.result).items()})
     notes = _put_intervals(row, prepared.halves)
     notes += _put_anisotropy(row, run) + _put_axes(row, run, permutations, seed)
     return {**row, "flags": _flags(row, run), "note": notes}
-
-
-def _best_blocks(result: GeometryResult) -> dict[str, int]:
-    """Finds the block that each criterion would choose, on all units."""
-    curves, layers = result.by_layer, result.layer.layers
-    found = {"best_min_mean_cosine": layers[int(np.argmin(curves["mean_cosine"]))]}
-    for name in ("separation", "reliability"):
-        if name in curves:
-            found[f"best_{name}"] = layers[int(np.argmax(curves[name]))]
-    return found
 
 
 def _put_anisotropy(row: Row, run: Run) -> list[Note]:

@@ -20,6 +20,7 @@ WHOLE = {
     *("words", "n_random", "n_others", "n_models", "n_families", "n_items", "turn", "valence_axis", "arousal_axis"),
     *("best_min_mean_cosine", "best_separation", "best_reliability", "init_seed", "n_pairs"),
     *("n_pairs_disattenuated", "n_texts_alone", "block", "n_scored", "n_topics", "n_tokens", "row"),
+    *("block_a", "block_b", "rank", "n_cells"),
 }
 """The columns of whole numbers."""
 
