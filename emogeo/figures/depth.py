@@ -11,6 +11,7 @@ import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.image import AxesImage
+from matplotlib.layout_engine import ConstrainedLayoutEngine
 from matplotlib.lines import Line2D
 from matplotlib.patches import Patch, PathPatch
 from matplotlib.path import Path
@@ -20,7 +21,7 @@ from numpy.typing import NDArray
 from emogeo.arrays import Array
 from emogeo.figures.png import png
 
-_LOWEST, _HIGHEST = -0.2, 1.0
+_LOWEST, _HIGHEST = 0.0, 1.0
 """The ends of the colours, the same in all figures; rho below and rho* above have the colour of the end."""
 _LONGER = 4.0
 """Inches of the longer side of a grid."""
@@ -46,27 +47,33 @@ class BlockGrid:
     marks: Mapping[str, tuple[int, int]]
     """The blocks that ways of choosing take, by name."""
 
+    @property
+    def within(self) -> bool:
+        """Whether the blocks are of one run."""
+        return self.names[0] == self.names[1]
+
 
 def depth_figure(grid: BlockGrid, title: str, level: float) -> bytes:
     """Draws rho, and rho* where it is known, of every block against every block.
 
-    Cells that relabelled conditions reach are hatched. Numbers mark what ways of choosing a block take.
+    Cells whose rho relabelled conditions reach are hatched. Numbers mark what ways of choosing a block take.
 
     Args:
         level: the p up to which a cell lies beyond.
     """
     panels = {"ρ": grid.rho} | ({"ρ*": grid.star} if grid.star is not None else {})
     wide, high = _size(grid)
-    figure = Figure(figsize=((wide + 0.9) * len(panels) + 1.1, high + 1.9), layout="constrained")
+    spaced = ConstrainedLayoutEngine(h_pad=0.09)
+    figure = Figure(figsize=((wide + 0.9) * len(panels) + 1.1, high + 1.9), layout=spaced)
     row = figure.subplots(1, len(panels), squeeze=False, sharey=True)[0]
     at = _cells(grid)
     for axes, (name, values) in zip(row, panels.items(), strict=True):
         image = _heat(axes, values)
         axes.set_title(_HEADS[name], fontsize=9, loc="left")
         axes.set_xlabel(f"block of {grid.names[1]}", fontsize=9)
-        _hatch(axes, ~grid.beyond & _off_diagonal(grid))
         _mark(axes, list(at))
         _tick(axes, grid.blocks)
+    _hatch(row[0], _reached(grid))
     row[0].set_ylabel(f"block of {grid.names[0]}", fontsize=9)
     bar = figure.colorbar(image, ax=row, shrink=0.9, extend="both", pad=0.02)
     bar.set_label("ρ, ρ*" if len(panels) > 1 else "ρ", fontsize=9)
@@ -99,9 +106,12 @@ def _tick(axes: Axes, blocks: tuple[Sequence[int], Sequence[int]]) -> None:
         axis.set_ticks(shown, [str(own[place]) for place in shown], fontsize=8)
 
 
-def _off_diagonal(grid: BlockGrid) -> NDArray[np.bool_]:
-    same = grid.names[0] == grid.names[1]
-    return ~np.eye(*grid.rho.shape, dtype=bool) if same else np.ones(grid.rho.shape, dtype=bool)
+def _reached(grid: BlockGrid) -> NDArray[np.bool_]:
+    """Gives the cells that relabelled conditions reach; a block with itself is none."""
+    found = ~grid.beyond
+    if grid.within:
+        np.fill_diagonal(found, False)
+    return found
 
 
 def _hatch(axes: Axes, cells: NDArray[np.bool_]) -> None:
@@ -139,9 +149,8 @@ def _legend(figure: Figure, at: Mapping[tuple[int, int], list[str]], grid: Block
     words = []
     for number, ((row, column), ways) in enumerate(at.items(), 1):
         handles.append(Line2D([], [], linestyle="none"))
-        where = f"{grid.blocks[0][row]} × {grid.blocks[1][column]}"
-        words.append(f"{number}  {', '.join(ways)}: {where}, ρ {grid.rho[row, column]:.2f}".replace("ρ 0.", "ρ ."))
-    if (~grid.beyond & _off_diagonal(grid)).any():
+        words.append(f"{number}  {', '.join(ways)}: {_where(grid, row, column)}")
+    if _reached(grid).any():
         handles.append(Patch(facecolor="#3b528b", edgecolor="white", hatch="//////"))
         words.append(f"not beyond relabelled conditions (p of the largest > {level:g})".replace("0.", "."))
     if grid.star is not None and np.isnan(grid.star).any():
@@ -157,3 +166,9 @@ def _legend(figure: Figure, at: Mapping[tuple[int, int], list[str]], grid: Block
         handlelength=1.4,
         handletextpad=0.5,
     )
+
+
+def _where(grid: BlockGrid, row: int, column: int) -> str:
+    a, b = grid.blocks[0][row], grid.blocks[1][column]
+    rho = f"{grid.rho[row, column]:.2f}".replace("0.", ".", 1)
+    return f"block {a}" if grid.within and a == b else f"{a} × {b}, ρ {rho}"

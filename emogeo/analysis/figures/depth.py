@@ -16,7 +16,12 @@ PAIR, WITHIN = "depth_of", "depth_within"
 """What the names of the files begin with."""
 LEVEL = 0.05
 """The p up to which a cell lies beyond the largest of relabelled conditions."""
-_CALLED = {"two_thirds": "two thirds", "min_mean_cosine": "lowest mean cosine", LARGEST: "largest ρ"}
+CALLED = {
+    **{"selected": "selected", "middle": "middle", "two_thirds": "two thirds", "upper": ".85 of depth"},
+    **{"min_mean_cosine": "lowest mean cosine", "separation": "highest separation"},
+    **{"reliability": "highest reliability", LARGEST: "largest ρ"},
+}
+"""What ways of choosing a block are called, in the order of the legend."""
 
 
 def write_depth_figures(prepared: Sequence[Compared], table: pd.DataFrame, folder: Path) -> None:
@@ -48,12 +53,14 @@ def grid_of(own: pd.DataFrame, names: tuple[str, str]) -> BlockGrid:
 
 
 def _marks(own: pd.DataFrame, within: bool) -> Mapping[str, tuple[int, int]]:
-    """Gives the blocks of each way; of two runs those of the largest rho, too, of one only where it is its own."""
+    """Gives the blocks of each way, and of two runs those of the largest rho."""
     found = {}
     for _, cell in own[own["chosen_by"].notna()].iterrows():
-        at = int(cell["block_a"]), int(cell["block_b"])
-        found.update({_CALLED.get(way, way): at for way in str(cell["chosen_by"]).split(", ")})
+        found.update(dict.fromkeys(str(cell["chosen_by"]).split(", "), _blocks(cell)))
     if not within:
-        best = own.loc[own["rho"].idxmax()]
-        found[_CALLED[LARGEST]] = (int(best["block_a"]), int(best["block_b"]))
-    return found
+        found[LARGEST] = _blocks(own.loc[own["rho"].idxmax()])
+    return {called: found[way] for way, called in CALLED.items() if way in found}
+
+
+def _blocks(cell: pd.Series) -> tuple[int, int]:
+    return int(cell["block_a"]), int(cell["block_b"])

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
+from emogeo.analysis.figures.depth import write_depth_figures
 from emogeo.analysis.figures.effects import write_effect_figures
 from emogeo.analysis.figures.finetune import write_finetune_figure
 from emogeo.analysis.figures.measures import write_measure_figure
@@ -54,3 +55,4 @@ def write_figures(
     write_effect_figures(effects, tables["variance"], folder)
     write_model_figures(tables, folder)
     write_finetune_figure(prepared, tables["finetune"], folder, bound)
+    write_depth_figures([*prepared, *bare], tables["depth_grid"], folder)

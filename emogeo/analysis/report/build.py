@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue
-from emogeo.analysis.report import comparing, factors, geometries, overview, probes, provenance
+from emogeo.analysis.report import comparing, depth, factors, geometries, overview, probes, provenance
 from emogeo.analysis.report.heatmap import palette
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Section
@@ -30,6 +30,7 @@ _SECTIONS = (
     overview.claims_section,
     comparing.universality_section,
     comparing.stimulus_section,
+    depth.depth_section,
     factors.layers_section,
     factors.precision_section,
     geometries.descriptors_section,

@@ -9,6 +9,7 @@ import pandas as pd
 
 from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
 from emogeo.analysis.figures.write import of_drawn, write_figures
+from emogeo.analysis.tables.depth import GRID_COLUMNS
 from emogeo.analysis.tables.finetune import FINETUNE_COLUMNS
 from emogeo.analysis.tables.frame import typed
 from emogeo.analysis.tables.measures import MEASURE_COLUMNS
@@ -38,6 +39,7 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
         "steering_shifts": pd.DataFrame(),
         "overlap_strata": pd.DataFrame(columns=STRATA_COLUMNS),
         "finetune": pd.DataFrame(columns=FINETUNE_COLUMNS),
+        "depth_grid": pd.DataFrame(columns=GRID_COLUMNS),
     }
     effects = [effect(Factor(EffectKind.sub_parameter, Contrast.all_writing), "m", rho=0.5, n_units=4)]
     write_figures([ready], tables, effects, folder)
