@@ -63,8 +63,8 @@ def depth_figure(grid: BlockGrid, title: str, level: float) -> bytes:
     """
     panels = {"ρ": grid.rho} | ({"ρ*": grid.star} if grid.star is not None else {})
     wide, high = _size(grid)
-    spaced = ConstrainedLayoutEngine(h_pad=0.09)
-    figure = Figure(figsize=((wide + 0.9) * len(panels) + 1.1, high + 1.9), layout=spaced)
+    spaced = ConstrainedLayoutEngine(h_pad=0.06)
+    figure = Figure(figsize=((wide + 0.9) * len(panels) + 1.1, high + 2.0), layout=spaced)
     row = figure.subplots(1, len(panels), squeeze=False, sharey=True)[0]
     at = _cells(grid)
     for axes, (name, values) in zip(row, panels.items(), strict=True):
@@ -83,7 +83,7 @@ def depth_figure(grid: BlockGrid, title: str, level: float) -> bytes:
     return png(figure)
 
 
-_HEADS = {"ρ": "ρ, the same texts", "ρ*": "ρ*, without text noise"}
+_HEADS = {"ρ": "raw ρ", "ρ*": "ρ*, corrected for text noise"}
 
 
 def _size(grid: BlockGrid) -> tuple[float, float]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from emogeo.analysis.figures.depth import CALLED, LEVEL, file_of
+from emogeo.analysis.figures.depth import CALLED, LEVEL, PAIR, file_of
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import number
 from emogeo.analysis.report.parts import Absent, Column, Listing, Part, Section, Text, beside, figure, sheet, word
@@ -62,7 +62,8 @@ def _pictures(material: Material, own: pd.DataFrame) -> list[Part]:
 
 def _left(material: Material, pairs: list[pd.DataFrame]) -> list[Part]:
     left = len(pairs) - _SHOWN
-    said = [f"{left} more pairs of runs are drawn in figures/depth_of_….png."] if left > 0 else []
+    are = "pair of runs is" if left == 1 else "pairs of runs are"
+    said = [f"{left} more {are} drawn in figures/{PAIR}_….png."] if left > 0 else []
     bound = [str(note) for notes in material.notes("depth_choices", material.table("depth_choices")) for note in notes]
     said += [f"{note}." for note in dict.fromkeys(bound) if "block by block" in note]
     return [Text(" ".join(said))] if said else []
