@@ -39,7 +39,7 @@ ADDED = {
 NEW = {
     *("beyond", "corpus", "finetune", "overlap", "overlap_strata", "measures", "measure_verdicts", "measure_orders"),
     *("readout", "readout_texts", "readout_projections", "readout_confusion"),
-    *("depth_grid", "depth_choices"),
+    *("depth_grid", "depth_choices", "depth_of_d924927b_d67f740e", "depth_within_d67f740e", "depth_within_d924927b"),
 }
 """Tables and figures that the first version did not have."""
 DRAWN = {"same_and_disjoint_half", "rho_star_matrix", "layers_of_effect", "sub_parameters", "variance"}
