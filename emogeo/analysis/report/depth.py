@@ -64,8 +64,9 @@ def _left(material: Material, pairs: list[pd.DataFrame]) -> list[Part]:
     left = len(pairs) - _SHOWN
     are = "pair of runs is" if left == 1 else "pairs of runs are"
     said = [f"{left} more {are} drawn in figures/{PAIR}_….png."] if left > 0 else []
-    bound = [str(note) for notes in material.notes("depth_choices", material.table("depth_choices")) for note in notes]
-    said += [f"{note}." for note in dict.fromkeys(bound) if "block by block" in note]
+    table = material.table("depth_choices")
+    notes = [] if table.empty else [str(note) for row in material.notes("depth_choices", table) for note in row]
+    said += [f"{note}." for note in dict.fromkeys(notes) if "block by block" in note]
     return [Text(" ".join(said))] if said else []
 
 

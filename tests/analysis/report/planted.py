@@ -19,6 +19,7 @@ from emogeo.analysis.tables.baselines import BASELINE_COLUMNS
 from emogeo.analysis.tables.behaviour import BEHAVIOUR_COLUMNS, ITEM_COLUMNS
 from emogeo.analysis.tables.beyond import BEYOND_COLUMNS
 from emogeo.analysis.tables.claims import CLAIM_COLUMNS
+from emogeo.analysis.tables.depth import CHOICE_COLUMNS, GRID_COLUMNS
 from emogeo.analysis.tables.descriptors import BY_LAYER_COLUMNS, DESCRIPTOR_COLUMNS
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS
 from emogeo.analysis.tables.frame import Table, typed
@@ -108,6 +109,7 @@ def tables() -> dict[str, Table]:
     measure |= {"disattenuated": 0.85, "ci_low": 0.8, "ci_high": 0.9, "reading": HOSTILE}
     effect = {"model": MODEL, "layer_of_effect": "precision", "factor": HOSTILE, **pair}
     known = {**effect, "effect": 0.2, "ci_low": 0.1, "ci_high": 0.3, "counts": "yes", "rho_star": 0.8}
+    cell = {"block_a": 0, "block_b": 0, "rho": 0.5, "p_largest": 0.01}
     descriptor = {"key": "A", "run": MODEL, "model": MODEL, "layer": 3, "n_layers": 4, "anisotropy": 0.97}
     descriptors = [
         {**descriptor, "precision": "fp32", "flags": f"anisotropy .97 {HOSTILE}", "anisotropy_ci_low": 0.96},
@@ -130,6 +132,8 @@ def tables() -> dict[str, Table]:
         "variance": frame(VARIANCE_COLUMNS, {"factor": HOSTILE, "share": 0.5, "p": 0.01, "p_min": 0.01}),
         "descriptors": frame(DESCRIPTOR_COLUMNS, *descriptors),
         "descriptors_by_layer": frame(BY_LAYER_COLUMNS, {"key": "A", "run": MODEL, "layer": 0, "anisotropy": 0.9}),
+        "depth_grid": frame(GRID_COLUMNS, {**pair, **cell, "chosen_by": "middle"}, {**pair, **cell, "block_a": 1}),
+        "depth_choices": frame(CHOICE_COLUMNS, {**pair, **cell, "choice": "middle", "rank": 1, "n_cells": 2}),
         "base_instruct": frame(BASE_INSTRUCT_COLUMNS, {**both, "family": HOSTILE, "moved": f"anisotropy {IMAGE}"}),
         "universality": frame(UNIVERSALITY_COLUMNS, {**both, "reading": HOSTILE, "within_family": "no"}),
         "relations": frame(

@@ -36,7 +36,7 @@ def test_every_sentence_has_a_figure(tmp_path: Path) -> None:
 def test_every_table_is_spoken_of_alone(name: str) -> None:
     """A table that the others do not accompany gives its findings all the same."""
     silent = {"runs", "universality", "descriptors_by_layer", "steering_texts", "behaviour_items", "readout_texts"}
-    silent |= {"behaviour_geometry", "measures", "measure_verdicts", "measure_orders"}
+    silent |= {"behaviour_geometry", "measures", "measure_verdicts", "measure_orders", "depth_grid", "depth_choices"}
     assert bool(found({name: tables()[name]})) == (name not in silent)
 
 

@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from emogeo.analysis.analyze import comparable
+from emogeo.analysis.analyze import bare_of, comparable
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.tables.depth import CHOICE_COLUMNS, GRID_COLUMNS, LARGEST, depth_tables, grids
 from emogeo.analysis.tables.frame import Table
+from emogeo.extraction.imported_run import run_import
 from emogeo.extraction.run import run_extraction
 from emogeo.record.files import RDM
 from emogeo.store.store import ACTIVATIONS, Store
@@ -104,3 +105,28 @@ def test_a_bound_is_said_and_a_block_of_equal_dissimilarities_leaves_a_pair_out(
 def test_without_runs_both_tables_are_empty(tmp_path: Path) -> None:
     found = depth_tables([], [], Store(tmp_path), PERMUTATIONS, 0)
     assert [list(table.frame.columns) for table in found.values()] == [GRID_COLUMNS, CHOICE_COLUMNS]
+
+
+def test_imported_vectors_are_compared_without_rho_star(tmp_path: Path) -> None:
+    generator, names = np.random.default_rng(0), ["joy", "anger", "fear", "calm", "awe", "rage"]
+    for name in ("first", "second"):
+        arrays = {f"layer_{block}__{label}": generator.normal(size=8) for block in (2, 5, 9) for label in names}
+        np.savez(tmp_path / f"{name}.npz", **arrays)  # type: ignore[arg-type]
+        run_import(
+            compose_train(
+                "mode=imported", f"imported.path={tmp_path / name}.npz", f"store.path={tmp_path / 'store'}",
+                f"runtime.weights_cache={tmp_path / 'cache'}", "tracking=disabled", "layer_selection=index",
+                "layer_selection.index=5",
+            )
+        )  # fmt: skip
+    bare = bare_of(read_catalogue(Store(tmp_path / "store")))
+    found = depth_tables([], bare, Store(tmp_path / "store"), PERMUTATIONS, 0)
+    between, *within = grids(found["depth_grid"].frame)
+    assert len(within) == 2 and sorted(set(between["block_a"])) == [2, 5, 9]
+    cell = between[(between["block_a"] == 9) & (between["block_b"] == 2)].iloc[0]
+    a, b = (each.run.rdm_by_layer for each in bare)
+    assert cell["rho"] == pytest.approx(spearmanr(a[2], b[0]).statistic)
+    assert between["rho_star"].isna().all() and between["depth_a"].between(0, 1).all()
+    choices = found["depth_choices"].frame.set_index("choice")
+    assert choices.loc["selected", ["block_a", "block_b"]].tolist() == [5, 5]
+    assert choices["note"].str.contains("no states of texts were imported").all()
