@@ -29,6 +29,8 @@ from emogeo.errors import GeometryError
 from emogeo.geometry.depth import DepthGrid, HalvesOverDepth, depth_grid, halves_over_depth, star_grid
 from emogeo.store.store import Store
 
+_PERMUTATIONS, _ENTRIES = 1_000, 150_000_000
+"""The relabellings that every grid has at least, where as many are asked for; and the dissimilarities moved in all."""
 LARGEST = "largest_rho"
 """The way that looks at the whole grid and takes its largest cell."""
 GRID_COLUMNS = [
@@ -113,13 +115,18 @@ def _compare(pair: OverGrid, halves: _Halves, permutations: int, seed: int) -> _
     """Compares two runs, or says why they cannot be."""
     a, b = (rdms_over(each.run, pair.conditions) for each in (pair.first, pair.second))
     try:
-        grid = depth_grid(a, b, permutations, seed, pair.within)
+        grid = depth_grid(a, b, affordable(permutations, b), seed, pair.within)
     except GeometryError as error:
         return Note(f"left out: {error}", NoteKind.left_out)
     star = _star(pair, halves)
     if isinstance(star, str):
         return _Compared(pair, grid, None, [Note(f"rho_star: not identifiable ({star})", NoteKind.not_identifiable)])
     return _Compared(pair, grid, star, [])
+
+
+def affordable(permutations: int, rdms: Array) -> int:
+    """Gives fewer relabellings than asked for where there are many conditions, which would take minutes."""
+    return min(permutations, max(_PERMUTATIONS, _ENTRIES // rdms.size))
 
 
 def _star(pair: OverGrid, halves: _Halves) -> Array | str:

@@ -12,7 +12,7 @@ from scipy.stats import spearmanr
 from emogeo.analysis.analyze import bare_of, comparable
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import read_catalogue
-from emogeo.analysis.tables.depth import CHOICE_COLUMNS, GRID_COLUMNS, LARGEST, depth_tables, grids
+from emogeo.analysis.tables.depth import CHOICE_COLUMNS, GRID_COLUMNS, LARGEST, affordable, depth_tables, grids
 from emogeo.analysis.tables.frame import Table
 from emogeo.extraction.imported_run import run_import
 from emogeo.extraction.run import run_extraction
@@ -130,3 +130,8 @@ def test_imported_vectors_are_compared_without_rho_star(tmp_path: Path) -> None:
     choices = found["depth_choices"].frame.set_index("choice")
     assert choices.loc["selected", ["block_a", "block_b"]].tolist() == [5, 5]
     assert choices["note"].str.contains("no states of texts were imported").all()
+
+
+def test_many_conditions_are_relabelled_fewer_times() -> None:
+    few, many = np.zeros((70, 210)), np.zeros((30, 14_535))
+    assert [affordable(10_000, few), affordable(10_000, many), affordable(200, many)] == [10_000, 1_000, 200]
