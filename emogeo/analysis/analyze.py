@@ -34,6 +34,7 @@ from emogeo.analysis.tables.effects import Effect, effects_of, effects_table
 from emogeo.analysis.tables.evidence import evidence_of
 from emogeo.analysis.tables.finetune import finetune_table
 from emogeo.analysis.tables.frame import Table, stacked, write_table
+from emogeo.analysis.tables.map import map_tables
 from emogeo.analysis.tables.measures import measures_tables
 from emogeo.analysis.tables.overlap import overlap_tables
 from emogeo.analysis.tables.pairs import pair_matrix, pairs_table
@@ -158,6 +159,7 @@ def all_tables(
         "beyond": beyond,
         "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence, bare),
         "baselines": baselines_table(prepared, *chance, norms),
+        **map_tables(prepared, config.seed, bare),
         **measures_tables(prepared),
         **overlap_tables(prepared),
         "effects": effects_table(effects),

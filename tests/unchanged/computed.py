@@ -25,7 +25,7 @@ from emogeo.analysis.tables.pairs import pairs_table
 from emogeo.analysis.tables.variance import distances_of, variance_table
 from emogeo.config.analyze import AnalyzeConfig
 from emogeo.config.runtime import StoreConfig
-from emogeo.figures import curves, depth, effects, halves, matrices, measures, models, overlap
+from emogeo.figures import curves, depth, effects, halves, map, matrices, measures, models, overlap, tree
 from emogeo.store.store import Store
 from tests.planted_catalogue import Design, draw
 from tests.unchanged.figure_inputs import shown
@@ -83,7 +83,7 @@ def _figures() -> Iterator[Path]:
     """A folder into which figures write what they show instead of their picture."""
     patches = [
         patch.object(module, "png", lambda figure: json.dumps(shown(figure)).encode())
-        for module in (curves, depth, effects, halves, matrices, measures, models, overlap)
+        for module in (curves, depth, effects, halves, map, matrices, measures, models, overlap, tree)
     ]
     with tempfile.TemporaryDirectory() as folder:
         for own in patches:

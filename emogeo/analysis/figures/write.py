@@ -11,6 +11,7 @@ from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.figures.depth import write_depth_figures
 from emogeo.analysis.figures.effects import write_effect_figures
 from emogeo.analysis.figures.finetune import write_finetune_figure
+from emogeo.analysis.figures.map import write_map_figures
 from emogeo.analysis.figures.measures import write_measure_figure
 from emogeo.analysis.figures.models import write_model_figures
 from emogeo.analysis.figures.overlap import write_overlap_figure
@@ -18,7 +19,7 @@ from emogeo.analysis.figures.runs import write_run_figures
 from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.equivalence import EQUIVALENCE
 
-_BY_RUN = ("descriptors_by_layer", "pairs", "measures", "overlap_strata")
+_BY_RUN = ("descriptors_by_layer", "pairs", "measures", "overlap_strata", "map", "map_shifts", "map_branches")
 """Tables with rows of runs, or of pairs of runs, that may not be drawn."""
 
 
@@ -50,6 +51,7 @@ def write_figures(
     for old in folder.glob("*.png"):
         old.unlink()
     write_run_figures([*prepared, *bare], tables["pairs"], folder)
+    write_map_figures(tables, folder)
     write_measure_figure(tables["measures"], {each.run.key: each.name for each in prepared}, folder)
     write_overlap_figure(prepared, tables, folder)
     write_effect_figures(effects, tables["variance"], folder)

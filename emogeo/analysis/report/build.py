@@ -16,7 +16,7 @@ from markupsafe import Markup
 
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue
-from emogeo.analysis.report import comparing, depth, factors, geometries, overview, probes, provenance
+from emogeo.analysis.report import comparing, depth, factors, geometries, maps, overview, probes, provenance
 from emogeo.analysis.report.heatmap import palette
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Section
@@ -27,6 +27,7 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SECTIONS = (
     overview.run_section,
     overview.findings_section,
+    maps.map_section,
     overview.claims_section,
     comparing.universality_section,
     comparing.stimulus_section,

@@ -21,6 +21,7 @@ WHOLE = {
     *("best_min_mean_cosine", "best_separation", "best_reliability", "init_seed", "n_pairs"),
     *("n_pairs_disattenuated", "n_texts_alone", "block", "n_scored", "n_topics", "n_tokens", "row"),
     *("block_a", "block_b", "rank", "n_cells"),
+    *("branch", "left", "right"),
 }
 """The columns of whole numbers."""
 

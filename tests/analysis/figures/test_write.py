@@ -12,6 +12,7 @@ from emogeo.analysis.figures.write import of_drawn, write_figures
 from emogeo.analysis.tables.depth import GRID_COLUMNS
 from emogeo.analysis.tables.finetune import FINETUNE_COLUMNS
 from emogeo.analysis.tables.frame import typed
+from emogeo.analysis.tables.map import map_tables
 from emogeo.analysis.tables.measures import MEASURE_COLUMNS
 from emogeo.analysis.tables.overlap import STRATA_COLUMNS
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
@@ -40,17 +41,20 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
         "overlap_strata": pd.DataFrame(columns=STRATA_COLUMNS),
         "finetune": pd.DataFrame(columns=FINETUNE_COLUMNS),
         "depth_grid": pd.DataFrame(columns=GRID_COLUMNS),
+        **{name: table.frame for name, table in map_tables([ready], 0).items()},
     }
     effects = [effect(Factor(EffectKind.sub_parameter, Contrast.all_writing), "m", rho=0.5, n_units=4)]
     write_figures([ready], tables, effects, folder)
     assert sorted(file.name for file in folder.iterdir()) == [
         "layers_of_effect.png",
+        f"map_m-bf16_{ready.run.key[:8]}.png",
         "notes.txt",
         f"rdm_m-bf16_{ready.run.key[:8]}.png",
         "reliability_by_layer.png",
         "rho_matrix.png",
         "rho_star_matrix.png",
         "sub_parameters.png",
+        f"tree_m-bf16_{ready.run.key[:8]}.png",
         "universality_1.png",
     ]
     write_figures([], {**tables, "universality": universality.iloc[:0]}, [], folder)

@@ -23,6 +23,8 @@ from emogeo.analysis.tables.depth import CHOICE_COLUMNS, GRID_COLUMNS
 from emogeo.analysis.tables.descriptors import BY_LAYER_COLUMNS, DESCRIPTOR_COLUMNS
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS
 from emogeo.analysis.tables.frame import Table, typed
+from emogeo.analysis.tables.map import MAP_COLUMNS
+from emogeo.analysis.tables.map import SHIFT_COLUMNS as MAP_SHIFT_COLUMNS
 from emogeo.analysis.tables.measures import ANSWER_COLUMNS, MEASURE_COLUMNS, ORDER_COLUMNS
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
@@ -127,6 +129,11 @@ def tables() -> dict[str, Table]:
         ),
         "measures": frame(MEASURE_COLUMNS, {**pair, **measure}, {**pair, "measure": "kendall", "value": 0.5}),
         "measure_verdicts": frame(ANSWER_COLUMNS, {**pair, "verdict": "all agree", "answer": HOSTILE}),
+        "map": frame(
+            MAP_COLUMNS,
+            {"key": "A", "run": MODEL, "condition": HOSTILE, "x": 0.5, "y": -0.5, "nearest": IMAGE, "note": HOSTILE},
+        ),
+        "map_shifts": frame(MAP_SHIFT_COLUMNS, {**pair, "condition": HOSTILE, "displacement": 0.4, "p": 0.01}),
         "measure_orders": frame(ORDER_COLUMNS, {"measure": "cka", "n_pairs": 1}),
         "effects": frame(EFFECT_COLUMNS, known, {**effect, "rho": 0.3, "counts": "not identifiable"}),
         "variance": frame(VARIANCE_COLUMNS, {"factor": HOSTILE, "share": 0.5, "p": 0.01, "p_min": 0.01}),

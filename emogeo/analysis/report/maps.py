@@ -1,0 +1,78 @@
+"""The section of the map: conditions in two dimensions, with regions of uncertainty."""
+
+from __future__ import annotations
+
+from emogeo.analysis.figures.map import file_of, moved_most
+from emogeo.analysis.report.material import Material
+from emogeo.analysis.report.parts import Absent, Column, Part, Section, Text, beside, figure, sheet, word
+
+SHOWN = 6
+"""The most runs whose maps are on the page."""
+TREES = 2
+"""The most runs whose trees are on the page."""
+
+
+def map_section(material: Material) -> Section:
+    """Shows the map of each run, two runs one over the other, and trees, with the tables folded."""
+    about = (
+        f"The {material.noun.many} of each run in two dimensions, turned onto one consensus. An ellipse holds the place "
+        "without text noise in 95 of 100 such samples of units: where ellipses overlap, neighbours may trade places."
+    )
+    return Section("map", "The map", about, _parts(material))
+
+
+def _parts(material: Material) -> list[Part]:
+    table = material.table("map")
+    drawn = table.dropna(subset=["x"]) if len(table) else table
+    if drawn.empty:
+        return [Absent("No finished geometry, so no map.", "python train.py")]
+    runs = drawn.drop_duplicates("key")
+    shown = list(zip(runs["key"], runs["run"], strict=True))[:SHOWN]
+    parts = [part for key, name in shown for part in material.picture(file_of("map", name, key), f"The map of {name}")]
+    if len(runs) > SHOWN:
+        parts.append(
+            Text(f"Maps of {SHOWN} of {len(runs)} runs are shown; the others, and trees, are in the folder of figures.")
+        )
+    parts += [sheet(table, "Places on the map", "map", _of_places(material), open=False)]
+    parts += _shifts(material)
+    return parts + [
+        part
+        for key, name in shown[:TREES]
+        for part in material.picture(file_of("tree", name, key), f"The tree of {name}")
+    ]
+
+
+def _shifts(material: Material) -> list[Part]:
+    table = material.table("map_shifts")
+    if table.empty:
+        return []
+    parts: list[Part] = []
+    for (a, b), _ in moved_most(table)[:1]:
+        title = f"{material.names.get(a, a)} and {material.names.get(b, b)} over each other"
+        parts += material.picture(f"shifts_{a[:8]}_{b[:8]}.png", title)
+    return [*parts, sheet(table, "Shifts between two maps", "map_shifts", _of_shifts(material), open=False)]
+
+
+def _of_places(material: Material) -> list[Column]:
+    return [
+        word("run", "run"),
+        word(material.noun.value, "condition"),
+        beside("x / y", "x", "y"),
+        beside("half axes of its region", "half_axis_long", "half_axis_short"),
+        figure("share of two dimensions", "share"),
+        word("nearest", "nearest"),
+        figure("at a dissimilarity of", "nearest_distance"),
+        word("note", "note", style="long"),
+    ]
+
+
+def _of_shifts(material: Material) -> list[Column]:
+    return [
+        word("run a", "key_a", material.names),
+        word("run b", "key_b", material.names),
+        word(material.noun.value, "condition"),
+        figure("displacement", "displacement"),
+        figure("by text noise alone", "noise"),
+        beside("p / Holm", "p", "p_holm", digits=3),
+        word("note", "note", style="long"),
+    ]
