@@ -15,8 +15,8 @@ TREES = 2
 def map_section(material: Material) -> Section:
     """Shows the map of each run, two runs one over the other, and trees, with the tables folded."""
     about = (
-        f"The {material.noun.many} of each run in two dimensions, turned onto one consensus. An ellipse holds the place "
-        "without text noise in 95 of 100 such samples of units: where ellipses overlap, neighbours may trade places."
+        f"The {material.noun.many} of each run in two dimensions, turned onto one consensus. An ellipse holds the "
+        "place without text noise in 95 of 100 samples of units; where ellipses overlap, neighbours may trade places."
     )
     return Section("map", "The map", about, _parts(material))
 
