@@ -123,7 +123,7 @@ class Agent:
         """Starts the next run that is left, else the agent, in a session of its own, so that its children are found."""
         self._taking_over = bool(self._left)
         self._run = self._left.pop(0) if self._left else None
-        with self.log.open("ab") as stream:
+        with self.log.open("ab") as stream, self.device.cores_taken():
             self._process = subprocess.Popen(
                 self._run.command if self._run else self._command,
                 env={**_environment(self.device), **(self._run.variables if self._run else {})},
@@ -134,7 +134,6 @@ class Agent:
                 start_new_session=True,
                 pass_fds=() if self._lock is None else (self._lock,),
             )
-        self.device.take(self._process.pid)
 
     def _note_run(self) -> None:
         """Notes the run in progress; when the agent has just died, the last one stays noted."""

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from emogeo.models.slots import visible_gpus
@@ -22,10 +24,18 @@ class Device:
     cores: tuple[int, ...] = ()
     """Cores of the CPU; empty for all."""
 
-    def take(self, process: int) -> None:
-        """Restricts a process, and all that it will start, to these cores."""
-        if self.cores and hasattr(os, "sched_setaffinity"):
-            os.sched_setaffinity(process, self.cores)
+    @contextmanager
+    def cores_taken(self) -> Iterator[None]:
+        """Restricts what is started within to these cores, from its first instruction on."""
+        if not (self.cores and hasattr(os, "sched_setaffinity")):
+            yield
+            return
+        before = os.sched_getaffinity(0)
+        os.sched_setaffinity(0, self.cores)
+        try:
+            yield
+        finally:
+            os.sched_setaffinity(0, before)
 
 
 def parse_devices(typed: str) -> list[Device]:
