@@ -78,4 +78,5 @@ def test_an_rdm_of_very_many_conditions_is_named_and_not_shown(tmp_path: Path) -
     output = analysed(tmp_path, many)
     page = page_of(output / "report.html")
     assert f"an RDM of {len(many)} conditions is too large for this page; figures/rdm_…_" in page
+    assert "a map of more than 100 conditions is among the figures, map_…_" in page
     assert (output / "report.html").stat().st_size < 1_500_000

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pandas as pd
+
 from emogeo.analysis.figures.map import file_of, moved_most
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Column, Part, Section, Text, beside, figure, sheet, word
@@ -10,6 +12,8 @@ SHOWN = 6
 """The most runs whose maps are on the page."""
 TREES = 2
 """The most runs whose trees are on the page."""
+MOST = 100
+"""The most conditions of a map on the page: the pictures of more take megabytes each."""
 
 
 def map_section(material: Material) -> Section:
@@ -27,9 +31,11 @@ def _parts(material: Material) -> list[Part]:
     if drawn.empty:
         return [Absent("No finished geometry, so no map.", "python train.py")]
     runs = drawn.drop_duplicates("key")
-    shown = list(zip(runs["key"], runs["run"], strict=True))[:SHOWN]
-    parts = [part for key, name in shown for part in material.picture(file_of("map", name, key), f"The map of {name}")]
-    if len(runs) > SHOWN:
+    large = set(drawn["key"].value_counts().loc[lambda n: n > MOST].index)
+    shown = [(key, name) for key, name in zip(runs["key"], runs["run"], strict=True) if key not in large][:SHOWN]
+    parts = _too_large(runs[runs["key"].isin(large)], material)
+    parts += [part for key, name in shown for part in material.picture(file_of("map", name, key), f"The map of {name}")]
+    if len(runs) - len(large) > SHOWN:
         parts.append(
             Text(f"Maps of {SHOWN} of {len(runs)} runs are shown; the others, and trees, are in the folder of figures.")
         )
@@ -42,12 +48,23 @@ def _parts(material: Material) -> list[Part]:
     ]
 
 
+def _too_large(runs: pd.DataFrame, material: Material) -> list[Part]:
+    """Says where the maps are that have too many conditions for the page."""
+    return [
+        Text(
+            f"{row.run}: a map of more than {MOST} {material.noun.many} is among the figures, map_…_{row.key[:8]}.png."
+        )
+        for row in runs.itertuples()
+    ]
+
+
 def _shifts(material: Material) -> list[Part]:
     table = material.table("map_shifts")
     if table.empty:
         return []
     parts: list[Part] = []
-    for (a, b), _ in moved_most(table)[:1]:
+    few = table.groupby(["key_a", "key_b"])["condition"].transform("size") <= MOST
+    for (a, b), _ in moved_most(table[few])[:1]:
         title = f"{material.names.get(a, a)} and {material.names.get(b, b)} over each other"
         parts += material.picture(f"shifts_{a[:8]}_{b[:8]}.png", title)
     return [*parts, sheet(table, "Shifts between two maps", "map_shifts", _of_shifts(material), open=False)]
