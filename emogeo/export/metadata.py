@@ -28,7 +28,7 @@ def metadata_of(run: Measured) -> dict[str, str]:
         "variant": model.variant,
         "weights": model.id,
         "revision": model.revision,
-        "n_layers": str(model.n_layers),
+        **({} if run.n_layers is None else {"n_layers": str(run.n_layers)}),
         "precision": record.precision,
         "mode": record.mode.value,
         **_of_texts(run),

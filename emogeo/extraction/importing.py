@@ -202,7 +202,6 @@ def _meaning(config: TrainConfig, found: Measured, digests: dict[str, str], n_la
     """Everything that the record follows from; RDMs are taken as they are, whatever the centring."""
     selection = config.layer_selection
     rdm = found.kind is Kind.rdm
-    seeded = found.kind is Kind.states or selection.name is Selection.reliability
     return {
         "mode": config.mode.name.value,
         "kind": found.kind.value,
@@ -218,5 +217,5 @@ def _meaning(config: TrainConfig, found: Measured, digests: dict[str, str], n_la
         "neutral": config.stimuli.neutral if config.centring is Centring.neutral and not rdm else None,
         "norm": None if rdm else config.norm.value,
         "layer_selection": {**asdict(selection), "name": selection.name.value},
-        "seed": config.seed if seeded else None,
+        "seed": config.seed if found.kind is Kind.states else None,
     }

@@ -65,6 +65,12 @@ class Recorded(Generic[R]):
         return self.record.model.init is not Init.trained
 
     @property
+    def n_layers(self) -> int | None:
+        """The number of blocks of the model; None for an import of which nobody says it."""
+        origin = self.record.imported if isinstance(self.record, GeometryRecord | BareRecord) else None
+        return self.record.model.n_layers if origin is None else origin.n_layers
+
+    @property
     def config(self) -> TrainConfig:
         return self.record.config
 

@@ -8,8 +8,9 @@ import pandas as pd
 import pytest
 from safetensors.numpy import save_file
 
-from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.records.catalogue import read_catalogue
+from emogeo.analysis.tables.depth import depth_tables
 from emogeo.analysis.tables.pairs import pairs_table
 from emogeo.config.train import TrainConfig
 from emogeo.export.exporting import export_run
@@ -91,6 +92,22 @@ def test_an_rdm_is_kept_as_it_is_whatever_block_is_asked_for(tmp_path: Path) -> 
     assert found.conditions == ["anger", "calm", "fear", "joy"]
     assert found.rdm[0, 3] == pytest.approx(1 / 3)
     assert imports(tmp_path / "rdm.csv", tmp_path).key == found.key
+
+
+def test_depth_is_given_only_where_the_number_of_blocks_is_said(tmp_path: Path) -> None:
+    generator = np.random.default_rng(0)
+    arrays = {f"layer_{block}__c{row}": generator.normal(size=8) for block in (3, 7) for row in range(5)}
+    np.savez(tmp_path / "own.npz", **arrays)
+    index = ["layer_selection=index", "layer_selection.index=7"]
+    unknown = imports(tmp_path / "own.npz", tmp_path, *index)
+    known = imports(tmp_path / "own.npz", tmp_path, *index, "imported.n_layers=16")
+    assert (unknown.n_layers, known.n_layers) == (None, 16)
+    assert isinstance(unknown, BareRun) and isinstance(known, BareRun)
+    store = Store(tmp_path / "store")
+    bare = [PreparedBare(unknown, "unknown"), PreparedBare(known, "known")]
+    cells = depth_tables([], bare, store, 99, 0)["depth_grid"].frame
+    assert cells.loc[cells["key_a"] == unknown.key, "depth_a"].isna().all()
+    assert set(cells.loc[cells["key_a"] == known.key, "depth_a"]) == {0.25, 0.5}
 
 
 def test_a_finished_import_is_not_read_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

@@ -53,6 +53,12 @@ def test_the_key_is_of_the_content_and_the_options_and_of_no_path(tmp_path: Path
     assert planned(tmp_path / "own.npz").key != first.key
 
 
+def test_where_there_is_one_block_nothing_is_drawn_and_no_seed_is_in_the_key(tmp_path: Path) -> None:
+    one = ["imported.layers=[3]"]
+    assert planned(vectors(tmp_path), one).named == 3
+    assert planned(vectors(tmp_path), [*one, "seed=3"]).key == planned(vectors(tmp_path), one).key
+
+
 def test_a_block_is_found_among_those_of_the_file(tmp_path: Path) -> None:
     middle = ["layer_selection=middle"]
     with pytest.raises(ConfigError, match=r"imported.n_layers=N"):

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from emogeo.analysis.comparing.prepared import Compared
-from emogeo.analysis.tables.depth import LARGEST, grids
+from emogeo.analysis.tables.depth import LARGEST, grids, ways_of
 from emogeo.figures.depth import BlockGrid, depth_figure
 
 PAIR, WITHIN = "depth_of", "depth_within"
@@ -55,8 +55,8 @@ def grid_of(own: pd.DataFrame, names: tuple[str, str]) -> BlockGrid:
 def _marks(own: pd.DataFrame, within: bool) -> Mapping[str, tuple[int, int]]:
     """Gives the blocks of each way, and of two runs those of the largest rho."""
     found = {}
-    for _, cell in own[own["chosen_by"].notna()].iterrows():
-        found.update(dict.fromkeys(str(cell["chosen_by"]).split(", "), _blocks(cell)))
+    for (_, cell), ways in zip(own.iterrows(), ways_of(own), strict=True):
+        found.update(dict.fromkeys(ways, _blocks(cell)))
     if not within:
         found[LARGEST] = _blocks(own.loc[own["rho"].idxmax()])
     return {called: found[way] for way, called in CALLED.items() if way in found}

@@ -8,7 +8,8 @@ from emogeo.analysis.figures.depth import CALLED, LEVEL, PAIR, file_of
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import number
 from emogeo.analysis.report.parts import Absent, Column, Listing, Part, Section, Text, beside, figure, sheet, word
-from emogeo.analysis.tables.depth import grids
+from emogeo.analysis.tables.depth import grids, ways_of
+from emogeo.analysis.tables.notes import NoteKind
 
 _SHOWN = 4
 """The most pairs of runs whose grids are shown."""
@@ -38,7 +39,7 @@ def said(own: pd.DataFrame, names: dict[str, str]) -> str:
     """Says from where to where rho runs, which pair of blocks has the largest, and what the middle ones have."""
     a, b = (names.get(str(own[key].iloc[0]), str(own[key].iloc[0])) for key in ("key_a", "key_b"))
     best, rho = own.loc[own["rho"].idxmax()], own["rho"]
-    middle = own[own["chosen_by"].fillna("").str.split(", ").map(lambda ways: "middle" in ways)]
+    middle = own[ways_of(own).map(lambda ways: "middle" in ways)]
     parts = [
         f"{a} – {b}: ρ {number(rho.min())} to {number(rho.max())} over {len(own)} pairs of blocks, "
         f"median {number(rho.median())}",
@@ -65,8 +66,8 @@ def _left(material: Material, pairs: list[pd.DataFrame]) -> list[Part]:
     are = "pair of runs is" if left == 1 else "pairs of runs are"
     said = [f"{left} more {are} drawn in figures/{PAIR}_….png."] if left > 0 else []
     table = material.table("depth_choices")
-    notes = [] if table.empty else [str(note) for row in material.notes("depth_choices", table) for note in row]
-    said += [f"{note}." for note in dict.fromkeys(notes) if "block by block" in note]
+    notes = [] if table.empty else [note for row in material.notes("depth_choices", table) for note in row]
+    said += [f"{note}." for note in dict.fromkeys(notes) if note.kind is NoteKind.bound]
     return [Text(" ".join(said))] if said else []
 
 

@@ -33,6 +33,8 @@ _PERMUTATIONS, _ENTRIES = 1_000, 150_000_000
 """The relabellings that every grid has at least, where as many are asked for; and the dissimilarities moved in all."""
 LARGEST = "largest_rho"
 """The way that looks at the whole grid and takes its largest cell."""
+_BETWEEN = ", "
+"""Stands between the ways that take one cell."""
 GRID_COLUMNS = [
     *("key_a", "key_b", "block_a", "block_b", "depth_a", "depth_b", "rho", "p_largest", "rho_star", "chosen_by"),
 ]
@@ -99,7 +101,9 @@ def depth_tables(
 
 def _bound(n_pairs: int) -> list[Note]:
     return (
-        [Note(f"{MOST_PAIRS} of {n_pairs} pairs of runs are compared block by block")] if n_pairs > MOST_PAIRS else []
+        [Note(f"{MOST_PAIRS} of {n_pairs} pairs of runs are compared block by block", NoteKind.bound)]
+        if n_pairs > MOST_PAIRS
+        else []
     )
 
 
@@ -164,8 +168,9 @@ def _cells(found: _Compared) -> list[Row]:
     for row, column in np.ndindex(found.grid.rho.shape):
         cell = {**found.keys, **found.at(row, column)}
         for side, run in (("a", a), ("b", b)):
-            cell[f"depth_{side}"] = (cell[f"block_{side}"] + 1) / run.record.model.n_layers
-        cell["chosen_by"] = ", ".join(way for way, at in ways.items() if at == (row, column)) or None
+            if run.n_layers is not None:
+                cell[f"depth_{side}"] = (cell[f"block_{side}"] + 1) / run.n_layers
+        cell["chosen_by"] = _BETWEEN.join(way for way, at in ways.items() if at == (row, column)) or None
         rows.append(cell)
     return rows
 
@@ -187,6 +192,11 @@ def _choices(found: _Compared, bound: Sequence[Note]) -> list[Row]:
         own.update(rank=1 + int((rho > rho[row, column]).sum()), n_cells=rho.size)
         rows.append({**own, "note": [*found.notes, *bound]})
     return rows
+
+
+def ways_of(cells: pd.DataFrame) -> pd.Series:
+    """Gives the ways that take each cell, as lists."""
+    return cells["chosen_by"].fillna("").map(lambda ways: ways.split(_BETWEEN) if ways else [])
 
 
 def grids(table: pd.DataFrame) -> list[pd.DataFrame]:

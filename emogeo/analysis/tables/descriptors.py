@@ -69,7 +69,8 @@ def by_layer_table(prepared: Sequence[PreparedRun]) -> Table:
             row: Row = {"key": record.key, "run": each.name, "model": each.run.model, "precision": record.precision}
             row["reading"] = how_read(each.run)
             row["selected"] = "yes" if block == each.run.layer else "no"
-            row.update(layer=block, depth=(block + 1) / record.model.n_layers, nonfinite=nonfinite)
+            n_layers = each.run.n_layers
+            row.update(layer=block, depth=None if n_layers is None else (block + 1) / n_layers, nonfinite=nonfinite)
             if block not in finite and record.imported is not None:
                 continue
             if block in finite:
@@ -82,7 +83,7 @@ def by_layer_table(prepared: Sequence[PreparedRun]) -> Table:
 def _row(run: Run, prepared: PreparedRun | None, permutations: int, seed: int) -> Row:
     record, model = run.record, run.record.model
     row: Row = {"key": record.key, "precision": record.precision, "mode": record.mode.value, "model": run.model}
-    row.update(family=model.family, variant=model.variant, params_b=model.params_b, n_layers=model.n_layers)
+    row.update(family=model.family, variant=model.variant, params_b=model.params_b, n_layers=run.n_layers)
     row["reading"] = how_read(run)
     row["nonfinite"] = sum(record.nonfinite["passages"]) if record.nonfinite else None
     if prepared is None:

@@ -23,6 +23,8 @@ class NoteKind(Enum):
     """A value should not be trusted."""
     overflow = "overflow"
     """Some blocks have overflowed."""
+    bound = "bound"
+    """Only some of what could be compared is compared."""
     left_out = "left out"
     """There is no comparison."""
     not_identifiable = "not identifiable"

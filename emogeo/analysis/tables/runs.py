@@ -42,7 +42,7 @@ def runs_table(runs: Sequence[Run], prepared: Sequence[PreparedRun], bare: Seque
 def _bare_row(run: BareRun) -> Row:
     record, metrics = run.record, run.result.metrics
     row = _heading(run)
-    row.update(n_layers=record.imported.n_layers, stimuli=record.imported.name, layer=run.layer)
+    row.update(n_layers=run.n_layers, stimuli=record.imported.name, layer=run.layer)
     row["rdm_std"] = metrics.rdm_std
     what = "vectors without the states of their texts" if record.kind is Kind.vectors else "dissimilarities alone"
     row["note"] = [Note(f"imported: {what}, so no reliability and no rho_star")]
@@ -70,7 +70,7 @@ def _described(run: Run) -> Row:
     record = run.record
     return {
         **_heading(run),
-        "n_layers": record.model.n_layers if record.imported is None else record.imported.n_layers,
+        "n_layers": run.n_layers,
         "prompt_template": record.prompt_template,
         "stimuli": record.stimuli,
         "n_units": record.n_units,

@@ -12,7 +12,7 @@ from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Listing, Text
 from emogeo.analysis.tables.depth import CHOICE_COLUMNS, GRID_COLUMNS
 from emogeo.analysis.tables.frame import typed
-from emogeo.analysis.tables.notes import Note
+from emogeo.analysis.tables.notes import Note, NoteKind
 from tests.analysis.report.shown import absent, cells, pictures, sheets
 
 
@@ -32,7 +32,7 @@ def of_pairs(folder: Path, n: int, note: str = "10 of 66 pairs of runs are compa
     for row in rows:
         (folder / file_of(row["key_a"], row["key_b"])).write_bytes(b"drawn")
     choice = {"key_a": "a", "key_b": "b0", "choice": "largest_rho", "block_a": 1, "block_b": 1, "rank": 1, "n_cells": 4}
-    choices = [{**choice, "rho": 0.5, "p_largest": 0.01, "note": [Note(note)]}] if n else []
+    choices = [{**choice, "rho": 0.5, "p_largest": 0.01, "note": [Note(note, NoteKind.bound)]}] if n else []
     tables = {
         "depth_grid": typed(rows, GRID_COLUMNS, ["key_a", "key_b", "chosen_by"]),
         "depth_choices": typed(choices, CHOICE_COLUMNS, ["key_a", "key_b", "model_a", "model_b", "choice", "note"]),

@@ -116,7 +116,7 @@ def test_imported_vectors_are_compared_without_rho_star(tmp_path: Path) -> None:
             compose_train(
                 "mode=imported", f"imported.path={tmp_path / name}.npz", f"store.path={tmp_path / 'store'}",
                 f"runtime.weights_cache={tmp_path / 'cache'}", "tracking=disabled", "layer_selection=index",
-                "layer_selection.index=5",
+                "layer_selection.index=5", "imported.n_layers=12",
             )
         )  # fmt: skip
     bare = bare_of(read_catalogue(Store(tmp_path / "store")))
