@@ -14,12 +14,13 @@ from typing import Any
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
+from emogeo.analysis.charts.chart import library
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report import comparing, depth, factors, geometries, maps, overview, probes, provenance
 from emogeo.analysis.report.heatmap import palette
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.parts import Section
+from emogeo.analysis.report.parts import Chart, Section
 from emogeo.analysis.tables.frame import Table
 from emogeo.stimuli.conditions import Noun
 
@@ -63,7 +64,9 @@ def write_report(
 
 def _page(sections: Sequence[Section], noun: Noun) -> str:
     """Builds the page with style and script inline, and their checksums in its policy, so that no others can run."""
-    style, script = _file("page.css") + palette(), _file("page.js")
+    style, scripts = _file("page.css") + palette(), [_file("page.js")]
+    if any(isinstance(part, Chart) for section in sections for part in section.parts):
+        scripts = [library(), _file("charts.js"), *scripts]
     environment = Environment(
         loader=PackageLoader("emogeo.analysis.report"),
         autoescape=True,
@@ -76,9 +79,8 @@ def _page(sections: Sequence[Section], noun: Noun) -> str:
         sections=sections,
         noun=noun,
         style=Markup(style),
-        script=Markup(script),
+        scripts=[{"text": Markup(text), "sum": _sum(text)} for text in scripts],
         style_sum=_sum(style),
-        script_sum=_sum(script),
         version=version("emogeo"),
     )
 

@@ -90,6 +90,21 @@ class Picture:
     sheet: Sheet | None
 
 
+@dataclass(frozen=True)
+class Chart:
+    """A chart that answers to pointer and keyboard, with the table that it shows."""
+
+    kind: ClassVar[str] = "chart"
+    title: str
+    spec: Mapping[str, Any]
+    """The chart in Vega-Lite, as `emogeo.analysis.charts.chart.spec_of` gives it."""
+    said: str
+    """What the chart shows, for those who do not see it."""
+    files: Sequence[str] = ()
+    """Its files in the folder of figures."""
+    sheet: Sheet | None = None
+
+
 Part = Any
 """A part of a section: one of the above, or a heat map; the template has a macro for each kind."""
 

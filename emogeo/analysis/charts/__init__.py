@@ -1,0 +1,1 @@
+"""Interactive charts, from tables."""

@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import altair
+import pandas as pd
+import pytest
+
+from emogeo.analysis.charts.chart import library, spec_of, write_chart
+
+
+@pytest.fixture
+def spec() -> dict[str, object]:
+    table = pd.DataFrame({"x": [1, 2], "y": [3, 4], "name": ["calm", "hopeful"]})
+    return spec_of(altair.Chart(table).mark_text().encode(x="x", y="y", text="name"))
+
+
+def test_a_chart_is_written_in_every_form(tmp_path: Path, spec: dict[str, object]) -> None:
+    write_chart(spec, tmp_path, "places")
+    assert (tmp_path / "places.png").read_bytes().startswith(b"\x89PNG")
+    assert ">hopeful</text>" in (tmp_path / "places.svg").read_text(), "letters stay letters"
+    assert b"/FontFile" in (tmp_path / "places.pdf").read_bytes(), "fonts are embedded"
+    assert "hopeful" in (tmp_path / "places.vl.json").read_text()
+
+
+def test_colours_of_the_page_are_parameters(spec: dict[str, object]) -> None:
+    given = {param["name"]: param["value"] for param in spec["params"]}  # type: ignore[attr-defined]
+    assert set(given) == {"ink", "soft", "ground", "line"}
+    assert '"labelColor": {"expr": "soft"}' in json.dumps(spec)
+
+
+def test_the_library_interprets_expressions_and_needs_no_eval() -> None:
+    assert "expressionInterpreter" in library()
+    assert "</script" not in library()
