@@ -22,6 +22,8 @@ BLUE, ORANGE = "#20639b", "#d55e00"
 """Colours of two things side by side, told apart by all."""
 WIDTHS = {"two_columns": 504, "one_column": 246}
 """Widths of a figure in a paper, in points: 7 and 3.4 inches."""
+ENDINGS = (".png", ".svg", ".pdf", ".vl.json")
+"""Endings of a chart's files: three pictures, and its specification with its data."""
 _SCALE = 3
 """Pixels of a PNG to a point."""
 

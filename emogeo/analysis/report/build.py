@@ -6,6 +6,7 @@ import base64
 import hashlib
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from importlib.resources import files
 from pathlib import Path
@@ -17,30 +18,43 @@ from markupsafe import Markup
 from emogeo.analysis.charts.chart import library
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue
-from emogeo.analysis.report import comparing, depth, factors, geometries, maps, overview, probes, provenance
+from emogeo.analysis.report import (
+    agreement,
+    claims,
+    comparing,
+    depth,
+    factors,
+    geometries,
+    maps,
+    overview,
+    probes,
+    provenance,
+)
+from emogeo.analysis.report.answer import Answer, answer
+from emogeo.analysis.report.findings import findings_of
 from emogeo.analysis.report.heatmap import palette
+from emogeo.analysis.report.maps import first_map
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.parts import Chart, Section
+from emogeo.analysis.report.parts import Absent, Chart, Section
 from emogeo.analysis.tables.frame import Table
-from emogeo.stimuli.conditions import Noun
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SECTIONS = (
-    overview.run_section,
-    overview.findings_section,
+    agreement.agreement_section,
     maps.map_section,
-    overview.claims_section,
-    comparing.universality_section,
-    comparing.stimulus_section,
+    geometries.rdms_section,
     depth.depth_section,
+    comparing.stimulus_section,
+    comparing.universality_section,
     factors.layers_section,
     factors.precision_section,
     geometries.descriptors_section,
     probes.steering_section,
     probes.behaviour_section,
     probes.readout_section,
-    comparing.published_section,
+    overview.run_section,
     provenance.provenance_section,
+    claims.claims_section,
 )
 
 
@@ -59,13 +73,29 @@ def write_report(
         figures: the folder of PNG files.
     """
     material = Material(tables, prepared, catalogue, figures, bare)
-    file.write_text(_page([section(material) for section in _SECTIONS], material.noun), encoding="utf-8")
+    sections = arranged([_with_findings(section(material), material) for section in _SECTIONS])
+    file.write_text(_page(answer(material), sections, material), encoding="utf-8")
 
 
-def _page(sections: Sequence[Section], noun: Noun) -> str:
+def _with_findings(section: Section, material: Material) -> Section:
+    """Puts a section's findings before its figures and tables."""
+    return replace(section, parts=[*findings_of(section.anchor, material), *section.parts])
+
+
+def arranged(sections: Sequence[Section]) -> list[Section]:
+    """Keeps the sections that have something to show, and lists what was never run at the end, a line each."""
+    kept = [replace(own, parts=[part for part in own.parts if not isinstance(part, Absent)]) for own in sections]
+    absent = dict.fromkeys(part for own in sections for part in own.parts if isinstance(part, Absent))
+    last = Section("not-run", "Not run", "What these runs cannot answer, and what to type.", list(absent))
+    return [own for own in [*kept, last] if own.parts]
+
+
+def _page(answered: Answer, sections: Sequence[Section], material: Material) -> str:
     """Builds the page with style and script inline, and their checksums in its policy, so that no others can run."""
     style, scripts = _file("page.css") + palette(), [_file("page.js")]
-    if any(isinstance(part, Chart) for section in sections for part in section.parts):
+    shown = first_map(material, answered.pair)
+    parts = [*shown, *(part for section in sections for part in section.parts)]
+    if any(isinstance(part, Chart) for part in parts):
         scripts = [library(), _file("charts.js"), *scripts]
     environment = Environment(
         loader=PackageLoader("emogeo.analysis.report"),
@@ -76,8 +106,11 @@ def _page(sections: Sequence[Section], noun: Noun) -> str:
         lstrip_blocks=True,
     )
     return environment.get_template("page.html.jinja").render(
+        answer=answered,
+        shown=shown,
+        counts=overview.counted(material),
         sections=sections,
-        noun=noun,
+        noun=material.noun,
         style=Markup(style),
         scripts=[{"text": Markup(text), "sum": _sum(text)} for text in scripts],
         style_sum=_sum(style),

@@ -1,27 +1,24 @@
-"""Sections that compare models: universality, the stimulus share, and the published numbers."""
+"""Sections on comparable models, and on what the texts add to an agreement."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import pandas as pd
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import subjects
-from emogeo.analysis.records.published import published_model, published_pair, reference
+from emogeo.analysis.report.agreement import star
 from emogeo.analysis.report.finetune import finetune_parts
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.overlap import overlap_parts
 from emogeo.analysis.report.parts import (
-    Absent,
     Column,
     Part,
     Section,
     Sheet,
     beside,
     figure,
-    interval,
     ranging,
     sheet,
     word,
@@ -59,14 +56,7 @@ def universality_section(material: Material) -> Section:
 
 def stimulus_section(material: Material) -> Section:
     """Shows what the particular passages add to an agreement, and what is wrong with the texts."""
-    pairs, nulls = material.trained_pairs("pairs")
-    parts: list[Part] = []
-    if pairs.empty:
-        parts.append(Absent("No pair of runs, so nothing to control.", _TWO_MODELS))
-    else:
-        shown = sheet(pairs, "Pairs of runs", "pairs", _of_pairs(material))
-        pictured = material.picture("same_and_disjoint_half.png", "Agreement on the same and on disjoint texts", shown)
-        parts += [*(pictured or [shown]), *nulls]
+    parts = material.picture("same_and_disjoint_half.png", "Agreement on the same and on disjoint texts")
     parts += material.shown(
         "baselines",
         "Runs against words, input embeddings and norms",
@@ -74,8 +64,6 @@ def stimulus_section(material: Material) -> Section:
         "No run to compare with baselines.",
         "python train.py",
     )
-    parts += _beyond(material)
-    parts += _measures(material)
     parts += overlap_parts(material)
     parts += texts_parts(material)
     about = (
@@ -83,33 +71,6 @@ def stimulus_section(material: Material) -> Section:
         "returns in every topic, words that stand for a condition above all, is on both sides of every comparison here."
     )
     return Section("stimulus", "Stimulus control", about, parts)
-
-
-def _beyond(material: Material) -> list[Part]:
-    """Shows what is left of every pair's agreement once words are given."""
-    beyond, nulls = material.trained_pairs("beyond")
-    if beyond.empty:
-        return [Absent("No pair of runs.", _TWO_MODELS)]
-    return [sheet(beyond, "Agreement beyond words", "beyond", _of_beyond(material)), *nulls]
-
-
-def _measures(material: Material) -> list[Part]:
-    """Shows the other measures of every pair, and whether a verdict hangs on the measure."""
-    answer = [word("run a", "key_a", material.names), word("run b", "key_b", material.names), word("answer", "answer")]
-    said = "Does the verdict hang on the measure?"
-    answers = material.shown("measure_verdicts", said, answer, "No pair of runs, so no other measures.", _TWO_MODELS)
-    table = material.table("measures")
-    if table.empty:
-        return answers
-    shown = sheet(table, "Other measures", "measures", _of_measures(material), open=False)
-    return [*answers, *(material.picture("measures.png", "Every measure of every pair", shown) or [shown])]
-
-
-def published_section(material: Material) -> Section:
-    """Shows the pairs and models that the published study has as well."""
-    parts = [*_published_pairs(material), *_published_models(material)]
-    about = "Numbers of arXiv 2604.11050 beside those measured here, for models of both."
-    return Section("published", "Published against measured", about, parts)
 
 
 def _matrices(material: Material) -> list[Part]:
@@ -139,7 +100,7 @@ def _of_two_models(noun: Noun) -> list[Column]:
         word("beyond word meanings", "beyond_meanings", style="badge"),
         ranging("ρ* given words", "rho_partial", "rho_partial_ci_low", "rho_partial_ci_high"),
         figure("ρ", "rho"),
-        *_star(noun),
+        *star(noun),
         figure("ρ published", "published"),
         beside("same / disjoint half", "rho_same_half", "rho_disjoint_half"),
         beside("reliability a / b", "reliability_a", "reliability_b"),
@@ -147,14 +108,6 @@ def _of_two_models(noun: Noun) -> list[Column]:
         figure("floor", "floor", 4),
         word("reading", "reading"),
         word("note", "note", style="long"),
-    ]
-
-
-def _star(noun: Noun) -> list[Column]:
-    return [
-        figure(f"ρ*, these {noun.many}", "rho_star"),
-        interval(f"{noun.many} like these", "rho_star_any"),
-        word("same or different", "equivalence", style="badge"),
     ]
 
 
@@ -171,24 +124,6 @@ def _of_relations() -> list[Column]:
     ]
 
 
-def _of_pairs(material: Material) -> list[Column]:
-    return [
-        word("run a", "key_a", material.names),
-        word("run b", "key_b", material.names),
-        word("beyond words", "beyond_words", style="badge"),
-        figure("ρ", "rho"),
-        *_star(material.noun),
-        beside("same / disjoint half", "rho_same_half", "rho_disjoint_half"),
-        beside("reliability a / b", "reliability_a", "reliability_b"),
-        figure("p, same text", "p_same_text", 4),
-        figure("p", "p", 4),
-        figure("p (Holm)", "p_holm", 4),
-        figure("floor", "floor", 4),
-        figure("units", "n_units", 0),
-        word("note", "note", style="long"),
-    ]
-
-
 def _of_baselines(material: Material) -> list[Column]:
     return [
         word("run", "key", material.names),
@@ -200,87 +135,3 @@ def _of_baselines(material: Material) -> list[Column]:
         figure("p (Holm)", "p_holm", 4),
         word("note", "note", style="long"),
     ]
-
-
-def _of_beyond(material: Material) -> list[Column]:
-    return [
-        word("run a", "key_a", material.names),
-        word("run b", "key_b", material.names),
-        word("given", "level"),
-        word("beyond it", "verdict", style="badge"),
-        ranging("ρ* that is left", "rho_partial", "rho_partial_ci_low", "rho_partial_ci_high"),
-        figure("p", "p", 4),
-        beside("explained of a / b", "explained_a", "explained_b"),
-        ranging("ρ* less the best null's", "margin", "margin_ci_low", "margin_ci_high"),
-        word("best null", "best_null"),
-        word("reason", "reason", style="long"),
-        word("nulls", "given", style="long"),
-        word("note", "note", style="long"),
-    ]
-
-
-def _of_measures(material: Material) -> list[Column]:
-    return [
-        word("run a", "key_a", material.names),
-        word("run b", "key_b", material.names),
-        word("measure", "measure"),
-        beside("all text / by chance", "value", "chance"),
-        figure("disjoint text", "disjoint"),
-        beside("reliability a / b", "reliability_a", "reliability_b"),
-        ranging("disattenuated", "disattenuated", "ci_low", "ci_high"),
-        word("reading", "reading"),
-        word("note", "note", style="long"),
-    ]
-
-
-def _published_pairs(material: Material) -> list[Part]:
-    pairs = material.table("pairs")
-    pairs = pairs if pairs.empty else pairs[pairs["model_a"] != pairs["model_b"]]
-    rows = [
-        {**row, "published": published, "difference": row["rho"] - published}
-        for row in pairs.to_dict("records")
-        if (published := published_pair(row["model_a"], row["model_b"])) is not None
-    ]
-    if not rows:
-        order = reference()["rdm_rho"]["order"]
-        why = f"No pair of different models of the study; its models are {', '.join(order)}."
-        return [Absent(why, f"python train.py -m +study=universality model={','.join(order[:2])}")]
-    columns = [
-        word("run a", "key_a", material.names),
-        word("run b", "key_b", material.names),
-        figure("ρ published", "published"),
-        figure("ρ measured", "rho"),
-        figure("ρ* measured", "rho_star"),
-        figure("measured − published", "difference"),
-        word("note", "note", style="long"),
-    ]
-    return [sheet(pd.DataFrame(rows), "Pairs of models", "published_pairs", columns)]
-
-
-def _published_models(material: Material) -> list[Part]:
-    rows = [
-        {**row, **_of_study(known)}
-        for row in material.table("descriptors").to_dict("records")
-        if (known := published_model(row["model"])) is not None
-    ]
-    if not rows:
-        why = "No model of the study, so no descriptors to compare with the published ones."
-        return [Absent(why, f"python train.py model={reference()['models'][0]['name']}")]
-    columns = [
-        word("run", "run"),
-        beside("layer published / measured", "published_layer", "layer", digits=0),
-        figure("anisotropy published", "published_anisotropy"),
-        figure("anisotropy measured", "anisotropy"),
-        figure("RDM std published", "published_rdm_std", 3),
-        figure("RDM std measured", "rdm_std", 3),
-        word("flags", "flags", style="long"),
-    ]
-    return [sheet(pd.DataFrame(rows), "Models", "published_models", columns)]
-
-
-def _of_study(model: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "published_layer": model["best_layer"],
-        "published_anisotropy": model["anisotropy"],
-        "published_rdm_std": model["rdm_std"],
-    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 import pandas as pd
 
@@ -31,31 +31,32 @@ _LAYERS = {
 
 def findings(material: Material) -> list[Finding]:
     """Lists the findings in the order of the sections; a table without numbers gives none."""
-    sources: Sequence[Callable[[Material], list[Finding]]] = (
-        beyond_findings,
-        _verdicts,
-        findings_of_pairs.identifiable,
-        findings_of_pairs.unidentified,
-        findings_of_pairs.halves,
-        _baselines,
-        _relations,
-        _effects,
-        _shares,
-        _flags,
-        _variants,
-        finetune_findings,
-        findings_of_probes.shifts,
-        findings_of_probes.regimes,
-        findings_of_probes.behaviour,
-        findings_of_probes.readouts,
-        _refused,
-    )
-    return [finding for source in sources for finding in source(material)]
+    return [finding for anchor in _sources() for finding in findings_of(anchor, material)]
+
+
+def findings_of(anchor: str, material: Material) -> list[Finding]:
+    """Lists the findings of one section, by its anchor; of a section that finds nothing, none."""
+    return [finding for source in _sources().get(anchor, ()) for finding in source(material)]
+
+
+def _sources() -> Mapping[str, Sequence[Callable[[Material], list[Finding]]]]:
+    return {
+        "agreement": (beyond_findings, findings_of_pairs.identifiable, findings_of_pairs.unidentified),
+        "stimulus": (findings_of_pairs.halves, _baselines),
+        "universality": (_relations, finetune_findings),
+        "layers": (_effects, _shares),
+        "descriptors": (_flags, _variants),
+        "steering": (findings_of_probes.shifts, findings_of_probes.regimes),
+        "behaviour": (findings_of_probes.behaviour,),
+        "readout": (findings_of_probes.readouts,),
+        "run": (_refused,),
+        "claims": (_verdicts,),
+    }
 
 
 def _verdicts(material: Material) -> list[Finding]:
     claims = material.table("claims")
-    if claims.empty:
+    if claims.empty or not material.studied:
         return []
     counts = [f"{n} {verdict}" for verdict, n in Counter(claims["verdict"]).items()]
     said = f"Of {number_of(len(claims), 'published claim')}, judged on the study's own models alone: {listed(counts)}."

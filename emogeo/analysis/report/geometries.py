@@ -10,15 +10,21 @@ _BASE_AND_INSTRUCT = "python train.py -m model=gemma-3-1b-pt,gemma-3-1b-it"
 
 
 def descriptors_section(material: Material) -> Section:
-    """Shows the table, curves over blocks, flags, base against instruct, and an RDM per run."""
+    """Shows the table, curves over blocks, flags, and base against instruct."""
     why = "This analysis has no descriptors."
     parts = material.shown("descriptors", "Descriptors at the selected layer", _of_runs(), why, "python train.py")
     parts += _by_layer(material)
     why = "No family has a base and an instruct model."
     shown = material.shown("base_instruct", "Base against instruct", _of_variants(), why, _BASE_AND_INSTRUCT)
-    parts += [*shown, *_rdms(material)]
+    parts += shown
     about = "Descriptors of each geometry, with flags where a number should not be trusted, and why."
     return Section("descriptors", "Descriptors", about, parts)
+
+
+def rdms_section(material: Material) -> Section:
+    """Shows the RDM of every run."""
+    about = "How far apart every two are: 1 − cosine of their vectors, as the run was read and centred."
+    return Section("rdms", "The RDMs", about, _rdms(material))
 
 
 def _by_layer(material: Material) -> list[Part]:

@@ -25,6 +25,22 @@ def map_section(material: Material) -> Section:
     return Section("map", "The map", about, _parts(material))
 
 
+def first_map(material: Material, pair: tuple[str, str] | None) -> list[Part]:
+    """Shows the maps of the two runs that the answer is about, or of the only run; nothing where none was drawn."""
+    table = material.table("map")
+    if table.empty:
+        return []
+    keys = list(pair) if pair is not None else list(dict.fromkeys(table["key"]))[:1]
+    name = f"shifts_{keys[0][:8]}_{keys[-1][:8]}.png" if len(keys) > 1 else ""
+    named = " and ".join(material.names.get(key, key) for key in keys)
+    found = material.picture(name, f"The maps of {named}") if name else []
+    return found or [
+        part
+        for key in keys[:1]
+        for part in material.picture(file_of("map", material.names.get(key, key), key), f"The map of {named}")
+    ]
+
+
 def _parts(material: Material) -> list[Part]:
     table = material.table("map")
     drawn = table.dropna(subset=["x"]) if len(table) else table

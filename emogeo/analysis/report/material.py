@@ -9,14 +9,15 @@ from pathlib import Path
 
 import pandas as pd
 
+from emogeo.analysis.charts.chart import ENDINGS, AnyChart, spec_of
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue
-from emogeo.analysis.report.parts import Absent, Column, Part, Picture, Sheet, Text, data_link, sheet
+from emogeo.analysis.report.parts import Absent, Chart, Column, Part, Picture, Sheet, Text, data_link, sheet
 from emogeo.analysis.report.sentences import number_of
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import Note
 from emogeo.record.run import AnyRun
-from emogeo.stimuli.conditions import Noun
+from emogeo.stimuli.conditions import STUDIED, Noun
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,11 @@ class Material:
     def noun(self) -> Noun:
         """Gives the word for the conditions of all runs."""
         return self.catalogue.noun
+
+    @property
+    def studied(self) -> bool:
+        """Whether a run has the conditions of arXiv 2604.11050, all of them: its claims are about these alone."""
+        return any(set(run.conditions) == set(STUDIED) for run in self.catalogue.finished if not run.untrained)
 
     @property
     def records(self) -> list[AnyRun]:
@@ -86,6 +92,16 @@ class Material:
         """Shows a figure of the folder with its table; nothing where it was not drawn."""
         path = self.figures / file
         return [Picture(title, file, data_link(path.read_bytes(), "image/png"), of)] if path.is_file() else []
+
+    def chart(self, name: str, title: str, chart: AnyChart, said: str, of: Sheet | None = None) -> list[Part]:
+        """Shows a chart, and says which of its files are in the folder of figures.
+
+        Args:
+            name: of its files, without an ending.
+            said: what it shows, for those who do not see it.
+        """
+        files = [f"{name}{ending}" for ending in ENDINGS if (self.figures / f"{name}{ending}").is_file()]
+        return [Chart(title, spec_of(chart), said, files, of)]
 
     def pictures(self, prefix: str) -> list[Part]:
         """Shows every figure whose name begins with these letters, which also give its title."""

@@ -1,10 +1,9 @@
-"""Sections on the runs, the findings, and the published claims."""
+"""The section on the runs."""
 
 from __future__ import annotations
 
 import pandas as pd
 
-from emogeo.analysis.report.findings import findings
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import (
     Absent,
@@ -15,7 +14,6 @@ from emogeo.analysis.report.parts import (
     Tiles,
     beside,
     figure,
-    ranging,
     sheet,
     word,
 )
@@ -23,39 +21,19 @@ from emogeo.analysis.report.parts import (
 
 def run_section(material: Material) -> Section:
     """Shows counts, and a row per run."""
-    parts: list[Part] = [Tiles(_counts(material)), *_runs(material)]
+    parts: list[Part] = [Tiles(_counts(material)), *_runs(material)] if material.records else _runs(material)
     if material.catalogue.left_out:
         parts.append(Listing("Left out", material.catalogue.left_out))
     return Section("run", "What was run", "The runs of the store, refused ones included.", parts)
 
 
-def findings_section(material: Material) -> Section:
-    """Shows findings, each a sentence with numbers from a table."""
-    found: list[Part] = list(findings(material))
-    nothing = Absent("No table holds enough for a finding: two finished runs make a pair.", "make demo")
-    about = "Written by the program from the tables below; an amber bar marks what is not identifiable, or is flagged."
-    return Section("findings", "Findings", about, found or [nothing])
-
-
-def claims_section(material: Material) -> Section:
-    """Shows the verdicts on the published claims."""
-    columns = [
-        word("claim", "claim"),
-        word("verdict on the study", "verdict", style="badge"),
-        word("here", "here"),
-        figure("published", "published"),
-        ranging("measured", "measured", "ci_low", "ci_high"),
-        word("models here", "models", style="long"),
-        word("note", "note", style="long"),
-    ]
-    parts = material.shown(
-        "claims", "Claims of arXiv 2604.11050", columns, "This analysis has no table of claims.", "make study"
-    )
-    about = (
-        "Each claim of the study's abstract: the verdict is passed on the study's own models, read as it read them; "
-        "what holds here is of the models of this catalogue. The rules are in docs/claims.md."
-    )
-    return Section("claims", "Claims", about, parts)
+def counted(material: Material) -> str:
+    """Writes in a line what the page is about: models, runs, conditions, texts."""
+    counts = _counts(material)
+    told = [("models", "model"), ("geometries", "geometry"), ("texts per run", "text per run"), ("units", "unit")]
+    said = [f"{counts[many]} {one if counts[many] == '1' else many}" for many, one in told if counts.get(many)]
+    conditions = counts.get(material.noun.many)
+    return " · ".join([*said, *([f"{conditions} {material.noun.many}"] if conditions else [])])
 
 
 def _counts(material: Material) -> dict[str, str]:
