@@ -11,7 +11,7 @@ import pandas as pd
 from emogeo.analysis.report.flags import flags
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import in_words
-from emogeo.analysis.report.sentences import commonest, listed, number_of, range_of
+from emogeo.analysis.report.sentences import commonest, listed, number_of, range_of, verdicts
 from emogeo.analysis.tables.effects import NO, UNKNOWN, YES
 from emogeo.analysis.tables.equivalence import DIFFERS, NO_FLOOR, SAME
 from emogeo.analysis.tables.frame import Row
@@ -147,7 +147,8 @@ def _many(kind: str, pairs: pd.DataFrame, least: Row, material: Material) -> tup
     question = f"Do {these} share {material.noun.one} geometry?"
     counts = Counter(pairs["beyond_words"].fillna(Beyond.unknown.value))
     rest = [*_ranges(pairs), _least_said(least, material)] if len(pairs) > _NAMED else []
-    return question, _headline(counts, len(pairs)), [*_counted(kind, pairs, material), *rest]
+    said = [*_counted(kind, pairs, material), *rest, *verdicts(pairs, material.noun)]
+    return question, _headline(counts, len(pairs)), said
 
 
 def _ranges(pairs: pd.DataFrame) -> list[str]:
