@@ -145,7 +145,7 @@ def _many(kind: str, pairs: pd.DataFrame, least: Row, material: Material) -> tup
         return question, _kept(effects), [_of_factors(effects), *_ranges(pairs), _least_said(least, material)]
     these = listed(models) if len(models) == _NAMED else f"these {len(models)} models"
     question = f"Do {these} share {material.noun.one} geometry?"
-    counts = Counter(pairs["beyond_words"].fillna(Beyond.unknown.value))
+    counts = Counter(pairs["beyond_words"].astype(object).fillna(Beyond.unknown.value))
     rest = [*_ranges(pairs), _least_said(least, material)] if len(pairs) > _NAMED else []
     said = [*_counted(kind, pairs, material), *rest, *verdicts(pairs, material.noun)]
     return question, _headline(counts, len(pairs)), said
@@ -166,7 +166,7 @@ def _headline(counts: Counter[str], n: int) -> str:
 
 def _counted(kind: str, pairs: pd.DataFrame, material: Material) -> list[str]:
     """Counts the verdicts of pairs in a sentence each, and names the pairs where they are few."""
-    verdicts, found = pairs["beyond_words"].fillna(Beyond.unknown.value), []
+    verdicts, found = pairs["beyond_words"].astype(object).fillna(Beyond.unknown.value), []
     of = f"{number_of(len(pairs), 'pair')} of {kind},"
     for verdict, (one, many) in _DOES.items():
         own = pairs[verdicts == verdict.value]

@@ -78,8 +78,10 @@ def write_report(
 
 
 def _with_findings(section: Section, material: Material) -> Section:
-    """Puts a section's findings before its figures and tables."""
-    return replace(section, parts=[*findings_of(section.anchor, material), *section.parts])
+    """Puts a section's findings before its figures and tables; a section that is not shown has none."""
+    return (
+        replace(section, parts=[*findings_of(section.anchor, material), *section.parts]) if section.parts else section
+    )
 
 
 def arranged(sections: Sequence[Section]) -> list[Section]:

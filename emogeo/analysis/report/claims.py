@@ -22,7 +22,12 @@ def claims_section(material: Material) -> Section:
 
 def _parts(material: Material) -> list[Part]:
     shown = material.shown("claims", "Claims", _of_claims(), "This analysis has no table of claims.", "make study")
-    return [*shown, *_published_pairs(material), *_published_models(material)]
+    return [*shown, *published_parts(material)]
+
+
+def published_parts(material: Material) -> list[Part]:
+    """Shows the pairs and models that the published study has as well, beside what was measured here."""
+    return [*_published_pairs(material), *_published_models(material)]
 
 
 def _of_claims() -> list[Column]:

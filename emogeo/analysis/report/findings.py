@@ -56,7 +56,7 @@ def _sources() -> Mapping[str, Sequence[Callable[[Material], list[Finding]]]]:
 
 def _verdicts(material: Material) -> list[Finding]:
     claims = material.table("claims")
-    if claims.empty or not material.studied:
+    if claims.empty:
         return []
     counts = [f"{n} {verdict}" for verdict, n in Counter(claims["verdict"]).items()]
     said = f"Of {number_of(len(claims), 'published claim')}, judged on the study's own models alone: {listed(counts)}."

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from emogeo.analysis.records.catalogue import Catalogue
-from emogeo.analysis.report.geometries import descriptors_section
+from emogeo.analysis.report.geometries import descriptors_section, rdms_section
 from emogeo.analysis.report.heatmap import HeatMap
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Text
@@ -54,7 +54,7 @@ def test_base_and_instruct_are_named_as_such(tmp_path: Path) -> None:
 
 def test_every_run_that_is_no_reread_has_its_rdm_after_how_to_read_it(tmp_path: Path) -> None:
     own = material(tmp_path)
-    *_, told, first, second = descriptors_section(own).parts
+    told, first, second = rdms_section(own).parts
     assert isinstance(told, Text) and "arrow keys" in told.said
     assert [type(part) for part in (first, second)] == [HeatMap, HeatMap]
     assert [part.title.rpartition(", ")[0] for part in (first, second)] == [
@@ -68,5 +68,6 @@ def test_without_tables_every_part_says_what_to_type(tmp_path: Path) -> None:
         "This analysis has no descriptors.": "python train.py",
         "No curves over blocks.": "python train.py",
         "No family has a base and an instruct model.": "python train.py -m model=gemma-3-1b-pt,gemma-3-1b-it",
-        "No finished geometry, so no RDM.": "python train.py",
     }
+    nothing = Material({}, [], Catalogue(), tmp_path)
+    assert absent(rdms_section(nothing).parts) == {"No finished geometry, so no RDM.": "python train.py"}

@@ -8,17 +8,14 @@ import pandas as pd
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue
-from emogeo.analysis.report.finding import Finding
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.overview import claims_section, findings_section, run_section
+from emogeo.analysis.report.overview import run_section
 from emogeo.analysis.report.parts import Listing, Tiles
-from emogeo.analysis.tables.claims import CLAIM_COLUMNS
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.runs import runs_table
 from emogeo.config.model import Init
 from emogeo.record.run import BehaviourRun, Run
 from tests.analysis.planted_models import PlantedModel, catalogue
-from tests.analysis.report.planted import frame
 from tests.analysis.report.shown import absent, cells, sheets
 from tests.planted_records import altered, behaviour, geometry, model_card, refused
 
@@ -67,27 +64,4 @@ def test_every_run_is_a_row_and_what_was_left_out_is_listed() -> None:
 
 def test_an_empty_store_says_what_to_type() -> None:
     empty = Material({}, [], Catalogue(), Path("none"))
-    tiles, *rest = run_section(empty).parts
-    assert isinstance(tiles, Tiles)
-    assert set(tiles.numbers.values()) == {"0"}
-    assert absent(rest) == {"No run of a geometry.": "python train.py"}
-    assert list(absent(findings_section(empty).parts).values()) == ["make demo"]
-    assert absent(claims_section(empty).parts) == {"This analysis has no table of claims.": "make study"}
-
-
-def test_findings_are_those_of_the_tables() -> None:
-    (found,) = findings_section(material()).parts
-    assert isinstance(found, Finding)
-    assert found.topic == "Refused"
-    assert found.said.startswith("1 of 5 runs refused")
-
-
-def test_claims_show_their_verdict_with_measured_and_published() -> None:
-    known = {"claim": "one", "published": 0.8, "measured": 0.83, "ci_low": 0.7, "ci_high": 0.9, "verdict": "reproduced"}
-    known |= {"here": "cannot tell", "models": "m, n"}
-    claims = frame(CLAIM_COLUMNS, known, {"claim": "two", "published": 0.2, "verdict": "not testable", "note": "why"})
-    rows = cells(sheets(claims_section(material(claims=claims)))["Claims of arXiv 2604.11050"])
-    assert [list(row.values()) for row in rows] == [
-        ["one", "reproduced", "cannot tell", "0.80", "0.83 [0.70, 0.90]", "m, n", "–"],
-        ["two", "not testable", "–", "0.20", "–", "–", "why"],
-    ]
+    assert absent(run_section(empty).parts) == {"No run of a geometry.": "python train.py"}
