@@ -32,6 +32,7 @@ from emogeo.analysis.report import (
 )
 from emogeo.analysis.report.answer import Answer, answer
 from emogeo.analysis.report.findings import findings_of
+from emogeo.analysis.report.fitting import fitted
 from emogeo.analysis.report.heatmap import palette
 from emogeo.analysis.report.maps import first_map
 from emogeo.analysis.report.material import Material
@@ -73,7 +74,7 @@ def write_report(
         figures: the folder of PNG files.
     """
     material = Material(tables, prepared, catalogue, figures, bare)
-    sections = arranged([_with_findings(section(material), material) for section in _SECTIONS])
+    sections = fitted(arranged([_with_findings(section(material), material) for section in _SECTIONS]))
     file.write_text(_page(answer(material), sections, material), encoding="utf-8")
 
 

@@ -105,6 +105,16 @@ class Chart:
     sheet: Sheet | None = None
 
 
+@dataclass(frozen=True)
+class Linked:
+    """A figure that is not in the page, because of its size."""
+
+    kind: ClassVar[str] = "linked"
+    title: str
+    files: Sequence[str]
+    """Its files in the folder of figures."""
+
+
 Part = Any
 """A part of a section: one of the above, or a heat map; the template has a macro for each kind."""
 
