@@ -63,8 +63,8 @@
   }
 
   function foldable(cell) {
-    const text = document.createElement("div");
-    const button = document.createElement("button");
+    const [note, text, button] = ["div", "div", "button"].map((name) => document.createElement(name));
+    note.className = "note";
     text.className = "fold";
     text.append(...cell.childNodes);
     button.type = "button";
@@ -76,7 +76,8 @@
     };
     button.addEventListener("click", () => turn(!text.classList.contains("all")));
     turn(false);
-    cell.append(text, button);
+    note.append(text, button);
+    cell.append(note);
   }
 
   function fit(sheet) {
