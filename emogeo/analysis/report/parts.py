@@ -204,13 +204,9 @@ def sheet(table: pd.DataFrame, title: str, file: str, columns: Sequence[Column],
     return Sheet(title, f"{file}.csv", defined, rows, by_row, len(table), _download(table), unfolded)
 
 
-def definitions(sections: Sequence[Section]) -> list[str]:
-    """Lists the definitions of all columns of a page, each once."""
-    sheets = [
-        part if isinstance(part, Sheet) else getattr(part, "sheet", None)
-        for section in sections
-        for part in section.parts
-    ]
+def definitions(parts: Sequence[Part]) -> list[str]:
+    """Lists the definitions of the columns of all tables, those under figures included, each once."""
+    sheets = [part if isinstance(part, Sheet) else getattr(part, "sheet", None) for part in parts]
     return list(dict.fromkeys(column.means for own in sheets if own for column in own.columns if column.means))
 
 

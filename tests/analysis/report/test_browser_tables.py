@@ -168,8 +168,8 @@ def test_nothing_is_cut_without_a_cue(size: tuple[int, int], scheme: str, opened
     table = pairs(page).locator(".wide")
     table.evaluate("box => { box.scrollLeft = 1e6; }")
     page.wait_for_timeout(100)
-    assert table.get_attribute("data-more").split()[0] == "left"
-    assert "right" not in table.get_attribute("data-more")
+    more = (table.get_attribute("data-more") or "").split()
+    assert "left" in more and "right" not in more
     first, last = table.locator("tbody th").first.bounding_box(), table.locator("tbody td").last.bounding_box()
     around = table.bounding_box()
     assert first is not None and last is not None and around is not None
