@@ -9,7 +9,8 @@ import pandas as pd
 
 from emogeo.analysis.report.parts import (
     SHOWN_ROWS,
-    Section,
+    Picture,
+    Text,
     beside,
     definitions,
     figure,
@@ -77,9 +78,8 @@ def test_a_column_is_defined_by_its_table_or_by_its_maker() -> None:
     shown = sheet(table, "t", "pairs", [figure("ρ", "rho"), figure("own", "own", means="A number of mine.")])
     assert [column.means for column in shown.columns][1] == "A number of mine."
     assert shown.columns[0].means.startswith("Rank correlation")
-    assert definitions([Text("a"), shown, Picture("p", "p.png", "", shown)]) == [
-        column.means for column in shown.columns
-    ], "each once"
+    parts = [Text("a"), shown, Picture("p", "p.png", "", shown)]
+    assert definitions(parts) == [column.means for column in shown.columns], "each once"
 
 
 def test_the_download_has_every_row_and_column() -> None:
