@@ -36,7 +36,7 @@ from emogeo.analysis.report.fitting import fitted
 from emogeo.analysis.report.heatmap import palette
 from emogeo.analysis.report.maps import first_map
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.parts import Absent, Chart, Section
+from emogeo.analysis.report.parts import Absent, Chart, Section, definitions
 from emogeo.analysis.tables.frame import Table
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
@@ -95,7 +95,7 @@ def arranged(sections: Sequence[Section]) -> list[Section]:
 
 def _page(answered: Answer, sections: Sequence[Section], material: Material) -> str:
     """Builds the page with style and script inline, and their checksums in its policy, so that no others can run."""
-    style, scripts = _file("page.css") + palette(), [_file("page.js")]
+    style, scripts = _file("page.css") + palette(), [_file("page.js"), _file("tables.js")]
     shown = first_map(material, answered.pair)
     parts = [*shown, *(part for section in sections for part in section.parts)]
     if any(isinstance(part, Chart) for part in parts):
@@ -114,6 +114,7 @@ def _page(answered: Answer, sections: Sequence[Section], material: Material) -> 
         counts=overview.counted(material),
         sections=sections,
         noun=material.noun,
+        definitions=definitions(parts),
         style=Markup(style),
         scripts=[{"text": Markup(text), "sum": _sum(text)} for text in scripts],
         style_sum=_sum(style),

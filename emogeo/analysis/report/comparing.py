@@ -9,6 +9,7 @@ import pandas as pd
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.report.agreement import star
+from emogeo.analysis.report.definitions import definition
 from emogeo.analysis.report.finetune import finetune_parts
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.overlap import overlap_parts
@@ -87,7 +88,7 @@ def _matrix(material: Material, own: Sequence[PreparedRun], column: str, title: 
     names = [each.name for each in own]
     values = pd.DataFrame(pair_matrix(own, material.table("pairs"), column), columns=names)
     values.insert(0, "run", names)
-    columns = [word("run", "run"), *(figure(name, name) for name in names)]
+    columns = [word("run", "run"), *(figure(name, name, means=definition("pairs", (column,))) for name in names)]
     return sheet(values, f"{title}, as a table", f"{column}_matrix", columns, open=False)
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, ClassVar
 
 import pandas as pd
 
+from emogeo.analysis.report.definitions import definition
 from emogeo.analysis.report.numbers import ABSENT, intervals, number, with_interval
 
 SHOWN_ROWS = 300
@@ -61,6 +62,10 @@ class Column:
     cells: Callable[[pd.DataFrame], Sequence[str]]
     style: str = "number"
     """The style of the column: number, word, long or badge."""
+    of: Sequence[str] = ()
+    """The columns of the table that it shows; one of numbers is sorted by the first."""
+    means: str = ""
+    """A sentence that defines it; by default that of `definitions`, by the columns it shows."""
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,8 @@ class Sheet:
     file: str
     columns: Sequence[Column]
     rows: Sequence[Sequence[str]]
+    sorts: Sequence[Sequence[str]]
+    """By row and column the number that a cell is sorted by; empty where its text says the same."""
     n_rows: int
     download: str | None
     """The table as a data link; None where it is too large for the page."""
@@ -129,17 +136,22 @@ class Section:
     parts: Sequence[Part]
 
 
-def word(title: str, column: str, names: Mapping[str, str] | None = None, style: str = "word") -> Column:
+def word(
+    title: str, column: str, names: Mapping[str, str] | None = None, style: str = "word", means: str = ""
+) -> Column:
     """Makes a column of text.
 
     Args:
         names: shown instead of the values, where they have one.
+        means: its definition, where `definitions` has none for the table's column.
     """
     shown = names or {}
-    return Column(title, lambda table: [_text(shown.get(value, value)) for value in table[column]], style)
+    return Column(
+        title, lambda table: [_text(shown.get(value, value)) for value in table[column]], style, (column,), means
+    )
 
 
-def figure(title: str, column: str, digits: int = 2) -> Column:
+def figure(title: str, column: str, digits: int = 2, means: str = "") -> Column:
     """Makes a column of numbers, with their intervals where the table has them."""
 
     def cells(table: pd.DataFrame) -> list[str]:
@@ -147,12 +159,12 @@ def figure(title: str, column: str, digits: int = 2) -> Column:
             return with_interval(table, column, digits)
         return [number(value, digits) for value in table[column]]
 
-    return Column(title, cells)
+    return Column(title, cells, of=(column,), means=means)
 
 
 def interval(title: str, column: str) -> Column:
-    """Makes a column of intervals whose number stands in another column."""
-    return Column(title, lambda table: intervals(table, column))
+    """Makes a column of intervals whose number stands in another column; they are sorted by their lower ends."""
+    return Column(title, lambda table: intervals(table, column), of=(f"{column}_ci_low",))
 
 
 def beside(title: str, *columns: str, digits: int = 2) -> Column:
@@ -162,6 +174,7 @@ def beside(title: str, *columns: str, digits: int = 2) -> Column:
         lambda table: [
             " / ".join(number(value, digits) for value in row) for row in table[list(columns)].itertuples(index=False)
         ],
+        of=columns,
     )
 
 
@@ -169,7 +182,9 @@ def ranging(title: str, column: str, low: str, high: str, digits: int = 2) -> Co
     """Makes a column of numbers with an interval whose columns have other names."""
     renamed = {column: "v", low: "v_ci_low", high: "v_ci_high"}
     return Column(
-        title, lambda table: with_interval(table[list(renamed)].set_axis(list(renamed.values()), axis=1), "v", digits)
+        title,
+        lambda table: with_interval(table[list(renamed)].set_axis(list(renamed.values()), axis=1), "v", digits),
+        of=(column,),
     )
 
 
@@ -182,9 +197,17 @@ def sheet(table: pd.DataFrame, title: str, file: str, columns: Sequence[Column],
     """
     shown = table.head(SHOWN_ROWS)
     cells = [column.cells(shown) for column in columns]
-    rows = list(zip(*cells, strict=True)) if cells else []
+    sorts = [_sorts(shown, column, own) for column, own in zip(columns, cells, strict=True)]
+    rows, by_row = ([*zip(*each, strict=True)] for each in (cells, sorts))
     unfolded = len(table) <= _OPEN_ROWS if open is None else open
-    return Sheet(title, f"{file}.csv", columns, rows, len(table), _download(table), unfolded)
+    defined = [replace(column, means=column.means or definition(file, column.of)) for column in columns]
+    return Sheet(title, f"{file}.csv", defined, rows, by_row, len(table), _download(table), unfolded)
+
+
+def definitions(parts: Sequence[Part]) -> list[str]:
+    """Lists the definitions of the columns of all tables, those under figures included, each once."""
+    sheets = [part if isinstance(part, Sheet) else getattr(part, "sheet", None) for part in parts]
+    return list(dict.fromkeys(column.means for own in sheets if own for column in own.columns if column.means))
 
 
 def data_link(content: bytes, mime: str) -> str:
@@ -195,6 +218,17 @@ def data_link(content: bytes, mime: str) -> str:
 def csv_link(table: pd.DataFrame, index: bool = False) -> str:
     """Makes a data link of a table as CSV."""
     return data_link(table.to_csv(index=index).encode(), "text/csv;charset=utf-8")
+
+
+def _sorts(table: pd.DataFrame, column: Column, cells: Sequence[str]) -> list[str]:
+    """Gives the table's own number for each cell of a column of numbers, none for one that is absent."""
+    if column.style != "number" or not column.of:
+        return [""] * len(cells)
+    values = [
+        "" if cell == ABSENT or pd.isna(value) else f"{value:.6g}"
+        for value, cell in zip(table[column.of[0]], cells, strict=True)
+    ]
+    return ["" if value == cell else value for value, cell in zip(values, cells, strict=True)]
 
 
 def _download(table: pd.DataFrame) -> str | None:

@@ -7,7 +7,18 @@ import io
 
 import pandas as pd
 
-from emogeo.analysis.report.parts import SHOWN_ROWS, beside, figure, interval, ranging, sheet, word
+from emogeo.analysis.report.parts import (
+    SHOWN_ROWS,
+    Picture,
+    Text,
+    beside,
+    definitions,
+    figure,
+    interval,
+    ranging,
+    sheet,
+    word,
+)
 
 
 def test_runs() -> None:
@@ -33,6 +44,42 @@ def test_runs() -> None:
         ("l", "–", "1.000", "– / 1.00", "1.0", "–"),
     ]
     assert sheet(pd.DataFrame({"note": [None, "", "x"]}), "t", "t", [word("", "note")]).rows == [("–",), ("–",), ("x",)]
+
+
+def test_cells_are_sorted_by_the_numbers_of_the_table() -> None:
+    table = pd.DataFrame(
+        {
+            "key": ["k", "l", "m"],
+            "n": [3, 12, 7],
+            "p": [0.00004, 0.00003, None],
+            "rho": [0.854, -0.1, 0.2],
+            "rho_ci_low": [0.75, -0.2, None],
+            "rho_ci_high": [0.96, 0.0, None],
+        }
+    )
+    columns = [
+        word("run", "key"),
+        figure("n", "n", 0),
+        figure("p", "p", 4),
+        figure("ρ", "rho"),
+        interval("reach", "rho"),
+        beside("p / n", "p", "n"),
+    ]
+    shown = sheet(table, "t", "t", columns)
+    assert shown.sorts == [
+        ("", "", "4e-05", "0.854", "0.75", "4e-05"),
+        ("", "", "3e-05", "-0.1", "-0.2", "3e-05"),
+        ("", "", "", "0.2", "", ""),
+    ]
+
+
+def test_a_column_is_defined_by_its_table_or_by_its_maker() -> None:
+    table = pd.DataFrame({"rho": [0.5], "own": [1.0]})
+    shown = sheet(table, "t", "pairs", [figure("ρ", "rho"), figure("own", "own", means="A number of mine.")])
+    assert [column.means for column in shown.columns][1] == "A number of mine."
+    assert shown.columns[0].means.startswith("Rank correlation")
+    parts = [Text("a"), shown, Picture("p", "p.png", "", shown)]
+    assert definitions(parts) == [column.means for column in shown.columns], "each once"
 
 
 def test_the_download_has_every_row_and_column() -> None:

@@ -15,15 +15,20 @@ function place() {
   tip.style.top = `${box.top > tip.offsetHeight + 8 ? box.top - tip.offsetHeight - 6 : box.bottom + 6}px`;
 }
 
-function show(cell) {
+function tell(of, text, aloud) {
   hide();
+  tip.setAttribute("aria-live", aloud ? "polite" : "off");
+  tip.textContent = text;
+  tip.hidden = false;
+  marked = of;
+  of.classList.add("at");
+  place();
+}
+
+function show(cell) {
   const row = cell.parentElement;
   const column = row.closest("table").tHead.rows[0].cells[cell.cellIndex];
-  tip.textContent = `${row.cells[0].textContent} – ${column.textContent}: ${cell.textContent}`;
-  tip.hidden = false;
-  marked = cell;
-  cell.classList.add("at");
-  place();
+  tell(cell, `${row.cells[0].textContent} – ${column.textContent}: ${cell.textContent}`, true);
 }
 
 const STEPS = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] };
