@@ -166,7 +166,7 @@ def test_hostile_text_stays_text(full: Path, opened: Opener) -> None:
     page.wait_for_timeout(200)
     assert page.evaluate("window.hacked") is None
     assert page.locator("img[src=x]").count() == 0
-    assert page.locator("script:not([type])").count() == 3, "the library, the charts, the page"
+    assert page.locator("script:not([type])").count() == 4, "the library, the charts, the page, the tables"
     assert page.locator("#steering td", has_text=SCRIPT).count() >= 2, "prompt and text of a steered cell"
     for section in set(SECTIONS) - {"universality", "not-run"}:
         assert page.locator(f"#{section}").inner_text().count(IMAGE), f"{section} shows the text as it is"
