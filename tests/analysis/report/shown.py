@@ -28,7 +28,7 @@ def pictures(section: Section) -> list[str]:
 
 def charts(section: Section) -> list[str]:
     """The names of the charts' files, without an ending, in their order."""
-    return [part.files[0].removesuffix(".png") for part in section.parts if isinstance(part, Chart)]
+    return [part.files[0].removesuffix(".vl.json") for part in section.parts if isinstance(part, Chart)]
 
 
 def absent(parts: Sequence[Part]) -> dict[str, str]:
