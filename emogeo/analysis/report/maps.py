@@ -38,7 +38,9 @@ def first_map(material: Material, pair: tuple[str, str] | None) -> list[Part]:
         frames = {name: own.frame for name, own in material.tables.items()}
         named = " and ".join(material.names.get(key, key) for key in pair)
         spec = pair_spec(frames, *pair, width=_FIRST)
-        return material.chart(pair_of("maps", *pair), f"The maps of {named}", spec, f"The maps of {named}.")
+        return material.chart(
+            pair_of("maps", *pair), "The maps of both, turned onto one another", spec, f"The maps of {named}."
+        )
     return [] if pair is not None or not keys else _map(material, keys[0], material.names.get(keys[0], keys[0]))
 
 

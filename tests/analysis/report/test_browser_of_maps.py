@@ -37,15 +37,18 @@ def page_of_charts(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def place(page: Page, name: str) -> tuple[float, float]:
     """Where a name stands on the map, whatever part of the page is seen."""
-    box = page.locator(f"#map svg text:text-is('{name}')").last.bounding_box()
-    whole = page.locator("#map svg").bounding_box()
-    assert box is not None and whole is not None
-    return box["x"] - whole["x"], box["y"] - whole["y"]
+    at = """own => {
+      const [box, whole] = [own.getBoundingClientRect(), own.closest("svg").getBoundingClientRect()];
+      return [box.x - whole.x, box.y - whole.y];
+    }"""
+    x, y = page.locator(f"#map svg text:text-is('{name}')").last.evaluate(at)
+    return float(x), float(y)
 
 
 def ready(seen: Seen) -> Page:
     for name in ("map", "pair", "depth"):
         seen.page.locator(f"#{name} svg").wait_for()
+    seen.page.wait_for_timeout(1000)
     return seen.page
 
 
