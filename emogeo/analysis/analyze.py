@@ -159,7 +159,7 @@ def all_tables(
         "beyond": beyond,
         "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence, bare),
         "baselines": baselines_table(prepared, *chance, norms),
-        **map_tables(prepared, config.seed, bare),
+        **map_tables(prepared, config.seed, bare, norms, config.map.axes),
         **measures_tables(prepared),
         **overlap_tables(prepared),
         "effects": effects_table(effects),

@@ -11,6 +11,7 @@ from omegaconf import MISSING
 
 from emogeo.config.runtime import StoreConfig, TrackingConfig, TrackingMode
 from emogeo.errors import ConfigError
+from emogeo.geometry.options import Axes
 
 _SHOWN = 10
 """How many files an error names."""
@@ -49,6 +50,14 @@ class EffectsConfig:
     """`emotions` are those without the neutral one (stimuli.neutral of each run), as published."""
     recentre: bool = True
     """Whether each run is centred again, on the mean of those conditions alone, as published."""
+
+
+@dataclass
+class MapConfig:
+    """How conditions are laid out in two dimensions."""
+
+    axes: Axes = Axes.scaling
+    """`scaling` of the cosine RDM, or principal axes of the `vectors`, whose lengths then count too."""
 
 
 @dataclass
@@ -110,6 +119,7 @@ class AnalyzeConfig:
     equivalence: float = 0.1
     """The bound on 1 - rho* within which two geometries are called the same."""
     effects: EffectsConfig = field(default_factory=EffectsConfig)
+    map: MapConfig = field(default_factory=MapConfig)
     norms: NormsConfig = field(default_factory=NormsConfig)
     conditions: ConditionsConfig = field(default_factory=ConditionsConfig)
     seed: int = 0

@@ -53,6 +53,15 @@ class Norm(Enum):
     unit = "unit"
 
 
+class Axes(Enum):
+    """What lies behind the two axes of a map of conditions."""
+
+    scaling = "scaling"
+    """Classical scaling of the cosine RDM: vectors count by their directions alone."""
+    vectors = "vectors"
+    """Principal axes of the vectors as they are, by length too."""
+
+
 @dataclass(frozen=True)
 class LayerRule:
     """How a layer is chosen, with the block or the share of depth where one is named."""

@@ -11,9 +11,10 @@ from scipy.stats import f as fisher
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import MIN_JACKKNIFE
+from emogeo.geometry.options import Axes
 from emogeo.geometry.procrustes import Alignment, normalised, procrustes
 from emogeo.geometry.scaling import planes
-from emogeo.geometry.units import crossvalidated_rdms
+from emogeo.geometry.units import crossvalidated_rdms, half_grams
 
 LEVEL = 0.95
 _ALIKE = 1e-6
@@ -64,6 +65,15 @@ class Regions:
             raise GeometryError(f"This map has no regions: they need texts, and at least {MIN_JACKKNIFE} units.")
         return self.deviations
 
+    @property
+    def replicates(self) -> Array:
+        """Gives the map without each unit, about the whole: [unit, condition, 2].
+
+        Raises:
+            GeometryError: a map without regions.
+        """
+        return self.points + self._known
+
     def moved(self, to: Alignment) -> Regions:
         """Gives the same map elsewhere."""
         off = None if self.deviations is None else to.of_differences(self.deviations)
@@ -84,21 +94,21 @@ def jackknife_covariances(deviations: Array) -> Array:
     return np.asarray((n - 1) / n * np.einsum("uca,ucb->cab", deviations, deviations))
 
 
-def map_of(rdm: Array) -> Regions:
-    """Makes the map of a cosine RDM [condition, condition], without regions.
+def map_of(squared: Array) -> Regions:
+    """Makes the map of squared distances [condition, condition], without regions; of a cosine RDM they are twice it.
 
     Raises:
-        GeometryError: an RDM without a map.
+        GeometryError: distances without a map.
     """
-    points, share = planes(2 * np.asarray(rdm, dtype=np.float64))
+    points, share = planes(np.asarray(squared, dtype=np.float64))
     return Regions(normalised(points), float(share))
 
 
-def regions_of(products: Array) -> Regions:
+def regions_of(products: Array, axes: Axes = Axes.scaling) -> Regions:
     """Makes the map of a run with a delete-one-unit jackknife of each condition's place.
 
-    It is the map of the cross-validated RDM: text noise lengthens all others, those of the noisiest conditions most, so
-    a map of a plain RDM lies beside the noiseless one and no region around it holds what it says (docs/inference.md).
+    It is the map of cross-validated distances: text noise lengthens all others, those of the noisiest conditions most,
+    so a map of plain ones lies beside the noiseless one and no region around it holds what it says (docs/inference.md).
     Each replicate is scaled, made as large and turned onto the whole (orthogonal Procrustes), so what is left is what
     units do to places among the others.
 
@@ -106,10 +116,11 @@ def regions_of(products: Array) -> Regions:
         products: [unit, unit, condition, condition], of `MIN_JACKKNIFE` units or more.
 
     Raises:
-        GeometryError: fewer units, or an RDM without a map.
+        GeometryError: fewer units, or distances without a map.
     """
     n_conditions = products.shape[-1]
-    scaled = planes(2 * np.stack([square(own, n_conditions) for own in without_each(products)]))
+    pairs = 2 * without_each(products) if axes is Axes.scaling else _squared_without_each(products)
+    scaled = planes(np.stack([square(own, n_conditions) for own in pairs]))
     points, *deleted = normalised(scaled[0])
     turned = np.stack([procrustes(points, own)(own) for own in deleted])
     return Regions(points, float(scaled[1][0]), turned - turned.mean(axis=0))
@@ -121,10 +132,33 @@ def without_each(products: Array) -> Array:
     Raises:
         GeometryError: fewer than `MIN_JACKKNIFE` units.
     """
-    n = len(products)
+    return crossvalidated_rdms(products, _all_and_without_each(len(products)))[0]
+
+
+def _squared_without_each(products: Array) -> Array:
+    """Gives squared distances of vectors, G_ii + G_jj - 2 G_ij, over all units, then without each."""
+    n_conditions = products.shape[-1]
+    rows, columns = np.triu_indices(n_conditions)
+    grams = np.zeros((len(products) + 1, n_conditions, n_conditions))
+    grams[:, rows, columns] = grams[:, columns, rows] = half_grams(products, _all_and_without_each(len(products)))
+    return pairs_of(squared_distances(grams))
+
+
+def squared_distances(gram: Array) -> Array:
+    """Gives squared distances of vectors from their inner products, both [..., condition, condition]."""
+    own = np.diagonal(gram, axis1=-2, axis2=-1)
+    return np.asarray(own[..., :, None] + own[..., None, :] - 2 * gram)
+
+
+def pairs_of(squares: Array) -> Array:
+    """Gives upper triangles [..., pair] of [..., condition, condition]."""
+    return np.asarray(squares[(..., *np.triu_indices(squares.shape[-1], k=1))])
+
+
+def _all_and_without_each(n: int) -> Array:
     if n < MIN_JACKKNIFE:
         raise GeometryError(f"{n} units; regions of uncertainty need {MIN_JACKKNIFE}.")
-    return crossvalidated_rdms(products, np.vstack([np.ones(n), 1 - np.eye(n)]))[0]
+    return np.vstack([np.ones(n), 1 - np.eye(n)])
 
 
 def square(pairs: Array, n_conditions: int) -> Array:

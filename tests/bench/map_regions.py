@@ -121,7 +121,7 @@ def _one(world: World, seed: int) -> list[float]:
     generator = np.random.default_rng([seed, world.n_units])
     own = code(world, generator)
     rdm = cosine_rdm(own, CONDITIONS)
-    truth, bound = map_of(rdm).points, hotelling_bound(world.n_units - 1, LEVEL)
+    truth, bound = map_of(2 * rdm).points, hotelling_bound(world.n_units - 1, LEVEL)
     run = products(world, own, generator)
     found, other = regions_of(run), regions_of(products(world, own, generator))
     common = generator.normal(size=(world.n_units, N_CONDITIONS, D))

@@ -8,9 +8,19 @@ from scipy.spatial.distance import squareform
 from scipy.stats import f as fisher
 
 from emogeo.errors import GeometryError
+from emogeo.geometry.options import Axes
 from emogeo.geometry.procrustes import normalised, procrustes
 from emogeo.geometry.rdm import cosine_rdm
-from emogeo.geometry.regions import Regions, hotelling_bound, map_of, regions_of, shifts, square, without_each
+from emogeo.geometry.regions import (
+    Regions,
+    hotelling_bound,
+    map_of,
+    regions_of,
+    shifts,
+    square,
+    squared_distances,
+    without_each,
+)
 from emogeo.geometry.scaling import planes
 from emogeo.geometry.units import crossvalidated_rdms
 from tests.bench.map_regions import CONDITIONS, World, code, designs, main, measure, products, promises
@@ -46,6 +56,25 @@ def test_covariances_are_those_of_a_loop() -> None:
         wanted = np.cov(places.T, bias=True) * 11
         assert found.covariances[condition] == pytest.approx(wanted)
     assert found.points == pytest.approx(whole) and found.n_units == 12
+
+
+def test_axes_of_vectors_are_their_principal_axes() -> None:
+    vectors = np.random.default_rng(1).normal(size=(7, 5)) * np.arange(1, 8)[:, None]
+    found = map_of(squared_distances(vectors @ vectors.T))
+    centred = vectors - vectors.mean(axis=0)
+    left, singular, _ = np.linalg.svd(centred, full_matrices=False)
+    assert np.abs(found.points) == pytest.approx(np.abs(normalised(left[:, :2] * singular[:2])))
+    assert found.share == pytest.approx((singular[:2] ** 2).sum() / (singular**2).sum())
+
+
+def test_regions_of_vectors_are_of_products_of_different_units() -> None:
+    own = run()
+    found = regions_of(own, Axes.vectors)
+    gram = np.mean([own[u, v] for u in range(12) for v in range(12) if u != v], axis=0)
+    gram = (gram + gram.T) / 2
+    squared = np.array([[gram[i, i] + gram[j, j] - 2 * gram[i, j] for j in range(N)] for i in range(N)])
+    assert found.points == pytest.approx(normalised(planes(squared)[0]))
+    assert found.n_units == 12 and found.replicates.mean(axis=0) == pytest.approx(found.points)
 
 
 def test_ellipses_have_the_bound_on_their_edge() -> None:
@@ -112,7 +141,7 @@ def test_the_bench_says_what_holds(tmp_path: object, capsys: pytest.CaptureFixtu
 
 
 def test_without_texts_there_is_a_map_and_no_region() -> None:
-    found = map_of(cosine_rdm(code(WORLD, np.random.default_rng(9)), CONDITIONS))
+    found = map_of(2 * cosine_rdm(code(WORLD, np.random.default_rng(9)), CONDITIONS))
     assert found.n_units == 0 and 0 < found.share < 1
     with pytest.raises(GeometryError, match="no regions"):
         found.ellipses()

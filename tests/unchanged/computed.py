@@ -13,6 +13,7 @@ from unittest.mock import patch
 
 from emogeo.analysis.analyze import all_tables, viewed
 from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.figures import depth, map
 from emogeo.analysis.figures.effects import write_effect_figures
 from emogeo.analysis.figures.write import write_figures
 from emogeo.analysis.records.catalogue import read_catalogue
@@ -25,7 +26,7 @@ from emogeo.analysis.tables.pairs import pairs_table
 from emogeo.analysis.tables.variance import distances_of, variance_table
 from emogeo.config.analyze import AnalyzeConfig
 from emogeo.config.runtime import StoreConfig
-from emogeo.figures import curves, depth, effects, halves, map, matrices, measures, models, overlap, tree
+from emogeo.figures import curves, effects, halves, matrices, measures, models, overlap
 from emogeo.store.store import Store
 from tests.planted_catalogue import Design, draw
 from tests.unchanged.figure_inputs import shown
@@ -80,11 +81,12 @@ def _csv(tables: dict[str, Table]) -> dict[str, str]:
 
 @contextmanager
 def _figures() -> Iterator[Path]:
-    """A folder into which figures write what they show instead of their picture."""
+    """A folder into which figures write what they show instead of their picture; charts, which show tables, nothing."""
     patches = [
         patch.object(module, "png", lambda figure: json.dumps(shown(figure)).encode())
-        for module in (curves, depth, effects, halves, map, matrices, measures, models, overlap, tree)
+        for module in (curves, effects, halves, matrices, measures, models, overlap)
     ]
+    patches += [patch.object(module, "write_chart", lambda *_: None) for module in (depth, map)]
     with tempfile.TemporaryDirectory() as folder:
         for own in patches:
             own.start()

@@ -6,9 +6,10 @@ Charts are Vega-Lite: one specification is drawn in the report and written as PN
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import altair
 import vl_convert
@@ -18,23 +19,32 @@ SOFT = altair.param(name="soft", value="#56616b")
 GROUND = altair.param(name="ground", value="#ffffff")
 LINE = altair.param(name="line", value="#d9dee3")
 """Colours of the page, of which the report takes its own for a light and a dark screen; charts use them by name."""
-BLUE, ORANGE = "#20639b", "#d55e00"
-"""Colours of two things side by side, told apart by all."""
+BLUE, ORANGE = "#2a7fc1", "#d55e00"
+"""Colours of two things side by side, told apart by all, on light and dark."""
 WIDTHS = {"two_columns": 504, "one_column": 246}
 """Widths of a figure in a paper, in points: 7 and 3.4 inches."""
+WIDE, NARROW = 520, 324
+"""Pixels that a chart takes in a page, half of it on a large screen, and on a phone."""
+PADDING = {"left": 1, "right": 1, "top": 2, "bottom": 4}
+"""Pixels around a chart whose frame stands in line with the text."""
 ENDINGS = (".png", ".svg", ".pdf", ".vl.json")
-"""Endings of a chart's files: three pictures, and its specification with its data."""
+"""Endings of the files of a chart."""
 _SCALE = 3
 """Pixels of a PNG to a point."""
 
+Rows = Mapping[str, Sequence[Mapping[str, Any]]]
+"""Rows of data by the name under which a chart asks for them."""
+Layer: TypeAlias = Any
+"""A layer of a chart: altair's methods do not say what they give."""
 AnyChart = altair.Chart | altair.LayerChart | altair.FacetChart | altair.HConcatChart | altair.VConcatChart
 
 
-def spec_of(chart: AnyChart) -> dict[str, Any]:
+def spec_of(chart: AnyChart, rows: Rows | None = None) -> dict[str, Any]:
     """Gives a chart's specification, with the page's colours as its parameters, on a ground without a colour.
 
     Args:
         chart: a chart of Vega-Lite; it may use the parameters `ink`, `soft`, `ground` and `line` as colours.
+        rows: the data that it names (`named`), which altair would copy into every layer.
     """
     own = chart.add_params(INK, SOFT, GROUND, LINE)
     coloured = own.configure(background="transparent", font="sans-serif").configure_view(stroke=altair.ExprRef("line"))
@@ -52,15 +62,34 @@ def spec_of(chart: AnyChart) -> dict[str, Any]:
         "fontSize": 13,
     }
     done = coloured.configure_axis(**axes, **lines).configure_legend(**letters).configure_title(**titles)
-    return dict(done.configure_header(**letters).to_dict())
+    spec = dict(done.configure_header(**letters).to_dict(validate=False))
+    return spec if rows is None else {**spec, "datasets": {**spec.get("datasets", {}), **rows}}
 
 
-def write_chart(spec: dict[str, Any], folder: Path, name: str) -> None:
+def named(name: str) -> altair.Chart:
+    """Begins a chart of rows that `spec_of` is given under this name."""
+    return altair.Chart(altair.NamedData(name=name))
+
+
+def for_both(wide: dict[str, Any], narrow: dict[str, Any], room: int = WIDE) -> dict[str, Any]:
+    """Joins two layouts of a chart into one specification: the page draws the second where it has less room.
+
+    Args:
+        room: the pixels that the first needs.
+    """
+    held = wide.get("datasets", {})
+    own = {name: rows for name, rows in narrow.get("datasets", {}).items() if held.get(name) != rows}
+    return {**wide, "usermeta": {"room": room, "narrow": {**narrow, "datasets": own}}}
+
+
+def write_chart(spec: dict[str, Any], folder: Path, name: str, title: str | None = None) -> None:
     """Writes a chart as PNG, SVG and PDF with its fonts, and as Vega-Lite with its data.
 
     Args:
         name: of the files, without an ending.
+        title: stands over the chart in these files; the report has its own above.
     """
+    spec = spec if title is None else {**spec, "title": title}
     white = {**spec, "config": {**spec["config"], "background": "white"}}
     (folder / f"{name}.png").write_bytes(vl_convert.vegalite_to_png(white, scale=_SCALE))
     (folder / f"{name}.svg").write_text(vl_convert.vegalite_to_svg(white), encoding="utf-8")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -13,9 +14,19 @@ from emogeo.errors import GeometryError
 from emogeo.geometry.branches import Tree, supported_tree, tree_of
 from emogeo.geometry.halves import MIN_JACKKNIFE
 from emogeo.geometry.inference import Estimate, interval
+from emogeo.geometry.options import Axes, Norm
 from emogeo.geometry.procrustes import consensus, onto, procrustes
 from emogeo.geometry.rdm import MIN_CONDITIONS, upper
-from emogeo.geometry.regions import Regions, Shifts, map_of, regions_of, shifts, square, without_each
+from emogeo.geometry.regions import (
+    Regions,
+    Shifts,
+    map_of,
+    regions_of,
+    shifts,
+    square,
+    squared_distances,
+    without_each,
+)
 from emogeo.geometry.sharing import over_shared
 from emogeo.geometry.units import deletion_weights, plain_rdms
 
@@ -34,19 +45,28 @@ class RunMap:
     """Why there are no regions; None where there are."""
     aligned: bool = True
     """Whether it is turned onto the consensus of all."""
+    axes: Axes = Axes.scaling
 
-    def nearest(self, row: int) -> tuple[str, Estimate]:
-        """Finds the nearest condition of another, with the interval of their dissimilarity over units."""
-        full = np.stack([square(rdm, len(self.conditions)) for rdm in self.rdms])[:, row]
-        other = int(np.where(np.arange(len(self.conditions)) == row, np.inf, full[0]).argmin())
-        value, *deleted = full[:, other]
-        name = self.conditions[other]
-        if not deleted:
-            return name, Estimate(float(value), np.nan, np.nan)
-        return name, interval(float(value), [np.array(deleted)], fisher=False)
+    def nearest(self, row: int, n: int = 1) -> list[tuple[str, Estimate]]:
+        """Finds the n nearest conditions of another, each with the interval of the dissimilarity over units."""
+        full = self._squares[:, row]
+        order = np.where(np.arange(len(self.conditions)) == row, np.inf, full[0]).argsort(kind="stable")
+        return [(self.conditions[other], _over_units(full[:, other])) for other in order[: min(n, len(order) - 1)]]
+
+    @cached_property
+    def _squares(self) -> Array:
+        return np.stack([square(rdm, len(self.conditions)) for rdm in self.rdms])
 
 
-def maps_of(compared: Sequence[Compared], seed: int) -> tuple[list[RunMap], list[tuple[Compared, str]]]:
+def _over_units(values: Array) -> Estimate:
+    """Gives a number with its interval: of all units, then without each."""
+    whole, deleted = float(values[0]), values[1:]
+    return interval(whole, [deleted], fisher=False) if len(deleted) else Estimate(whole, np.nan, np.nan)
+
+
+def maps_of(
+    compared: Sequence[Compared], seed: int, axes: Axes = Axes.scaling
+) -> tuple[list[RunMap], list[tuple[Compared, str]]]:
     """Makes the maps of runs, turned onto their consensus over the conditions that all of them have.
 
     Where these are too few, each map keeps axes of its own.
@@ -57,29 +77,41 @@ def maps_of(compared: Sequence[Compared], seed: int) -> tuple[list[RunMap], list
     found, absent = list[RunMap](), []
     for each in compared:
         try:
-            found.append(_of_bare(each) if isinstance(each, PreparedBare) else _of_run(each, seed))
+            found.append(_of_bare(each, axes) if isinstance(each, PreparedBare) else _of_run(each, seed, axes))
         except GeometryError as error:
             absent.append((each, str(error)))
     return _aligned(found), absent
 
 
-def _of_run(each: PreparedRun, seed: int) -> RunMap:
+def _of_run(each: PreparedRun, seed: int, axes: Axes) -> RunMap:
     products = each.halves.products
     n, values = len(products.units), products.values
+    if each.run.options.norm is Norm.unit:
+        axes = Axes.scaling  # of vectors of one length both are the same
     if n < MIN_JACKKNIFE:
         rdm = square(plain_rdms(values, deletion_weights(n)[:1])[0], len(products.conditions))
-        return _without_regions(each, products.conditions, rdm, f"{n} units, {MIN_JACKKNIFE} are needed")
+        squared = 2 * rdm if axes is Axes.scaling else squared_distances(values.mean(axis=(0, 1)))
+        plain = RunMap(each, products.conditions, map_of(squared), upper(rdm)[None], tree_of(rdm))
+        return replace(plain, reason=f"{n} units, {MIN_JACKKNIFE} are needed", axes=axes)
     rdms, tree = without_each(values), supported_tree(values, seed)
-    return RunMap(each, products.conditions, regions_of(values), rdms, tree)
+    return RunMap(each, products.conditions, regions_of(values, axes), rdms, tree, axes=axes)
 
 
-def _of_bare(each: PreparedBare) -> RunMap:
+def _of_bare(each: PreparedBare, axes: Axes) -> RunMap:
     rdm = np.asarray(each.run.rdm, dtype=np.float64)
-    return _without_regions(each, each.run.conditions, rdm, "imported without texts")
+    squared = 2 * rdm if axes is Axes.scaling else _squared_of_vectors(each)
+    plain = RunMap(each, tuple(each.run.conditions), map_of(squared), upper(rdm)[None], tree_of(rdm))
+    return replace(plain, reason="imported without texts", axes=axes)
 
 
-def _without_regions(each: Compared, conditions: Sequence[str], rdm: Array, reason: str) -> RunMap:
-    return RunMap(each, tuple(conditions), map_of(rdm), upper(rdm)[None], tree_of(rdm), reason)
+def _squared_of_vectors(each: PreparedBare) -> Array:
+    """Gives the squared distances of the vectors at the selected block, or of all blocks in one."""
+    vectors, layer = each.run.vectors, each.run.layer
+    if vectors is None:
+        raise GeometryError("imported without vectors, of which the axes of the map would be")
+    own = vectors if layer is None else vectors[:, [each.run.result.layer.layers.index(layer)]]
+    flat = own.reshape(len(own), -1).astype(np.float64)
+    return squared_distances(flat @ flat.T)
 
 
 def _aligned(maps: Sequence[RunMap]) -> list[RunMap]:
@@ -111,7 +143,7 @@ def shifts_of(a: RunMap, b: RunMap) -> MapShifts:
     if isinstance(a.of, PreparedBare) or isinstance(b.of, PreparedBare):
         raise GeometryError("imported without texts")
     both = over_shared(a.of, b.of)
-    first, second = (regions_of(own.products.values) for own in both.halves)
+    first, second = (regions_of(own.products.values, a.axes) for own in both.halves)
     names = both.halves[0].products.conditions
     shown = a.regions.points[[a.conditions.index(name) for name in names]]
     first = first.moved(procrustes(shown - shown.mean(axis=0), first.points))

@@ -9,6 +9,7 @@ from typing import Any
 
 import pandas as pd
 
+from emogeo.analysis.charts.chart import ENDINGS
 from emogeo.analysis.figures.runs import MATRICES
 from emogeo.analysis.report.beyond import verdict_counts
 from emogeo.config.analyze import AnalyzeConfig
@@ -48,7 +49,8 @@ def track_analysis(config: AnalyzeConfig, output: Path, pulled: Pulled, tables: 
 
 def _written(output: Path, tables: Mapping[str, pd.DataFrame]) -> list[str]:
     """Lists the files of an analysis; `output` may hold others. Without geometries there are no RDMs."""
-    figures = sorted(file.relative_to(output).as_posix() for file in (output / "figures").glob("*.png"))
+    drawn = [file for ending in ENDINGS for file in (output / "figures").glob(f"*{ending}")]
+    figures = sorted(file.relative_to(output).as_posix() for file in drawn)
     matrices = [f"{name}_matrix.csv" for name in MATRICES]
     return [
         *(f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")),

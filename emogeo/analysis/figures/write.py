@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from emogeo.analysis.charts.chart import ENDINGS
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.figures.depth import write_depth_figures
 from emogeo.analysis.figures.effects import write_effect_figures
@@ -19,7 +20,8 @@ from emogeo.analysis.figures.runs import write_run_figures
 from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.equivalence import EQUIVALENCE
 
-_BY_RUN = ("descriptors_by_layer", "pairs", "measures", "overlap_strata", "map", "map_shifts", "map_branches")
+_MAPS = ("map", "map_shifts", "map_branches", "map_nearest", "map_by_block", "map_directions")
+_BY_RUN = ("descriptors_by_layer", "pairs", "measures", "overlap_strata", *_MAPS)
 """Tables with rows of runs, or of pairs of runs, that may not be drawn."""
 
 
@@ -48,8 +50,9 @@ def write_figures(
     drawn = {name: of_drawn(tables[name], keys) for name in _BY_RUN}
     tables = {**tables, **drawn}
     folder.mkdir(exist_ok=True)
-    for old in folder.glob("*.png"):
-        old.unlink()
+    for ending in ENDINGS:
+        for old in folder.glob(f"*{ending}"):
+            old.unlink()
     write_run_figures([*prepared, *bare], tables["pairs"], folder)
     write_map_figures(tables, folder)
     write_measure_figure(tables["measures"], {each.run.key: each.name for each in prepared}, folder)

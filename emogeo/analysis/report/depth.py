@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pandas as pd
 
-from emogeo.analysis.figures.depth import CALLED, LEVEL, PAIR, file_of
+from emogeo.analysis.charts.depth import CALLED, LEVEL
+from emogeo.analysis.figures.depth import PAIR, file_of
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import number
 from emogeo.analysis.report.parts import Absent, Column, Listing, Part, Section, Text, beside, figure, sheet, word
 from emogeo.analysis.tables.depth import grids, ways_of
 from emogeo.analysis.tables.notes import NoteKind
 
-_SHOWN = 4
+_SHOWN = 3
 """The most pairs of runs whose grids are shown."""
 _ABOUT = (
     "ρ of every block of one run with every block of another, or of its own. The p is adjusted for having looked at "
@@ -21,7 +22,7 @@ _ABOUT = (
 
 
 def depth_section(material: Material) -> Section:
-    """Shows the grids of up to four pairs of runs, and what each way of choosing a block takes in every pair."""
+    """Shows the grids of up to three pairs of runs, and what each way of choosing a block takes in every pair."""
     cells = material.table("depth_grid")
     if cells.empty:
         absent = Absent("No run has several blocks that are known.", "python train.py -m model=A,B")
@@ -31,7 +32,7 @@ def depth_section(material: Material) -> Section:
     lines = [said(own, material.names) for own in pairs[:_SHOWN]]
     parts: list[Part] = [Listing("The best pair of blocks, and the usual ones", lines)] if lines else []
     for own in shown:
-        parts += _pictures(material, own)
+        parts += _chart(material, own)
     return Section("depth", "Depth", _ABOUT, [*parts, *_left(material, pairs), *_choices(material)])
 
 
@@ -54,11 +55,13 @@ def _within(own: pd.DataFrame) -> bool:
     return bool(own["key_a"].iloc[0] == own["key_b"].iloc[0])
 
 
-def _pictures(material: Material, own: pd.DataFrame) -> list[Part]:
+def _chart(material: Material, own: pd.DataFrame) -> list[Part]:
     a, b = str(own["key_a"].iloc[0]), str(own["key_b"].iloc[0])
     named = [material.names.get(key, key[:8]) for key in (a, b)]
     title = f"{named[0]}, block by block" if a == b else f"{named[0]} and {named[1]}, block by block"
-    return material.picture(file_of(a, b), title)
+    alike = own["rho"]
+    shown = f"{title}: a colour for each pair of blocks, ρ from {number(alike.min())} to {number(alike.max())}."
+    return material.drawn(file_of(a, b), title, shown)
 
 
 def _left(material: Material, pairs: list[pd.DataFrame]) -> list[Part]:

@@ -4,41 +4,44 @@ from __future__ import annotations
 
 import pandas as pd
 
-from emogeo.analysis.figures.map import file_of, moved_most
+from emogeo.analysis.charts.map_pair import LEVEL, pair_spec
+from emogeo.analysis.figures.map import DRAWN, SLIDERS, file_of, moved_most, pair_of
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Column, Part, Section, Text, beside, figure, sheet, word
 
-SHOWN = 6
+SHOWN = SLIDERS
 """The most runs whose maps are on the page."""
+_FIRST = 600
+"""Pixels of the maps on the first screen."""
 TREES = 2
 """The most runs whose trees are on the page."""
 MOST = 100
-"""The most conditions of a map on the page: the pictures of more take megabytes each."""
+"""The most conditions of a map on the page: more cannot be read there."""
 
 
 def map_section(material: Material) -> Section:
     """Shows the map of each run, two runs one over the other, and trees, with the tables folded."""
     about = (
         f"The {material.noun.many} of each run in two dimensions, turned onto one consensus. An ellipse holds the "
-        "place without text noise in 95 of 100 samples of units; where ellipses overlap, neighbours may trade places."
+        "place without text noise in 95 of 100 samples of units; where ellipses overlap, neighbours may trade places. "
+        "Point at one to see its nearest; the slider shows how the map forms with depth."
     )
     return Section("map", "The map", about, _parts(material))
 
 
 def first_map(material: Material, pair: tuple[str, str] | None) -> list[Part]:
-    """Shows the maps of the two runs that the answer is about, or of the only run; nothing where none was drawn."""
+    """Shows the maps of the two runs that the answer is about, or of the only run; nothing where there is none."""
     table = material.table("map")
-    if table.empty:
-        return []
-    keys = list(pair) if pair is not None else list(dict.fromkeys(table["key"]))[:1]
-    name = f"shifts_{keys[0][:8]}_{keys[-1][:8]}.png" if len(keys) > 1 else ""
-    named = " and ".join(material.names.get(key, key) for key in keys)
-    found = material.picture(name, f"The maps of {named}") if name else []
-    return found or [
-        part
-        for key in keys[:1]
-        for part in material.picture(file_of("map", material.names.get(key, key), key), f"The map of {named}")
-    ]
+    places = table if table.empty else table.dropna(subset=["x"])
+    keys = list(dict.fromkeys(places["key"])) if len(places) else []
+    if pair is not None and {*pair} <= {*keys} and len(places) <= MOST * len(keys):
+        frames = {name: own.frame for name, own in material.tables.items()}
+        named = " and ".join(material.names.get(key, key) for key in pair)
+        spec = pair_spec(frames, *pair, width=_FIRST)
+        return material.chart(
+            pair_of("maps", *pair), "The maps of both, turned onto one another", spec, f"The maps of {named}."
+        )
+    return [] if pair is not None or not keys else _map(material, keys[0], material.names.get(keys[0], keys[0]))
 
 
 def _parts(material: Material) -> list[Part]:
@@ -50,18 +53,30 @@ def _parts(material: Material) -> list[Part]:
     large = set(drawn["key"].value_counts().loc[lambda n: n > MOST].index)
     shown = [(key, name) for key, name in zip(runs["key"], runs["run"], strict=True) if key not in large][:SHOWN]
     parts = _too_large(runs[runs["key"].isin(large)], material)
-    parts += [part for key, name in shown for part in material.picture(file_of("map", name, key), f"The map of {name}")]
+    parts += [part for key, name in shown for part in _map(material, key, name)]
     if len(runs) - len(large) > SHOWN:
-        parts.append(
-            Text(f"Maps of {SHOWN} of {len(runs)} runs are shown; the others, and trees, are in the folder of figures.")
-        )
-    parts += [sheet(table, "Places on the map", "map", _of_places(material), open=False)]
+        parts.append(Text(_not_shown(len(runs))))
     parts += _shifts(material)
-    return parts + [
-        part
-        for key, name in shown[:TREES]
-        for part in material.picture(file_of("tree", name, key), f"The tree of {name}")
-    ]
+    parts += [part for key, name in shown[:TREES] for part in _tree(material, key, name)]
+    parts += [sheet(table, "Places on the map", "map", _of_places(material), open=False)]
+    return [*parts, *_nearest(material), *_directions(material), *_of_shifts(material)]
+
+
+def _map(material: Material, key: str, name: str) -> list[Part]:
+    own = material.table("map").query("key == @key")
+    said = f"The map of {name}: {len(own)} {material.noun.many} in two dimensions that hold {own['share'].iloc[0]:.0%}."
+    return material.drawn(file_of("map", name, key), f"The map of {name}", said)
+
+
+def _tree(material: Material, key: str, name: str) -> list[Part]:
+    title = f"The tree of {name}"
+    return material.drawn(file_of("tree", name, key), title, f"{title}, with the supports of its branches.")
+
+
+def _not_shown(n: int) -> str:
+    drawn = min(n, DRAWN)
+    others = "the others" if drawn == n else f"{drawn - SHOWN} more"
+    return f"Maps of {SHOWN} of {n} runs are shown; {others}, and trees, are in the folder of figures."
 
 
 def _too_large(runs: pd.DataFrame, material: Material) -> list[Part]:
@@ -80,10 +95,32 @@ def _shifts(material: Material) -> list[Part]:
         return []
     parts: list[Part] = []
     few = table.groupby(["key_a", "key_b"])["condition"].transform("size") <= MOST
-    for (a, b), _ in moved_most(table[few])[:1]:
-        title = f"{material.names.get(a, a)} and {material.names.get(b, b)} over each other"
-        parts += material.picture(f"shifts_{a[:8]}_{b[:8]}.png", title)
-    return [*parts, sheet(table, "Shifts between two maps", "map_shifts", _of_shifts(material), open=False)]
+    for (a, b), own in moved_most(table[few])[:1]:
+        both = f"{material.names.get(a, a)} and {material.names.get(b, b)}"
+        parts += material.drawn(pair_of("maps", a, b), f"{both}, side by side", f"The maps of {both}, side by side.")
+        moved = f"{(own['p_holm'] <= LEVEL).sum()} of {len(own)} {material.noun.many} moved beyond text noise"
+        parts += material.drawn(pair_of("shifts", a, b), f"{both}, one over the other", f"{both}: {moved}.")
+    return parts
+
+
+def _nearest(material: Material) -> list[Part]:
+    table = material.table("map_nearest")
+    columns = [
+        word("run", "run"),
+        word(material.noun.value, "condition"),
+        figure("rank", "rank", digits=0),
+        word("nearest", "nearest"),
+        figure("dissimilarity", "distance"),
+    ]
+    return [] if table.empty else [sheet(table, "The three nearest", "map_nearest", columns, open=False)]
+
+
+def _directions(material: Material) -> list[Part]:
+    table = material.table("map_directions")
+    known = table if table.empty else table.dropna(subset=["p"])
+    columns = [word("run", "run"), word("rating", "norm"), figure("r", "r"), figure("p", "p", digits=3)]
+    title = "Directions of ratings on the map"
+    return [] if known.empty else [sheet(known, title, "map_directions", columns, open=False)]
 
 
 def _of_places(material: Material) -> list[Column]:
@@ -99,8 +136,9 @@ def _of_places(material: Material) -> list[Column]:
     ]
 
 
-def _of_shifts(material: Material) -> list[Column]:
-    return [
+def _of_shifts(material: Material) -> list[Part]:
+    table = material.table("map_shifts")
+    columns = [
         word("run a", "key_a", material.names),
         word("run b", "key_b", material.names),
         word(material.noun.value, "condition"),
@@ -109,3 +147,4 @@ def _of_shifts(material: Material) -> list[Column]:
         beside("p / Holm", "p", "p_holm", digits=3),
         word("note", "note", style="long"),
     ]
+    return [] if table.empty else [sheet(table, "Shifts between two maps", "map_shifts", columns, open=False)]

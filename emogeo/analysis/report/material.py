@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
-from emogeo.analysis.charts.chart import ENDINGS, AnyChart, spec_of
+from emogeo.analysis.charts.chart import ENDINGS
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.parts import Absent, Chart, Column, Part, Picture, Sheet, Text, data_link, sheet
@@ -93,15 +95,29 @@ class Material:
         path = self.figures / file
         return [Picture(title, file, data_link(path.read_bytes(), "image/png"), of)] if path.is_file() else []
 
-    def chart(self, name: str, title: str, chart: AnyChart, said: str, of: Sheet | None = None) -> list[Part]:
+    def chart(self, name: str, title: str, spec: Mapping[str, Any], said: str) -> list[Part]:
         """Shows a chart, and says which of its files are in the folder of figures.
 
         Args:
             name: of its files, without an ending.
+            spec: the chart in Vega-Lite.
             said: what it shows, for those who do not see it.
         """
         files = [f"{name}{ending}" for ending in ENDINGS if (self.figures / f"{name}{ending}").is_file()]
-        return [Chart(title, spec_of(chart), said, files, of)]
+        return [Chart(title, spec, said, files)]
+
+    def drawn(self, name: str, title: str, said: str) -> list[Part]:
+        """Shows a chart of the folder of figures; nothing where it was not drawn.
+
+        Args:
+            name, said: see `chart`.
+        """
+        path = self.figures / f"{name}.vl.json"
+        if not path.is_file():
+            return []
+        spec = json.loads(path.read_text(encoding="utf-8"))
+        spec.pop("title", None)  # the page has its own
+        return self.chart(name, title, spec, said)
 
     def pictures(self, prefix: str) -> list[Part]:
         """Shows every figure whose name begins with these letters, which also give its title."""

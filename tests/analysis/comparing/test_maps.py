@@ -48,7 +48,7 @@ def test_the_nearest_condition_has_the_interval_of_its_dissimilarity() -> None:
     ((own,), _) = maps_of([run], 0)
     rdms = [square(rdm, len(own.conditions)) for rdm in without_each(run.halves.products.values)]
     for row in (0, 5):
-        name, distance = own.nearest(row)
+        ((name, distance),) = own.nearest(row)
         other = own.conditions.index(name)
         assert rdms[0][row, other] == min(value for at, value in enumerate(rdms[0][row]) if at != row)
         assert distance == interval(
@@ -78,7 +78,7 @@ def test_without_texts_or_with_few_units_there_are_no_regions_and_a_reason() -> 
     maps, _ = maps_of([bare, few], 0)
     assert [each.reason for each in maps] == ["imported without texts", "4 units, 6 are needed"]
     assert all(each.regions.n_units == 0 and each.tree.support is None for each in maps)
-    assert np.isnan(maps[0].nearest(0)[1].low)
+    assert np.isnan(maps[0].nearest(0)[0][1].low)
     with pytest.raises(GeometryError, match="imported without texts"):
         shifts_of(*maps)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from emogeo.analysis.charts.chart import ENDINGS
 from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
 from emogeo.analysis.figures.write import of_drawn, write_figures
 from emogeo.analysis.tables.depth import GRID_COLUMNS
@@ -26,6 +27,7 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
     folder = tmp_path / "figures"
     folder.mkdir()
     (folder / "rdm_of_another_analysis.png").write_bytes(b"old")
+    (folder / "map_of_another_analysis.vl.json").write_text("{}")
     (folder / "notes.txt").write_text("mine")
     (ready,) = catalogue([PlantedModel("m", "m", "base", 1.0)])
     names = ("model_a", "model_b", "family_a", "family_b")
@@ -47,14 +49,14 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
     write_figures([ready], tables, effects, folder)
     assert sorted(file.name for file in folder.iterdir()) == [
         "layers_of_effect.png",
-        f"map_m-bf16_{ready.run.key[:8]}.png",
+        *(f"map_m-bf16_{ready.run.key[:8]}{end}" for end in sorted(ENDINGS)),
         "notes.txt",
         f"rdm_m-bf16_{ready.run.key[:8]}.png",
         "reliability_by_layer.png",
         "rho_matrix.png",
         "rho_star_matrix.png",
         "sub_parameters.png",
-        f"tree_m-bf16_{ready.run.key[:8]}.png",
+        *(f"tree_m-bf16_{ready.run.key[:8]}{end}" for end in sorted(ENDINGS)),
         "universality_1.png",
     ]
     write_figures([], {**tables, "universality": universality.iloc[:0]}, [], folder)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emogeo.analysis.report.parts import Absent, Part, Picture, Section, Sheet
+from emogeo.analysis.report.parts import Absent, Chart, Part, Picture, Section, Sheet
 
 Cells = list[dict[str, str]]
 
@@ -24,6 +24,11 @@ def cells(sheet: Sheet) -> Cells:
 def pictures(section: Section) -> list[str]:
     """The files of the figures, in their order."""
     return [part.file for part in section.parts if isinstance(part, Picture)]
+
+
+def charts(section: Section) -> list[str]:
+    """The names of the charts' files, without an ending, in their order."""
+    return [part.files[0].removesuffix(".vl.json") for part in section.parts if isinstance(part, Chart)]
 
 
 def absent(parts: Sequence[Part]) -> dict[str, str]:

@@ -9,11 +9,11 @@ from emogeo.analysis.figures.depth import file_of
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.depth import depth_section, said
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.parts import Listing, Text
+from emogeo.analysis.report.parts import Chart, Listing, Text
 from emogeo.analysis.tables.depth import CHOICE_COLUMNS, GRID_COLUMNS
 from emogeo.analysis.tables.frame import typed
 from emogeo.analysis.tables.notes import Note, NoteKind
-from tests.analysis.report.shown import absent, cells, pictures, sheets
+from tests.analysis.report.shown import absent, cells, charts, sheets
 
 
 def grid(a: str, b: str) -> list[dict[str, Any]]:
@@ -30,7 +30,7 @@ def grid(a: str, b: str) -> list[dict[str, Any]]:
 def of_pairs(folder: Path, n: int, note: str = "10 of 66 pairs of runs are compared block by block") -> Material:
     rows = [row for number in range(n) for row in grid("a", f"b{number}")] + grid("a", "a")
     for row in rows:
-        (folder / file_of(row["key_a"], row["key_b"])).write_bytes(b"drawn")
+        (folder / f"{file_of(row['key_a'], row['key_b'])}.vl.json").write_text("{}")
     choice = {"key_a": "a", "key_b": "b0", "choice": "largest_rho", "block_a": 1, "block_b": 1, "rank": 1, "n_cells": 4}
     choices = [{**choice, "rho": 0.5, "p_largest": 0.01, "note": [Note(note, NoteKind.bound)]}] if n else []
     tables = {
@@ -40,15 +40,17 @@ def of_pairs(folder: Path, n: int, note: str = "10 of 66 pairs of runs are compa
     return Material(tables, [], Catalogue(), folder)
 
 
-def test_four_pairs_are_shown_and_the_others_are_counted(tmp_path: Path) -> None:
+def test_three_pairs_are_shown_and_the_others_are_counted(tmp_path: Path) -> None:
     section = depth_section(of_pairs(tmp_path, 5))
-    assert pictures(section) == [file_of("a", f"b{number}") for number in range(4)]
+    assert charts(section) == [file_of("a", f"b{number}") for number in range(3)]
+    (said_of,) = {part.said for part in section.parts if isinstance(part, Chart) and "b0" in part.title}
+    assert said_of == "a and b0, block by block: a colour for each pair of blocks, ρ from 0.10 to 0.50."
     (text,) = [part.said for part in section.parts if isinstance(part, Text)]
-    assert text.startswith("1 more pair of runs is drawn") and "10 of 66 pairs of runs" in text
+    assert text.startswith("2 more pairs of runs are drawn") and "10 of 66 pairs of runs" in text
     (row,) = cells(sheets(section)["What each way of choosing a block takes"])
     assert (row["way of choosing"], row["blocks a / b"], row["rank / of"]) == ("largest ρ", "1 / 1", "1 / 4")
     (listing,) = [part for part in section.parts if isinstance(part, Listing)]
-    assert len(listing.lines) == 4
+    assert len(listing.lines) == 3
 
 
 def test_the_sentence_gives_the_range_the_best_pair_and_the_middle(tmp_path: Path) -> None:
@@ -61,5 +63,5 @@ def test_the_sentence_gives_the_range_the_best_pair_and_the_middle(tmp_path: Pat
 
 def test_a_run_alone_shows_its_own_blocks_and_nothing_is_said_to_be_absent(tmp_path: Path) -> None:
     section = depth_section(of_pairs(tmp_path, 0))
-    assert pictures(section) == [file_of("a", "a")] and not sheets(section)
+    assert charts(section) == [file_of("a", "a")] and not sheets(section)
     assert absent(depth_section(Material({}, [], Catalogue(), tmp_path)).parts)

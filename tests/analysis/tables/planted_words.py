@@ -5,11 +5,14 @@ from __future__ import annotations
 import json
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.geometry.controls import bag_of_words
-from emogeo.record.files import TEXTS, VECTORS
+from emogeo.geometry.rdm import cosine_rdm, upper
+from emogeo.record.files import RDM, TEXTS, VECTORS
 from emogeo.record.run import Run
+from emogeo.record.types import GeometryRecord, GeometryResult
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import Corpus
 from emogeo.store.tensors import pack
@@ -36,5 +39,22 @@ def planted_run(
         "passages": (emotion * code + words + 0.3 * generator.normal(size=words.shape)).astype(np.float32),
         "embeddings": (words + 0.1 * generator.normal(size=words.shape)).astype(np.float32),
     }
+    by_block = np.stack([_vectors(arrays["passages"], corpus, block, generator) for block in record_blocks(record)], 1)
+    arrays["vectors"] = by_block.astype(np.float32)
+    rdms = np.stack([upper(cosine_rdm(own, CONDITIONS)) for own in by_block.transpose(1, 0, 2)])
     texts = "\n".join(json.dumps({"topic": p.topic, "text": p.text}) for p in corpus.passages).encode()
-    return PreparedRun(Run(record, {VECTORS: pack(arrays), TEXTS: texts}), name, 0)
+    return PreparedRun(Run(record, {VECTORS: pack(arrays), TEXTS: texts, RDM: pack({"rdm_by_layer": rdms})}), name, 0)
+
+
+def record_blocks(record: GeometryRecord) -> list[int]:
+    """Lists the blocks of a record."""
+    assert isinstance(record.result, GeometryResult)
+    return list(record.result.layer.layers)
+
+
+def _vectors(
+    passages: NDArray[np.float32], corpus: Corpus, block: int, generator: np.random.Generator
+) -> NDArray[np.float64]:
+    """Means of conditions, with the more noise, the earlier the block: [condition, feature]."""
+    means = np.stack([passages[[own == name for own in corpus.emotions]].mean(axis=0) for name in CONDITIONS])
+    return np.asarray(means - means.mean(axis=0) + generator.normal(size=means.shape) / (1 + block))

@@ -12,9 +12,16 @@
     return spec;
   }
 
+  function fitting(spec, plot) {
+    const narrow = spec.usermeta?.narrow;
+    if (!narrow || plot.clientWidth >= spec.usermeta.room) return spec;
+    return { ...narrow, datasets: { ...spec.datasets, ...narrow.datasets } };
+  }
+
   function draw(figure) {
     const text = figure.querySelector('script[type="application/json"]').textContent;
-    return vegaEmbed(figure.querySelector(".plot"), coloured(JSON.parse(text)), settings);
+    const plot = figure.querySelector(".plot");
+    return vegaEmbed(plot, coloured(fitting(JSON.parse(text), plot)), settings);
   }
 
   const waiting = new Set(document.querySelectorAll("figure.chart"));

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from emogeo.figures.labels import place_labels
+from emogeo.analysis.charts.labels import place_labels
 
 BOX = np.array([[0.0, 0.0], [600.0, 600.0]])
 
