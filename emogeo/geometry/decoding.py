@@ -92,7 +92,7 @@ class Decoded:
     deleted: Array | None
     """[block, deletion], the same without some groups; None where that is not to be had"""
     p: Array | None
-    """[block]; None where nothing can be relabelled"""
+    """[block]; None without relabellings"""
     p_largest: Array | None
     """[block], adjusted for the search over all blocks"""
     draws: int
@@ -108,13 +108,13 @@ def decode(blocks: Iterable[Array], design: Design, draws: int, seed: int) -> De
 
     Args:
         blocks: the states [text, d_model] of each block.
-        draws: the number of relabellings.
+        draws: the number of relabellings; without any, and where no group has two conditions, there is no p.
 
     Raises:
         GeometryError: a condition that only one group has; states that are not finite, or a vector of length zero.
     """
     whole, deletions = _Draws.of(design, design.place[None]), _deletions(design)
-    relabelled = _relabelled(design, draws, seed) if can_permute(design.labels, design.groups) else None
+    relabelled = _relabelled(design, draws, seed) if draws and can_permute(design.labels, design.groups) else None
     if not whole.complete:
         raise GeometryError(_lonely(design, whole.left[:, 0]))
     found, deleted, hits = [], [], []
