@@ -28,6 +28,7 @@ from emogeo.analysis.tables.behaviour_geometry import behaviour_geometry_table, 
 from emogeo.analysis.tables.beyond import Options, beyond_table
 from emogeo.analysis.tables.claims import claims_table
 from emogeo.analysis.tables.corpus import corpus_table
+from emogeo.analysis.tables.decoding import decoding_tables
 from emogeo.analysis.tables.depth import depth_tables
 from emogeo.analysis.tables.descriptors import by_layer_table, descriptors_table
 from emogeo.analysis.tables.effects import Effect, effects_of, effects_table
@@ -167,6 +168,7 @@ def all_tables(
         "descriptors": descriptors_table(catalogue.runs, prepared, *chance),
         "descriptors_by_layer": by_layer_table(prepared),
         **depth_tables(prepared, bare, Store(config.store.path), *chance),
+        **decoding_tables(prepared, bare, Store(config.store.path), *chance),
     }
     tables |= (
         _of_models(read_here(prepared), tables, config)

@@ -1,4 +1,4 @@
-"""How often the nearest vector is that of a text's condition, at every block, over texts of groups that it has not seen.
+"""How often the nearest vector is that of a text's condition, at every block, over texts of groups not seen.
 
 What `readout_accuracy.nearest_without_group` finds text by text follows from inner products of states alone, so all
 relabellings and all groups that are left out are one product of matrices per block.
@@ -143,9 +143,7 @@ def _decoded(
     if not hits.size:
         return Decoded(places, accuracy, deleted, None, None, 0)
     own, largest = hits[:, :1], hits.max(axis=0)
-    return Decoded(
-        places, accuracy, deleted, (hits >= own).mean(axis=1), (largest >= own).mean(axis=1), draws
-    )
+    return Decoded(places, accuracy, deleted, (hits >= own).mean(axis=1), (largest >= own).mean(axis=1), draws)
 
 
 def _lonely(design: Design, left: Array) -> str:
@@ -270,7 +268,7 @@ class _Products:
         With S the sums of conditions over groups and M those in a text's own group, the vector is (S - M) / left less
         what centring subtracts.
         """
-        n_groups, size, _, n = draws.means.shape
+        n_groups, size, _, _ = draws.means.shape
         other = (self.across @ draws.means.reshape(n_groups * size, -1)).reshape(draws.means.shape)
         own = (self.within @ draws.means.reshape(n_groups, size, -1)).reshape(draws.means.shape)
         lengths, offset = _of_vectors(other, own, draws)

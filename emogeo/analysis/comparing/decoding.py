@@ -27,8 +27,8 @@ from emogeo.store.store import Store
 
 FEWEST, MOST = 99, 499
 """The fewest and the most relabellings."""
-_ENTRIES = 400_000_000_000
-"""The products of two numbers that relabellings of all runs may take: some twenty seconds."""
+_ENTRIES = 200_000_000_000
+"""The products of two numbers that relabellings of all runs may take: ten to twenty seconds."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -71,9 +71,7 @@ def design_of(run: Run) -> Design:
     """Gives the conditions and topics of a run's texts, as its vectors are made of them."""
     labels = run.labelled
     conditions = tuple(names_of_conditions(labels.emotions))
-    return Design(
-        labels.emotions, groups_of_source(labels), conditions, run.config.centring, run.config.stimuli.origin
-    )
+    return Design(labels.emotions, groups_of_source(labels), conditions, run.config.centring, run.config.stimuli.origin)
 
 
 def affordable(designs: Sequence[tuple[Design, int]], asked: int) -> int:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from emogeo.analysis.charts.decoding import write_decoding_charts
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.figures.depth import write_depth_figures
 from emogeo.analysis.figures.effects import write_effect_figures
@@ -19,7 +20,10 @@ from emogeo.analysis.figures.runs import write_run_figures
 from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.equivalence import EQUIVALENCE
 
-_BY_RUN = ("descriptors_by_layer", "pairs", "measures", "overlap_strata", "map", "map_shifts", "map_branches")
+_BY_RUN = (
+    *("decoding", "decoding_confusion", "descriptors_by_layer", "pairs", "measures", "overlap_strata"),
+    *("map", "map_shifts", "map_branches"),
+)
 """Tables with rows of runs, or of pairs of runs, that may not be drawn."""
 
 
@@ -58,3 +62,4 @@ def write_figures(
     write_model_figures(tables, folder)
     write_finetune_figure(prepared, tables["finetune"], folder, bound)
     write_depth_figures([*prepared, *bare], tables["depth_grid"], folder)
+    write_decoding_charts(tables, folder)
