@@ -39,6 +39,7 @@ from emogeo.analysis.tables.map import map_tables
 from emogeo.analysis.tables.measures import measures_tables
 from emogeo.analysis.tables.overlap import overlap_tables
 from emogeo.analysis.tables.pairs import pair_matrix, pairs_table
+from emogeo.analysis.tables.rdm_differences import rdm_differences_table
 from emogeo.analysis.tables.readout import (
     readout_confusion_table,
     readout_projections_table,
@@ -161,6 +162,7 @@ def all_tables(
         "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence, bare),
         "baselines": baselines_table(prepared, *chance, norms),
         **map_tables(prepared, config.seed, bare),
+        "rdm_differences": rdm_differences_table(prepared, config.seed),
         **measures_tables(prepared),
         **overlap_tables(prepared),
         "effects": effects_table(effects),

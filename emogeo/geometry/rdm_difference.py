@@ -8,6 +8,7 @@ import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
+from emogeo.geometry.halves import MIN_JACKKNIFE
 from emogeo.geometry.regions import without_each
 
 DRAWS = 2_000
@@ -52,6 +53,8 @@ def rdm_difference(a: Array, b: Array, seed: int, draws: int = DRAWS) -> RdmDiff
     """
     if a.shape != b.shape:
         raise GeometryError(f"Two RDMs over the same units and conditions are compared: {a.shape}, {b.shape}.")
+    if len(a) < MIN_JACKKNIFE:
+        raise GeometryError(f"{len(a)} units, {MIN_JACKKNIFE} are needed")
     n, (first, second) = len(a), (without_each(own) for own in (a, b))
     away = second - first
     parts = n * away[0] - (n - 1) * away[1:]

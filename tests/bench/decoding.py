@@ -33,13 +33,17 @@ NEVER_ABOVE, NEVER_BELOW = 0.09, 0.9
 
 @dataclass(frozen=True)
 class Cell:
-    """Topics, blocks, how alike these are, and the variance of conditions and topics over that of a text."""
+    """Topics, blocks, how alike these are, and the variance of conditions and topics over that of a text.
+
+    Uneven topics show conditions, and have noise, by factors whose logarithms have this standard deviation.
+    """
 
     n_topics: int
     n_blocks: int
     alike: float
     signal: float
     topic: float
+    uneven: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -62,7 +66,8 @@ def designs() -> list[Cell]:
         Cell(24, 12, 0.5, 0.0, 1.0),
         Cell(24, 12, 0.9, 0.0, 1.0),
     ]
-    return [*null, *(Cell(n, 1, 0.0, signal, 1.0) for n in (8, 24) for signal in (0.05, 0.2, 1.0))]
+    worlds = [(0.05, 0.0), (0.2, 0.0), (1.0, 0.0), (0.05, 0.7), (0.2, 0.7), (1.0, 0.7)]
+    return [*null, *(Cell(n, 1, 0.0, signal, 1.0, uneven) for n in (8, 24) for signal, uneven in worlds)]
 
 
 def measure(design: Cell, draws: int) -> Row:
@@ -81,22 +86,21 @@ def _one(design: Cell, seed: int) -> Decoded:
     generator = np.random.default_rng([seed, design.n_topics])
     emotions, topics = labels(design.n_topics)
     codes = np.random.default_rng(1).normal(size=(len(CONDITIONS), WIDTH)) * np.sqrt(design.signal)
-    common = _noise(design, generator)
-    blocks = [
-        np.sqrt(design.alike) * common
-        + np.sqrt(1 - design.alike) * _noise(design, generator)
-        + np.tile(codes, (design.n_topics, 1))
-        for _ in range(design.n_blocks)
-    ]
+    shown, loud = np.exp(design.uneven * generator.normal(size=(2, design.n_topics, 1, 1)))
+    common = _noise(design, loud, generator)
+    blocks = []
+    for _ in range(design.n_blocks):
+        own = _noise(design, loud, generator)
+        states = shown * codes + np.sqrt(design.alike) * common + np.sqrt(1 - design.alike) * own
+        blocks.append(states.reshape(-1, WIDTH))
     texts = Design(emotions, topics, tuple(sorted(CONDITIONS)), Centring.grand_mean)
     return decode(blocks, texts, 0 if design.signal else RELABELLINGS, seed)
 
 
-def _noise(design: Cell, generator: np.random.Generator) -> Array:
-    """[text, dimension]"""
-    topics = np.sqrt(design.topic) * generator.normal(size=(design.n_topics, WIDTH))
-    own = generator.normal(size=(design.n_topics * len(CONDITIONS), WIDTH))
-    return np.asarray(np.repeat(topics, len(CONDITIONS), axis=0) + own)
+def _noise(design: Cell, loud: Array, generator: np.random.Generator) -> Array:
+    """[topic, condition, dimension]"""
+    topics = np.sqrt(design.topic) * generator.normal(size=(design.n_topics, 1, WIDTH))
+    return np.asarray(topics + loud * generator.normal(size=(design.n_topics, len(CONDITIONS), WIDTH)))
 
 
 def table(rows: Sequence[Row]) -> str:
@@ -107,6 +111,7 @@ def table(rows: Sequence[Row]) -> str:
         "alike",
         "signal",
         "topics' own",
+        "uneven",
         "p ≤ .05 at one block",
         "best of all",
         "adjusted",
@@ -116,7 +121,7 @@ def table(rows: Sequence[Row]) -> str:
     cells = [
         [
             *(str(r.design.n_topics), str(r.design.n_blocks), f"{r.design.alike:g}", f"{r.design.signal:g}"),
-            f"{r.design.topic:g}",
+            *(f"{r.design.topic:g}", f"{r.design.uneven:g}"),
             *("–" if np.isnan(share) else f"{share:.3f}" for share in (r.alone, r.best, r.adjusted)),
             f"{r.accuracy:.2f}",
             "–" if np.isnan(r.covered) else f"{r.covered:.3f}",

@@ -23,7 +23,7 @@ def descriptors_section(material: Material) -> Section:
 
 
 def rdms_section(material: Material) -> Section:
-    """Shows the RDM of every run."""
+    """Shows the RDM of every run side by side, in one scale and one order, and where two runs differ."""
     about = "How far apart every two are: 1 − cosine of their vectors, as the run was read and centred."
     return Section("rdms", "The RDMs", about, _rdms(material))
 

@@ -194,7 +194,7 @@ def _difference(own: pd.DataFrame, names: Mapping[str, str], order: Sequence[str
     cells |= {(second, first): cell for (first, second), cell in cells.items()}
     marked = int((own["beyond_noise"] == YES).sum())
     return HeatMap(
-        title=f"{names.get(b, b)} less {names.get(a, a)}: {marked} of {len(own)} cells beyond text noise",
+        title=f"{names.get(b, b)} − {names.get(a, a)}: {marked} of {len(own)} cells framed",
         noun=noun_of(conditions),
         file=f"difference_{a[:8]}_{b[:8]}.csv",
         conditions=conditions,

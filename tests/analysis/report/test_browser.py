@@ -19,7 +19,7 @@ from emogeo.analysis.report.material import Material
 from tests.analysis.report.planted import CLOSING, FIGURE, IMAGE, MODEL, SCRIPT, bare, material
 
 SECTIONS = [
-    *("run", "findings", "map", "claims", "universality", "stimulus", "depth", "layers"),
+    *("run", "findings", "map", "rdms", "claims", "universality", "stimulus", "depth", "decoding", "layers"),
     *("precision", "descriptors", "steering", "behaviour", "readout", "published", "provenance"),
 ]
 PHONE = {"width": 360, "height": 740}
@@ -111,7 +111,9 @@ def test_hovering_a_cell_shows_both_emotions_and_the_value(full: Path, opened: O
     page = opened(full).page
     run = material(full.parent / "figures").prepared[0].run
     row, column = run.conditions.index("afraid"), run.conditions.index("proud")
-    cell = page.locator("table.rdm").first.locator("tbody tr").nth(row).locator("td").nth(column)
+    table = page.locator("table.rdm").first
+    names = [cell.strip() for cell in table.locator("tbody th").all_inner_texts()]
+    cell = table.locator("tbody tr").nth(names.index("afraid")).locator("td").nth(names.index("proud"))
     tip = page.locator("#tip")
     assert tip.is_hidden()
     cell.hover()
@@ -137,6 +139,22 @@ def test_cells_are_reached_by_keyboard_and_by_touch(full: Path, opened: Opener) 
     assert tip.is_hidden()
 
 
+def test_rows_and_columns_of_all_matrices_are_put_into_another_order(full: Path, opened: Opener) -> None:
+    seen = opened(full)
+    page, run = seen.page, material(full.parent / "figures").prepared[0].run
+    tables = page.locator("#rdms table.rdm").all()
+    assert len(tables) == 3, "two runs, and their difference"
+    before = [table.locator("tbody th").all_inner_texts() for table in tables]
+    page.locator("select.order").select_option("the alphabet")
+    for table, names in zip(tables, before, strict=True):
+        assert table.locator("tbody th").all_inner_texts() == sorted(names) != names
+        assert [name.strip() for name in table.locator("thead th").all_inner_texts()] == sorted(names)
+    rows = [row.locator("td").all_text_contents() for row in tables[0].locator("tbody tr").all()]
+    assert [[float(cell) for cell in row] for row in rows] == pytest.approx(abs(run.rdm), abs=5e-4)
+    tables[0].press("ArrowRight")
+    assert page.locator("#tip").is_visible() and seen.said == []
+
+
 def test_hostile_text_stays_text(full: Path, opened: Opener) -> None:
     seen = opened(full)
     page = seen.page
@@ -144,7 +162,7 @@ def test_hostile_text_stays_text(full: Path, opened: Opener) -> None:
     page.wait_for_timeout(200)
     assert page.evaluate("window.hacked") is None
     assert page.locator("img[src=x]").count() == 0
-    assert page.locator("script").count() == 1
+    assert page.locator("script:not([type])").count() == 3, "the page's, and those that draw charts"
     assert page.locator("#steering td", has_text=SCRIPT).count() >= 2, "prompt and text of a steered cell"
     for section in set(SECTIONS) - {"universality"}:
         assert page.locator(f"#{section}").inner_text().count(IMAGE), f"{section} shows the text as it is"
@@ -190,7 +208,7 @@ def test_downloads(full: Path, opened: Opener) -> None:
     assert rows[0]["model_a"] == MODEL
     link = page.locator("#universality a.take").first.get_attribute("href") or ""
     assert base64.b64decode(link.partition("base64,")[2])[:4] == b"\x89PNG"
-    rdm = page.locator("#descriptors .heat a[download]").first.get_attribute("href") or ""
+    rdm = page.locator("#rdms .heat a[download]").first.get_attribute("href") or ""
     assert len(list(csv.reader(io.StringIO(base64.b64decode(rdm.partition("base64,")[2]).decode())))) == 22
 
 
