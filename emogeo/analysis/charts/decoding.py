@@ -137,8 +137,11 @@ def _of_one(rows: pd.DataFrame, picked: altair.Parameter | None = None) -> list[
     base = altair.Chart(rows) if picked is None else altair.Chart(rows).transform_filter(picked)
     beside = base.transform_fold([*kinds], ["beside", "share"]).transform_filter("isValid(datum.share)")
     at = base.transform_filter(altair.datum.selected == YES)
-    return [
+    band = [
         base.mark_area(opacity=0.25, color=BLUE).encode(x=x, y="accuracy_ci_low:Q", y2="accuracy_ci_high:Q"),
+    ]
+    return [
+        *(band if rows["accuracy_ci_low"].notna().any() else []),
         beside.mark_line(color=altair.ExprRef("soft"), strokeWidth=1.5).encode(
             x=x, y="share:Q", strokeDash=altair.StrokeDash("beside:N", scale=dashes, title=None, legend=_UNDER)
         ),

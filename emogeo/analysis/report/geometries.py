@@ -46,7 +46,7 @@ def _rdms(material: Material) -> list[Part]:
         return [Absent("No finished geometry, so no RDM.", "python train.py")]
     table = material.table("rdm_differences")
     if table.empty:
-        return [*maps]
+        return [*maps, Absent("No two runs, so no difference of RDMs.", "python train.py -m model=A,B")]
     order = shared_order([*material.prepared, *material.bare])
     shown = sheet(table, "Differences of RDMs, cell by cell", "rdm_differences", _of_cells(material), open=False)
     return [*maps, *difference_maps(table, material.names, order), shown]

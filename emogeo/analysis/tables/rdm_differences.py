@@ -14,6 +14,8 @@ from emogeo.analysis.tables.notes import Note, NoteKind, left_out
 from emogeo.analysis.tables.pairs import NAMES
 from emogeo.analysis.tables.universality import comparable_runs
 from emogeo.errors import GeometryError
+from emogeo.geometry.halves import MIN_STAR, Halves
+from emogeo.geometry.inference import identifiable
 from emogeo.geometry.rdm_difference import rdm_difference
 from emogeo.geometry.sharing import over_shared
 
@@ -41,12 +43,22 @@ def rdm_differences_table(prepared: Sequence[PreparedRun], seed: int) -> Table:
     return typed(rows, DIFFERENCE_COLUMNS, [*NAMES, "condition_a", "condition_b", "beyond_noise", "note"])
 
 
+def _refuse_unreliable(halves: Sequence[Halves]) -> None:
+    """Refuses what has no rho* either: of runs that hardly agree with themselves too many cells would be marked."""
+    n = halves[0].n_units
+    if n < MIN_STAR:
+        raise GeometryError(f"{n} units, {MIN_STAR} are needed")
+    if not all(identifiable(own) for own in halves):
+        raise GeometryError("a run is not reliable enough, as for rho_star in pairs")
+
+
 def _rows(a: PreparedRun, b: PreparedRun, seed: int) -> list[Row]:
     named: Row = {"key_a": a.run.key, "key_b": b.run.key, "model_a": a.run.model, "model_b": b.run.model}
     try:
         both = over_shared(a, b)
         if not both.paired:
             raise GeometryError("the two have no unit in common")
+        _refuse_unreliable(both.halves)
         one, other = (own.products for own in both.halves)
         found = rdm_difference(one.values, other.values, seed)
     except GeometryError as error:

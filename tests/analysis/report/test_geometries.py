@@ -9,7 +9,7 @@ from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.geometries import descriptors_section, rdms_section
 from emogeo.analysis.report.heatmap import HeatMaps
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.parts import Sheet
+from emogeo.analysis.report.parts import Absent, Sheet
 from emogeo.analysis.tables.descriptors import DESCRIPTOR_COLUMNS
 from tests.analysis.report.planted import HOSTILE, MODEL, frame, material
 from tests.analysis.report.shown import absent, cells, pictures, sheets
@@ -61,7 +61,7 @@ def test_every_run_that_is_no_reread_has_its_rdm_before_differences(tmp_path: Pa
         ready.name for ready in own.prepared if ready.run.reread_of is None
     ]
     tables = {name: table for name, table in own.tables.items() if name != "rdm_differences"}
-    assert [type(part) for part in rdms_section(replace(own, tables=tables)).parts] == [HeatMaps]
+    assert [type(part) for part in rdms_section(replace(own, tables=tables)).parts] == [HeatMaps, Absent]
 
 
 def test_without_tables_every_part_says_what_to_type(tmp_path: Path) -> None:

@@ -11,6 +11,8 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.notes import NoteKind
 from emogeo.analysis.tables.rdm_differences import DIFFERENCE_COLUMNS, LEVEL, MOST_PAIRS, YES, rdm_differences_table
 from emogeo.geometry.units import crossvalidated_rdms
+from emogeo.record.files import VECTORS
+from emogeo.store.tensors import pack, unpack
 from tests.analysis.planted_models import N_UNITS, PlantedModel, catalogue
 
 
@@ -35,8 +37,15 @@ def test_a_row_per_pair_of_conditions(pair: list[PreparedRun]) -> None:
 def test_what_cannot_be_compared_has_its_reason(pair: list[PreparedRun]) -> None:
     few = [_of_one_unit(each) for each in pair]
     table = rdm_differences_table(few, 0)
-    assert list(table.frame["note"]) == ["left out: 1 units, 6 are needed"]
+    assert list(table.frame["note"]) == ["left out: 1 units, 8 are needed"]
     assert table.notes_of(table.frame)[0][0].kind is NoteKind.left_out
+
+
+def test_runs_that_hardly_agree_with_themselves_are_left_out(pair: list[PreparedRun]) -> None:
+    noise = np.random.default_rng(0).normal(size=pair[1].run.passages.shape).astype(np.float32)
+    files = {**pair[1].run.files, VECTORS: pack({**unpack(pair[1].run.files[VECTORS]), "passages": noise})}
+    found = rdm_differences_table([pair[0], replace(pair[1], run=replace(pair[1].run, files=files))], 0).frame
+    assert list(found["note"]) == ["left out: a run is not reliable enough, as for rho_star in pairs"]
 
 
 def test_one_run_has_no_row_and_many_pairs_are_bounded(pair: list[PreparedRun]) -> None:
