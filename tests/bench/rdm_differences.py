@@ -1,9 +1,10 @@
 """Whether marks on differences of RDMs hold: `python -m tests.bench.rdm_differences --draws 200`.
 
 Two runs of one geometry read the same topics, with the given share of the texts' noise in common and noise that may be
-stronger in one. `given` is the share of data sets in which both are reliable enough to be compared (as for ρ*), `any` that
-in which they are and a cell is marked at p ≤ .05, over all cells; `each` the mean share of cells with |t| beyond that of .05, without any adjustment. Where one condition of b is moved, `found` is the
-share of its cells that are marked.
+stronger in one. `given` is the share of data sets in which both are reliable enough to be compared (as for ρ*), `any`
+that in which they are and a cell is marked at p ≤ .05, over all cells; `each` the mean share of cells with |t| beyond
+that of .05, without any adjustment. Where one condition of b is moved, `found` is the share of its cells that are
+marked.
 
 Finished designs are kept in FILE and not computed again; without --draws it prints what is there.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from emogeo.analysis.comparing.order import shared_order
+from emogeo.analysis.report.answer import answer
 from emogeo.analysis.report.heatmap import difference_maps, heat_maps
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Column, Part, Section, beside, figure, sheet, word
@@ -49,7 +50,7 @@ def _rdms(material: Material) -> list[Part]:
         return [*maps, Absent("No two runs, so no difference of RDMs.", "python train.py -m model=A,B")]
     order = shared_order([*material.prepared, *material.bare])
     shown = sheet(table, "Differences of RDMs, cell by cell", "rdm_differences", _of_cells(material), open=False)
-    return [*maps, *difference_maps(table, material.names, order), shown]
+    return [*maps, *difference_maps(table, material.names, order, answer(material).pair), shown]
 
 
 def _of_runs() -> list[Column]:

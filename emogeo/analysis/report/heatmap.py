@@ -103,16 +103,21 @@ def heat_maps(prepared: Sequence[PreparedRun], bare: Sequence[PreparedBare] = ()
     return [whole, *elsewhere]
 
 
-def difference_maps(table: pd.DataFrame, names: Mapping[str, str], order: Sequence[str]) -> list[HeatMaps]:
+def difference_maps(
+    table: pd.DataFrame, names: Mapping[str, str], order: Sequence[str], first: tuple[str, str] | None = None
+) -> list[HeatMaps]:
     """Makes one per pair of runs, those with most cells beyond the noise of the texts first, `DIFFERENCES` at most.
 
     Args:
         table: `rdm_differences`.
         names: of the runs, by key.
+        first: the keys of a pair that comes before all others.
     """
     known = table.dropna(subset=["difference"])
     pairs = [own for _, own in known.groupby(["key_a", "key_b"], sort=False) if len(_conditions(own)) <= MOST]
-    shown = sorted(pairs, key=lambda own: -int((own["beyond_noise"] == YES).sum()))[:DIFFERENCES]
+    asked = set(first or ())
+    marked = [({*own["key_a"], *own["key_b"]} != asked, -int((own["beyond_noise"] == YES).sum())) for own in pairs]
+    shown = [pairs[at] for at in sorted(range(len(pairs)), key=marked.__getitem__)][:DIFFERENCES]
     if not shown:
         return []
     top = max(float(own["difference"].abs().max()) for own in shown)

@@ -19,7 +19,7 @@ from emogeo.analysis.report.material import Material
 from tests.analysis.report.planted import CLOSING, FIGURE, IMAGE, MODEL, SCRIPT, bare, material
 
 SECTIONS = [
-    *("run", "findings", "map", "rdms", "claims", "universality", "stimulus", "depth", "decoding", "layers"),
+    *("run", "findings", "map", "claims", "universality", "stimulus", "depth", "layers"),
     *("precision", "descriptors", "steering", "behaviour", "readout", "published", "provenance"),
 ]
 PHONE = {"width": 360, "height": 740}

@@ -109,6 +109,8 @@ def test_differences_are_in_one_diverging_scale_with_their_marks() -> None:
     assert calm[2] == glad[1] == ("d0 sure", "−0.500 (p 0.010, beyond text noise)")
     assert sad[2] == (f"d{STEPS - 1}", "+0.500 (p 0.010)") and sad[0] == (f"d{STEPS // 2}", "0")
     assert shown.maps[1].rows[1][2][0] == "d8 sure", "of half the size"
+    (shown,) = difference_maps(table, {}, ["calm"], ("b", "a"))
+    assert shown.maps[0].title.startswith("b − a"), "the pair that the answer is about"
 
 
 def test_few_of_many_pairs_are_on_the_page_and_none_where_nothing_was_compared() -> None:
