@@ -46,6 +46,8 @@ NEW = {
 """Tables and figures that the first version did not have."""
 MAPS = ("map_", "tree_", "shifts_")
 """What figures that the first version did not have begin with."""
+REORDERED = "rdm_"
+"""Figures whose rows and columns stand in the order of the consensus, no more in that of the alphabet."""
 DRAWN = {"same_and_disjoint_half", "rho_star_matrix", "layers_of_effect", "sub_parameters", "variance"}
 """Figures that draw them."""
 
@@ -71,7 +73,7 @@ def test_figures_show_the_same(computed: Computed, version: str, moved: set[str]
     assert found - new == {name.removesuffix(".png") for name in recorded}
     for name, panels in recorded.items():
         own = name.removesuffix(".png")
-        if own not in moved:
+        if own not in moved and not (new and own.startswith(REORDERED)):
             assert computed.figures[own] == panels, own
 
 
