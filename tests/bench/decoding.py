@@ -20,7 +20,8 @@ import numpy as np
 from numpy.typing import NDArray
 from threadpoolctl import threadpool_limits
 
-from emogeo.geometry.decoding import Decoded, Design, decode
+from emogeo.geometry.decoding import Decoded, decode
+from emogeo.geometry.left_out import Design
 from emogeo.geometry.options import Centring
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from tests.bench.resumed import concluded, markdown, options, resumed

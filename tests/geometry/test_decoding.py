@@ -9,7 +9,8 @@ import pytest
 from numpy.typing import NDArray
 
 from emogeo.errors import GeometryError
-from emogeo.geometry.decoding import Design, decode
+from emogeo.geometry.decoding import decode
+from emogeo.geometry.left_out import Design
 from emogeo.geometry.options import Centring
 from emogeo.geometry.readout import Labelled, permuted
 from emogeo.geometry.readout_accuracy import Tried, deleted_shares, nearest_without_group, share_found

@@ -14,9 +14,10 @@ from emogeo.analysis.comparing.depth import blocks_of
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
-from emogeo.geometry.decoding import Decoded, Design, decode
+from emogeo.geometry.decoding import Decoded, decode
 from emogeo.geometry.doors import names_of_conditions
 from emogeo.geometry.inference import Estimate, interval
+from emogeo.geometry.left_out import Design
 from emogeo.geometry.options import Centring
 from emogeo.geometry.readout_accuracy import Tried, deleted_shares, found_by_words_without_group, interval_of_share
 from emogeo.geometry.readout_topics import groups_of_source

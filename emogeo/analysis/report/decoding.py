@@ -10,8 +10,8 @@ from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Chart, Column, Part, Section, Text, figure, sheet, word
 from emogeo.analysis.tables.decoding import YES
 
-MOST = 60
-"""The most conditions of a confusion matrix on the page."""
+MOST, RUNS = 60, 40
+"""The most conditions of a confusion matrix on the page, and the most runs in a chart."""
 _FILES = ("png", "svg", "pdf")
 
 
@@ -56,7 +56,7 @@ def _percent(share: float) -> str:
 
 
 def _over_blocks(table: pd.DataFrame) -> list[Part]:
-    shown, rows = sheet(table, "Decoding by block", "decoding", _columns(), open=False), drawn(table)
+    shown, rows = sheet(table, "Decoding by block", "decoding", _columns(), open=False), _few(drawn(table))
     if rows.empty:
         return [shown]
     spec = {**spec_of(accuracy_chart(rows)), "width": "container"}
@@ -86,7 +86,12 @@ def _confusion(material: Material) -> list[Part]:
         "all runs have in common, so that what is taken for its neighbours lies along the diagonal."
     )
     title = "What is taken for what, at the selected block"
-    return [Chart(title, spec_of(confusion_chart(table)), said, _written(CONFUSION), shown)]
+    return [Chart(title, spec_of(confusion_chart(_few(table))), said, _written(CONFUSION), shown)]
+
+
+def _few(table: pd.DataFrame) -> pd.DataFrame:
+    """Keeps the first runs of many, which a reader can still pick from, and a page hold."""
+    return table[table["key"].isin(table["key"].unique()[:RUNS])]
 
 
 def _written(name: str) -> list[str]:

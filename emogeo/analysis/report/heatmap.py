@@ -27,8 +27,8 @@ MOST = 200
 """The most conditions of an RDM on the page: as a table, that of 200 takes 1.5 MB."""
 SMALL_ABOVE = 40
 """The number of conditions above which cells are small."""
-OPEN = 12
-"""How many heat maps are open from the start."""
+OPEN, SHOWN = 12, 60
+"""How many heat maps are open from the start, and how many there are at most."""
 DIFFERENCES = 4
 """The most differences of two runs on the page."""
 TREE = "the tree that all runs have in common"
@@ -93,14 +93,14 @@ def heat_maps(prepared: Sequence[PreparedRun], bare: Sequence[PreparedBare] = ()
         return [*elsewhere]
     orders = orders_of([*prepared, *bare])
     top = max(1.0, *(float(each.run.rdm.max()) for each in shown))
-    maps = [_heat_map(each, orders[TREE], top, number < OPEN) for number, each in enumerate(shown)]
-    said = "Point at a cell, tap it, or move with the arrow keys, for its two {} and their dissimilarity."
-    noun = noun_of(orders[TREE])
-    whole = HeatMaps(
-        f"The RDM{'s' if len(maps) > 1 else ''}", said.format(noun.many), maps, "k", ("0", f"{top:.2f}"),
-        "dissimilarity, 1 − cosine", orders,
-    )  # fmt: skip
-    return [whole, *elsewhere]
+    maps = [_heat_map(each, orders[TREE], top, number < OPEN) for number, each in enumerate(shown[:SHOWN])]
+    many = noun_of(orders[TREE]).many
+    said = f"Point at a cell, tap it, or move with the arrow keys, for its two {many} and their dissimilarity."
+    if len(shown) > SHOWN:
+        said += f" {SHOWN} of {len(shown)} runs; the others are in the folder of figures."
+    title = "Every run" if len(maps) > 1 else "The run"
+    ends = ("0", f"{top:.2f}")
+    return [HeatMaps(title, said, maps, "k", ends, "dissimilarity, 1 − cosine", orders), *elsewhere]
 
 
 def difference_maps(
