@@ -28,6 +28,7 @@ from emogeo.analysis.tables.behaviour_geometry import behaviour_geometry_table, 
 from emogeo.analysis.tables.beyond import Options, beyond_table
 from emogeo.analysis.tables.claims import claims_table
 from emogeo.analysis.tables.corpus import corpus_table
+from emogeo.analysis.tables.decoding import decoding_tables
 from emogeo.analysis.tables.depth import depth_tables
 from emogeo.analysis.tables.descriptors import by_layer_table, descriptors_table
 from emogeo.analysis.tables.effects import Effect, effects_of, effects_table
@@ -38,6 +39,7 @@ from emogeo.analysis.tables.map import map_tables
 from emogeo.analysis.tables.measures import measures_tables
 from emogeo.analysis.tables.overlap import overlap_tables
 from emogeo.analysis.tables.pairs import pair_matrix, pairs_table
+from emogeo.analysis.tables.rdm_differences import rdm_differences_table
 from emogeo.analysis.tables.readout import (
     readout_confusion_table,
     readout_projections_table,
@@ -160,6 +162,7 @@ def all_tables(
         "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence, bare),
         "baselines": baselines_table(prepared, *chance, norms),
         **map_tables(prepared, config.seed, bare, norms, config.map.axes),
+        "rdm_differences": rdm_differences_table(prepared, config.seed),
         **measures_tables(prepared),
         **overlap_tables(prepared),
         "effects": effects_table(effects),
@@ -167,6 +170,7 @@ def all_tables(
         "descriptors": descriptors_table(catalogue.runs, prepared, *chance),
         "descriptors_by_layer": by_layer_table(prepared),
         **depth_tables(prepared, bare, Store(config.store.path), *chance),
+        **decoding_tables(prepared, bare, Store(config.store.path), *chance),
     }
     tables |= (
         _of_models(read_here(prepared), tables, config)

@@ -36,7 +36,7 @@ def rdm_figure(rdm: Array, conditions: Sequence[str], title: str) -> bytes:
     axes = figure.subplots()
     image = axes.imshow(rdm, cmap="viridis", vmin=0.0, vmax=max(1.0, float(rdm.max())))
     label_axes(axes, names, size, step)
-    some = f"\none label in {step} is written; the conditions are in alphabetical order" if step > 1 else ""
+    some = f"\none label in {step} is written" if step > 1 else ""
     axes.set_title(f"{title}{some}", fontsize=11, loc="left")
     figure.colorbar(image, ax=axes, label="dissimilarity, 1 − cosine", shrink=0.8)
     return png(figure)

@@ -95,12 +95,17 @@ def share_found(tried: Tried) -> Estimate:
     interval is Clopper and Pearson's for so many (Korn and Graubard 1998, Survey Methodology 24:193). Where all texts
     are found, or none, each group counts as one text. No interval below six groups, or where a condition is in two.
     """
-    value, deleted = tried.accuracy(np.arange(len(tried.labels))), _deleted(tried)
+    value, deleted = tried.accuracy(np.arange(len(tried.labels))), deleted_shares(tried)
+    return interval_of_share(value, deleted, int(tried.counted.sum()), len(set(tried.groups)))
+
+
+def interval_of_share(value: float, deleted: Array | None, n_texts: int, n_groups: int) -> Estimate:
+    """Gives the interval of `share_found` from the shares with groups left out: [deletion]; none without them."""
     if deleted is None:
         return Estimate(value, float("nan"), float("nan"))
     n = len(deleted)
     variance = (n - 1) / n * float(np.sum((deleted - deleted.mean()) ** 2))
-    return _korn_graubard(value, variance, int(tried.counted.sum()), len(set(tried.groups)), n - 1)
+    return _korn_graubard(value, variance, n_texts, n_groups, n - 1)
 
 
 def gain(tried: Tried, other: Tried) -> Estimate:
@@ -108,25 +113,32 @@ def gain(tried: Tried, other: Tried) -> Estimate:
 
     Its interval is that of the jackknife by t: what makes a text hard for both cancels.
     """
-    every, shares = np.arange(len(tried.labels)), (_deleted(tried), _deleted(other))
+    every, shares = np.arange(len(tried.labels)), (deleted_shares(tried), deleted_shares(other))
     value = tried.accuracy(every) - other.accuracy(every)
     if shares[0] is None or shares[1] is None:
         return Estimate(value, float("nan"), float("nan"))
     return interval(value, [shares[0] - shares[1]], fisher=False)
 
 
-def _deleted(tried: Tried) -> Array | None:
+def deleted_shares(tried: Tried) -> Array | None:
     """Gives the share with each group left out, or several at a time: [deletion]; None where that is not to be had."""
-    rows, names = np.arange(len(tried.labels)), list(dict.fromkeys(tried.groups))
+    rows, blocks = np.arange(len(tried.labels)), deletions_of(tried.groups)
+    if blocks is None:
+        return None
+    try:
+        return np.array([tried.accuracy(rows[blocks != own]) for own in range(blocks.max() + 1)])
+    except GeometryError:
+        return None
+
+
+def deletions_of(groups: Sequence[str]) -> NDArray[np.intp] | None:
+    """Gives the number of the deletion that leaves out each text's group: [text]; None below six groups."""
+    names = list(dict.fromkeys(groups))
     if len(names) < MIN_JACKKNIFE:
         return None
     n = min(len(names), MOST_DELETIONS)
     block = {name: place % n for place, name in enumerate(names)}
-    blocks = np.array([block[group] for group in tried.groups])
-    try:
-        return np.array([tried.accuracy(rows[blocks != own]) for own in range(n)])
-    except GeometryError:
-        return None
+    return np.array([block[group] for group in groups])
 
 
 def _korn_graubard(value: float, variance: float, n_texts: int, n_groups: int, freedom: int) -> Estimate:

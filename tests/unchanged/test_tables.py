@@ -41,8 +41,11 @@ NEW = {
     *("readout", "readout_texts", "readout_projections", "readout_confusion"),
     *("depth_grid", "depth_choices"),
     *("map", "map_shifts", "map_branches", "map_nearest", "map_by_block", "map_ratings", "map_directions"),
+    *("decoding", "decoding_confusion", "rdm_differences"),
 }
 """Tables and figures that the first version did not have."""
+REORDERED = "rdm_"
+"""Figures whose rows and columns stand in the order of the consensus, no more in that of the alphabet."""
 DRAWN = {"same_and_disjoint_half", "rho_star_matrix", "layers_of_effect", "sub_parameters", "variance"}
 """Figures that draw them."""
 
@@ -67,7 +70,7 @@ def test_figures_show_the_same(computed: Computed, version: str, moved: set[str]
     assert {*computed.figures} - new == {name.removesuffix(".png") for name in recorded}
     for name, panels in recorded.items():
         own = name.removesuffix(".png")
-        if own not in moved:
+        if own not in moved and not (new and own.startswith(REORDERED)):
             assert computed.figures[own] == panels, own
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
+from emogeo.analysis.comparing.order import shared_order
 from emogeo.analysis.comparing.prepared import Compared
 from emogeo.analysis.tables.pairs import pair_matrix
 from emogeo.figures.curves import Band, reliability_figure
@@ -22,7 +23,10 @@ MATRICES = {
 
 
 def write_run_figures(prepared: Sequence[Compared], pairs: pd.DataFrame, folder: Path) -> None:
-    """Draws matrices of ρ and ρ*, same half against disjoint half, reliability by layer, and an RDM per run."""
+    """Draws matrices of ρ and ρ*, same half against disjoint half, reliability by layer, and an RDM per run.
+
+    Conditions of RDMs stand in the order of the consensus of all runs.
+    """
     if prepared:
         for column, (title, label) in MATRICES.items():
             shown = rho_figure(pair_matrix(prepared, pairs, column), [r.name for r in prepared], title, label)
@@ -33,11 +37,14 @@ def write_run_figures(prepared: Sequence[Compared], pairs: pd.DataFrame, folder:
     if len(halved):
         (folder / "same_and_disjoint_half.png").write_bytes(_halves(halved, names))
     _reliability_by_layer(prepared, folder)
+    order = shared_order(prepared)
     for each in prepared:
         layer = each.run.layer
         title = f"{each.name}, {'every block' if layer is None else f'block {layer}'}"
         file = f"rdm_{re.sub(r'[^A-Za-z0-9.]+', '-', each.name)}_{each.run.key[:8]}.png"
-        (folder / file).write_bytes(rdm_figure(each.run.rdm, each.run.conditions, title))
+        conditions = [name for name in order if name in set(each.run.conditions)]
+        places = [each.run.conditions.index(name) for name in conditions]
+        (folder / file).write_bytes(rdm_figure(each.run.rdm[np.ix_(places, places)], conditions, title))
 
 
 def _halves(pairs: pd.DataFrame, names: Mapping[str, str]) -> bytes:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from emogeo.analysis.charts.chart import ENDINGS
+from emogeo.analysis.charts.decoding import write_decoding_charts
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.figures.depth import write_depth_figures
 from emogeo.analysis.figures.effects import write_effect_figures
@@ -21,7 +22,8 @@ from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.equivalence import EQUIVALENCE
 
 _MAPS = ("map", "map_shifts", "map_branches", "map_nearest", "map_by_block", "map_directions")
-_BY_RUN = ("descriptors_by_layer", "pairs", "measures", "overlap_strata", *_MAPS)
+_DECODING = ("decoding", "decoding_confusion")
+_BY_RUN = ("descriptors_by_layer", "pairs", "measures", "overlap_strata", *_MAPS, *_DECODING)
 """Tables with rows of runs, or of pairs of runs, that may not be drawn."""
 
 
@@ -61,3 +63,4 @@ def write_figures(
     write_model_figures(tables, folder)
     write_finetune_figure(prepared, tables["finetune"], folder, bound)
     write_depth_figures([*prepared, *bare], tables["depth_grid"], folder)
+    write_decoding_charts(tables, folder)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from emogeo.analysis.report.heatmap import heat_maps
+from emogeo.analysis.comparing.order import shared_order
+from emogeo.analysis.report.answer import answer
+from emogeo.analysis.report.heatmap import difference_maps, heat_maps
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.parts import Absent, Column, Part, Section, Text, beside, figure, sheet, word
+from emogeo.analysis.report.parts import Absent, Column, Part, Section, beside, figure, sheet, word
 
 _BASE_AND_INSTRUCT = "python train.py -m model=gemma-3-1b-pt,gemma-3-1b-it"
 
@@ -22,7 +24,7 @@ def descriptors_section(material: Material) -> Section:
 
 
 def rdms_section(material: Material) -> Section:
-    """Shows the RDM of every run."""
+    """Shows the RDM of every run side by side, in one scale and one order, and where two runs differ."""
     about = "How far apart every two are: 1 − cosine of their vectors, as the run was read and centred."
     return Section("rdms", "The RDMs", about, _rdms(material))
 
@@ -43,8 +45,12 @@ def _rdms(material: Material) -> list[Part]:
     maps = heat_maps(material.prepared, material.bare)
     if not maps:
         return [Absent("No finished geometry, so no RDM.", "python train.py")]
-    said = f"Every RDM: point at a cell, tap it, or move with the arrow keys, for its two {material.noun.many}."
-    return [Text(said), *maps]
+    table = material.table("rdm_differences")
+    if table.empty:
+        return [*maps, Absent("No two runs, so no difference of RDMs.", "python train.py -m model=A,B")]
+    order = shared_order([*material.prepared, *material.bare])
+    shown = sheet(table, "Differences of RDMs, cell by cell", "rdm_differences", _of_cells(material), open=False)
+    return [*maps, *difference_maps(table, material.names, order, answer(material).pair), shown]
 
 
 def _of_runs() -> list[Column]:
@@ -81,6 +87,21 @@ def _of_blocks() -> list[Column]:
         *(figure(name.replace("_", " "), name, 3) for name in names),
         figure("reliability", "reliability"),
         figure("non-finite", "nonfinite", 0),
+    ]
+
+
+def _of_cells(material: Material) -> list[Column]:
+    return [
+        word("run a", "key_a", material.names),
+        word("run b", "key_b", material.names),
+        beside("dissimilarity a / b", "dissimilarity_a", "dissimilarity_b"),
+        word(f"{material.noun.value} a", "condition_a"),
+        word(f"{material.noun.value} b", "condition_b"),
+        figure("difference", "difference"),
+        figure("standard error", "standard_error"),
+        figure("p over all cells", "p_largest", 3),
+        word("beyond text noise", "beyond_noise"),
+        word("note", "note", style="long"),
     ]
 
 

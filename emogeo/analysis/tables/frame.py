@@ -22,6 +22,7 @@ WHOLE = {
     *("n_pairs_disattenuated", "n_texts_alone", "block", "n_scored", "n_topics", "n_tokens", "row"),
     *("block_a", "block_b", "rank", "n_cells"),
     *("branch", "left", "right"),
+    *("draws", "n_untrained"),
 }
 """The columns of whole numbers."""
 

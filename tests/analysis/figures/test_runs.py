@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from emogeo.analysis.comparing.order import shared_order
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.figures import runs
 from emogeo.analysis.figures.runs import MATRICES, write_run_figures
@@ -95,8 +96,9 @@ def test_reliability_is_drawn_by_model_and_runs_without_it_are_not(prepared: lis
 def test_every_run_has_its_rdm_under_a_name_that_files_may_have(prepared: list[PreparedRun], tmp_path: Path) -> None:
     odd = PreparedRun(altered(prepared[0].run, key="0123456789", layer_index=None), 'm/1 "x"', 0)
     (rdm, conditions, title), *_ = calls([odd], pairs(prepared).iloc[:0], tmp_path)["rdm_figure"]
-    np.testing.assert_array_equal(rdm, odd.run.rdm)
-    assert (conditions, title) == (odd.run.conditions, 'm/1 "x", every block')
+    assert (conditions, title) == (shared_order([odd]), 'm/1 "x", every block')
+    places = [odd.run.conditions.index(name) for name in conditions]
+    np.testing.assert_array_equal(rdm, odd.run.rdm[np.ix_(places, places)])
     assert (tmp_path / "rdm_m-1-x-_01234567.png").is_file()
     assert calls(prepared[:1], pairs(prepared).iloc[:0], tmp_path)["rdm_figure"][0][2] == "m bf16, block 2"
 

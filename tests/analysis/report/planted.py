@@ -19,6 +19,7 @@ from emogeo.analysis.tables.baselines import BASELINE_COLUMNS
 from emogeo.analysis.tables.behaviour import BEHAVIOUR_COLUMNS, ITEM_COLUMNS
 from emogeo.analysis.tables.beyond import BEYOND_COLUMNS
 from emogeo.analysis.tables.claims import CLAIM_COLUMNS
+from emogeo.analysis.tables.decoding import CONFUSION_COLUMNS, DECODING_COLUMNS
 from emogeo.analysis.tables.depth import CHOICE_COLUMNS, GRID_COLUMNS
 from emogeo.analysis.tables.descriptors import BY_LAYER_COLUMNS, DESCRIPTOR_COLUMNS
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS
@@ -28,6 +29,7 @@ from emogeo.analysis.tables.map import SHIFT_COLUMNS as MAP_SHIFT_COLUMNS
 from emogeo.analysis.tables.measures import ANSWER_COLUMNS, MEASURE_COLUMNS, ORDER_COLUMNS
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
+from emogeo.analysis.tables.rdm_differences import DIFFERENCE_COLUMNS
 from emogeo.analysis.tables.readout import READ_TEXT_COLUMNS, READOUT_COLUMNS
 from emogeo.analysis.tables.relations import RELATION_COLUMNS
 from emogeo.analysis.tables.runs import RUN_COLUMNS
@@ -112,6 +114,10 @@ def tables() -> dict[str, Table]:
     effect = {"model": MODEL, "layer_of_effect": "precision", "factor": HOSTILE, **pair}
     known = {**effect, "effect": 0.2, "ci_low": 0.1, "ci_high": 0.3, "counts": "yes", "rho_star": 0.8}
     cell = {"block_a": 0, "block_b": 0, "rho": 0.5, "p_largest": 0.01}
+    found = {"key": "A", "run": MODEL, "init": "trained", "block": 0, "depth": 0.5, "selected": "no", "accuracy": 0.4}
+    found |= {"chance": 0.05, "p": 0.01, "p_largest": 0.02, "note": HOSTILE}
+    differs = {"dissimilarity_a": 0.5, "dissimilarity_b": 0.75, "difference": 0.25, "p_largest": 0.01}
+    differs |= {"beyond_noise": "yes"}
     descriptor = {"key": "A", "run": MODEL, "model": MODEL, "layer": 3, "n_layers": 4, "anisotropy": 0.97}
     descriptors = [
         {**descriptor, "precision": "fp32", "flags": f"anisotropy .97 {HOSTILE}", "anisotropy_ci_low": 0.96},
@@ -139,6 +145,15 @@ def tables() -> dict[str, Table]:
         "variance": frame(VARIANCE_COLUMNS, {"factor": HOSTILE, "share": 0.5, "p": 0.01, "p_min": 0.01}),
         "descriptors": frame(DESCRIPTOR_COLUMNS, *descriptors),
         "descriptors_by_layer": frame(BY_LAYER_COLUMNS, {"key": "A", "run": MODEL, "layer": 0, "anisotropy": 0.9}),
+        "decoding": frame(DECODING_COLUMNS, found, {**found, "block": 1, "selected": "yes"}),
+        "decoding_confusion": frame(
+            CONFUSION_COLUMNS, {"key": "A", "run": MODEL, "true": HOSTILE, "taken": IMAGE, "share": 1.0, "n_texts": 2}
+        ),
+        "rdm_differences": frame(
+            DIFFERENCE_COLUMNS,
+            {**pair, "condition_a": "afraid", "condition_b": "proud", **differs},
+            {**pair, "condition_a": "afraid", "condition_b": HOSTILE, **differs, "beyond_noise": "no"},
+        ),
         "depth_grid": frame(GRID_COLUMNS, {**pair, **cell, "chosen_by": "middle"}, {**pair, **cell, "block_a": 1}),
         "depth_choices": frame(CHOICE_COLUMNS, {**pair, **cell, "choice": "middle", "rank": 1, "n_cells": 2}),
         "base_instruct": frame(BASE_INSTRUCT_COLUMNS, {**both, "family": HOSTILE, "moved": f"anisotropy {IMAGE}"}),

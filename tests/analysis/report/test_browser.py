@@ -133,7 +133,9 @@ def test_hovering_a_cell_shows_both_emotions_and_the_value(full: Path, opened: O
     page = opened(full).page
     run = material(full.parent / "figures").prepared[0].run
     row, column = run.conditions.index("afraid"), run.conditions.index("proud")
-    cell = page.locator("table.rdm").first.locator("tbody tr").nth(row).locator("td").nth(column)
+    table = page.locator("table.rdm").first
+    names = [cell.strip() for cell in table.locator("tbody th").all_inner_texts()]
+    cell = table.locator("tbody tr").nth(names.index("afraid")).locator("td").nth(names.index("proud"))
     tip = page.locator("#tip")
     assert tip.is_hidden()
     cell.hover()
@@ -157,6 +159,23 @@ def test_cells_are_reached_by_keyboard_and_by_touch(full: Path, opened: Opener) 
     assert tip.inner_text().startswith(f"{names[3]} – {names[2]}: "), "a scroll that follows leaves it"
     table.press("Escape")
     assert tip.is_hidden()
+
+
+def test_rows_and_columns_of_all_matrices_are_put_into_another_order(full: Path, opened: Opener) -> None:
+    seen = opened(full)
+    page, run = seen.page, material(full.parent / "figures").prepared[0].run
+    tables = page.locator("#rdms table.rdm").all()
+    assert len(tables) == 3, "two runs, and their difference"
+    before = [table.locator("tbody th").all_inner_texts() for table in tables]
+    page.locator("select.order").select_option("the alphabet")
+    assert sorted(before[0]) != before[0]
+    for table, names in zip(tables, before, strict=True):
+        assert table.locator("tbody th").all_inner_texts() == sorted(names)
+        assert [name.strip() for name in table.locator("thead th").all_inner_texts()] == sorted(names)
+    rows = [row.locator("td").all_text_contents() for row in tables[0].locator("tbody tr").all()]
+    assert [[float(cell) for cell in row] for row in rows] == pytest.approx(abs(run.rdm), abs=5e-4)
+    tables[0].press("ArrowRight")
+    assert page.locator("#tip").is_visible() and seen.said == []
 
 
 def test_hostile_text_stays_text(full: Path, opened: Opener) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.geometries import descriptors_section, rdms_section
-from emogeo.analysis.report.heatmap import HeatMap
+from emogeo.analysis.report.heatmap import HeatMaps
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.parts import Text
+from emogeo.analysis.report.parts import Absent, Sheet
 from emogeo.analysis.tables.descriptors import DESCRIPTOR_COLUMNS
 from tests.analysis.report.planted import HOSTILE, MODEL, frame, material
 from tests.analysis.report.shown import absent, cells, pictures, sheets
@@ -52,14 +52,16 @@ def test_base_and_instruct_are_named_as_such(tmp_path: Path) -> None:
     assert row["moved beyond their intervals"].startswith("anisotropy")
 
 
-def test_every_run_that_is_no_reread_has_its_rdm_after_how_to_read_it(tmp_path: Path) -> None:
+def test_every_run_that_is_no_reread_has_its_rdm_before_differences(tmp_path: Path) -> None:
     own = material(tmp_path)
-    told, first, second = rdms_section(own).parts
-    assert isinstance(told, Text) and "arrow keys" in told.said
-    assert [type(part) for part in (first, second)] == [HeatMap, HeatMap]
-    assert [part.title.rpartition(", ")[0] for part in (first, second)] == [
+    rdms, differences, table = rdms_section(own).parts
+    assert isinstance(rdms, HeatMaps) and isinstance(differences, HeatMaps) and isinstance(table, Sheet)
+    assert "arrow keys" in rdms.said and table.n_rows == 2
+    assert [part.title.rpartition(", ")[0] for part in rdms.maps] == [
         ready.name for ready in own.prepared if ready.run.reread_of is None
     ]
+    tables = {name: table for name, table in own.tables.items() if name != "rdm_differences"}
+    assert [type(part) for part in rdms_section(replace(own, tables=tables)).parts] == [HeatMaps, Absent]
 
 
 def test_without_tables_every_part_says_what_to_type(tmp_path: Path) -> None:
@@ -69,5 +71,5 @@ def test_without_tables_every_part_says_what_to_type(tmp_path: Path) -> None:
         "No curves over blocks.": "python train.py",
         "No family has a base and an instruct model.": "python train.py -m model=gemma-3-1b-pt,gemma-3-1b-it",
     }
-    nothing = Material({}, [], Catalogue(), tmp_path)
-    assert absent(rdms_section(nothing).parts) == {"No finished geometry, so no RDM.": "python train.py"}
+    none = rdms_section(Material({}, [], Catalogue(), tmp_path)).parts
+    assert absent(none) == {"No finished geometry, so no RDM.": "python train.py"}

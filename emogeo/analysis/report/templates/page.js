@@ -61,6 +61,23 @@ for (const table of document.querySelectorAll("table.rdm")) {
     move(STEPS[event.key]);
   });
 }
+function reorder(table, names) {
+  const place = new Map(names.map((name, number) => [name, number]));
+  const of = (cell) => place.get(cell.textContent) ?? names.length;
+  const columns = [...table.tHead.rows[0].cells].slice(1);
+  const order = [...columns.keys()].sort((a, b) => of(columns[a]) - of(columns[b]));
+  for (const row of table.rows) row.append(...order.map((at) => row.cells[at + 1]));
+  const body = table.tBodies[0];
+  body.append(...[...body.rows].sort((a, b) => of(a.cells[0]) - of(b.cells[0])));
+}
+
+for (const select of document.querySelectorAll("select.order")) {
+  select.addEventListener("change", () => {
+    hide();
+    const names = JSON.parse(select.selectedOptions[0].dataset.order);
+    for (const table of select.closest("section").querySelectorAll("table.rdm")) reorder(table, names);
+  });
+}
 addEventListener("scroll", () => marked && place(), { passive: true, capture: true });
 
 for (const link of document.querySelectorAll("a.take")) {

@@ -1,0 +1,133 @@
+"""The tables `decoding` and `decoding_confusion`: how often the nearest vector is right in a topic it has not seen."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from emogeo.analysis.comparing.decoding import DecodedRun, affordable, decoded, design_of
+from emogeo.analysis.comparing.depth import blocks_of
+from emogeo.analysis.comparing.order import shared_order
+from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun
+from emogeo.analysis.comparing.twins import subjects, twins_of
+from emogeo.analysis.tables.frame import Row, Table, columns, typed
+from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.geometry.halves import MIN_JACKKNIFE
+from emogeo.geometry.readout_accuracy import can_permute
+from emogeo.store.store import Store
+
+DECODING_COLUMNS = [
+    *("key", "run", "model", "init", "block", "depth", "selected", "accuracy", "accuracy_ci_low", "accuracy_ci_high"),
+    *("chance", "p", "p_largest", "draws", "words_accuracy", "words_accuracy_ci_low"),
+    *("words_accuracy_ci_high", "gain", "gain_ci_low", "gain_ci_high", "untrained_accuracy", "n_untrained"),
+    *("n_scored", "n_topics", "note"),
+]
+CONFUSION_COLUMNS = ["key", "run", "true", "taken", "share", "n_texts"]
+YES, NO = "yes", "no"
+
+
+def decoding_tables(
+    prepared: Sequence[PreparedRun], bare: Sequence[PreparedBare], store: Store, permutations: int, seed: int
+) -> dict[str, Table]:
+    """Makes a row per run and block (`decoding`), and per run, condition and what is taken for it at the selected
+    block (`decoding_confusion`).
+
+    Rereads have none. Untrained twins have rows of `decoding` without p, the floor of the others; where there are no
+    others they have all that these have.
+    Conditions of `decoding_confusion` stand in the order of the consensus of all runs.
+
+    Args:
+        store: where the passes of the runs are; no text is read again.
+    """
+    own = [each for each in prepared if each.run.reread_of is None]
+    designs = {each.run.key: design_of(each.run) for each in own}
+    tested = {each.run.key: len(blocks_of(each.run)) for each in subjects(own)}
+    draws = affordable([(designs[key], n_blocks) for key, n_blocks in tested.items()], permutations)
+    found = {
+        each.run.key: decoded(each, designs[each.run.key], store, draws if each.run.key in tested else 0, seed)
+        for each in own
+    }
+    rows = [row for each in own for row in _rows(each, found, [other.run.key for other in own], prepared)]
+    rows += [{**_names(each), "note": [_not_identifiable("imported without texts")]} for each in bare]
+    shown = [run for each in subjects(own) if isinstance(run := found[each.run.key], DecodedRun)]
+    order = shared_order([*own, *bare])
+    confusion = [row for each in shown for row in _confusion(each, order)]
+    words = ["key", "run", "model", "init", "selected", "note"]
+    return {
+        "decoding": typed(rows, DECODING_COLUMNS, words),
+        "decoding_confusion": typed(confusion, CONFUSION_COLUMNS, ["key", "run", "true", "taken"]),
+    }
+
+
+def _names(each: Compared) -> Row:
+    return {"key": each.run.key, "run": each.name, "model": each.run.model, "init": each.run.record.model.init.value}
+
+
+def _not_identifiable(why: str) -> Note:
+    return Note(f"accuracy: not identifiable ({why})", NoteKind.not_identifiable)
+
+
+def _rows(
+    each: PreparedRun,
+    found: Mapping[str, DecodedRun | str],
+    keys: Sequence[str],
+    prepared: Sequence[PreparedRun],
+) -> list[Row]:
+    own = found[each.run.key]
+    if isinstance(own, str):
+        return [{**_names(each), "note": [_not_identifiable(own)]}]
+    twins = [] if each.run.untrained else [run.key for run in twins_of(each.run, [other.run for other in prepared])]
+    floors = [twin for key in twins if key in keys and isinstance(twin := found[key], DecodedRun)]
+    return [_row(own, place, floors) for place in range(len(own.states.blocks))]
+
+
+def _row(own: DecodedRun, place: int, floors: Sequence[DecodedRun]) -> Row:
+    found, run, block = own.found, own.of.run, own.states.blocks[place]
+    row: Row = {**_names(own.of), "block": block, "selected": YES if place == own.states.selected else NO}
+    if block is not None and run.n_layers is not None:
+        row["depth"] = (block + 1) / run.n_layers
+    row.update(columns("accuracy", found.accuracy[place]), chance=own.design.chance, draws=found.draws)
+    if found.p is not None and found.p_largest is not None:
+        row.update(p=found.p[place], p_largest=found.p_largest[place])
+    gain = own.gain(place)
+    if not isinstance(own.words, str) and gain is not None:
+        row.update(columns("words_accuracy", own.words.accuracy) | columns("gain", gain))
+    at = [twin.found.accuracy[twin.states.blocks.index(block)].value for twin in floors if block in twin.states.blocks]
+    row.update(n_untrained=len(at), untrained_accuracy=float(np.mean(at)) if at else None)
+    row.update(n_scored=int(own.design.counted.sum()), n_topics=len(own.design.rows))
+    return {**row, "note": _notes(own)}
+
+
+def _notes(own: DecodedRun) -> list[Note]:
+    found, n_topics, notes = own.found, len(own.design.rows), []
+    if found.deleted is None:
+        few = f"{n_topics} topics, {MIN_JACKKNIFE} needed"
+        why = few if n_topics < MIN_JACKKNIFE else "a condition is in two topics alone"
+        notes.append(Note(f"no interval ({why})", NoteKind.not_identifiable))
+    if found.p is None:
+        twin = own.of.run.untrained and can_permute(own.design.labels, own.design.groups)
+        why = "an untrained twin is the floor of others" if twin else "no topic has texts of two labels"
+        notes.append(Note(f"no p ({why})", NoteKind.remark if twin else NoteKind.not_identifiable))
+    if isinstance(own.words, str):
+        notes.append(Note(f"words_accuracy: not identifiable ({own.words})", NoteKind.not_identifiable))
+    if own.states.missing is not None:
+        notes.append(Note(f"at the selected block alone: {own.states.missing}", NoteKind.bound))
+    return notes
+
+
+def _confusion(own: DecodedRun, order: Sequence[str]) -> list[Row]:
+    """Makes the rows of what is taken for what at the selected block; those that never happen are left out."""
+    design, taken = own.design, own.found.found[own.states.selected]
+    pairs = zip(design.place[design.counted], taken[design.counted], strict=True)
+    counts = Counter((design.conditions[true], design.conditions[took]) for true, took in pairs)
+    totals = Counter(label for label, counted in zip(design.labels, design.counted, strict=True) if counted)
+    at = {condition: place for place, condition in enumerate(order)}
+    return [
+        {
+            **{"key": own.of.run.key, "run": own.of.name, "true": true, "taken": took},
+            **{"share": n / totals[true], "n_texts": totals[true]},
+        }
+        for (true, took), n in sorted(counts.items(), key=lambda own: [at[name] for name in own[0]])
+    ]
