@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from emogeo.analysis.charts.about import write_about_charts
 from emogeo.analysis.comparing.corpora import blocked_texts, read_corpora
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun, View
 from emogeo.analysis.comparing.twins import subjects
@@ -21,6 +22,7 @@ from emogeo.analysis.records.catalogue import Catalogue, read_catalogue, refuse_
 from emogeo.analysis.records.names import short_names
 from emogeo.analysis.report.build import write_report
 from emogeo.analysis.report.summary import summary
+from emogeo.analysis.tables.about import about_table
 from emogeo.analysis.tables.base_instruct import base_instruct_table
 from emogeo.analysis.tables.baselines import baselines_table
 from emogeo.analysis.tables.behaviour import behaviour_items_table, behaviour_table
@@ -93,6 +95,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     own = subjects([each for each in prepared if each.run.reread_of is None])
     _write_matrices([*own, *bare], frames["pairs"], output)
     write_figures(own, frames, effects, output / "figures", config.equivalence, bare)
+    write_about_charts(frames["about"], output / "figures")
     write_readout_figures(readout_runs(catalogue.probes), output / "figures")
     export_rdms([*own, *bare], output / "rdms.h5")
     write_report(output / "report.html", tables, prepared, catalogue, output / "figures", bare)
@@ -159,6 +162,7 @@ def all_tables(
         "beyond": beyond,
         "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence, bare),
         "baselines": baselines_table(prepared, *chance, norms),
+        "about": about_table(prepared, *chance, norms, bare),
         **map_tables(prepared, config.seed, bare),
         **measures_tables(prepared),
         **overlap_tables(prepared),
