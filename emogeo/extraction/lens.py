@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -57,10 +58,12 @@ def _applied(geometry: Geometry, model: LoadedModel, weights: Weights) -> LensRe
     own = unit_length(geometry.vectors[:, row].astype(np.float64), geometry.conditions)
     drawn = _random(geometry)
     unembedding = unembedding_of(model, weights)
-    found = extremes(unembedding, np.concatenate([own, *drawn]), SHOWN)
     n, relabelled = len(own), len(drawn[0])
-    high, low = found.up_logits[:, 0].astype(float), found.down_logits[:, 0].astype(float)
     chance, isotropic = slice(n, n + relabelled), slice(n + relabelled, None)
+    found = extremes(unembedding, np.concatenate([own, *drawn]), chance, SHOWN)
+    high, low = found.up_logits[:, 0].astype(float), found.down_logits[:, 0].astype(float)
+    p_up, p_down, p_telling = (_p(each, n, chance) for each in (high, -low, found.telling_z[:, 0].astype(float)))
+    texts = _texts(model, found, n)
     return LensRecord(
         tied=unembedding.tied,
         normed=unembedding.norm is not None,
@@ -73,14 +76,34 @@ def _applied(geometry: Geometry, model: LoadedModel, weights: Weights) -> LensRe
         rows=tuple(
             LensRow(
                 condition=condition,
-                up=_tokens(model, found, number, up=True),
-                down=_tokens(model, found, number, up=False),
-                p_up=float((1 + (high[chance] >= high[number]).sum()) / (1 + relabelled)),
-                p_down=float((1 + (low[chance] <= low[number]).sum()) / (1 + relabelled)),
+                up=_tokens(texts, found.up[row], found.up_logits[row]),
+                down=_tokens(texts, found.down[row], found.down_logits[row]),
+                telling=_tokens(texts, found.telling[row], found.telling_z[row]),
+                p_up=p_up[row],
+                p_down=p_down[row],
+                p_telling=p_telling[row],
             )
-            for number, condition in enumerate(geometry.conditions)
+            for row, condition in enumerate(geometry.conditions)
         ),
     )
+
+
+def _p(largest: Array, n: int, chance: slice) -> list[float]:
+    """Gives (1 + #) / (1 + N) of each of the first n directions, # of the N random ones reaching its value."""
+    drawn = largest[chance]
+    return [float((1 + (drawn >= own).sum()) / (1 + len(drawn))) for own in largest[:n]]
+
+
+def _texts(model: LoadedModel, found: Extremes, n: int) -> dict[int, str]:
+    """Gives the texts of all tokens of the first n directions."""
+    from emogeo.models.lens import token_text
+
+    ids = {int(token) for own in (found.up, found.down, found.telling) for token in own[:n].ravel()}
+    return {token: token_text(model.tokenizer, token) for token in sorted(ids)}
+
+
+def _tokens(texts: Mapping[int, str], ids: Sequence[int], values: Sequence[float]) -> tuple[TokenLogit, ...]:
+    return tuple((texts[int(token)], round(float(own), 4)) for token, own in zip(ids, values, strict=True))
 
 
 def _random(geometry: Geometry) -> tuple[Array, Array]:
@@ -97,11 +120,3 @@ def _random(geometry: Geometry) -> tuple[Array, Array]:
     kinds = ((Directions.relabelled, RELABELLED), (Directions.isotropic, ISOTROPIC))
     first, second = (random_directions(source, kind, draws, options.seed) for kind, draws in kinds)
     return first, second
-
-
-def _tokens(model: LoadedModel, found: Extremes, number: int, up: bool) -> tuple[TokenLogit, ...]:
-    from emogeo.models.lens import token_text
-
-    ids, logits = (found.up, found.up_logits) if up else (found.down, found.down_logits)
-    pairs = zip(ids[number], logits[number], strict=True)
-    return tuple((token_text(model.tokenizer, int(token)), round(float(logit), 4)) for token, logit in pairs)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import torch
@@ -14,35 +15,47 @@ from emogeo.models.unembedding import Unembedding
 
 _ROWS = 16_384
 """The number of tokens whose logits are computed at a time."""
+_LEAST = 1e-12
+"""The least standard deviation that is divided by."""
 
 
 @dataclass(frozen=True, eq=False)
 class Extremes:
-    """The tokens with the largest logits of each direction, and those with the smallest."""
+    """Tokens of each direction [direction, rank] with their numbers, the most extreme first."""
 
     up: NDArray[np.int64]
-    """[direction, rank], token ids, the largest logit first"""
+    """Token ids, the largest logit first."""
     up_logits: NDArray[np.float32]
     down: NDArray[np.int64]
-    """[direction, rank], the smallest logit first"""
+    """The smallest logit first."""
     down_logits: NDArray[np.float32]
+    telling: NDArray[np.int64]
+    """The largest z first: by how many standard deviations a token's logit exceeds its mean among null directions."""
+    telling_z: NDArray[np.float32]
 
 
-def extremes(unembedding: Unembedding, directions: Array, n: int) -> Extremes:
-    """Finds the n tokens that each direction promotes most, and least.
+def extremes(unembedding: Unembedding, directions: Array, null: slice, n: int) -> Extremes:
+    """Finds the n tokens that each direction promotes most, least, and most in comparison with null directions.
 
     Logits are W norm(v) in float32, without biases; scales and soft caps that keep the order of tokens are left out.
+    Tokens whose rows of W are long have large logits in any direction: z has them on one footing with others.
 
     Args:
         directions: [direction, d_model].
+        null: those that tokens' logits are compared with.
     """
     states = unembedding.normed(torch.as_tensor(np.asarray(directions, dtype=np.float32)))
-    ends = [_Best.empty(states, n), _Best.empty(states, n)]
+    up = down = telling = _Best.empty(states, n)
     for start in range(0, len(unembedding.weight), _ROWS):
         logits = states @ unembedding.weight[start : start + _ROWS].to(states.device, torch.float32).T
-        ends = [ends[0].with_more(logits, start), ends[1].with_more(-logits, start)]
-    up, down = ends
-    return Extremes(up.ids.cpu().numpy(), up.values.cpu().numpy(), down.ids.cpu().numpy(), -down.values.cpu().numpy())
+        sd, mean = torch.std_mean(logits[null], dim=0)
+        up, down = up.with_more(logits, start), down.with_more(-logits, start)
+        telling = telling.with_more((logits - mean) / sd.clamp(min=_LEAST), start)
+    return Extremes(*_numpy(up.ids, up.values, down.ids, -down.values, telling.ids, telling.values))
+
+
+def _numpy(*tensors: torch.Tensor) -> list[Any]:
+    return [own.cpu().numpy() for own in tensors]
 
 
 @dataclass(frozen=True, eq=False)

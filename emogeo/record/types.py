@@ -63,7 +63,7 @@ class Metrics:
 
 
 TokenLogit: TypeAlias = tuple[str, float]
-"""The text of a token, and its logit."""
+"""The text of a token, and its logit or z."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,9 +75,13 @@ class LensRow:
     """The tokens with the largest logits, the largest first."""
     down: tuple[TokenLogit, ...]
     """Those with the smallest, the smallest first."""
+    telling: tuple[TokenLogit, ...]
+    """Those whose logits exceed most, in standard deviations, what vectors of permuted labels give them."""
     p_up: float
     """The share of vectors of permuted labels whose largest logit is as large: (1 + #) / (1 + n)."""
     p_down: float
+    p_telling: float
+    """The same of the most telling token."""
 
 
 @dataclass(frozen=True, kw_only=True)

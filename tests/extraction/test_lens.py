@@ -100,12 +100,13 @@ def test_the_lens_of_real_weights_is_the_plain_product() -> None:
     own = unembedding_of(model, plan.weights)
     assert own.tied and own.weight.shape == (49_152, 576)
     ids = [model.tokenizer.encode(word, add_special_tokens=False)[0] for word in (" happy", " sad", " calm")]
-    directions = own.weight[ids].double().numpy()
+    others = np.random.default_rng(0).choice(len(own.weight), 200, replace=False)
+    directions = own.weight[[*ids, *others]].double().numpy()
     directions /= np.linalg.norm(directions, axis=1, keepdims=True)
-    found = extremes(own, directions, SHOWN)
+    found = extremes(own, directions, slice(3, None), SHOWN)
     norm = model.body.norm
     scaled = directions / np.sqrt((directions**2).mean(axis=1, keepdims=True) + norm.variance_epsilon)
     logits = (scaled * norm.weight.detach().double().numpy()) @ own.weight.double().numpy().T
     np.testing.assert_allclose(found.up_logits, -np.sort(-logits, axis=1)[:, :SHOWN], rtol=1e-4)
     np.testing.assert_allclose(found.down_logits, np.sort(logits, axis=1)[:, :SHOWN], rtol=1e-4)
-    assert [token_text(model.tokenizer, int(row[0])) for row in found.up] == [" happy", " sad", " calm"]
+    assert [token_text(model.tokenizer, int(row[0])) for row in found.telling[:3]] == [" happy", " sad", " calm"]
