@@ -36,6 +36,7 @@ from emogeo.analysis.tables.effects import Effect, effects_of, effects_table
 from emogeo.analysis.tables.evidence import evidence_of
 from emogeo.analysis.tables.finetune import finetune_table
 from emogeo.analysis.tables.frame import Table, stacked, write_table
+from emogeo.analysis.tables.lens import lens_table
 from emogeo.analysis.tables.map import map_tables
 from emogeo.analysis.tables.measures import measures_tables
 from emogeo.analysis.tables.overlap import overlap_tables
@@ -163,6 +164,7 @@ def all_tables(
         "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence, bare),
         "baselines": baselines_table(prepared, *chance, norms),
         "about": about_table(prepared, *chance, norms, bare),
+        "lens": lens_table(prepared),
         **map_tables(prepared, config.seed, bare),
         **measures_tables(prepared),
         **overlap_tables(prepared),

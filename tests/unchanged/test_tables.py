@@ -41,7 +41,7 @@ NEW = {
     *("readout", "readout_texts", "readout_projections", "readout_confusion"),
     *("depth_grid", "depth_choices", "depth_of_d924927b_d67f740e", "depth_within_d67f740e", "depth_within_d924927b"),
     *("map", "map_shifts", "map_branches"),
-    "about",
+    *("about", "lens"),
 }
 """Tables and figures that the first version did not have."""
 MAPS = ("map_", "tree_", "shifts_")

@@ -58,7 +58,23 @@ def _parts(material: Material) -> list[Part]:
         parts.append(Chart("Each predictor, alone and given the others", spec, told, ["about_predictors.png"]))
     if len(runs) > SHOWN:
         parts.append(Text(f"{SHOWN} of {len(runs)} runs are drawn; all are in the table."))
-    return [*parts, sheet(table, "What explains each geometry", "about", _columns(), open=False)]
+    parts.append(sheet(table, "Each predictor, in numbers", "about", _columns(), open=False))
+    return parts + _lens(material)
+
+
+def _lens(material: Material) -> list[Part]:
+    """Shows the tokens that vectors promote, folded."""
+    table = material.table("lens")
+    given = table.dropna(subset=["condition"]) if len(table) else table
+    if given.empty:
+        why = "" if table.empty else f" ({table['note'].iloc[0]})"
+        return [Absent(f"No words of vectors{why}.", "python train.py force=true")]
+    said = (
+        "Words: each vector, scaled to unit length, through the model's final norm and unembedding (␣ is a blank). "
+        "Telling: the tokens whose logits exceed most what vectors of permuted labels give the same tokens; p is that "
+        "such a vector has a token as telling."
+    )
+    return [Text(said), sheet(table, "Words that each vector promotes", "lens", _of_lens(material), open=False)]
 
 
 def sentences(table: pd.DataFrame) -> list[str]:
@@ -104,5 +120,20 @@ def _columns() -> Sequence[Column]:
         figure("share only by it", "only"),
         beside("p / Holm, given", "p_given", "p_given_holm", digits=3),
         figure("inflation", "inflation", 1),
+        word("note", "note", style="long"),
+    ]
+
+
+def _of_lens(material: Material) -> Sequence[Column]:
+    return [
+        word("run", "run"),
+        word(material.noun.value, "condition"),
+        word("telling", "telling", style="long"),
+        figure("z", "telling_z", 1),
+        beside("p / Holm", "p_telling", "p_telling_holm", digits=3),
+        word("up", "up", style="long"),
+        beside("logit / 95% of permuted", "up_logit", "up_relabelled", digits=1),
+        word("down", "down", style="long"),
+        beside("logit / 5% of permuted", "down_logit", "down_relabelled", digits=1),
         word("note", "note", style="long"),
     ]
