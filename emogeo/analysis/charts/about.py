@@ -83,7 +83,7 @@ def dots_of(table: pd.DataFrame) -> pd.DataFrame:
     """
     single = table[table["rho"].notna()]
     parts = []
-    for kind, column in (("alone", "rho"), ("given the others", "given")):
+    for kind, column in (("alone", "rho"), ("given the others", "rho_given")):
         names = {column: "ρ", f"{column}_ci_low": "low", f"{column}_ci_high": "high"}
         kept = single[["run", "predictor", "ceiling", "p_holm" if column == "rho" else "p_given_holm", *names]]
         parts.append(

@@ -8,7 +8,7 @@ import pandas as pd
 
 from emogeo.analysis.charts.about import SHOWN, predictors_chart, shares_chart, shares_of
 from emogeo.analysis.charts.chart import spec_of
-from emogeo.analysis.comparing.explaining import RATINGS, TEXTS
+from emogeo.analysis.comparing.explaining import OWN, RATINGS, TEXTS
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import number
 from emogeo.analysis.report.parts import (
@@ -28,7 +28,7 @@ from emogeo.geometry.about import TOGETHER
 
 _SAID = 12
 """The most runs that have a sentence."""
-_SHARE = ("texts", TEXTS), ("ratings", RATINGS)
+_SHARE = ("texts", TEXTS), ("ratings", RATINGS), ("own norms", OWN)
 
 
 def about_section(material: Material) -> Section:
@@ -112,7 +112,7 @@ def _columns() -> Sequence[Column]:
         word("run", "run"),
         word("predictor", "predictor"),
         figure("ρ alone", "rho"),
-        figure("ρ given the others", "given"),
+        figure("ρ given the others", "rho_given"),
         figure("ceiling", "ceiling"),
         figure("share alone", "explained"),
         beside("by chance / adjusted", "by_chance", "adjusted"),

@@ -22,10 +22,11 @@ ABOUT_COLUMNS = [
     *("key", "run", "model", "predictor", "members", "n_conditions", "n_units", "half_size"),
     *("rho", "rho_ci_low", "rho_ci_high", "ceiling", "ceiling_ci_low", "ceiling_ci_high"),
     *("rho_star", "rho_star_ci_low", "rho_star_ci_high", "explained", "explained_ci_low", "explained_ci_high"),
-    *("by_chance", "adjusted", "p", "p_holm", "given", "given_ci_low", "given_ci_high"),
+    *("by_chance", "adjusted", "p", "p_holm", "rho_given", "rho_given_ci_low", "rho_given_ci_high"),
     *("only", "only_ci_low", "only_ci_high", "only_by_chance", "p_given", "p_given_holm", "inflation", "note"),
 ]
-_ESTIMATES = ("rho", "rho_star", "explained", "given", "only")
+_ESTIMATES = {"rho": "rho", "rho_star": "rho_star", "explained": "explained", "given": "rho_given", "only": "only"}
+"""Estimates, and their columns."""
 _NUMBERS = ("by_chance", "adjusted", "p", "only_by_chance", "p_given", "inflation")
 
 
@@ -71,9 +72,9 @@ def _rows(found: Explanation, each: PreparedRun) -> list[Row]:
 
 def _row(own: Explained, notes: Sequence[Note]) -> Row:
     row: Row = {"predictor": own.name, "members": ", ".join(own.members)}
-    for name in _ESTIMATES:
+    for name, column in _ESTIMATES.items():
         estimate = getattr(own, name)
-        row |= {} if estimate is None else columns(name, estimate)
+        row |= {} if estimate is None else columns(column, estimate)
     row |= {name: getattr(own, name) for name in _NUMBERS}
     said = [] if own.reason is None else [Note(own.reason, NoteKind.not_identifiable)]
     return row | {"note": [*said, *notes]}

@@ -36,7 +36,7 @@ def test_each_run_has_a_row_per_predictor_and_one_for_several(table: pd.DataFram
     own = table[table["run"] == "two"].set_index("predictor")
     assert {*SINGLE, RATINGS, TEXTS, TOGETHER, "text length"} == set(own.index)
     found = {each.name: each for each in explain(prepared[1], [], 0, 200).about.found}
-    assert own.loc["valence", "given"] == found["valence"].given.value
+    assert own.loc["valence", "rho_given"] == found["valence"].given.value
     assert own.loc[TEXTS, "only_ci_low"] == found[TEXTS].only.low
     assert own.loc[TOGETHER, "members"] == ", ".join(SINGLE)
     assert (own["n_conditions"] == 20).all() and (own["n_units"] == 24).all() and (own["half_size"] == 12).all()
