@@ -25,8 +25,9 @@ if TYPE_CHECKING:  # imports torch, which finished runs do without
 log = logging.getLogger(__name__)
 SHOWN = 10
 """The number of tokens that a vector promotes most, and least."""
-RELABELLED, ISOTROPIC = 500, 100
-"""The numbers of random directions: vectors of permuted labels, and directions of which all are as likely."""
+RELABELLED, SPREAD, ISOTROPIC = 500, 250, 100
+"""The numbers of random directions: vectors of permuted labels that give p, others that give the spread of each token's
+logits, and directions of which all are as likely."""
 _LEVEL = 0.95
 
 
@@ -58,17 +59,18 @@ def _applied(geometry: Geometry, model: LoadedModel, weights: Weights) -> LensRe
     own = unit_length(geometry.vectors[:, row].astype(np.float64), geometry.conditions)
     drawn = _random(geometry)
     unembedding = unembedding_of(model, weights)
-    n, relabelled = len(own), len(drawn[0])
-    chance, isotropic = slice(n, n + relabelled), slice(n + relabelled, None)
-    found = extremes(unembedding, np.concatenate([own, *drawn]), chance, SHOWN)
+    n = len(own)
+    chance = slice(n, n + RELABELLED)
+    spread, isotropic = slice(chance.stop, chance.stop + SPREAD), slice(chance.stop + SPREAD, None)
+    found = extremes(unembedding, np.concatenate([own, *drawn]), spread, SHOWN)
     high, low = found.up_logits[:, 0].astype(float), found.down_logits[:, 0].astype(float)
     p_up, p_down, p_telling = (_p(each, n, chance) for each in (high, -low, found.telling_z[:, 0].astype(float)))
     texts = _texts(model, found, n)
     return LensRecord(
         tied=unembedding.tied,
         normed=unembedding.norm is not None,
-        n_relabelled=relabelled,
-        n_isotropic=len(drawn[1]),
+        n_relabelled=RELABELLED,
+        n_isotropic=ISOTROPIC,
         up_relabelled=float(np.quantile(high[chance], _LEVEL)),
         down_relabelled=float(np.quantile(low[chance], 1 - _LEVEL)),
         up_isotropic=float(np.quantile(high[isotropic], _LEVEL)),
@@ -117,6 +119,6 @@ def _random(geometry: Geometry) -> tuple[Array, Array]:
         options.centring,
         options.neutral,
     )
-    kinds = ((Directions.relabelled, RELABELLED), (Directions.isotropic, ISOTROPIC))
+    kinds = ((Directions.relabelled, RELABELLED + SPREAD), (Directions.isotropic, ISOTROPIC))
     first, second = (random_directions(source, kind, draws, options.seed) for kind, draws in kinds)
     return first, second

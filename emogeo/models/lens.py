@@ -34,7 +34,7 @@ class Extremes:
     telling_z: NDArray[np.float32]
 
 
-def extremes(unembedding: Unembedding, directions: Array, null: slice, n: int) -> Extremes:
+def extremes(unembedding: Unembedding, directions: Array, spread: slice, n: int) -> Extremes:
     """Finds the n tokens that each direction promotes most, least, and most in comparison with null directions.
 
     Logits are W norm(v) in float32, without biases; scales and soft caps that keep the order of tokens are left out.
@@ -42,13 +42,14 @@ def extremes(unembedding: Unembedding, directions: Array, null: slice, n: int) -
 
     Args:
         directions: [direction, d_model].
-        null: those that tokens' logits are compared with.
+        spread: the null directions that give each token's mean and standard deviation. Their own z is too small for
+            a comparison with that of others: those that p is made of have to be other ones.
     """
     states = unembedding.normed(torch.as_tensor(np.asarray(directions, dtype=np.float32)))
     up = down = telling = _Best.empty(states, n)
     for start in range(0, len(unembedding.weight), _ROWS):
         logits = states @ unembedding.weight[start : start + _ROWS].to(states.device, torch.float32).T
-        sd, mean = torch.std_mean(logits[null], dim=0)
+        sd, mean = torch.std_mean(logits[spread], dim=0)
         up, down = up.with_more(logits, start), down.with_more(-logits, start)
         telling = telling.with_more((logits - mean) / sd.clamp(min=_LEAST), start)
     return Extremes(*_numpy(up.ids, up.values, down.ids, -down.values, telling.ids, telling.values))
