@@ -75,7 +75,7 @@ models: .venv/dev
 
 # each design that is finished is kept, and so is the table of each part
 DRAWS ?= 2000
-PARTS := calibration published_design beyond families both_random equivalence units_needed claims_rule words_apart
+PARTS := calibration published_design beyond families both_random equivalence units_needed claims_rule words_apart about lens
 CALIBRATIONS := $(patsubst tests/bench/%.py,%,$(wildcard $(PARTS:%=tests/bench/%.py)))
 calibration: $(CALIBRATIONS:%=results/calibration/%-$(DRAWS).txt)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from emogeo.analysis.charts.about import write_about_charts
 from emogeo.analysis.comparing.corpora import blocked_texts, read_corpora
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun, View
 from emogeo.analysis.comparing.twins import subjects
@@ -21,6 +22,7 @@ from emogeo.analysis.records.catalogue import Catalogue, read_catalogue, refuse_
 from emogeo.analysis.records.names import short_names
 from emogeo.analysis.report.build import write_report
 from emogeo.analysis.report.summary import summary
+from emogeo.analysis.tables.about import about_table
 from emogeo.analysis.tables.base_instruct import base_instruct_table
 from emogeo.analysis.tables.baselines import baselines_table
 from emogeo.analysis.tables.behaviour import behaviour_items_table, behaviour_table
@@ -35,6 +37,7 @@ from emogeo.analysis.tables.effects import Effect, effects_of, effects_table
 from emogeo.analysis.tables.evidence import evidence_of
 from emogeo.analysis.tables.finetune import finetune_table
 from emogeo.analysis.tables.frame import Table, stacked, write_table
+from emogeo.analysis.tables.lens import lens_table
 from emogeo.analysis.tables.map import map_tables
 from emogeo.analysis.tables.measures import measures_tables
 from emogeo.analysis.tables.overlap import overlap_tables
@@ -95,6 +98,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     own = subjects([each for each in prepared if each.run.reread_of is None])
     _write_matrices([*own, *bare], frames["pairs"], output)
     write_figures(own, frames, effects, output / "figures", config.equivalence, bare)
+    write_about_charts(frames["about"], output / "figures")
     write_readout_figures(readout_runs(catalogue.probes), output / "figures")
     export_rdms([*own, *bare], output / "rdms.h5")
     write_report(output / "report.html", tables, prepared, catalogue, output / "figures", bare)
@@ -163,6 +167,8 @@ def all_tables(
         "baselines": baselines_table(prepared, *chance, norms),
         **map_tables(prepared, config.seed, bare, norms, config.map.axes),
         "rdm_differences": rdm_differences_table(prepared, config.seed),
+        "about": about_table(prepared, *chance, norms, bare),
+        "lens": lens_table(prepared),
         **measures_tables(prepared),
         **overlap_tables(prepared),
         "effects": effects_table(effects),

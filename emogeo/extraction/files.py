@@ -19,7 +19,15 @@ from emogeo.geometry.states import LabelledTexts
 from emogeo.record.files import RDM, RUN_FILE, TEXTS, VECTORS
 from emogeo.record.json import record_json
 from emogeo.record.origin import Generation, GeometryProvenance
-from emogeo.record.types import GeometryRecord, GeometryResult, Interval, LargestRecord, LayerRecord, Metrics
+from emogeo.record.types import (
+    GeometryRecord,
+    GeometryResult,
+    Interval,
+    LargestRecord,
+    LayerRecord,
+    LensRecord,
+    Metrics,
+)
 from emogeo.record.units import recorded_units
 from emogeo.runs.heading import heading, surroundings
 from emogeo.store.keys import json_lines
@@ -30,17 +38,22 @@ Activations = Mapping[str, StoredActivations]
 
 
 def finished_files(
-    plan: RunPlan, measures: Measures, passes: Activations, departures: Mapping[str, Any]
+    plan: RunPlan,
+    measures: Measures,
+    passes: Activations,
+    departures: Mapping[str, Any],
+    lens: LensRecord | None = None,
 ) -> dict[str, bytes]:
     """Makes vectors, RDM, texts and run.json of a finished run.
 
     Args:
         departures: fields set otherwise than by the recipe that the run names, with both values.
+        lens: the tokens that the vectors promote.
     """
     geometry = measures.geometry
     metrics = _metrics(measures, passes["passages"])
     result = geometry_result(geometry, metrics, measures.largest, departures)
-    record = replace(_record(plan, passes), result=result)
+    record = replace(_record(plan, passes), result=replace(result, lens=lens))
     vectors = {
         "vectors": geometry.vectors.astype(np.float32),
         "passages": geometry.features.astype(np.float32),

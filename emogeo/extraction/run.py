@@ -15,6 +15,7 @@ from emogeo.config.states import NonFinite
 from emogeo.config.train import TrainConfig
 from emogeo.errors import NonFiniteError, NotWrittenError
 from emogeo.extraction.files import finished_files, refused_files
+from emogeo.extraction.lens import lens_of
 from emogeo.extraction.measure import measure
 from emogeo.extraction.passes import Pass, Writing
 from emogeo.extraction.plan import RunPlan, plan_run
@@ -77,7 +78,8 @@ def _extracted(plan: RunPlan, store: Store, departures: Mapping[str, Any]) -> di
     activations = _activations(plan, store)
     layers = _usable_layers(plan, activations, store)
     measures = measure(plan, layers, activations["passages"], activations["facts"], activations.get("neutral"))
-    return finished_files(plan, measures, activations, departures)
+    lens = lens_of(measures.geometry, plan.session, plan.weights)
+    return finished_files(plan, measures, activations, departures, lens)
 
 
 def _stories(plan: RunPlan, writing: Writing, store: Store) -> list[Story]:

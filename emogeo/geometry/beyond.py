@@ -238,11 +238,11 @@ def _by_units(runs: Sequence[Halves], weights: Array) -> dict[tuple[str, ...], A
 def _unmixing(disjoint: Array) -> Array:
     """Gives the weights [run, geometry] that take from each of the first two what the nulls account for."""
     rho, own = disattenuated(disjoint), np.sqrt(np.maximum(np.diag(disjoint), LEAST_RELIABILITY))
-    return np.asarray(np.hstack([np.eye(2), -rho[:2, 2:] @ _inverse(rho[2:, 2:])]) / own)
+    return np.asarray(np.hstack([np.eye(2), -rho[:2, 2:] @ floored_inverse(rho[2:, 2:])]) / own)
 
 
-def _inverse(correlations: Array) -> Array:
-    """Inverts correlations [..., null, null], eigenvalues below `LEAST_EIGENVALUE` taken to be that."""
+def floored_inverse(correlations: Array) -> Array:
+    """Inverts correlations [..., geometry, geometry], eigenvalues below `LEAST_EIGENVALUE` taken to be that."""
     values, directions = np.linalg.eigh(correlations)
     floored = np.maximum(values, LEAST_EIGENVALUE)[..., None, :]
     return np.asarray((directions / floored) @ np.swapaxes(directions, -1, -2))
@@ -260,7 +260,7 @@ def _estimate(found: Relations, statistic: Callable[[Array], Array]) -> list[Est
 
 def _accounted(rho: Array) -> Array:
     """Gives e [..., 2, 2]: what the nulls account for within and between the first two geometries."""
-    return np.asarray(rho[..., :2, 2:] @ _inverse(rho[..., 2:, 2:]) @ rho[..., 2:, :2])
+    return np.asarray(rho[..., :2, 2:] @ floored_inverse(rho[..., 2:, 2:]) @ rho[..., 2:, :2])
 
 
 def _explained(rho: Array) -> Array:

@@ -82,9 +82,20 @@ def mantel_disjoint(crossed: Sequence[Crossed], permutations: int, seed: int) ->
     Returns:
         [test]
     """
+    reached = relabelled_agreement(crossed, permutations, seed)
+    observed = np.array([own.trace for own in crossed]) - _ROUNDING
+    return np.asarray((1 + (reached >= observed[:, None]).sum(axis=1)) / (1 + permutations))
+
+
+def relabelled_agreement(crossed: Sequence[Crossed], permutations: int, seed: int) -> Array:
+    """Gives the agreement on disjoint text under permuted condition labels: [test, permutation], one for all splits.
+
+    Args:
+        crossed: those of tests over the same number of conditions, see `crossed_halves`.
+    """
     check_permutations(permutations)
-    if not np.isfinite(observed := np.array([own.trace for own in crossed]) - _ROUNDING).all():
-        raise GeometryError("mantel_disjoint() wants finite rank vectors.")
+    if not np.isfinite([own.trace for own in crossed]).all():
+        raise GeometryError("Agreements on disjoint text under permuted labels need finite rank vectors.")
     n_pairs = crossed[0].n_pairs
     size = max(1, _ENTRIES // (n_pairs * len(crossed)))
     places, reached = _Places(n_pairs), np.zeros((len(crossed), permutations))
@@ -97,7 +108,7 @@ def mantel_disjoint(crossed: Sequence[Crossed], permutations: int, seed: int) ->
             for test, block in enumerate(blocks):
                 reached[test, first : first + len(some)] += block.ravel()[cells].sum(axis=1)
             first += len(some)
-    return np.asarray((1 + (reached >= observed[:, None]).sum(axis=1)) / (1 + permutations))
+    return reached
 
 
 def relabelled_pairs(n_pairs: int, permutations: int, seed: int) -> Iterator[NDArray[np.int64]]:

@@ -10,6 +10,7 @@ import numpy as np
 from emogeo.arrays import Array
 from emogeo.geometry.halves import Halves, common_units
 from emogeo.geometry.inference import LEAST_RELIABILITY, disjoint_agreement
+from emogeo.geometry.rdm import PackedRanks
 
 
 @dataclass(frozen=True)
@@ -46,27 +47,32 @@ def relations(runs: Sequence[Halves]) -> Relations:
     """
     sets = list(dict.fromkeys(run.products.units for run in runs))
     if len(sets) == 1 and all(common_units(runs[0], run) for run in runs):
-        whole, deleted = _over_one_set(runs)
-        return Relations(whole, (deleted,))
+        return over_one_set([run.ranks for run in runs], [run.deletions for run in runs], runs[0].members)
     return Relations(_matrix(runs, None)[0], tuple(_deleted(runs, units) for units in sets))
 
 
-def _over_one_set(runs: Sequence[Halves]) -> tuple[Array, Array]:
-    """Relates geometries over the same units: only the halves that hold a unit change without it."""
-    ranks = np.stack([run.ranks for run in runs], axis=2)  # [split, half, geometry, pair]
+def over_one_set(each: Sequence[Array], deletions: Sequence[PackedRanks | Array], members: Array) -> Relations:
+    """Relates geometries over the same units: only the halves that hold a unit change without it.
+
+    Args:
+        each: the rank vectors [split, half, pair] of each geometry.
+        deletions: those of its halves without each of their units [deletion, pair], as `Halves.deletions`.
+        members: membership [split, half, unit].
+    """
+    ranks = np.stack(list(each), axis=2)  # [split, half, geometry, pair]
     others = ranks[:, ::-1].transpose(0, 1, 3, 2)
     usual = _symmetric(ranks[:, 0] @ others[:, 0])
     n_splits, _, n_runs, n_pairs = ranks.shape
-    splits, _, units = np.nonzero(runs[0].members)
+    splits, _, units = np.nonzero(members)
     n_deletions = len(units) // n_splits
     changed = np.empty((n_splits, n_deletions, n_runs, n_runs))
     for split, own in enumerate(others):
         rows = slice(split * n_deletions, (split + 1) * n_deletions)
-        without = np.stack([run.deletions[rows] for run in runs], axis=1)  # [half and deleted unit; geometry; pair]
+        without = np.stack([given[rows] for given in deletions], axis=1)  # [half and deleted unit; geometry; pair]
         changed[split] = (without.reshape(2, -1, n_pairs) @ own).reshape(changed.shape[1:])
-    sums = np.repeat(usual.sum(axis=0)[None], runs[0].n_units, axis=0)
+    sums = np.repeat(usual.sum(axis=0)[None], members.shape[2], axis=0)
     np.add.at(sums, units, _symmetric(changed.reshape(-1, n_runs, n_runs)) - usual[splits])
-    return usual.mean(axis=0), sums / n_splits
+    return Relations(usual.mean(axis=0), (sums / n_splits,))
 
 
 def _deleted(runs: Sequence[Halves], units: tuple[str, ...]) -> Array:

@@ -71,7 +71,7 @@ def reading_habits(model: LoadedModel) -> Habits:
     Raises:
         WeightsError: a model that looks ahead, or whose blocks run more than once in a pass.
     """
-    short, long = _tokens(model, SHORT), _tokens(model, LONG)
+    short, long = tokens_of(model, SHORT), tokens_of(model, LONG)
     other = [*short[:-1], long[-1] if long[-1] != short[-1] else long[0]]
     with torch.inference_mode():
         alone, stream = _states(model, [short], 0)
@@ -94,7 +94,7 @@ def writes_alone(model: LoadedModel) -> bool:
     Three tokens are written after a short text, alone and beside a longer one, and their logits compared; a model that
     cannot do both at once is taken to write alone.
     """
-    short, long = _tokens(model, SHORT), _tokens(model, LONG)
+    short, long = tokens_of(model, SHORT), tokens_of(model, LONG)
     apart = max(_written_apart(model, short, long), _scored_apart(model, short, long))
     alone = not apart <= tolerance_of(model.body)
     if alone:
@@ -219,7 +219,7 @@ def _last_states(model: LoadedModel, texts: list[list[int]]) -> torch.Tensor:
     return last
 
 
-def _tokens(model: LoadedModel, text: str) -> list[int]:
+def tokens_of(model: LoadedModel, text: str) -> list[int]:
     """Tokens of a text that the model has embeddings for."""
     rows = embedding_of(model.body).weight.shape[0]
     ids: list[int] = model.tokenizer(text, add_special_tokens=False)["input_ids"]

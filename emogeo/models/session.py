@@ -42,6 +42,16 @@ class Session:
         """The device; where runs lease GPUs, it is the leased one."""
         return on_slot(self.device)
 
+    @property
+    def loaded(self) -> LoadedModel | None:
+        """The model, if this process has loaded it."""
+        return LOADED.get(self._name)
+
+    @property
+    def _name(self) -> tuple[str, ...]:
+        own = self.weights
+        return (own.id, own.revision, own.title, self.precision.label, self.placed_on, str(self.device_map))
+
     def model(self, head: bool = False) -> LoadedModel:
         """The model, loaded on first use; one that was loaded with its head also reads.
 
@@ -54,13 +64,11 @@ class Session:
 
         loading.show_progress(self.progress)
         torch.set_num_threads(self.threads)
-        device = self.placed_on
-        own = self.weights
-        name = (own.id, own.revision, own.title, self.precision.label, device, str(self.device_map))
+        device, name = self.placed_on, self._name
         if name in LOADED and head and LOADED[name].causal is None:
             del LOADED[name]
         if name not in LOADED:
-            _make_room(loading.memory_needed(own, self.precision, device), device)
+            _make_room(loading.memory_needed(self.weights, self.precision, device), device)
             LOADED[name] = loading.load_model(self.weights, self.precision, device, self.device_map, head)
         LOADED.move_to_end(name)
         return LOADED[name]

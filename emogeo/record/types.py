@@ -62,6 +62,51 @@ class Metrics:
     tokens_per_s: float | None
 
 
+TokenLogit: TypeAlias = tuple[str, float]
+"""The text of a token, and its logit or z."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LensRow:
+    """The tokens that the vector of one condition promotes through the unembedding."""
+
+    condition: str
+    up: tuple[TokenLogit, ...]
+    """The tokens with the largest logits, the largest first."""
+    down: tuple[TokenLogit, ...]
+    """Those with the smallest, the smallest first."""
+    telling: tuple[TokenLogit, ...]
+    """Those whose logits exceed most, in standard deviations, what vectors of permuted labels give them."""
+    p_up: float
+    """The share of vectors of permuted labels whose largest logit is as large: (1 + #) / (1 + n)."""
+    p_down: float
+    p_telling: float
+    """The same of the most telling token."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class LensRecord:
+    """Vectors of unit length at the selected block, through the final norm and the unembedding."""
+
+    reason: str | None = None
+    """Why there are no rows; None where there are."""
+    tied: bool | None = None
+    """Whether the unembedding is the table of input embeddings."""
+    normed: bool | None = None
+    """Whether the model has a norm before it."""
+    n_relabelled: int = 0
+    """The number of vectors made of the same states with permuted labels."""
+    n_isotropic: int = 0
+    """The number of directions drawn from a Gaussian."""
+    up_relabelled: float | None = None
+    """The 95% quantile of their largest logits."""
+    down_relabelled: float | None = None
+    """The 5% quantile of their smallest."""
+    up_isotropic: float | None = None
+    down_isotropic: float | None = None
+    rows: tuple[LensRow, ...] = ()
+
+
 @dataclass(frozen=True, kw_only=True)
 class GeometryResult:
     """The result of a finished extraction, beside its arrays."""
@@ -75,6 +120,8 @@ class GeometryResult:
     metrics: Metrics
     recipe_departures: dict[str, tuple[Any, ...]]
     """Fields that are set otherwise than by the recipe: the recipe's value, then the run's."""
+    lens: LensRecord | None = None
+    """The tokens that vectors promote; None in records that are older, or imported."""
 
 
 @dataclass(frozen=True, kw_only=True)

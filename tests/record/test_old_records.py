@@ -34,6 +34,7 @@ NEWER: dict[str, Any] = {
     "imported": {"path": None, "layers": None, "labels": None, "fields": {}, "n_layers": None, "where": None},
     "readout": {"directions": "relabelled", "draws": 1000, "tokens": 200},
     "adapter_of": None,
+    "lens": None,
 }
 """Fields that the first version did not have, with what they are in its records."""
 OF_RECORDS = {"imported": None}

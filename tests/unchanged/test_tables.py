@@ -42,6 +42,7 @@ NEW = {
     *("depth_grid", "depth_choices"),
     *("map", "map_shifts", "map_branches", "map_nearest", "map_by_block", "map_ratings", "map_directions"),
     *("decoding", "decoding_confusion", "rdm_differences"),
+    *("about", "lens"),
 }
 """Tables and figures that the first version did not have."""
 REORDERED = "rdm_"

@@ -19,6 +19,7 @@ from emogeo.analysis.charts.chart import library
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report import (
+    about,
     agreement,
     claims,
     comparing,
@@ -45,6 +46,7 @@ _SECTIONS = (
     agreement.agreement_section,
     maps.map_section,
     geometries.rdms_section,
+    about.about_section,
     depth.depth_section,
     decoding.decoding_section,
     comparing.stimulus_section,

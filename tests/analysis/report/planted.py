@@ -14,6 +14,7 @@ from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.finding import Finding
 from emogeo.analysis.report.findings import findings
 from emogeo.analysis.report.material import Material
+from emogeo.analysis.tables.about import ABOUT_COLUMNS
 from emogeo.analysis.tables.base_instruct import BASE_INSTRUCT_COLUMNS
 from emogeo.analysis.tables.baselines import BASELINE_COLUMNS
 from emogeo.analysis.tables.behaviour import BEHAVIOUR_COLUMNS, ITEM_COLUMNS
@@ -24,6 +25,7 @@ from emogeo.analysis.tables.depth import CHOICE_COLUMNS, GRID_COLUMNS
 from emogeo.analysis.tables.descriptors import BY_LAYER_COLUMNS, DESCRIPTOR_COLUMNS
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS
 from emogeo.analysis.tables.frame import Table, typed
+from emogeo.analysis.tables.lens import LENS_COLUMNS
 from emogeo.analysis.tables.map import MAP_COLUMNS
 from emogeo.analysis.tables.map import SHIFT_COLUMNS as MAP_SHIFT_COLUMNS
 from emogeo.analysis.tables.measures import ANSWER_COLUMNS, MEASURE_COLUMNS, ORDER_COLUMNS
@@ -119,6 +121,7 @@ def tables() -> dict[str, Table]:
     differs = {"dissimilarity_a": 0.5, "dissimilarity_b": 0.75, "difference": 0.25, "p_largest": 0.01}
     differs |= {"beyond_noise": "yes"}
     descriptor = {"key": "A", "run": MODEL, "model": MODEL, "layer": 3, "n_layers": 4, "anisotropy": 0.97}
+    predictor = {"key": "A", "run": MODEL, "model": MODEL, "ceiling": 0.8, "note": HOSTILE}
     descriptors = [
         {**descriptor, "precision": "fp32", "flags": f"anisotropy .97 {HOSTILE}", "anisotropy_ci_low": 0.96},
         {**descriptor, "precision": "fp16", "flags": "", "nonfinite": 7, "anisotropy": 0.91},
@@ -139,6 +142,12 @@ def tables() -> dict[str, Table]:
             MAP_COLUMNS,
             {"key": "A", "run": MODEL, "condition": HOSTILE, "x": 0.5, "y": -0.5, "nearest": IMAGE, "note": HOSTILE},
         ),
+        "about": frame(
+            ABOUT_COLUMNS,
+            {**predictor, "predictor": HOSTILE, "rho": 0.5, "rho_ci_low": 0.4, "rho_ci_high": 0.6, "rho_given": 0.1},
+            {**predictor, "predictor": "all together", "explained": 0.4, "explained_ci_low": 0.3},
+        ),
+        "lens": frame(LENS_COLUMNS, {**predictor, "condition": HOSTILE, "telling": HOSTILE, "up": HOSTILE}),
         "map_shifts": frame(MAP_SHIFT_COLUMNS, {**pair, "condition": HOSTILE, "displacement": 0.4, "p": 0.01}),
         "measure_orders": frame(ORDER_COLUMNS, {"measure": "cka", "n_pairs": 1}),
         "effects": frame(EFFECT_COLUMNS, known, {**effect, "rho": 0.3, "counts": "not identifiable"}),

@@ -21,12 +21,19 @@ from tests.planted_records import geometry_record, model_card, usual_config
 
 
 def planted_run(
-    corpus: Corpus, name: str, seed: int, emotion: float = 1.0, centring: str = "grand_mean", projection: int = 0
+    corpus: Corpus,
+    name: str,
+    seed: int,
+    emotion: float = 1.0,
+    centring: str = "grand_mean",
+    projection: int = 0,
+    embedded: float = 0.0,
 ) -> PreparedRun:
     """States of a planted emotion and of the bag of words, with noise; embeddings of the latter alone.
 
     Args:
         projection: the seed of the random projection of words, which is that of a network's weights.
+        embedded: how much of the emotion embeddings have, too.
     """
     generator = np.random.default_rng(seed)
     words = bag_of_words(corpus.texts)
@@ -37,7 +44,7 @@ def planted_run(
     record = geometry_record(config, corpus.emotions, units, key=name * 8, model=model_card(name), precision="fp32")
     arrays = {
         "passages": (emotion * code + words + 0.3 * generator.normal(size=words.shape)).astype(np.float32),
-        "embeddings": (words + 0.1 * generator.normal(size=words.shape)).astype(np.float32),
+        "embeddings": (embedded * code + words + 0.1 * generator.normal(size=words.shape)).astype(np.float32),
     }
     by_block = np.stack([_vectors(arrays["passages"], corpus, block, generator) for block in record_blocks(record)], 1)
     arrays["vectors"] = by_block.astype(np.float32)

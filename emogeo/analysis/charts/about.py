@@ -1,0 +1,134 @@
+"""Charts of what runs are about: shares of the reliable geometry, and each predictor alone and given the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import altair
+import pandas as pd
+
+from emogeo.analysis.charts.chart import BLUE, ORANGE, AnyChart, spec_of, write_chart
+from emogeo.analysis.comparing.explaining import OWN, RATINGS, TEXTS
+from emogeo.geometry.about import TOGETHER
+
+SHARED, LEFT = "several of them", "none of them"
+"""What more than one group explains, and what no predictor does."""
+_COLOURS = {"only texts": BLUE, "only ratings": ORANGE, "only own norms": "#009e73", SHARED: "#8ab0cf", LEFT: None}
+_GROUPS = {TEXTS: "only texts", RATINGS: "only ratings", OWN: "only own norms"}
+_MARKS = {"alone": BLUE, "given the others": ORANGE}
+_NUMBER = ".2f"
+SHOWN = 8
+"""The most runs of a chart with a panel for each."""
+
+
+def shares_of(table: pd.DataFrame) -> pd.DataFrame:
+    """Divides the reliable geometry of each run among groups of predictors: a row per run and part.
+
+    Where groups explain more together than each by itself, what several of them explain is negative, and left out.
+
+    Args:
+        table: the table `about`.
+    """
+    rows = []
+    for run, own in table.groupby("run", sort=False):
+        by = own.set_index("predictor")
+        if TOGETHER not in by.index or pd.isna(by.loc[TOGETHER, "explained"]):
+            continue
+        every = float(by.loc[TOGETHER, "explained"])
+        groups = {part: _only(by, name) for name, part in _GROUPS.items()}
+        found = {part: value for part, value in groups.items() if value is not None}
+        parts = {**found, SHARED: max(every - sum(found.values()), 0.0), LEFT: max(1 - every, 0.0)}
+        rows += [{"run": run, "explained by": part, "share": value} for part, value in parts.items()]
+    return pd.DataFrame(rows, columns=["run", "explained by", "share"])
+
+
+def _only(by: pd.DataFrame, group: str) -> float | None:
+    """Gives what a group alone explains; a group of one predictor is that predictor."""
+    if group in by.index and pd.notna(by.loc[group, "only"]):
+        return float(by.loc[group, "only"])
+    return None
+
+
+def shares_chart(table: pd.DataFrame) -> AnyChart:
+    """Draws a bar per run, divided by what explains its reliable geometry."""
+    shares = shares_of(table)
+    order = [part for part in _COLOURS if part in set(shares["explained by"])]
+    shares["order"] = shares["explained by"].map(order.index)
+    colours = [_COLOURS[part] or "#c9cfd4" for part in order]
+    chart: altair.Chart = (
+        altair.Chart(shares, width=520, height=altair.Step(24))
+        .mark_bar()
+        .encode(
+            x=altair.X("share:Q", title="share of the reliable geometry", stack="zero", axis=altair.Axis(format="%")),
+            y=altair.Y("run:N", title=None, sort=None, axis=altair.Axis(labelLimit=260)),
+            color=altair.Color(
+                "explained by:N",
+                sort=order,
+                scale=altair.Scale(domain=order, range=colours),
+                legend=altair.Legend(orient="top", title="explained by"),
+            ),
+            order="order:Q",
+            tooltip=["run:N", "explained by:N", altair.Tooltip("share:Q", format=_NUMBER)],
+        )
+    )
+    return chart
+
+
+def dots_of(table: pd.DataFrame) -> pd.DataFrame:
+    """Lists the dots of single predictors: run, predictor, kind (alone, given the others), rho, its interval, ceiling.
+
+    Args:
+        table: the table `about`.
+    """
+    single = table[table["rho"].notna()]
+    parts = []
+    for kind, column in (("alone", "rho"), ("given the others", "rho_given")):
+        names = {column: "ρ", f"{column}_ci_low": "low", f"{column}_ci_high": "high"}
+        kept = single[["run", "predictor", "ceiling", "p_holm" if column == "rho" else "p_given_holm", *names]]
+        parts.append(
+            kept.set_axis(["run", "predictor", "ceiling", "p (Holm)", *names.values()], axis=1).assign(kind=kind)
+        )
+    return pd.concat(parts, ignore_index=True).dropna(subset=["ρ"])
+
+
+def predictors_chart(table: pd.DataFrame, runs: Sequence[str]) -> AnyChart:
+    """Draws a panel per run: each predictor's ρ alone and given the others, with intervals, and the ceiling as a line.
+
+    Args:
+        table: the table `about`.
+        runs: the runs to draw, by name.
+    """
+    dots = dots_of(table[table["run"].isin(runs)])
+    order = list(dict.fromkeys(dots["predictor"]))
+    offset = altair.YOffset("kind:N", sort=list(_MARKS))
+    y = altair.Y("predictor:N", title=None, sort=order, axis=altair.Axis(labelLimit=180))
+    scale = altair.Scale(domain=list(_MARKS), range=list(_MARKS.values()))
+    colour = altair.Color("kind:N", scale=scale, legend=altair.Legend(orient="top", title=None))
+    base = altair.Chart(dots, width=235, height=altair.Step(12))
+    x = altair.X("ρ:Q", title="ρ with the run")
+    zero = base.mark_rule(color=altair.ExprRef("soft"), strokeWidth=0.7).encode(x=altair.datum(0))
+    ceiling = base.mark_rule(color=altair.ExprRef("ink"), strokeDash=[5, 3]).encode(x="mean(ceiling):Q")
+    reach = base.mark_rule(strokeWidth=2).encode(x=altair.X("low:Q"), x2="high:Q", y=y, yOffset=offset, color=colour)
+    points = base.mark_point(filled=True, size=45, opacity=1).encode(
+        x=x,
+        y=y,
+        yOffset=offset,
+        color=colour,
+        tooltip=["run:N", "predictor:N", "kind:N", *(altair.Tooltip(f"{own}:Q", format=_NUMBER) for own in _TOLD)],
+    )
+    return altair.layer(zero, ceiling, reach, points).facet(
+        facet=altair.Facet("run:N", title=None, sort=list(runs), header=altair.Header(labelLimit=300)), columns=2
+    )
+
+
+_TOLD = ("ρ", "low", "high", "ceiling", "p (Holm)")
+
+
+def write_about_charts(table: pd.DataFrame, folder: Path) -> None:
+    """Writes both charts as files; none where no run has predictors."""
+    if not shares_of(table).empty:
+        write_chart(spec_of(shares_chart(table)), folder, "about_shares")
+    runs = list(dict.fromkeys(table.loc[table["rho"].notna(), "run"]))[:SHOWN]
+    if runs:
+        write_chart(spec_of(predictors_chart(table, runs)), folder, "about_predictors")

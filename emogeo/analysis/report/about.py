@@ -1,0 +1,139 @@
+"""The section of what runs are about: ratings, texts, norms of the user's own, and the words that vectors promote."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pandas as pd
+
+from emogeo.analysis.charts.about import SHOWN, predictors_chart, shares_chart, shares_of
+from emogeo.analysis.charts.chart import spec_of
+from emogeo.analysis.comparing.explaining import OWN, RATINGS, TEXTS
+from emogeo.analysis.report.material import Material
+from emogeo.analysis.report.numbers import number
+from emogeo.analysis.report.parts import (
+    Absent,
+    Chart,
+    Column,
+    Listing,
+    Part,
+    Section,
+    Text,
+    beside,
+    figure,
+    sheet,
+    word,
+)
+from emogeo.geometry.about import TOGETHER
+
+_SAID = 12
+"""The most runs that have a sentence."""
+_SHARE = ("texts", TEXTS), ("ratings", RATINGS), ("own norms", OWN)
+
+
+def about_section(material: Material) -> Section:
+    """Shows what explains each run's geometry, with the table folded."""
+    about = (
+        "How much of each geometry human ratings, the texts themselves and norms of your own explain. Alone: what a "
+        "predictor has in common with the run. Given the others: the part that no other predictor gives. Shares are of "
+        "the geometry that is reliable over topics; the dashed line is the most that a predictor can reach."
+    )
+    return Section("about", "What is it about?", about, _parts(material))
+
+
+def _parts(material: Material) -> list[Part]:
+    table = material.table("about")
+    if table.empty:
+        return [Absent("No finished geometry, so nothing to explain.", "python train.py")]
+    parts: list[Part] = []
+    if said := sentences(table):
+        parts.append(Listing("", said[:_SAID]))
+    if not shares_of(table).empty:
+        told = f"Shares of the reliable geometry of each run that texts, ratings and none of them explain. {said[0]}"
+        parts.append(Chart("What explains each geometry", spec_of(shares_chart(table)), told, ["about_shares.png"]))
+    runs = list(dict.fromkeys(table.loc[table["rho"].notna(), "run"]))
+    if runs:
+        spec = spec_of(predictors_chart(table, runs[:SHOWN]))
+        told = "The agreement of each predictor with each run, alone and given the others, with intervals."
+        parts.append(Chart("Each predictor, alone and given the others", spec, told, ["about_predictors.png"]))
+    if len(runs) > SHOWN:
+        parts.append(Text(f"{SHOWN} of {len(runs)} runs are drawn; all are in the table."))
+    parts.append(sheet(table, "Each predictor, in numbers", "about", _columns(), open=False))
+    return parts + _lens(material)
+
+
+def _lens(material: Material) -> list[Part]:
+    """Shows the tokens that vectors promote, folded."""
+    table = material.table("lens")
+    given = table.dropna(subset=["condition"]) if len(table) else table
+    if given.empty:
+        why = "" if table.empty else f" ({table['note'].iloc[0]})"
+        return [Absent(f"No words of vectors{why}.", "python train.py force=true")]
+    said = (
+        "Words: each vector, scaled to unit length, through the model's final norm and unembedding (␣ is a blank). "
+        "Telling: the tokens whose logits exceed most what vectors of permuted labels give the same tokens; p is that "
+        "such a vector has a token as telling."
+    )
+    return [Text(said), sheet(table, "Words that each vector promotes", "lens", _of_lens(material), open=False)]
+
+
+def sentences(table: pd.DataFrame) -> list[str]:
+    """Says of each run what texts and ratings explain, and what is left."""
+    said = []
+    for run, own in table.groupby("run", sort=False):
+        by = own.set_index("predictor")
+        if TOGETHER not in by.index or pd.isna(by.loc[TOGETHER, "explained"]):
+            continue
+        shares = [f"{name} {_share(by, group)}" for name, group in _SHARE if group in by.index]
+        every = float(by.loc[TOGETHER, "explained"])
+        beside_texts = _beside(by)
+        together = f"all together {_share(by, TOGETHER)}"
+        left = f"{max(1 - every, 0):.0%} is explained by none of them"
+        said.append(f"{run}: {', '.join([*shares, together])}; {left}{beside_texts}.")
+    return said
+
+
+def _share(by: pd.DataFrame, name: str) -> str:
+    low, high = (f"{max(float(by.loc[name, f'explained_ci_{end}']), 0):.0%}" for end in ("low", "high"))
+    return f"{float(by.loc[name, 'explained']):.0%} [{low}, {high}]"
+
+
+def _beside(by: pd.DataFrame) -> str:
+    """Says what ratings explain that texts do not, with what chance would give."""
+    if RATINGS not in by.index or pd.isna(by.loc[RATINGS, "only"]):
+        return ""
+    row = by.loc[RATINGS]
+    chance = f"by chance {row['only_by_chance']:.0%}, p {number(row['p_given_holm'], 3)}"
+    return f"; ratings explain {row['only']:.0%} that texts do not ({chance})"
+
+
+def _columns() -> Sequence[Column]:
+    return [
+        word("run", "run"),
+        word("predictor", "predictor"),
+        figure("ρ alone", "rho"),
+        figure("ρ given the others", "rho_given"),
+        figure("ceiling", "ceiling"),
+        figure("share alone", "explained"),
+        beside("by chance / adjusted", "by_chance", "adjusted"),
+        beside("p / Holm", "p", "p_holm", digits=3),
+        figure("share only by it", "only"),
+        beside("p / Holm, given", "p_given", "p_given_holm", digits=3),
+        figure("inflation", "inflation", 1),
+        word("note", "note", style="long"),
+    ]
+
+
+def _of_lens(material: Material) -> Sequence[Column]:
+    return [
+        word("run", "run"),
+        word(material.noun.value, "condition"),
+        word("telling", "telling", style="long"),
+        figure("z", "telling_z", 1),
+        beside("p / Holm", "p_telling", "p_telling_holm", digits=3),
+        word("up", "up", style="long"),
+        beside("logit / 95% of permuted", "up_logit", "up_relabelled", digits=1),
+        word("down", "down", style="long"),
+        beside("logit / 5% of permuted", "down_logit", "down_relabelled", digits=1),
+        word("note", "note", style="long"),
+    ]

@@ -1,0 +1,81 @@
+"""Charts of what runs are about show what the table says."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+import pytest
+
+from emogeo.analysis.charts.about import (
+    LEFT,
+    SHARED,
+    dots_of,
+    predictors_chart,
+    shares_chart,
+    shares_of,
+    write_about_charts,
+)
+from emogeo.analysis.charts.chart import spec_of
+from emogeo.analysis.comparing.explaining import RATINGS, TEXTS
+from emogeo.analysis.tables.about import ABOUT_COLUMNS
+from emogeo.geometry.about import TOGETHER
+
+
+def about_rows(run: str, texts: float = 0.4, ratings: float = 0.1, every: float = 0.6) -> list[dict[str, Any]]:
+    own = {"key": run, "run": run, "model": run, "ceiling": 0.8}
+    single = {"rho": 0.3, "rho_ci_low": 0.2, "rho_ci_high": 0.4, "p_holm": 0.01}
+    given = {"rho_given": 0.1, "rho_given_ci_low": -0.1, "rho_given_ci_high": 0.3, "p_given_holm": 0.2}
+    share = {"explained_ci_low": 0.1, "explained_ci_high": 0.7}
+    return [
+        {**own, **single, **given, "predictor": "valence"},
+        {**own, **single, "predictor": "word counts"},
+        {**own, **share, "predictor": RATINGS, "explained": ratings, "only": ratings / 2, "p_given_holm": 0.03},
+        {**own, **share, "predictor": TEXTS, "explained": texts, "only": texts},
+        {**own, **share, "predictor": TOGETHER, "explained": every},
+        {**own, "predictor": "text length", "note": "not identifiable"},
+    ]
+
+
+def table(*runs: list[dict[str, Any]]) -> pd.DataFrame:
+    return pd.DataFrame([row for rows in runs for row in rows], columns=ABOUT_COLUMNS)
+
+
+def test_shares_of_a_run_are_the_whole() -> None:
+    shares = shares_of(table(about_rows("a"), about_rows("b", every=0.3)))
+    by = shares.pivot_table(index="run", columns="explained by", values="share")
+    assert dict(by.loc["a"]) == pytest.approx({"only texts": 0.4, "only ratings": 0.05, SHARED: 0.15, LEFT: 0.4})
+    assert by.loc["a"].sum() == pytest.approx(1)
+    assert by.loc["b", SHARED] == 0, "less together than alone: nothing is shared"
+
+
+def test_a_run_without_shares_has_no_bar() -> None:
+    rows = [{**row, "explained": None} for row in about_rows("a")]
+    assert shares_of(table(rows)).empty and shares_of(table()).empty
+
+
+def test_dots_are_those_of_single_predictors() -> None:
+    dots = dots_of(table(about_rows("a")))
+    assert list(zip(dots["predictor"], dots["kind"], strict=True)) == [
+        *(("valence", "alone"), ("word counts", "alone"), ("valence", "given the others")),
+    ]
+    assert list(dots["ρ"]) == [0.3, 0.3, 0.1] and set(dots["ceiling"]) == {0.8}
+
+
+def test_specifications_hold_the_data_and_every_run() -> None:
+    own = table(about_rows("a"), about_rows("b"))
+    bars, dots = spec_of(shares_chart(own)), spec_of(predictors_chart(own, ["b"]))
+    assert {row["run"] for rows in bars["datasets"].values() for row in rows} == {"a", "b"}
+    assert {row["run"] for rows in dots["datasets"].values() for row in rows} == {"b"}
+    assert len(dots["spec"]["layer"]) == 4
+
+
+def test_charts_are_written_where_there_is_something_to_draw(tmp_path: Path) -> None:
+    write_about_charts(table(), tmp_path)
+    assert not list(tmp_path.iterdir())
+    write_about_charts(table(about_rows("a"), about_rows("b")), tmp_path)
+    names = {
+        f"about_{name}.{ending}" for name in ("shares", "predictors") for ending in ("png", "svg", "pdf", "vl.json")
+    }
+    assert {file.name for file in tmp_path.iterdir()} == names
