@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from emogeo.arrays import Array
 from emogeo.figures.png import png
+from emogeo.geometry.shown import decimals
 
 _LOWEST, _HIGHEST = 0.0, 1.0
 """The ends of the colours, the same in all figures; rho below and rho* above have the colour of the end."""
@@ -170,5 +171,5 @@ def _legend(figure: Figure, at: Mapping[tuple[int, int], list[str]], grid: Block
 
 def _where(grid: BlockGrid, row: int, column: int) -> str:
     a, b = grid.blocks[0][row], grid.blocks[1][column]
-    rho = f"{grid.rho[row, column]:.2f}".replace("0.", ".", 1)
+    rho = decimals(grid.rho[row, column]).replace("0.", ".", 1)
     return f"block {a}" if grid.within and a == b else f"{a} × {b}, ρ {rho}"

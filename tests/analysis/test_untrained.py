@@ -5,12 +5,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from emogeo.analysis.report.summary import summary
 
 from emogeo.analysis.analyze import all_tables
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.findings import findings
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.summary import summary
 from emogeo.analysis.tables.claims import claims_table
 from emogeo.analysis.tables.evidence import evidence_of
 from emogeo.analysis.tables.frame import Table

@@ -6,11 +6,11 @@ import dataclasses
 import shlex
 
 import pytest
+from emogeo.analysis.report.unanswered import missing, opposite_signs
 
 from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.recipes import Writing
-from emogeo.analysis.report.unanswered import missing, opposite_signs
 from emogeo.analysis.tables.effects import Effect, effects_of
 from tests.analysis.planted_effects import effect
 from tests.planted_catalogue import Design, draw

@@ -6,10 +6,10 @@ from functools import cache
 from pathlib import Path
 
 import pytest
+from emogeo.analysis.report.summary import summary
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import Catalogue
-from emogeo.analysis.report.summary import summary
 from emogeo.analysis.tables.baselines import BASELINE_COLUMNS
 from emogeo.analysis.tables.beyond import BEYOND_COLUMNS
 from emogeo.analysis.tables.corpus import CORPUS_COLUMNS
