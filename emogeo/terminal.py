@@ -12,6 +12,8 @@ from typing import TextIO
 from wcwidth import width as cells
 from wcwidth import wrap
 
+__all__ = ["Lines", "aligned", "cells", "columns", "paragraph", "pasteable", "told"]
+
 USUAL, _LEAST, _MOST = 80, 40, 120
 """Columns where there is no terminal; the fewest and the most that a text is laid out in."""
 

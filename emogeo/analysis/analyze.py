@@ -20,7 +20,8 @@ from emogeo.analysis.figures.write import write_figures
 from emogeo.analysis.records.catalogue import Catalogue, read_catalogue, refuse_empty
 from emogeo.analysis.records.names import short_names
 from emogeo.analysis.report.build import write_report
-from emogeo.analysis.report.summary import summary
+from emogeo.analysis.report.material import Material
+from emogeo.analysis.summary.summary import summary
 from emogeo.analysis.tables.base_instruct import base_instruct_table
 from emogeo.analysis.tables.baselines import baselines_table
 from emogeo.analysis.tables.behaviour import behaviour_items_table, behaviour_table
@@ -61,6 +62,7 @@ from emogeo.record.run import Run
 from emogeo.stimuli.norm_files import read_norms
 from emogeo.stimuli.norms import Norm
 from emogeo.store.store import RUNS, Store
+from emogeo.terminal import columns
 from emogeo.tracking.pull import pull_runs
 
 log = logging.getLogger(__name__)
@@ -96,8 +98,8 @@ def analyze(config: AnalyzeConfig) -> Path:
     write_readout_figures(readout_runs(catalogue.probes), output / "figures")
     export_rdms([*own, *bare], output / "rdms.h5")
     write_report(output / "report.html", tables, prepared, catalogue, output / "figures", bare)
-    names = {each.run.key: each.name for each in prepared} | {each.run.key: each.name for each in bare}
-    print(summary(catalogue, names, tables, effects, config.store.path, output))
+    material = Material(tables, prepared, catalogue, output / "figures", bare)
+    print(summary(material, effects, config.store.path, output, columns()))
     if pulled is not None:
         track_analysis(config, output, pulled, frames)
     return output
