@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from emogeo.analysis.comparing.chosen import choose
 from emogeo.analysis.comparing.corpora import blocked_texts, read_corpora
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun, View
 from emogeo.analysis.comparing.twins import subjects
@@ -84,6 +85,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     pulled = pull_runs(config.tracking, config.runs, store) if config.source is RecordSource.wandb else None
     catalogue = read_catalogue(store, None if pulled is None else pulled.keys, config.conditions.rename)
     catalogue.left_out += pulled.left_out if pulled else []
+    choose(catalogue, config.runs, config.store.path, tagged=pulled is None)
     prepared, output = comparable(catalogue, store, config.seed), Path(config.output).expanduser()
     bare = bare_of(catalogue)
     output.mkdir(parents=True, exist_ok=True)

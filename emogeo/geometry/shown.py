@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-_MOST_DIGITS = 6
+_MOST_DIGITS = 4
 """Decimals to which a number that equals a bound is the bound."""
 
 

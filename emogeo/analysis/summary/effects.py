@@ -18,9 +18,12 @@ _SHOWN = 12
 def effect_lines(material: Material, width: int) -> list[str]:
     """Writes the effects, two lines each, and says how many pairs of runs are none."""
     table, apart = material.table("effects"), n_without_conditions(material.catalogue.finished)
-    lines = ["Effects, 1 − ρ* of runs that differ in one thing (all of it: effects.csv)"] if len(table) else []
+    models = list(dict.fromkeys(table["model"])) if len(table) else []
+    of = f" of {models[0]}" if len(models) == 1 else ""
+    said = f"Effects{of}, 1 − ρ* of runs that differ in one thing (all of it: effects.csv)"
+    lines = paragraph(said, width, rest="  ") if models else []
     for row in table.head(_SHOWN).to_dict("records"):
-        lines += paragraph(f"{row['model']}, {row['factor']}", width, "  ", "    ")
+        lines += paragraph(row["factor"] if of else f"{row['model']}, {row['factor']}", width, "  ", "    ")
         lines += paragraph(_figures(row), width, "      ")
     lines += [f"  and {len(table) - _SHOWN} more in effects.csv"] if len(table) > _SHOWN else []
     said = f"note: {apart} pair(s) of runs share fewer than {MIN_CONDITIONS} conditions and are no effects"
