@@ -36,10 +36,18 @@ def test_an_error_is_its_kind_and_its_words_and_a_sweep_logs_it_at_once(
     mode: RunMode, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     in_mode(mode, monkeypatch)
-    with pytest.raises(CompactHydraException, match=r"^StoreError: nothing here$"):
+    ends = CompactHydraException if mode is RunMode.MULTIRUN else SystemExit
+    with pytest.raises(ends, match=r"^StoreError: nothing here$"):
         entry.shown(lambda: raising(StoreError("nothing here")))
     logged = [record.getMessage() for record in caplog.records]
     assert logged == (["StoreError: nothing here"] if mode is RunMode.MULTIRUN else [])
+
+
+def test_who_asks_for_a_trace_gets_the_error_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_mode(RunMode.RUN, monkeypatch)
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
+    with pytest.raises(CompactHydraException, match="nothing here"):
+        entry.shown(lambda: raising(StoreError("nothing here")))
 
 
 def test_what_is_not_the_users_to_mend_keeps_its_trace() -> None:
@@ -80,5 +88,5 @@ def test_every_error_of_emogeo_is_caught(monkeypatch: pytest.MonkeyPatch, caplog
     in_mode(RunMode.RUN, monkeypatch)
     caplog.set_level(logging.ERROR)
     for kind in (EmogeoError, *EmogeoError.__subclasses__(), *StoreError.__subclasses__()):
-        with pytest.raises(CompactHydraException, match=f"^{kind.__name__}: so$"):
+        with pytest.raises(SystemExit, match=f"^{kind.__name__}: so$"):
             entry.shown(lambda kind=kind: raising(kind("so")))

@@ -30,7 +30,7 @@ def pair_lines(of: Mapping[str, str], material: Material, width: int) -> list[st
     """Writes the pairs that are printed, and how many others there are."""
     rows, (every, _) = shown_pairs(material), material.trained_pairs("pairs")
     if rows.empty:
-        return ["Pairs: none; two finished runs make a pair (a reread is none)."]
+        return paragraph("Pairs: none; two finished runs make a pair (a reread is none).", width, rest="  ")
     more, nulls = len(every) - len(rows), len(material.table("pairs")) - len(every)
     lines = narrow(f"Pairs, {len(rows)} that agree least" if more else "Pairs", _columns(rows, of), "pairs.csv", width)
     noun = material.noun.many

@@ -13,8 +13,8 @@ from emogeo.analysis.summary.letters import in_common
 from emogeo.analysis.summary.narrow import Column, narrow
 from emogeo.terminal import paragraph
 
-_SHOWN = 26
-"""The most runs that are listed."""
+_SHOWN, _MEASURED = 26, 12
+"""The most runs that are listed, and of which there are figures."""
 
 
 def legend(of: Mapping[str, str], material: Material, width: int) -> list[str]:
@@ -34,7 +34,7 @@ def legend(of: Mapping[str, str], material: Material, width: int) -> list[str]:
 def figures(of: Mapping[str, str], material: Material, width: int) -> list[str]:
     """Writes the figures of each run that has a letter."""
     table = material.table("runs")
-    rows = table[table["key"].isin(of)].head(_SHOWN)
+    rows = table[table["key"].isin(of)].head(_MEASURED)
     if rows.empty:
         return []
     columns = [
@@ -48,7 +48,9 @@ def figures(of: Mapping[str, str], material: Material, width: int) -> list[str]:
     ]
     if rows["held_out"].notna().any():
         columns.append(Column("held out", with_interval(rows, "held_out"), right=False))
-    return narrow("Their geometries", columns, "runs.csv", width)
+    more = int(table["key"].isin(of).sum()) - len(rows)
+    lines = narrow("Their geometries", columns, "runs.csv", width)
+    return [*lines, f"  and {more} more in runs.csv"] if more else lines
 
 
 def _block(layer: int, n: int) -> str:
