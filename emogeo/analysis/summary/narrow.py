@@ -28,7 +28,7 @@ def narrow(title: str, columns: Sequence[Column], file: str, width: int) -> list
     """
     shared = [column for column in columns[1:] if len(column.cells) > 1 and len(set(column.cells)) == 1]
     own = [column for column in columns if column not in shared]
-    kept = own[: _fitting(own, width)]
+    kept = own[: _fitting(own, width)] if len(own) > 1 else []
     rows = zip(*(_lines(column) for column in kept), strict=True)
     said = [f"{column.title}: {column.cells[0]}" for column in shared if column.cells[0].strip("– /")]
     heading = paragraph(f"{title} ({'; '.join([*said, f'all of it: {file}'])})", width, rest=_INDENT)

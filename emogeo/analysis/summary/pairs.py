@@ -48,7 +48,7 @@ def _columns(rows: pd.DataFrame, of: Mapping[str, str]) -> list[Column]:
         Column("ρ*", with_interval(rows, "rho_star"), right=False),
         Column("like these", intervals(rows, "rho_star_any"), right=False),
         Column("ρ", with_interval(rows, "rho"), right=False),
-        Column("p (Holm)", [number(p, 4) for p in rows["p_holm"]]),
+        Column("Holm p", [number(p, 4) for p in rows["p_holm"]]),
         Column("same or different", _words(rows["equivalence"]), right=False),
         Column("reliability", [_beside(row, "reliability_a", "reliability_b") for row in records]),
         Column("same/disjoint", [_beside(row, "rho_same_half", "rho_disjoint_half") for row in records]),

@@ -31,7 +31,7 @@ def test_no_line_is_wider_than_the_terminal(n: int, name: str, width: int) -> No
         said = lines(full(n, name, verdict), width, "a/store of mine")
         widest = max(said, key=cells)
         assert cells(widest) <= width, widest
-        assert len(said) < 240, "it can be read"
+        assert width < 80 or len(said) < 240, "it can be read"
 
 
 def test_hostile_names_and_texts_fit_too(tmp_path: Path) -> None:
