@@ -58,5 +58,6 @@ def shown(call: Callable[[], T]) -> T:
         if HydraConfig.get().mode is RunMode.MULTIRUN:
             log.error("%s", said)
         elif "HYDRA_FULL_ERROR" not in os.environ:
-            sys.exit(told(said))  # Hydra would repeat every override before it
+            print(told(said), file=sys.stderr)  # Hydra would repeat every override before it
+            sys.exit(1)
         raise CompactHydraException(said) from error

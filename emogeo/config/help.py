@@ -22,11 +22,11 @@ def register_help(conf: Path) -> None:
 
 def groups_shown(conf: Path) -> str:
     """Lists every group under a folder with its options, in the terminal's columns."""
-    files = sorted(file.relative_to(conf) for file in conf.glob("*/**/*.yaml"))
+    files = [file.relative_to(conf) for file in conf.glob("*/**/*.yaml")]
     groups: dict[str, list[str]] = {}
     for file in files:
         groups.setdefault(file.parent.as_posix(), []).append(file.stem)
-    lines = [f"{group}: {', '.join(options)}" for group, options in sorted(groups.items())]
+    lines = [f"{group}: {', '.join(sorted(options))}" for group, options in sorted(groups.items())]
     return "\n".join(part for line in lines for part in paragraph(line, columns(), rest="  "))
 
 

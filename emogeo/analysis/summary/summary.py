@@ -73,12 +73,11 @@ def _checkpoints(of: dict[str, str], material: Material, width: int) -> list[str
 
 
 def _where(material: Material, output: Path, width: int) -> list[str]:
-    """Says where everything is; the folder is said once, and stays whole."""
-    tables = f"{len(material.tables)} tables, also .parquet; columns: docs/inference.md"
-    return [
-        *paragraph(f"Written to {output}", width, rest="  ", whole=True),
-        *paragraph("report.html  all of it on one page, which opens in a browser", width, "  ", " " * 15),
-        *paragraph("figures/     every picture", width, "  ", " " * 15),
-        *paragraph(f"*.csv        {tables}", width, "  ", " " * 15),
-        *paragraph("rdms.h5      every RDM, for rsatoolbox", width, "  ", " " * 15),
-    ]
+    """Says where everything is, in paths that stay whole."""
+    found = (
+        ("report", f"{output}/report.html, one page that opens in a browser"),
+        ("tables", f"{output}/*.csv, {len(material.tables)} of them, also .parquet; columns: docs/inference.md"),
+        ("figures", f"{output}/figures/"),
+        ("RDMs", f"{output}/rdms.h5, for rsatoolbox"),
+    )
+    return [line for what, where in found for line in paragraph(where, width, f"{what:9}", " " * 9, whole=True)]

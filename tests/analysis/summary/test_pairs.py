@@ -22,7 +22,7 @@ def test_pairs_have_what_qualifies_a_rho_and_more_of_it_in_a_wide_terminal() -> 
     assert " ".join(said[3].split()) == "A–C – – – 0.50 –"
     assert said[4] == "  ρ* is for these emotions; 'like these' is its interval for emotions like these"
     wide = " ".join(pair_lines(OF, of, 120)[2].split())
-    assert wide.endswith("0.0200 differs 0.70/0.60 0.80/0.60")
+    assert wide.endswith("0.0200 differs 0.70/0.60"), "as much as fits"
 
 
 def test_of_many_pairs_those_that_agree_least_are_printed() -> None:

@@ -53,9 +53,8 @@ def test_it_begins_with_the_question_and_the_answer() -> None:
 
 def test_the_end_says_where_everything_is_and_the_folder_is_never_broken() -> None:
     said = lines(full(2), output="/a/folder/" + "x" * 90)
-    at = next(row for row, line in enumerate(said) if line.startswith("Written to"))
-    assert said[at + 1].strip() == "/a/folder/" + "x" * 90
-    assert [line.split()[0] for line in said[at + 2 :]] == ["report.html", "figures/", "*.csv", "rdms.h5"]
+    assert "         /a/folder/" + "x" * 90 + "/figures/" in said or f"figures  /a/folder/{'x' * 90}/figures/" in said
+    assert [line.split()[0] for line in lines(full(2))[-5:]][-4:] == ["report", "tables", "figures", "RDMs"]
 
 
 def test_commands_can_be_pasted_and_are_few() -> None:
