@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -17,8 +18,10 @@ from emogeo.analysis.summary.remarks import flag_lines, note_lines
 from emogeo.analysis.summary.runs import figures, legend, others
 from emogeo.analysis.summary.unanswered import opposite_signs
 from emogeo.analysis.tables.effects import Effect
-from emogeo.terminal import paragraph
+from emogeo.terminal import paragraph, pasteable
 
+_COMMAND = ": python "
+"""What an answer that ends in a command has before it."""
 _ALL = 26
 """The most runs that all have a letter; of more, those of the pairs that are printed."""
 
@@ -61,8 +64,10 @@ def _named(material: Material) -> list[str]:
 
 def _answer(material: Material, width: int) -> list[str]:
     found = answer(material)
-    said = [found.headline, *found.said]
-    return [*paragraph(found.question, width), *paragraph(" ".join(said), width, "  ")]
+    said, _, command = " ".join([found.headline, *found.said]).partition(_COMMAND)
+    typed = pasteable(shlex.split(_COMMAND[2:] + command), width, "    ") if command else []
+    said += ":" if command else ""
+    return [*paragraph(found.question, width), *paragraph(said, width, "  "), *typed]
 
 
 def _checkpoints(of: dict[str, str], material: Material, width: int) -> list[str]:

@@ -52,9 +52,21 @@ def test_it_begins_with_the_question_and_the_answer() -> None:
 
 
 def test_the_end_says_where_everything_is_and_the_folder_is_never_broken() -> None:
-    said = lines(full(2), output="/a/folder/" + "x" * 90)
-    assert "         /a/folder/" + "x" * 90 + "/figures/" in said or f"figures  /a/folder/{'x' * 90}/figures/" in said
-    assert [line.split()[0] for line in lines(full(2))[-5:]][-4:] == ["report", "tables", "figures", "RDMs"]
+    folder = "/a/folder/" + "x" * 90
+    assert f"         {folder}/report.html," in lines(full(2), output=folder)
+    end = lines(full(2))[-4:]
+    assert [line.split()[:2] for line in end] == [
+        ["report", "out/report.html,"],
+        ["tables", "out/*.csv,"],
+        ["figures", "out/figures/"],
+        ["RDMs", "out/rdms.h5,"],
+    ]
+
+
+def test_the_answer_of_one_run_ends_in_a_command_that_can_be_pasted() -> None:
+    said = lines(full(1))
+    at = next(row for row, line in enumerate(said) if line.startswith("    python train.py -m"))
+    assert shlex.split(said[at])[-1].startswith("model=")
 
 
 def test_commands_can_be_pasted_and_are_few() -> None:
