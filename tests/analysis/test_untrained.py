@@ -78,4 +78,6 @@ def _with_words(tables: dict[str, Table], words: str | None) -> dict[str, Table]
 def _printed(tables: dict[str, Table]) -> str:
     material = Material(tables, PREPARED, Catalogue(RUNS), Path("none"))
     told, printed = findings(material), summary(material, [], "none", Path("none"), 80)
-    return "\n".join([printed, *(line for finding in told for line in (finding.said, *finding.caveats))])
+    return "\n".join(
+        [" ".join(printed.split()), *(line for finding in told for line in (finding.said, *finding.caveats))]
+    )
