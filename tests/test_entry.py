@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import sys
 from types import SimpleNamespace
 
@@ -33,13 +32,25 @@ def raising(error: BaseException) -> None:
 
 @pytest.mark.parametrize("mode", list(RunMode))
 def test_an_error_is_its_kind_and_its_words_and_a_sweep_logs_it_at_once(
-    mode: RunMode, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+    mode: RunMode,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     in_mode(mode, monkeypatch)
-    with pytest.raises(CompactHydraException, match=r"^StoreError: nothing here$"):
+    swept = mode is RunMode.MULTIRUN
+    with pytest.raises(CompactHydraException if swept else SystemExit, match="nothing here" if swept else "1"):
         entry.shown(lambda: raising(StoreError("nothing here")))
+    assert capsys.readouterr().err == ("" if swept else "StoreError: nothing here\n")
     logged = [record.getMessage() for record in caplog.records]
     assert logged == (["StoreError: nothing here"] if mode is RunMode.MULTIRUN else [])
+
+
+def test_who_asks_for_a_trace_gets_the_error_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    in_mode(RunMode.RUN, monkeypatch)
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
+    with pytest.raises(CompactHydraException, match="nothing here"):
+        entry.shown(lambda: raising(StoreError("nothing here")))
 
 
 def test_what_is_not_the_users_to_mend_keeps_its_trace() -> None:
@@ -76,9 +87,9 @@ def test_a_wrong_word_ends_before_hydra_with_what_is_allowed(monkeypatch: pytest
     entry.prepare(TrainConfig, CONF)
 
 
-def test_every_error_of_emogeo_is_caught(monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture) -> None:
+def test_every_error_of_emogeo_is_caught(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
     in_mode(RunMode.RUN, monkeypatch)
-    caplog.set_level(logging.ERROR)
     for kind in (EmogeoError, *EmogeoError.__subclasses__(), *StoreError.__subclasses__()):
-        with pytest.raises(CompactHydraException, match=f"^{kind.__name__}: so$"):
+        with pytest.raises(SystemExit):
             entry.shown(lambda kind=kind: raising(kind("so")))
+        assert capsys.readouterr().err == f"{kind.__name__}: so\n"

@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from emogeo.analysis.charts.about import write_about_charts
+from emogeo.analysis.comparing.chosen import choose
 from emogeo.analysis.comparing.corpora import blocked_texts, read_corpora
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun, View
 from emogeo.analysis.comparing.twins import subjects
@@ -21,7 +22,8 @@ from emogeo.analysis.figures.write import write_figures
 from emogeo.analysis.records.catalogue import Catalogue, read_catalogue, refuse_empty
 from emogeo.analysis.records.names import short_names
 from emogeo.analysis.report.build import write_report
-from emogeo.analysis.report.summary import summary
+from emogeo.analysis.report.material import Material
+from emogeo.analysis.summary.summary import summary
 from emogeo.analysis.tables.about import about_table
 from emogeo.analysis.tables.base_instruct import base_instruct_table
 from emogeo.analysis.tables.baselines import baselines_table
@@ -66,6 +68,7 @@ from emogeo.record.run import Run
 from emogeo.stimuli.norm_files import read_norms
 from emogeo.stimuli.norms import Norm
 from emogeo.store.store import RUNS, Store
+from emogeo.terminal import columns
 from emogeo.tracking.pull import pull_runs
 
 log = logging.getLogger(__name__)
@@ -87,6 +90,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     pulled = pull_runs(config.tracking, config.runs, store) if config.source is RecordSource.wandb else None
     catalogue = read_catalogue(store, None if pulled is None else pulled.keys, config.conditions.rename)
     catalogue.left_out += pulled.left_out if pulled else []
+    choose(catalogue, config.runs, config.store.path, tagged=pulled is None)
     prepared, output = comparable(catalogue, store, config.seed), Path(config.output).expanduser()
     bare = bare_of(catalogue)
     output.mkdir(parents=True, exist_ok=True)
@@ -102,8 +106,8 @@ def analyze(config: AnalyzeConfig) -> Path:
     write_readout_figures(readout_runs(catalogue.probes), output / "figures")
     export_rdms([*own, *bare], output / "rdms.h5")
     write_report(output / "report.html", tables, prepared, catalogue, output / "figures", bare)
-    names = {each.run.key: each.name for each in prepared} | {each.run.key: each.name for each in bare}
-    print(summary(catalogue, names, tables, effects, config.store.path, output))
+    material = Material(tables, prepared, catalogue, output / "figures", bare)
+    print(summary(material, effects, config.store.path, output, columns()))
     if pulled is not None:
         track_analysis(config, output, pulled, frames)
     return output

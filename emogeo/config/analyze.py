@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
+from datetime import UTC, datetime, timedelta
 from enum import Enum
 from pathlib import Path
 from typing import Any
 
 from omegaconf import MISSING
 
+from emogeo.config.mode import Mode
 from emogeo.config.runtime import StoreConfig, TrackingConfig, TrackingMode
 from emogeo.errors import ConfigError
 from emogeo.geometry.options import Axes
@@ -26,13 +28,67 @@ class RecordSource(Enum):
 
 @dataclass
 class RunsConfig:
-    """Which runs of the project are analysed (source=wandb)."""
+    """Which runs are analysed, of a store or of a W&B project: those that pass every filter that is set.
 
+    Untrained twins and rereads of these runs stay, because they are their nulls and their floor.
+    """
+
+    model: list[str] = field(default_factory=list)
+    """Names of models, with * and ? for any letters."""
+    mode: list[Mode] = field(default_factory=list)
+    precision: list[str] = field(default_factory=list)
+    """Precisions as resolved, with * and ?; int8 is any of its kinds."""
+    keys: list[str] = field(default_factory=list)
+    """Keys, or what they begin with."""
+    since: str | None = None
+    """The first day (2026-11-01), or moment (2026-11-01T12:00), at which a run was computed; UTC."""
+    until: str | None = None
+    """The last day, or the moment before which a run was computed."""
     group: str | None = None
     tags: list[str] = field(default_factory=list)
     """Tags that a run must have, all of them."""
+    twins: bool = True
+    """Whether untrained twins of the runs that are meant are taken."""
+    rereads: bool = True
+    """Whether rereads of the runs that are meant are taken."""
     filters: dict[str, Any] = field(default_factory=dict)
-    """Further filters, as `wandb.Api().runs` takes them (MongoDB's query language)."""
+    """Further filters of source=wandb, as `wandb.Api().runs` takes them (MongoDB's query language)."""
+
+    @property
+    def period(self) -> tuple[datetime | None, datetime | None]:
+        """Gives the moment from which on, and the moment before which, runs were computed."""
+        return _moment("since", self.since, False), _moment("until", self.until, True)
+
+    def check(self, source: RecordSource) -> None:
+        """Refuses dates that are none, an end before its beginning, and filters of W&B for a store.
+
+        Raises:
+            ConfigError: that.
+        """
+        since, until = self.period
+        if since is not None and until is not None and since >= until:
+            raise ConfigError(f"runs.since={self.since} is not before runs.until={self.until}: no run can be meant.")
+        if self.filters and source is not RecordSource.wandb:
+            names = ", ".join(f"runs.{own.name}" for own in fields(self) if own.name != "filters")
+            raise ConfigError(f"runs.filters asks W&B (source=wandb). For a store there are {names}.")
+
+
+def _moment(name: str, given: str | None, end: bool) -> datetime | None:
+    """Reads a day or a moment.
+
+    Args:
+        end: a day means the beginning of the next one.
+    """
+    if given is None:
+        return None
+    try:
+        found = datetime.fromisoformat(given)
+    except ValueError:
+        raise ConfigError(
+            f"runs.{name}={given} is no date: type runs.{name}=2026-11-01, or 'runs.{name}=\"2026-11-01T12:00\"'."
+        ) from None
+    found = found if found.tzinfo else found.replace(tzinfo=UTC)
+    return found + timedelta(days=1) if end and len(given) <= len("2026-11-01") else found
 
 
 class Conditions(Enum):
@@ -142,3 +198,4 @@ class AnalyzeConfig:
                 "source=wandb needs the server: type tracking.mode=online, or disabled for no run of its own."
             )
         self.norms.check()
+        self.runs.check(self.source)

@@ -11,10 +11,11 @@ from typing import Any, get_args, get_origin, get_type_hints
 
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Glob, Override
-from hydra.errors import OverrideParseException
+from hydra.errors import HydraException
 
 from emogeo.config.options import options_in
-from emogeo.errors import ConfigError
+from emogeo.config.values import check_value
+from emogeo.errors import ConfigError, first_line
 
 
 def check_overrides(arguments: Sequence[str], schema: type, conf: Path) -> None:
@@ -25,10 +26,7 @@ def check_overrides(arguments: Sequence[str], schema: type, conf: Path) -> None:
     """
     own_groups = not any(a.startswith(("--config-dir", "-cd", "--config-path", "-cp")) for a in arguments)
     words = [a for a in arguments if "=" in a and not a.startswith("-")]
-    try:
-        overrides = OverridesParser.create().parse_overrides(words)
-    except OverrideParseException:
-        return  # Hydra says where the grammar breaks
+    overrides = [_parsed(word) for word in words]
     swept = not _SWEEPS.isdisjoint(argument.partition("=")[0] for argument in arguments)
     _check_study([override for override in overrides if override.key_or_group == "study"], swept)
     _check_cluster(overrides, swept)
@@ -80,7 +78,21 @@ def _check_one(override: Override, schema: type, conf: Path, own_groups: bool) -
         if own_groups:
             _check_options(override, options_in(conf / key))
         return
-    _check_key(key, schema, conf)
+    hint = _check_key(key, schema, conf)
+    if hint is not None:
+        check_value(override, hint)
+
+
+def _parsed(word: str) -> Override:
+    """Raises:
+    ConfigError: a word that Hydra's grammar does not take."""
+    try:
+        return OverridesParser.create().parse_override(word)
+    except HydraException as error:
+        raise ConfigError(
+            f"{word} cannot be read as FIELD=VALUE ({first_line(error)}). A text with spaces, brackets, commas, equals "
+            "signs or colons is quoted twice, as in \"store.path='my, store'\"; lists are 'FIELD=[A,B]'."
+        ) from None
 
 
 def _check_options(override: Override, options: list[str]) -> None:
@@ -103,24 +115,28 @@ def _check_options(override: Override, options: list[str]) -> None:
             raise ConfigError(f"{group}={name} is not an option.{_hint(name, options)} Allowed: {', '.join(options)}.")
 
 
-def _check_key(key: str, schema: type, conf: Path) -> None:
+def _check_key(key: str, schema: type, conf: Path) -> Any:
+    """Gives the type of a field; None where its name or its values are the user's own."""
     node: Any = schema
+    hint: Any = None
     path: list[str] = []
     for part in key.split("."):
         if get_origin(node) is dict:  # whose names are the user's
-            node = get_args(node)[1]
+            node, hint = get_args(node)[1], None
             path.append(part)
             continue
         if node is Any:
-            return
+            return None
         names = _field_names(node)
         if part not in names:
             allowed = sorted({*names, *(_groups(schema, conf) if not path else [])})
             where = f" under {'.'.join(path)}" if path else ""
             listed = f"Allowed{where}: {', '.join(allowed)}." if allowed else f"{'.'.join(path)} has no fields."
             raise ConfigError(f"There is no field {key}.{_hint(part, allowed)} {listed}")
-        node = _strip_optional(get_type_hints(node)[part])
+        hint = get_type_hints(node)[part]
+        node = _strip_optional(hint)
         path.append(part)
+    return None if hint is Any or get_origin(node) is dict else hint
 
 
 def _groups(schema: type, conf: Path) -> list[str]:

@@ -13,6 +13,13 @@ import yaml
 V = TypeVar("V")
 OWN_NAMES = ("stimuli.rename", "stimuli.words", "steering.words", "imported.fields", "conditions.rename")
 """Fields whose names are the user's own."""
+_FILTERS = tuple(
+    f"runs.{name}"
+    for name in ("model", "mode", "precision", "keys", "tags", "group", "since", "until", "twins", "rereads")
+)
+"""Filters of `analyze.py`, which may be typed as runs.filters.NAME, too."""
+_LISTS = 5
+"""How many of them, from the first on, are lists, which may be typed without brackets."""
 _PLAIN = re.compile(r"[A-Za-z_][\w-]*(?: [\w-]+)*", re.ASCII)
 _WORDS = {"true", "false", "null", "inf", "nan", "none", "on", "off", "yes", "no"}
 
@@ -20,17 +27,23 @@ _WORDS = {"true", "false", "null", "inf", "nan", "none", "on", "off", "yes", "no
 def as_hydra_wants(argument: str) -> str:
     """Rewrites what Hydra takes in another form only.
 
-    A list of the names of columns, `stimuli.fields=[emotion,topic,text]`, gets the field that it is for; names that are
-    the user's own, `stimuli.rename={joyful: happy}`, are added, since the schema has none of them, and written so that
-    Hydra takes any of them; texts in other scripts are quoted.
+    A list of the names of columns, `stimuli.fields=[emotion,topic,text]`, gets the field that it is for, and a list of
+    filters, `runs.model=a,b`, its brackets, wherever it stands; names that are the user's own,
+    `stimuli.rename={joyful: happy}`, are added, since the schema has none of them, and written so that Hydra takes any
+    of them; texts in other scripts are quoted.
     """
     name, _, value = argument.partition("=")
+    name = name.replace("runs.filters.", "runs.") if name.replace("filters.", "", 1) in _FILTERS else name
     if name == "stimuli.fields" and value.startswith("["):
         return f"{name}.columns={value}"
+    if name in _FILTERS[:_LISTS] and value and not value.startswith(("[", "'", '"')):
+        return f"{name}=[{value}]"
     if name in OWN_NAMES:
         return f"+{name}={_named(value)}"
     if name.startswith(tuple(f"{own}." for own in OWN_NAMES)):
         return f"+{argument}"
+    if name in _FILTERS:
+        return f"{name}={value}"
     return f"{name}={_spelled(value)}" if name.startswith("stimuli.") and not value.isascii() else argument
 
 

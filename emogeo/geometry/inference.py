@@ -19,6 +19,7 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.both_random import MIN_ANY
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS, Halves, common_units, opposite
+from emogeo.geometry.shown import decimals
 
 MIN_RELIABILITY = 0.2
 SURE_RELIABILITY = 0.15
@@ -44,7 +45,8 @@ class Estimate:
     high: float
 
     def __str__(self) -> str:
-        return f"{self.value:.2f}" if np.isnan(self.low) else f"{self.value:.2f} [{self.low:.2f}, {self.high:.2f}]"
+        value = decimals(self.value)
+        return value if np.isnan(self.low) else f"{value} [{decimals(self.low)}, {decimals(self.high)}]"
 
 
 @dataclass(frozen=True)

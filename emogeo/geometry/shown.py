@@ -8,6 +8,23 @@ from typing import Any
 
 import numpy as np
 
+_MOST_DIGITS = 4
+"""Decimals to which a number that equals a bound is the bound."""
+
+
+def decimals(value: float, digits: int = 2, bound: float = 1.0) -> str:
+    """Writes a number with fixed decimals, and no minus before a zero.
+
+    A number beside a bound has as many decimals as it takes not to be written as the bound: 0.996, not 1.00.
+
+    Args:
+        bound: 1 for an agreement, 0 for what an agreement lacks.
+    """
+    if f"{value:z.{_MOST_DIGITS}f}" != f"{bound:.{_MOST_DIGITS}f}":
+        while f"{value:z.{digits}f}" == f"{bound:.{digits}f}":
+            digits += 1
+    return f"{value:z.{digits}f}"
+
 
 class Shown:
     """A dataclass of numbers, which a notebook shows as a table and a DataFrame takes as a row."""

@@ -10,7 +10,7 @@ from emogeo.geometry.beyond import Beyond
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import Estimate
 from emogeo.geometry.measuring import Measured, measure_all
-from emogeo.geometry.shown import Shown
+from emogeo.geometry.shown import Shown, decimals
 
 _WIDTH = 80
 
@@ -67,7 +67,7 @@ class Comparison(Shown):
         else:
             lines.append(f"ρ* {self.rho_star}, p {self.p:.2g}: on disjoint text, relative to the ceiling")
         if self.rho_star_any is not None:
-            any_star = f"[{self.rho_star_any.low:.2f}, {self.rho_star_any.high:.2f}]"
+            any_star = f"[{decimals(self.rho_star_any.low)}, {decimals(self.rho_star_any.high)}]"
             lines.append(f"   for these {self.n_conditions} conditions; for conditions like these {any_star}")
         same_text = "" if self.p_same_text is None else f", p {self.p_same_text:.2g}"
         lines.append(f"ρ  {self.rho}{same_text}{_halves(self)}")
@@ -84,5 +84,5 @@ class Comparison(Shown):
 def _halves(found: Comparison) -> str:
     if found.rho_disjoint_half is None:
         return ""
-    same = "" if found.rho_same_half is None else f"same half {found.rho_same_half.value:.2f}, "
-    return f"; {same}opposite halves {found.rho_disjoint_half.value:.2f}"
+    same = "" if found.rho_same_half is None else f"same half {decimals(found.rho_same_half.value)}, "
+    return f"; {same}opposite halves {decimals(found.rho_disjoint_half.value)}"

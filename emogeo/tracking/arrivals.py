@@ -26,9 +26,10 @@ def not_arrived(api: Any, home: str, digests: Digests) -> list[str]:
     return missing if run.state == "finished" else [*missing, f"the end of run {run_id} (it is {run.state})"]
 
 
-def media_not_arrived(run: Any, figures: Iterable[str], tables: Iterable[str]) -> list[str]:
-    """Names the figures and tables of which a run (of `wandb.Api`) has no file."""
-    wanted = [("images", name) for name in figures] + [("table", name) for name in tables]
+def media_not_arrived(run: Any, figures: Iterable[str], tables: Iterable[str], pages: Iterable[str] = ()) -> list[str]:
+    """Names the figures, tables and pages of which a run (of `wandb.Api`) has no file."""
+    kinds = (("images", figures), ("table", tables), ("html", pages))
+    wanted = [(kind, name) for kind, names in kinds for name in names]
     there = [file.name for file in run.files() if file.size]
     return [name for kind, name in wanted if not any(_is_of(file, f"media/{kind}/{name}") for file in there)]
 

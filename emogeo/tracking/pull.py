@@ -7,14 +7,16 @@ import hashlib
 import logging
 import tempfile
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from emogeo.config.analyze import RunsConfig
+from emogeo.config.model import Init
 from emogeo.config.runtime import TrackingConfig
 from emogeo.errors import StoreError, TrackingError
+from emogeo.record.chosen import Facts, nothing_suits, on_trial, suits
 from emogeo.record.files import FACTS, RUN_FILE
 from emogeo.record.json import key_in
 from emogeo.store.manifest import MANIFEST
@@ -110,9 +112,12 @@ def pull_runs(tracking: TrackingConfig, wanted: RunsConfig, store: Store) -> Pul
     filters = _filters(wanted)
     try:
         runs = list(api.runs(project, filters=filters))
-        records = _records(runs)
+        facts = {run.id: _facts(run) for run in runs}
+        records = _records([run for run in runs if _is_wanted(facts[run.id], facts.values(), wanted)])
     except Exception as error:  # the client raises errors of many kinds
         raise TrackingError(f"{project}: {reason(error)}") from error
+    if facts and not any(suits(own, wanted) for own in facts.values()):
+        raise TrackingError(nothing_suits(list(facts.values()), wanted, project))
     if not records:
         raise TrackingError(f"{project} has no run with artifacts of emogeo for runs={filters}.")
     pulled = Pulled()
@@ -131,12 +136,35 @@ def pull_runs(tracking: TrackingConfig, wanted: RunsConfig, store: Store) -> Pul
 
 def _filters(wanted: RunsConfig) -> dict[str, Any]:
     clauses: list[dict[str, Any]] = [{"jobType": "cell"}]
-    if wanted.group is not None:
-        clauses.append({"group": wanted.group})
-    clauses += [{"tags": {"$in": [tag]}} for tag in wanted.tags]
     if wanted.filters:
         clauses.append(dict(wanted.filters))
     return {"$and": clauses}
+
+
+def _facts(run: Any) -> Facts:
+    """Gives the facts of a run of the project; when it was computed is in its record."""
+    config = run.config
+    resolved = config.get("resolved", {})
+    model = resolved.get("model", {})
+    return Facts(
+        key=str(config.get("key", "")),
+        model=str(model.get("name", "")),
+        mode=str(config.get("mode", {}).get("name", "")),
+        precision=str(resolved.get("precision", "")),
+        group=run.group,
+        tags=tuple(run.tags),
+        twin=model.get("init", Init.trained.value) != Init.trained.value,
+        reread=bool(config.get("reread", False)),
+    )
+
+
+def _is_wanted(own: Facts, every: Iterable[Facts], wanted: RunsConfig) -> bool:
+    """Whether a run is meant, or may belong to one that is: a twin or a reread of its model."""
+    if suits(own, wanted):
+        return True
+    if on_trial(own, wanted) or (own.twin and not wanted.twins) or (own.reread and not wanted.rereads):
+        return False
+    return own.companion and any(other.model == own.model and suits(other, wanted) for other in every)
 
 
 def _records(runs: Sequence[Any]) -> dict[tuple[str, str], list[Any]]:

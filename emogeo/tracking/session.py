@@ -48,6 +48,10 @@ class Mirror:
     """One mapping per block, logged as steps; every one holds `layer/index`."""
     figures: Mapping[str, bytes] = field(default_factory=dict)
     """The bytes of PNG files, by name."""
+    galleries: Mapping[str, Mapping[str, bytes]] = field(default_factory=dict)
+    """Pictures of one kind that are shown together, by the kind's name: the bytes of each PNG file by its caption."""
+    pages: Mapping[str, str] = field(default_factory=dict)
+    """Charts that move, by name: HTML that fetches nothing."""
     tables: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     """Rows of text, numbers and truth values by column. The client keeps a table as an artifact of its own, whose file,
     inside the run's folder, it names absolutely: a copy of the folder syncs all but that."""
@@ -120,7 +124,8 @@ def already_there(tracking: TrackingConfig, mirror: Mirror) -> bool:
 
 
 def _media_missing(run: Any, mirror: Mirror) -> list[str]:
-    return media_not_arrived(run, mirror.figures, (name for name, rows in mirror.tables.items() if rows))
+    tables = (name for name, rows in mirror.tables.items() if rows)
+    return media_not_arrived(run, (*mirror.figures, *mirror.galleries), tables, mirror.pages)
 
 
 def _log_online(tracking: TrackingConfig, folder: Path, mirror: Mirror) -> None:
@@ -190,16 +195,26 @@ def _log_points(run: Any, mirror: Mirror, again: bool) -> None:
         again: the figures and tables did not arrive, and are logged however far the run has come.
     """
     import wandb
-    from PIL import Image
 
     run.define_metric("layer/index", hidden=True)
     run.define_metric("layer/*", step_metric="layer/index")
-    figures = {name: wandb.Image(Image.open(io.BytesIO(png))) for name, png in mirror.figures.items()}
+    figures = {name: _image(png) for name, png in mirror.figures.items()}
+    galleries = {
+        name: [_image(png, caption) for caption, png in own.items()] for name, own in mirror.galleries.items() if own
+    }
+    pages = {name: wandb.Html(page, inject=False) for name, page in mirror.pages.items()}
     tables = {name: _table(rows) for name, rows in mirror.tables.items() if rows}
-    points: list[dict[str, Any]] = [*map(dict, mirror.curves), {**figures, **tables}]
+    points: list[dict[str, Any]] = [*map(dict, mirror.curves), {**figures, **galleries, **pages, **tables}]
     start = min(run.starting_step, len(points) - 1) if again else run.starting_step
     for step, point in list(enumerate(points))[start:]:
         run.log(point, step=max(step, run.starting_step))
+
+
+def _image(png: bytes, caption: str | None = None) -> Any:
+    import wandb
+    from PIL import Image
+
+    return wandb.Image(Image.open(io.BytesIO(png)), caption=caption)
 
 
 def _table(rows: Sequence[Mapping[str, Any]]) -> Any:

@@ -19,6 +19,10 @@ FACTORS = ("model.name", "resolved.precision", "mode.name", "prompt_template.nam
 COMPARISONS = ("rho_matrix", "rho_star_matrix", "same_and_disjoint_half", "universality_1")
 EFFECTS = ("layers_of_effect", "sub_parameters", "variance")
 """Figures of an analysis; like `COMPARISONS`, they are absent where there are no runs for them."""
+GALLERIES = ("map", "shifts", "tree", "depth", "rdm")
+"""Pictures of single runs and of pairs, by kind; shifts and depth are absent where there is one run."""
+CHARTS = ("map", "decoding", "decoding_confusion", "about_shares")
+"""Charts of an analysis that move; absent where there is nothing to draw."""
 TEXTS = ("texts/written", "steering/texts", "behaviour/behaviour", "readout/readout")
 """Tables that runs log; an analysis logs `tables/…`."""
 _READING = (
@@ -140,6 +144,7 @@ def _sections(wr: Any) -> list[_Section]:
         _Section("RDMs side by side", "cell", 1, [_rdms(wr)]),
         _Section("Models, precision, mode", "cell", 2, _descriptors(wr)),
         _Section("Over blocks", "cell", 3, _curves(wr)),
+        _Section("Maps, depth, decoding", "analysis", 2, _pictured(wr)),
         _Section("Comparisons", "analysis", 2, _comparisons(wr)),
         _Section("Effects", "analysis", 2, _effects(wr)),
         _Section("Texts", "cell", 1, [wr.WeavePanelSummaryTable(table_name=name) for name in TEXTS]),
@@ -179,6 +184,16 @@ def _curves(wr: Any) -> list[Any]:
         )
         for name in CURVES
     ]
+
+
+def _pictured(wr: Any) -> list[Any]:
+    """Shows charts that move, and pictures of single runs side by side."""
+    charts = [wr.MediaBrowser(title=name.replace("_", " "), media_keys=[f"charts/{name}"]) for name in CHARTS]
+    pictures = [
+        wr.MediaBrowser(title=f"{name}, run by run", media_keys=[f"galleries/{name}"], num_columns=2)
+        for name in GALLERIES
+    ]
+    return [*charts, *pictures]
 
 
 def _comparisons(wr: Any) -> list[Any]:

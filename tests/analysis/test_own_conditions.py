@@ -49,14 +49,14 @@ def test_nothing_is_called_an_emotion_that_is_none(
     page = page_of(output / "report.html")
     said = [page[max(found.start() - 60, 0) : found.end() + 60] for found in re.finditer(r"(?i)\bemotions?\b", page)]
     assert not said
-    assert "rho_star is for these conditions" in printed
+    assert "ρ* is for these conditions" in printed
     assert "Condition geometry of language models" in page
     assert pd.read_csv(output / "pairs.csv")["n_conditions"].tolist() == [len(conditions)]
 
 
 def test_the_study_s_conditions_are_called_emotions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = analysed(tmp_path, STUDIED[:12], STUDIED[:12])
-    assert "rho_star is for these emotions" in capsys.readouterr().out
+    assert "ρ* is for these emotions" in capsys.readouterr().out
     assert "Emotion geometry of language models" in page_of(output / "report.html")
 
 
@@ -70,7 +70,7 @@ def test_runs_with_some_conditions_in_common_are_compared_on_these(
     assert "over the 9 conditions in common, without " in pairs["note"][0]
     assert ", which one run lacks" in pairs["note"][0]
     assert pairs.loc[pairs["model_b"] == "modelc", "rho"].isna().all()
-    assert "rho_star is for these conditions" in capsys.readouterr().out
+    assert "ρ* is for these conditions" in capsys.readouterr().out
 
 
 def test_an_rdm_of_very_many_conditions_is_named_and_not_shown(tmp_path: Path) -> None:

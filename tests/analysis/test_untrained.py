@@ -10,7 +10,7 @@ from emogeo.analysis.analyze import all_tables
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.findings import findings
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.summary import summary
+from emogeo.analysis.summary.summary import summary
 from emogeo.analysis.tables.claims import claims_table
 from emogeo.analysis.tables.evidence import evidence_of
 from emogeo.analysis.tables.frame import Table
@@ -76,7 +76,8 @@ def _with_words(tables: dict[str, Table], words: str | None) -> dict[str, Table]
 
 
 def _printed(tables: dict[str, Table]) -> str:
-    told = findings(Material(tables, PREPARED, Catalogue(RUNS), Path("none")))
-    names = {each.run.key: each.name for each in PREPARED}
-    printed = summary(Catalogue(RUNS), names, tables, [], "none", Path("none"))
-    return "\n".join([printed, *(line for finding in told for line in (finding.said, *finding.caveats))])
+    material = Material(tables, PREPARED, Catalogue(RUNS), Path("none"))
+    told, printed = findings(material), summary(material, [], "none", Path("none"), 80)
+    return "\n".join(
+        [" ".join(printed.split()), *(line for finding in told for line in (finding.said, *finding.caveats))]
+    )

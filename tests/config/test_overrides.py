@@ -15,7 +15,7 @@ from tests.conftest import CONF
     "words",
     [
         ["-m", "model=glob(*)", "precision=fp16,int8"],
-        ["model=glob([g,q]*,exclude=*coder*)"],
+        ["model=glob([g*,q*],exclude=*coder*)"],
         ["model=choice(gemma-3-270m,smollm2-135m-instruct)"],
         ["layer_selection.index=range(0,5)", "layer_selection=index"],
         ["hydra.verbose=true", "hydra/launcher=joblib", "store.path=/tmp/x", "~tracking.tags"],

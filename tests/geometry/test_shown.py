@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from emogeo.geometry.inference import Estimate
-from emogeo.geometry.shown import Shown
+from emogeo.geometry.shown import Shown, decimals
 
 
 @dataclass(frozen=True)
@@ -47,3 +47,12 @@ def test_a_notebook_shows_what_there_is_in_four_digits_and_nothing_as_markup() -
         "<tr><th>rho_ci_high</th><td>0.5</td></tr><tr><th>share</th><td>0.6667</td></tr>"
         "<tr><th>n</th><td>100000</td></tr></table>"
     )
+
+
+def test_decimals_are_two_and_more_beside_a_bound() -> None:
+    for value in (0.9949, 0.996, 0.9999, 1.0001, 1.004):
+        written = decimals(value)
+        assert (float(written) < 1, float(written) > 1) == (value < 1, value > 1)
+    assert [decimals(value) for value in (1.0, 1 - 1e-5, 0.5, -0.001)] == ["1.00", "1.00", "0.50", "0.00"]
+    assert decimals(-0.0003, bound=0.0) == "-0.0003"
+    assert decimals(1.4, 0) == "1.4", "beside 1 at any number of decimals"

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
+import vl_convert
 
 from emogeo.analysis.charts.chart import ENDINGS
 from emogeo.analysis.figures.runs import MATRICES
@@ -18,6 +20,11 @@ from emogeo.tracking.pull import Pulled
 from emogeo.tracking.session import ArtifactSpec, Mirror, log_run
 
 _LOGS = "wandb"
+_CHART = ".vl.json"
+_OF_RUNS = re.compile(r"([a-z]+)_(?:.*_)?[0-9a-f]{8}(?:_[0-9a-f]{8})?")
+"""The name of a figure of one run, or of two, which ends in the beginnings of their keys."""
+_MOST = 100
+"""The most pictures of a kind that W&B is given; it shows no more of one name."""
 
 
 def track_analysis(config: AnalyzeConfig, output: Path, pulled: Pulled, tables: Mapping[str, pd.DataFrame]) -> bool:
@@ -25,6 +32,8 @@ def track_analysis(config: AnalyzeConfig, output: Path, pulled: Pulled, tables: 
     if config.tracking.mode is TrackingMode.disabled:
         return False
     files = {name: (output / name).read_bytes() for name in _written(output, tables)}
+    pictures = {Path(name).stem: content for name, content in _drawn(files, ".png")}
+    charts = {Path(name).name: content for name, content in _drawn(files, _CHART)}
     mirror = Mirror(
         run_id=None,
         title=f"analysis of {len(pulled.keys)} runs",
@@ -36,11 +45,9 @@ def track_analysis(config: AnalyzeConfig, output: Path, pulled: Pulled, tables: 
             "left_out": pulled.left_out,
         },
         artifacts=[ArtifactSpec("analysis", "analysis", files)],
-        figures={
-            f"figures/{Path(name).stem}": content
-            for name, content in files.items()
-            if Path(name).parent == Path("figures") and name.endswith(".png")
-        },
+        figures={f"figures/{name}": content for name, content in pictures.items() if _of_runs(name) is None},
+        galleries=_galleries(pictures),
+        pages={f"charts/{name.removesuffix(_CHART)}": _page(content) for name, content in charts.items()},
         tables={f"tables/{name}": _rows(table) for name, table in tables.items()},
         used=pulled.used,
     )
@@ -56,6 +63,33 @@ def _written(output: Path, tables: Mapping[str, pd.DataFrame]) -> list[str]:
         *(f"{name}.{kind}" for name in tables for kind in ("csv", "parquet")),
         *(*matrices, *(["rdms.h5"] if (output / "rdms.h5").is_file() else []), "report.html", *figures),
     ]
+
+
+def _drawn(files: Mapping[str, bytes], kind: str) -> list[tuple[str, bytes]]:
+    """Lists the figures of a kind."""
+    return [(name, content) for name, content in files.items() if name.startswith("figures/") and name.endswith(kind)]
+
+
+def _of_runs(name: str) -> str | None:
+    """Gives the kind of a figure of one run or two; None for a figure of all runs."""
+    found = _OF_RUNS.fullmatch(name)
+    return None if found is None else found[1]
+
+
+def _galleries(pictures: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
+    """Puts the pictures of single runs and pairs of runs together by kind: maps, trees, depth grids, RDMs."""
+    found: dict[str, dict[str, bytes]] = {}
+    for name, content in pictures.items():
+        if (kind := _of_runs(name)) is not None:
+            gallery = found.setdefault(f"galleries/{kind}", {})
+            if len(gallery) < _MOST:
+                gallery[name] = content
+    return found
+
+
+def _page(spec: bytes) -> str:
+    """Draws a chart in a page of its own, which fetches nothing."""
+    return str(vl_convert.vegalite_to_html(json.loads(spec), bundle=True))
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:

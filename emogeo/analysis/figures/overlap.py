@@ -9,6 +9,7 @@ import pandas as pd
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.figures.overlap import OverlapCurve, overlap_figure
+from emogeo.geometry.shown import decimals
 
 
 def write_overlap_figure(prepared: Sequence[PreparedRun], tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
@@ -35,9 +36,9 @@ def _curve(name: str, strata: pd.DataFrame) -> OverlapCurve:
         numbers("shared_words")[:, 0],
         numbers("rho_disjoint_half", "rho_disjoint_half_ci_low", "rho_disjoint_half_ci_high"),
         numbers("reliability_a", "reliability_b"),
-        "ρ* not identifiable" if pd.isna(star) else f"ρ* {star:.2f} {_ends(last)}",
+        "ρ* not identifiable" if pd.isna(star) else f"ρ* {decimals(star)} {_ends(last)}",
     )
 
 
 def _ends(row: pd.Series) -> str:
-    return f"[{row['rho_star_ci_low']:.2f}, {row['rho_star_ci_high']:.2f}]"
+    return f"[{decimals(row['rho_star_ci_low'])}, {decimals(row['rho_star_ci_high'])}]"

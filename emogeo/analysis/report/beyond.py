@@ -1,4 +1,4 @@
-"""What the terminal and the findings say first: whether agreements go beyond words."""
+"""What the findings say first: whether agreements go beyond words."""
 
 from __future__ import annotations
 
@@ -16,45 +16,8 @@ from emogeo.analysis.tables.frame import Row
 from emogeo.config.model import Init
 from emogeo.geometry.beyond import Beyond
 
-_SHOWN = 20
-"""The most pairs that the terminal judges one by one."""
 _NAMED = 5
 """The most pairs that a finding names."""
-
-
-def beyond_lines(beyond: pd.DataFrame, pairs: pd.DataFrame, names: Mapping[str, str]) -> list[str]:
-    """Writes the verdict of every pair, before any rho*; of many pairs, the counts."""
-    if beyond.empty:
-        return []
-    words = beyond[beyond["level"] == Level.words]
-    title = "Do the runs agree beyond words that any untrained network would see?"
-    if len(words) > _SHOWN:
-        return [title, f"  {_counts(words)} (beyond.csv)", *_commands(words), ""]
-    star = {(row["key_a"], row["key_b"]): row for row in pairs.to_dict("records")}
-    meanings = beyond[beyond["level"] == Level.meanings].set_index(["key_a", "key_b"])["verdict"].to_dict()
-    lines = [title]
-    for row in words.to_dict("records"):
-        keys = (row["key_a"], row["key_b"])
-        lines += [
-            f"  {names[keys[0]]} – {names[keys[1]]}: {row['verdict']} ({_why(row, star[keys])})",
-            f"      beyond word meanings: {meanings[keys]}",
-        ]
-    return [*lines, *_commands(words), ""]
-
-
-def _why(row: Row, pair: Row) -> str:
-    reason = str(row["reason"])
-    if pd.isna(pair["rho_star"]):
-        return reason
-    star = in_words(pair["rho_star"], pair["rho_star_ci_low"], pair["rho_star_ci_high"])
-    return f"{reason}; ρ* with words is {star}"
-
-
-def _commands(words: pd.DataFrame) -> list[str]:
-    """Writes each command that adds untrained twins once."""
-    missing = words["twin_command"].astype(object).fillna("")
-    commands = dict.fromkeys(command for command in missing if command)
-    return [f"  untrained twins, into the store of these runs: {command}" for command in commands]
 
 
 def _counts(words: pd.DataFrame) -> str:

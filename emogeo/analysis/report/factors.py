@@ -68,7 +68,7 @@ def _of_effects(material: Material) -> list[Column]:
         word("same or different", "equivalence", style="badge"),
         figure(f"ρ*, these {noun.many}", "rho_star"),
         interval(f"{noun.many} like these", "rho_star_any"),
-        ranging("effect", "effect", "ci_low", "ci_high"),
+        ranging("effect", "effect", "ci_low", "ci_high", bound=0.0),
         beside("floor / null", "floor", "null", digits=3),
         figure("ρ published", "published"),
         figure("bias", "bias"),

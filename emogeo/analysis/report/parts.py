@@ -178,14 +178,14 @@ def beside(title: str, *columns: str, digits: int = 2) -> Column:
     )
 
 
-def ranging(title: str, column: str, low: str, high: str, digits: int = 2) -> Column:
+def ranging(title: str, column: str, low: str, high: str, bound: float = 1.0) -> Column:
     """Makes a column of numbers with an interval whose columns have other names."""
     renamed = {column: "v", low: "v_ci_low", high: "v_ci_high"}
-    return Column(
-        title,
-        lambda table: with_interval(table[list(renamed)].set_axis(list(renamed.values()), axis=1), "v", digits),
-        of=(column,),
-    )
+
+    def cells(table: pd.DataFrame) -> list[str]:
+        return with_interval(table[list(renamed)].set_axis(list(renamed.values()), axis=1), "v", bound=bound)
+
+    return Column(title, cells, of=(column,))
 
 
 def sheet(table: pd.DataFrame, title: str, file: str, columns: Sequence[Column], open: bool | None = None) -> Sheet:

@@ -80,7 +80,9 @@ def floor_into(row: Row, runs: list[Run], measured: Mapping[tuple[str, ...], flo
     names = dict.fromkeys(f"{run.model} at {run.record.precision}" for run in absent)
     own = {f"{run.model} at {run.record.precision}" for run in absent if run.record.imported is not None}
     return [
-        Note(f"floor: not known for {name}, whose states were imported" if name in own else _FLOOR.format(name))
+        Note(f"floor: not known for {name}, whose states were imported")
+        if name in own
+        else Note(_FLOOR.format(name), NoteKind.no_floor)
         for name in names
     ]
 

@@ -29,6 +29,8 @@ class NoteKind(Enum):
     """There is no comparison."""
     not_identifiable = "not identifiable"
     """There is no rho*."""
+    no_floor = "no floor"
+    """The numerical floor was not measured."""
     few_opinions = "few opinions"
     """The capability check is passed, and too few opinions are held for a value."""
 

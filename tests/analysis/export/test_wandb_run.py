@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +44,15 @@ WRITTEN = {
         "rho_matrix.csv",
         "rho_star_matrix.csv",
     ),
-    *("rdms.h5", "report.html", "figures/rho_matrix.png"),
+    *("rdms.h5", "report.html", "figures/rho_matrix.png", "figures/decoding.png", "figures/decoding.svg"),
+    *(
+        "figures/map_gemma-3_0a1b2c3d.png",
+        "figures/depth_of_0a1b2c3d_4e5f6a7b.png",
+        "figures/depth_within_0a1b2c3d.png",
+    ),
+    "figures/decoding.vl.json",
 }
+SPEC = {"data": {"values": [{"x": 1}]}, "mark": "point", "encoding": {"x": {"field": "x", "type": "quantitative"}}}
 PULLED = Pulled(keys=["l", "k"], used=["me/p/k:v0"], left_out=["m: broken"])
 
 
@@ -51,8 +60,12 @@ PULLED = Pulled(keys=["l", "k"], used=["me/p/k:v0"], left_out=["m: broken"])
 def output(tmp_path: Path) -> Path:
     (tmp_path / "figures").mkdir()
     for name in (*WRITTEN, "notes of mine.txt"):
-        (tmp_path / name).write_bytes(f"content of {name}".encode())
+        (tmp_path / name).write_bytes(content_of(name))
     return tmp_path
+
+
+def content_of(name: str) -> bytes:
+    return json.dumps(SPEC).encode() if name.endswith(".vl.json") else f"content of {name}".encode()
 
 
 @pytest.fixture
@@ -78,9 +91,33 @@ def test_every_file_of_the_analysis_is_logged_and_no_other(output: Path, logged:
     ((_, folder, mirror, later),) = logged
     assert isinstance(mirror, Mirror)
     (artifact,) = mirror.artifacts
-    assert dict(artifact.files) == {name: f"content of {name}".encode() for name in WRITTEN}
-    assert mirror.figures == {"figures/rho_matrix": b"content of figures/rho_matrix.png"}
+    assert dict(artifact.files) == {name: content_of(name) for name in WRITTEN}
+    drawn = ("rho_matrix", "decoding")
+    assert mirror.figures == {f"figures/{name}": f"content of figures/{name}.png".encode() for name in drawn}
     assert (folder, later) == (output / "wandb", f"The tables are in {output}.")
+
+
+def test_pictures_of_single_runs_and_pairs_stand_together_by_kind(output: Path, logged: list[tuple[Any, ...]]) -> None:
+    track(output)
+    galleries = {name: list(own) for name, own in logged[0][2].galleries.items()}
+    assert galleries == {
+        "galleries/depth": ["depth_of_0a1b2c3d_4e5f6a7b", "depth_within_0a1b2c3d"],
+        "galleries/map": ["map_gemma-3_0a1b2c3d"],
+    }
+
+
+def test_charts_are_pages_that_fetch_nothing(output: Path, logged: list[tuple[Any, ...]]) -> None:
+    track(output)
+    ((name, page),) = logged[0][2].pages.items()
+    assert name == "charts/decoding"
+    assert '"quantitative"' in page
+    assert not re.findall(r"(?:src|href)=.?https?://", page)
+
+
+def test_tables_have_the_columns_of_the_csv_files(output: Path, logged: list[tuple[Any, ...]]) -> None:
+    track(output)
+    for name, table in TABLES.items():
+        assert all(list(row) == list(table.columns) for row in logged[0][2].tables[f"tables/{name}"])
 
 
 def test_the_run_says_what_it_is_made_of(output: Path, logged: list[tuple[Any, ...]]) -> None:

@@ -7,12 +7,11 @@ from pathlib import Path
 import pandas as pd
 
 from emogeo.analysis.records.catalogue import Catalogue
-from emogeo.analysis.report.beyond import beyond_findings, beyond_lines, verdict_counts
+from emogeo.analysis.report.beyond import beyond_findings, verdict_counts
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.tables.beyond import BEYOND_COLUMNS
 from emogeo.analysis.tables.frame import Table
-from emogeo.analysis.tables.pairs import PAIR_COLUMNS
-from tests.analysis.report.planted import compared, frame
+from tests.analysis.report.planted import frame
 
 LEFT = {"rho_partial": 0.8, "rho_partial_ci_low": 0.7, "rho_partial_ci_high": 0.9}
 
@@ -28,26 +27,13 @@ def table(n: int = 1, verdict: str = "yes") -> Table:
 
 
 def test_without_pairs_nothing_is_said() -> None:
-    assert beyond_lines(table(0).frame, frame(PAIR_COLUMNS).frame, {}) == []
     assert beyond_findings(Material({}, [], Catalogue(), Path("none"))) == []
-
-
-def test_many_pairs_are_counted() -> None:
-    lines = beyond_lines(table(30).frame, frame(PAIR_COLUMNS).frame, {})
-    assert lines[1] == "  30 yes (beyond.csv)"
 
 
 def test_verdicts_that_no_pair_has_are_not_counted() -> None:
     both = pd.concat([table(2).frame, table(4, "cannot tell").frame])
     (words, _) = beyond_findings(Material({"beyond": Table(both, {})}, [], Catalogue(), Path("none")))
     assert words.said.startswith("Of 6 pairs of runs, beyond words: 2 yes, 4 cannot tell.")
-
-
-def test_a_pair_has_its_verdict_its_reason_and_what_words_make_of_it() -> None:
-    pairs = frame(PAIR_COLUMNS, {"key_a": "a0", "key_b": "b0", **compared(0.8, 0.9)}).frame
-    lines = beyond_lines(table().frame, pairs, {"a0": "one", "b0": "two"})
-    assert lines[1] == "  one – two: yes (ρ* 0.80 is left; ρ* with words is 0.90 [0.85, 0.95])"
-    assert lines[2] == "      beyond word meanings: yes"
 
 
 def test_findings_say_what_is_left_and_what_cannot_be_told() -> None:

@@ -15,6 +15,14 @@ def test_number(value: float | None, written: str) -> None:
     assert number(value) == written
 
 
+def test_a_number_beside_its_bound_is_not_written_as_the_bound() -> None:
+    assert in_words(0.9961, 0.9912, 0.9998) == "0.996 [0.99, 0.9998]"
+    assert in_words(1.0, 0.996, 1.004) == "1.00 [0.996, 1.004]"
+    assert number(1 - 1e-5) == "1.00", "what equals the bound to four decimals is the bound"
+    assert number(0.0004, bound=0.0) == "0.0004"
+    assert number(0.0004) == "0.00"
+
+
 def test_in_words() -> None:
     assert in_words(0.854, 0.75, 0.96) == "0.85 [0.75, 0.96]"
     assert in_words(0.854, None, None, 1) == "0.9"

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import shlex
 
 import pytest
 
 from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.recipes import Writing
-from emogeo.analysis.report.unanswered import missing, opposite_signs
+from emogeo.analysis.summary.unanswered import missing, opposite_signs
 from emogeo.analysis.tables.effects import Effect, effects_of
 from tests.analysis.planted_effects import effect
 from tests.planted_catalogue import Design, draw
@@ -55,27 +54,24 @@ def test_signs_of_biases_that_were_read_in_other_ways_are_not_compared() -> None
 
 def test_what_cannot_be_answered_is_listed_with_its_command(planted: list[PreparedRun], effects: list[Effect]) -> None:
     runs = [ready.run for ready in planted]
-    assert missing(runs, effects, "store") == [
-        "no runs yet for template, chat, samples, decoding, length, position, layer, centring: "
-        "python train.py -m +study=sub_parameters model=planted"
-    ]
+    python = ["python", "train.py", "-m"]
+    singles = "template, chat, samples, decoding, length, position, layer, centring"
+    assert missing(runs, effects, "store") == [(singles, [*python, "+study=sub_parameters", "model=planted"])]
     config = runs[0].config
     config = dataclasses.replace(config, model=dataclasses.replace(config.model, weights="/my models/x"))
+    everything = "method, sub_parameter, precision, cross_experiment"
+    words = ["+study=decomposition", "model.weights='/my models/x'", "prompt_template.chat=false"]
     assert missing([altered(runs[0], model_variant="base", config=config)], [], "other store") == [
-        "no runs yet for method, sub_parameter, precision, cross_experiment: python train.py -m +study=decomposition "
-        """'model.weights='"'"'/my models/x'"'"'' prompt_template.chat=false store.path='other store'"""
+        (everything, [*python, *words, "store.path='other store'"])
     ]
-    only = runs[:1]
-    assert missing(only, effects_of(planted[:1], 100, 0), "store") == [
-        "no runs yet for method, sub_parameter, precision, cross_experiment: "
-        "python train.py -m +study=decomposition model=planted"
+    assert missing(runs[:1], effects_of(planted[:1], 100, 0), "store") == [
+        (everything, [*python, "+study=decomposition", "model=planted"])
     ]
 
 
 def test_commands_that_add_runs_read_the_users_own_texts(planted: list[PreparedRun]) -> None:
     config = usual_config("stimuli.path='my texts.csv'", "stimuli.rename={Glück: joy}", "stimuli.topics=3")
-    (line,) = missing([altered(planted[0].run, config=config)], [], "store")
-    words = shlex.split(line.partition(": ")[2])
+    ((_, words),) = missing([altered(planted[0].run, config=config)], [], "store")
     assert words[words.index("+study=decomposition") + 1 :] == [
         "model=planted",
         "stimuli.path='my texts.csv'",

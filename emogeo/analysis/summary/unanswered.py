@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from itertools import combinations
 
@@ -41,8 +40,8 @@ def _signs(*biases: Estimate) -> str:
     return f"{figures}, signs not identifiable (an interval holds 0)"
 
 
-def missing(runs: Sequence[Run], effects: Sequence[Effect], store: str) -> list[str]:
-    """Lists what the runs cannot answer, with the command that adds the missing ones.
+def missing(runs: Sequence[Run], effects: Sequence[Effect], store: str) -> list[tuple[str, list[str]]]:
+    """Lists what the runs cannot answer, each with the words of the command that adds the missing ones.
 
     Args:
         store: where the runs are, and where new ones have to go.
@@ -50,21 +49,20 @@ def missing(runs: Sequence[Run], effects: Sequence[Effect], store: str) -> list[
     lines: dict[tuple[str, ...], list[str]] = {}
     sizes = {run.config.size.name for run in runs if run.config.size is not None}
     words = [f"size={size}" for size in sorted(sizes)[:1] if len(sizes) == 1 and size != "small"]
-    words += [f"store.path={shlex.quote(store)}"] if store != StoreConfig().path else []
+    words += [override("store.path", store)] if store != StoreConfig().path else []
     for run in {run.weights: run for run in runs if not run.untrained}.values():
         base = ["prompt_template.chat=false"] if run.record.model.variant == "base" else []
         base += _own_texts(run.config)
         model = run.config.model
-        base += [] if model.adapter is None else [shlex.quote(override("model.adapter", model.adapter))]
+        base += [] if model.adapter is None else [override("model.adapter", model.adapter)]
         option = ("model", option_of("model", run.model if model.adapter is None else model.name))
         named = option if model.weights is None else ("model.weights", f"'{model.weights}'")
         for study, absent in _absent([effect for effect in effects if effect.model == run.model]).items():
-            key = (study, ", ".join(absent), " ".join([*base, *words]), named[0])
+            key = (study, ", ".join(absent), named[0], *base, *words)
             lines.setdefault(key, []).append(named[1])
     return [
-        f"no runs yet for {absent}: python train.py -m +study={study} "
-        + " ".join(filter(None, [shlex.quote(f"{field}={','.join(values)}"), rest]))
-        for (study, absent, rest, field), values in lines.items()
+        (absent, ["python", "train.py", "-m", f"+study={study}", f"{field}={','.join(values)}", *rest])
+        for (study, absent, field, *rest), values in lines.items()
     ]
 
 
@@ -73,7 +71,7 @@ def _own_texts(config: TrainConfig) -> list[str]:
     if config.stimuli.path is None:
         return []
     words = typed(config, ["stimuli"])
-    return [shlex.quote(word) for word in words if not word.startswith("stimuli.topics=")]
+    return [word for word in words if not word.startswith("stimuli.topics=")]
 
 
 def _absent(own: Sequence[Effect]) -> dict[str, list[str]]:

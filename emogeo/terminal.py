@@ -1,0 +1,102 @@
+"""What is written to a terminal fits into its columns; what programs read is left in one line."""
+
+from __future__ import annotations
+
+import logging
+import shlex
+import shutil
+import sys
+from collections.abc import Sequence
+from typing import TextIO
+
+from wcwidth import width as cells
+from wcwidth import wrap
+
+__all__ = ["Lines", "aligned", "cells", "columns", "paragraph", "pasteable", "told"]
+
+USUAL, _LEAST, _MOST = 80, 40, 120
+"""Columns where there is no terminal; the fewest and the most that a text is laid out in."""
+
+
+def columns() -> int:
+    """Gives the columns to write in: `COLUMNS` where it is set, else the terminal's, else 80; between 40 and 120."""
+    return min(max(shutil.get_terminal_size((USUAL, 24)).columns, _LEAST), _MOST)
+
+
+def paragraph(text: str, width: int, first: str = "", rest: str | None = None, whole: bool = False) -> list[str]:
+    """Breaks one line of text between words.
+
+    Args:
+        first: what goes before the first line.
+        rest: what goes before the others; None for the same.
+        whole: words that are longer than a line (paths) stay whole; otherwise they are broken.
+    """
+    then = first if rest is None else rest
+    return wrap(
+        text,
+        width,
+        initial_indent=first,
+        subsequent_indent=then,
+        break_long_words=not whole,
+        break_on_hyphens=False,
+        control_codes="ignore",
+    ) or [first.rstrip()]
+
+
+def aligned(text: str, width: int, right: bool = False) -> str:
+    """Fills a text with spaces to a width in cells of the terminal, where Chinese letters take two."""
+    space = " " * (width - cells(text))
+    return space + text if right else text + space
+
+
+def pasteable(words: Sequence[str], width: int, indent: str = "  ") -> list[str]:
+    r"""Writes a command that can be pasted into a shell as it stands, over lines that end in a backslash.
+
+    Args:
+        words: the command's words as its program gets them.
+    """
+    lines, room = [indent], width - 2
+    for word in words:
+        quoted = shlex.quote(word)
+        if cells(lines[-1] + quoted) > room and lines[-1].strip():
+            lines[-1] = lines[-1].rstrip() + " \\"
+            lines.append(indent * 2)
+        if cells(lines[-1] + quoted) > room:
+            lines[-1:] = _pieces(word, room)
+        else:
+            lines[-1] += quoted
+        lines[-1] += " "
+    return [line if line.endswith("\\") else line.rstrip() for line in lines]
+
+
+def _pieces(word: str, room: int) -> list[str]:
+    """Breaks one long word; a shell joins pieces where a line ends in a backslash and the next begins at once."""
+    pieces, piece = list[str](), ""
+    for letter in word:
+        if cells(shlex.quote(piece + letter)) > room:
+            at = piece.rfind(",") + 1 or len(piece)
+            pieces.append(shlex.quote(piece[:at]) + "\\")
+            piece = piece[at:]
+        piece += letter
+    return [*pieces, shlex.quote(piece)]
+
+
+def told(text: str, stream: TextIO | None = None) -> str:
+    """Breaks a message into a terminal's lines; where the stream is no terminal, it stays as it is.
+
+    Args:
+        stream: where it is written; None for standard error.
+    """
+    stream = stream or sys.stderr
+    if not stream.isatty():
+        return text
+    return "\n".join(line for part in text.split("\n") for line in paragraph(part, columns(), rest="  ", whole=True))
+
+
+class Lines(logging.Formatter):
+    """Log lines broken into those of the terminal; in files and pipes, a message is a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """Writes a record; a trace stays as it is."""
+        text = super().format(record)
+        return text if record.exc_info else told(text, sys.stdout)

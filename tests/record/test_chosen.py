@@ -1,0 +1,75 @@
+"""Which runs a filter means."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from emogeo.config.analyze import RunsConfig
+from emogeo.config.mode import Mode
+from emogeo.config.model import Init
+from emogeo.record.chosen import Facts, facts_of, nothing_suits, suits
+from tests.planted_records import geometry, model_card, steering, usual_config
+
+DAY = datetime(2026, 11, 25, 12, tzinfo=UTC)
+ONE = Facts("abc", "gemma-3-270m", "comprehension", "int8(6)+bf16", "g", ("a", "b"), DAY)
+
+
+@pytest.mark.parametrize(
+    ("given", "meant"),
+    [
+        ({"model": ["gemma*"]}, True),
+        ({"model": ["gemma", "*m"]}, True),
+        ({"model": ["gemma"]}, False),
+        ({"mode": [Mode.comprehension]}, True),
+        ({"mode": [Mode.replay]}, False),
+        ({"precision": ["int8"]}, True),
+        ({"precision": ["int8(6)+bf16"]}, True),
+        ({"precision": ["*+bf16"]}, True),
+        ({"precision": ["bf16"]}, False),
+        ({"keys": ["ab", "x"]}, True),
+        ({"keys": ["bc"]}, False),
+        ({"group": "g"}, True),
+        ({"group": "h"}, False),
+        ({"tags": ["a"]}, True),
+        ({"tags": ["a", "c"]}, False),
+        ({"since": "2026-11-25"}, True),
+        ({"since": "2026-11-26"}, False),
+        ({"until": "2026-11-25"}, True),
+        ({"until": "2026-11-24"}, False),
+        ({"until": "2026-11-25T12:00"}, False),
+        ({"since": "2026-11-25T14:00+02:00"}, True),
+        ({"model": ["gemma*"], "group": "h"}, False),
+        ({}, True),
+    ],
+)
+def test_a_run_passes_every_filter_or_is_not_meant(given: dict[str, Any], meant: bool) -> None:
+    assert suits(ONE, RunsConfig(**given)) is meant
+
+
+def test_a_trial_is_meant_where_its_tag_is_asked_for() -> None:
+    trial = Facts("abc", "m", "comprehension", "bf16", tags=("trial", "a"))
+    assert not suits(trial, RunsConfig())
+    assert not suits(trial, RunsConfig(tags=["a"]))
+    assert suits(trial, RunsConfig(tags=["trial"]))
+
+
+def test_facts_of_a_record_are_its_own() -> None:
+    config = usual_config("tracking.group=g", "tracking.tags=[a]")
+    card = model_card(init=Init.shuffled, init_seed=2)
+    found = facts_of(geometry(config=config, model=card, reread_of="x")[0])
+    assert (found.model, found.group, found.tags) == ("planted", "g", ("a", "untrained", "shuffled"))
+    assert (found.created, found.twin, found.reread, found.companion) == (DAY, True, True, True)
+    assert not facts_of(steering()[0]).companion
+
+
+def test_what_leaves_nothing_is_named_with_what_there_is() -> None:
+    said = nothing_suits([ONE], RunsConfig(model=["qwen*"], tags=["a"]), "store")
+    assert said == "runs.model=[qwen*], runs.tags=[a]: no run of store fits runs.model=[qwen*]. There are gemma-3-270m."
+    other = Facts("b", "qwen", "replay", "bf16", tags=("c",))
+    said = nothing_suits([ONE, other], RunsConfig(model=["qwen"], tags=["a"]), "store")
+    assert said.endswith("no run of store is meant, of 2 that are there.")
+    assert nothing_suits([ONE], RunsConfig(group="h"), "s").endswith("There are g.")
+    assert nothing_suits([other], RunsConfig(group="h"), "s").endswith("None has any.")
