@@ -84,6 +84,19 @@ OF_TABLES = {
         "nearest_distance": "Cross-validated dissimilarity to the nearest (1 − cosine), with its 95% interval; may be "
         "below 0.",
     },
+    "map_nearest": {
+        "condition": "The condition whose nearest are named.",
+        "rank": "1 for the nearest of all, 2 and 3 for the next.",
+        "nearest": "The condition that lies so near, in all dimensions.",
+        "distance": "Cross-validated dissimilarity of the two (1 − cosine), with its 95% interval over other units; "
+        "may be below 0.",
+    },
+    "map_directions": {
+        "norm": "What people have rated the words of the conditions by: a norm of the package, or your own.",
+        "r": "Multiple correlation of the ratings with both axes of the map, from 0 to 1, with its 95% interval over "
+        "other units; chance alone gives about .3 with 21 conditions.",
+        "p": "How often ratings that are permuted among conditions have as large an r along their own best direction.",
+    },
     "map_shifts": {
         "condition": "The condition whose two places are compared.",
         "displacement": "Distance between its places on the two maps, once one is turned onto the other; a map has "

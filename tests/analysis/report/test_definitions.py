@@ -13,6 +13,8 @@ from emogeo.analysis.report.definitions import OF_ALL, OF_ONE, definition
 from emogeo.analysis.report.parts import Column, Sheet
 from emogeo.analysis.tables.corpus import CORPUS_COLUMNS
 from emogeo.analysis.tables.finetune import FINETUNE_COLUMNS
+from emogeo.analysis.tables.map import NEAREST_COLUMNS
+from emogeo.analysis.tables.map_ratings import DIRECTION_COLUMNS
 from emogeo.analysis.tables.overlap import OVERLAP_COLUMNS
 from tests.analysis.report.planted import frame, material
 
@@ -21,6 +23,8 @@ LONGEST = 230
 MORE = {
     "corpus": frame(CORPUS_COLUMNS, {"stimuli": "mine", "runs": "A", "blocks_verdict": "no"}),
     "finetune": frame(FINETUNE_COLUMNS, {"key_a": "A", "key_b": "C", "block": 0, "verdict": "differs"}),
+    "map_nearest": frame(NEAREST_COLUMNS, {"key": "A", "condition": "calm", "rank": 1, "nearest": "gloomy"}),
+    "map_directions": frame(DIRECTION_COLUMNS, {"key": "A", "norm": "valence", "r": 0.5, "p": 0.01}),
     "overlap": frame(OVERLAP_COLUMNS, {"key_a": "A", "key_b": "C"}),
 }
 
