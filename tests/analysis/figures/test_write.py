@@ -10,6 +10,7 @@ import pandas as pd
 from emogeo.analysis.charts.chart import ENDINGS
 from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
 from emogeo.analysis.figures.write import of_drawn, write_figures
+from emogeo.analysis.tables.decoding import CONFUSION_COLUMNS, DECODING_COLUMNS
 from emogeo.analysis.tables.depth import GRID_COLUMNS
 from emogeo.analysis.tables.finetune import FINETUNE_COLUMNS
 from emogeo.analysis.tables.frame import typed
@@ -43,6 +44,8 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
         "overlap_strata": pd.DataFrame(columns=STRATA_COLUMNS),
         "finetune": pd.DataFrame(columns=FINETUNE_COLUMNS),
         "depth_grid": pd.DataFrame(columns=GRID_COLUMNS),
+        "decoding": pd.DataFrame(columns=DECODING_COLUMNS),
+        "decoding_confusion": pd.DataFrame(columns=CONFUSION_COLUMNS),
         **{name: table.frame for name, table in map_tables([ready], 0).items()},
     }
     effects = [effect(Factor(EffectKind.sub_parameter, Contrast.all_writing), "m", rho=0.5, n_units=4)]

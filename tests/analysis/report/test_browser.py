@@ -14,8 +14,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.build import write_report
 from emogeo.analysis.report.material import Material
+from emogeo.analysis.tables.map import map_tables
+from emogeo.analysis.tables.pairs import pairs_table
+from tests.analysis.charts.planted import deep
 from tests.analysis.report.planted import CLOSING, FIGURE, IMAGE, MODEL, SCRIPT, bare, material
 
 SECTIONS = [
@@ -56,6 +60,15 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture(scope="module")
 def full(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return written(material(tmp_path_factory.mktemp("full") / "figures"))
+
+
+@pytest.fixture(scope="module")
+def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The report of two runs that have maps."""
+    runs, figures = [deep(seed) for seed in range(2)], tmp_path_factory.mktemp("answered") / "figures"
+    figures.mkdir()
+    tables = {**map_tables(runs, 0), "pairs": pairs_table(runs, 100, 0)}
+    return written(Material(tables, runs, Catalogue([each.run for each in runs]), figures))
 
 
 @pytest.fixture(scope="module")
