@@ -9,6 +9,7 @@ import pandas as pd
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.map import map_tables
+from emogeo.geometry.regions import square
 from emogeo.record.files import RDM
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.store.tensors import pack
@@ -24,7 +25,8 @@ def deep(seed: int, topics: int = 8) -> PreparedRun:
     generator = np.random.default_rng(seed)
     rdm = own.run.rdm_by_layer[0]
     rows = np.stack([rdm + generator.uniform(0, 0.3 / (1 + block), rdm.shape) for block in BLOCKS])
-    run = altered(own.run, {RDM: pack({"rdm_by_layer": rows})}, layer_layers=list(BLOCKS), layer_index=SELECTED)
+    arrays = {"rdm_by_layer": rows, "rdm": square(rows[SELECTED], len(own.run.conditions))}
+    run = altered(own.run, {RDM: pack(arrays)}, layer_layers=list(BLOCKS), layer_index=SELECTED)
     return PreparedRun(run, own.name, 0)
 
 
