@@ -47,8 +47,8 @@ NEW = {
 """Tables and figures that the first version did not have."""
 REORDERED = "rdm_"
 """Figures whose rows and columns stand in the order of the consensus, no more in that of the alphabet."""
-DRAWN = {"same_and_disjoint_half", "rho_star_matrix", "layers_of_effect", "sub_parameters", "variance"}
-"""Figures that draw them."""
+DRAWN = {"same_and_disjoint_half", "rho_matrix", "rho_star_matrix", "layers_of_effect", "sub_parameters", "variance"}
+"""Figures that draw them, or write numbers near 1 with the digits that they need."""
 
 
 @pytest.fixture(scope="module", params=[planted, real], ids=["planted", "real"])
