@@ -2,6 +2,17 @@
 
 from __future__ import annotations
 
+_DECODING = {
+    "selected": "Whether it is the block that the run was recorded with.",
+    "accuracy": "Share of texts for which the nearest vector is their condition's, made without their topic.",
+    "chance": "The share of the commonest condition: what one finds without reading.",
+    "p": "How often conditions permuted within topics are found as often at this block, named beforehand.",
+    "p_largest": "How often conditions permuted within topics are found as often at any block.",
+    "words_accuracy": "The share that a classifier of words finds at the same splits.",
+    "gain": "Accuracy less that of words; vectors say more than words only where its interval lies above 0.",
+    "untrained_accuracy": "The mean accuracy of untrained twins at the same block: the floor.",
+    "n_topics": "Topics that are left out in turn.",
+}
 OF_TABLES = {
     "base_instruct": {
         "moved": "Descriptors of base and instruct whose 95% intervals do not overlap.",
@@ -22,6 +33,24 @@ OF_TABLES = {
     },
     "measure_verdicts": {
         "answer": "Whether the other measures read this pair alike, differ within chance, or contradict each other.",
+    },
+    "decoding": _DECODING,
+    "decoding_selected": {name: _DECODING[name] for name in ("accuracy", "gain", "untrained_accuracy", "p_largest")},
+    "decoding_confusion": {
+        "true": "The condition that the texts are of.",
+        "taken": "The condition whose vector is nearest.",
+        "share": "The share of the condition's texts that are taken for the other.",
+        "n_texts": "Texts of the condition.",
+    },
+    "rdm_differences": {
+        "dissimilarity_a / dissimilarity_b": "1 − cosine of the two conditions in either run, without text noise.",
+        "condition_a": "The first condition of the cell.",
+        "condition_b": "The second condition of the cell.",
+        "difference": "The dissimilarity in the second run less that in the first.",
+        "standard_error": "That of the difference, over other units.",
+        "p_largest": "How often random signs of units give some cell of the pair as large a difference, in standard "
+        "errors; adjusted for all cells.",
+        "beyond_noise": "Whether that p is up to .05: the two differ by more than the noise of the texts gives.",
     },
     "depth_choices": {
         "choice": "The rule that takes a block of either run; largest ρ is whoever looks at the whole grid.",

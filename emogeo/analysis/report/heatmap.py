@@ -33,6 +33,8 @@ DIFFERENCES = 4
 """The most differences of two runs on the page."""
 TREE = "the tree that all runs have in common"
 """The order at the start."""
+_WRITTEN = ["condition_a", "condition_b", "dissimilarity_a", "dissimilarity_b", "difference", "p_largest"]
+"""The columns of a difference's download; the table has the others."""
 _RATED_SHARE = 0.5
 """The share of conditions that must be rated for an order by these ratings."""
 _SCALES = {"k": "viridis", "d": "PuOr_r"}
@@ -204,7 +206,7 @@ def _difference(own: pd.DataFrame, names: Mapping[str, str], order: Sequence[str
         file=f"difference_{a[:8]}_{b[:8]}.csv",
         conditions=conditions,
         rows=[[cells.get((first, second), (f"d{STEPS // 2}", "0")) for second in conditions] for first in conditions],
-        download=csv_link(own),
+        download=csv_link(own[_WRITTEN].round(6)),
         open=True,
     )
 

@@ -10,7 +10,7 @@ import pandas as pd
 from emogeo.analysis.charts.chart import ENDINGS
 from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
 from emogeo.analysis.figures.write import of_drawn, write_figures
-from emogeo.analysis.tables.decoding import CONFUSION_COLUMNS, DECODING_COLUMNS
+from emogeo.analysis.tables.decoding import decoding_tables
 from emogeo.analysis.tables.depth import GRID_COLUMNS
 from emogeo.analysis.tables.finetune import FINETUNE_COLUMNS
 from emogeo.analysis.tables.frame import typed
@@ -18,6 +18,7 @@ from emogeo.analysis.tables.map import map_tables
 from emogeo.analysis.tables.measures import MEASURE_COLUMNS
 from emogeo.analysis.tables.overlap import STRATA_COLUMNS
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
+from emogeo.store.store import Store
 from tests.analysis.planted_effects import effect
 from tests.analysis.planted_models import PlantedModel, catalogue
 
@@ -44,13 +45,13 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
         "overlap_strata": pd.DataFrame(columns=STRATA_COLUMNS),
         "finetune": pd.DataFrame(columns=FINETUNE_COLUMNS),
         "depth_grid": pd.DataFrame(columns=GRID_COLUMNS),
-        "decoding": pd.DataFrame(columns=DECODING_COLUMNS),
-        "decoding_confusion": pd.DataFrame(columns=CONFUSION_COLUMNS),
         **{name: table.frame for name, table in map_tables([ready], 0).items()},
+        **{name: table.frame for name, table in decoding_tables([ready], [], Store(tmp_path), 9, 0).items()},
     }
     effects = [effect(Factor(EffectKind.sub_parameter, Contrast.all_writing), "m", rho=0.5, n_units=4)]
     write_figures([ready], tables, effects, folder)
     assert sorted(file.name for file in folder.iterdir()) == [
+        *(f"decoding_confusion.{ending}" for ending in ("pdf", "png", "svg", "vl.json")),
         "layers_of_effect.png",
         *(f"map_m-bf16_{ready.run.key[:8]}{end}" for end in sorted(ENDINGS)),
         "notes.txt",

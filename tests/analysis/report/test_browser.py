@@ -23,8 +23,8 @@ from tests.analysis.charts.planted import deep
 from tests.analysis.report.planted import CLOSING, FIGURE, IMAGE, MODEL, SCRIPT, bare, material
 
 SECTIONS = [
-    *("agreement", "map", "rdms", "depth", "stimulus", "universality", "layers", "precision", "descriptors"),
-    *("steering", "behaviour", "readout", "run", "provenance", "claims", "not-run"),
+    *("agreement", "map", "rdms", "about", "depth", "decoding", "stimulus", "universality", "layers", "precision"),
+    *("descriptors", "steering", "behaviour", "readout", "run", "provenance", "claims", "not-run"),
 ]
 FEW = {"rdms", "run", "provenance", "not-run"}
 """What there is to show of one run."""
