@@ -15,7 +15,7 @@ import numpy as np
 from emogeo.arrays import Array
 from emogeo.geometry.crossed import Crossed
 from emogeo.geometry.halves import Halves
-from emogeo.geometry.permutation import relabelled_agreement
+from emogeo.geometry.permutation import relabelled_agreement, relabelled_pairs
 from emogeo.geometry.predictors import Predictor
 
 _ROUNDING = 1e-9
@@ -50,48 +50,70 @@ class Chance:
 def chances(
     run: Halves, predictors: Sequence[Predictor], sets: Sequence[Weights], permutations: int, seed: int
 ) -> list[Chance]:
-    """Permutes the labels of conditions, in the same way for all sets of predictors."""
+    """Permutes the labels of conditions, in the same way for all sets of predictors.
+
+    What others leave is a weighted sum of the run and of predictors, and so is its agreement: those of every two are
+    permuted once, for all sets.
+    """
     clean = [_scaled(each.ranks, scale) for each, scale in zip(predictors, sets[0].scales, strict=True)]
-    alone = _drawn([(run.ranks, own) for own in clean], permutations, seed)
-    return [_chance(run, clean, own, alone, permutations, seed) for own in sets]
+    observed, drawn = _agreements([run.ranks, *clean], clean, permutations, seed)
+    return [_chance(own, observed, drawn) for own in sets]
+
+
+def _agreements(first: Sequence[Array], second: Sequence[Array], permutations: int, seed: int) -> tuple[Array, Array]:
+    """Gives the agreement on opposite halves of rank vectors [split, half, pair], observed and under permuted labels.
+
+    With what is the same on all halves, the mean of the others agrees as they do on average.
+
+    Returns:
+        [first, second, 1] and [first, second, permutation]; labels of the second are permuted.
+    """
+    a, b = (np.stack([_mean(own) for own in each]) for each in (first, second))
+    observed = a @ b.T
+    moves = relabelled_pairs(a.shape[1], permutations, seed)
+    drawn = np.concatenate([np.stack([own[moved] @ a.T for own in b], axis=2) for moved in moves])  # [perm, a, b]
+    drawn = np.ascontiguousarray(drawn.transpose(1, 2, 0))
+    for row, x in enumerate(first):
+        for column, y in enumerate(second):
+            if not (_same(x) or _same(y)):
+                crossed = Crossed(((x[:, ::-1], y),))
+                observed[row, column] = crossed.trace
+                drawn[row, column] = relabelled_agreement([crossed], permutations, seed)[0]
+    return observed[..., None], drawn
+
+
+def _chance(own: Weights, observed: Array, drawn: Array) -> Chance:
+    """Gives what chance gives of one set.
+
+    Args:
+        observed, drawn: agreements of the run, then of each predictor, with each predictor: [1 + predictor, predictor,
+            1 or permutation], labels of the latter permuted.
+    """
+    explained, p = _tested(observed[0, own.rows, 0], drawn[0, own.rows], own.inverse)
+    if not own.others:
+        return Chance(explained, p, explained, p)
+    n = observed.shape[1]
+    residual, left = np.eye(1 + n)[0], np.eye(n)[own.rows]
+    residual[[1 + row for row in own.others]] = -own.slopes[:, 0]
+    left[:, own.others] = -own.slopes[:, 1:].T
+    found, by_chance = (np.einsum("a,abp,kb->kp", residual, each, left) for each in (observed, drawn))
+    only, p_given = _tested(found[:, 0], by_chance, own.inverse_left)
+    return Chance(explained, p, only, p_given)
 
 
 def _scaled(ranks: Array, scale: float) -> Array:
     """Divides rank vectors [split, half, pair]; those that are the same on all halves take no memory."""
-    same = ranks.strides[:2] == (0, 0)
-    return np.broadcast_to(ranks[:1, :1] / scale, ranks.shape) if same else ranks / scale
+    return np.broadcast_to(ranks[:1, :1] / scale, ranks.shape) if _same(ranks) else ranks / scale
 
 
-def _chance(
-    run: Halves, clean: Sequence[Array], own: Weights, alone: tuple[Array, Array], permutations: int, seed: int
-) -> Chance:
-    explained, p = _tested(alone[0][own.rows], alone[1][own.rows], own.inverse)
-    if not own.others:
-        return Chance(explained, p, explained, p)
-    targets, given = [run.ranks, *(clean[row] for row in own.rows)], [clean[row] for row in own.others]
-    residual, *left = (
-        target - sum(slope * each for slope, each in zip(slopes, given, strict=True))
-        for target, slopes in zip(targets, own.slopes.T, strict=True)
-    )
-    only, p_given = _tested(*_drawn([(residual, each) for each in left], permutations, seed), own.inverse_left)
-    return Chance(explained, p, only, p_given)
+def _same(ranks: Array) -> bool:
+    """Whether rank vectors are one that stands for all halves."""
+    return ranks.strides[:2] == (0, 0)
 
 
-def _drawn(pairs: Sequence[tuple[Array, Array]], permutations: int, seed: int) -> tuple[Array, Array]:
-    """Gives the agreement on opposite halves of pairs of rank vectors [split, half, pair], and under permuted labels.
-
-    Returns:
-        [pair of them] and [pair of them, permutation]
-    """
-    crossed = [_crossed(a, b) for a, b in pairs]
-    return np.array([own.trace for own in crossed]), relabelled_agreement(crossed, permutations, seed)
-
-
-def _crossed(a: Array, b: Array) -> Crossed:
-    """Crosses opposite halves; what is the same on all halves needs the mean of the others alone."""
-    if b.strides[:2] == (0, 0):
-        return Crossed(((a.mean(axis=(0, 1), keepdims=True), b[:1, :1]),))
-    return Crossed(((a[:, ::-1], b),))
+def _mean(ranks: Array) -> Array:
+    """[pair]"""
+    return np.asarray(ranks[0, 0] if _same(ranks) else ranks.mean(axis=(0, 1)))
 
 
 def _tested(observed: Array, drawn: Array, inverse: Array) -> tuple[float, float]:

@@ -26,8 +26,9 @@ from emogeo.analysis.report.parts import (
 )
 from emogeo.geometry.about import TOGETHER
 
-_SAID = 12
-"""The most runs that have a sentence."""
+_SAID = 3
+"""The most runs that have a sentence each; of more, one sums them up."""
+_SURE = 0.05
 _SHARE = ("texts", TEXTS), ("ratings", RATINGS), ("own norms", OWN)
 
 
@@ -46,8 +47,11 @@ def _parts(material: Material) -> list[Part]:
     if table.empty:
         return [Absent("No finished geometry, so nothing to explain.", "python train.py")]
     parts: list[Part] = []
-    if said := sentences(table):
-        parts.append(Listing("", said[:_SAID]))
+    said = sentences(table)
+    if len(said) > _SAID:
+        parts.append(Text(summary(table)))
+    elif said:
+        parts.append(Listing("", said))
     if not shares_of(table).empty:
         told = f"Shares of the reliable geometry of each run that texts, ratings and none of them explain. {said[0]}"
         parts.append(Chart("What explains each geometry", spec_of(shares_chart(table)), told, ["about_shares.png"]))
@@ -91,6 +95,30 @@ def sentences(table: pd.DataFrame) -> list[str]:
         left = f"{max(1 - every, 0):.0%} is explained by none of them"
         said.append(f"{run}: {', '.join([*shares, together])}; {left}{beside_texts}.")
     return said
+
+
+def summary(table: pd.DataFrame) -> str:
+    """Says of many runs how much texts and ratings explain, as ranges, and in how many ratings add to texts."""
+    by = table.set_index("predictor")
+    ranges = [f"{name} explain {_range(by, group)}" for name, group in _SHARE if group in by.index]
+    every = by.loc[[TOGETHER], "explained"].dropna()
+    left = _ends(1 - every.max(), 1 - every.min())
+    said = f"In {len(every)} runs {', '.join(ranges)} of the reliable geometry; {left} is explained by none of them."
+    if RATINGS not in by.index:
+        return said
+    p = by.loc[[RATINGS], "p_given_holm"].dropna()
+    n = int((p <= _SURE).sum())
+    return f"{said} Ratings explain more than chance beside the texts in {n} of {len(p)} runs (p ≤ .05, Holm in each)."
+
+
+def _range(by: pd.DataFrame, group: str) -> str:
+    explained = by.loc[[group], "explained"].dropna()
+    return _ends(explained.min(), explained.max())
+
+
+def _ends(low: float, high: float) -> str:
+    first, last = (f"{max(float(end), 0):.0%}" for end in (low, high))
+    return first if first == last else f"{first} to {last}"
 
 
 def _share(by: pd.DataFrame, name: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from emogeo.analysis.records.catalogue import Catalogue
-from emogeo.analysis.report.about import about_section, sentences
+from emogeo.analysis.report.about import about_section, sentences, summary
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Chart, Listing, Text
 from emogeo.analysis.tables.about import ABOUT_COLUMNS
@@ -45,6 +45,18 @@ def test_the_sentence_gives_shares_and_what_ratings_add_to_texts() -> None:
         "40% is explained by none of them; ratings explain 5% that texts do not (by chance 2%, p 0.030)."
     ]
     assert sentences(table([{**row, "explained": None} for row in rows])) == []
+
+
+def test_many_runs_are_summed_up_in_one_sentence(tmp_path: Path) -> None:
+    runs = [about_rows(f"run {n}", texts=0.3 + 0.1 * n, every=0.5 + 0.1 * n) for n in range(4)]
+    runs[3][2]["p_given_holm"] = 0.2
+    said = (
+        "In 4 runs texts explain 30% to 60%, ratings explain 10% of the reliable geometry; 20% to 50% is explained by "
+        "none of them. Ratings explain more than chance beside the texts in 3 of 4 runs (p ≤ .05, Holm in each)."
+    )
+    assert summary(table(*runs)) == said
+    parts = about_section(made(tmp_path, 4)).parts
+    assert not any(isinstance(part, Listing) for part in parts) and isinstance(parts[0], Text)
 
 
 def test_of_many_runs_some_are_drawn_and_the_others_counted(tmp_path: Path) -> None:
