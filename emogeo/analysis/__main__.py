@@ -17,6 +17,7 @@ from emogeo.geometry.rdm import MIN_CONDITIONS
 from emogeo.signals import end_with_reader
 from emogeo.stimuli.conditions import Noun
 from emogeo.store.store import Store
+from emogeo.terminal import Described, told
 
 _ABOUT = """What a design with so many units (topics, say) would show, from planted pairs of runs.
 
@@ -76,7 +77,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return _power(asked)
     except EmogeoError as error:
-        print(f"emogeo: {error}", file=sys.stderr)
+        print(told(f"emogeo: {error}"), file=sys.stderr)
         return 1
 
 
@@ -121,15 +122,18 @@ def _parser() -> argparse.ArgumentParser:
         help="what a design would show, before it is run",
         description=_ABOUT,
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Described,
     )
     power.add_argument("--units", type=_UNITS, default=[12, 24, 48], help="numbers of units (default: 12,24,48)")
     noise = power.add_mutually_exclusive_group()
     noise.add_argument("--run", metavar="KEY", help="a run of --store: its reliability, units and conditions are taken")
-    noise.add_argument("--reliability", type=_RELIABILITY, help="a reliability that was seen with --at units")
+    noise.add_argument(
+        "--reliability", type=_RELIABILITY, metavar="R", help="a reliability that was seen with --at units"
+    )
     noise.add_argument(
         "--signal",
         type=_SIGNAL,
+        metavar="S",
         default=_TEXT_NOISE,
         help="condition over text variance of a passage (default: 0.05)",
     )
