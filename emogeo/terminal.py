@@ -98,6 +98,7 @@ class Described(argparse.RawDescriptionHelpFormatter):
     """Help whose texts keep their lines, but for those that are wider than the terminal; commands can be pasted."""
 
     def _fill_text(self, text: str, width: int, indent: str) -> str:
+        del width, indent  # of the class, which fills whole paragraphs
         return "\n".join(part for line in text.splitlines() for part in _broken(line))
 
 
