@@ -123,17 +123,15 @@ def _parser() -> argparse.ArgumentParser:
         description=_ABOUT,
         epilog=_EXAMPLES,
         formatter_class=Described,
+        usage="%(prog)s [options]",
     )
     power.add_argument("--units", type=_UNITS, default=[12, 24, 48], help="numbers of units (default: 12,24,48)")
     noise = power.add_mutually_exclusive_group()
     noise.add_argument("--run", metavar="KEY", help="a run of --store: its reliability, units and conditions are taken")
-    noise.add_argument(
-        "--reliability", type=_RELIABILITY, metavar="R", help="a reliability that was seen with --at units"
-    )
+    noise.add_argument("--reliability", type=_RELIABILITY, help="a reliability that was seen with --at units")
     noise.add_argument(
         "--signal",
         type=_SIGNAL,
-        metavar="S",
         default=_TEXT_NOISE,
         help="condition over text variance of a passage (default: 0.05)",
     )
