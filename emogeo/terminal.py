@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import logging
 import shlex
 import shutil
@@ -12,7 +13,7 @@ from typing import TextIO
 from wcwidth import width as cells
 from wcwidth import wrap
 
-__all__ = ["Lines", "aligned", "cells", "columns", "paragraph", "pasteable", "told"]
+__all__ = ["Described", "Lines", "aligned", "cells", "columns", "paragraph", "pasteable", "told"]
 
 USUAL, _LEAST, _MOST = 80, 40, 120
 """Columns where there is no terminal; the fewest and the most that a text is laid out in."""
@@ -91,6 +92,23 @@ def told(text: str, stream: TextIO | None = None) -> str:
     if not stream.isatty():
         return text
     return "\n".join(line for part in text.split("\n") for line in paragraph(part, columns(), rest="  ", whole=True))
+
+
+class Described(argparse.RawDescriptionHelpFormatter):
+    """Help whose texts keep their lines, but for those that are wider than the terminal; commands can be pasted."""
+
+    def _fill_text(self, text: str, width: int, indent: str) -> str:
+        del width, indent  # of the class, which fills whole paragraphs
+        return "\n".join(part for line in text.splitlines() for part in _broken(line))
+
+
+def _broken(line: str) -> list[str]:
+    if cells(line) <= columns():
+        return [line]
+    space = " " * (len(line) - len(line.lstrip()))
+    if line.startswith(f"{space}python "):
+        return pasteable(shlex.split(line), columns(), space)
+    return paragraph(line, columns(), rest=f"{space}    " if space else "")
 
 
 class Lines(logging.Formatter):

@@ -191,3 +191,14 @@ def test_nothing_wraps_in_a_terminal_of_80_columns(tmp_path: Path, program: str,
     lines = [line for line in in_terminal(program, *words, cwd=tmp_path) if not line.startswith("Error executing job")]
     widest = max(lines, key=len)
     assert len(widest) <= 80, widest
+
+
+def test_a_run_and_its_analysis_fit_into_a_terminal_of_80_columns(tmp_path: Path, tiny_llama: Path) -> None:
+    """Paths that are longer than a line are never broken."""
+    words = (f"model.weights={tiny_llama}", "precision=fp32", "stimuli=passages6", "layer_selection=middle")
+    here = ("tracking=disabled", "runtime.device=cpu", "runtime.threads=1")
+    lines = in_terminal("train.py", *words, *here, cwd=tmp_path)
+    lines += in_terminal("analyze.py", "output=out", "permutations=100", cwd=tmp_path)
+    assert any("report   out/report.html" in line for line in lines)
+    wide = [line for line in lines if len(line) > 80 and "/" not in line]
+    assert not wide, wide

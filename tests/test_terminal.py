@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import argparse
 import io
 import logging
 import subprocess
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emogeo.terminal import Lines, aligned, cells, columns, paragraph, pasteable, told
+from emogeo.terminal import Described, Lines, aligned, cells, columns, paragraph, pasteable, told
 
 WORDS = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=120), max_size=8)
 
@@ -61,6 +62,16 @@ def test_a_command_fits_and_breaks_where_it_can() -> None:
     assert max(map(len, lines)) <= 80
     assert all(line.endswith("\\") for line in lines[:-1]) and not lines[-1].endswith("\\")
     assert all(line.endswith(",\\") for line in lines[1:-2])
+
+
+def test_help_keeps_short_lines_and_breaks_long_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    texts = f"two\nlines\n{'word ' * 30}\n  python -m emogeo.x {'option=value ' * 9}"
+    parser = argparse.ArgumentParser(description=texts, formatter_class=Described)
+    lines = parser.format_help().split("\n")
+    assert max(map(len, lines)) <= 80
+    assert "lines" in lines
+    assert any(line.startswith("  python -m emogeo.x") and line.endswith(" \\") for line in lines)
 
 
 def test_a_message_is_broken_for_people_and_whole_for_programs() -> None:

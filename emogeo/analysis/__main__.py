@@ -17,6 +17,7 @@ from emogeo.geometry.rdm import MIN_CONDITIONS
 from emogeo.signals import end_with_reader
 from emogeo.stimuli.conditions import Noun
 from emogeo.store.store import Store
+from emogeo.terminal import Described, told
 
 _ABOUT = """What a design with so many units (topics, say) would show, from planted pairs of runs.
 
@@ -76,7 +77,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         return _power(asked)
     except EmogeoError as error:
-        print(f"emogeo: {error}", file=sys.stderr)
+        print(told(f"emogeo: {error}"), file=sys.stderr)
         return 1
 
 
@@ -121,7 +122,8 @@ def _parser() -> argparse.ArgumentParser:
         help="what a design would show, before it is run",
         description=_ABOUT,
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Described,
+        usage="%(prog)s [options]",
     )
     power.add_argument("--units", type=_UNITS, default=[12, 24, 48], help="numbers of units (default: 12,24,48)")
     noise = power.add_mutually_exclusive_group()

@@ -10,6 +10,7 @@ from pathlib import Path
 from emogeo.errors import EmogeoError
 from emogeo.export.formats import ABOUT, Format
 from emogeo.signals import end_with_reader
+from emogeo.terminal import Described, told
 
 _ABOUT = """Writes vectors, states or RDMs of finished runs in the files of other tools.
 docs/exports.md shows how these read them."""
@@ -29,7 +30,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         _export(asked)
     except EmogeoError as error:
-        print(f"emogeo: {error}", file=sys.stderr)
+        print(told(f"emogeo: {error}"), file=sys.stderr)
         return 1
     return 0
 
@@ -55,7 +56,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m emogeo.export",
         description=_ABOUT,
         epilog=_FORMATS + _EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Described,
     )
     parser.add_argument("runs", metavar="RUN", nargs="+", help="a folder STORE/runs/KEY, a key, or how it begins")
     parser.add_argument("--to", required=True, choices=[*Format], metavar="FORMAT", help=", ".join(Format))

@@ -21,6 +21,7 @@ from emogeo.errors import EmogeoError
 from emogeo.signals import end_with_reader
 from emogeo.stimuli.corpus import corpus_from
 from emogeo.stimuli.show import shown_corpus
+from emogeo.terminal import Described, told
 
 _ABOUT = """Shows what would be read: conditions, topics, counts, lengths, what was noticed, warnings, and roughly what
 can be inferred from so many units. Nothing is computed by a model, and nothing is written."""
@@ -41,7 +42,7 @@ def main(words: Sequence[str] | None = None) -> int:
         for line in shown_corpus(corpus_from(_options(asked.file, asked.options))):
             print(line, flush=True)
     except EmogeoError as error:
-        print(f"emogeo: {error}", file=sys.stderr)
+        print(told(f"emogeo: {error}"), file=sys.stderr)
         return 1
     return 0
 
@@ -73,7 +74,7 @@ def _parser() -> argparse.ArgumentParser:
         help="what would be read",
         description=_ABOUT,
         epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=Described,
     )
     show.add_argument("file", metavar="FILE", help="a file, a folder or a glob")
     show.add_argument("options", metavar="OPTION=VALUE", nargs="*", help="options of train.py about texts")

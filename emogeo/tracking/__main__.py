@@ -9,6 +9,7 @@ from pathlib import Path
 
 from emogeo.errors import EmogeoError, TrackingError
 from emogeo.store.store import Store
+from emogeo.terminal import told
 
 
 def main(words: list[str] | None = None) -> int:
@@ -34,7 +35,7 @@ def main(words: list[str] | None = None) -> int:
 
         return deliver(Store(asked.store), asked.entity, asked.project)
     except EmogeoError as error:
-        print(f"emogeo: {error}", file=sys.stderr)
+        print(told(f"emogeo: {error}"), file=sys.stderr)
         return 1
 
 

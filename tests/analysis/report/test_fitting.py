@@ -5,7 +5,7 @@ from __future__ import annotations
 from emogeo.analysis.report.fitting import fitted
 from emogeo.analysis.report.parts import Chart, Linked, Picture, Section, Sheet, Text
 
-SHEET = Sheet("table", "t.csv", [], [], 0, None, False)
+SHEET = Sheet("table", "t.csv", [], [], [], 0, None, False)
 
 
 def test_figures_beyond_the_limit_are_named_and_their_tables_stay() -> None:
