@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from emogeo.analysis.charts.about import write_about_charts
+from emogeo.analysis.charts.chart import unchecked
 from emogeo.analysis.comparing.chosen import choose
 from emogeo.analysis.comparing.corpora import blocked_texts, read_corpora
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun, View
@@ -101,11 +102,12 @@ def analyze(config: AnalyzeConfig) -> Path:
     frames = {name: table.frame for name, table in tables.items()}
     own = subjects([each for each in prepared if each.run.reread_of is None])
     _write_matrices([*own, *bare], frames["pairs"], output)
-    write_figures(own, frames, effects, output / "figures", config.equivalence, bare)
-    write_about_charts(frames["about"], output / "figures")
-    write_readout_figures(readout_runs(catalogue.probes), output / "figures")
     export_rdms([*own, *bare], output / "rdms.h5")
-    write_report(output / "report.html", tables, prepared, catalogue, output / "figures", bare)
+    with unchecked():
+        write_figures(own, frames, effects, output / "figures", config.equivalence, bare)
+        write_about_charts(frames["about"], output / "figures")
+        write_readout_figures(readout_runs(catalogue.probes), output / "figures")
+        write_report(output / "report.html", tables, prepared, catalogue, output / "figures", bare)
     material = Material(tables, prepared, catalogue, output / "figures", bare)
     print(summary(material, effects, config.store.path, output, columns()))
     if pulled is not None:

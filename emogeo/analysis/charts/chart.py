@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import altair
 import vl_convert
+from altair.utils.schemapi import debug_mode
 
 INK = altair.param(name="ink", value="#1c2329")
 SOFT = altair.param(name="soft", value="#56616b")
@@ -95,6 +97,11 @@ def write_chart(spec: dict[str, Any], folder: Path, name: str, title: str | None
     (folder / f"{name}.svg").write_text(vl_convert.vegalite_to_svg(white), encoding="utf-8")
     (folder / f"{name}.pdf").write_bytes(vl_convert.vegalite_to_pdf(white))
     (folder / f"{name}.vl.json").write_text(json.dumps(spec), encoding="utf-8")
+
+
+def unchecked() -> AbstractContextManager[None]:
+    """Lets charts be put together without a check of each part, which takes most of the time; tests check them."""
+    return debug_mode(False)
 
 
 @cache
