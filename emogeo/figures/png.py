@@ -1,22 +1,50 @@
-"""PNG files of figures, drawn without a display, and labels of axes."""
+"""Files of figures, drawn without a display, and labels of axes."""
 
 from __future__ import annotations
 
 import io
 from collections.abc import Sequence
+from pathlib import Path
 
+import matplotlib
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 from emogeo.figures.lettering import letter
 
+_FOR_PAPERS = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
+"""The other forms of a figure, each without its date: the same figure gives the same file."""
+_FONTS = {"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "emogeo"}
+"""Fonts are embedded, and letters stay letters."""
 
-def png(figure: Figure) -> bytes:
+
+class Drawing(bytes):
+    """A figure as PNG, which knows its other forms."""
+
+    figure: Figure
+
+
+def png(figure: Figure) -> Drawing:
     """Gives the bytes of a figure's file, the same for the same figure."""
     letter(figure)
     buffer = io.BytesIO()
     figure.savefig(buffer, format="png", dpi=130, metadata={"Software": None})
-    return buffer.getvalue()
+    drawing = Drawing(buffer.getvalue())
+    drawing.figure = figure
+    return drawing
+
+
+def save(drawing: bytes, file: Path) -> None:
+    """Writes a figure as PNG, and beside it as SVG and PDF with its fonts, for papers.
+
+    Args:
+        file: ends in `.png`.
+    """
+    file.write_bytes(drawing)
+    if isinstance(drawing, Drawing):
+        with matplotlib.rc_context(_FONTS):
+            for ending, metadata in _FOR_PAPERS.items():
+                drawing.figure.savefig(file.with_suffix(ending), metadata=metadata)
 
 
 def label_axes(axes: Axes, names: Sequence[str], fontsize: float = 9, step: int = 1) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 import altair
 import pandas as pd
 
-from emogeo.analysis.charts.chart import BLUE, ORANGE, AnyChart
+from emogeo.analysis.charts.chart import BLUE, NARROW, ORANGE, AnyChart, for_both, spec_of
 
 MOST = 40
 """The most pairs of a chart: those that agree least, which tell most."""
@@ -18,12 +19,13 @@ _LEGEND = altair.Legend(title=None, orient="top", direction="vertical", labelLim
 _NAME, _VALUE = "pair", altair.Tooltip("said:N", title="value")
 _LOW, _HIGH = -0.5, 1.25
 """What is drawn of intervals, which of unreliable pairs have no end."""
+_WIDTH = 760
 _ROW = 52
 """Height of a pair, in points."""
 
 
-def agreement_chart(pairs: pd.DataFrame, names: Mapping[str, str]) -> AnyChart | None:
-    """Draws a row per pair with its three numbers and their 95% intervals; None where no pair has a rho.
+def agreement_spec(pairs: pd.DataFrame, names: Mapping[str, str]) -> dict[str, Any] | None:
+    """Makes the chart of a row per pair with its three numbers and their 95% intervals; None where no pair has a rho.
 
     Args:
         pairs: the table of pairs.
@@ -32,6 +34,10 @@ def agreement_chart(pairs: pd.DataFrame, names: Mapping[str, str]) -> AnyChart |
     rows = _rows(pairs, names)
     if rows.empty:
         return None
+    return for_both(spec_of(_chart(rows, _WIDTH)), spec_of(_chart(rows, NARROW)), _WIDTH)
+
+
+def _chart(rows: pd.DataFrame, width: int) -> AnyChart:
     order = list(dict.fromkeys(rows["pair"]))
     y = altair.Y("pair:N", sort=order, axis=None, scale=altair.Scale(paddingInner=0.25))
     offset = altair.YOffset("measure:N", sort=[_NAME, *_COLUMNS], scale=altair.Scale(domain=[_NAME, *_COLUMNS]))
@@ -55,7 +61,7 @@ def agreement_chart(pairs: pd.DataFrame, names: Mapping[str, str]) -> AnyChart |
     named = rows.drop_duplicates("pair").assign(measure=_NAME)
     names_of = altair.Chart(named).mark_text(align="left", fontSize=11, dy=-1, color=altair.expr("ink"))
     written = names_of.encode(y=y, yOffset=offset, x=altair.value(2), text="pair:N")
-    return altair.layer(ranges, dots, written).properties(width="container", height=_ROW * len(order))
+    return altair.layer(ranges, dots, written).properties(width=width, height=_ROW * len(order))
 
 
 def _rows(pairs: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:

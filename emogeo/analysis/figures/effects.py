@@ -22,6 +22,7 @@ from emogeo.figures.effects import (
     sub_parameters_figure,
     variance_figure,
 )
+from emogeo.figures.png import save
 from emogeo.geometry.inference import Estimate
 
 _TITLES = {
@@ -37,11 +38,11 @@ def write_effect_figures(effects: Sequence[Effect], variance: pd.DataFrame, fold
     """Draws effects by kind, single sub-parameters, and shares of variance; no file where there is nothing to draw."""
     compared = [effect for effect in effects if effect.compared]
     if kinds := [effect for effect in compared if not _is_single(effect)]:
-        (folder / "layers_of_effect.png").write_bytes(layers_of_effect(kinds))
+        save(layers_of_effect(kinds), folder / "layers_of_effect.png")
     if parameters := of_sub_parameters(compared):
-        (folder / "sub_parameters.png").write_bytes(sub_parameters(parameters))
+        save(sub_parameters(parameters), folder / "sub_parameters.png")
     if variance["share"].notna().any():
-        (folder / "variance.png").write_bytes(variance_figure(shares(variance)))
+        save(variance_figure(shares(variance)), folder / "variance.png")
 
 
 def _is_single(effect: Effect) -> bool:

@@ -13,6 +13,7 @@ from emogeo.analysis.tables.equivalence import DIFFERS
 from emogeo.analysis.tables.finetune import by_pair
 from emogeo.arrays import Array
 from emogeo.figures.curves import Apart, checkpoints_figure
+from emogeo.figures.png import save
 
 FILE = "finetune.png"
 
@@ -30,7 +31,7 @@ def write_finetune_figure(prepared: Sequence[PreparedRun], table: pd.DataFrame, 
         if own["rho_star"].notna().any():
             panels.setdefault(_name(own, "a", names), []).append(_apart(own, _name(own, "b", names)))
     if panels:
-        (folder / FILE).write_bytes(checkpoints_figure(panels, bound))
+        save(checkpoints_figure(panels, bound), folder / FILE)
 
 
 def _name(own: pd.DataFrame, side: str, names: Mapping[str, str]) -> str:

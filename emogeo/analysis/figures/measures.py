@@ -9,6 +9,7 @@ import pandas as pd
 
 from emogeo.arrays import Array
 from emogeo.figures.measures import PANELS_AT_MOST, Dots, measures_cloud, measures_figure
+from emogeo.figures.png import save
 from emogeo.geometry.measures import MEASURES, SPEARMAN
 
 FILE = "measures.png"
@@ -38,7 +39,7 @@ def write_measure_figure(measures: pd.DataFrame, names: Mapping[str, str], folde
         figure = measures_figure(
             [TITLES[name] for name in _NAMES], {f"{names[a]} · {names[b]}": _dots(own) for (a, b), own in pairs}
         )
-    (folder / FILE).write_bytes(figure)
+    save(figure, folder / FILE)
 
 
 def _dots(own: pd.DataFrame) -> Dots:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from emogeo.arrays import Array
 from emogeo.figures.models import Line, Shifts, descriptors_figure, shifts_figure, universality_figure
+from emogeo.figures.png import save
 
 FEWEST = 3
 """The fewest models for a tree or a map."""
@@ -27,11 +28,11 @@ def write_model_figures(tables: Mapping[str, pd.DataFrame], folder: Path) -> Non
     readings = (own for _, own in tables["universality"].groupby("reading", sort=False))
     drawn = [figure for own in readings if (figure := universality(own)) is not None]
     for number, figure in enumerate(drawn, start=1):
-        (folder / f"universality_{number}.png").write_bytes(figure)
+        save(figure, folder / f"universality_{number}.png")
     for name, own in _lines_of_descriptors(tables["descriptors_by_layer"]).items():
-        (folder / f"{name}.png").write_bytes(descriptors_figure(_lines(own), own["reading"].iloc[0]))
+        save(descriptors_figure(_lines(own), own["reading"].iloc[0]), folder / f"{name}.png")
     if len(tables["steering_shifts"]):
-        (folder / "steering_shifts.png").write_bytes(shifts_figure(_shifts(tables["steering_shifts"])))
+        save(shifts_figure(_shifts(tables["steering_shifts"])), folder / "steering_shifts.png")
 
 
 def universality(pairs: pd.DataFrame) -> bytes | None:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.figures.overlap import OverlapCurve, overlap_figure
+from emogeo.figures.png import save
 from emogeo.geometry.shown import decimals
 
 
@@ -22,7 +23,7 @@ def write_overlap_figure(prepared: Sequence[PreparedRun], tables: Mapping[str, p
         if len(own) > 1
     ]
     if curves:
-        (folder / "overlap.png").write_bytes(overlap_figure(curves))
+        save(overlap_figure(curves), folder / "overlap.png")
 
 
 def _curve(name: str, strata: pd.DataFrame) -> OverlapCurve:

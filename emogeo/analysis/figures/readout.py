@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from emogeo.arrays import Array
+from emogeo.figures.png import save
 from emogeo.figures.readout import TokenMap, token_map
 from emogeo.record.files import READ_TEXTS, READ_TOKENS
 from emogeo.record.run import ReadoutRun
@@ -24,7 +25,7 @@ def write_readout_figures(runs: Sequence[ReadoutRun], folder: Path) -> None:
         texts, tokens = run.rows(READ_TEXTS), _by_text(run.rows(READ_TOKENS))
         for row in spread(sorted(tokens), AT_MOST // len(finished)):
             drawn = token_map(_map(run, row, texts[row], tokens[row]))
-            (folder / f"readout_{number}_text_{row}.png").write_bytes(drawn)
+            save(drawn, folder / f"readout_{number}_text_{row}.png")
 
 
 def spread(rows: Sequence[int], n: int) -> list[int]:

@@ -15,6 +15,7 @@ from emogeo.analysis.tables.pairs import pair_matrix
 from emogeo.figures.curves import Band, reliability_figure
 from emogeo.figures.halves import halves_figure
 from emogeo.figures.matrices import rdm_figure, rho_figure
+from emogeo.figures.png import save
 
 MATRICES = {
     "rho": ("ρ between runs, on the passages that they share", "Spearman ρ"),
@@ -30,12 +31,12 @@ def write_run_figures(prepared: Sequence[Compared], pairs: pd.DataFrame, folder:
     if prepared:
         for column, (title, label) in MATRICES.items():
             shown = rho_figure(pair_matrix(prepared, pairs, column), [r.name for r in prepared], title, label)
-            (folder / f"{column}_matrix.png").write_bytes(shown)
+            save(shown, folder / f"{column}_matrix.png")
     names = {each.run.key: each.name for each in prepared}
     own = pairs[pairs["key_a"].isin(names) & pairs["key_b"].isin(names)]
     halved = own.dropna(subset=["rho_same_half", "rho_disjoint_half", "p_same_text"])
     if len(halved):
-        (folder / "same_and_disjoint_half.png").write_bytes(_halves(halved, names))
+        save(_halves(halved, names), folder / "same_and_disjoint_half.png")
     _reliability_by_layer(prepared, folder)
     order = shared_order(prepared)
     for each in prepared:
@@ -44,7 +45,7 @@ def write_run_figures(prepared: Sequence[Compared], pairs: pd.DataFrame, folder:
         file = f"rdm_{re.sub(r'[^A-Za-z0-9.]+', '-', each.name)}_{each.run.key[:8]}.png"
         conditions = [name for name in order if name in set(each.run.conditions)]
         places = [each.run.conditions.index(name) for name in conditions]
-        (folder / file).write_bytes(rdm_figure(each.run.rdm[np.ix_(places, places)], conditions, title))
+        save(rdm_figure(each.run.rdm[np.ix_(places, places)], conditions, title), folder / file)
 
 
 def _halves(pairs: pd.DataFrame, names: Mapping[str, str]) -> bytes:
@@ -71,4 +72,4 @@ def _reliability_by_layer(prepared: Sequence[Compared], folder: Path) -> None:
         band = Band(each.name, np.array(layer.layers), values, low, high, layer.index)
         panels.setdefault(each.run.model, []).append(band)
     if panels:
-        (folder / "reliability_by_layer.png").write_bytes(reliability_figure(panels))
+        save(reliability_figure(panels), folder / "reliability_by_layer.png")

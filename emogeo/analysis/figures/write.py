@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from emogeo.analysis.charts.chart import ENDINGS
+from emogeo.analysis.charts.agreement import agreement_spec
+from emogeo.analysis.charts.chart import ENDINGS, write_chart
 from emogeo.analysis.charts.decoding import write_decoding_charts
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.figures.depth import write_depth_figures
@@ -55,9 +56,13 @@ def write_figures(
     for ending in ENDINGS:
         for old in folder.glob(f"*{ending}"):
             old.unlink()
+    names = {each.run.key: each.name for each in prepared}
+    agreement = agreement_spec(tables["pairs"], names)
+    if agreement is not None:
+        write_chart(agreement, folder, "agreement")
     write_run_figures([*prepared, *bare], tables["pairs"], folder)
     write_map_figures(tables, folder)
-    write_measure_figure(tables["measures"], {each.run.key: each.name for each in prepared}, folder)
+    write_measure_figure(tables["measures"], names, folder)
     write_overlap_figure(prepared, tables, folder)
     write_effect_figures(effects, tables["variance"], folder)
     write_model_figures(tables, folder)

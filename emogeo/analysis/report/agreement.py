@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from emogeo.analysis.charts.agreement import MOST, agreement_chart
-from emogeo.analysis.charts.chart import spec_of
+from emogeo.analysis.charts.agreement import MOST
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Column, Part, Section, beside, figure, interval, ranging, sheet, word
 from emogeo.stimuli.conditions import Noun
@@ -26,11 +25,10 @@ def agreement_section(material: Material) -> Section:
 
 
 def _chart(material: Material) -> list[Part]:
-    pairs = material.of_trained("pairs", "key_a")
-    chart = agreement_chart(pairs, material.names)
-    title = "Agreement of pairs of runs" + (f", the {MOST} that agree least" if len(pairs) > MOST else "")
+    many = len(material.of_trained("pairs", "key_a")) > MOST
+    title = "Agreement of pairs of runs" + (f", the {MOST} that agree least" if many else "")
     said = "A row for each pair of runs with raw ρ, ρ* and what is left of it once words are given; pairs.csv has them."
-    return [] if chart is None else material.chart("agreement", title, spec_of(chart), said)
+    return material.drawn("agreement", title, said)
 
 
 def star(noun: Noun) -> list[Column]:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from emogeo.analysis.charts.agreement import MOST, agreement_chart
-from emogeo.analysis.charts.chart import spec_of
+from emogeo.analysis.charts.agreement import MOST, agreement_spec
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
 from tests.analysis.report.planted import compared, frame
 
@@ -13,9 +12,9 @@ def rows_of(*stars: float) -> list[dict[str, object]]:
         {"key_a": f"a{n}", "key_b": "b", "model_a": "a", "model_b": "b", **compared(0.5, s)}
         for n, s in enumerate(stars)
     ]
-    chart = agreement_chart(frame(PAIR_COLUMNS, *pairs).frame, {"a0": "first"})
-    assert chart is not None
-    return list(next(iter(spec_of(chart)["datasets"].values())))
+    spec = agreement_spec(frame(PAIR_COLUMNS, *pairs).frame, {"a0": "first"})
+    assert spec is not None
+    return list(next(iter(spec["datasets"].values())))
 
 
 def test_every_number_is_there_with_its_interval() -> None:
@@ -40,5 +39,5 @@ def test_those_that_agree_least_come_first_and_are_kept() -> None:
 
 
 def test_without_a_number_there_is_no_chart() -> None:
-    assert agreement_chart(frame(PAIR_COLUMNS).frame, {}) is None
-    assert agreement_chart(frame(PAIR_COLUMNS, {"key_a": "a", "key_b": "b"}).frame, {}) is None
+    assert agreement_spec(frame(PAIR_COLUMNS).frame, {}) is None
+    assert agreement_spec(frame(PAIR_COLUMNS, {"key_a": "a", "key_b": "b"}).frame, {}) is None

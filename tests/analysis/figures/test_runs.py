@@ -110,5 +110,7 @@ def test_no_runs_have_no_figures(prepared: list[PreparedRun], tmp_path: Path) ->
 
 def test_files_are_pictures(prepared: list[PreparedRun], tmp_path: Path) -> None:
     write_run_figures(prepared[:2], pairs(prepared).head(1), tmp_path)
-    assert len(list(tmp_path.iterdir())) == 2 + 1 + 1 + 2
-    assert all(file.read_bytes().startswith(b"\x89PNG") for file in tmp_path.iterdir())
+    for ending, begins in ((".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")):
+        files = list(tmp_path.glob(f"*{ending}"))
+        assert len(files) == 2 + 1 + 1 + 2
+        assert all(file.read_bytes().startswith(begins) for file in files)

@@ -22,6 +22,7 @@ from emogeo.store.store import Store
 from tests.analysis.planted_effects import effect
 from tests.analysis.planted_models import PlantedModel, catalogue
 
+PICTURES = (".pdf", ".png", ".svg")
 WORDS = ["key_a", "key_b", "model_a", "model_b", "note"]
 
 
@@ -51,17 +52,17 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
     effects = [effect(Factor(EffectKind.sub_parameter, Contrast.all_writing), "m", rho=0.5, n_units=4)]
     write_figures([ready], tables, effects, folder)
     assert sorted(file.name for file in folder.iterdir()) == [
-        *(f"decoding_confusion.{ending}" for ending in ("pdf", "png", "svg", "vl.json")),
-        "layers_of_effect.png",
+        *(f"decoding_confusion{end}" for end in sorted(ENDINGS)),
+        *(f"layers_of_effect{end}" for end in PICTURES),
         *(f"map_m-bf16_{ready.run.key[:8]}{end}" for end in sorted(ENDINGS)),
         "notes.txt",
-        f"rdm_m-bf16_{ready.run.key[:8]}.png",
-        "reliability_by_layer.png",
-        "rho_matrix.png",
-        "rho_star_matrix.png",
-        "sub_parameters.png",
+        *(f"rdm_m-bf16_{ready.run.key[:8]}{end}" for end in PICTURES),
+        *(f"reliability_by_layer{end}" for end in PICTURES),
+        *(f"rho_matrix{end}" for end in PICTURES),
+        *(f"rho_star_matrix{end}" for end in PICTURES),
+        *(f"sub_parameters{end}" for end in PICTURES),
         *(f"tree_m-bf16_{ready.run.key[:8]}{end}" for end in sorted(ENDINGS)),
-        "universality_1.png",
+        *(f"universality_1{end}" for end in PICTURES),
     ]
     write_figures([], {**tables, "universality": universality.iloc[:0]}, [], folder)
     assert [file.name for file in folder.iterdir()] == ["notes.txt"]

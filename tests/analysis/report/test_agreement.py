@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-import pandas as pd
-
+from emogeo.analysis.charts.agreement import agreement_spec
+from emogeo.analysis.charts.chart import write_chart
 from emogeo.analysis.comparing.nulls import Level
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.agreement import agreement_section
@@ -65,15 +65,15 @@ def test_other_measures_and_what_hangs_on_them(tmp_path: Path) -> None:
     assert "measures.png" in pictures(section)
 
 
-def test_every_pair_is_drawn_with_its_numbers(tmp_path: Path) -> None:
+def test_the_chart_of_the_folder_is_shown(tmp_path: Path) -> None:
     own = material(tmp_path)
-    (tmp_path / "agreement.svg").write_text("drawn")
+    assert not [part for part in agreement_section(own).parts if isinstance(part, Chart)]
+    spec = agreement_spec(own.table("pairs"), own.names)
+    assert spec is not None
+    write_chart(spec, tmp_path, "agreement")
     (chart,) = [part for part in agreement_section(own).parts if isinstance(part, Chart)]
-    assert chart.files == ["agreement.svg"]
-    drawn = pd.DataFrame(next(iter(chart.spec["datasets"].values())))
-    pairs = own.table("pairs")
-    assert sorted(drawn.loc[drawn["measure"] == "raw ρ", "value"]) == sorted(pairs["rho"])
-    assert set(drawn.loc[drawn["measure"].str.startswith("ρ*, "), "value"]) == set(pairs["rho_star"].dropna())
+    assert chart.files == ["agreement.png", "agreement.svg", "agreement.pdf", "agreement.vl.json"]
+    assert chart.spec == spec
 
 
 def test_without_a_pair_it_says_what_to_type() -> None:
