@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from emogeo.analysis.report.definitions_of_about import OF_ABOUT
 from emogeo.analysis.report.definitions_of_probes import OF_PROBES
 from emogeo.analysis.report.definitions_of_tables import OF_TABLES
 
@@ -92,7 +93,7 @@ OF_ALL = {
     "facet": "What was asked: a stance under pressure, or constraints of format.",
 }
 """Columns that mean the same in every table, `rho` or, of two joined into one, `floor / null`."""
-OF_ONE = {**OF_TABLES, **OF_PROBES}
+OF_ONE = {**OF_TABLES, **OF_PROBES, **OF_ABOUT}
 """Columns of one table, by its name."""
 
 
