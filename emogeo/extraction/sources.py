@@ -165,9 +165,7 @@ def generation(
         batch_size=batch_size,
         repetition=asked.repetition,
         seed=seed,
-        written=_written(
-            config, batch_size, weights, precision, topics if TOPIC in template.prompts[0] else None, chat
-        ),
+        written=_written(config, batch_size, weights, precision, of_topics, chat),
         key=key,
     )
     emotions, topic_names, units = zip(*((r.emotion, r.topic, r.unit) for r in requests), strict=True)
