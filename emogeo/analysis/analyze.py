@@ -20,6 +20,7 @@ from emogeo.analysis.export.wandb_run import track_analysis
 from emogeo.analysis.figures.readout import write_readout_figures
 from emogeo.analysis.figures.runs import MATRICES
 from emogeo.analysis.figures.write import write_figures
+from emogeo.analysis.output import whole
 from emogeo.analysis.records.catalogue import Catalogue, read_catalogue, refuse_empty
 from emogeo.analysis.records.names import short_names
 from emogeo.analysis.report.build import write_report
@@ -94,25 +95,32 @@ def analyze(config: AnalyzeConfig) -> Path:
     choose(catalogue, config.runs, config.store.path, tagged=pulled is None)
     prepared, output = comparable(catalogue, store, config.seed), Path(config.output).expanduser()
     bare = bare_of(catalogue)
-    output.mkdir(parents=True, exist_ok=True)
-    effects = effects_of(viewed(read_here(prepared), config), *_chance(config), config.equivalence)
-    tables = all_tables(catalogue, prepared, effects, config, norms, bare)
-    for name, table in tables.items():
-        write_table(table, output, name)
-    frames = {name: table.frame for name, table in tables.items()}
-    own = subjects([each for each in prepared if each.run.reread_of is None])
-    _write_matrices([*own, *bare], frames["pairs"], output)
-    export_rdms([*own, *bare], output / "rdms.h5")
-    with unchecked():
-        write_figures(own, frames, effects, output / "figures", config.equivalence, bare)
-        write_about_charts(frames["about"], output / "figures")
-        write_readout_figures(readout_runs(catalogue.probes), output / "figures")
-        write_report(output / "report.html", tables, prepared, catalogue, output / "figures", bare)
-    material = Material(tables, prepared, catalogue, output / "figures", bare)
+    with whole(output) as folder:
+        effects = effects_of(viewed(read_here(prepared), config), *_chance(config), config.equivalence)
+        tables = all_tables(catalogue, prepared, effects, config, norms, bare)
+        frames = {name: table.frame for name, table in tables.items()}
+        material = Material(tables, prepared, catalogue, folder / "figures", bare)
+        _write_all(material, effects, folder, config)
     print(summary(material, effects, config.store.path, output, columns()))
     if pulled is not None:
         track_analysis(config, output, pulled, frames)
     return output
+
+
+def _write_all(material: Material, effects: Sequence[Effect], folder: Path, config: AnalyzeConfig) -> None:
+    """Writes tables, matrices, figures and the report."""
+    prepared, bare, figures = material.prepared, material.bare, material.figures
+    for name, table in material.tables.items():
+        write_table(table, folder, name)
+    frames = {name: table.frame for name, table in material.tables.items()}
+    own = subjects([each for each in prepared if each.run.reread_of is None])
+    _write_matrices([*own, *bare], frames["pairs"], folder)
+    export_rdms([*own, *bare], folder / "rdms.h5")
+    with unchecked():
+        write_figures(own, frames, effects, figures, config.equivalence, bare)
+        write_about_charts(frames["about"], figures)
+        write_readout_figures(readout_runs(material.catalogue.probes), figures)
+        write_report(folder / "report.html", material.tables, prepared, material.catalogue, figures, bare)
 
 
 def comparable(catalogue: Catalogue, store: Store, seed: int) -> list[PreparedRun]:

@@ -95,6 +95,22 @@ def model_meaning(weights: Weights, precision: Precision, n_blocks: int, token_b
     }
 
 
+_CPU_BATCH, _GPU_BATCH = 20, 64
+
+
+def written_at_once(asked: int | None, device: str) -> int:
+    """Gives how many texts are written at once: as many as were asked for, else what suits the device."""
+    return asked or (_CPU_BATCH if device == "cpu" else _GPU_BATCH)
+
+
+def batch_meaning(batch_size: int) -> Json:
+    """The part of a key that says how many texts are written at once, where these are not 20.
+
+    At 16 bits batch mates change how states are rounded: one token comes out otherwise, and so do all that follow it.
+    """
+    return {} if batch_size == _CPU_BATCH else {"batch_size": batch_size}
+
+
 def contents(texts: Sequence[Text]) -> Json:
     """The part of a key that names texts by their wording, for the tokenizer to cut."""
     return {"texts": [wording(text) for text in texts]}

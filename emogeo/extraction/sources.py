@@ -9,7 +9,16 @@ from emogeo.config.states import DenoisingMethod, NeutralTexts
 from emogeo.config.texts import Context
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, StimuliError
-from emogeo.extraction.passes import Writing, contents, context_of, model_meaning, stripping, token_contents
+from emogeo.extraction.passes import (
+    Writing,
+    batch_meaning,
+    contents,
+    context_of,
+    model_meaning,
+    stripping,
+    token_contents,
+    written_at_once,
+)
 from emogeo.extraction.replay import Replayed
 from emogeo.extraction.stories import counts, refuse_too_short, without_empty
 from emogeo.extraction.texts import as_written, in_context, labelled_texts
@@ -31,7 +40,6 @@ from emogeo.stimuli.templates import SLOT, Decoding, Text, render
 from emogeo.store.keys import Json, key_of
 
 Chat = ChatTemplate | None
-_CPU_BATCH, _GPU_BATCH = 20, 64
 _SEEDS = 1_000_003
 """The distance between the seeds of one repetition and those of the next."""
 
@@ -131,7 +139,8 @@ def generation(
     if chat is None:
         control_tokens_of(weights.folder, weights.name).refuse([*map(conditions.word, conditions.labels), *topics])
     prompts = render([request.prompt for request in requests], SLOT, chat)
-    batch_size = asked.batch_size or (_CPU_BATCH if device == "cpu" else _GPU_BATCH)
+    batch_size = written_at_once(asked.batch_size, device)
+    of_topics = topics if TOPIC in template.prompts[0] else None
     decoding = Decoding(asked.max_new_tokens, asked.min_new_tokens, asked.temperature, asked.top_p)
     seed = config.seed + _SEEDS * asked.repetition
     writer = {
@@ -143,6 +152,7 @@ def generation(
         "ban": [asked.retries, families_of(conditions)] if asked.ban_emotion_words else None,
         "seed": seed if asked.temperature is not None else None,
         "repetition": asked.repetition,
+        **batch_meaning(batch_size),
     }
     key = key_of({"writer": writer})
     writing = Writing(
@@ -155,7 +165,7 @@ def generation(
         batch_size=batch_size,
         repetition=asked.repetition,
         seed=seed,
-        written=_written(config, weights, precision, topics if TOPIC in template.prompts[0] else None, chat),
+        written=_written(config, batch_size, weights, precision, of_topics, chat),
         key=key,
     )
     emotions, topic_names, units = zip(*((r.emotion, r.topic, r.unit) for r in requests), strict=True)
@@ -195,7 +205,7 @@ def _topics(config: TrainConfig, corpus: Corpus) -> list[str]:
 
 
 def _written(
-    config: TrainConfig, weights: Weights, precision: Precision, topics: list[str] | None, chat: Chat
+    config: TrainConfig, batch_size: int, weights: Weights, precision: Precision, topics: list[str] | None, chat: Chat
 ) -> Written:
     """How the texts are written, for the record, whatever they are then read after."""
     template = config.prompt_template
@@ -206,7 +216,7 @@ def _written(
         recipe=config.recipe,
         prompt_template=PromptSet(template.name, template.chat, tuple(template.prompts), thinking),
         topics=None if topics is None else tuple(topics),
-        generation=replace(config.generation, context=Context.prompt),
+        generation=replace(config.generation, context=Context.prompt, batch_size=batch_size),
         seed=config.seed,
         words=dict(config.stimuli.words),
     )

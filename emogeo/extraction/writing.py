@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import os
@@ -88,7 +89,7 @@ def _write_all(writing: Writing, session: Session, partial: Path) -> list[Story]
         for batch in pending:
             for row, story in zip(batch, _write_batch(writing, model, batch), strict=True):
                 found[row] = story
-                stream.write(canonical_json({"row": row}) + b"\t" + story_line(story))
+                stream.write(_line(row, story))
             stream.flush()
             os.fsync(stream.fileno())
             bar.update(len(batch))
@@ -150,21 +151,38 @@ def _batches(writing: Writing) -> list[list[int]]:
 
 
 def _resume(partial: Path, n: int) -> dict[int, Story]:
-    """Reads what an interrupted run left, and drops a line that was cut off from the file."""
-    found: dict[int, Story] = {}
+    """Reads what an interrupted run left; lines that are cut off or damaged are dropped, said, and written again."""
     if not partial.exists():
-        return found
-    whole = 0
-    for line in partial.read_bytes().splitlines(keepends=True):
-        head, _, body = line.partition(b"\t")
-        try:
-            row, story = json.loads(head)["row"], story_of(body)
-        except (ValueError, KeyError, TypeError):
-            break
-        if not line.endswith(b"\n") or not 0 <= row < n:
-            break
-        found[row] = story
-        whole += len(line)
-    if whole < partial.stat().st_size:
-        os.truncate(partial, whole)
-    return found
+        return {}
+    lines = partial.read_bytes().splitlines(keepends=True)
+    whole = {line: found for line in lines if (found := _read(line, n)) is not None}
+    if len(whole) < len(lines):
+        log.warning(
+            "stories: %d of %d lines of %s are cut off or damaged, and are written again",
+            len(lines) - len(whole),
+            len(lines),
+            partial,
+        )
+        scratch = partial.with_suffix(".kept")
+        scratch.write_bytes(b"".join(whole))
+        scratch.replace(partial)
+    return dict(whole.values())
+
+
+def _line(row: int, story: Story) -> bytes:
+    """Writes a story that is kept while others are written: its row, its checksum, itself."""
+    body = story_line(story)
+    return canonical_json({"row": row, "sha256": hashlib.sha256(body).hexdigest()}) + b"\t" + body
+
+
+def _read(line: bytes, n: int) -> tuple[int, Story] | None:
+    """Reads such a line; None for one that is cut off, damaged, or of another version."""
+    head, _, body = line.partition(b"\t")
+    try:
+        said = json.loads(head)
+        row, checksum = int(said["row"]), said["sha256"]
+        if checksum != hashlib.sha256(body).hexdigest() or not 0 <= row < n:
+            return None
+        return row, story_of(body)
+    except (ValueError, KeyError, TypeError):
+        return None

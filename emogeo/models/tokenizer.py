@@ -31,7 +31,13 @@ def light_tokenizer(folder: Path, name: str) -> Any:
         WeightsError: files that transformers cannot read.
     """
     files = sorted(file for pattern in ("*.json", "*.jinja", "*/*.jinja") for file in folder.glob(pattern))
-    return _light(folder, name, tuple((file, file.stat().st_mtime_ns, file.stat().st_size) for file in files))
+    return _light(folder, name, tuple((file, *_told(file)) for file in files))
+
+
+def _told(file: Path) -> tuple[int, ...]:
+    """Gives what the file system says of a file's content: its size, its times, its inode."""
+    found = file.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
 
 
 @lru_cache(maxsize=8)

@@ -14,7 +14,7 @@ from emogeo.arrays import Array
 from emogeo.config.mode import Mode
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, NonFiniteError
-from emogeo.extraction.passes import model_meaning, stripping
+from emogeo.extraction.passes import batch_meaning, model_meaning, stripping, written_at_once
 from emogeo.extraction.plan import described
 from emogeo.models.chat import Chat, Turn, chat_of, has_chat_template
 from emogeo.models.precision import Precision, precision_of, resolve_device, settled
@@ -57,7 +57,6 @@ if TYPE_CHECKING:  # imports torch, which finished runs do without
     from emogeo.models.loading import LoadedModel
 
 log = logging.getLogger(__name__)
-_CPU_BATCH, _GPU_BATCH = 20, 64
 
 
 @dataclass(frozen=True)
@@ -113,7 +112,7 @@ def _plan(config: TrainConfig, weights: Weights) -> Plan:
         raise ConfigError(f"behaviour.turns={asked.turns}: there are {most} turns.")
     device = resolve_device(config.runtime.device)
     precision = precision_of(config.precision, device, weights)
-    batch_size = asked.batch_size or (_CPU_BATCH if device == "cpu" else _GPU_BATCH)
+    batch_size = written_at_once(asked.batch_size, device)
     chat = chat_of(weights.folder, weights.name, config.prompt_template.thinking)
     asks = [stance.question(choice, order) for choice in _choices(stance) for order in (0, 1)]
     prompts = [chat(prompt) for prompt in (*asks, *(assignment.prompt for assignment in _assignments(tasks)))]
@@ -128,6 +127,7 @@ def _plan(config: TrainConfig, weights: Weights) -> Plan:
         "turns": asked.turns,
         "max_new_tokens": asked.max_new_tokens,
         "capability": asked.capability,
+        **batch_meaning(batch_size),
     }
     if config.model.weights is not None:
         config = replace(config, model=described(config.model, weights))

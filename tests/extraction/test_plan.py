@@ -68,8 +68,9 @@ def test_a_language_is_known_by_its_texts(tiny_run: Composer) -> None:
     assert from_file.key == plan_run(tiny_run("stimuli=passages_de", "stimuli.topics=null")).key
 
 
-SAME = ["runtime.threads=1", "max_depth=0.5", "pooling.position=mean", "reread=true", "generation.batch_size=7"]
+SAME = ["runtime.threads=1", "max_depth=0.5", "pooling.position=mean", "reread=true", "generation.batch_size=20"]
 OTHER = [
+    "generation.batch_size=7",
     *("seed=1", "generation.repetition=1", "generation.top_p=0.9", "generation.temperature=0.5"),
     *("generation.min_new_tokens=2", "generation.max_new_tokens=9", "generation.samples=2", "precision=bf16"),
     *("generation.ban_emotion_words=true", "prompt_template.prompts=['{emotion}!']", "prompt_template.chat=true"),

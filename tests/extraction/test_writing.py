@@ -131,6 +131,35 @@ def test_an_interrupted_run_goes_on_where_it_stopped(
     assert not partial.exists()
 
 
+def test_a_damaged_line_is_written_again_and_the_others_stay(
+    tiny_run: Composer, batches: list[int], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    base = (*LOOSE, "generation.replicates=2", "generation.batch_size=10")
+    config, original = tiny_run(*base), writing._write_batch
+    calls = iter(range(100))
+
+    def killed(*arguments: Any) -> Any:
+        if next(calls) == 4:
+            raise KeyboardInterrupt
+        return original(*arguments)
+
+    monkeypatch.setattr(writing, "_write_batch", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run_extraction(config)
+    partial = next(Path(config.store.path).glob("partial/*.jsonl"))
+    lines = partial.read_bytes().splitlines(keepends=True)
+    before = lines[12]
+    damaged = before.replace(b'"text":"', b'"text":"!', 1)
+    assert damaged != before, "still a whole line of JSON"
+    partial.write_bytes(b"".join([*lines[:12], damaged, *lines[13:]]))
+    monkeypatch.setattr(writing, "_write_batch", original)
+    batches.clear()
+    outcome = run_extraction(config)
+    assert batches == [10, 2], "the batch of the damaged line, and the one that was not begun"
+    assert not any(story.text.startswith("!") for story in stories(config, outcome))
+    assert "1 of 40 lines" in caplog.text
+
+
 def test_states_belong_to_the_tokens_that_are_there(tiny_run: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Texts that are written anew under the same key (force) are read anew."""
     base = (*LOOSE, "layer_selection=index", "layer_selection.index=1")

@@ -86,7 +86,7 @@ def test_batches_change_no_answer(tiny_run: Composer, tmp_path: Path, monkeypatc
     together = tiny_run(*SHORT, "behaviour.capability=0")
     apart = tiny_run(*SHORT, "behaviour.capability=0", "behaviour.batch_size=3", f"store.path='{tmp_path / 'other'}'")
     first, second = asked(together), asked(apart)
-    assert first.key == second.key
+    assert first.key != second.key, "at 16 bits they might"
     for a, b in zip(rows_of(together, first.key), rows_of(apart, second.key), strict=True):
         if a["facet"] == "format":
             assert a == b
@@ -104,7 +104,7 @@ def test_batches_change_no_answer(tiny_run: Composer, tmp_path: Path, monkeypatc
 
 def test_the_key_is_of_what_is_asked(tiny_run: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
     key = key_of_task(tiny_run(*SHORT))
-    assert key_of_task(tiny_run(*SHORT, "seed=7", "runtime.threads=1", "behaviour.batch_size=2")) == key
+    assert key_of_task(tiny_run(*SHORT, "seed=7", "runtime.threads=1", "behaviour.batch_size=20")) == key
     others = [
         key_of_task(tiny_run("mode=behaviour", *changed))
         for changed in (

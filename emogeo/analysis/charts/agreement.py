@@ -45,7 +45,7 @@ def _chart(rows: pd.DataFrame, width: int) -> AnyChart:
     colour = altair.Color("measure:N", scale=altair.Scale(domain=list(_COLUMNS), range=_COLOURS), legend=_LEGEND)
     base = altair.Chart(rows).encode(y=y, yOffset=offset)
     ranges = base.mark_rule(strokeWidth=2, opacity=0.55).encode(
-        x=altair.X("low:Q", title=None, scale=ends), x2="high:Q", color=colour
+        x=altair.X("low:Q", title=None, scale=ends, axis=altair.Axis(tickCount=8)), x2="high:Q", color=colour
     )
     dots = base.mark_point(filled=True, size=55, opacity=1).encode(
         x="value:Q",

@@ -11,12 +11,12 @@ from emogeo.analysis.comparing.nulls import Level
 from emogeo.analysis.report.finding import Finding
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import in_words
-from emogeo.analysis.report.sentences import listed, number_of
+from emogeo.analysis.report.sentences import listed, number_of, range_of
 from emogeo.analysis.tables.frame import Row
 from emogeo.config.model import Init
 from emogeo.geometry.beyond import Beyond
 
-_NAMED = 5
+_NAMED = 2
 """The most pairs that a finding names."""
 
 
@@ -37,11 +37,16 @@ def beyond_findings(material: Material) -> list[Finding]:
 def _finding(level: Level, rows: pd.DataFrame, names: Mapping[str, str]) -> Finding:
     said = f"Of {number_of(len(rows), 'pair')} of runs, beyond {level.value}: {_counts(rows)}."
     yes = rows[rows["verdict"] == Beyond.yes]
-    left = [f"{_pair(row, names)} ρ* {_left(row)}" for row in yes.head(_NAMED).to_dict("records")]
-    if left:
-        said += f" With {level.value} given, what is left is {listed(left)}."
-    rest = rows[rows["verdict"] != Beyond.yes].head(_NAMED).to_dict("records")
-    caveats = [f"{_pair(row, names)}, {row['verdict']}: {row['reason']}." for row in rest if pd.notna(row["reason"])]
+    if len(yes):
+        left = [f"{_pair(row, names)} ρ* {_left(row)}" for row in yes.to_dict("records")]
+        told = listed(left) if len(left) <= _NAMED else f"ρ* {range_of(yes, 'rho_partial')}"
+        said += f" With {level.value} given, what is left is {told}."
+    rest = rows[(rows["verdict"] != Beyond.yes) & rows["reason"].notna()]
+    caveats = [
+        f"{_pair(row, names)}, {row['verdict']}: {row['reason']}." for row in rest.head(_NAMED).to_dict("records")
+    ]
+    if len(rest) > _NAMED:
+        caveats.append(f"The reasons of {len(rest) - _NAMED} more are in the table of agreement beyond words.")
     return Finding(f"Beyond {level.value}", said, caveats, unsure=yes.empty)
 
 

@@ -1,4 +1,8 @@
-"""sha256 of large files, remembered by size and modification time."""
+"""sha256 of large files, remembered by what a file system says of them and by a sample of their content.
+
+Copies that keep a file's size and time (rsync -t, tar, cp -p, image layers) cannot keep its inode and the time of its
+last change; a sample of the content is compared on every use beside them.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,10 @@ from typing import Any
 from tqdm import tqdm
 
 _BLOCK = 1 << 22
+_PIECES, _PIECE = 32, 1 << 14
+"""How many pieces of how many bytes a sample has, evenly spaced from the first byte to the last: half a MiB."""
+
+_Stamp = list[list[str | int]]
 
 
 def sha256_of(file: Path) -> str:
@@ -24,25 +32,39 @@ def sha256_of(file: Path) -> str:
 
 
 def file_digest(file: Path, memory: Path) -> str:
-    """The sha256 of one file's content, whatever it is called; an unchanged file (size, mtime) is not read again.
+    """The sha256 of one file's content, whatever it is called; an unchanged file is not read again as a whole.
 
     Args:
         memory: folder that remembers digests between calls.
     """
-    stamp: list[list[str | int]] = [[file.name, file.stat().st_size, file.stat().st_mtime_ns]]
-    return _remembering(file, stamp, memory, lambda: sha256_of(file))
+    return _remembering(file, [_stamp(file, file.name)], memory, lambda: sha256_of(file))
 
 
 def folder_digest(folder: Path, names: list[str], memory: Path) -> str:
-    """One sha256 over the names and contents of files; unchanged files (size, mtime) are not read again.
+    """One sha256 over the names and contents of files; unchanged files are not read again as a whole.
 
     Args:
         memory: folder that remembers digests between calls.
     """
-    stamp: list[list[str | int]] = [
-        [name, (folder / name).stat().st_size, (folder / name).stat().st_mtime_ns] for name in names
-    ]
+    stamp = [_stamp(folder / name, name) for name in names]
     return _remembering(folder, stamp, memory, lambda: _digest_of(folder, names))
+
+
+def _stamp(file: Path, name: str) -> list[str | int]:
+    """Gives what other content cannot have: size, times, inode, and the sha256 of a sample."""
+    found = file.stat()
+    return [name, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino, _sample(file, found.st_size)]
+
+
+def _sample(file: Path, size: int) -> str:
+    """Gives the sha256 of pieces of a file, evenly spaced, the first and the last among them."""
+    digest = hashlib.sha256()
+    last = max(0, size - _PIECE)
+    with file.open("rb") as stream:
+        for start in dict.fromkeys(last * piece // (_PIECES - 1) for piece in range(_PIECES)):
+            stream.seek(start)
+            digest.update(stream.read(_PIECE))
+    return digest.hexdigest()
 
 
 def _digest_of(folder: Path, names: list[str]) -> str:
@@ -50,7 +72,7 @@ def _digest_of(folder: Path, names: list[str]) -> str:
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
 
 
-def _remembering(of: Path, stamp: list[list[str | int]], memory: Path, digest_of: Callable[[], str]) -> str:
+def _remembering(of: Path, stamp: _Stamp, memory: Path, digest_of: Callable[[], str]) -> str:
     """Gives a digest from memory, or computes and remembers it, if its stamp has changed."""
     known = memory / f"{hashlib.sha256(str(of.resolve()).encode()).hexdigest()[:32]}.json"
     remembered = _remembered(known)

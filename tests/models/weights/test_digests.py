@@ -54,9 +54,41 @@ def test_unchanged_files_are_not_read_again(folder: Path, tmp_path: Path, read: 
     assert folder_digest(folder, list(FILES), tmp_path / "memory") == first
     assert read == list(FILES)
     (folder / "a.json").write_bytes(b"[]")
-    os.utime(folder / "a.json", ns=(1, 1))  # of the same size: only the time tells
+    os.utime(folder / "a.json", ns=(1, 1))  # of the same size
     assert folder_digest(folder, list(FILES), tmp_path / "memory") != first
     assert read == [*FILES, *FILES]
+
+
+def test_other_content_of_the_same_size_and_time_is_told(folder: Path, tmp_path: Path) -> None:
+    """As `rsync -t`, `tar` and `cp -p` leave it: the name, the size and the time are those of the file before."""
+    file = folder / "b.safetensors"
+    before = file.stat()
+    first = folder_digest(folder, list(FILES), tmp_path / "memory")
+    file.write_bytes(b"\x01" * before.st_size)
+    os.utime(file, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert (file.stat().st_size, file.stat().st_mtime_ns) == (before.st_size, before.st_mtime_ns)
+    assert folder_digest(folder, list(FILES), tmp_path / "memory") != first
+
+
+@pytest.mark.parametrize("place", [0, 999, 5_000, 9_999])
+def test_a_sample_sees_the_ends_and_what_lies_between(
+    place: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Even where a file system keeps every number of a file."""
+    monkeypatch.setattr(digests, "_PIECE", 400)
+    file = tmp_path / "weights"
+    content = bytearray(10_000)
+    file.write_bytes(content)
+    first = digests._sample(file, len(content))
+    content[place] = 1
+    file.write_bytes(content)
+    assert digests._sample(file, len(content)) != first
+
+
+@pytest.mark.parametrize("size", [0, 1, digests._PIECE, digests._PIECE + 1])
+def test_small_files_are_sampled_whole(size: int, tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"a" * size)
+    assert len(digests._sample(tmp_path / "file", size)) == 64
 
 
 @pytest.mark.parametrize("content", ["", "[]", "{", '{"stamp": 1}', "null"])
