@@ -23,7 +23,9 @@ from emogeo.analysis.figures.write import write_figures
 from emogeo.analysis.output import whole
 from emogeo.analysis.records.catalogue import Catalogue, read_catalogue, refuse_empty
 from emogeo.analysis.records.names import short_names
+from emogeo.analysis.report.answer import answer
 from emogeo.analysis.report.build import write_report
+from emogeo.analysis.report.maps import write_first_map
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.summary.summary import summary
 from emogeo.analysis.tables.about import about_table
@@ -120,6 +122,7 @@ def _write_all(material: Material, effects: Sequence[Effect], folder: Path, conf
         write_figures(own, frames, effects, figures, config.equivalence, bare)
         write_about_charts(frames["about"], figures)
         write_readout_figures(readout_runs(material.catalogue.probes), figures)
+        write_first_map(material, answer(material).pair)
         write_report(folder / "report.html", material.tables, prepared, material.catalogue, figures, bare)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from emogeo.analysis.charts.chart import write_chart
 from emogeo.analysis.charts.map_pair import LEVEL, pair_spec
 from emogeo.analysis.figures.map import DRAWN, SLIDERS, file_of, moved_most, pair_of
 from emogeo.analysis.report.material import Material
@@ -29,6 +30,16 @@ def map_section(material: Material) -> Section:
     return Section("map", "The map", about, _parts(material))
 
 
+FIRST = "map"
+"""The name of the chart that stands beside the answer."""
+
+
+def write_first_map(material: Material, pair: tuple[str, str] | None) -> None:
+    """Writes the chart that stands beside the answer among the figures, under a name that is always the same."""
+    for part in first_map(material, pair):
+        write_chart(part.spec, material.figures, FIRST)
+
+
 def first_map(material: Material, pair: tuple[str, str] | None) -> list[Part]:
     """Shows the maps of the two runs that the answer is about, or of the only run; nothing where there is none."""
     table = material.table("map")
@@ -38,9 +49,7 @@ def first_map(material: Material, pair: tuple[str, str] | None) -> list[Part]:
         frames = {name: own.frame for name, own in material.tables.items()}
         named = " and ".join(material.names.get(key, key) for key in pair)
         spec = pair_spec(frames, *pair, width=_FIRST)
-        return material.chart(
-            pair_of("maps", *pair), "The maps of both, turned onto one another", spec, f"The maps of {named}."
-        )
+        return material.chart(FIRST, "The maps of both, turned onto one another", spec, f"The maps of {named}.")
     return [] if pair is not None or not keys else _map(material, keys[0], material.names.get(keys[0], keys[0]))
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from emogeo.analysis.figures.map import DRAWN, file_of, pair_of
-from emogeo.analysis.report.maps import SHOWN, TREES, first_map, map_section
+from emogeo.analysis.report.maps import SHOWN, TREES, first_map, map_section, write_first_map
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Chart, Sheet, Text
 from emogeo.analysis.tables.frame import Table
@@ -80,6 +80,9 @@ def test_the_first_screen_has_the_two_maps_of_the_answer_or_that_of_the_only_run
     both = Material(own, full.prepared, full.catalogue, tmp_path)
     (chart,) = first_map(both, (keys()[0], keys()[1]))
     assert isinstance(chart, Chart) and len(chart.spec["hconcat"]) == 2 and chart.files == []
+    write_first_map(both, (keys()[0], keys()[1]))
+    (written,) = first_map(both, (keys()[0], keys()[1]))
+    assert written.files == ["map.png", "map.svg", "map.pdf", "map.vl.json"]
     assert first_map(both, (keys()[0], "of no map")) == []
     (alone,) = first_map(made(tmp_path, 1), None)
     assert alone.title == "The map of key0" and first_map(made(tmp_path, 0), None) == []
