@@ -11,11 +11,12 @@ import pandas as pd
 from emogeo.analysis.report.flags import flags
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import in_words
-from emogeo.analysis.report.sentences import commonest, listed, number_of, range_of, verdicts
+from emogeo.analysis.report.sentences import commonest, listed, number_of, range_of
 from emogeo.analysis.tables.effects import NO, UNKNOWN, YES
-from emogeo.analysis.tables.equivalence import DIFFERS, NO_FLOOR, SAME
+from emogeo.analysis.tables.equivalence import CANNOT_TELL, DIFFERS, NO_FLOOR, SAME
 from emogeo.analysis.tables.frame import Row
 from emogeo.geometry.beyond import Beyond
+from emogeo.stimuli.conditions import Noun
 
 _NAMED = 2
 """The most pairs that the answer names."""
@@ -147,7 +148,7 @@ def _many(kind: str, pairs: pd.DataFrame, least: Row, material: Material) -> tup
     question = f"Do {these} share {material.noun.one} geometry?"
     counts = Counter(pairs["beyond_words"].astype(object).fillna(Beyond.unknown.value))
     rest = [*_ranges(pairs), _least_said(least, material)] if len(pairs) > _NAMED else []
-    said = [*_counted(kind, pairs, material), *rest, *verdicts(pairs, material.noun)]
+    said = [*_counted(kind, pairs, material), *rest, *_differences(pairs, material.noun)]
     return question, _headline(counts, len(pairs)), said
 
 
@@ -171,7 +172,7 @@ def _counted(kind: str, pairs: pd.DataFrame, material: Material) -> list[str]:
     for verdict, (one, many) in _DOES.items():
         own = pairs[verdicts == verdict.value]
         if len(own):
-            named = [_with_star(row, material) for row in own.to_dict("records")]
+            named = [_told(row, verdict, material) for row in own.head(_NAMED).to_dict("records")]
             which = f": {'; '.join(named)}" if len(own) <= _NAMED else ""
             found.append(f"{len(own)} {one if len(own) == 1 else many}{which}")
     return [f"Of {of} {'. '.join(found)}."]
@@ -184,10 +185,32 @@ _DOES = {
 }
 
 
-def _with_star(row: Row, material: Material) -> str:
+def _told(row: Row, verdict: Beyond, material: Material) -> str:
+    """Names a pair with its rho*, and with what is left of it beyond words, or why that is not known."""
     if pd.isna(row["rho_star"]):
         return _named(row, material)
-    return f"{_named(row, material)}, ρ* {in_words(row['rho_star'], row['rho_star_ci_low'], row['rho_star_ci_high'])}"
+    star = in_words(row["rho_star"], row["rho_star_ci_low"], row["rho_star_ci_high"])
+    left = in_words(row["rho_partial"], row["rho_partial_ci_low"], row["rho_partial_ci_high"])
+    beyond = _reason(row, material) if verdict is Beyond.unknown else f"{left} left once words are given"
+    return f"{_named(row, material)}, ρ* {star} ({beyond})"
+
+
+def _differences(pairs: pd.DataFrame, noun: Noun) -> list[str]:
+    """Counts in a sentence the pairs that differ, that are the same, and of which neither is known."""
+    counts = Counter(pairs["equivalence"].dropna())
+    told = [
+        f"{number_of(n, 'pair')} {_DIFFER.get(said) or f'{_ARE[n == 1]} the {said}'}"
+        for said, n in counts.most_common()
+    ]
+    return [f"For these {noun.many} {listed(told)}."] if told else []
+
+
+_ARE = {True: "is", False: "are"}
+_DIFFER = {
+    NO_FLOOR: "may differ or not (none was measured a second time: reread=true)",
+    CANNOT_TELL: "may differ or not, as far as these texts tell",
+    DIFFERS: "differ by more than measuring again and other topics give",
+}
 
 
 def _named(row: Row, material: Material) -> str:
