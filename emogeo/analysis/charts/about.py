@@ -18,6 +18,8 @@ _COLOURS = {"only texts": BLUE, "only ratings": ORANGE, "only own norms": "#009e
 _GROUPS = {TEXTS: "only texts", RATINGS: "only ratings", OWN: "only own norms"}
 _MARKS = {"alone": BLUE, "given the others": ORANGE}
 _NUMBER = ".2f"
+BARS = 40
+"""The most runs of the chart of shares."""
 SHOWN = 8
 """The most runs of a chart with a panel for each."""
 
@@ -31,7 +33,7 @@ def shares_of(table: pd.DataFrame) -> pd.DataFrame:
         table: the table `about`.
     """
     rows = []
-    for run, own in table.groupby("run", sort=False):
+    for run, own in list(table.groupby("run", sort=False))[:BARS]:
         by = own.set_index("predictor")
         if TOGETHER not in by.index or pd.isna(by.loc[TOGETHER, "explained"]):
             continue

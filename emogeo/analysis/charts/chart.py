@@ -34,6 +34,8 @@ ENDINGS = (".png", ".svg", ".pdf", ".vl.json")
 _SCALE = 3
 """Pixels of a PNG to a point."""
 
+altair.data_transformers.disable_max_rows()  # what is drawn is bounded where it is chosen
+
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 """Rows of data by the name under which a chart asks for them."""
 Layer: TypeAlias = Any

@@ -10,7 +10,7 @@ from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Chart, Column, Part, Section, Text, figure, sheet, word
 from emogeo.analysis.tables.decoding import YES
 
-MOST, RUNS = 60, 40
+MOST, RUNS = 60, 12
 """The most conditions of a confusion matrix on the page, and the most runs in a chart."""
 _FILES = ("png", "svg", "pdf")
 

@@ -16,7 +16,7 @@ SHOWN_ROWS = 300
 """The most rows of a table on the page."""
 _OPEN_ROWS = 12
 """The most rows of a table that is open from the start."""
-_LARGEST_DOWNLOAD = 400_000
+_LARGEST_DOWNLOAD = 150_000
 """The largest table, in bytes, whose download is embedded in the page."""
 
 

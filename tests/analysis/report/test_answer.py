@@ -69,9 +69,9 @@ def test_many_pairs_are_counted_and_the_least_alike_are_named() -> None:
     told = answered(*rows)
     assert told.question == "Do these 3 models share an emotion geometry?"
     assert told.headline == "Beyond words in 2 of 3 pairs."
-    assert told.said[0].startswith(
-        "Of 3 pairs of different models, 2 agree beyond words: a – b, ρ* 0.90 [0.85, 0.95]; b"
-    )
+    first = "a – b, ρ* 0.90 [0.85, 0.95] (0.70 [0.60, 0.80] left once words are given)"
+    assert told.said[0].startswith(f"Of 3 pairs of different models, 2 agree beyond words: {first}; b – c, ")
+    assert told.said[3] == "For these emotions 3 pairs differ by more than measuring again and other topics give."
     assert told.said[1] == "On disjoint texts, and without text noise, ρ* is 0.70 to 0.90 (median 0.80)."
     assert told.said[2] == "Those that agree least are a – c, at ρ* 0.70 [0.65, 0.75]."
     assert told.pair == ("a", "c")
