@@ -23,14 +23,16 @@ LINE = altair.param(name="line", value="#d9dee3")
 """Colours of the page, of which the report takes its own for a light and a dark screen; charts use them by name."""
 BLUE, ORANGE = "#2a7fc1", "#d55e00"
 """Colours of two things side by side, told apart by all, on light and dark."""
-WIDTHS = {"two_columns": 504, "one_column": 246}
-"""Widths of a figure in a paper, in points: 7 and 3.4 inches."""
 WIDE, NARROW = 520, 324
-"""Pixels that a chart takes in a page, half of it on a large screen, and on a phone."""
+"""Pixels that a chart takes in a page, half of it on a large screen, and on a phone.
+
+Set to a paper's column of 3.4 inches, the second has letters of some 8 points.
+"""
 PADDING = {"left": 1, "right": 1, "top": 2, "bottom": 4}
 """Pixels around a chart whose frame stands in line with the text."""
 ENDINGS = (".png", ".svg", ".pdf", ".vl.json")
 """Endings of the files of a chart."""
+COLUMN_ENDING = "_one_column.pdf"
 _SCALE = 3
 """Pixels of a PNG to a point."""
 
@@ -89,6 +91,8 @@ def for_both(wide: dict[str, Any], narrow: dict[str, Any], room: int = WIDE) -> 
 def write_chart(spec: dict[str, Any], folder: Path, name: str, title: str | None = None) -> None:
     """Writes a chart as PNG, SVG and PDF with its fonts, and as Vega-Lite with its data.
 
+    A chart that has a narrow layout is written as a PDF for one column of a paper, too, to be set to its width.
+
     Args:
         name: of the files, without an ending.
         title: stands over the chart in these files; the report has its own above.
@@ -99,6 +103,9 @@ def write_chart(spec: dict[str, Any], folder: Path, name: str, title: str | None
     (folder / f"{name}.svg").write_text(vl_convert.vegalite_to_svg(white), encoding="utf-8")
     (folder / f"{name}.pdf").write_bytes(vl_convert.vegalite_to_pdf(white))
     (folder / f"{name}.vl.json").write_text(json.dumps(spec), encoding="utf-8")
+    if (narrow := spec.get("usermeta", {}).get("narrow")) is not None:
+        column = {**narrow, "datasets": {**spec["datasets"], **narrow["datasets"]}, "config": white["config"]}
+        (folder / f"{name}{COLUMN_ENDING}").write_bytes(vl_convert.vegalite_to_pdf(column))
 
 
 def unchecked() -> AbstractContextManager[None]:

@@ -1,13 +1,23 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 
 import altair
 import pandas as pd
 import pytest
 
-from emogeo.analysis.charts.chart import library, spec_of, write_chart
+from emogeo.analysis.charts.chart import (
+    COLUMN_ENDING,
+    NARROW,
+    WIDE,
+    for_both,
+    library,
+    named,
+    spec_of,
+    write_chart,
+)
 
 
 @pytest.fixture
@@ -33,3 +43,16 @@ def test_colours_of_the_page_are_parameters(spec: dict[str, object]) -> None:
 def test_the_library_interprets_expressions_and_needs_no_eval() -> None:
     assert "expressionInterpreter" in library()
     assert "</script" not in library()
+
+
+def test_a_narrow_layout_is_a_pdf_for_one_column(tmp_path: Path) -> None:
+    table = {"rows": [{"x": 1, "name": "calm"}, {"x": 2, "name": "hopeful"}]}
+    wide, narrow = (
+        spec_of(named("rows").mark_text().encode(x="x:Q", text="name:N").properties(width=width), table)
+        for width in (WIDE, NARROW)
+    )
+    write_chart(for_both(wide, narrow), tmp_path, "places")
+    pdf = (tmp_path / f"places{COLUMN_ENDING}").read_bytes()
+    box = re.search(rb"/MediaBox \[0 0 ([\d.]+)", pdf)
+    assert b"/FontFile" in pdf and box is not None
+    assert NARROW <= float(box[1]) < NARROW + 60, "the axis is beside the plot"
