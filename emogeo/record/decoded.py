@@ -15,6 +15,8 @@ _DEEPEST = 64
 """The deepest nesting that is read; records go eight deep."""
 _LARGEST = 2**63
 """Whole numbers that a column of a table can hold lie below this, and above its negative."""
+_MOST = 256 * 2**20
+"""The most bytes of JSON that are read, which takes many times as much memory; texts' rows are read one by one."""
 _Path: TypeAlias = tuple[str, ...]
 
 
@@ -25,9 +27,11 @@ def decoded(content: bytes, where: str) -> Any:
         where: the file, and the line if it has several, for messages.
 
     Raises:
-        RecordError: no JSON, a field that stands twice, or text that is no Unicode, numbers too large or not finite, or a
-            nesting too deep; names the field.
+        RecordError: no JSON, or more than a record has; a field that stands twice, text that is no Unicode, a number
+            that is too large or not finite, a nesting too deep; names the field.
     """
+    if len(content) > _MOST:
+        raise RecordError(f"{where}: {len(content) / 2**20:,.0f} MiB of JSON, more than a record has")
     try:
         found = json.loads(content, object_pairs_hook=_once, parse_constant=_no_constant)
     except RecursionError as error:

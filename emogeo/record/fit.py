@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-import numpy as np
+from collections.abc import Sequence
 
 from emogeo.config.mode import Mode
 from emogeo.errors import RecordError
 from emogeo.geometry.doors import names_of_conditions
 from emogeo.geometry.options import Centring, Selection
 from emogeo.geometry.units import distinct_units
-from emogeo.record.files import RDM, RUN_FILE
-from emogeo.record.run import BareRun, Run
+from emogeo.record.files import RUN_FILE
+from emogeo.record.run import Run
 from emogeo.record.types import AnyRecord, GeometryRecord
 from emogeo.record.units import unit_name
 from emogeo.store.keys import key_of
@@ -58,29 +55,6 @@ def check_record(record: AnyRecord, folder: str) -> None:
     require(record.model.n_layers >= 1, f"{file}: model.n_layers: at least 1 is needed (found {record.model.n_layers})")
     if isinstance(record, GeometryRecord):
         _check_origin(record, file)
-
-
-def check_bare(run: BareRun, rdms: Mapping[str, np.ndarray[Any, Any]], folder: str) -> None:
-    """Checks the conditions, the blocks and the dissimilarities of a bare geometry.
-
-    Raises:
-        RecordError: names the file and the field.
-    """
-    file, result = f"{folder}/{RUN_FILE}", run.result
-    n, layers = len(result.conditions), result.layer.layers
-    require_labels(result.conditions, f"{file}: conditions")
-    require(list(result.conditions) == sorted(set(result.conditions)), f"{file}: conditions: not in alphabetical order")
-    require(list(layers) == sorted(set(layers)), f"{file}: layer.layers: not in their order (found {list(layers)})")
-    index = result.layer.index
-    require(index is None or index in layers, f"{file}: layer.index: {index} is not one of layer.layers")
-    shapes = {"rdm": (n, n), "rdm_by_layer": (max(len(layers), 1), n * (n - 1) // 2)}
-    for name, shape in shapes.items():
-        require(name in rdms, f"{folder}/{RDM}: {name}: Array required")
-        found = rdms[name]
-        require(found.shape == shape, f"{folder}/{RDM}: {name}: shape {shape} is needed (found {found.shape})")
-        whole = found.dtype.kind == "f" and bool(np.isfinite(found).all())
-        require(whole, f"{folder}/{RDM}: {name}: finite numbers are needed")
-    require(bool(np.allclose(rdms["rdm"], rdms["rdm"].T)), f"{folder}/{RDM}: rdm: not symmetric")
 
 
 def check_result(run: Run, folder: str) -> None:

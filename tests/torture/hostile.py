@@ -17,7 +17,7 @@ from tests.planted_records import Files
 
 HOSTILE = (
     "\x1b]0;owned\x07\x1b[2J",
-    "=HYPERLINK(\"http://x\",\"y\")",
+    '=HYPERLINK("http://x","y")',
     "+1+cmd|' /C calc'!A0",
     "-2+3",
     "@SUM(1)",
@@ -38,8 +38,34 @@ HOSTILE = (
     "",
     " ",
 )
-_OTHER = (None, True, -1, 0, 1, 2**31, 2**63, 2**70, 10**400, 1e308, -1e308, 0.5, "word", [], {}, [[]], [None], {"a": 1})
-_LITERALS = ("NaN", "Infinity", "-Infinity", "1e999", "[" * 10_000 + "]" * 10_000, '{"a":' * 10_000 + "1" + "}" * 10_000)
+_OTHER = (
+    None,
+    True,
+    -1,
+    0,
+    1,
+    2**31,
+    2**63,
+    2**70,
+    10**400,
+    1e308,
+    -1e308,
+    0.5,
+    "word",
+    [],
+    {},
+    [[]],
+    [None],
+    {"a": 1},
+)
+_LITERALS = (
+    "NaN",
+    "Infinity",
+    "-Infinity",
+    "1e999",
+    "[" * 10_000 + "]" * 10_000,
+    '{"a":' * 10_000 + "1" + "}" * 10_000,
+)
 _MARK = "\ue000literal\ue000"
 """Stands in JSON where a literal goes that Python does not write."""
 
@@ -163,7 +189,13 @@ def _in_meaning(files: Files, draw: random.Random) -> Altered:
     found["key"] = key_of(found["meaning"])
     what, literal, double = _change(found, draw)
     again = _written(found, literal, double)
-    return Altered({**files, "run.json": again}, f"signed again: {what}", key_of({**found["meaning"]}) if literal is None and isinstance(found.get("meaning"), dict) and _signs(found) else None)
+    return Altered(
+        {**files, "run.json": again},
+        f"signed again: {what}",
+        key_of({**found["meaning"]})
+        if literal is None and isinstance(found.get("meaning"), dict) and _signs(found)
+        else None,
+    )
 
 
 def _signs(found: Any) -> bool:
@@ -182,8 +214,8 @@ def _in_arrays(files: Files, name: str, draw: random.Random) -> Altered:
         del arrays[own]
     else:
         arrays[own] = changed
-    same = changed is not None and changed.shape == found.shape and changed.dtype == found.dtype
-    close = same and bool(np.allclose(changed, found, rtol=1e-5, atol=1e-5))
+    same = changed is not None and changed.shape == found.shape and changed.dtype.kind == found.dtype.kind
+    close = same and bool(np.allclose(changed, unpack(files[name])[own], rtol=1e-3, atol=1e-3))
     checked = own in {"vectors", "rdm", "rdm_by_layer"} or way in {"NaN", "infinite", "all NaN", "one more axis"}
     return Altered({**files, name: pack(arrays)}, f"{name}: {own}: {way}", impossible=checked and not close)
 
@@ -203,6 +235,10 @@ def _shuffled(found: Any, draw: random.Random) -> Any:
     return found[order]
 
 
+def _noise(found: Any, draw: random.Random) -> Any:
+    return np.random.default_rng(draw.randrange(99)).normal(size=found.shape).astype(found.dtype)
+
+
 def _diagonal(found: Any, draw: random.Random) -> Any:
     if found.ndim == 2:
         np.fill_diagonal(found, 0.5)
@@ -219,7 +255,9 @@ _ARRAYS: dict[str, Callable[[Any, random.Random], Any]] = {
     "zero": lambda found, draw: np.zeros_like(found),
     "constant": lambda found, draw: np.full_like(found, 1),
     "scaled": lambda found, draw: found * draw.choice([1e-30, 1e20, -1, 2]),
-    "noise": lambda found, draw: found + np.random.default_rng(draw.randrange(99)).normal(size=found.shape).astype(found.dtype),
+    "noise": lambda found, draw: (
+        found + np.random.default_rng(draw.randrange(99)).normal(size=found.shape).astype(found.dtype)
+    ),
     "transposed": lambda found, draw: found.T,
     "a row less": lambda found, draw: found[1:],
     "a row more": lambda found, draw: np.concatenate([found, found[:1]]),
@@ -246,7 +284,9 @@ def _in_header(files: Files, name: str, draw: random.Random) -> Altered:
     own = draw.choice(sorted(header))
     way = draw.randrange(9)
     if way == 0:
-        return Altered({**files, name: struct.pack("<Q", 2**63) + content[8:]}, f"{name}: a header without end", impossible=True)
+        return Altered(
+            {**files, name: struct.pack("<Q", 2**63) + content[8:]}, f"{name}: a header without end", impossible=True
+        )
     if way == 1:
         header[own]["shape"] = [2**20, 2**20]
     elif way == 2:
@@ -268,10 +308,11 @@ def _in_header(files: Files, name: str, draw: random.Random) -> Altered:
 
 
 def _in_bytes(files: Files, name: str, draw: random.Random) -> Altered:
-    content, way = files[name], draw.randrange(6)
+    content, way = files[name], draw.randrange(7)
     if way == 0:
         return Altered({own: each for own, each in files.items() if own != name}, f"{name} gone")
     if way == 1:
         return Altered({**files, draw.choice(["more.txt", "\x1b[2Jx", "<b>", "=1+1"]): b"x"}, "a file more")
-    made = [b"", content[: len(content) // 2], b"\x00" * 100, content + b"\x00", draw.randbytes(200)][way - 2 if way < 6 else 0]
+    others = [b"", content[: len(content) // 2], b"\x00" * 100, content + b"\x00", draw.randbytes(200)]
+    made = others[way - 2]
     return Altered({**files, name: made}, f"{name}: other bytes ({way})")

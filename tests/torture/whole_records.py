@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 
 from emogeo.extraction.imported_run import run_import
-from emogeo.record.files import ACTIVATIONS_FILE, PASS_FILE, RUN_FILE, TEXTS, VECTORS
-from emogeo.record.json import plain, record_json
+from emogeo.record.files import ACTIVATIONS_FILE, PASS_FILE, VECTORS
+from emogeo.record.json import plain
 from emogeo.record.origin import Generation, PromptSet, Written
 from emogeo.store.keys import canonical_json
 from emogeo.store.store import ACTIVATIONS, RUNS, Store
@@ -105,21 +105,28 @@ def _pass_of(files: Mapping[str, bytes]) -> Files:
 def _imports(folder: Path) -> dict[str, str]:
     generator = np.random.default_rng(3)
     labels = ["anger", "calm", "fear", "joy", "pride"]
-    np.savez(folder / "vectors.npz", **{f"layer_{b}__{name}": generator.normal(size=6) for b in (1, 2) for name in labels})
+    np.savez(
+        folder / "vectors.npz", **{f"layer_{b}__{name}": generator.normal(size=6) for b in (1, 2) for name in labels}
+    )
     np.savez(folder / "states.npz", states=generator.normal(size=(20, 1, 6)).astype(np.float32), layers=np.array([3]))
     rows = [f"{labels[row % 5]},t{row // 5}" for row in range(20)]
     (folder / "states.csv").write_text("\n".join(["emotion,topic", *rows]))
     rdm = np.abs(np.subtract.outer(np.arange(5.0) ** 1.5, np.arange(5.0) ** 1.5)) / 8
     lines = [f"{name},{','.join(map(str, row))}" for name, row in zip(labels, rdm, strict=True)]
     (folder / "rdm.csv").write_text("\n".join([f",{','.join(labels)}", *lines]))
-    return {name: _imported(folder, file) for name, file in
-            {"imported vectors": "vectors.npz", "imported states": "states.npz", "imported RDM": "rdm.csv"}.items()}
+    return {
+        name: _imported(folder, file)
+        for name, file in {
+            "imported vectors": "vectors.npz",
+            "imported states": "states.npz",
+            "imported RDM": "rdm.csv",
+        }.items()
+    }
 
 
 def _imported(folder: Path, file: str) -> str:
     places = (f"imported.path='{folder / file}'", f"store.path='{folder / 'store'}'")
     cache = f"runtime.weights_cache='{folder / 'cache'}'"
-    return run_import(compose_train("mode=imported", "layer_selection=min_mean_cosine", *places, cache, "tracking=disabled")).key
-
-
-__all__ = ["PASSES", "RUN_FILE", "TEXTS", "Whole", "record_json", "whole_store"]
+    return run_import(
+        compose_train("mode=imported", "layer_selection=min_mean_cosine", *places, cache, "tracking=disabled")
+    ).key
