@@ -15,7 +15,16 @@ from wcwidth import width as cells
 from wcwidth import wrap
 
 __all__ = [
-    *("Described", "Lines", "aligned", "cells", "columns", "harmless", "one_line", "paragraph", "pasteable", "told"),
+    "Described",
+    "Lines",
+    "aligned",
+    "cells",
+    "columns",
+    "harmless",
+    "one_line",
+    "paragraph",
+    "pasteable",
+    "told",
 ]
 
 _STEERS = {"Cc", "Cf", "Cs", "Zl", "Zp"}

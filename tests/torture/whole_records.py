@@ -58,7 +58,7 @@ def whole_store(folder: Path) -> tuple[Store, list[Whole]]:
         "steering": write(store, *steering()),
         "behaviour": write(store, *behaviour()),
         "readout": write(store, *readout()),
-        **_imports(folder),
+        **whole_imports(folder),
     }
     found = [Whole(name, RUNS, key, store.read(RUNS, key)) for name, key in keys.items()]
     for name, key in PASSES.items():
@@ -102,7 +102,8 @@ def _pass_of(files: Mapping[str, bytes]) -> Files:
     return {ACTIVATIONS_FILE: pack(arrays), PASS_FILE: canonical_json(plain(one_pass(len(states))))}
 
 
-def _imports(folder: Path) -> dict[str, str]:
+def whole_imports(folder: Path) -> dict[str, str]:
+    """Imports vectors, states and an RDM into the store of this folder; gives their keys."""
     generator = np.random.default_rng(3)
     labels = ["anger", "calm", "fear", "joy", "pride"]
     np.savez(
