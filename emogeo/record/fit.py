@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Sequence
 
 from emogeo.config.mode import Mode
@@ -14,6 +15,7 @@ from emogeo.record.files import RUN_FILE
 from emogeo.record.run import Run
 from emogeo.record.types import AnyRecord, GeometryRecord
 from emogeo.record.units import unit_name
+from emogeo.stimuli.messages import short
 from emogeo.store.keys import key_of
 
 _CURVES = ("mean_cosine", "participation_ratio", "rdm_std")
@@ -34,13 +36,17 @@ def require(holds: bool, otherwise: str) -> None:
 
 
 def require_labels(labels: Sequence[str], where: str) -> None:
-    """Refuses labels that are no names of conditions: empty ones, or with blanks at an end.
+    """Refuses labels that are no names of conditions: empty ones, with blanks at an end, or control characters.
 
     Raises:
         RecordError: names the first.
     """
-    odd = next((label for label in labels if not label or label != label.strip()), None)
-    require(odd is None, f"{where}: no name of a condition: {odd!r}")
+    odd = next((label for label in labels if not _is_name(label)), None)
+    require(odd is None, f"{where}: no name of a condition: {short(odd or '')!r}")
+
+
+def _is_name(label: str) -> bool:
+    return label.strip() == label != "" and not any(unicodedata.category(letter) == "Cc" for letter in label)
 
 
 def check_record(record: AnyRecord, folder: str) -> None:
@@ -53,6 +59,8 @@ def check_record(record: AnyRecord, folder: str) -> None:
     require(_key_of(record, file) == record.key, f"{file}: meaning: not what the key is the sha256 of")
     require(record.mode is own, f"{file}: mode: {record.mode.value}, and config.mode.name is {own.value}")
     require(record.model.n_layers >= 1, f"{file}: model.n_layers: at least 1 is needed (found {record.model.n_layers})")
+    billions = record.model.params_b
+    require(billions is None or billions > 0, f"{file}: model.params_b: a number above 0 is needed (found {billions})")
     if isinstance(record, GeometryRecord):
         _check_origin(record, file)
 

@@ -44,6 +44,7 @@ from tests.torture.whole_records import Whole, whole_store
 SEED = 20261126
 _SECONDS = 60
 """A case that takes longer is one without end."""
+_STEERING = {"Cc", "Cf", "Cs", "Zl", "Zp"}
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
@@ -144,8 +145,18 @@ def _left_out(catalogue: Catalogue, folder: str) -> tuple[str, str]:
     return "left out", said.removeprefix(folder)
 
 
+def odd_letters(text: str) -> list[str]:
+    """What steers a terminal, but for line ends."""
+    return sorted({letter for letter in text if unicodedata.category(letter) in _STEERING} - {"\n"})
+
+
+def is_formula(cell: str) -> bool:
+    """Whether a spreadsheet would compute a cell."""
+    return cell.startswith(_FORMULA) and not _is_number(cell)
+
+
 def _check_terminal(text: str) -> None:
-    odd = sorted({letter for letter in text if unicodedata.category(letter) in {"Cc", "Cf", "Cs", "Zl", "Zp"}} - {"\n"})
+    odd = odd_letters(text)
     if odd:
         raise AssertionError(f"control characters on the terminal: {odd}")
 
@@ -160,7 +171,7 @@ def _check_tables(tables: Mapping[str, Table], folder: Path) -> None:
         written = (folder / f"{name}.csv").read_bytes().decode()
         for row in csv.reader(io.StringIO(written, newline="")):
             for cell in row:
-                if cell.startswith(_FORMULA) and not _is_number(cell):
+                if is_formula(cell):
                     raise AssertionError(f"{name}.csv: a formula: {cell[:40]!r}")
 
 
@@ -204,6 +215,7 @@ def main(words: Sequence[str] | None = None) -> int:
     logging.disable(logging.WARNING)  # of passes that are broken
     asked.kept.parent.mkdir(parents=True, exist_ok=True)
     done = _done(asked.kept)
+    _end_line(asked.kept)
     with tempfile.TemporaryDirectory() as folder, asked.kept.open("a", encoding="utf-8") as kept:
         fuzzed = Fuzzed(Path(folder))
         for number in range(asked.first, asked.first + asked.cases):
@@ -223,6 +235,12 @@ def _done(kept: Path) -> dict[int, Any]:
             row = json.loads(line)
             found[row["number"]] = row
     return found
+
+
+def _end_line(kept: Path) -> None:
+    if kept.is_file() and not kept.read_bytes().endswith(b"\n"):
+        with kept.open("ab") as stream:
+            stream.write(b"\n")
 
 
 def table(outcomes: Sequence[Outcome]) -> str:
