@@ -76,7 +76,11 @@ def without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     def harmless(cell: Any) -> Any:
         return guarded(cell) if isinstance(cell, str) else cell
 
-    return frame.rename(index=harmless, columns=harmless).map(harmless)
+    texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
+    kept = frame.copy()
+    for name in texts:
+        kept[name] = kept[name].map(harmless)
+    return kept.rename(index=harmless, columns=harmless)
 
 
 def write_table(table: Table, folder: Path, name: str) -> None:
