@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo study test lint bench calibration models
+.PHONY: help demo study test lint bench calibration models torture
 help:
 	@echo "make demo   set up, extract from two real models, compare them"
 	@echo "make study  the small study: four models; goes on where it was stopped"
@@ -9,6 +9,7 @@ help:
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make calibration  the simulations of docs/calibration.md; hours; goes on where it was stopped"
 	@echo "make models  tiny checkpoints of every architecture: docs/models_table.md; goes on where it was stopped"
+	@echo "make torture  10,000 altered records: each is left out by name or does no harm; goes on where it was stopped"
 	@echo "make bench  speed against a plain loop, the matmul peak, and rsatoolbox; memory with 171 conditions and with 50,000 imported states"
 
 .venv/emogeo: pyproject.toml constraints.txt
@@ -72,6 +73,11 @@ bench: .venv/dev
 # rows that were tried are kept in results/models; AGAIN=--again tries them all anew
 models: .venv/dev
 	$(BIN)/python -m tests.models_table $(AGAIN)
+
+# cases that were tried are kept in results/torture
+TORTURE ?= 10000
+torture: .venv/dev
+	$(BIN)/python -m tests.torture.fuzz_records --cases $(TORTURE)
 
 # each design that is finished is kept, and so is the table of each part
 DRAWS ?= 2000

@@ -7,16 +7,46 @@ import logging
 import shlex
 import shutil
 import sys
+import unicodedata
 from collections.abc import Sequence
 from typing import TextIO
 
 from wcwidth import width as cells
 from wcwidth import wrap
 
-__all__ = ["Described", "Lines", "aligned", "cells", "columns", "paragraph", "pasteable", "told"]
+__all__ = [
+    "Described",
+    "Lines",
+    "aligned",
+    "cells",
+    "columns",
+    "harmless",
+    "one_line",
+    "paragraph",
+    "pasteable",
+    "told",
+]
 
+_STEERS = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+"""Categories of Unicode of what is no letter, and does something."""
+_KEPT = {"\n", "\u200c", "\u200d"}
+"""Of these, line ends and what joins or parts letters."""
 USUAL, _LEAST, _MOST = 80, 40, 120
 """Columns where there is no terminal; the fewest and the most that a text is laid out in."""
+
+
+def harmless(text: str) -> str:
+    """Spells out what would steer a terminal, or turn its text around, as escapes; lines and joined letters stay."""
+    return "".join(letter if _is_harmless(letter) else letter.encode("unicode_escape").decode() for letter in text)
+
+
+def one_line(text: str) -> str:
+    """Spells out what would break a line as well."""
+    return harmless(text).replace("\n", "\\n")
+
+
+def _is_harmless(letter: str) -> bool:
+    return letter.isprintable() or letter in _KEPT or unicodedata.category(letter) not in _STEERS
 
 
 def columns() -> int:
@@ -83,11 +113,12 @@ def _pieces(word: str, room: int) -> list[str]:
 
 
 def told(text: str, stream: TextIO | None = None) -> str:
-    """Breaks a message into a terminal's lines; where the stream is no terminal, it stays as it is.
+    """Breaks a message into a terminal's lines; where the stream is no terminal, only control characters change.
 
     Args:
         stream: where it is written; None for standard error.
     """
+    text = harmless(text)
     stream = stream or sys.stderr
     if not stream.isatty():
         return text

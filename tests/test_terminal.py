@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emogeo import terminal
 from emogeo.terminal import Described, Lines, aligned, cells, columns, paragraph, pasteable, told
 
 WORDS = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=120), max_size=8)
@@ -88,3 +89,9 @@ def test_a_log_line_is_broken_in_a_terminal_alone(monkeypatch: pytest.MonkeyPatc
     assert first.startswith("INFO word") and rest and all(line.startswith("  word") for line in rest)
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     assert "\n" not in lines.format(record)
+
+
+def test_what_steers_a_terminal_is_spelled_out() -> None:
+    assert terminal.harmless("a\x1b[2J\u202eb\x07\tc\nd") == "a\\x1b[2J\\u202eb\\x07\\tc\nd"
+    assert terminal.harmless("日本 é 👩\u200d🚀") == "日本 é 👩\u200d🚀"
+    assert terminal.one_line("a\nb\u2028c") == "a\\nb\\u2028c"

@@ -42,7 +42,7 @@ from emogeo.analysis.tables.descriptors import by_layer_table, descriptors_table
 from emogeo.analysis.tables.effects import Effect, effects_of, effects_table
 from emogeo.analysis.tables.evidence import evidence_of
 from emogeo.analysis.tables.finetune import finetune_table
-from emogeo.analysis.tables.frame import Table, stacked, write_table
+from emogeo.analysis.tables.frame import Table, stacked, without_formulas, write_table
 from emogeo.analysis.tables.lens import lens_table
 from emogeo.analysis.tables.map import map_tables
 from emogeo.analysis.tables.measures import measures_tables
@@ -161,7 +161,7 @@ def _write_matrices(own: Sequence[Compared], pairs: pd.DataFrame, output: Path) 
     labels = [each.name for each in own]
     for column in MATRICES:
         matrix = pd.DataFrame(pair_matrix(own, pairs, column), index=pd.Index(labels, name="run"), columns=labels)
-        matrix.to_csv(output / f"{column}_matrix.csv")
+        without_formulas(matrix).to_csv(output / f"{column}_matrix.csv")
 
 
 def all_tables(

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import fields, is_dataclass
 from enum import Enum
+from functools import cache
 from pathlib import Path
 from typing import Any, get_type_hints
 
@@ -83,8 +84,23 @@ def _name(option: Any) -> str:
 def _usual_options(conf: Path) -> dict[str, str]:
     """Gives the option of each group that `conf/config.yaml` chooses."""
     file = conf / "config.yaml"
-    entries = OmegaConf.load(file).defaults if file.is_file() else []
+    entries = _content(file).get("defaults", [])
     return {group: option for entry in entries if not isinstance(entry, str) for group, option in entry.items()}
+
+
+def _content(file: Path) -> dict[Any, Any]:
+    """Gives what a file of YAML holds; nothing where there is none, or none can be called so."""
+    try:
+        return _loaded(file, file.stat().st_mtime_ns)
+    except (OSError, ValueError):
+        return {}
+
+
+@cache
+def _loaded(file: Path, changed: int) -> dict[Any, Any]:
+    """Gives what the file held when it was changed last, in nanoseconds; an analysis asks for it many times."""
+    del changed
+    return dict(OmegaConf.load(file).items())
 
 
 def _default(part: str) -> Any:
@@ -96,7 +112,7 @@ def _default(part: str) -> Any:
 def _option(group: str, own: Any, conf: Path) -> Any:
     """Gives the content of a group's option, with the defaults of the fields that its file leaves out."""
     file, kind = conf / group / f"{option_named(conf / group, _name(own))}.yaml", OmegaConf.structured(type(own))
-    found = dict(OmegaConf.load(file).items()) if file.is_file() else {"name": _name(own)}
+    found = _content(file) or {"name": _name(own)}
     return OmegaConf.merge(kind, {str(name): value for name, value in found.items() if name != "defaults"})
 
 

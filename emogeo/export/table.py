@@ -8,6 +8,7 @@ from io import StringIO
 
 from emogeo.export.made import Made, json_file
 from emogeo.export.vectors import Vectors
+from emogeo.spreadsheets import guarded
 
 
 def table_of(vectors: Vectors, stem: str) -> Made:
@@ -22,9 +23,9 @@ def table_of(vectors: Vectors, stem: str) -> Made:
 
 
 def csv_file(header: Sequence[str], rows: Iterable[Sequence[object]]) -> bytes:
-    """Gives a table in UTF-8; a Python float is written with the digits that give it back to the bit."""
+    """Gives a table in UTF-8 without formulas; a Python float has the digits that give it back to the bit."""
     text = StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
-    writer.writerows(rows)
+    for row in (header, *rows):
+        writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row])
     return text.getvalue().encode()

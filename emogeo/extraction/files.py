@@ -10,7 +10,6 @@ import numpy as np
 
 from emogeo.extraction.measure import Measures
 from emogeo.extraction.plan import RunPlan
-from emogeo.extraction.reading import StoredActivations
 from emogeo.geometry.descriptors import LargestDimensions
 from emogeo.geometry.geometry import Geometry
 from emogeo.geometry.layers import LayerChoice
@@ -19,6 +18,7 @@ from emogeo.geometry.states import LabelledTexts
 from emogeo.record.files import RDM, RUN_FILE, TEXTS, VECTORS
 from emogeo.record.json import record_json
 from emogeo.record.origin import Generation, GeometryProvenance
+from emogeo.record.passes import StoredActivations
 from emogeo.record.types import (
     GeometryRecord,
     GeometryResult,

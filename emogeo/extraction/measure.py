@@ -13,12 +13,12 @@ from emogeo.config.states import DenoisingMethod
 from emogeo.config.train import TrainConfig
 from emogeo.errors import GeometryError
 from emogeo.extraction.plan import RunPlan
-from emogeo.extraction.reading import StoredActivations
 from emogeo.geometry.descriptors import LargestDimensions, anisotropy, largest_dimensions
 from emogeo.geometry.geometry import Geometry
 from emogeo.geometry.geometry import measure as measure_geometry
 from emogeo.geometry.options import GeometryOptions
 from emogeo.geometry.vectors import neutral_components, project_out
+from emogeo.record.passes import StoredActivations
 
 
 @dataclass(frozen=True)

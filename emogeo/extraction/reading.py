@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import logging
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,34 +10,17 @@ import numpy as np
 from emogeo.extraction.passes import Pass
 from emogeo.models.session import Session
 from emogeo.record.files import ACTIVATIONS_FILE, PASS_FILE
-from emogeo.record.json import pass_of, plain
+from emogeo.record.json import plain
 from emogeo.record.origin import PassRecord
+from emogeo.record.passes import StoredActivations, activations_in, whole_pass
 from emogeo.store.keys import canonical_json
 from emogeo.store.store import ACTIVATIONS, Store
-from emogeo.store.tensors import pack, unpack
+from emogeo.store.tensors import pack
 
 if TYPE_CHECKING:  # imports torch, which finished runs do without
     from emogeo.models.activations import Activations
 
 log = logging.getLogger(__name__)
-
-
-@dataclass(frozen=True)
-class StoredActivations:
-    """Pooled states of one pass, and how they came about."""
-
-    states: np.ndarray[Any, Any]
-    """[text, layer, d_model] float32"""
-    embeddings: np.ndarray[Any, Any]
-    """[text, d_model] float32, mean input embeddings"""
-    nonfinite: np.ndarray[Any, Any]
-    """[text, layer] NaN or infinite values"""
-    provenance: PassRecord
-
-    @property
-    def finite_layers(self) -> list[int]:
-        """Finds the blocks without any non-finite value."""
-        return [int(layer) for layer in np.flatnonzero(self.nonfinite.sum(axis=0) == 0)]
 
 
 def activations_of(wanted: Pass, session: Session, store: Store, force: bool = False) -> StoredActivations:
@@ -52,16 +33,11 @@ def activations_of(wanted: Pass, session: Session, store: Store, force: bool = F
         EmogeoError: see `emogeo.models.activations.read`.
     """
     with store.lock(ACTIVATIONS, wanted.lock):  # another process may be reading the same
-        files = None if force else store.whole(ACTIVATIONS, wanted.key)
-        if files is None:
-            return _stored(_read_and_store(wanted, session, store))
+        found = None if force else whole_pass(store, wanted.key)
+        if found is None:
+            return activations_in(_read_and_store(wanted, session, store), str(store.folder(ACTIVATIONS, wanted.key)))
         log.info("%s: in the store, no forward pass (%s)", wanted.name, wanted.key[:12])
-        return _stored(files)
-
-
-def _stored(files: dict[str, bytes]) -> StoredActivations:
-    tensors = unpack(files[ACTIVATIONS_FILE])
-    return StoredActivations(**tensors, provenance=pass_of(json.loads(files[PASS_FILE]), PASS_FILE))
+        return found
 
 
 def _read_and_store(wanted: Pass, session: Session, store: Store) -> dict[str, bytes]:

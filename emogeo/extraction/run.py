@@ -19,12 +19,13 @@ from emogeo.extraction.lens import lens_of
 from emogeo.extraction.measure import measure
 from emogeo.extraction.passes import Pass, Writing
 from emogeo.extraction.plan import RunPlan, plan_run
-from emogeo.extraction.reading import StoredActivations, activations_of
+from emogeo.extraction.reading import activations_of
 from emogeo.extraction.stories import Story
 from emogeo.extraction.warnings import warning_of_precision, warnings_of
 from emogeo.extraction.writing import stories_of
 from emogeo.geometry.grouping import is_group
 from emogeo.models.slots import leased
+from emogeo.record.passes import StoredActivations
 from emogeo.runs.refusal import keep_refusal
 from emogeo.runs.task import Outcome, Task, run_task
 from emogeo.store.store import Store

@@ -10,6 +10,7 @@ import numpy as np
 
 from emogeo.errors import ImportedError, StimuliError
 from emogeo.imported.stored import Contents, Key, Stored, stored_whole
+from emogeo.spreadsheets import unguarded
 from emogeo.stimuli.files import find, shown
 from emogeo.stimuli.guesses import usual_name
 from emogeo.stimuli.unpacking import content, decoded
@@ -48,7 +49,7 @@ def _rows(path: Path) -> list[list[str]]:
     lines = [line for line in text.splitlines() if line.strip() and not line.startswith("#")]
     first = lines[0] if lines else ""
     delimiter = max(",;\t|", key=first.count)
-    rows = [[cell.strip() for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
+    rows = [[unguarded(cell.strip()) for cell in row] for row in csv.reader(lines, delimiter=delimiter)]
     widths = {len(row) for row in rows[1:]}
     if len(widths) > 1:
         raise ImportedError(

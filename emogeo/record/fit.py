@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
-from typing import Any
-
-import numpy as np
+import unicodedata
+from collections.abc import Sequence
 
 from emogeo.config.mode import Mode
 from emogeo.errors import RecordError
 from emogeo.geometry.doors import names_of_conditions
 from emogeo.geometry.options import Centring, Selection
 from emogeo.geometry.units import distinct_units
-from emogeo.record.files import RDM, RUN_FILE
-from emogeo.record.run import BareRun, Run
+from emogeo.record.files import RUN_FILE
+from emogeo.record.run import Run
 from emogeo.record.types import AnyRecord, GeometryRecord
 from emogeo.record.units import unit_name
+from emogeo.stimuli.messages import short
 from emogeo.store.keys import key_of
 
 _CURVES = ("mean_cosine", "participation_ratio", "rdm_std")
@@ -37,13 +36,17 @@ def require(holds: bool, otherwise: str) -> None:
 
 
 def require_labels(labels: Sequence[str], where: str) -> None:
-    """Refuses labels that are no names of conditions: empty ones, or with blanks at an end.
+    """Refuses labels that are no names of conditions: empty ones, with blanks at an end, or control characters.
 
     Raises:
         RecordError: names the first.
     """
-    odd = next((label for label in labels if not label or label != label.strip()), None)
-    require(odd is None, f"{where}: no name of a condition: {odd!r}")
+    odd = next((label for label in labels if not _is_name(label)), None)
+    require(odd is None, f"{where}: no name of a condition: {short(odd or '')!r}")
+
+
+def _is_name(label: str) -> bool:
+    return label.strip() == label != "" and not any(unicodedata.category(letter) == "Cc" for letter in label)
 
 
 def check_record(record: AnyRecord, folder: str) -> None:
@@ -56,31 +59,10 @@ def check_record(record: AnyRecord, folder: str) -> None:
     require(_key_of(record, file) == record.key, f"{file}: meaning: not what the key is the sha256 of")
     require(record.mode is own, f"{file}: mode: {record.mode.value}, and config.mode.name is {own.value}")
     require(record.model.n_layers >= 1, f"{file}: model.n_layers: at least 1 is needed (found {record.model.n_layers})")
+    billions = record.model.params_b
+    require(billions is None or billions > 0, f"{file}: model.params_b: a number above 0 is needed (found {billions})")
     if isinstance(record, GeometryRecord):
         _check_origin(record, file)
-
-
-def check_bare(run: BareRun, rdms: Mapping[str, np.ndarray[Any, Any]], folder: str) -> None:
-    """Checks the conditions, the blocks and the dissimilarities of a bare geometry.
-
-    Raises:
-        RecordError: names the file and the field.
-    """
-    file, result = f"{folder}/{RUN_FILE}", run.result
-    n, layers = len(result.conditions), result.layer.layers
-    require_labels(result.conditions, f"{file}: conditions")
-    require(list(result.conditions) == sorted(set(result.conditions)), f"{file}: conditions: not in alphabetical order")
-    require(list(layers) == sorted(set(layers)), f"{file}: layer.layers: not in their order (found {list(layers)})")
-    index = result.layer.index
-    require(index is None or index in layers, f"{file}: layer.index: {index} is not one of layer.layers")
-    shapes = {"rdm": (n, n), "rdm_by_layer": (max(len(layers), 1), n * (n - 1) // 2)}
-    for name, shape in shapes.items():
-        require(name in rdms, f"{folder}/{RDM}: {name}: Array required")
-        found = rdms[name]
-        require(found.shape == shape, f"{folder}/{RDM}: {name}: shape {shape} is needed (found {found.shape})")
-        whole = found.dtype.kind == "f" and bool(np.isfinite(found).all())
-        require(whole, f"{folder}/{RDM}: {name}: finite numbers are needed")
-    require(bool(np.allclose(rdms["rdm"], rdms["rdm"].T)), f"{folder}/{RDM}: rdm: not symmetric")
 
 
 def check_result(run: Run, folder: str) -> None:

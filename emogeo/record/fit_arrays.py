@@ -49,15 +49,15 @@ def check_arrays(run: Run, vectors: Arrays, rdms: Arrays, folder: str) -> None:
 def _check_shapes(run: Run, vectors: Arrays, rdms: Arrays, folder: str) -> None:
     """Refuses arrays that are not finite, or not of the shapes that the record gives."""
     conditions, layers, texts = len(run.conditions), len(run.result.layer.layers), run.record.n_texts
-    _check_array(vectors, "vectors", (conditions, layers, None), f"{folder}/{VECTORS}")
-    _check_array(vectors, "passages", (texts, None), f"{folder}/{VECTORS}")
+    check_array(vectors, "vectors", (conditions, layers, None), f"{folder}/{VECTORS}")
+    check_array(vectors, "passages", (texts, None), f"{folder}/{VECTORS}")
     if run.record.imported is None or "embeddings" in vectors:
-        _check_array(vectors, "embeddings", (texts, None), f"{folder}/{VECTORS}")
-    _check_array(rdms, "rdm", (conditions, conditions), f"{folder}/{RDM}")
-    _check_array(rdms, "rdm_by_layer", (layers, conditions * (conditions - 1) // 2), f"{folder}/{RDM}")
+        check_array(vectors, "embeddings", (texts, None), f"{folder}/{VECTORS}")
+    check_array(rdms, "rdm", (conditions, conditions), f"{folder}/{RDM}")
+    check_array(rdms, "rdm_by_layer", (layers, conditions * (conditions - 1) // 2), f"{folder}/{RDM}")
 
 
-def _check_array(arrays: Arrays, name: str, shape: Sequence[int | None], file: str) -> None:
+def check_array(arrays: Arrays, name: str, shape: Sequence[int | None], file: str) -> None:
     """Refuses an array of another shape (sizes of None are free), without a number, or with NaN or infinity."""
     require(name in arrays, f"{file}: {name}: Array required")
     found = arrays[name]
@@ -109,22 +109,28 @@ def _check_same(run: Run, vectors: Array, rdms: Arrays, folder: str) -> None:
     """Refuses RDMs that are not those of the vectors [condition, layer, feature]."""
     by_layer = rdms["rdm_by_layer"]
     for row, block in enumerate(run.result.layer.layers):
-        own = _rdm_of(vectors[:, row], run, f"{folder}/{VECTORS}: vectors: block {block}")
-        _require_same(by_layer[row], own, f"{folder}/{RDM}: rdm_by_layer: block {block}")
+        own = rdm_of(vectors[:, row], run.conditions, f"{folder}/{VECTORS}: vectors: block {block}")
+        require_same(by_layer[row], own, f"{folder}/{RDM}: rdm_by_layer: block {block}")
     if run.row is not None:
-        _require_same(upper(rdms["rdm"]), np.asarray(by_layer[run.row]), f"{folder}/{RDM}: rdm")
+        require_same(upper(rdms["rdm"]), np.asarray(by_layer[run.row]), f"{folder}/{RDM}: rdm")
     elif run.config.norm is Norm.none:  # vectors of unit length no longer say how blocks were weighed
-        own = _rdm_of(side_by_side(vectors, vectors), run, f"{folder}/{VECTORS}: vectors")
-        _require_same(upper(rdms["rdm"]), own, f"{folder}/{RDM}: rdm")
+        own = rdm_of(side_by_side(vectors, vectors), run.conditions, f"{folder}/{VECTORS}: vectors")
+        require_same(upper(rdms["rdm"]), own, f"{folder}/{RDM}: rdm")
 
 
-def _rdm_of(vectors: Array, run: Run, where: str) -> Array:
+def rdm_of(vectors: Array, conditions: Sequence[str], where: str) -> Array:
+    """Gives the RDM [pair] of vectors [condition, feature].
+
+    Raises:
+        RecordError: vectors that have none.
+    """
     try:
-        return upper(cosine_rdm(vectors, run.conditions))
+        return upper(cosine_rdm(vectors, conditions))
     except GeometryError as error:
         raise RecordError(f"{where}: {error}") from error
 
 
-def _require_same(found: np.ndarray[Any, Any], wanted: Array, where: str) -> None:
+def require_same(found: np.ndarray[Any, Any], wanted: Array, where: str) -> None:
+    """Refuses an RDM [pair] that is not that of the vectors, which are kept as float32."""
     apart = float(np.abs(found - wanted).max())
     require(apart <= _FLOAT32, f"{where}: not what the vectors give (apart by up to {apart:.2g})")

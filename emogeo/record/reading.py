@@ -11,7 +11,6 @@ from emogeo.errors import RecordError, StoreError
 from emogeo.record.decoded import decoded
 from emogeo.record.files import ITEMS, RDM, READ_TEXTS, READ_TOKENS, RUN_FILE, SHIFTS, TEXTS, VECTORS
 from emogeo.record.fit import (
-    check_bare,
     check_crossed,
     check_labels,
     check_record,
@@ -20,6 +19,7 @@ from emogeo.record.fit import (
     require_labels,
 )
 from emogeo.record.fit_arrays import check_arrays
+from emogeo.record.fit_bare import check_bare
 from emogeo.record.fit_probes import check_behaviour, check_item, check_steering
 from emogeo.record.fit_readout import check_readout
 from emogeo.record.json import parse_record, row_of
@@ -46,7 +46,8 @@ def read_run(store: Store, key: str) -> AnyRun:
     if isinstance(run, Run):
         _check_geometry(run, folder)
     elif isinstance(run, BareRun):
-        check_bare(run, _arrays(files, RDM, folder), folder)
+        vectors = _arrays(files, VECTORS, folder) if VECTORS in files else None
+        check_bare(run, vectors, _arrays(files, RDM, folder), folder)
     elif isinstance(run, SteeringRun):
         _rows_of_probe(files, TEXTS, folder)
         check_steering(run, _rows_of_probe(files, SHIFTS, folder), folder)

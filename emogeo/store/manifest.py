@@ -48,15 +48,29 @@ def checked(files: Mapping[str, bytes], where: str) -> dict[str, bytes]:
     return {name: files[name] for name in expected}
 
 
+def sizes_in(manifest: bytes, where: str) -> dict[str, int]:
+    """Gives the size in bytes of every file that a manifest names.
+
+    Raises:
+        StoreError: a manifest that is not what was written.
+    """
+    return {name: entry["size"] for name, entry in _parsed(manifest, where).items()}
+
+
 def _parsed(content: bytes, where: str) -> dict[str, dict[str, Any]]:
     try:
         parsed = json.loads(content)
         whole = canonical_json(parsed) == content
         body: dict[str, dict[str, Any]] = parsed["files"]
         whole = whole and parsed["checksum"] == entry_of(canonical_json(body))["sha256"]
-        whole = whole and isinstance(body, dict) and all(Path(name).name == name for name in body)
+        whole = whole and isinstance(body, dict) and all(map(_is_entry, body, body.values()))
     except (ValueError, KeyError, TypeError, UnicodeDecodeError, RecursionError):
         whole = False
     if not whole:
         raise StoreError(f"{where}/{MANIFEST} is not what was written (checksum).")
     return body
+
+
+def _is_entry(name: str, entry: object) -> bool:
+    named = Path(name).name == name and name != MANIFEST
+    return named and isinstance(entry, dict) and set(entry) == {"size", "sha256"} and type(entry["size"]) is int

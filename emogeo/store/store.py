@@ -12,17 +12,19 @@ import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+import psutil
 from filelock import FileLock, Timeout
 
 from emogeo.errors import StoreError
-from emogeo.store.manifest import MANIFEST, checked, manifest_of
+from emogeo.store.manifest import MANIFEST, checked, manifest_of, sizes_in
 
 log = logging.getLogger(__name__)
 RUNS = "runs"
 ACTIVATIONS = "activations"
 GENERATIONS = "generations"
 KINDS = (RUNS, ACTIVATIONS, GENERATIONS)
-_KEY = re.compile(r"[0-9a-f]{64}")
+KEY = re.compile(r"[0-9a-f]{64}")
+"""The form of a key: hex digits of a sha256."""
 
 
 class Store:
@@ -39,7 +41,7 @@ class Store:
         """
         if kind not in KINDS:
             raise StoreError(f"{kind!r} is no kind of record ({', '.join(KINDS)}).")
-        if not _KEY.fullmatch(key):
+        if not KEY.fullmatch(key):
             raise StoreError(f"{key!r} is not a key (64 hex digits).")
         return self.path / kind / key
 
@@ -50,7 +52,7 @@ class Store:
         """Lists the keys of all records of a kind, sorted."""
         folder = self.path / kind
         if folder.is_dir():
-            yield from sorted(p.name for p in folder.iterdir() if _KEY.fullmatch(p.name))
+            yield from sorted(p.name for p in folder.iterdir() if KEY.fullmatch(p.name))
 
     def write(self, kind: str, key: str, files: Mapping[str, bytes]) -> Path:
         """Writes a record whole: to a temporary folder on the same disk, synced, then renamed.
@@ -154,16 +156,20 @@ class Store:
         file = self.folder(kind, key) / MANIFEST
         if not file.is_file():
             raise StoreError(f"{file.parent} is not a record: it has no {MANIFEST}.")
+        if file.stat().st_size > _LARGEST_MANIFEST:
+            raise StoreError(f"{file} is not what was written (size).")
         return file.read_bytes()
 
     def _read(self, kind: str, key: str) -> dict[str, bytes]:
         folder = self.folder(kind, key)
-        self.manifest(kind, key)
-        contents = {file.name: file.read_bytes() if file.is_file() else b"" for file in folder.iterdir()}
+        sizes = sizes_in(self.manifest(kind, key), str(folder))
+        contents = {file.name: _read_whole(file, sizes) for file in folder.iterdir()}
         return checked(contents, str(folder))
 
 
 _SWAP_SECONDS = 0.05
+_LARGEST_MANIFEST = 2**20
+"""The most bytes of a manifest; one of five files has 600."""
 _LEFT_SECONDS = 24 * 3600
 
 
@@ -177,6 +183,22 @@ def _swap(new: Path, target: Path, old: Path) -> None:
         if old.exists() and not target.exists():
             old.replace(target)
         raise
+
+
+def _read_whole(file: Path, sizes: Mapping[str, int]) -> bytes:
+    """Reads a file of a record; nothing of one that is of another size than its manifest says.
+
+    Raises:
+        StoreError: a file that is larger than the memory that is free; names it.
+    """
+    if file.name == MANIFEST:
+        return file.read_bytes()
+    if not file.is_file() or file.stat().st_size != sizes.get(file.name):
+        return b""
+    size, free = sizes[file.name], psutil.virtual_memory().available
+    if size > free:
+        raise StoreError(f"{file} has {size / 2**30:,.1f} GiB, and {free / 2**30:,.1f} GiB of memory are free.")
+    return file.read_bytes()
 
 
 def _write_synced(file: Path, content: bytes) -> None:

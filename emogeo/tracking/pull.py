@@ -7,7 +7,7 @@ import hashlib
 import logging
 import tempfile
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -19,10 +19,13 @@ from emogeo.errors import StoreError, TrackingError
 from emogeo.record.chosen import Facts, nothing_suits, on_trial, suits
 from emogeo.record.files import FACTS, RUN_FILE
 from emogeo.record.json import key_in
+from emogeo.record.reading import record_in
+from emogeo.stimuli.messages import short
 from emogeo.store.manifest import MANIFEST
-from emogeo.store.store import GENERATIONS, RUNS, Store
+from emogeo.store.store import GENERATIONS, KEY, RUNS, Store
 from emogeo.tracking.client import PATIENCE, reason, sign_in
 from emogeo.tracking.downloads import QUERY_SECONDS, Downloads
+from emogeo.tracking.origin import note_pulled
 
 log = logging.getLogger(__name__)
 _NAMES_KEY = {RUNS: RUN_FILE, GENERATIONS: FACTS}
@@ -112,7 +115,8 @@ def pull_runs(tracking: TrackingConfig, wanted: RunsConfig, store: Store) -> Pul
     filters = _filters(wanted)
     try:
         runs = list(api.runs(project, filters=filters))
-        facts = {run.id: _facts(run) for run in runs}
+        facts = {run.id: found for run in runs if (found := _readable(run)) is not None}
+        runs = [run for run in runs if run.id in facts]
         records = _records([run for run in runs if _is_wanted(facts[run.id], facts.values(), wanted)])
     except Exception as error:  # the client raises errors of many kinds
         raise TrackingError(f"{project}: {reason(error)}") from error
@@ -139,6 +143,15 @@ def _filters(wanted: RunsConfig) -> dict[str, Any]:
     if wanted.filters:
         clauses.append(dict(wanted.filters))
     return {"$and": clauses}
+
+
+def _readable(run: Any) -> Facts | None:
+    """Gives the facts of a run; None for one whose configuration is not of emogeo, which a warning names."""
+    try:
+        return _facts(run)
+    except (AttributeError, TypeError, ValueError) as error:
+        log.warning("left out: run %s: its configuration is not of emogeo: %s", short(str(run.id)), reason(error))
+        return None
 
 
 def _facts(run: Any) -> Facts:
@@ -173,15 +186,22 @@ def _records(runs: Sequence[Any]) -> dict[tuple[str, str], list[Any]]:
     for run in runs:
         for artifact in run.logged_artifacts():
             name = artifact.name.rpartition(":v")[0]
-            about = artifact.metadata
-            ours = about.get("kind") in _NAMES_KEY and "key" in about
-            if ours and (name not in newest or _version(artifact) > _version(newest[name])):
+            if _is_ours(artifact) and (name not in newest or _version(artifact) > _version(newest[name])):
                 newest[name] = artifact
     records: dict[tuple[str, str], list[Any]] = defaultdict(list)
     for name in sorted(newest):
         about = newest[name].metadata
         records[about["kind"], about["key"]].append(newest[name])
     return records
+
+
+def _is_ours(artifact: Any) -> bool:
+    """Whether an artifact says that it is a part of a record; its metadata may be anything."""
+    about, number = artifact.metadata, artifact.name.rpartition(":v")[2]
+    if not isinstance(about, Mapping) or not number.isdecimal():
+        return False
+    kind, key = about.get("kind"), about.get("key")
+    return kind in list(_NAMES_KEY) and isinstance(key, str) and KEY.fullmatch(key) is not None
 
 
 def _version(artifact: Any) -> int:
@@ -208,6 +228,9 @@ def _bring(store: Store, kind: str, key: str, artifacts: Sequence[Any], download
     said = key_in(files.get(_NAMES_KEY[kind], b""))
     if said != key:
         raise StoreError(f"its files are those of {said}")
+    if kind == RUNS:
+        record_in(files, f"{kind} {key[:12]}", key)
+        note_pulled(store, key, f"{artifacts[0].entity}/{artifacts[0].project}")
     store.adopt(kind, key, files)
 
 

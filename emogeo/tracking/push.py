@@ -10,6 +10,7 @@ from emogeo.record.reading import read_record
 from emogeo.store.store import RUNS, Store
 from emogeo.tracking.client import reason, sign_in
 from emogeo.tracking.mirror import push_record
+from emogeo.tracking.origin import pulled_from
 
 
 def deliver(store: Store, entity: str | None, project: str | None) -> int:
@@ -37,6 +38,15 @@ def deliver(store: Store, entity: str | None, project: str | None) -> int:
 
 
 def _where(store: Store, key: str, entity: str | None, project: str | None) -> TrackingConfig:
-    """Gives where a record is pushed to: its own entity and project, unless others are asked for."""
+    """Gives where a record is pushed to: its own entity and project, unless others are asked for.
+
+    Raises:
+        StoreError: a record that was pulled, which others may have written, and no project to push it to.
+    """
+    origin = pulled_from(store, key)
+    if origin is not None:
+        if project is None:
+            raise StoreError(f"it was pulled from {origin}, and goes nowhere by itself: type --project NAME")
+        return TrackingConfig(TrackingMode.online, project, entity)
     own = read_record(store, key).config.tracking
     return TrackingConfig(TrackingMode.online, project or own.project, entity or own.entity, own.group, own.tags)

@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from emogeo.extraction.reading import StoredActivations
 from emogeo.record.origin import PassRecord
+from emogeo.record.passes import StoredActivations
 
 
 def stored(states: np.ndarray[Any, Any], nonfinite: np.ndarray[Any, Any] | None = None) -> StoredActivations:

@@ -12,9 +12,9 @@ import pytest
 from emogeo.extraction.files import finished_files, refused_files
 from emogeo.extraction.measure import Measures, measure
 from emogeo.extraction.plan import RunPlan, plan_run
-from emogeo.extraction.reading import StoredActivations
 from emogeo.geometry.geometry import Geometry
 from emogeo.record.origin import Generation, PromptSet, TextCounts, Written
+from emogeo.record.passes import StoredActivations
 from emogeo.record.reading import read_record, read_run, record_in
 from emogeo.record.run import Run
 from emogeo.record.types import GeometryRecord

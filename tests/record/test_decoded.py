@@ -68,3 +68,17 @@ def test_half_a_surrogate_pair_is_named_where_it_stands(tmp_path: Path) -> None:
     record, files = steering()
     ends = lines(TEXTS, lambda rows: rows[0].update(text="\ud800"))(files)
     assert left_out(tmp_path / "steered", record, ends) == f"{TEXTS}: line 1: text: {SAID} 0)"
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    {
+        b'{"a": 1, "b": {"c": 1, "c": 2}}': "x: not JSON: the field c stands twice",
+        b'{"a": NaN}': "x: not JSON: NaN is no number of JSON",
+        b'{"a": [1e999]}': "x: a.0: a number that is not finite",
+    }.items(),
+)
+def test_what_json_does_not_say_once_and_finitely(content: bytes, said: str) -> None:
+    with pytest.raises(RecordError) as error:
+        decoded(content, "x")
+    assert str(error.value) == said

@@ -93,7 +93,7 @@ def test_a_geometry_that_no_run_recorded_is_left_out(changes: dict[str, Any], sa
 def test_a_meaning_without_a_key_is_named(tmp_path: Path) -> None:
     record, files = geometry()
     content = rewritten(record, lambda r: r["meaning"].update(share=float("nan")))
-    assert left_out(tmp_path, record, files, content).startswith("run.json: meaning")
+    assert left_out(tmp_path, record, files, content) == "run.json: not JSON: NaN is no number of JSON"
 
 
 def test_units_with_a_text_in_common_are_one(tmp_path: Path) -> None:

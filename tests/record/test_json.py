@@ -94,10 +94,10 @@ WRONG: dict[str, tuple[Callable[[dict[str, Any]], object], str]] = {
         lambda r: r["config"]["pooling"].update(position="first"),
         "config.pooling.position: Input should be 'last', 'middle' or 'mean' (found \"first\")",
     ),
-    "NaN": (lambda r: r["metrics"].update(rdm_std=float("nan")), "metrics.rdm_std: Input should be a finite number"),
+    "NaN": (lambda r: r["metrics"].update(rdm_std=float("nan")), "not JSON: NaN is no number of JSON"),
     "infinity": (
         lambda r: r["by_layer"].update(rdm_std=[0.1, float("inf")]),
-        "by_layer.rdm_std.1: Input should be a finite number",
+        "not JSON: Infinity is no number of JSON",
     ),
     "another status": (lambda r: r.update(status="begun"), "status: Input should be 'finished' or 'refused'"),
     "another mode": (lambda r: r.update(mode="sleep"), "mode: 'sleep' is not a valid Mode"),

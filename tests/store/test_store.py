@@ -182,3 +182,18 @@ def test_a_broken_record_counts_as_missing(tmp_path: Path, caplog: pytest.LogCap
     (folder / next(iter(FILES))).write_bytes(b"other")
     assert store.whole(RUNS, KEY) is None
     assert "counts as missing" in caplog.text
+
+
+def test_a_file_of_another_size_or_larger_than_memory_is_not_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, name = Store(tmp_path), next(iter(FILES))
+    folder = store.write(RUNS, KEY, FILES)
+    with (folder / name).open("r+b") as stream:
+        stream.truncate(2**40)
+    with pytest.raises(StoreError, match=f"{name} is not what was written"):
+        store.read(RUNS, KEY)
+    store.write(RUNS, KEY, FILES)
+    monkeypatch.setattr("psutil.virtual_memory", lambda: type("Free", (), {"available": 0}))
+    with pytest.raises(StoreError, match="of memory are free"):
+        store.read(RUNS, KEY)

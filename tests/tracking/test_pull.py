@@ -193,3 +193,28 @@ def test_vectors_that_someone_has_logged_are_imported_once_they_are_verified(
     local = f"imported.path='{tmp_path / 'own.npz'}'"
     assert run_import(compose_train("mode=imported", local, "model.name=theirs", *words)).key == found.key
     assert not list((tmp_path / "cache").rglob("tmp*"))
+
+
+class Foreign:
+    """An artifact or a run as the client gives it, with whatever somebody wrote there."""
+
+    def __init__(self, **said: object) -> None:
+        self.__dict__.update(said)
+
+
+ODD: list[object] = [None, 7, "kind", [], {}, {"kind": []}, {"kind": RUNS}, {"kind": RUNS, "key": ["a"]}, {"kind": {}}]
+
+
+@pytest.mark.parametrize("metadata", [*ODD, {"kind": RUNS, "key": "../../x"}, {"kind": "other", "key": "a" * 64}])
+def test_metadata_of_any_type_is_no_record_of_ours(metadata: object) -> None:
+    odd = Foreign(name="x:v0", metadata=metadata)
+    ours = Foreign(name="rdm:v10", metadata={"kind": RUNS, "key": "a" * 64})
+    unnumbered = Foreign(name="rdm:latest", metadata={"kind": RUNS, "key": "b" * 64})
+    run = Foreign(logged_artifacts=lambda: [odd, ours, unnumbered])
+    assert pull._records([run]) == {(RUNS, "a" * 64): [ours]}
+
+
+@pytest.mark.parametrize("config", [None, 7, [], {"resolved": None}, {"resolved": {"model": []}}, {"mode": "replay"}])
+def test_a_run_with_any_configuration_stops_nothing(config: object, caplog: pytest.LogCaptureFixture) -> None:
+    assert pull._readable(Foreign(id="x", config=config, group=None, tags=[])) is None
+    assert "left out: run x: its configuration is not of emogeo" in caplog.text

@@ -11,6 +11,7 @@ from emogeo.config.runtime import TrackingConfig, TrackingMode
 from emogeo.errors import StoreError, TrackingError
 from emogeo.store.store import Store
 from emogeo.tracking import push
+from emogeo.tracking.origin import note_pulled
 from emogeo.tracking.push import deliver
 from tests.planted_records import behaviour, usual_config, write
 
@@ -57,6 +58,23 @@ def test_another_project_may_be_asked_for(store: Store, monkeypatch: pytest.Monk
     pushed = pushing(monkeypatch)
     deliver(store, "you", "yours")
     assert {(tracking.entity, tracking.project, tracking.group) for _, tracking in pushed} == {("you", "yours", "g")}
+
+
+def test_a_record_that_was_pulled_goes_nowhere_by_itself(
+    store: Store,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    note_pulled(store, "b" * 64, "them/theirs")
+    pushed = pushing(monkeypatch)
+    assert deliver(store, None, None) == 1
+    assert deliver(store, "you", None) == 1
+    assert {digit for digit, _ in pushed} == {"a", "c"}
+    assert "it was pulled from them/theirs, and goes nowhere by itself: type --project NAME" in caplog.text
+    pushed.clear()
+    assert deliver(store, None, "yours") == 0
+    assert dict(pushed)["b"] == TrackingConfig(TrackingMode.online, "yours", None)
 
 
 def test_one_that_fails_is_named_and_the_others_go_on(

@@ -6,6 +6,7 @@ Charts are Vega-Lite: one specification is drawn in the report and written as PN
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from functools import cache
@@ -33,6 +34,8 @@ PADDING = {"left": 1, "right": 1, "top": 2, "bottom": 4}
 ENDINGS = (".png", ".svg", ".pdf", ".vl.json")
 """Endings of the files of a chart."""
 COLUMN_ENDING = "_one_column.pdf"
+_NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""Characters that XML has no place for."""
 _SCALE = 3
 """Pixels of a PNG to a point."""
 
@@ -97,7 +100,7 @@ def write_chart(spec: dict[str, Any], folder: Path, name: str, title: str | None
         name: of the files, without an ending.
         title: stands over the chart in these files; the report has its own above.
     """
-    spec = spec if title is None else {**spec, "title": title}
+    spec = drawable(spec if title is None else {**spec, "title": title})
     white = {**spec, "config": {**spec["config"], "background": "white"}}
     (folder / f"{name}.png").write_bytes(vl_convert.vegalite_to_png(white, scale=_SCALE))
     (folder / f"{name}.svg").write_text(vl_convert.vegalite_to_svg(white), encoding="utf-8")
@@ -106,6 +109,15 @@ def write_chart(spec: dict[str, Any], folder: Path, name: str, title: str | None
     if (narrow := spec.get("usermeta", {}).get("narrow")) is not None:
         column = {**narrow, "datasets": {**spec["datasets"], **narrow["datasets"]}, "config": white["config"]}
         (folder / f"{name}{COLUMN_ENDING}").write_bytes(vl_convert.vegalite_to_pdf(column))
+
+
+def drawable(part: Any) -> Any:
+    """Gives a specification whose texts can stand in an SVG: control characters, which end the process, as escapes."""
+    if isinstance(part, str):
+        return _NOT_IN_XML.sub(lambda found: f"\\u{ord(found[0]):04x}", part)
+    if isinstance(part, dict):
+        return {drawable(name): drawable(inner) for name, inner in part.items()}
+    return [drawable(inner) for inner in part] if isinstance(part, list | tuple) else part
 
 
 def unchecked() -> AbstractContextManager[None]:

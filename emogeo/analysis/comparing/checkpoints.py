@@ -16,10 +16,9 @@ from emogeo.geometry.geometry import halves_of
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.independent import independent_units
 from emogeo.geometry.rdm import standard_ranks
-from emogeo.record.files import ACTIVATIONS_FILE
+from emogeo.record.passes import is_of, whole_pass
 from emogeo.record.run import Run
-from emogeo.store.store import ACTIVATIONS, Store
-from emogeo.store.tensors import unpack
+from emogeo.store.store import KEY, Store
 
 _SAME_SIZE = 1.1
 """The largest ratio of parameters at which two models are checkpoints of one."""
@@ -91,17 +90,18 @@ def states_by_block(run: Run, store: Store) -> NDArray[np.float32] | str:
     """Gives a run's states [text, block, d_model] from the pass that it was measured on, or why there are none."""
     if run.config.denoising.method is not DenoisingMethod.none:
         return "denoised states are not kept by block"
-    files = store.whole(ACTIVATIONS, str(run.record.meaning.get("passages", ""))) if _has_key(run) else None
-    if files is None:
+    found = whole_pass(store, str(run.record.meaning["passages"])) if _has_key(run) else None
+    if found is None:
         return f"the states of {run.model} at every block are not in {store.path}: read again with force=true"
-    states: NDArray[np.float32] = unpack(files[ACTIVATIONS_FILE])["states"]
-    if len(states) != len(run.labelled.texts):
-        return f"the states of {run.model} are of {len(states)} texts, its record of {len(run.labelled.texts)}"
-    return states
+    if len(found.states) != len(run.labelled.texts):
+        return f"the states of {run.model} are of {len(found.states)} texts, its record of {len(run.labelled.texts)}"
+    if found.states.shape[1] != run.record.provenance.n_blocks or not is_of(run, found):
+        return f"the states of {run.model} in {store.path} are not those of its record: read again with force=true"
+    return found.states
 
 
 def _has_key(run: Run) -> bool:
-    return len(str(run.record.meaning.get("passages", ""))) == 64
+    return bool(KEY.fullmatch(str(run.record.meaning.get("passages", ""))))
 
 
 def halves_by_block(each: PreparedRun, states: NDArray[np.float32], blocks: Sequence[int]) -> Iterator[Halves]:

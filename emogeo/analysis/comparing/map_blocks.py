@@ -32,7 +32,8 @@ def block_maps(own: RunMap) -> BlockMaps:
     They are of plain dissimilarities, as recorded: without the texts' states at every block their noise stays in.
     """
     blocks, points, shares = list[int](), [], []
-    for block, squared in zip(blocks_of(own.of.run), _squared(own), strict=True):
+    known = blocks_of(own.of.run)  # none, where only the dissimilarities of a block that nobody names are there
+    for block, squared in zip(known, _squared(own)[: len(known)], strict=True):
         try:
             found = map_of(squared)
         except GeometryError:

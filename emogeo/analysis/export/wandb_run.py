@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
-import vl_convert
+from jinja2.utils import htmlsafe_json_dumps
 
-from emogeo.analysis.charts.chart import ENDINGS
+from emogeo.analysis.charts.chart import ENDINGS, library
 from emogeo.analysis.figures.runs import MATRICES
 from emogeo.analysis.report.beyond import verdict_counts
 from emogeo.config.analyze import AnalyzeConfig
@@ -88,8 +88,10 @@ def _galleries(pictures: Mapping[str, bytes]) -> dict[str, dict[str, bytes]]:
 
 
 def _page(spec: bytes) -> str:
-    """Draws a chart in a page of its own, which fetches nothing."""
-    return str(vl_convert.vegalite_to_html(json.loads(spec), bundle=True))
+    """Draws a chart in a page of its own, which fetches nothing; its texts cannot end the script that they stand in."""
+    drawing = f'vegaEmbed("#chart", {htmlsafe_json_dumps(json.loads(spec))})'
+    scripts = "".join(f"<script>{text}</script>" for text in (library(), drawing))
+    return f'<!doctype html><html><meta charset="utf-8"><body><div id="chart"></div>{scripts}</body></html>'
 
 
 def _rows(table: pd.DataFrame) -> list[dict[str, Any]]:

@@ -13,6 +13,7 @@ from emogeo.record.run import BareRun, BehaviourRun, ReadoutRun, Run, SteeringRu
 from emogeo.stimuli.conditions import Noun, noun_of
 from emogeo.stimuli.messages import listed
 from emogeo.store.store import RUNS, Store
+from emogeo.terminal import one_line
 
 SHOWN = 30
 """The most conditions that an error lists."""
@@ -100,7 +101,7 @@ def _add(catalogue: Catalogue, store: Store, key: str) -> None:
     try:
         run = read_run(store, key)
     except StoreError as error:
-        catalogue.left_out.append(str(error))
+        catalogue.left_out.append(one_line(str(error)))
         return
     if isinstance(run, Run):
         catalogue.runs.append(run)

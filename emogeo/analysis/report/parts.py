@@ -11,6 +11,7 @@ import pandas as pd
 
 from emogeo.analysis.report.definitions import definition
 from emogeo.analysis.report.numbers import ABSENT, intervals, number, with_interval
+from emogeo.analysis.tables.frame import without_formulas
 
 SHOWN_ROWS = 300
 """The most rows of a table on the page."""
@@ -217,7 +218,7 @@ def data_link(content: bytes, mime: str) -> str:
 
 def csv_link(table: pd.DataFrame, index: bool = False) -> str:
     """Makes a data link of a table as CSV."""
-    return data_link(table.to_csv(index=index).encode(), "text/csv;charset=utf-8")
+    return data_link(without_formulas(table).to_csv(index=index).encode(), "text/csv;charset=utf-8")
 
 
 def _sorts(table: pd.DataFrame, column: Column, cells: Sequence[str]) -> list[str]:

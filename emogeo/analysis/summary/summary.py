@@ -18,7 +18,7 @@ from emogeo.analysis.summary.remarks import flag_lines, note_lines
 from emogeo.analysis.summary.runs import figures, legend, others
 from emogeo.analysis.summary.unanswered import opposite_signs
 from emogeo.analysis.tables.effects import Effect
-from emogeo.terminal import paragraph, pasteable
+from emogeo.terminal import harmless, paragraph, pasteable
 
 _COMMAND = ": python "
 """What an answer that ends in a command has before it."""
@@ -50,7 +50,7 @@ def summary(material: Material, effects: Sequence[Effect], store: str, output: P
         study_lines(material, effects, store, width),
         _where(material, output, width),
     ]
-    return "\n".join(line for block in blocks if block for line in ["", *block])
+    return harmless("\n".join(line for block in blocks if block for line in ["", *block]))
 
 
 def _named(material: Material) -> list[str]:

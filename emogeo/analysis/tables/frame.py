@@ -12,6 +12,7 @@ import pandas as pd
 
 from emogeo.analysis.tables.notes import Note, joined
 from emogeo.geometry.inference import Estimate
+from emogeo.spreadsheets import guarded
 
 Row = dict[str, Any]
 """A row: its values under their columns' names."""
@@ -69,7 +70,20 @@ def stacked(tables: Sequence[Table]) -> Table:
     return Table(pd.concat([table.frame for table in tables], ignore_index=True), notes)
 
 
+def without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
+    """Gives a frame for a CSV file: no cell, name of a column or of a row is one that a spreadsheet would compute."""
+
+    def harmless(cell: Any) -> Any:
+        return guarded(cell) if isinstance(cell, str) else cell
+
+    texts = [name for name in frame.columns if not pd.api.types.is_numeric_dtype(frame[name])]
+    kept = frame.copy()
+    for name in texts:
+        kept[name] = kept[name].map(harmless)
+    return kept.rename(index=harmless, columns=harmless)
+
+
 def write_table(table: Table, folder: Path, name: str) -> None:
     """Writes a table as CSV for people, and as Parquet for programs."""
-    table.frame.to_csv(folder / f"{name}.csv", index=False)
+    without_formulas(table.frame).to_csv(folder / f"{name}.csv", index=False)
     table.frame.to_parquet(folder / f"{name}.parquet", index=False)

@@ -12,6 +12,7 @@ from emogeo.analysis.charts.chart import (
     COLUMN_ENDING,
     NARROW,
     WIDE,
+    drawable,
     for_both,
     library,
     named,
@@ -56,3 +57,12 @@ def test_a_narrow_layout_is_a_pdf_for_one_column(tmp_path: Path) -> None:
     box = re.search(rb"/MediaBox \[0 0 ([\d.]+)", pdf)
     assert b"/FontFile" in pdf and box is not None
     assert NARROW <= float(box[1]) < NARROW + 60, "the axis is beside the plot"
+
+
+def test_control_characters_do_not_end_the_process() -> None:
+    spec = {"title": "a\x1b[2J\ufffe", "data": {"values": [{"x\x00": "\x07"}]}, "mark": ["\ud800", 1, None]}
+    assert drawable(spec) == {
+        "title": "a\\u001b[2J\\ufffe",
+        "data": {"values": [{"x\\u0000": "\\u0007"}]},
+        "mark": ["\\ud800", 1, None],
+    }

@@ -114,6 +114,12 @@ def test_charts_are_pages_that_fetch_nothing(output: Path, logged: list[tuple[An
     assert not re.findall(r"(?:src|href)=.?https?://", page)
 
 
+def test_texts_of_a_chart_cannot_end_its_script() -> None:
+    page = wandb_run._page(json.dumps({"mark": "bar", "title": "</script><img src=x onerror=alert(1)>"}).encode())
+    assert "<img src=x" not in page and "\\u003cimg src=x" in page
+    assert page.count("<script>") == page.count("</script>") == 2
+
+
 def test_tables_have_the_columns_of_the_csv_files(output: Path, logged: list[tuple[Any, ...]]) -> None:
     track(output)
     for name, table in TABLES.items():
