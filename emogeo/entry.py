@@ -16,6 +16,7 @@ from hydra.types import RunMode
 
 from emogeo.config.checkpoints import as_sweep
 from emogeo.config.compose import register
+from emogeo.config.early import lacking
 from emogeo.config.help import register_help
 from emogeo.config.overrides import check_overrides
 from emogeo.config.own_names import as_hydra_wants
@@ -40,6 +41,8 @@ def prepare(schema: type, conf: Path) -> None:
         sys.argv[1:] = [as_hydra_wants(argument) for argument in sys.argv[1:]]
         sys.argv[1:] = as_sweep(sys.argv[1:], conf)
         check_overrides(sys.argv[1:], schema, conf)
+        for said in lacking(sys.argv[1:], conf):
+            print(told(f"emogeo: {said}"), file=sys.stderr)
     except EmogeoError as error:
         sys.exit(told(f"emogeo: {error}"))
 

@@ -7,12 +7,13 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from io import TextIOWrapper
 from pathlib import Path
 
-from emogeo.errors import MachineError, first_line
+from emogeo.errors import EmogeoError, MachineError, first_line
+from emogeo.terminal import told
 
 _WRITABLE = (
     "Give a folder that can be written: store.path=, output=, runtime.weights_cache= (or EMOGEO_CACHE), "
@@ -50,6 +51,12 @@ def machine_error(error: BaseException, elsewhere: str = "A file") -> MachineErr
         return MachineError(f"Not enough memory ({first_line(_plain(error))}). {_MEMORY} {_GOES_ON}")
     if isinstance(error, RuntimeError) and "home directory" in str(error):
         return MachineError(_HOME)
+    if isinstance(error, UnicodeEncodeError) and "surrogates" in error.reason:
+        before = error.object[max(0, error.start - _BEFORE) : error.start]
+        return MachineError(
+            f"Half a character (a lone surrogate) stands after {before!r}, and cannot be written. Take it out of what "
+            "was typed, or of the file that was read."
+        )
     number = _number_of(error)
     if number is None:
         return None
@@ -105,6 +112,19 @@ def print_any_letter() -> None:
             stream.reconfigure(errors="backslashreplace")
 
 
+def exit_code(call: Callable[[], int]) -> int:
+    """Runs a command: its exit code, or 1 with the sentence that an error of emogeo, or of the machine, is."""
+    print_any_letter()
+    try:
+        return call()
+    except Exception as error:
+        named = error if isinstance(error, EmogeoError) else machine_error(error)
+        if named is None:
+            raise
+        print(told(f"emogeo: {named}"), file=sys.stderr)
+        return 1
+
+
 def _number_of(error: BaseException) -> int | None:
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno if error.errno in errno.errorcode else None
@@ -131,3 +151,4 @@ def _shown(path: str) -> str:
 
 
 _LONGEST = 300
+_BEFORE = 30
