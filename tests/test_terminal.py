@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from emogeo.terminal import Described, Lines, aligned, cells, columns, paragraph, pasteable, told
+from emogeo.terminal import Described, Lines, LogFile, aligned, cells, columns, paragraph, pasteable, told
 
 WORDS = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=120), max_size=8)
 
@@ -88,3 +88,10 @@ def test_a_log_line_is_broken_in_a_terminal_alone(monkeypatch: pytest.MonkeyPatc
     assert first.startswith("INFO word") and rest and all(line.startswith("  word") for line in rest)
     monkeypatch.setattr(sys, "stdout", io.StringIO())
     assert "\n" not in lines.format(record)
+
+
+def test_a_log_that_cannot_be_written_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    handler = LogFile("/dev/full")
+    for _ in range(3):
+        handler.handle(logging.LogRecord("a", logging.INFO, "f", 1, "words", None, None))
+    assert capsys.readouterr().err == "The log /dev/full cannot be written: No space left on device.\n"

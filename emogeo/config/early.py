@@ -25,9 +25,8 @@ def lacking(arguments: Sequence[str], conf: Path) -> list[str]:
     if find_spec("bitsandbytes") is not None:
         return []
     words = [argument.removeprefix("precision=") for argument in arguments if argument.startswith("precision=")]
-    names = [
-        name for word in words for name in word.split(",") if _needs_bitsandbytes(conf / "precision" / f"{name}.yaml")
-    ]
+    chosen = [name for word in words for name in word.split(",")]
+    names = [name for name in chosen if _needs_bitsandbytes(conf / "precision" / f"{name}.yaml")]
     if not names:
         return []
     return [f"precision={','.join(names)} needs bitsandbytes, which is not installed. Type: {QUANTIZED}"]
