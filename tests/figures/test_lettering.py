@@ -110,4 +110,4 @@ def test_a_title_of_very_many_letters_leaves_the_figure_its_room() -> None:
     assert heading(title) == f"{'n' * 50}…{'n' * 45} fp32"
     with warnings.catch_warnings():
         warnings.simplefilter("error")
-        rdm_figure(np.eye(4), list("abcd"), f"$\\frac{{$ {title}")
+        rdm_figure(np.eye(21), list("abcdefghijklmnopqrstu"), f"$\\frac{{$ {title}")
