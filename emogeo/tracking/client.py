@@ -100,6 +100,7 @@ def sign_in() -> Any:
             raise TrackingError("the API key was not accepted")
     except Exception as error:  # the client raises errors of many kinds
         raise TrackingError(f"{server}: {reason(error)}") from error
+    _FAILED.pop(server, None)
     return api
 
 
