@@ -7,23 +7,27 @@ import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from hydra._internal import utils as hydra_utils
 from hydra.core.hydra_config import HydraConfig
 from hydra.errors import CompactHydraException
 from hydra.types import RunMode
 
 from emogeo.config.checkpoints import as_sweep
 from emogeo.config.compose import register
+from emogeo.config.early import lacking
 from emogeo.config.help import register_help
 from emogeo.config.overrides import check_overrides
 from emogeo.config.own_names import as_hydra_wants
 from emogeo.errors import EmogeoError
+from emogeo.machine import machine_error, print_any_letter
 from emogeo.signals import Ended, end_cleanly, in_joblib_worker
 from emogeo.terminal import told
 
 T = TypeVar("T")
 log = logging.getLogger("emogeo")
+_REPORT = hydra_utils.run_and_report
 
 
 def prepare(schema: type, conf: Path) -> None:
@@ -31,33 +35,65 @@ def prepare(schema: type, conf: Path) -> None:
     register()
     register_help(conf)
     end_cleanly()
+    print_any_letter()
+    hydra_utils.run_and_report = _reported  # type: ignore[assignment]  # Hydra has no types
     try:
         sys.argv[1:] = [as_hydra_wants(argument) for argument in sys.argv[1:]]
         sys.argv[1:] = as_sweep(sys.argv[1:], conf)
         check_overrides(sys.argv[1:], schema, conf)
+        for said in lacking(sys.argv[1:], conf):
+            print(told(f"emogeo: {said}"), file=sys.stderr)
     except EmogeoError as error:
         sys.exit(told(f"emogeo: {error}"))
 
 
 def shown(call: Callable[[], T]) -> T:
-    """Runs `call`; an emogeo error reaches Hydra without a stack trace, and signals end it cleanly.
+    """Runs `call`; an emogeo error, or one of the machine, reaches Hydra without a stack trace; signals end it cleanly.
 
-    A run that is alone ends with the error, and 1; a sweep logs an error at once, goes on with the next run and exits
-    with 1 at its end; a signal ends the sweep. `HYDRA_FULL_ERROR=1` shows the trace.
+    The run's own log has the error, too. A run that is alone ends with it, and 1; a sweep logs it at once, goes on with
+    the next run and exits with 1 at its end; a signal ends the sweep. `HYDRA_FULL_ERROR=1` shows the trace.
     """
     try:
         end_cleanly()
+        print_any_letter()  # in a worker, too
         return call()
     except Ended as end:
         log.warning("%s", end)
         if in_joblib_worker():
             raise CompactHydraException(str(end)) from None
         raise
-    except EmogeoError as error:
-        said = f"{type(error).__name__}: {error}"
+    except Exception as error:
+        named = error if isinstance(error, EmogeoError) else machine_error(error)
+        if named is None:
+            raise
+        said = f"{type(named).__name__}: {named}"
         if HydraConfig.get().mode is RunMode.MULTIRUN:
             log.error("%s", said)
         elif "HYDRA_FULL_ERROR" not in os.environ:
+            _log_to_files(said)
             print(told(said), file=sys.stderr)  # Hydra would repeat every override before it
             sys.exit(1)
         raise CompactHydraException(said) from error
+
+
+def _log_to_files(said: str) -> None:
+    """Writes an error into the run's own log; the terminal shows it otherwise."""
+    record = log.makeRecord(log.name, logging.ERROR, __file__, 0, said, (), None)
+    for handler in logging.getLogger().handlers:
+        if isinstance(handler, logging.FileHandler):
+            handler.handle(record)
+
+
+def _reported(call: Callable[[], Any]) -> Any:
+    """Has Hydra say in a sentence what the machine refuses to it: the folder of a run's log, say."""
+    return _REPORT(lambda: _without_trace(call))
+
+
+def _without_trace(call: Callable[[], T]) -> T:
+    try:
+        return call()
+    except Exception as error:
+        fault = machine_error(error, "The folder of logs (hydra.run.dir, hydra.sweep.dir)")
+        if fault is None:
+            raise
+        raise CompactHydraException(told(f"{type(fault).__name__}: {fault}")) from error

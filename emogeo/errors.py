@@ -53,6 +53,10 @@ class NotWrittenError(StoreError):
     """Texts that no run of this store has written yet."""
 
 
+class MachineError(EmogeoError):
+    """What the machine refuses: room on a disk, a right to read or write, memory, a home directory."""
+
+
 class TrackingError(EmogeoError):
     """W&B cannot be reached, does not let us in, or did not take what it was given."""
 

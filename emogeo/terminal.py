@@ -142,6 +142,23 @@ def _broken(line: str) -> list[str]:
     return paragraph(line, columns(), rest=f"{space}    " if space else "")
 
 
+class LogFile(logging.FileHandler):
+    """A run's own log, in UTF-8 wherever it runs; where it cannot be written, that is said once."""
+
+    def __init__(self, filename: str) -> None:
+        super().__init__(filename, encoding="utf-8", errors="backslashreplace", delay=True)
+        self._said = False
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        """Says what failed, as `logging` would with a trace for every line."""
+        error = sys.exc_info()[1]
+        if not self._said and isinstance(error, OSError):
+            self._said = True
+            print(told(f"The log {self.baseFilename} cannot be written: {error.strerror}."), file=sys.stderr)
+        elif not isinstance(error, OSError):
+            super().handleError(record)
+
+
 class Lines(logging.Formatter):
     """Log lines broken into those of the terminal; in files and pipes, a message is a line."""
 

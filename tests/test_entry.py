@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import errno
+import logging
 import sys
+from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
@@ -13,6 +16,7 @@ from emogeo import entry, signals
 from emogeo.config.train import TrainConfig
 from emogeo.errors import EmogeoError, StoreError
 from emogeo.signals import Ended
+from emogeo.terminal import LogFile
 from tests.conftest import CONF
 
 
@@ -93,3 +97,35 @@ def test_every_error_of_emogeo_is_caught(monkeypatch: pytest.MonkeyPatch, capsys
         with pytest.raises(SystemExit):
             entry.shown(lambda kind=kind: raising(kind("so")))
         assert capsys.readouterr().err == f"{kind.__name__}: so\n"
+
+
+def test_what_the_machine_refuses_is_a_sentence_also_in_the_run_s_own_log(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    in_mode(RunMode.RUN, monkeypatch)
+    handler = LogFile(str(tmp_path / "train.log"))
+    logging.getLogger().addHandler(handler)
+    try:
+        with pytest.raises(SystemExit) as ended:
+            entry.shown(lambda: raising(OSError(errno.ENOSPC, "full", "/data/ρ\ud800")))
+    finally:
+        logging.getLogger().removeHandler(handler)
+        handler.close()
+    assert ended.value.code == 1
+    assert capsys.readouterr().err.startswith("MachineError: /data/ρ")
+    logged = (tmp_path / "train.log").read_text(encoding="utf-8")
+    assert logged.startswith("MachineError: /data/ρ\\ud800: No space left on device.")
+
+
+def test_what_it_refuses_to_hydra_is_a_sentence_too(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)
+    for error in (OSError(errno.EROFS, "so", "outputs"), OSError(errno.ENOSPC, "so")):
+        with pytest.raises(SystemExit) as ended:
+            entry._reported(lambda error=error: raising(error))
+        assert ended.value.code == 1
+    said = capsys.readouterr().err
+    assert "MachineError: outputs: Read-only file system." in said
+    assert "MachineError: The folder of logs (hydra.run.dir, hydra.sweep.dir): No space left on device." in said
+    assert "Traceback" not in said

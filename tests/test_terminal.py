@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emogeo import terminal
-from emogeo.terminal import Described, Lines, aligned, cells, columns, paragraph, pasteable, told
+from emogeo.terminal import Described, Lines, LogFile, aligned, cells, columns, paragraph, pasteable, told
 
 WORDS = st.lists(st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=120), max_size=8)
 
@@ -95,3 +95,10 @@ def test_what_steers_a_terminal_is_spelled_out() -> None:
     assert terminal.harmless("a\x1b[2J\u202eb\x07\tc\nd") == "a\\x1b[2J\\u202eb\\x07\\tc\nd"
     assert terminal.harmless("日本 é 👩\u200d🚀") == "日本 é 👩\u200d🚀"
     assert terminal.one_line("a\nb\u2028c") == "a\\nb\\u2028c"
+
+
+def test_a_log_that_cannot_be_written_is_said_once(capsys: pytest.CaptureFixture[str]) -> None:
+    handler = LogFile("/dev/full")
+    for _ in range(3):
+        handler.handle(logging.LogRecord("a", logging.INFO, "f", 1, "words", None, None))
+    assert capsys.readouterr().err == "The log /dev/full cannot be written: No space left on device.\n"

@@ -10,14 +10,15 @@ from functools import partial
 from typing import TypeVar
 
 from emogeo.analysis.power import measured, power_rows, signal_measured
-from emogeo.errors import ConfigError, EmogeoError, GeometryError
+from emogeo.errors import ConfigError, GeometryError
 from emogeo.geometry.design import Design, signal_of
 from emogeo.geometry.halves import MIN_UNITS
 from emogeo.geometry.rdm import MIN_CONDITIONS
+from emogeo.machine import exit_code
 from emogeo.signals import end_with_reader
 from emogeo.stimuli.conditions import Noun
 from emogeo.store.store import Store
-from emogeo.terminal import Described, told
+from emogeo.terminal import Described
 
 _ABOUT = """What a design with so many units (topics, say) would show, from planted pairs of runs.
 
@@ -74,11 +75,7 @@ _STAR = _checked(float, lambda value: 0 <= value <= 1, "a share from 0 to 1", "-
 def main(words: Sequence[str] | None = None) -> int:
     """0 with a table, 1 with the reason why there is none; argparse exits with 2 where an option is out of range."""
     asked = _parser().parse_args(words)
-    try:
-        return _power(asked)
-    except EmogeoError as error:
-        print(told(f"emogeo: {error}"), file=sys.stderr)
-        return 1
+    return exit_code(lambda: _power(asked))
 
 
 def _power(asked: argparse.Namespace) -> int:

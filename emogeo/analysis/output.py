@@ -12,6 +12,8 @@ from pathlib import Path
 
 import psutil
 
+from emogeo.machine import naming
+
 LISTED = ".emogeo-files"
 """The list of the files that an analysis has written: those alone are removed by the next."""
 
@@ -26,6 +28,11 @@ def whole(output: Path) -> Iterator[Path]:
         OSError: a folder that cannot be made beside `output`, or cannot take its place.
     """
     output = output.absolute()
+    with naming(output):
+        yield from _whole(output)
+
+
+def _whole(output: Path) -> Iterator[Path]:
     output.parent.mkdir(parents=True, exist_ok=True)
     before = output.with_name(f".{output.name}.before")
     if before.is_dir() and not output.exists():

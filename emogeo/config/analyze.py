@@ -11,7 +11,7 @@ from typing import Any
 from omegaconf import MISSING
 
 from emogeo.config.mode import Mode
-from emogeo.config.runtime import StoreConfig, TrackingConfig, TrackingMode
+from emogeo.config.runtime import StoreConfig, TrackingConfig, TrackingMode, check_seed
 from emogeo.errors import ConfigError
 from emogeo.geometry.options import Axes
 
@@ -187,6 +187,7 @@ class AnalyzeConfig:
         Raises:
             ConfigError: that.
         """
+        check_seed(self.seed)
         if self.permutations < 100:
             raise ConfigError(f"permutations={self.permutations}: give at least 100, or p cannot be small.")
         if not 0 < self.equivalence < 1:

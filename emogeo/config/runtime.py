@@ -92,6 +92,16 @@ class ClusterConfig:
             raise ConfigError("cluster=gpus gives every job one GPU: leave out runtime.device=cuda:N and device_map.")
 
 
+def check_seed(seed: int) -> None:
+    """Refuses a seed below 0, which no generator takes.
+
+    Raises:
+        ConfigError: that.
+    """
+    if seed < 0:
+        raise ConfigError(f"seed={seed}: 0 or more. Type seed=1.")
+
+
 @dataclass
 class SizeConfig:
     """Numbers that the runs of a study share."""

@@ -11,7 +11,7 @@ from emogeo.config.mode import Mode, ModeConfig
 from emogeo.config.model import Init, ModelConfig, Source
 from emogeo.config.precision import PrecisionConfig
 from emogeo.config.probes import BehaviourConfig, ReadoutConfig, SteeringConfig
-from emogeo.config.runtime import ClusterConfig, RuntimeConfig, SizeConfig, StoreConfig, TrackingConfig
+from emogeo.config.runtime import ClusterConfig, RuntimeConfig, SizeConfig, StoreConfig, TrackingConfig, check_seed
 from emogeo.config.states import (
     DenoisingConfig,
     DenoisingMethod,
@@ -71,6 +71,7 @@ class TrainConfig:
         Raises:
             ConfigError: says what was given, what is allowed and what to type.
         """
+        check_seed(self.seed)
         check_texts(self)
         self.generation.check_context(self.mode.name)
         self.stimuli.check(self.mode.name)

@@ -7,10 +7,10 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from emogeo.errors import EmogeoError
 from emogeo.export.formats import ABOUT, Format
+from emogeo.machine import exit_code
 from emogeo.signals import end_with_reader
-from emogeo.terminal import Described, told
+from emogeo.terminal import Described
 
 _ABOUT = """Writes vectors, states or RDMs of finished runs in the files of other tools.
 docs/exports.md shows how these read them."""
@@ -27,15 +27,10 @@ examples:
 def main(words: Sequence[str] | None = None) -> int:
     """0 when everything is written, 1 with the reason why something is not."""
     asked = _parser().parse_args(words)
-    try:
-        _export(asked)
-    except EmogeoError as error:
-        print(told(f"emogeo: {error}"), file=sys.stderr)
-        return 1
-    return 0
+    return exit_code(lambda: _export(asked))
 
 
-def _export(asked: argparse.Namespace) -> None:
+def _export(asked: argparse.Namespace) -> int:
     """Finds all runs before it writes any."""
     from emogeo.export.exporting import make
     from emogeo.export.found import finished_run, found_run
@@ -49,6 +44,7 @@ def _export(asked: argparse.Namespace) -> None:
             print(f"{key[:12]}: {note}", flush=True)
         for file in write(made, asked.output.expanduser(), asked.overwrite):
             print(file, flush=True)
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:

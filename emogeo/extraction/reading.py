@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,32 +24,47 @@ if TYPE_CHECKING:  # imports torch, which finished runs do without
 log = logging.getLogger(__name__)
 
 
-def activations_of(wanted: Pass, session: Session, store: Store, force: bool = False) -> StoredActivations:
+def activations_of(
+    wanted: Pass, session: Session, store: Store, force: bool = False, later: ExitStack | None = None
+) -> StoredActivations:
     """Reads the texts of a pass, unless the store has their activations.
 
     Args:
         force: reads them also where the store has them.
+        later: where it ends, states in other poolings are written, which nobody has asked for yet; until then the
+            pass stays locked. None to write them at once.
 
     Raises:
         EmogeoError: see `emogeo.models.activations.read`.
     """
-    with store.lock(ACTIVATIONS, wanted.lock):  # another process may be reading the same
+    with ExitStack() as own:
+        after = own if later is None else later
+        after.enter_context(store.lock(ACTIVATIONS, wanted.lock))  # another process may be reading the same
         found = None if force else whole_pass(store, wanted.key)
         if found is None:
-            return activations_in(_read_and_store(wanted, session, store), str(store.folder(ACTIVATIONS, wanted.key)))
+            read = _read_and_store(wanted, session, store, after)
+            return activations_in(read, str(store.folder(ACTIVATIONS, wanted.key)))
         log.info("%s: in the store, no forward pass (%s)", wanted.name, wanted.key[:12])
         return found
 
 
-def _read_and_store(wanted: Pass, session: Session, store: Store) -> dict[str, bytes]:
+def _read_and_store(wanted: Pass, session: Session, store: Store, later: ExitStack) -> dict[str, bytes]:
     result = _read(wanted, session)
     provenance = _provenance(wanted, session, result)
-    keys = [wanted.key, *(key for _, key in wanted.also)]
-    records = [_files(result, states, provenance) for states in (result.states, *result.also)]
-    for key, files in zip(keys, records, strict=True):
-        if key == wanted.key or not store.has(ACTIVATIONS, key):
-            store.write(ACTIVATIONS, key, files)
-    return records[0]
+    files = _files(result, result.states, provenance)
+    store.write(ACTIVATIONS, wanted.key, files)
+    for (_, key), states in zip(wanted.also, result.also, strict=True):
+        if not store.has(ACTIVATIONS, key):
+            later.callback(_write_spare, store, key, _files(result, states, provenance))
+    return files
+
+
+def _write_spare(store: Store, key: str, files: dict[str, bytes]) -> None:
+    """Writes states that no run has asked for; where that fails, they are read when one does."""
+    try:
+        store.write(ACTIVATIONS, key, files)
+    except OSError as error:
+        log.warning("states in another pooling are not kept: %s: %s", error.filename, error.strerror)
 
 
 def _read(wanted: Pass, session: Session) -> Activations:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -46,7 +48,9 @@ def run_extraction(config: TrainConfig, departures: Mapping[str, Any] | None = N
     plan = _planned(config)
     for note in plan.source.notes:
         log.warning("%s: %s", plan.source.name, note)
-    outcome = run_task(Task(plan.key, plan.title, config, lambda store: _extracted(plan, store, departures or {})))
+    with ExitStack() as later:
+        compute = partial(_extracted, plan, departures=departures or {}, later=later)
+        outcome = run_task(Task(plan.key, plan.title, config, compute))
     for warning in [*warnings_of(plan), *warning_of_precision(outcome.record)]:
         log.warning("%s", warning)
     return outcome
@@ -67,7 +71,7 @@ def _planned(config: TrainConfig) -> RunPlan:
         return plan_run(config)
 
 
-def _extracted(plan: RunPlan, store: Store, departures: Mapping[str, Any]) -> dict[str, bytes]:
+def _extracted(plan: RunPlan, store: Store, departures: Mapping[str, Any], later: ExitStack) -> dict[str, bytes]:
     if plan.source.writing is not None:
         plan = plan.with_stories(_stories(plan, plan.source.writing, store))
     groups = {unit for unit in set(plan.labelled.units) - set(plan.labelled.topics) if is_group(unit)}
@@ -76,7 +80,7 @@ def _extracted(plan: RunPlan, store: Store, departures: Mapping[str, Any]) -> di
         log.info("topics and conditions are not crossed: %d %s", len(groups), are)
     if plan.source.masking is not None:
         log.info("%s", plan.source.masking)
-    activations = _activations(plan, store)
+    activations = _activations(plan, store, later)
     layers = _usable_layers(plan, activations, store)
     measures = measure(plan, layers, activations["passages"], activations["facts"], activations.get("neutral"))
     lens = lens_of(measures.geometry, plan.session, plan.weights)
@@ -92,11 +96,11 @@ def _stories(plan: RunPlan, writing: Writing, store: Store) -> list[Story]:
         raise
 
 
-def _activations(plan: RunPlan, store: Store) -> dict[str, StoredActivations]:
+def _activations(plan: RunPlan, store: Store, later: ExitStack) -> dict[str, StoredActivations]:
     by_key: dict[str, StoredActivations] = {}
     for own in _passes(plan).values():
         if own.key not in by_key:  # raw neutral texts, last token, are the facts
-            by_key[own.key] = activations_of(own, plan.session, store, plan.config.force)
+            by_key[own.key] = activations_of(own, plan.session, store, plan.config.force, later)
     return {name: by_key[own.key] for name, own in _passes(plan).items()}
 
 

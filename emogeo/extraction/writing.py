@@ -9,6 +9,8 @@ import os
 import random
 import zlib
 from collections.abc import Iterator
+from contextlib import suppress
+from io import FileIO
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +18,7 @@ from tqdm import tqdm
 
 from emogeo.extraction.passes import Writing
 from emogeo.extraction.stories import Story, counts, parsed_stories, story_line, story_of
+from emogeo.machine import naming, write_whole
 from emogeo.models.session import Session
 from emogeo.record.files import FACTS, STORIES
 from emogeo.record.json import plain
@@ -56,7 +59,7 @@ def stories_of(writing: Writing, session: Session, store: Store, force: bool = F
         }
         lines = b"".join(story_line(story) for story in stories)
         store.write(GENERATIONS, writing.key, {STORIES: lines, FACTS: canonical_json(facts)})
-        partial.unlink()
+        partial.unlink(missing_ok=True)  # where files cannot be locked, another process may have been as quick
     return stories
 
 
@@ -84,16 +87,33 @@ def _write_all(writing: Writing, session: Session, partial: Path) -> list[Story]
             other,
         )
     model = session.model(head=True)
-    bar = tqdm(total=sum(map(len, pending)), desc="writing", unit="text", disable=not session.progress)
-    with bar, partial.open("ab") as stream:
+    done = len(writing.requests) - sum(map(len, pending))
+    bar = tqdm(total=len(writing.requests), initial=done, desc="writing", unit="text", disable=not session.progress)
+    with bar, naming(partial), partial.open("ab", buffering=0) as stream:
         for batch in pending:
-            for row, story in zip(batch, _write_batch(writing, model, batch), strict=True):
-                found[row] = story
-                stream.write(_line(row, story))
-            stream.flush()
-            os.fsync(stream.fileno())
+            written = dict(zip(batch, _write_batch(writing, model, batch), strict=True))
+            found.update(written)
+            _append(stream, b"".join(_line(row, story) for row, story in written.items()))
             bar.update(len(batch))
     return [found[row] for row in range(len(writing.requests))]
+
+
+def _append(stream: FileIO, lines: bytes) -> None:
+    """Adds lines and waits until they are on the disk; those that do not fit there are taken back.
+
+    Raises:
+        OSError: the disk is full, or refuses them.
+    """
+    before = stream.tell()
+    try:
+        waiting = memoryview(lines)
+        while waiting:
+            waiting = waiting[stream.write(waiting) :]
+        os.fsync(stream.fileno())
+    except OSError:
+        with suppress(OSError):
+            stream.truncate(before)
+        raise
 
 
 def _write_batch(writing: Writing, model: LoadedModel, batch: list[int]) -> list[Story]:
@@ -163,9 +183,7 @@ def _resume(partial: Path, n: int) -> dict[int, Story]:
             len(lines),
             partial,
         )
-        scratch = partial.with_suffix(".kept")
-        scratch.write_bytes(b"".join(whole))
-        scratch.replace(partial)
+        write_whole(partial, b"".join(whole))
     return dict(whole.values())
 
 

@@ -12,6 +12,7 @@ from matplotlib.ticker import MaxNLocator
 from numpy.typing import NDArray
 
 from emogeo.arrays import Array
+from emogeo.figures.lettering import heading
 from emogeo.figures.panels import hide_unused
 from emogeo.figures.png import png
 
@@ -63,7 +64,7 @@ def layers_figure(
         axes.set_xlabel("block (0-based)")
         axes.grid(alpha=0.25)
     marked = "every block is used" if selected is None else f"dashed: the selected block, {selected}"
-    figure.suptitle(f"{title} ({marked})", fontsize=10)
+    figure.suptitle(f"{heading(title)} ({marked})", fontsize=10)
     return png(figure)
 
 

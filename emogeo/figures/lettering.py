@@ -18,6 +18,8 @@ FAMILY = "DejaVu Sans"
 """The font that comes with matplotlib."""
 LONGEST = 40
 """The longest label, in letters."""
+_WIDEST = 100
+"""The longest title, in letters."""
 _NO_FONTS = ("last resort", "lastresort", "adobe blank")
 """Fonts whose letters are boxes or nothing."""
 _ESCAPES = "\\u…: a letter that no font of this system has (install one, Noto Sans CJK say)"
@@ -44,6 +46,11 @@ def shortened(labels: Sequence[str]) -> list[str]:
     cut = [_cut(" ".join(label.split())) for label in labels]
     times = Counter(cut)
     return [own if times[own] == 1 else f"{own} ({number})" for number, own in enumerate(cut, 1)]
+
+
+def heading(title: str) -> str:
+    """Gives a title, of a very long one its beginning and its end, so that the figure under it has room."""
+    return title if len(title) <= _WIDEST else f"{title[: _WIDEST // 2]}…{title[-(_WIDEST // 2) :]}"
 
 
 def width(text: str) -> int:

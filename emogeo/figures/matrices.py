@@ -9,7 +9,7 @@ import numpy as np
 from matplotlib.figure import Figure
 
 from emogeo.arrays import Array
-from emogeo.figures.lettering import shortened, width
+from emogeo.figures.lettering import heading, shortened, width
 from emogeo.figures.png import label_axes, png
 from emogeo.geometry.shown import decimals
 
@@ -38,7 +38,7 @@ def rdm_figure(rdm: Array, conditions: Sequence[str], title: str) -> bytes:
     image = axes.imshow(rdm, cmap="viridis", vmin=0.0, vmax=max(1.0, float(rdm.max())))
     label_axes(axes, names, size, step)
     some = f"\none label in {step} is written" if step > 1 else ""
-    axes.set_title(f"{title}{some}", fontsize=11, loc="left")
+    axes.set_title(f"{heading(title)}{some}", fontsize=11, loc="left")
     figure.colorbar(image, ax=axes, label="dissimilarity, 1 − cosine", shrink=0.8)
     return png(figure)
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from emogeo.config.texts import Thinking
 from emogeo.errors import StimuliError, WeightsError, first_line
+from emogeo.models.patience import within
 from emogeo.models.thinking import Policy, closed, is_open, policy_of, variables
 from emogeo.models.tokenizer import added_tokens, control_pattern, marked, naming_tokenizer, unmarked, whole_tokenizer
 from emogeo.stimuli.templates import Places, Text
@@ -23,6 +24,8 @@ Turn = Mapping[str, str]
 """`role` (user or assistant) and `content`."""
 FIXED_DATE = "26 Jul 2024"
 """The day that every template is told; a fixed one keeps texts, and so keys, the same tomorrow."""
+_SECONDS = 10.0
+"""The time that a template has for one conversation; it takes milliseconds."""
 _FIXED_NOW = datetime(2024, 7, 26)
 _INSTEAD = (
     "Type prompt_template.chat=false (steering.chat=false in mode=steering), or take an instruct "
@@ -133,7 +136,7 @@ class Chat:
     def _rendered(self, turns: Sequence[Turn], **options: bool) -> str:
         given = [self._message(turn) for turn in turns]
         try:
-            with _clock_stands_still():
+            with _clock_stands_still(), within(_SECONDS):
                 return str(
                     self.tokenizer.apply_chat_template(
                         given,

@@ -18,6 +18,7 @@ from transformers import (
 )
 from transformers.utils import logging as transformers_logging
 
+from emogeo.config.early import QUANTIZED
 from emogeo.config.model import Source
 from emogeo.config.precision import Dtype, Quantization
 from emogeo.errors import PrecisionError, WeightsError
@@ -152,9 +153,7 @@ def _refuse_absent_gpu(device: str) -> None:
 
 def _refuse_absent_library(precision: Precision) -> None:
     if precision.quantization in _BITSANDBYTES and find_spec("bitsandbytes") is None:
-        raise PrecisionError(
-            f"precision {precision.label} needs bitsandbytes. Type: pip install -c constraints.txt -e '.[quantized]'"
-        )
+        raise PrecisionError(f"precision {precision.label} needs bitsandbytes. Type: {QUANTIZED}")
 
 
 def show_progress(progress: bool) -> None:

@@ -104,7 +104,11 @@ def _folder() -> Path:
     Raises:
         ConfigError: a folder that belongs to another user.
     """
-    folder = Path(tempfile.gettempdir()) / f"emogeo-slots-{getpass.getuser()}"
+    try:
+        user = getpass.getuser()
+    except (KeyError, OSError):  # a user without a name, as in containers
+        user = str(os.getuid())
+    folder = Path(tempfile.gettempdir()) / f"emogeo-slots-{user}"
     folder.mkdir(mode=0o700, exist_ok=True)
     if folder.stat().st_uid != os.getuid():
         raise ConfigError(f"{folder} belongs to another user: set TMPDIR to a folder of your own.")

@@ -105,7 +105,7 @@ def variables(template: str) -> set[str]:
     environment = Environment(extensions=["jinja2.ext.loopcontrols"])
     try:
         return set(meta.find_undeclared_variables(environment.parse(_GENERATION.sub("", template))))
-    except TemplateSyntaxError:
+    except (TemplateSyntaxError, RecursionError):  # which rendering names
         return set()
 
 

@@ -186,6 +186,18 @@ def token_ids(tokenizer: Any, text: Text) -> list[int]:
     return [*before, *ids, *after]
 
 
+def cut_of(folder: Path, name: str) -> Callable[[Text], list[int]]:
+    """Gives what cuts texts as the loaded model would, before it is loaded: without the tokens after a text."""
+    tokenizer = whole_tokenizer(folder, name)
+    n_after = len(around(tokenizer)[1])
+
+    def cut(text: Text) -> list[int]:
+        ids = token_ids(tokenizer, text)
+        return ids[: len(ids) - (n_after if text.special_tokens else 0)]
+
+    return cut
+
+
 def around(tokenizer: Any) -> tuple[list[int], list[int]]:
     """Gives the special tokens that a tokenizer puts before and after a text."""
     whole, plain = (list(tokenizer("a", add_special_tokens=own)["input_ids"]) for own in (True, False))

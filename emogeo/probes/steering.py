@@ -13,10 +13,11 @@ from emogeo.config.train import TrainConfig
 from emogeo.errors import GeometryError, NonFiniteError, StoreError
 from emogeo.extraction.reading import activations_of
 from emogeo.extraction.run import run_extraction
+from emogeo.models.tokenizer import cut_of
 from emogeo.probes.directions import Direction, additions_of, plan_directions
 from emogeo.probes.regimes import is_short, regime, regime_by_perplexity, repeats_itself
 from emogeo.probes.steering_plan import SteeringPlan, plan_steering, words_of
-from emogeo.probes.words import match_gap, matched, shift, vocabulary
+from emogeo.probes.words import Cut, Vocabulary, match_gap, matched, shift, vocabulary
 from emogeo.record.files import RUN_FILE, SHIFTS, TEXTS
 from emogeo.record.json import record_json
 from emogeo.record.reading import read_run
@@ -48,6 +49,8 @@ def steering_task(config: TrainConfig, departures: Mapping[str, Any] | None = No
 
 
 def _steered_or_refused(plan: SteeringPlan, store: Store, departures: Mapping[str, Any]) -> dict[str, bytes]:
+    own = plan.extraction.weights
+    _vocabulary(plan, cut_of(own.folder, own.name))  # words that cannot be used are said before anything is read
     if plan.vectors == plan.extraction.key:
         run_extraction(plan.extraction.config, departures)  # skipped where it is finished
     try:
@@ -173,16 +176,19 @@ def _metrics(texts: Sequence[Mapping[str, Any]], kind: str) -> SteeringMetrics:
     )
 
 
+def _vocabulary(plan: SteeringPlan, cut: Cut) -> Vocabulary:
+    steering, words = plan.steering, words_of(plan.steering)
+    targets = sorted({scenario.emotion for scenario in steering.scenarios.values()})
+    return vocabulary(cut, steering.contexts, {e: words[e] for e in targets}, steering.neutral_words)
+
+
 def _shifts(
     plan: SteeringPlan, model: LoadedModel, directions: Sequence[Direction], norms: Array, blocks: Sequence[int]
 ) -> tuple[list[Json], dict[str, tuple[tuple[str, str], ...]]]:
     """Measures the effect of every direction on the words of its target; also gives each word's neutral match."""
     from emogeo.models.steering import steered_logprobs
 
-    steering = plan.steering
-    words = words_of(steering)
-    targets = sorted({scenario.emotion for scenario in steering.scenarios.values()})
-    known = vocabulary(model, steering.contexts, {e: words[e] for e in targets}, steering.neutral_words)
+    known = _vocabulary(plan, model.tokenize)
     batch_size = 120 if plan.extraction.device == "cpu" else 512
     logprobs = steered_logprobs(
         model,
@@ -194,7 +200,7 @@ def _shifts(
     ).numpy()
     plain = next(row for row, direction in enumerate(directions) if direction.kind == "none")
     usual = logprobs[plain].mean(axis=0)
-    pairs = {emotion: matched(known, emotion, usual) for emotion in targets}
+    pairs = {emotion: matched(known, emotion, usual) for emotion in known.emotions}
     gaps = {emotion: match_gap(known, own, usual) for emotion, own in pairs.items()}
     rows = [
         {

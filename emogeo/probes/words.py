@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +13,8 @@ from scipy.optimize import linear_sum_assignment
 from emogeo.errors import StimuliError
 from emogeo.stimuli.templates import Text
 
-if TYPE_CHECKING:
-    from emogeo.models.loading import LoadedModel
-
 Array = NDArray[np.float32]
+Cut = Callable[[Text], list[int]]
 _FEWEST = 3
 """The smallest number of words that an emotion needs."""
 
@@ -39,16 +37,19 @@ class Vocabulary:
 
 
 def vocabulary(
-    model: LoadedModel, contexts: Sequence[str], emotions: Mapping[str, Sequence[str]], neutral: Sequence[str]
+    cut: Cut, contexts: Sequence[str], emotions: Mapping[str, Sequence[str]], neutral: Sequence[str]
 ) -> Vocabulary:
-    """Leaves out what the model's tokenizer cuts into several tokens.
+    """Leaves out what a model's tokenizer cuts into several tokens.
+
+    Args:
+        cut: gives a text's tokens, without those that come after every text.
 
     Raises:
         StimuliError: fewer than three words of an emotion are left, or fewer neutral words than of some emotion.
     """
-    ids = [_ids(model, context) for context in contexts]
+    ids = [_ids(cut, context) for context in contexts]
     words = dict.fromkeys([*(word for own in emotions.values() for word in own), *neutral])
-    tokens = {word: token for word in words if (token := _token(model, contexts, ids, word)) is not None}
+    tokens = {word: token for word in words if (token := _token(cut, contexts, ids, word)) is not None}
     kept = {emotion: [word for word in own if word in tokens] for emotion, own in emotions.items()}
     plain = [word for word in neutral if word in tokens]
     for emotion, own in kept.items():
@@ -94,15 +95,15 @@ def shift(known: Vocabulary, pairs: Sequence[tuple[str, str]], moved: Array) -> 
     return {"shift": words - neutral, "shift_words": words, "shift_neutral": neutral}
 
 
-def _ids(model: LoadedModel, text: str) -> list[int]:
-    return model.tokenize(Text(text, special_tokens=True))
+def _ids(cut: Cut, text: str) -> list[int]:
+    return cut(Text(text, special_tokens=True))
 
 
-def _token(model: LoadedModel, contexts: Sequence[str], ids: Sequence[list[int]], word: str) -> int | None:
+def _token(cut: Cut, contexts: Sequence[str], ids: Sequence[list[int]], word: str) -> int | None:
     """Finds the one token that a word adds to every context; None where it is cut into several."""
     found = set()
     for context, own in zip(contexts, ids, strict=True):
-        longer = _ids(model, f"{context} {word}")
+        longer = _ids(cut, f"{context} {word}")
         if longer[: len(own)] != own or len(longer) != len(own) + 1:
             return None
         found.add(longer[-1])

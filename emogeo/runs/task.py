@@ -9,12 +9,13 @@ from dataclasses import dataclass
 
 from emogeo.config.train import TrainConfig
 from emogeo.errors import NonFiniteError, RecordError
+from emogeo.machine import naming
 from emogeo.models.precision import resolve_device
 from emogeo.models.slots import leased
 from emogeo.record.reading import record_in
 from emogeo.record.types import AnyRecord
 from emogeo.store.store import RUNS, Store
-from emogeo.tracking.mirror import track_run, tracked
+from emogeo.tracking.mirror import check_tracking, track_run, tracked
 
 log = logging.getLogger(__name__)
 
@@ -51,12 +52,16 @@ def run_task(task: Task) -> Outcome:
         EmogeoError: whatever computing raises.
     """
     store = Store(task.config.store.path)
+    known = None if task.config.force else _known(task.key, store)
+    if known is not None:
+        return _answer_known(task, known, store)  # also from a store that cannot be written
     store.check_writable()
-    with store.lock(RUNS, task.key):
+    with store.lock(RUNS, task.key), naming(store.path):
         known = None if task.config.force else _known(task.key, store)
         if known is not None:
             return _answer_known(task, known, store)
         log.info("%s: %s", task.title, task.key[:12])
+        check_tracking(task.config.tracking, store)
         with leased(task.config.cluster.slots, resolve_device(task.config.runtime.device)):
             files = task.compute(store)
         folder = store.write(RUNS, task.key, files)

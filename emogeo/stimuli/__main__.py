@@ -18,10 +18,11 @@ from emogeo.config.texts import StimuliConfig
 from emogeo.config.train import TrainConfig
 from emogeo.config.typed import conf_folder, override
 from emogeo.errors import EmogeoError
+from emogeo.machine import exit_code
 from emogeo.signals import end_with_reader
 from emogeo.stimuli.corpus import corpus_from
 from emogeo.stimuli.show import shown_corpus
-from emogeo.terminal import Described, told
+from emogeo.terminal import Described
 
 _ABOUT = """Shows what would be read: conditions, topics, counts, lengths, what was noticed, warnings, and roughly what
 can be inferred from so many units. Nothing is computed by a model, and nothing is written."""
@@ -38,12 +39,12 @@ The same options, with stimuli.path=FILE, read the texts: python train.py stimul
 def main(words: Sequence[str] | None = None) -> int:
     """0 with a description, 1 with the reason why the texts cannot be read."""
     asked = _parser().parse_args(words)
-    try:
-        for line in shown_corpus(corpus_from(_options(asked.file, asked.options))):
-            print(line, flush=True)
-    except EmogeoError as error:
-        print(told(f"emogeo: {error}"), file=sys.stderr)
-        return 1
+    return exit_code(lambda: _show(asked))
+
+
+def _show(asked: argparse.Namespace) -> int:
+    for line in shown_corpus(corpus_from(_options(asked.file, asked.options))):
+        print(line, flush=True)
     return 0
 
 

@@ -13,9 +13,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import psutil
-from filelock import FileLock, Timeout
 
 from emogeo.errors import StoreError
+from emogeo.locks import held
+from emogeo.machine import naming
 from emogeo.store.manifest import MANIFEST, checked, manifest_of, sizes_in
 
 log = logging.getLogger(__name__)
@@ -46,7 +47,10 @@ class Store:
         return self.path / kind / key
 
     def has(self, kind: str, key: str) -> bool:
-        return (self.folder(kind, key) / MANIFEST).is_file()
+        """Says whether there is a record; one that may not be read counts as none."""
+        with contextlib.suppress(OSError):
+            return (self.folder(kind, key) / MANIFEST).is_file()
+        return False
 
     def keys(self, kind: str) -> Iterator[str]:
         """Lists the keys of all records of a kind, sorted."""
@@ -60,18 +64,21 @@ class Store:
         A record that is there already is replaced.
         """
         target = self.folder(kind, key)
-        target.parent.mkdir(parents=True, exist_ok=True)
-        waiting = self.path / ".tmp"
-        waiting.mkdir(exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=waiting, prefix=f"{key[:12]}-") as scratch:
-            whole = Path(scratch) / "record"
-            whole.mkdir()
-            for name, content in {**files, MANIFEST: manifest_of(files)}.items():
-                _write_synced(whole / name, content)
-            _sync_folder(whole)
-            with FileLock(self.path / ".lock"):  # two renames, so one writer at a time
-                _swap(whole, target, Path(scratch) / "replaced")
-        _sync_folder(target.parent)
+        with naming(target):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            waiting = self.path / ".tmp"
+            waiting.mkdir(exist_ok=True)
+            with tempfile.TemporaryDirectory(dir=waiting, prefix=f"{key[:12]}-") as scratch:
+                whole = Path(scratch) / "record"
+                whole.mkdir()
+                for name, content in {**files, MANIFEST: manifest_of(files)}.items():
+                    _write_synced(whole / name, content)
+                _sync_folder(whole)
+                with held(
+                    self.path / ".lock", "another process writes a record, waiting"
+                ):  # one at a time: two renames
+                    _swap(whole, target, Path(scratch) / "replaced")
+            _sync_folder(target.parent)
         return target
 
     @contextlib.contextmanager
@@ -82,26 +89,20 @@ class Store:
         """
         folder = self.path / ".locks"
         folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / f"{kind}-{key}.lock")
-        try:
-            lock.acquire(blocking=False)
-        except Timeout:
-            log.info("%s/%s: another process computes it, waiting", kind, key[:12])
-            lock.acquire()
-        try:
+        with held(folder / f"{kind}-{key}.lock", f"{kind}/{key[:12]}: another process computes it, waiting"):
             yield
-        finally:
-            lock.release()
 
     def check_writable(self) -> None:
         """Fails before anything slow if records cannot be written here; drops what killed processes left yesterday.
 
         Raises:
-            StoreError: no folder, or no right to write in it.
+            StoreError: no folder, no right to write in it, or no room.
         """
         try:
             (self.path / ".tmp").mkdir(parents=True, exist_ok=True)
-            with tempfile.TemporaryFile(dir=self.path / ".tmp"):
+            with tempfile.TemporaryFile(dir=self.path / ".tmp") as probe:
+                probe.write(b"0" * _LEAST_BYTES)
+                probe.flush()
                 self._drop_leftovers()
         except OSError as error:
             raise StoreError(
@@ -122,12 +123,14 @@ class Store:
         """
         try:
             return self._read(kind, key)
-        except (StoreError, FileNotFoundError):
+        except (StoreError, OSError):
             time.sleep(_SWAP_SECONDS)  # another process may just have been replacing it
         try:
             return self._read(kind, key)
         except FileNotFoundError as error:
             raise StoreError(f"{error.filename} is missing.") from error
+        except OSError as error:
+            raise StoreError(f"{error.filename or self.folder(kind, key)} cannot be read: {error.strerror}.") from error
 
     def whole(self, kind: str, key: str) -> dict[str, bytes] | None:
         """Reads the record if it is whole, else gives None; a warning says what is wrong with a broken one."""
@@ -170,6 +173,8 @@ class Store:
 _SWAP_SECONDS = 0.05
 _LARGEST_MANIFEST = 2**20
 """The most bytes of a manifest; one of five files has 600."""
+_LEAST_BYTES = 1 << 16
+"""The room that a store must have before anything is computed; every record is larger."""
 _LEFT_SECONDS = 24 * 3600
 
 

@@ -7,9 +7,9 @@ import logging
 import sys
 from pathlib import Path
 
-from emogeo.errors import EmogeoError, TrackingError
+from emogeo.errors import TrackingError
+from emogeo.machine import exit_code
 from emogeo.store.store import Store
-from emogeo.terminal import told
 
 
 def main(words: list[str] | None = None) -> int:
@@ -28,15 +28,15 @@ def main(words: list[str] | None = None) -> int:
     panels.add_argument("--file", type=Path, help="write the specification to this file instead; asks no server")
     asked = parser.parse_args(words)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(message)s", datefmt="%H:%M:%S")
-    try:
-        if asked.command == "workspace":
-            return show(asked.entity, asked.project, asked.file)
-        from emogeo.tracking.push import deliver
+    return exit_code(lambda: _run(asked))
 
-        return deliver(Store(asked.store), asked.entity, asked.project)
-    except EmogeoError as error:
-        print(told(f"emogeo: {error}"), file=sys.stderr)
-        return 1
+
+def _run(asked: argparse.Namespace) -> int:
+    if asked.command == "workspace":
+        return show(asked.entity, asked.project, asked.file)
+    from emogeo.tracking.push import deliver
+
+    return deliver(Store(asked.store), asked.entity, asked.project)
 
 
 def show(entity: str | None, project: str, file: Path | None) -> int:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import os
 import re
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any
 
 from emogeo.errors import TrackingError
 
+log = logging.getLogger(__name__)
 _SHOWN = 300
 """The longest reason that is shown, in characters."""
 _KEY = re.compile(r"(?<![0-9a-z])(?:[0-9a-f]{40}|local-\w{40,}|wandb_v\d+_\w{20,})(?![0-9a-z])", re.IGNORECASE)
@@ -34,6 +37,8 @@ class Patience:
     bytes_per_second: int = 250_000
     finish: int = 20
     """The time to close a run whose files have arrived."""
+    again: int = 600
+    """How long a server that was asked in vain is not asked again."""
 
     def for_transfer(self, size: int) -> int:
         """Gives the seconds allowed for so many bytes."""
@@ -41,6 +46,9 @@ class Patience:
 
 
 PATIENCE = Patience()
+_FAILED: dict[str, float] = {}
+"""When a server was asked in vain, by its address."""
+_SAID: list[str] = []
 
 
 def settings(**more: Any) -> Any:
@@ -92,7 +100,38 @@ def sign_in() -> Any:
             raise TrackingError("the API key was not accepted")
     except Exception as error:  # the client raises errors of many kinds
         raise TrackingError(f"{server}: {reason(error)}") from error
+    _FAILED.pop(server, None)
     return api
+
+
+def check_online(later: str) -> None:
+    """Asks, before anything is computed, whether the server is there and lets us in; a warning says once if not.
+
+    Args:
+        later: what to type once it is.
+    """
+    if turned_off() or unreachable():
+        return
+    try:
+        sign_in()
+    except TrackingError as error:
+        _FAILED[base_url()] = time.monotonic()
+        log.warning("W&B (online) will not have what is computed now: %s. Results are in the store. %s", error, later)
+
+
+def unreachable() -> bool:
+    """Whether the server was asked in vain in the last minutes: it is not waited for again after every run."""
+    failed = _FAILED.get(base_url())
+    return failed is not None and time.monotonic() < failed + PATIENCE.again
+
+
+def turned_off() -> bool:
+    """Whether the environment turns W&B off, which is said once."""
+    off = os.environ.get("WANDB_MODE") == "disabled"
+    if off and not _SAID:
+        _SAID.append("off")
+        log.warning("WANDB_MODE=disabled is set in the environment: no W&B run is made, whatever tracking says")
+    return off
 
 
 def base_url() -> str:

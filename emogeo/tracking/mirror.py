@@ -18,7 +18,8 @@ from emogeo.record.types import AnyRecord, BareRecord, BareResult, GeometryRecor
 from emogeo.store.keys import Json
 from emogeo.store.manifest import MANIFEST
 from emogeo.store.store import GENERATIONS, RUNS, Store
-from emogeo.tracking.session import ArtifactSpec, Mirror, already_there, delivered, log_run
+from emogeo.tracking.client import check_online
+from emogeo.tracking.session import ArtifactSpec, Mirror, already_there, delivered, log_run, written
 
 _CURVES = ("reliability", "separation", "mean_cosine", "rdm_std", "anisotropy")
 _SHARED = (RUN_FILE, MANIFEST)
@@ -29,10 +30,20 @@ _TYPES = {"emotion-vectors": (VECTORS, TEXTS), "rdm": (RDM,)}
 
 def track_run(tracking: TrackingConfig, store: Store, key: str) -> bool:
     """Mirrors a record to W&B, in `STORE/wandb/KEY/`; says whether it is there."""
-    later = f"Type: python -m emogeo.tracking push {store.path}"
+    later = _later(store)
     return tracking.mode is not TrackingMode.disabled and log_run(
         tracking, _folder(store, key), mirror_of(store, key), later
     )
+
+
+def check_tracking(tracking: TrackingConfig, store: Store) -> None:
+    """Says before anything is computed that W&B is not there, where it is to have the record."""
+    if tracking.mode is TrackingMode.online:
+        check_online(_later(store))
+
+
+def _later(store: Store) -> str:
+    return f"Type: python -m emogeo.tracking push {store.path}"
 
 
 def push_record(tracking: TrackingConfig, store: Store, key: str) -> str:
@@ -47,7 +58,7 @@ def tracked(tracking: TrackingConfig, store: Store, key: str) -> bool:
     folder = _folder(store, key)
     if tracking.mode is TrackingMode.online:
         return delivered(tracking, folder)
-    return any(folder.glob("wandb/*run-*"))
+    return written(folder)
 
 
 def mirror_of(store: Store, key: str) -> Mirror:

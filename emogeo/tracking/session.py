@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import logging
+import shutil
 import tempfile
 import time
 from collections.abc import Mapping, Sequence
@@ -15,12 +16,15 @@ from typing import Any
 
 from emogeo.config.runtime import TrackingConfig, TrackingMode
 from emogeo.errors import TrackingError
+from emogeo.machine import write_whole
 from emogeo.store.keys import canonical_json
 from emogeo.tracking.arrivals import has_version, media_not_arrived, not_arrived
-from emogeo.tracking.client import PATIENCE, base_url, environment, reason, settings, sign_in
+from emogeo.tracking.client import PATIENCE, base_url, environment, reason, settings, sign_in, turned_off, unreachable
 
 log = logging.getLogger(__name__)
 _DELIVERED = "delivered.json"
+_WRITTEN = "written.json"
+"""The mark of an offline run that was written to its end."""
 
 
 @dataclass(frozen=True)
@@ -74,15 +78,18 @@ def log_run(tracking: TrackingConfig, folder: Path, mirror: Mirror, later: str) 
     Returns:
         Whether it is written (offline), or has arrived (online).
     """
-    if tracking.mode is TrackingMode.disabled:
+    if tracking.mode is TrackingMode.disabled or turned_off():
         return False
-    folder.mkdir(parents=True, exist_ok=True)
+    if tracking.mode is TrackingMode.online and unreachable():
+        log.info("W&B (online) is not there, as said before: %s is not sent. %s", mirror.title, later)
+        return False
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with environment(folder.resolve()):
             if tracking.mode is TrackingMode.online:
                 _log_online(tracking, folder.resolve(), mirror)
             else:
-                _log_run(tracking, folder.resolve(), mirror)
+                _log_offline(tracking, folder.resolve(), mirror)
     except Exception as error:  # the client raises errors of many kinds; the record is safe already
         why = reason(error) if isinstance(error, TrackingError) else f"{type(error).__name__}: {reason(error)}"
         log.warning(
@@ -102,6 +109,11 @@ def delivered(tracking: TrackingConfig, folder: Path) -> bool:
         None,
         seen["entity"],
     }
+
+
+def written(folder: Path) -> bool:
+    """Whether what `folder` mirrors is there as an offline run that was written to its end, or has been synced."""
+    return (folder / _WRITTEN).is_file() or any(folder.glob("wandb/*run-*/*.synced"))
 
 
 def already_there(tracking: TrackingConfig, mirror: Mirror) -> bool:
@@ -128,6 +140,16 @@ def _media_missing(run: Any, mirror: Mirror) -> list[str]:
     return media_not_arrived(run, (*mirror.figures, *mirror.galleries), tables, mirror.pages)
 
 
+def _log_offline(tracking: TrackingConfig, folder: Path, mirror: Mirror) -> None:
+    """Writes an offline run in the place of one that was broken while it was made."""
+    if not written(folder):
+        for broken in folder.glob("wandb/offline-run-*"):
+            shutil.rmtree(broken, ignore_errors=True)
+    (folder / _WRITTEN).unlink(missing_ok=True)
+    _, _, home = _log_run(tracking, folder, mirror)
+    write_whole(folder / _WRITTEN, canonical_json({"run": home.rpartition("/")[2]}))
+
+
 def _log_online(tracking: TrackingConfig, folder: Path, mirror: Mirror) -> None:
     """Raises:
     TrackingError: what did not arrive, and why."""
@@ -140,7 +162,7 @@ def _log_online(tracking: TrackingConfig, folder: Path, mirror: Mirror) -> None:
         raise TrackingError(f"{', '.join(missing)} did not arrive ({why})")
     entity, project, run = home.split("/")
     seen = {"server": base_url(), "entity": entity, "project": project, "run": run, "artifacts": sorted(digests)}
-    (folder / _DELIVERED).write_bytes(canonical_json(seen))
+    write_whole(folder / _DELIVERED, canonical_json(seen))
 
 
 def _log_run(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from emogeo.config.runtime import ClusterConfig, RuntimeConfig
+from emogeo.config.runtime import ClusterConfig, RuntimeConfig, check_seed
 from emogeo.errors import ConfigError
+from tests.conftest import compose_train
 
 MAPS = "allowed are null, auto, balanced, balanced_low_0, sequential."
 ONE_GPU = "cluster=gpus gives every job one GPU: leave out runtime.device=cuda:N and device_map."
@@ -54,3 +55,11 @@ def test_a_cluster_that_cannot_be_meant_is_refused(cluster: ClusterConfig, runti
 def test_slots_are_shared_on_any_device_that_names_no_gpu(device: str) -> None:
     ClusterConfig("gpus", slots=2).check(RuntimeConfig(device=device))
     ClusterConfig("ray", gpus=0).check(RuntimeConfig(device="cuda:1", device_map="auto"))
+
+
+def test_a_seed_is_0_or_more() -> None:
+    check_seed(0)
+    with pytest.raises(ConfigError, match="seed=-1: 0 or more"):
+        check_seed(-1)
+    with pytest.raises(ConfigError, match="seed=-1"):
+        compose_train("seed=-1")

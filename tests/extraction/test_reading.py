@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import logging
+from contextlib import ExitStack
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -121,3 +123,27 @@ def test_a_broken_record_is_read_again(reads: list[Any], store: Store) -> None:
     (store.folder(ACTIVATIONS, wanted.key) / "reading.json").write_text("{}")
     activations_of(wanted, SESSION, store)
     assert len(reads) == 2
+
+
+def test_the_run_s_own_states_come_first_and_others_wait_until_it_is_recorded(reads: list[Any], store: Store) -> None:
+    wanted = planned()
+    with ExitStack() as later:
+        activations_of(wanted, SESSION, store, later=later)
+        assert list(store.keys(ACTIVATIONS)) == [wanted.key]
+    assert len(list(store.keys(ACTIVATIONS))) == 1 + len(wanted.also)
+
+
+def test_other_states_that_find_no_room_cost_nothing(
+    reads: list[Any], store: Store, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    wanted, write = planned(), Store.write
+
+    def full(own: Store, kind: str, key: str, files: dict[str, bytes]) -> Path:
+        if key != wanted.key:
+            raise OSError(errno.ENOSPC, "No space left on device", f"/{key}")
+        return write(own, kind, key, files)
+
+    monkeypatch.setattr(Store, "write", full)
+    activations_of(wanted, SESSION, store)
+    assert list(store.keys(ACTIVATIONS)) == [wanted.key]
+    assert caplog.text.count("are not kept") == len(wanted.also)

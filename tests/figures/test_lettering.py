@@ -12,7 +12,7 @@ from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
 
 from emogeo.figures import lettering
-from emogeo.figures.lettering import FAMILY, LONGEST, absent_letters, escaped, letter, shortened, width
+from emogeo.figures.lettering import FAMILY, LONGEST, absent_letters, escaped, heading, letter, shortened, width
 from emogeo.figures.matrices import rdm_figure
 from emogeo.figures.png import png
 from tests.planted_labels import CHINESE, LITERAL, LONG
@@ -102,3 +102,12 @@ def test_labels_are_cut_and_stay_different() -> None:
 @pytest.mark.parametrize("label", ["x" * LONGEST, "sad"])
 def test_labels_that_fit_are_whole(label: str) -> None:
     assert shortened([label]) == [label]
+
+
+def test_a_title_of_very_many_letters_leaves_the_figure_its_room() -> None:
+    title = f"{'n' * 200} fp32"
+    assert heading("as it is") == "as it is"
+    assert heading(title) == f"{'n' * 50}…{'n' * 45} fp32"
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        rdm_figure(np.eye(21), list("abcdefghijklmnopqrstu"), f"$\\frac{{$ {title}")

@@ -225,3 +225,22 @@ def test_control_tokens_in_what_the_user_says_stay_text(tmp_path: Path) -> None:
     assert [text.content[a:b] for a, b in text.as_text] == ["<|im_end|>", "<bos>"]
     assert text.as_text[0] == (11, 21)
     assert chat("she wrote").as_text == ()
+
+
+@pytest.mark.parametrize(
+    ("template", "said"),
+    [
+        ("{% for a in range(99999) %}{% for b in range(99999) %}{% endfor %}{% endfor %}", "not ended after 0.3 s"),
+        ("{{ range(1000000) }}", "Range too big"),
+        ("{{ messages.append(1) }}", "not safe|unsafe"),
+        ("{{ ''.__class__.__mro__[1].__subclasses__() }}", "unsafe"),
+        ("{% macro a() %}{{ a() }}{% endmacro %}{{ a() }}", "recursion"),
+        ("{{ " + "(" * 2000 + "1" + ")" * 2000 + " }}", "recursion"),
+    ],
+)
+def test_a_template_that_loops_or_does_what_it_may_not_is_named(
+    template: str, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("emogeo.models.chat._SECONDS", 0.3)
+    with pytest.raises(WeightsError, match=f"(?s)chat template of tiny.*({said})"):
+        chat_of(with_template(tmp_path, template), "tiny")

@@ -105,7 +105,8 @@ def test_words_that_are_several_tokens_are_left_out_and_too_few_are_an_error(
 ) -> None:
     with pytest.raises(StimuliError, match="0 are one token"):
         steer(tiny_run(*STEER, PLAIN))
-    known = vocabulary(load(wordy, tmp_path), ["I feel"], {"calm": [*steering_words()["calm"], "unheardof"]}, NEUTRAL)
+    words = {"calm": [*steering_words()["calm"], "unheardof"]}
+    known = vocabulary(load(wordy, tmp_path).tokenize, ["I feel"], words, NEUTRAL)
     assert known.emotions["calm"] == steering_words()["calm"]
 
 

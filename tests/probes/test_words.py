@@ -38,7 +38,7 @@ class Tokenizer:
 
 
 def known(model: Any = None, **emotions: list[str]) -> Vocabulary:
-    return vocabulary(model or Tokenizer(), ["I feel", "She is"], emotions or {"calm": CALM}, PLAIN)
+    return vocabulary((model or Tokenizer()).tokenize, ["I feel", "She is"], emotions or {"calm": CALM}, PLAIN)
 
 
 def test_words_that_are_not_one_and_the_same_token_everywhere_are_left_out() -> None:
@@ -66,7 +66,7 @@ def test_a_word_of_two_emotions_is_one_token_in_both() -> None:
 )
 def test_too_few_words_are_refused(words: list[str], neutral: list[str], said: str) -> None:
     with pytest.raises(StimuliError) as error:
-        vocabulary(Tokenizer(), ["I feel"], {"calm": words}, neutral)  # type: ignore[arg-type]
+        vocabulary(Tokenizer().tokenize, ["I feel"], {"calm": words}, neutral)  # type: ignore[arg-type]
     assert str(error.value).startswith(said)
     assert "steering.neutral_words" in str(error.value)
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
 
 import pytest
 
+from emogeo.errors import StoreError
 from emogeo.extraction.run import run_extraction
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.store.store import ACTIVATIONS, RUNS, Store
@@ -69,3 +73,21 @@ def test_a_corrupt_record_counts_as_missing(tiny_run: Composer, forward_passes: 
     assert (repaired.computed, repaired.key) == (True, outcome.key)
     assert len(forward_passes) == 4
     Store(config.store.path).read(RUNS, outcome.key)
+
+
+def test_a_finished_run_is_skipped_in_a_store_that_cannot_be_written(
+    tiny_run: Composer, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    key, make = run_extraction(tiny_run()).key, Path.mkdir
+
+    def read_only(folder: Path, *options: Any, **named: Any) -> None:
+        if str(folder).startswith(tiny_run().store.path):
+            raise OSError(errno.EROFS, "Read-only file system", str(folder))
+        make(folder, *options, **named)
+
+    monkeypatch.setattr(Path, "mkdir", read_only)
+    outcome = run_extraction(tiny_run("tracking=offline"))
+    assert (outcome.key, outcome.computed) == (key, False)
+    assert "did not take" in caplog.text
+    with pytest.raises(StoreError, match="cannot be written: Read-only file system"):
+        run_extraction(tiny_run("norm=unit"))

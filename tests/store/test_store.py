@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import logging
 import multiprocessing
 import multiprocessing.synchronize
 import os
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -197,3 +200,45 @@ def test_a_file_of_another_size_or_larger_than_memory_is_not_read(
     monkeypatch.setattr("psutil.virtual_memory", lambda: type("Free", (), {"available": 0}))
     with pytest.raises(StoreError, match="of memory are free"):
         store.read(RUNS, KEY)
+
+
+def test_a_full_disk_leaves_the_record_before_and_names_the_folder(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    folder = store.write(RUNS, KEY, {"run.json": b"{}"})
+    code = (
+        "import resource, sys; from emogeo.machine import machine_error; from emogeo.store.store import Store\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        f"try: Store({str(tmp_path)!r}).write('runs', {KEY!r}, {{'run.json': b'0' * 2000}})\n"
+        "except OSError as error: print(machine_error(error))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.startswith(f"{folder}: File too large.")
+    assert store.read(RUNS, KEY) == {"run.json": b"{}"}
+    assert not list((tmp_path / ".tmp").iterdir())
+
+
+def test_no_room_is_said_before_anything_is_computed(tmp_path: Path) -> None:
+    code = (
+        "import resource; from emogeo.store.store import Store\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))\n"
+        f"try: Store({str(tmp_path)!r}).check_writable()\n"
+        "except Exception as error: print(error)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == f"store.path={tmp_path} cannot be written: File too large. Give another folder.\n"
+
+
+def test_a_record_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emogeo.store.store._SWAP_SECONDS", 0)
+    store, read = Store(tmp_path), Path.read_bytes
+    store.write(RUNS, KEY, FILES)
+
+    def refused(file: Path) -> bytes:
+        if file.name == "run.json":
+            raise PermissionError(errno.EACCES, "Permission denied", str(file))
+        return read(file)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    with pytest.raises(StoreError, match=r"run\.json cannot be read: Permission denied"):
+        store.read(RUNS, KEY)
+    assert store.whole(RUNS, KEY) is None

@@ -101,3 +101,36 @@ def test_who_is_not_hears_of_which_server(
     with pytest.raises(TrackingError) as error:
         sign_in()
     assert str(error.value) == f"https://server.example: {said}"
+
+
+def test_a_server_that_is_away_is_asked_once_and_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    asked: list[int] = []
+
+    def away() -> None:
+        asked.append(1)
+        raise TrackingError("no API key: type `wandb login`, or set WANDB_API_KEY")
+
+    monkeypatch.setattr(client, "_FAILED", {})
+    monkeypatch.setattr(client, "base_url", lambda: "https://nowhere")
+    monkeypatch.setattr(client, "sign_in", away)
+    for _ in range(3):
+        client.check_online("Type: push")
+    assert len(asked) == 1
+    assert client.unreachable()
+    assert caplog.text.count("will not have what is computed now: no API key") == 1
+    monkeypatch.setattr(client.time, "monotonic", lambda: 1e12)
+    assert not client.unreachable(), "it may be there again"
+
+
+def test_the_environment_turns_it_off_and_that_is_said_once(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(client, "_SAID", [])
+    monkeypatch.setenv("WANDB_MODE", "offline")
+    assert not client.turned_off()
+    monkeypatch.setenv("WANDB_MODE", "disabled")
+    assert client.turned_off()
+    assert client.turned_off()
+    assert caplog.text.count("WANDB_MODE=disabled is set") == 1

@@ -162,10 +162,14 @@ def test_what_became_of_a_push(
     assert push_record(TrackingConfig(TrackingMode.online), store, key) == said
 
 
-def test_offline_a_folder_of_the_client_says_that_it_was_tracked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_offline_a_mark_at_the_end_says_that_it_was_tracked(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     offline, online = (TrackingConfig(mode) for mode in (TrackingMode.offline, TrackingMode.online))
     assert not tracked(offline, store, "k")
     (store.path / "wandb" / "k" / "wandb" / "offline-run-1").mkdir(parents=True)
+    assert not tracked(offline, store, "k"), "it may be broken"
+    (store.path / "wandb" / "k" / "wandb" / "offline-run-1" / "run-1.wandb.synced").touch()
+    assert tracked(offline, store, "k")
+    (store.path / "wandb" / "k" / "written.json").touch()
     assert tracked(offline, store, "k")
     assert not tracked(online, store, "k"), "the server has not been seen to have it"
     monkeypatch.setattr(module, "delivered", lambda _tracking, folder: folder.name == "k")

@@ -165,3 +165,27 @@ def test_a_refused_run_has_its_run(tiny_run: Composer, tiny_overflowing: Path, h
 def test_disabled_tracking_writes_nothing(tiny_run: Composer, tmp_path: Path) -> None:
     run_extraction(tiny_run())
     assert not (tmp_path / "store" / "wandb").exists()
+
+
+def test_an_offline_run_that_broke_while_it_was_made_is_made_again(tiny_run: Composer, home: Path) -> None:
+    config = tiny_run("tracking=offline")
+    outcome = run_extraction(config)
+    folder = Path(config.store.path) / "wandb" / outcome.key
+    (whole,) = folder.glob("wandb/offline-run-*")
+    run_extraction(config)
+    assert list(folder.glob("wandb/offline-run-*")) == [whole]
+    (folder / "written.json").unlink()
+    broken = whole.rename(whole.with_name(f"offline-run-20260101_000000-{outcome.key[:16]}"))
+    run_extraction(config)
+    (again,) = folder.glob("wandb/offline-run-*")
+    assert again != broken
+    assert session.written(folder)
+
+
+def test_nothing_is_written_where_the_environment_turns_it_off(
+    tiny_run: Composer, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANDB_MODE", "disabled")
+    config = tiny_run("tracking=offline")
+    run_extraction(config)
+    assert not (Path(config.store.path) / "wandb").exists()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -12,6 +11,7 @@ from emogeo.analysis.charts.chart import write_chart
 from emogeo.analysis.charts.map import map_spec
 from emogeo.analysis.charts.map_pair import pair_spec, shifts_spec
 from emogeo.analysis.charts.tree import tree_spec
+from emogeo.analysis.records.names import file_stem
 
 DRAWN = 12
 """The most runs whose maps and trees are drawn: of more, the places are in map.csv."""
@@ -37,7 +37,7 @@ def write_map_figures(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
 
 def file_of(kind: str, name: str, key: str) -> str:
     """Gives the name of a run's figure, without an ending."""
-    return f"{kind}_{re.sub(r'[^A-Za-z0-9.]+', '-', name)}_{key[:8]}"
+    return f"{kind}_{file_stem(name)}_{key[:8]}"
 
 
 def pair_of(kind: str, a: str, b: str) -> str:

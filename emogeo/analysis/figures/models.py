@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from emogeo.analysis.records.names import file_stem
 from emogeo.arrays import Array
 from emogeo.figures.models import Line, Shifts, descriptors_figure, shifts_figure, universality_figure
 from emogeo.figures.png import save
@@ -67,8 +67,7 @@ def _lines_of_descriptors(by_layer: pd.DataFrame) -> dict[str, pd.DataFrame]:
     for model, own in by_layer.groupby("model", sort=False):
         precisions = own.groupby("reading", sort=False)["precision"].nunique()
         if precisions.max() > 1:
-            name = re.sub(r"[^A-Za-z0-9.]+", "-", str(model))
-            found[f"descriptors_by_precision_{name}"] = own[own["reading"] == precisions.idxmax()]
+            found[f"descriptors_by_precision_{file_stem(str(model))}"] = own[own["reading"] == precisions.idxmax()]
     return found
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ import pandas as pd
 
 from emogeo.analysis.comparing.order import shared_order
 from emogeo.analysis.comparing.prepared import Compared
+from emogeo.analysis.records.names import file_stem
 from emogeo.analysis.tables.pairs import pair_matrix
 from emogeo.figures.curves import Band, reliability_figure
 from emogeo.figures.halves import halves_figure
@@ -42,7 +42,7 @@ def write_run_figures(prepared: Sequence[Compared], pairs: pd.DataFrame, folder:
     for each in prepared:
         layer = each.run.layer
         title = f"{each.name}, {'every block' if layer is None else f'block {layer}'}"
-        file = f"rdm_{re.sub(r'[^A-Za-z0-9.]+', '-', each.name)}_{each.run.key[:8]}.png"
+        file = f"rdm_{file_stem(each.name)}_{each.run.key[:8]}.png"
         conditions = [name for name in order if name in set(each.run.conditions)]
         places = [each.run.conditions.index(name) for name in conditions]
         save(rdm_figure(each.run.rdm[np.ix_(places, places)], conditions, title), folder / file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +12,15 @@ from emogeo.record.run import BareRun, Run
 
 _USUAL = {"centring grand_mean", "denoising none", "norm none"}
 """Usual settings, which a name leaves out."""
+
+
+_LONGEST_STEM = 100
+"""The most letters of a name in a file's name, which a file system bounds."""
+
+
+def file_stem(name: str) -> str:
+    """Gives a name as a part of a file's name: letters and digits that every file system takes."""
+    return re.sub(r"[^A-Za-z0-9.]+", "-", name)[:_LONGEST_STEM]
 
 
 def settings_of(run: Run | BareRun) -> dict[str, str]:

@@ -8,13 +8,16 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
+import logging
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from tqdm import tqdm
 
+from emogeo.machine import write_whole
+
+log = logging.getLogger(__name__)
 _BLOCK = 1 << 22
 _PIECES, _PIECE = 32, 1 << 14
 """How many pieces of how many bytes a sample has, evenly spaced from the first byte to the last: half a MiB."""
@@ -79,10 +82,11 @@ def _remembering(of: Path, stamp: _Stamp, memory: Path, digest_of: Callable[[], 
     if remembered.get("stamp") == stamp:
         return str(remembered["sha256"])
     digest = digest_of()
-    memory.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=memory, delete=False) as stream:
-        json.dump({"stamp": stamp, "sha256": digest}, stream)
-    Path(stream.name).replace(known)
+    try:
+        memory.mkdir(parents=True, exist_ok=True)
+        write_whole(known, json.dumps({"stamp": stamp, "sha256": digest}).encode())
+    except OSError as error:
+        log.warning("%s: %s. The checksum of %s is computed again next time.", error.filename, error.strerror, of.name)
     return digest
 
 

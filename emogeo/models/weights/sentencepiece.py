@@ -6,6 +6,7 @@ transformers converts such a file by guessing the tokenizer's class, and a wrong
 
 from __future__ import annotations
 
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -34,8 +35,9 @@ def check_tokenizer(folder: Path, cache: Path) -> None:
     if known.is_file():
         return
     _compare(folder)
-    known.parent.mkdir(parents=True, exist_ok=True)
-    known.touch()
+    with suppress(OSError):  # a cache that cannot be written: compared again next time
+        known.parent.mkdir(parents=True, exist_ok=True)
+        known.touch()
 
 
 def _compare(folder: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,21 @@ def test_what_does_not_fit_is_left_out_by_name_and_the_rest_is_read(tmp_path: Pa
     assert f"{wrong}/{RUN_FILE}: emotions" in said[wrong]
     assert f"{lacking} has no {RDM}" in said[lacking]
     assert f"{RUN_FILE}: not JSON" in said["3" * 64]
+
+
+def test_a_record_that_may_not_be_read_is_left_out_by_name(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store, (record, files) = Store(tmp_path), geometry()
+    write(store, record, files)
+    other, read = write(store, geometry(**named("other"))[0], files), Path.read_bytes
+
+    def refused(file: Path) -> bytes:
+        if file.parent == store.folder(RUNS, other):
+            raise OSError(errno.EIO, "Input/output error", str(file))
+        return read(file)
+
+    monkeypatch.setattr(Path, "read_bytes", refused)
+    catalogue = read_catalogue(store)
+    assert [run.key for run in catalogue.runs] == [record.key]
+    (said,) = catalogue.left_out
+    assert other in said
+    assert "cannot be read: Input/output error" in said

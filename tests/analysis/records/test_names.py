@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from emogeo.analysis.records.names import how_read, short_names
+from emogeo.analysis.records.names import file_stem, how_read, short_names
 from emogeo.config.model import Init
 from emogeo.record.run import Run
 from tests.planted_catalogue import MATCHED, Design, draw
@@ -102,3 +102,9 @@ def test_another_context_is_named_and_the_usual_one_is_not() -> None:
     assert short_names([usual, other]) == ["planted", "planted without the prompt"]
     assert "without the prompt" in how_read(other).split(", ")
     assert "prompt" not in how_read(usual)
+
+
+def test_a_name_in_a_file_s_name_is_short_and_plain() -> None:
+    assert file_stem("smollm2 bf16") == "smollm2-bf16"
+    assert file_stem(r"$\frac{$ é/..") == "-frac-.."
+    assert len(file_stem("n" * 300)) == 100

@@ -20,7 +20,7 @@ from huggingface_hub.errors import (
 from emogeo.errors import WeightsError
 from emogeo.models.weights import hub
 from emogeo.models.weights.adapter import ADAPTER
-from emogeo.models.weights.hub import hub_snapshot
+from emogeo.models.weights.hub import hub_id, hub_snapshot
 
 NAME, COMMIT, OTHER = "Org/Name", "a" * 40, "b" * 40
 FILES = ("config.json", "tokenizer.json", "model.safetensors")
@@ -197,3 +197,14 @@ def test_a_slip_of_ours_is_not_taken_for_a_hub_that_is_away(hub_cache: Path, mon
     library = next(base for base in HfHubHTTPError.__bases__ if base is not OSError)
     online(monkeypatch, library("no route"))
     assert "cannot be reached (HTTPError: no route)" in refusal()
+
+
+def test_a_folder_without_that_model_is_said_before_the_network_is_asked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "m" / "other").mkdir(parents=True)
+    with pytest.raises(WeightsError, match=r"the folder m is here and has no name in it \(it holds other\).*@main"):
+        hub_id("weights", "m/name")
+    assert hub_id("weights", "m/name@main") == ("m/name", "main")
+    assert hub_id("weights", "Org/Name") == ("Org/Name", "")

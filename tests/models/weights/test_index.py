@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import os
 import time
 from pathlib import Path
 
@@ -11,7 +12,7 @@ import pytest
 from emogeo.config.model import ModelConfig, Source
 from emogeo.errors import WeightsError
 from emogeo.models.weights import index as cache
-from emogeo.models.weights.index import MANIFEST, index_weights, verify
+from emogeo.models.weights.index import MANIFEST, index_weights, made_in_cache, verify, weights_folder
 from tests.models.weights.fake_wheels import SHA256, WHEELS, WHOLE
 
 
@@ -76,3 +77,19 @@ def test_a_flipped_bit_in_cached_weights_is_named(tmp_path: Path, monkeypatch: p
     (folder / "model.safetensors").write_bytes(content)
     with pytest.raises(WeightsError, match=r"model\.safetensors is not what was written.*remove"):
         verify(folder)
+
+
+def test_what_killed_conversions_left_is_dropped_by_the_next(tmp_path: Path) -> None:
+    folder, other = tmp_path / "tiny-0123", tmp_path / "else-4567"
+    (own := tmp_path / f"{folder.name}.part-abc").mkdir()
+    (young := tmp_path / f"{other.name}.part-abc").mkdir()
+    (old := tmp_path / f"{other.name}.part-def").mkdir()
+    os.utime(old, (0, 0))
+    made_in_cache(folder, "sha", lambda to: (to / "x").touch())
+    assert [part.exists() for part in (own, young, old)] == [False, True, False]
+
+
+def test_a_long_name_makes_a_folder_that_can_be(tmp_path: Path) -> None:
+    name = weights_folder(tmp_path, "é" * 200, "0123456789abcdef0").name
+    assert name == f"{'é' * 50}-0123456789abcdef"
+    assert weights_folder(tmp_path, "short", "0123456789abcdef0").name == "short-0123456789abcdef"

@@ -1,0 +1,154 @@
+"""What the machine refuses (room, a right, memory) becomes a sentence that names the path and the cause."""
+
+from __future__ import annotations
+
+import errno
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from io import TextIOWrapper
+from pathlib import Path
+
+from emogeo.errors import EmogeoError, MachineError, first_line
+from emogeo.terminal import told
+
+_WRITABLE = (
+    "Give a folder that can be written: store.path=, output=, runtime.weights_cache= (or EMOGEO_CACHE), "
+    "hydra.run.dir=, hydra.sweep.dir=."
+)
+_ADVICE = {
+    errno.ENOSPC: "Make room there, or give another folder.",
+    errno.EDQUOT: "Make room within the quota, or give another folder.",
+    errno.EACCES: _WRITABLE,
+    errno.EPERM: _WRITABLE,
+    errno.EROFS: _WRITABLE,
+    errno.ENAMETOOLONG: "Give a shorter name, or a folder with a shorter path.",
+    errno.EFBIG: "Files may not be that large here (ulimit -f says how large): raise the limit.",
+    errno.EMFILE: "Too many files are open at once (ulimit -n says how many): raise the limit.",
+}
+_GOES_ON = "Nothing half-written is left. What is finished is in the store; the same command goes on from there."
+_HOME = (
+    "~ stands for a home directory, and this user has none: set HOME, or EMOGEO_CACHE=FOLDER for the cache of weights, "
+    "or give a path without ~."
+)
+_MEMORY = (
+    "Type a smaller runtime.token_budget or generation.batch_size, a smaller precision, or run fewer processes at once."
+)
+_NUMBER = re.compile(r"(?:\[Errno |os error |errno = |errno )(\d+)")
+"""How libraries that are not written in Python say which error the system gave."""
+
+
+def machine_error(error: BaseException, elsewhere: str = "A file") -> MachineError | None:
+    """Gives what the machine has refused as a sentence; None for an error of another kind.
+
+    Args:
+        elsewhere: stands for the path where the error names none.
+    """
+    if _of_memory(error):
+        return MachineError(f"Not enough memory ({first_line(_plain(error))}). {_MEMORY} {_GOES_ON}")
+    if isinstance(error, RuntimeError) and "home directory" in str(error):
+        return MachineError(_HOME)
+    if isinstance(error, UnicodeEncodeError) and "surrogates" in error.reason:
+        before = error.object[max(0, error.start - _BEFORE) : error.start]
+        return MachineError(
+            f"Half a character (a lone surrogate) stands after {before!r}, and cannot be written. Take it out of what "
+            "was typed, or of the file that was read."
+        )
+    number = _number_of(error)
+    if number is None:
+        return None
+    where = getattr(error, "filename", None)
+    path = elsewhere if where is None else os.fsdecode(where) if isinstance(where, str | bytes) else str(where)
+    return MachineError(
+        f"{_shown(path)}: {os.strerror(number)}. {_ADVICE.get(number, '')} {_GOES_ON}".replace("  ", " ")
+    )
+
+
+@contextmanager
+def naming(path: Path) -> Iterator[None]:
+    """Names the path in errors of the system that name none, as those of a full disk do.
+
+    Raises:
+        OSError: the error, with its path.
+        MachineError: an error that a library has made of one.
+    """
+    try:
+        yield
+    except OSError as error:
+        if error.errno is not None and error.filename is None:
+            error.filename = str(path)
+        raise
+    except Exception as error:
+        number = _number_of(error)
+        if number is None or isinstance(error, MachineError):
+            raise
+        raise OSError(number, os.strerror(number), str(path)) from error
+
+
+def write_whole(file: Path, content: bytes) -> None:
+    """Writes a file under another name, then renames it; nothing half-written is left.
+
+    Raises:
+        OSError: names the file.
+    """
+    with naming(file):
+        descriptor, part = tempfile.mkstemp(dir=file.parent, prefix=".part-")
+        try:
+            with os.fdopen(descriptor, "wb") as stream:
+                stream.write(content)
+            Path(part).replace(file)
+        finally:
+            with suppress(FileNotFoundError):
+                Path(part).unlink()
+
+
+def print_any_letter() -> None:
+    """Has letters that a terminal or a pipe cannot show written as escapes, so that printing never fails."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def exit_code(call: Callable[[], int]) -> int:
+    """Runs a command: its exit code, or 1 with the sentence that an error of emogeo, or of the machine, is."""
+    print_any_letter()
+    try:
+        return call()
+    except Exception as error:
+        named = error if isinstance(error, EmogeoError) else machine_error(error)
+        if named is None:
+            raise
+        print(told(f"emogeo: {named}"), file=sys.stderr)
+        return 1
+
+
+def _number_of(error: BaseException) -> int | None:
+    if isinstance(error, OSError) and error.errno is not None:
+        return error.errno if error.errno in errno.errorcode else None
+    found = _NUMBER.search(str(error)) if isinstance(error, Exception) else None
+    number = int(found[1]) if found else None
+    return number if number in errno.errorcode else None
+
+
+def _of_memory(error: BaseException) -> bool:
+    """Whether it says that memory is used up, in the words of Python, NumPy, torch or the system."""
+    if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
+        return True
+    allocation = isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
+    return allocation or (isinstance(error, OSError) and error.errno == errno.ENOMEM)
+
+
+def _plain(error: BaseException) -> Exception:
+    return error if isinstance(error, Exception) else Exception(str(error))
+
+
+def _shown(path: str) -> str:
+    """Gives a path, of a very long one its beginning and its end."""
+    return path if len(path) <= _LONGEST else f"{path[: _LONGEST // 2]}…{path[-_LONGEST // 2 :]}"
+
+
+_LONGEST = 300
+_BEFORE = 30
