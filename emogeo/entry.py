@@ -92,6 +92,8 @@ def _reported(call: Callable[[], Any]) -> Any:
 def _without_trace(call: Callable[[], T]) -> T:
     try:
         return call()
+    except CompactHydraException:
+        raise  # a sentence already, whatever it quotes
     except Exception as error:
         fault = machine_error(error, "The folder of logs (hydra.run.dir, hydra.sweep.dir)")
         if fault is None:
