@@ -29,7 +29,7 @@ from emogeo.store.store import Store
 FEWEST, MOST = 99, 499
 """The fewest and the most relabellings."""
 _ENTRIES = 80_000_000_000
-"""The products of two numbers that relabellings of all runs may take: four to eight seconds."""
+"""The products of two numbers that relabellings of all runs may take, where `FEWEST` of each take no more."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from emogeo.analysis.charts.chart import write_chart
+from emogeo.analysis.charts.map import map_spec
 from emogeo.analysis.charts.map_pair import LEVEL, pair_spec
 from emogeo.analysis.figures.map import DRAWN, SLIDERS, file_of, moved_most, pair_of
 from emogeo.analysis.report.material import Material
@@ -35,22 +36,23 @@ FIRST = "map"
 
 
 def write_first_map(material: Material, pair: tuple[str, str] | None) -> None:
-    """Writes the chart that stands beside the answer among the figures, under a name that is always the same."""
-    for part in first_map(material, pair):
-        write_chart(part.spec, material.figures, FIRST)
-
-
-def first_map(material: Material, pair: tuple[str, str] | None) -> list[Part]:
-    """Shows the maps of the two runs that the answer is about, or of the only run; nothing where there is none."""
+    """Writes the maps of the two runs that the answer is about, or of the only run, always under one name."""
+    frames = {name: own.frame for name, own in material.tables.items()}
     table = material.table("map")
     places = table if table.empty else table.dropna(subset=["x"])
     keys = list(dict.fromkeys(places["key"])) if len(places) else []
-    if pair is not None and {*pair} <= {*keys} and len(places) <= MOST * len(keys):
-        frames = {name: own.frame for name, own in material.tables.items()}
-        named = " and ".join(material.names.get(key, key) for key in pair)
-        spec = pair_spec(frames, *pair, width=_FIRST)
-        return material.chart(FIRST, "The maps of both, turned onto one another", spec, f"The maps of {named}.")
-    return [] if pair is not None or not keys else _map(material, keys[0], material.names.get(keys[0], keys[0]))
+    if pair is None and keys:
+        write_chart(map_spec(frames, keys[0]), material.figures, FIRST)
+    elif pair is not None and {*pair} <= {*keys} and len(places) <= MOST * len(keys):
+        write_chart(pair_spec(frames, *pair, width=_FIRST), material.figures, FIRST)
+
+
+def first_map(material: Material, pair: tuple[str, str] | None) -> list[Part]:
+    """Shows what `write_first_map` has written; nothing where there was no map."""
+    if pair is None:
+        return material.drawn(FIRST, "The map", "The map of the only run.")
+    named = " and ".join(material.names.get(key, key) for key in pair)
+    return material.drawn(FIRST, "The maps of both, turned onto one another", f"The maps of {named}.")
 
 
 def _parts(material: Material) -> list[Part]:

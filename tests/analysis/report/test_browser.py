@@ -15,7 +15,9 @@ import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from emogeo.analysis.records.catalogue import Catalogue
+from emogeo.analysis.report.answer import answer
 from emogeo.analysis.report.build import write_report
+from emogeo.analysis.report.maps import write_first_map
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.tables.map import map_tables
 from emogeo.analysis.tables.pairs import pairs_table
@@ -68,7 +70,9 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     runs, figures = [deep(seed) for seed in range(2)], tmp_path_factory.mktemp("answered") / "figures"
     figures.mkdir()
     tables = {**map_tables(runs, 0), "pairs": pairs_table(runs, 100, 0)}
-    return written(Material(tables, runs, Catalogue([each.run for each in runs]), figures))
+    own = Material(tables, runs, Catalogue([each.run for each in runs]), figures)
+    write_first_map(own, answer(own).pair)
+    return written(own)
 
 
 @pytest.fixture(scope="module")
