@@ -119,6 +119,9 @@ def test_two_commands_from_weights_to_a_report(tmp_path: Path, tiny_llama: Path)
     done = command("analyze.py", "output=out", "permutations=100", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
     assert "out/report.html" in done.stdout
+    assert " INFO " not in done.stdout + done.stderr, "what other libraries log of the figures is nobody's business"
+    kept = (tmp_path / "out" / "summary.txt").read_text(encoding="utf-8")
+    assert kept.splitlines()[1] in done.stdout, "both begin with the same question"
     assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
 
 

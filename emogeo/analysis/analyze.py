@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -27,7 +28,7 @@ from emogeo.analysis.report.answer import answer
 from emogeo.analysis.report.build import write_report
 from emogeo.analysis.report.maps import write_first_map
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.summary.summary import summary
+from emogeo.analysis.summary.summary import KEPT, KEPT_WIDTH, summary
 from emogeo.analysis.tables.about import about_table
 from emogeo.analysis.tables.base_instruct import base_instruct_table
 from emogeo.analysis.tables.baselines import baselines_table
@@ -103,7 +104,9 @@ def analyze(config: AnalyzeConfig) -> Path:
         frames = {name: table.frame for name, table in tables.items()}
         material = Material(tables, prepared, catalogue, folder / "figures", bare)
         _write_all(material, effects, folder, config)
-    print(summary(material, effects, config.store.path, output, columns()))
+        account = partial(summary, material, effects, config.store.path, output)
+        (folder / KEPT).write_text(account(KEPT_WIDTH, whole=True) + "\n", encoding="utf-8")
+    print(account(columns()))
     if pulled is not None:
         track_analysis(config, output, pulled, frames)
     return output

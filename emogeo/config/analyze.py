@@ -36,6 +36,7 @@ class RunsConfig:
     model: list[str] = field(default_factory=list)
     """Names of models, with * and ? for any letters."""
     mode: list[Mode] = field(default_factory=list)
+    """Modes, as comprehension or generation."""
     precision: list[str] = field(default_factory=list)
     """Precisions as resolved, with * and ?; int8 is any of its kinds."""
     keys: list[str] = field(default_factory=list)
@@ -45,6 +46,7 @@ class RunsConfig:
     until: str | None = None
     """The last day, or the moment before which a run was computed."""
     group: str | None = None
+    """The W&B group (tracking.group) of the runs."""
     tags: list[str] = field(default_factory=list)
     """Tags that a run must have, all of them."""
     twins: bool = True
@@ -164,6 +166,7 @@ class AnalyzeConfig:
     """One analysis of many runs."""
 
     source: RecordSource = RecordSource.store
+    """Where the runs are: a local store, or a W&B project."""
     tracking: TrackingConfig = MISSING
     """The project of source=wandb; and mode (online or disabled), group and tags of the analysis's own W&B run."""
     runs: RunsConfig = field(default_factory=RunsConfig)
@@ -179,6 +182,7 @@ class AnalyzeConfig:
     norms: NormsConfig = field(default_factory=NormsConfig)
     conditions: ConditionsConfig = field(default_factory=ConditionsConfig)
     seed: int = 0
+    """Seeds permutations and splits of the analysis."""
 
     def check(self) -> None:
         """Refuses too few permutations, a bound that bounds nothing, W&B as a source without its server, and norms that

@@ -34,6 +34,7 @@ class ModeConfig:
     """The mode of a run, and the run that it builds on."""
 
     name: Mode = MISSING
+    """What the model does."""
     source: str | None = None
     """Replay: key (or its first digits) of a generation run or of its texts, or wandb:ENTITY/PROJECT/ARTIFACT:VERSION;
     null for what this very configuration has written at the precision of `writer`.

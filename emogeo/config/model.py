@@ -37,6 +37,7 @@ class WheelsConfig:
     package: str = MISSING
     """Distribution name; `{part}` stands for 1..parts."""
     version: str = MISSING
+    """The version of the wheels."""
     parts: int = 0
     """Number of part wheels; 0 for a single wheel."""
     member: str = MISSING
@@ -48,12 +49,15 @@ class ModelConfig:
     """One language model."""
 
     name: str = MISSING
+    """The model's name, as records and tables show it."""
     family: str = MISSING
+    """The family, whose members are not independent of one another."""
     variant: str = MISSING
     """base or instruct."""
     params_b: float | None = MISSING
     """Parameters, in billions."""
     source: Source = MISSING
+    """Where the weights come from: the hub, the package index, a folder, or elsewhere (imports only)."""
     id: str = MISSING
     """The hub id; for models from the package index, that of the model that was packed."""
     revision: str | None = None
@@ -63,6 +67,7 @@ class ModelConfig:
     chat_template: bool = MISSING
     """Whether the tokenizer ships a chat template."""
     license: str | None = None
+    """The licence of the weights."""
     wheels: WheelsConfig | None = None
     weights: str | None = None
     """Other weights than this option's: a hub id (`Org/Name` or `Org/Name@revision`), a local folder, or a GGUF file.

@@ -40,9 +40,11 @@ class PrecisionConfig:
     """Number format of weights and activations."""
 
     name: str = MISSING
+    """The option's name."""
     dtype: Dtype = MISSING
     """auto: fp16 on CUDA (as published), bf16 on a CPU that has it, else fp32."""
     quantization: Quantization = Quantization.none
+    """How the weights of linear layers are quantized; none for floating point."""
     threshold: float | None = None
     """LLM.int8 outlier threshold; 0 turns outlier columns off."""
 

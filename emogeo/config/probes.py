@@ -23,10 +23,13 @@ class SteeringConfig:
     """mode=steering: emotion vectors added to the residual stream while the model writes."""
 
     name: str = MISSING
+    """The option's name."""
     scenarios: dict[str, ScenarioConfig] = MISSING
+    """The prompts that the model goes on from, each with the emotion that it is steered towards."""
     strengths: list[float] = MISSING
     """Lengths of the added vectors, as shares of the block's mean residual norm."""
     max_new_tokens: int = MISSING
+    """The longest continuation, in tokens."""
     blocks: list[int] | None = None
     """The steered blocks, counted from 0; null for every block."""
     chat: bool | None = None

@@ -23,10 +23,15 @@ class TrackingConfig:
     """Weights & Biases."""
 
     mode: TrackingMode = MISSING
+    """online, offline (an offline run that `wandb sync` uploads later) or disabled."""
     project: str = "emogeo"
+    """The W&B project."""
     entity: str | None = None
+    """The W&B user or team; null for the account's default."""
     group: str | None = None
+    """The W&B group of the runs."""
     tags: list[str] = field(default_factory=list)
+    """Tags of the runs. Runs with the tag trial stay out of an analysis that does not ask for them."""
 
 
 @dataclass
@@ -34,6 +39,7 @@ class StoreConfig:
     """The local record."""
 
     path: str = "store"
+    """The folder in which runs are kept."""
 
 
 @dataclass
@@ -51,6 +57,7 @@ class RuntimeConfig:
     weights_cache: str = MISSING
     """Folder for converted package-index weights."""
     progress: bool = True
+    """Whether progress is shown."""
 
     def check(self) -> None:
         """Refuses numbers below 1 and a device map that accelerate does not know.
@@ -70,6 +77,7 @@ class ClusterConfig:
     """The machines and devices on which a sweep is computed."""
 
     name: str = "local"
+    """local, gpus, slurm or ray."""
     slots: int | None = None
     """The number of jobs at once on this machine (cluster=gpus), one a GPU; on a CPU they share the cores."""
     gpus: int | None = None
@@ -107,7 +115,9 @@ class SizeConfig:
     """Numbers that the runs of a study share."""
 
     name: str = MISSING
+    """small or published."""
     max_new_tokens: int = MISSING
+    """The longest text that a model writes, in tokens."""
     short_new_tokens: int = MISSING
     """`max_new_tokens` of the loose recipe."""
     samples: int = MISSING

@@ -24,6 +24,7 @@ class PoolingConfig:
     """How token states become one state per text."""
 
     position: Position = Position.last
+    """The token positions whose states become a text's state: the last, the middle one, or the mean of all."""
     skip: int = 0
     """Leading tokens left out of a mean."""
 
@@ -59,6 +60,7 @@ class DenoisingConfig:
     """Projection of neutral-text principal components out of the states."""
 
     method: DenoisingMethod = DenoisingMethod.none
+    """What is projected out of the states before vectors are formed."""
     share: float = 0.5
     """The share of the neutral texts' variance that the removed components explain."""
     texts: NeutralTexts = NeutralTexts.facts
@@ -79,8 +81,11 @@ class LayerSelectionConfig:
     """Which block the RDM is read from; blocks are 0-based, depth is (index + 1) / n_layers."""
 
     name: Selection = MISSING
+    """The rule: a criterion, a number, a depth, or all blocks."""
     index: int | None = None
+    """The block, counted from 0 (layer_selection=index)."""
     depth: float | None = None
+    """The share of depth, above 0 and up to 1 (layer_selection=depth)."""
 
     @property
     def rule(self) -> LayerRule:

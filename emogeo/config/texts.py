@@ -72,6 +72,7 @@ class StimuliConfig:
     """The passages."""
 
     name: str = MISSING
+    """The name of the texts, as records and tables show it."""
     path: str | None = None
     """A file, a folder or a glob of texts with their conditions, read whole; null for the package's own passages."""
     topics: int | None = None
@@ -92,7 +93,9 @@ class StimuliConfig:
     words: dict[str, str] = field(default_factory=dict)
     """The words that prompts use for conditions; those that are not named here are called by their label."""
     incomplete: Incomplete = Incomplete.refuse
+    """What becomes of topics that lack a condition which others have: refuse them all, or drop them."""
     mend: list[Mend] = field(default_factory=list)
+    """What is mended in the texts (spellings, rows); nothing unless it is asked for."""
     mask: int = 0
     """How many of the most telling words of each condition are masked in the passages (`emogeo.stimuli.masking`)."""
 
@@ -171,6 +174,7 @@ class PromptTemplateConfig:
     """How a passage becomes a text."""
 
     name: str = MISSING
+    """The template's name."""
     mode: Mode = MISSING
     """The mode this template is for."""
     text: str = "{passage}"
@@ -253,11 +257,15 @@ class GenerationConfig:
     temperature: float | None = None
     """The temperature of sampling; null for greedy decoding."""
     top_p: float = 1.0
+    """Nucleus sampling: the share of probability that is sampled from; 1 for all of it."""
     max_new_tokens: int = 256
+    """The longest text, in tokens."""
     min_new_tokens: int = 0
+    """The shortest text, in tokens."""
     ban_emotion_words: bool = False
     """Whether a text that uses the emotion's own word or one of its family is written again, up to `retries` times."""
     retries: int = 3
+    """How often a text that is refused is written again."""
     repetition: int = 0
     """Above 0, everything is written again with other seeds and other batches: the regeneration null."""
     batch_size: int | None = None

@@ -49,11 +49,14 @@ class TrainConfig:
     imported: ImportedConfig = field(default_factory=ImportedConfig)
     pooling: PoolingConfig = field(default_factory=PoolingConfig)
     centring: Centring = Centring.grand_mean
+    """What is subtracted from every condition's vector."""
     denoising: DenoisingConfig = field(default_factory=DenoisingConfig)
     norm: Norm = Norm.none
+    """Whether vectors are scaled to unit length after centring."""
     max_depth: float | None = None
     """The share of the blocks that are run; null for every block."""
     nonfinite: NonFinite = NonFinite.refuse
+    """What happens where states overflow: refuse the run, or go on with the blocks that are finite."""
     reread: bool = False
     """Whether to read in other batches, with other batch mates and padding: a run that measures the numerical floor."""
     seed: int = 0

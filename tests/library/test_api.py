@@ -16,7 +16,7 @@ import pytest
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 import emogeo
-from docs.build_api import MEMBERS, ORDER, page
+from docs.write.api import MEMBERS, ORDER, page
 from emogeo.stimuli.corpus import load_corpus
 from tests.conftest import ROOT
 from tests.planted import labels
@@ -24,7 +24,7 @@ from tests.unchanged.computed import DATA
 
 
 def test_the_page_is_what_the_docstrings_say() -> None:
-    assert (ROOT / "docs" / "api.md").read_text() == page(), "type: python docs/build_api.py"
+    assert (ROOT / "docs" / "api.md").read_text() == page(), "type: make docs"
     assert set(ORDER) == set(emogeo.__all__)
 
 

@@ -14,8 +14,8 @@ from emogeo.config.runtime import StoreConfig
 from emogeo.config.typed import override
 from emogeo.terminal import paragraph, pasteable
 
-_TWINS, _STUDIES = 3, 2
-"""The most commands of each kind."""
+_TWINS = 3
+"""The most commands that add twins."""
 
 
 def twin_lines(material: Material, store: str, width: int) -> list[str]:
@@ -40,14 +40,18 @@ def _lacking(material: Material) -> list[str]:
     return list(dict.fromkeys(one for command in joined for one in command.split(" && ")))
 
 
-def study_lines(material: Material, effects: Sequence[Effect], store: str, width: int) -> list[str]:
-    """Writes the commands of studies that the runs lack."""
+def study_lines(material: Material, effects: Sequence[Effect], store: str, width: int, most: int) -> list[str]:
+    """Writes the commands of studies that the runs lack.
+
+    Args:
+        most: how many commands are written.
+    """
     read = [run for run in material.catalogue.finished if run.record.imported is None]
     found = missing(read, effects, store)
     lines = []
-    for absent, words in found[:_STUDIES]:
+    for absent, words in found[:most]:
         lines += _written(f"Not run yet: {absent}.", [words], 1, "", width)
-    more = len(found) - _STUDIES
+    more = len(found) - most
     return [*lines, f"  and {more} more: docs/decomposition.md"] if more > 0 else lines
 
 

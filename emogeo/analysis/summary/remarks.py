@@ -48,12 +48,15 @@ def _runs(of: Mapping[str, str], material: Material) -> Iterator[str]:
         yield f"{_some(runs)}: {str(note).removeprefix('FLAG ')}"
 
 
-def note_lines(of: Mapping[str, str], material: Material, pairs: pd.DataFrame, width: int) -> list[str]:
-    """Writes the notes of the pairs that are printed, of baselines and of effects."""
-    baselines, effects = material.table("baselines"), material.table("effects")
+def note_lines(
+    of: Mapping[str, str], material: Material, pairs: pd.DataFrame, width: int, *, baselines: bool
+) -> list[str]:
+    """Writes the notes of the pairs that are printed, of effects and, where they are asked for, of baselines."""
+    rows = material.table("baselines") if baselines else pd.DataFrame()
+    effects = material.table("effects")
     noted = [
         *zip([pair_of(row, of) for row in pairs.to_dict("records")], _of(material, "pairs", pairs), strict=True),
-        *zip(baselines.get("baseline", []), _of(material, "baselines", baselines), strict=True),
+        *zip(rows.get("baseline", []), _of(material, "baselines", rows), strict=True),
         *zip(effects.get("factor", []), _of(material, "effects", effects), strict=True),
     ]
     lines = [*_floors(note for _, notes in noted for note in notes), *_said(noted)]

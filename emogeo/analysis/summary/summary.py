@@ -1,4 +1,7 @@
-"""The account that `analyze.py` prints: it begins with the answer, and no line is wider than the terminal."""
+"""The account that `analyze.py` prints, and the longer one that it keeps.
+
+Both begin with the answer, and no line is wider than the terminal.
+"""
 
 from __future__ import annotations
 
@@ -20,18 +23,27 @@ from emogeo.analysis.summary.unanswered import opposite_signs
 from emogeo.analysis.tables.effects import Effect
 from emogeo.terminal import harmless, paragraph, pasteable
 
+_STUDIES = 2
+"""The most commands of studies in the longer account."""
 _COMMAND = ": python "
 """What an answer that ends in a command has before it."""
+KEPT = "summary.txt"
+"""The file of the longer account."""
+KEPT_WIDTH = 80
 _ALL = 26
 """The most runs that all have a letter; of more, those of the pairs that are printed."""
 
 
-def summary(material: Material, effects: Sequence[Effect], store: str, output: Path, width: int) -> str:
+def summary(
+    material: Material, effects: Sequence[Effect], store: str, output: Path, width: int, *, whole: bool = False
+) -> str:
     """Writes the answer, what stands in its way, runs, pairs, effects, what to type next, and where all of it is.
 
     Args:
         store: where the runs are.
         width: the columns that a line may take; paths alone are never broken.
+        whole: whether it has the baselines, too, their notes, the commands of all studies that were never run, and
+            every kind of file.
     """
     of = letters(_named(material))
     blocks = [
@@ -41,14 +53,14 @@ def summary(material: Material, effects: Sequence[Effect], store: str, output: P
         figures(of, material, width),
         pair_lines(of, material, width),
         _checkpoints(of, material, width),
-        baseline_lines(of, material, width),
+        baseline_lines(of, material, width) if whole else [],
         effect_lines(material, width),
         [line for said in opposite_signs(effects) for line in paragraph(said, width, rest="  ")],
         variance_lines(material, width),
-        note_lines(of, material, shown_pairs(material), width),
+        note_lines(of, material, shown_pairs(material), width, baselines=whole),
         twin_lines(material, store, width),
-        study_lines(material, effects, store, width),
-        _where(material, output, width),
+        study_lines(material, effects, store, width, _STUDIES if whole else 1),
+        _where(material, output, width, whole),
     ]
     return harmless("\n".join(line for block in blocks if block for line in ["", *block]))
 
@@ -77,12 +89,17 @@ def _checkpoints(of: dict[str, str], material: Material, width: int) -> list[str
     ]
 
 
-def _where(material: Material, output: Path, width: int) -> list[str]:
+def _where(material: Material, output: Path, width: int, whole: bool) -> list[str]:
     """Says where everything is, in paths that stay whole."""
-    found = (
-        ("report", f"{output}/report.html, one page that opens in a browser"),
-        ("tables", f"{output}/*.csv, {len(material.tables)} of them, also .parquet; columns: docs/inference.md"),
-        ("figures", f"{output}/figures/"),
-        ("RDMs", f"{output}/rdms.h5, for rsatoolbox"),
-    )
+    found = [("report", f"{output}/report.html, one page that opens in a browser")]
+    if whole:
+        found += [
+            ("tables", f"{output}/*.csv, {len(material.tables)} of them, also .parquet; columns: docs/columns.md"),
+            ("figures", f"{output}/figures/"),
+            ("RDMs", f"{output}/rdms.h5, for rsatoolbox"),
+        ]
+    else:
+        found += [
+            ("more", f"{output}/{KEPT}, with the baselines; {len(material.tables)} tables, and figures, beside it")
+        ]
     return [line for what, where in found for line in paragraph(where, width, f"{what:9}", " " * 9, whole=True)]

@@ -130,6 +130,6 @@ def _run_row(each: PreparedRun) -> dict[str, object]:
     }
 
 
-def lines(of: Material, width: int = 80, store: str = "store", output: str = "out") -> list[str]:
-    """What is printed, by line."""
-    return summary(of, [], store, Path(output), width).split("\n")
+def lines(of: Material, width: int = 80, store: str = "store", output: str = "out", whole: bool = False) -> list[str]:
+    """What is printed, or kept, by line."""
+    return summary(of, [], store, Path(output), width, whole=whole).split("\n")

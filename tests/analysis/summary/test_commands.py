@@ -49,6 +49,6 @@ def test_pairs_without_a_rho_star_need_something_else_first() -> None:
 
 
 def test_studies_that_were_never_run_are_said_with_their_command() -> None:
-    lines = study_lines(material(prepared_runs(2)), [], "store", 80)
+    lines = study_lines(material(prepared_runs(2)), [], "store", 80, 1)
     assert lines[0] == "Not run yet: method, sub_parameter, precision, cross_experiment."
     assert typed(lines) == [["python", "train.py", "-m", "+study=decomposition", "model=m0,m1"]]

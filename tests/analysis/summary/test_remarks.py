@@ -17,7 +17,7 @@ OF = {f"key{n}": letter for n, letter in enumerate("ABCDEF")}
 def noted(*rows: tuple[int, list[Note]]) -> list[str]:
     pairs = frame(PAIR_COLUMNS, *[{"key_a": "key0", "key_b": f"key{n}", "rho": 0.5, "note": own} for n, own in rows])
     of = material([], pairs=pairs)
-    return note_lines(OF, of, shown_pairs(of), 80)
+    return note_lines(OF, of, shown_pairs(of), 80, baselines=True)
 
 
 def test_a_note_is_said_once_with_the_rows_that_it_is_about() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import itertools
 import shlex
 from pathlib import Path
 
@@ -27,8 +28,8 @@ NAMES = {"short": "m{}", "long": LONG, "wide": "喜怒哀楽{}" * 9}
 @pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 @pytest.mark.parametrize("n", [1, 2, 30])
 def test_no_line_is_wider_than_the_terminal(n: int, name: str, width: int) -> None:
-    for verdict in ("yes", "cannot tell"):
-        said = lines(full(n, name, verdict), width, "a/store of mine")
+    for verdict, whole in itertools.product(("yes", "cannot tell"), (False, True)):
+        said = lines(full(n, name, verdict), width, "a/store of mine", whole=whole)
         widest = max(said, key=cells)
         assert cells(widest) <= width, widest
         assert width < 80 or len(said) < 240, "it can be read"
@@ -54,7 +55,9 @@ def test_it_begins_with_the_question_and_the_answer() -> None:
 def test_the_end_says_where_everything_is_and_the_folder_is_never_broken() -> None:
     folder = "/a/folder/" + "x" * 90
     assert any(line.endswith(f" {folder}/report.html,") for line in lines(full(2), output=folder))
-    end = lines(full(2))[-4:]
+    end = lines(full(2))[-2:]
+    assert [line.split()[:2] for line in end] == [["report", "out/report.html,"], ["more", "out/summary.txt,"]]
+    end = lines(full(2), whole=True)[-4:]
     assert [line.split()[:2] for line in end] == [
         ["report", "out/report.html,"],
         ["tables", "out/*.csv,"],
@@ -105,3 +108,10 @@ def test_none_has_no_geometry() -> None:
     said = lines(material([]))
     assert "Runs: no geometry." in said
     assert "Pairs: none; two finished runs make a pair (a reread is none)." in said
+
+
+def test_what_is_kept_has_the_baselines_and_what_is_printed_has_not() -> None:
+    printed, kept = (lines(full(2), whole=whole) for whole in (False, True))
+    assert any(line.startswith("Baselines") for line in kept)
+    assert not any(line.startswith("Baselines") for line in printed)
+    assert len(printed) < len(kept)

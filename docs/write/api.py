@@ -1,4 +1,4 @@
-"""Writes docs/api.md from the docstrings of what `import emogeo` gives: `python docs/build_api.py`."""
+"""Writes docs/api.md from the docstrings of what `import emogeo` gives."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import emogeo
 
 HEAD = """# The library
 
-<!-- written by docs/build_api.py from docstrings; tests run the examples and compare this page -->
+<!-- written by make docs from docstrings; tests run the examples and compare this page -->
 
 ```python
 import emogeo
@@ -115,7 +115,3 @@ def _markdown(text: str) -> list[str]:
         else:
             lines.append(line)
     return [*lines, "```"] if section == "Example" else lines
-
-
-if __name__ == "__main__":
-    Path(__file__).with_name("api.md").write_text(page(), encoding="utf-8")
