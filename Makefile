@@ -1,11 +1,12 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo study test lint bench calibration models torture
+.PHONY: help demo study test lint bench calibration models torture docs
 help:
 	@echo "make demo   set up, extract from two real models, compare them"
 	@echo "make study  the small study: four models; goes on where it was stopped"
 	@echo "make test   set up, all tests"
+	@echo "make docs   the pages that are made from code and results, and the site of all pages"
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make calibration  the simulations of docs/calibration.md; hours; goes on where it was stopped"
 	@echo "make models  tiny checkpoints of every architecture: docs/models_table.md; goes on where it was stopped"
@@ -56,6 +57,15 @@ study: .venv/dev
 test: .venv/dev
 	.ci/browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+# what pages quote is taken from results/demo and study/results where these are there
+docs: .venv/docs
+	$(BIN)/python -m docs.write
+	$(BIN)/sphinx-build -W --keep-going -q -c docs . site
+
+.venv/docs: .venv/dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[docs]'
+	touch $@
 
 lint: .venv/dev
 	$(BIN)/ruff format --check .

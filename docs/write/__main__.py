@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from docs.write import api, columns, options
-from docs.write.quotes import ROOT, filled, pages, take
+from docs.write.front import front
+from docs.write.quotes import RESULTS, ROOT, filled, pages, take
 
 MADE = {"api.md": api.page, "columns.md": columns.page, "options.md": options.page}
 """The pages that are written whole."""
@@ -30,6 +31,8 @@ def _put(page: Path, text: str) -> list[Path]:
 
 def main() -> None:
     absent = take()
+    if "demo" not in absent:
+        front(RESULTS["demo"]).save(ROOT / "docs" / "figures" / "front.png", optimize=True)
     for name in absent:
         print(f"no results of make {name} here: what is quoted of them stays as it is")
     for page in write():

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import MISSING as NO_DEFAULT
 from dataclasses import Field, dataclass, fields, is_dataclass
 from enum import Enum
+from itertools import takewhile
 from pathlib import Path
 from textwrap import dedent
 
@@ -64,11 +65,22 @@ def page() -> str:
 
 
 def _groups() -> Iterator[str]:
-    yield "| group | options |"
-    yield "|---|---|"
     for folder in sorted(path for path in CONF.iterdir() if path.is_dir()):
-        typed = f"+{folder.name}" if folder.name == "study" else folder.name
-        yield f"| `{typed}` | {', '.join(f'`{option}`' for option in options_in(folder))} |"
+        yield from (f"### {'+study' if folder.name == 'study' else folder.name}", "")
+        if folder.name == "model":
+            yield f"{', '.join(f'`{option}`' for option in options_in(folder))}. [models.md](models.md) says what they are."
+        else:
+            yield from ("| option | meaning |", "|---|---|")
+            yield from (f"| `{name}` | {_comment(folder / f'{name}.yaml')} |" for name in options_in(folder))
+        yield ""
+
+
+def _comment(file: Path) -> str:
+    """What an option's file says in its first lines, without examples of what to type."""
+    own = file.read_text(encoding="utf-8").splitlines()
+    said = takewhile(lambda line: line.startswith("#"), (line for line in own if not line.startswith("# @package")))
+    words = [line.removeprefix("#").strip() for line in said]
+    return " ".join(line for line in words if not line.startswith("python ")).strip().replace("|", "\\|")
 
 
 def _table(rows: Iterator[Described]) -> Iterator[str]:

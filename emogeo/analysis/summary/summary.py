@@ -42,8 +42,8 @@ def summary(
     Args:
         store: where the runs are.
         width: the columns that a line may take; paths alone are never broken.
-        whole: whether it has the baselines, too, their notes, the commands of all studies that were never run, and
-            every kind of file.
+        whole: whether it has the baselines, too, their notes, the commands of studies where none was begun, and every
+            kind of file.
     """
     of = letters(_named(material))
     blocks = [
@@ -59,7 +59,7 @@ def summary(
         variance_lines(material, width),
         note_lines(of, material, shown_pairs(material), width, baselines=whole),
         twin_lines(material, store, width),
-        study_lines(material, effects, store, width, _STUDIES if whole else 1),
+        study_lines(material, effects, store, width, _STUDIES if whole else 1) if whole or effects else [],
         _where(material, output, width, whole),
     ]
     return harmless("\n".join(line for block in blocks if block for line in ["", *block]))
