@@ -23,8 +23,8 @@ from emogeo.analysis.report.numbers import ABSENT, in_words, number
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "docs" / "data"
-RESULTS = {"demo": ROOT / "results" / "demo", "study": ROOT / "study" / "results"}
-"""Where the commands leave what is quoted: `make demo` and `make study`."""
+RESULTS = {"demo": ROOT / "results" / "demo", "study": ROOT / "study" / "results", "diary": ROOT / "diary" / "results"}
+"""Where the commands leave what is quoted: `make demo`, `make study`, and those of docs/tutorial.md."""
 _QUOTE = re.compile(r"<!-- = (?P<what>[^>]+?) -->(?P<said>.*?)<!-- / -->", re.DOTALL)
 _DIGITS = {"p": 4, "p_holm": 4, "floor": 4}
 
