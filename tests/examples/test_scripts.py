@@ -65,7 +65,7 @@ def test_a_project_of_a_server_is_where_it_begins(tiny_run: Composer, wandb_serv
         run_extraction(tiny_run("tracking=online", *words))
     here = tmp_path / "here"
     here.mkdir()
-    shown = example("begin_with_a_project", "tester/emogeo", cwd=here)
+    shown = example("begin_with_a_project", "tester/emogeo", "permutations=100", "tracking.mode=disabled", cwd=here)
     pulled, written = emogeo.open_store(here / "pulled"), emogeo.open_store(tmp_path / "store")
     assert [run.key for run in pulled.runs()] == [run.key for run in written.runs()]
     assert all(isinstance(run, Run) for run in pulled.runs())
