@@ -5,8 +5,8 @@
     python examples/begin_with_a_project.py ENTITY/PROJECT 'runs.model=gemma*' runs.since=2026-11-01
 
 The runs are downloaded into the store `pulled`, verified and analysed; the report is in `results/PROJECT`, and the
-analysis is a run of the project. After that the store is like any other: the library opens it, and `analyze` compares it
-again without the network.
+analysis is a run of the project. After that the store is like any other: the library opens it, and `analyze` compares
+it again without the network.
 """
 
 from __future__ import annotations
