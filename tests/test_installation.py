@@ -30,14 +30,6 @@ def test_a_wheel_types_emogeo_and_installs_what_its_metadata_say(monkeypatch: py
     assert installation.install("two") == "pip install 'one>=1' b"
 
 
-def test_the_version_is_the_one_of_the_metadata() -> None:
-    import tomllib
-
-    import emogeo
-
-    assert tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"] == emogeo.__version__
-
-
 def test_no_message_names_a_command_of_the_clone_by_itself() -> None:
     """Only docstrings may, which users do not see; all else asks `command`, which knows what the user has."""
     names = ("python train.py", "python analyze.py", "python -m emogeo.", "constraints.txt")
