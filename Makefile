@@ -13,7 +13,7 @@ help:
 	@echo "make torture  10,000 altered records: each is left out by name or does no harm; goes on where it was stopped"
 	@echo "make bench  speed against a plain loop, the matmul peak, and rsatoolbox; memory with 171 conditions and with 50,000 imported states"
 
-.venv/emogeo: pyproject.toml constraints.txt
+.venv/emogeo: pyproject.toml setup.py constraints.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	touch $@

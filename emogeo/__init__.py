@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from emogeo.library.store import load_run, open_store
     from emogeo.record.run import Run
 
-__version__ = "0.2.0.dev0"
+__version__ = "0.2.0"
 __all__ = [
     "Comparison",
     "EmogeoError",

@@ -137,7 +137,7 @@ def _broken(line: str) -> list[str]:
     if cells(line) <= columns():
         return [line]
     space = " " * (len(line) - len(line.lstrip()))
-    if line.startswith(f"{space}python "):
+    if line.startswith((f"{space}python ", f"{space}emogeo ")):
         return pasteable(shlex.split(line), columns(), space)
     return paragraph(line, columns(), rest=f"{space}    " if space else "")
 

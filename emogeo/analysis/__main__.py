@@ -14,6 +14,7 @@ from emogeo.errors import ConfigError, GeometryError
 from emogeo.geometry.design import Design, signal_of
 from emogeo.geometry.halves import MIN_UNITS
 from emogeo.geometry.rdm import MIN_CONDITIONS
+from emogeo.installation import command
 from emogeo.machine import exit_code
 from emogeo.signals import end_with_reader
 from emogeo.stimuli.conditions import Noun
@@ -26,10 +27,10 @@ Columns: the reliability to expect (one half of the units against the other), th
 gate and so have a rho*, and the half-width of its 95% interval for these conditions and for conditions like these.
 How noisy texts are is given in one of three ways: as measured in a run, as a reliability, or as a ratio of variances.
 """
-_EXAMPLES = """examples:
-  python -m emogeo.analysis power --run 3fa9 --store store --units 24,48,96
-  python -m emogeo.analysis power --reliability 0.15 --at 24
-  python -m emogeo.analysis power --signal 0.05 --conditions 12
+_EXAMPLES = f"""examples:
+  {command("analysis")} power --run 3fa9 --store store --units 24,48,96
+  {command("analysis")} power --reliability 0.15 --at 24
+  {command("analysis")} power --signal 0.05 --conditions 12
 """
 _TEXT_NOISE = 0.05
 """A middle value of what small models had on the package's passages: emotion over text variance .04 to .17."""
@@ -112,7 +113,7 @@ def _noise(asked: argparse.Namespace) -> tuple[float, int, Noun]:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m emogeo.analysis")
+    parser = argparse.ArgumentParser(prog=command("analysis"))
     commands = parser.add_subparsers(dest="command", required=True)
     power = commands.add_parser(
         "power",

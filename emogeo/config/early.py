@@ -8,7 +8,9 @@ from pathlib import Path
 
 import yaml
 
-QUANTIZED = "pip install -c constraints.txt -e '.[quantized]'"
+from emogeo.installation import install
+
+QUANTIZED = install("quantized")
 """What installs bitsandbytes."""
 _BITSANDBYTES = ("int8", "nf4")
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import yaml
 from omegaconf import DictConfig, OmegaConf
 
+from emogeo.installation import command
 from emogeo.terminal import columns, paragraph
 
 _WORD = 20
@@ -15,8 +16,9 @@ _WORD = 20
 
 
 def register_help(conf: Path) -> None:
-    """Makes both parts available to the template of `--help`, as `emogeo_groups` and `emogeo_fields`."""
+    """Makes what the template of `--help` names available: `emogeo_groups`, `emogeo_fields`, and `emogeo_command`."""
     OmegaConf.register_new_resolver("emogeo_groups", partial(groups_shown, conf), replace=True)
+    OmegaConf.register_new_resolver("emogeo_command", command, replace=True)
     OmegaConf.register_new_resolver("emogeo_fields", fields_shown, replace=True)
 
 

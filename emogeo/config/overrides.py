@@ -16,6 +16,7 @@ from hydra.errors import HydraException
 from emogeo.config.options import options_in
 from emogeo.config.values import check_value
 from emogeo.errors import ConfigError, first_line
+from emogeo.installation import install
 
 
 def check_overrides(arguments: Sequence[str], schema: type, conf: Path) -> None:
@@ -63,8 +64,8 @@ def _check_cluster(overrides: Sequence[Override], swept: bool) -> None:
     if not swept:
         raise ConfigError(f"cluster={name} launches the runs of a sweep: type -m.")
     if find_spec(f"hydra_plugins.{_LAUNCHERS[name]}") is None:
-        pinned = "" if name == "ray" else "-c constraints.txt "  # whose libraries do not go with ours
-        raise ConfigError(f"cluster={name} needs a launcher. Type: pip install {pinned}-e '.[{name}]'")
+        command = install(name, pinned=name != "ray")  # whose libraries do not go with ours
+        raise ConfigError(f"cluster={name} needs a launcher. Type: {command}")
     slots = [override.value() for override in overrides if override.key_or_group == "cluster.slots"]
     if name == "gpus" and not (slots and isinstance(slots[-1], int) and slots[-1] > 0):
         raise ConfigError("cluster=gpus: how many jobs at once, one a GPU? Type cluster.slots=4, say.")

@@ -23,6 +23,7 @@ from emogeo.config.states import (
 from emogeo.config.texts import GenerationConfig, PromptTemplateConfig, StimuliConfig
 from emogeo.errors import ConfigError
 from emogeo.geometry.options import Centring, Norm
+from emogeo.installation import command
 
 
 @dataclass
@@ -154,8 +155,8 @@ def _check_imported(config: TrainConfig) -> None:
         raise ConfigError(f"{given} needs a model that reads texts; mode=imported takes numbers as they were measured.")
     if stimuli.rename:
         raise ConfigError(
-            "stimuli.rename is for texts. Imported conditions keep their names; an analysis gives them others: python "
-            "analyze.py 'conditions.rename={OLD: NEW}'."
+            "stimuli.rename is for texts. Imported conditions keep their names; an analysis gives them others: "
+            f"{command('analyze')} 'conditions.rename={{OLD: NEW}}'."
         )
 
 

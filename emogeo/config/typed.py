@@ -15,36 +15,21 @@ from omegaconf import MISSING, OmegaConf
 from emogeo.config.options import option_named
 from emogeo.config.own_names import in_quotes, named
 from emogeo.config.train import TrainConfig
-from emogeo.errors import ConfigError
+from emogeo.installation import CONF
 
-_CONF = Path(__file__).parents[2] / "conf"
 _PLAIN = re.compile(r"[A-Za-z_./][\w./@+-]*")
 _WORDS = {"true", "false", "null", "inf", "nan", "none"}
 """Words that Hydra takes for something else than text."""
 
 
-def conf_folder(asked: str = "options by name") -> Path:
-    """Gives the folder of the groups, which a clone has.
-
-    Args:
-        asked: what is looked for in it, for the message.
-
-    Raises:
-        ConfigError: an installation without it.
-    """
-    if not _CONF.is_dir():
-        raise ConfigError(f"{_CONF} is absent: for {asked}, clone emogeo and install it by pip install -e .")
-    return _CONF
-
-
 def option_file(group: str, name: str) -> Path:
     """Gives where the file of a group's option is, if there is such an option."""
-    return _CONF / group / f"{option_named(_CONF / group, name)}.yaml"
+    return CONF / group / f"{option_named(CONF / group, name)}.yaml"
 
 
 def option_of(group: str, name: str) -> str:
     """Gives how the option of a group is typed that is called so in its own file."""
-    return option_named(_CONF / group, name)
+    return option_named(CONF / group, name)
 
 
 def typed(config: TrainConfig, parts: Sequence[str], conf: Path | None = None) -> list[str]:
@@ -54,11 +39,8 @@ def typed(config: TrainConfig, parts: Sequence[str], conf: Path | None = None) -
         parts: fields of the configuration; a group is named by its option, if that is not the usual one, and by what
             differs from the option's file.
         conf: the folder of the groups; None for the package's own.
-
-    Raises:
-        ConfigError: see `conf_folder`.
     """
-    conf = conf or conf_folder()
+    conf = conf or CONF
     usual = _usual_options(conf)
     return [word for part in parts for word in _of_part(part, config, usual, conf)]
 

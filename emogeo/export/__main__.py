@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from emogeo.export.formats import ABOUT, Format
+from emogeo.installation import command
 from emogeo.machine import exit_code
 from emogeo.signals import end_with_reader
 from emogeo.terminal import Described
@@ -15,12 +16,12 @@ from emogeo.terminal import Described
 _ABOUT = """Writes vectors, states or RDMs of finished runs in the files of other tools.
 docs/exports.md shows how these read them."""
 _FORMATS = "formats:\n" + "\n".join(f"  {name:17} {about}" for name, about in ABOUT.items())
-_EXAMPLES = """
+_EXAMPLES = f"""
 
 examples:
-  python -m emogeo.export store/runs/3fa9 --to npz
-  python -m emogeo.export 3fa9 77b1 --to gguf --blocks 8,12 --unit --output vectors
-  python -m emogeo.export 3fa9 --store old/store --to states
+  {command("export")} store/runs/3fa9 --to npz
+  {command("export")} 3fa9 77b1 --to gguf --blocks 8,12 --unit --output vectors
+  {command("export")} 3fa9 --store old/store --to states
 """
 
 
@@ -49,7 +50,7 @@ def _export(asked: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m emogeo.export",
+        prog=command("export"),
         description=_ABOUT,
         epilog=_FORMATS + _EXAMPLES,
         formatter_class=Described,

@@ -9,6 +9,7 @@ from pathlib import Path
 from emogeo.config.imported import ImportedConfig
 from emogeo.errors import ImportedError, StimuliError
 from emogeo.imported.stored import Contents
+from emogeo.installation import command
 from emogeo.stimuli.delimited import parse_table
 from emogeo.stimuli.files import KINDS, TextFile, find, shown
 from emogeo.stimuli.guesses import usual_name
@@ -46,7 +47,8 @@ def labellings_of(config: ImportedConfig, contents: Contents, beside: Sequence[P
         if len(inside.labels) == len(typed) and inside.labels != typed:
             raise ImportedError(
                 f"The file has labels itself: {', '.join(map(shown, inside.labels[:4]))}, … Leave out imported.labels, "
-                "which is for files that have none; analyze.py takes other names as 'conditions.rename={OLD: NEW}'."
+                f"which is for files that have none; {command('analyze')} takes other names as "
+                "'conditions.rename={OLD: NEW}'."
             )
         return [replace(inside, labels=typed, source="imported.labels")]
     found = [own for own in (inside, *(_of_table(path, config, asked=False) for path in beside)) if own.labels]

@@ -24,6 +24,7 @@ from emogeo.imported.labelling import Labelling, labellings_of
 from emogeo.imported.layout import Laid, is_flat, lay
 from emogeo.imported.stored import Contents, Numbers, Stored
 from emogeo.imported.types import Kind, Measured
+from emogeo.installation import command
 from emogeo.stimuli.files import shown
 
 OURS = "emogeo."
@@ -139,7 +140,7 @@ def _named(config: ImportedConfig, labels: tuple[str, ...], labellings: Sequence
     if typed:
         raise ImportedError(
             f"The file names its labels itself: {', '.join(map(shown, list(dict.fromkeys(labels))[:4]))}, … Leave out "
-            "imported.labels, which is for files that do not; analyze.py takes other names as "
+            f"imported.labels, which is for files that do not; {command('analyze')} takes other names as "
             "'conditions.rename={OLD: NEW}'."
         )
     return Labelling(labels, "the names of its arrays")

@@ -12,9 +12,10 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from emogeo.config.model import Init, ModelConfig
 from emogeo.config.options import options_in
 from emogeo.config.precision import Dtype, PrecisionConfig
-from emogeo.config.typed import conf_folder, option_file
+from emogeo.config.typed import option_file
 from emogeo.errors import ConfigError
 from emogeo.geometry.options import check_whole
+from emogeo.installation import CONF
 from emogeo.models.loading import load_model as load
 from emogeo.models.loading import show_progress
 from emogeo.models.precision import precision_of, resolve_device
@@ -40,7 +41,6 @@ def load_model(
         model: an option of `conf/model`, a hub id (`Org/Name` or `Org/Name@revision`), or a local folder.
         precision: `auto`, `fp32`, `bf16`, `fp16`, or another option of `conf/precision`: `int8`, `nf4` and so on.
             Weights that their checkpoint has quantised are decoded as they are stored, and computed in this.
-            Options of `conf` need a clone of emogeo; hub ids, folders and these four do not.
         device: `auto`, `cpu`, `cuda` or `cuda:N`.
         cache: the folder of converted weights.
         init: `trained`, or the weights of an untrained twin: `random` ones, drawn as the model's class draws them, or
@@ -54,8 +54,7 @@ def load_model(
         ... )
 
     Raises:
-        ConfigError: no such option; lists what there is. A seed without an untrained twin. An option of `conf`
-            without a clone.
+        ConfigError: no such option; lists what there is. A seed without an untrained twin.
         WeightsError: weights that are not to be had, with what to do instead.
         PrecisionError: a device or a precision that this machine does not have.
     """
@@ -81,7 +80,7 @@ def _model_option(model: str) -> ModelConfig:
         return _option("model", model, ModelConfig)
     if "/" in model or Path(model).expanduser().exists():
         return ModelConfig(name=model, weights=model)
-    allowed = ", ".join(_options("model", model))
+    allowed = ", ".join(options_in(CONF / "model"))
     raise ConfigError(f"model={model!r} is not an option. Allowed: {allowed}, a hub id, or a folder.")
 
 
@@ -95,7 +94,7 @@ def _init(given: str) -> Init:
 def _precision_option(precision: str) -> PrecisionConfig:
     if precision in {dtype.value for dtype in Dtype}:
         return PrecisionConfig(precision, Dtype(precision))
-    allowed = _options("precision", precision)
+    allowed = options_in(CONF / "precision")
     if precision not in allowed:
         raise ConfigError(f"precision={precision!r} is not an option. Allowed: {', '.join(allowed)}.")
     return _option("precision", precision, PrecisionConfig)
@@ -105,7 +104,3 @@ def _option(group: str, name: str, kind: type[T]) -> T:
     option = OmegaConf.to_object(OmegaConf.merge(OmegaConf.structured(kind), OmegaConf.load(option_file(group, name))))
     assert isinstance(option, kind)
     return option
-
-
-def _options(group: str, asked: str) -> list[str]:
-    return options_in(conf_folder(f"{group}={asked}") / group)

@@ -17,6 +17,7 @@ from emogeo.analysis.records.names import short_names
 from emogeo.analysis.tables.runs import runs_table
 from emogeo.config.model import Init
 from emogeo.errors import StoreError
+from emogeo.installation import command
 from emogeo.library.compare import PERMUTATIONS, compare
 from emogeo.library.comparison import Comparison
 from emogeo.record.reading import read_run
@@ -115,7 +116,7 @@ def open_store(path: str | Path = "store") -> OpenStore:
     if not isinstance(path, str | Path):
         raise StoreError(f"{path!r} is no folder.")
     if not Path(path).expanduser().is_dir():
-        raise StoreError(f"There is no folder {path}: run `python train.py` first, or give the store's path.")
+        raise StoreError(f"There is no folder {path}: run `{command('train')}` first, or give the store's path.")
     store = OpenStore(path)
     store.runs()
     return store
@@ -137,11 +138,11 @@ def load_run(folder: str | Path) -> AnyRun:
         raise StoreError(f"{folder!r} is no folder.")
     path = Path(folder).expanduser().resolve()
     if path.parent.name != "runs":
-        raise StoreError(f"{folder} is not in a folder `runs`; give STORE/runs/KEY, as `train.py` prints it.")
+        raise StoreError(f"{folder} is not in a folder `runs`; give STORE/runs/KEY, as `{command('train')}` prints it.")
     found = [own for own in path.parent.glob(f"{path.name}*") if own.is_dir()]
     if len(found) != 1:
         raise StoreError(
-            f"{folder}: {len(found)} runs have that folder; give STORE/runs/KEY, as `train.py` prints it, or the "
-            "first digits of the key."
+            f"{folder}: {len(found)} runs have that folder; give STORE/runs/KEY, as `{command('train')}` prints it, or "
+            "the first digits of the key."
         )
     return read_run(Store(path.parents[1]), found[0].name)

@@ -16,8 +16,9 @@ from emogeo.config.overrides import check_overrides
 from emogeo.config.own_names import as_hydra_wants
 from emogeo.config.texts import StimuliConfig
 from emogeo.config.train import TrainConfig
-from emogeo.config.typed import conf_folder, override
+from emogeo.config.typed import override
 from emogeo.errors import EmogeoError
+from emogeo.installation import CONF, command
 from emogeo.machine import exit_code
 from emogeo.signals import end_with_reader
 from emogeo.stimuli.corpus import corpus_from
@@ -26,13 +27,13 @@ from emogeo.terminal import Described
 
 _ABOUT = """Shows what would be read: conditions, topics, counts, lengths, what was noticed, warnings, and roughly what
 can be inferred from so many units. Nothing is computed by a model, and nothing is written."""
-_EXAMPLES = """examples:
-  python -m emogeo.stimuli show mine.jsonl
-  python -m emogeo.stimuli show stories/ 'stimuli.fields={emotion: label, text: story}'
-  python -m emogeo.stimuli show 'parts/*.csv' 'stimuli.fields=[emotion,topic,text]'
-  python -m emogeo.stimuli show mine.tsv stimuli.neutral=baseline stimuli.mend=[spellings]
+_EXAMPLES = f"""examples:
+  {command("stimuli")} show mine.jsonl
+  {command("stimuli")} show stories/ 'stimuli.fields={{emotion: label, text: story}}'
+  {command("stimuli")} show 'parts/*.csv' 'stimuli.fields=[emotion,topic,text]'
+  {command("stimuli")} show mine.tsv stimuli.neutral=baseline stimuli.mend=[spellings]
 
-The same options, with stimuli.path=FILE, read the texts: python train.py stimuli.path=mine.jsonl
+The same options, with stimuli.path=FILE, read the texts: {command("train")} stimuli.path=mine.jsonl
 """
 
 
@@ -54,12 +55,11 @@ def _options(file: str, options: Sequence[str]) -> StimuliConfig:
     Raises:
         ConfigError: an option that there is not.
     """
-    conf = conf_folder("options of texts")
     words = [as_hydra_wants(option) for option in (override("stimuli.path", file), *options)]
-    check_overrides(words, TrainConfig, conf)
+    check_overrides(words, TrainConfig, CONF)
     register()
     try:
-        with initialize_config_dir(str(conf), version_base="1.3"):
+        with initialize_config_dir(str(CONF), version_base="1.3"):
             found: StimuliConfig = OmegaConf.to_object(compose("config", words).stimuli)  # type: ignore[assignment]
     except (HydraException, OmegaConfBaseException) as error:
         raise EmogeoError(str(error)) from error
@@ -68,7 +68,7 @@ def _options(file: str, options: Sequence[str]) -> StimuliConfig:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m emogeo.stimuli")
+    parser = argparse.ArgumentParser(prog=command("stimuli"))
     commands = parser.add_subparsers(dest="command", required=True)
     show = commands.add_parser(
         "show",
@@ -78,7 +78,7 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=Described,
     )
     show.add_argument("file", metavar="FILE", help="a file, a folder or a glob")
-    show.add_argument("options", metavar="OPTION=VALUE", nargs="*", help="options of train.py about texts")
+    show.add_argument("options", metavar="OPTION=VALUE", nargs="*", help=f"options of {command('train')} about texts")
     return parser
 
 

@@ -11,6 +11,7 @@ from emogeo.geometry.design import Design, expected
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS
 from emogeo.geometry.independent import independent_units
 from emogeo.geometry.states import LabelledTexts
+from emogeo.installation import command
 from emogeo.stimuli.corpus import Corpus
 from emogeo.stimuli.messages import short
 
@@ -92,5 +93,5 @@ def _inferred(n_units: int, n_conditions: int) -> str:
     reach = "" if found.reach is None else f", ρ* to within ±{found.reach:.2f} for these conditions"
     return (
         f"were texts as noisy as the package's passages in small models: a reliability of {found.reliability:.2f}, a "
-        f"ρ* for {found.passes:.0%} of pairs{reach} (python -m emogeo.analysis power says more)"
+        f"ρ* for {found.passes:.0%} of pairs{reach} ({command('analysis')} power says more)"
     )

@@ -8,13 +8,14 @@ import sys
 from pathlib import Path
 
 from emogeo.errors import TrackingError
+from emogeo.installation import command
 from emogeo.machine import exit_code
 from emogeo.store.store import Store
 
 
 def main(words: list[str] | None = None) -> int:
     """0 when every whole record is on the server afterwards."""
-    parser = argparse.ArgumentParser(prog="python -m emogeo.tracking")
+    parser = argparse.ArgumentParser(prog=command("tracking"))
     commands = parser.add_subparsers(dest="command", required=True)
     push = commands.add_parser("push", help="deliver every record of a store that the server does not have yet")
     push.add_argument("store", nargs="?", default="store", help="its folder (default: store)")

@@ -10,6 +10,7 @@ from typing import Any
 from emogeo.config.mode import PROBES
 from emogeo.config.model import Init
 from emogeo.config.runtime import TrackingConfig, TrackingMode
+from emogeo.installation import command
 from emogeo.record.files import RDM, RUN_FILE, TEXTS, VECTORS
 from emogeo.record.json import plain
 from emogeo.record.reading import record_in
@@ -43,7 +44,7 @@ def check_tracking(tracking: TrackingConfig, store: Store) -> None:
 
 
 def _later(store: Store) -> str:
-    return f"Type: python -m emogeo.tracking push {store.path}"
+    return f"Type: {command('tracking')} push {store.path}"
 
 
 def push_record(tracking: TrackingConfig, store: Store, key: str) -> str:

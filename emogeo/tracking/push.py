@@ -6,6 +6,7 @@ import logging
 
 from emogeo.config.runtime import TrackingConfig, TrackingMode
 from emogeo.errors import StoreError, TrackingError
+from emogeo.installation import command
 from emogeo.record.reading import read_record
 from emogeo.store.store import RUNS, Store
 from emogeo.tracking.client import reason, sign_in
@@ -22,7 +23,7 @@ def deliver(store: Store, entity: str | None, project: str | None) -> int:
     """
     keys = list(store.keys(RUNS))
     if not keys:
-        raise StoreError(f"{store.path} holds no record: type the folder, as in python -m emogeo.tracking push STORE.")
+        raise StoreError(f"{store.path} holds no record: type the folder, as in {command('tracking')} push STORE.")
     sign_in()
     outcomes: dict[str, int] = {"delivered": 0, "there before": 0, "failed": 0}
     for key in keys:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from emogeo.errors import TrackingError
+from emogeo.installation import command, install
 from emogeo.tracking.client import base_url, reason, sign_in
 
 TITLE = "emogeo"
@@ -29,7 +30,7 @@ _READING = (
     "ρ alone is no finding. Read it with the reliability of both sides, with ρ on disjoint text (rho_disjoint_half), "
     "with the disattenuated ρ* and its interval, with p and the numerical floor; what is missing is in the note."
 )
-_MADE = "Made by `python -m emogeo.tracking workspace`, which makes it anew: save changes of your own elsewhere."
+_MADE = f"Made by `{command('tracking')} workspace`, which makes it anew: save changes of your own elsewhere."
 """The description of the report, by which it is found again."""
 _MAX_RUNS = 100
 """The most runs that one panel shows."""
@@ -104,9 +105,7 @@ def _library() -> tuple[Any, Any]:
         import wandb_workspaces.reports.v2 as wr
         import wandb_workspaces.workspaces as ws
     except ImportError as error:
-        raise TrackingError(
-            f"the panels need an extra ({error}). Type: pip install -c constraints.txt -e '.[workspaces]'"
-        ) from error
+        raise TrackingError(f"the panels need an extra ({error}). Type: {install('workspaces')}") from error
     return wr, ws
 
 

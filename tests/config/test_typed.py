@@ -9,8 +9,7 @@ import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from emogeo.config.train import TrainConfig
-from emogeo.config.typed import conf_folder, override, typed
-from emogeo.errors import ConfigError
+from emogeo.config.typed import override, typed
 from tests.conftest import CONF, compose_train
 
 PARTS = (
@@ -42,15 +41,6 @@ def test_what_is_typed_gives_the_same_configuration(words: tuple[str, ...]) -> N
 
 def test_the_usual_configuration_needs_nothing() -> None:
     assert typed(compose_train(), PARTS) == []
-
-
-def test_an_absent_folder_of_options_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    assert conf_folder() == CONF
-    monkeypatch.setattr("emogeo.config.typed._CONF", tmp_path / "conf")
-    config = compose_train()
-    for asking in (conf_folder, lambda: typed(config, PARTS)):
-        with pytest.raises(ConfigError, match=r"conf is absent: for options by name, clone emogeo"):
-            asking()
 
 
 def test_the_main_file_sets_plain_fields_to_their_schemas_defaults() -> None:

@@ -23,19 +23,15 @@ def test_a_folder_is_loaded_at_a_precision(tiny_llama: Path, tmp_path: Path) -> 
     assert tokenizer("sad")["input_ids"]
 
 
-def test_a_folder_is_loaded_without_a_clone(tiny_llama: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emogeo.config.typed._CONF", tmp_path / "conf")
+def test_a_folder_of_this_place_is_loaded_by_its_name(
+    tiny_llama: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.chdir(tiny_llama.parent)
-    for folder in (tiny_llama, tiny_llama.name):
-        model, _ = load_model(folder, precision="fp16", device="cpu", cache=tmp_path, progress=False)
-        assert next(model.parameters()).dtype is torch.float16
-    for name, options in (("model=gemma-3-270m", {}), ("precision=nf4", {"precision": "nf4"})):
-        with pytest.raises(ConfigError, match=f"conf is absent: for {name}, clone emogeo and install it by pip"):
-            load_model("gemma-3-270m" if not options else tiny_llama, device="cpu", cache=tmp_path, **options)
+    model, _ = load_model(tiny_llama.name, precision="fp16", device="cpu", cache=tmp_path, progress=False)
+    assert next(model.parameters()).dtype is torch.float16
 
 
-def test_a_hub_id_is_looked_for_without_a_clone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emogeo.config.typed._CONF", tmp_path / "conf")
+def test_a_hub_id_is_looked_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[str | None] = []
 
     def resolved(option: ModelConfig, *_: object) -> None:

@@ -16,6 +16,7 @@ from emogeo.config.texts import GenerationConfig
 from emogeo.config.train import TrainConfig
 from emogeo.config.typed import option_of, override, typed
 from emogeo.geometry.beyond import WANTED_TWINS
+from emogeo.installation import command
 from emogeo.record.run import Run
 
 _READING = ("layer_selection", "pooling", "centring", "denoising", "norm", "max_depth", "nonfinite", "seed")
@@ -61,11 +62,11 @@ def twin_command(run: Run, store: str = StoreConfig().path) -> str:
     if run.record.imported is not None:
         named = override("model.name", run.record.model.name)
         words = ["mode=imported", "imported.path=FILE", named, "model.init=random", "model.init_seed=1"]
-        return " ".join(["python train.py", *map(shlex.quote, words)])
+        return " ".join([command("train"), *map(shlex.quote, words)])
     seeds = [seed for seed in range(1, WANTED_TWINS + 2) if _made(run) != (False, seed)][:WANTED_TWINS]
     words = [*_model(run), "model.init=random", f"model.init_seed={','.join(map(str, seeds))}", *_overrides(run)]
     words += [override("store.path", store)] if store != StoreConfig().path else []
-    return " ".join(["python train.py -m", *map(shlex.quote, words)])
+    return " ".join([f"{command('train')} -m", *map(shlex.quote, words)])
 
 
 def twin_commands(runs: Sequence[Run], store: str) -> list[str]:

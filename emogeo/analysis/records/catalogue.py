@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from emogeo.analysis.records.names import settings_of
 from emogeo.errors import ConfigError, StoreError
+from emogeo.installation import command
 from emogeo.record.reading import read_run
 from emogeo.record.renamed import renamed
 from emogeo.record.run import BareRun, BehaviourRun, ReadoutRun, Run, SteeringRun
@@ -81,7 +82,7 @@ def refuse_empty(catalogue: Catalogue, store: Store) -> None:
     if not (catalogue.runs or catalogue.bare or catalogue.probes):
         broken = "".join(f" Left out: {reason}" for reason in catalogue.left_out)
         raise StoreError(
-            f"{store.path} holds no whole run.{broken} Run `python train.py` first, or give store.path=FOLDER."
+            f"{store.path} holds no whole run.{broken} Run `{command('train')}` first, or give store.path=FOLDER."
         )
 
 

@@ -25,6 +25,7 @@ from emogeo.analysis.report.parts import (
     word,
 )
 from emogeo.geometry.about import TOGETHER
+from emogeo.installation import command
 
 _SAID = 3
 """The most runs that have a sentence each; of more, one sums them up."""
@@ -45,7 +46,7 @@ def about_section(material: Material) -> Section:
 def _parts(material: Material) -> list[Part]:
     table = material.table("about")
     if table.empty:
-        return [Absent("No finished geometry, so nothing to explain.", "python train.py")]
+        return [Absent("No finished geometry, so nothing to explain.", command("train"))]
     parts: list[Part] = []
     said = sentences(table)
     if len(said) > _SAID:
@@ -72,7 +73,7 @@ def _lens(material: Material) -> list[Part]:
     given = table.dropna(subset=["condition"]) if len(table) else table
     if given.empty:
         why = "" if table.empty else f" ({table['note'].iloc[0]})"
-        return [Absent(f"No words of vectors{why}.", "python train.py force=true")]
+        return [Absent(f"No words of vectors{why}.", f"{command('train')} force=true")]
     said = (
         "Words: each vector, scaled to unit length, through the model's final norm and unembedding (␣ is a blank). "
         "Telling: the tokens whose logits exceed most what vectors of permuted labels give the same tokens; p is that "

@@ -5,9 +5,10 @@ from __future__ import annotations
 from emogeo.analysis.charts.agreement import MOST
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Column, Part, Section, beside, figure, interval, ranging, sheet, word
+from emogeo.installation import command
 from emogeo.stimuli.conditions import Noun
 
-_TWO_MODELS = "python train.py -m model=smollm2-135m-instruct,gemma-3-270m"
+_TWO_MODELS = f"{command('train')} -m model=smollm2-135m-instruct,gemma-3-270m"
 
 
 def agreement_section(material: Material) -> Section:

@@ -16,6 +16,7 @@ from emogeo.analysis.tables.effects import NO, UNKNOWN, YES
 from emogeo.analysis.tables.equivalence import CANNOT_TELL, DIFFERS, NO_FLOOR, SAME
 from emogeo.analysis.tables.frame import Row
 from emogeo.geometry.beyond import Beyond
+from emogeo.installation import command
 from emogeo.stimuli.conditions import Noun
 
 _NAMED = 2
@@ -261,4 +262,4 @@ def _without_pairs(material: Material) -> Answer:
     return Answer("Nothing was compared.", "No geometry.", [f"Two runs make a pair: {_SECOND}"], flags(material))
 
 
-_SECOND = "python train.py -m model=smollm2-135m-instruct,gemma-3-270m"
+_SECOND = f"{command('train')} -m model=smollm2-135m-instruct,gemma-3-270m"

@@ -9,6 +9,7 @@ import pandas as pd
 from emogeo.analysis.records.published import published_model, published_pair, reference
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Column, Part, Section, beside, figure, ranging, sheet, word
+from emogeo.installation import command
 
 
 def claims_section(material: Material) -> Section:
@@ -21,7 +22,13 @@ def claims_section(material: Material) -> Section:
 
 
 def _parts(material: Material) -> list[Part]:
-    shown = material.shown("claims", "Claims", _of_claims(), "This analysis has no table of claims.", "make study")
+    shown = material.shown(
+        "claims",
+        "Claims",
+        _of_claims(),
+        "This analysis has no table of claims.",
+        f"{command('train')} -m +study=universality 'model=glob(*)'",
+    )
     return [*shown, *published_parts(material)]
 
 
@@ -53,7 +60,7 @@ def _published_pairs(material: Material) -> list[Part]:
     if not rows:
         order = reference()["rdm_rho"]["order"]
         why = f"No pair of different models of the study; its models are {', '.join(order)}."
-        return [Absent(why, f"python train.py -m +study=universality model={','.join(order[:2])}")]
+        return [Absent(why, f"{command('train')} -m +study=universality model={','.join(order[:2])}")]
     columns = [
         word("run a", "key_a", material.names),
         word("run b", "key_b", material.names),
@@ -74,7 +81,7 @@ def _published_models(material: Material) -> list[Part]:
     ]
     if not rows:
         why = "No model of the study, so no descriptors to compare with the published ones."
-        return [Absent(why, f"python train.py model={reference()['models'][0]['name']}")]
+        return [Absent(why, f"{command('train')} model={reference()['models'][0]['name']}")]
     columns = [
         word("run", "run"),
         beside("layer published / measured", "published_layer", "layer", digits=0),

@@ -26,10 +26,11 @@ from emogeo.analysis.report.parts import (
 )
 from emogeo.analysis.report.texts import texts_parts
 from emogeo.analysis.tables.pairs import pair_matrix
+from emogeo.installation import command
 from emogeo.stimuli.conditions import Noun
 
-_MORE_MODELS = "python train.py -m +study=universality 'model=glob(*)'"
-_TWO_MODELS = "python train.py -m model=smollm2-135m-instruct,gemma-3-270m"
+_MORE_MODELS = f"{command('train')} -m +study=universality 'model=glob(*)'"
+_TWO_MODELS = f"{command('train')} -m model=smollm2-135m-instruct,gemma-3-270m"
 _MATRICES = {"rho": "ρ between runs", "rho_star": "ρ* between runs"}
 
 
@@ -63,7 +64,7 @@ def stimulus_section(material: Material) -> Section:
         "Runs against words, input embeddings and norms",
         _of_baselines(material),
         "No run to compare with baselines.",
-        "python train.py",
+        command("train"),
     )
     parts += overlap_parts(material)
     parts += texts_parts(material)

@@ -9,6 +9,7 @@ from emogeo.analysis.charts.decoding import ACCURACY, CONFUSION, accuracy_chart,
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Chart, Column, Part, Section, Text, figure, sheet, word
 from emogeo.analysis.tables.decoding import YES
+from emogeo.installation import command
 
 MOST, RUNS = 60, 12
 """The most conditions of a confusion matrix on the page, and the most runs in a chart."""
@@ -25,7 +26,7 @@ def decoding_section(material: Material) -> Section:
     table = material.of_trained("decoding")
     table = material.table("decoding") if table.empty else table
     if table.empty:
-        absent = Absent("No finished geometry, so nothing to decode.", "python train.py")
+        absent = Absent("No finished geometry, so nothing to decode.", command("train"))
         return Section("decoding", "Decoding", about, [absent])
     known = table[(table["selected"] == YES) & table["accuracy"].notna()]
     parts: list[Part] = [Text(said(known))] if len(known) else []

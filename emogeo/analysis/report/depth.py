@@ -11,6 +11,7 @@ from emogeo.analysis.report.numbers import number
 from emogeo.analysis.report.parts import Absent, Column, Listing, Part, Section, Text, beside, figure, sheet, word
 from emogeo.analysis.tables.depth import grids, ways_of
 from emogeo.analysis.tables.notes import NoteKind
+from emogeo.installation import command
 
 _SHOWN = 3
 """The most pairs of runs whose grids are shown."""
@@ -25,7 +26,7 @@ def depth_section(material: Material) -> Section:
     """Shows the grids of up to three pairs of runs, and what each way of choosing a block takes in every pair."""
     cells = material.table("depth_grid")
     if cells.empty:
-        absent = Absent("No run has several blocks that are known.", "python train.py -m model=A,B")
+        absent = Absent("No run has several blocks that are known.", f"{command('train')} -m model=A,B")
         return Section("depth", "Depth", _ABOUT, [absent])
     pairs = [own for own in grids(cells) if not _within(own)]
     shown = (pairs or grids(cells))[:_SHOWN]

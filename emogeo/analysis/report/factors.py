@@ -6,9 +6,10 @@ import pandas as pd
 
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Column, Part, Section, beside, figure, interval, ranging, sheet, word
+from emogeo.installation import command
 
-_STUDY = "python train.py -m +study=decomposition"
-_PRECISIONS = "python train.py -m +study=precision"
+_STUDY = f"{command('train')} -m +study=decomposition"
+_PRECISIONS = f"{command('train')} -m +study=precision"
 _ACROSS = ("anisotropy", "anisotropy_without_largest", "rdm_std", "participation_ratio", "reliability", "nonfinite")
 
 
@@ -86,7 +87,9 @@ def _across_precisions(descriptors: pd.DataFrame) -> list[Part]:
         [] if descriptors.empty else [own for _, own in descriptors.groupby("model") if own["precision"].nunique() > 1]
     )
     if not several:
-        return [Absent("No model's descriptors at several precisions.", "python train.py -m precision=fp32,bf16,fp16")]
+        return [
+            Absent("No model's descriptors at several precisions.", f"{command('train')} -m precision=fp32,bf16,fp16")
+        ]
     rows = pd.concat(several).sort_values(["model", "mode", "precision"])
     columns = [
         word("model", "model"),

@@ -7,14 +7,15 @@ from emogeo.analysis.report.answer import answer
 from emogeo.analysis.report.heatmap import difference_maps, heat_maps
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Column, Part, Section, beside, figure, sheet, word
+from emogeo.installation import command
 
-_BASE_AND_INSTRUCT = "python train.py -m model=gemma-3-1b-pt,gemma-3-1b-it"
+_BASE_AND_INSTRUCT = f"{command('train')} -m model=gemma-3-1b-pt,gemma-3-1b-it"
 
 
 def descriptors_section(material: Material) -> Section:
     """Shows the table, curves over blocks, flags, and base against instruct."""
     why = "This analysis has no descriptors."
-    parts = material.shown("descriptors", "Descriptors at the selected layer", _of_runs(), why, "python train.py")
+    parts = material.shown("descriptors", "Descriptors at the selected layer", _of_runs(), why, command("train"))
     parts += _by_layer(material)
     why = "No family has a base and an instruct model."
     shown = material.shown("base_instruct", "Base against instruct", _of_variants(), why, _BASE_AND_INSTRUCT)
@@ -37,17 +38,17 @@ def _by_layer(material: Material) -> list[Part]:
     }
     drawn = [part for file, title in files.items() for part in material.picture(file, title)]
     if table.empty:
-        return drawn or [Absent("No curves over blocks.", "python train.py")]
+        return drawn or [Absent("No curves over blocks.", command("train"))]
     return [*drawn, sheet(table, "Descriptors by block", "descriptors_by_layer", _of_blocks(), open=False)]
 
 
 def _rdms(material: Material) -> list[Part]:
     maps = heat_maps(material.prepared, material.bare)
     if not maps:
-        return [Absent("No finished geometry, so no RDM.", "python train.py")]
+        return [Absent("No finished geometry, so no RDM.", command("train"))]
     table = material.table("rdm_differences")
     if table.empty:
-        return [*maps, Absent("No two runs, so no difference of RDMs.", "python train.py -m model=A,B")]
+        return [*maps, Absent("No two runs, so no difference of RDMs.", f"{command('train')} -m model=A,B")]
     order = shared_order([*material.prepared, *material.bare])
     shown = sheet(table, "Differences of RDMs, cell by cell", "rdm_differences", _of_cells(material), open=False)
     return [*maps, *difference_maps(table, material.names, order, answer(material).pair), shown]

@@ -10,6 +10,7 @@ from emogeo.analysis.charts.map_pair import LEVEL, pair_spec
 from emogeo.analysis.figures.map import DRAWN, SLIDERS, file_of, moved_most, pair_of
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Column, Part, Section, Text, beside, figure, sheet, word
+from emogeo.installation import command
 
 SHOWN = SLIDERS
 """The most runs whose maps are on the page."""
@@ -59,7 +60,7 @@ def _parts(material: Material) -> list[Part]:
     table = material.table("map")
     drawn = table.dropna(subset=["x"]) if len(table) else table
     if drawn.empty:
-        return [Absent("No finished geometry, so no map.", "python train.py")]
+        return [Absent("No finished geometry, so no map.", command("train"))]
     runs = drawn.drop_duplicates("key")
     large = set(drawn["key"].value_counts().loc[lambda n: n > MOST].index)
     shown = [(key, name) for key, name in zip(runs["key"], runs["run"], strict=True) if key not in large][:SHOWN]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Column, Part, Sheet, beside, figure, word
+from emogeo.installation import command
 
-_TWO_MODELS = "python train.py -m model=smollm2-135m-instruct,gemma-3-270m"
+_TWO_MODELS = f"{command('train')} -m model=smollm2-135m-instruct,gemma-3-270m"
 
 
 def overlap_parts(material: Material) -> list[Part]:

@@ -17,6 +17,7 @@ from emogeo.analysis.report.parts import (
     sheet,
     word,
 )
+from emogeo.installation import command
 
 
 def run_section(material: Material) -> Section:
@@ -67,7 +68,7 @@ def _span(values: list[int]) -> str:
 def _runs(material: Material) -> list[Part]:
     runs = material.table("runs")
     if runs.empty:
-        return [Absent("No run of a geometry.", "python train.py")]
+        return [Absent("No run of a geometry.", command("train"))]
     return [_runs_sheet(runs.assign(run=runs["key"].map(material.names).fillna(runs["model"])))]
 
 

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Column, Part, Section, Sheet, beside, figure, ranging, sheet, word
+from emogeo.installation import command
 from emogeo.stimuli.conditions import Noun
 
-_STEERING = "python train.py mode=steering"
-_BEHAVIOUR = "python train.py mode=behaviour"
-_READOUT = "python train.py mode=readout mode.source=KEY stimuli.path=FILE"
+_STEERING = f"{command('train')} mode=steering"
+_BEHAVIOUR = f"{command('train')} mode=behaviour"
+_READOUT = f"{command('train')} mode=readout mode.source=KEY stimuli.path=FILE"
 
 
 def steering_section(material: Material) -> Section:

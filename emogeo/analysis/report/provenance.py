@@ -7,6 +7,7 @@ import pandas as pd
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Section, sheet, word
 from emogeo.analysis.tables.frame import Row
+from emogeo.installation import command
 from emogeo.record.run import AnyRun
 
 
@@ -14,7 +15,7 @@ def provenance_section(material: Material) -> Section:
     """Shows a row per record: weights, libraries, device, key."""
     about = "Every record that this page is made of. A key is the sha256 of everything that gives a run its meaning."
     if not material.records:
-        return Section("provenance", "Provenance", about, [Absent("No record.", "python train.py")])
+        return Section("provenance", "Provenance", about, [Absent("No record.", command("train"))])
     table = pd.DataFrame([_row(run, material.names) for run in material.records])
     columns = [
         word("run", "run"),

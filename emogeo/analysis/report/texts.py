@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Column, Listing, Part, Text, beside, figure, sheet, word
+from emogeo.installation import command
 
 
 def texts_parts(material: Material) -> list[Part]:
     """Shows what is wrong with the texts, and what words tell in them."""
     corpus = material.table("corpus")
     if corpus.empty:
-        return [Absent("No run has read texts.", "python train.py")]
+        return [Absent("No run has read texts.", command("train"))]
     lines = [
         f"{stimuli}: {note}"
         for stimuli, notes in zip(corpus["stimuli"], material.notes("corpus", corpus), strict=True)

@@ -12,6 +12,7 @@ from emogeo.config.runtime import StoreConfig
 from emogeo.config.train import TrainConfig
 from emogeo.config.typed import option_of, override, typed
 from emogeo.geometry.inference import Estimate
+from emogeo.installation import command
 from emogeo.record.run import Run
 
 _PRECISIONS = (Contrast.comprehension, Contrast.replay, Contrast.regenerated, Contrast.null)
@@ -61,7 +62,7 @@ def missing(runs: Sequence[Run], effects: Sequence[Effect], store: str) -> list[
             key = (study, ", ".join(absent), named[0], *base, *words)
             lines.setdefault(key, []).append(named[1])
     return [
-        (absent, ["python", "train.py", "-m", f"+study={study}", f"{field}={','.join(values)}", *rest])
+        (absent, [*command("train").split(), "-m", f"+study={study}", f"{field}={','.join(values)}", *rest])
         for (study, absent, field, *rest), values in lines.items()
     ]
 

@@ -23,6 +23,7 @@ from emogeo.analysis.tables.verdicts import (
     of_study,
     untestable,
 )
+from emogeo.installation import command
 
 _SAID = {REPRODUCED: "so", CONTRADICTED: "not so", UNKNOWN: "cannot tell"}
 """What one way of reading says of the claim."""
@@ -37,7 +38,7 @@ def anisotropy(evidence: Evidence) -> Judged:
     name = published_immature()["name"]
     absent = untestable(
         "no comparable runs of Gemma's base model and of the study's other families, read as published",
-        f"python train.py -m recipe=jeong_comprehension model={name},qwen2.5-1.5b,smollm2-1.7b,mistral-7b-v0.3",
+        f"{command('train')} -m recipe=jeong_comprehension model={name},qwen2.5-1.5b,smollm2-1.7b,mistral-7b-v0.3",
     )
     published, measured = (_by_reading(known[np.array(rows, dtype=bool)], evidence) for rows in (own, kept))
     study = of_study([figure for _, figure in published], lambda _: _agreed(published), absent)

@@ -31,6 +31,7 @@ from emogeo.analysis.tables.verdicts import (
 from emogeo.config.precision import Quantization
 from emogeo.geometry.halves import MIN_STAR
 from emogeo.geometry.inference import Estimate
+from emogeo.installation import command
 
 _APART, _UNCHANGED = 0.5, 0.9
 """The bounds on rho* of method and sub-parameters, and of precision."""
@@ -108,7 +109,7 @@ def _of_study(effect: Effect) -> bool:
 
 
 def _untestable(what: str, *designs: str) -> Verdict:
-    commands = [f"python train.py -m {design} model={','.join(decomposition())}" for design in designs]
+    commands = [f"{command('train')} -m {design} model={','.join(decomposition())}" for design in designs]
     return untestable(f"{what}, of the study's two models over {MIN_STAR} units or more", "; ".join(commands))
 
 

@@ -27,6 +27,7 @@ from emogeo.analysis.tables.verdicts import (
     of_study,
     untestable,
 )
+from emogeo.installation import command
 
 _SAME = 0.9
 """The bound on rho* of base and instruct."""
@@ -114,7 +115,7 @@ def universality(evidence: Evidence) -> Judged:
     published, here = (mature_pairs(evidence, published=only) for only in (True, False))
     absent = untestable(
         "no comparable runs of two of the study's mature models of different families, read as published",
-        f"python train.py -m {_AS_PUBLISHED} model=qwen2.5-1.5b-instruct,smollm2-1.7b-instruct,"
+        f"{command('train')} -m {_AS_PUBLISHED} model=qwen2.5-1.5b-instruct,smollm2-1.7b-instruct,"
         "llama-3.2-3b-instruct,mistral-7b-instruct-v0.3",
     )
     study = of_study(_figures(published.pairs, evidence, same=True), rule, absent)
@@ -140,7 +141,7 @@ def opposed_behaviour(evidence: Evidence) -> Judged:
     absent = untestable(
         "no two such models with an interval for what pressure adds to the flip rate (capability check passed, "
         "opinions held, not all items equal), read as published",
-        "; ".join(f"python train.py -m {how} model={','.join(needed)}" for how in ("mode=behaviour", _AS_PUBLISHED)),
+        "; ".join(f"{command('train')} -m {how} model={','.join(needed)}" for how in ("mode=behaviour", _AS_PUBLISHED)),
     )
     none = "of {} pairs none differs in what pressure adds beyond its intervals"
     alike = Verdict(UNKNOWN, none.format(len(published)))
@@ -199,5 +200,5 @@ def _mature_variants() -> tuple[str, ...]:
 
 
 def _without_variants(whose: str, models: Sequence[str]) -> Verdict:
-    command = f"python train.py -m {_AS_PUBLISHED} model={','.join(models)}"
-    return untestable(f"no comparable runs of {whose} base and instruct models, read as published", command)
+    how = f"{command('train')} -m {_AS_PUBLISHED} model={','.join(models)}"
+    return untestable(f"no comparable runs of {whose} base and instruct models, read as published", how)

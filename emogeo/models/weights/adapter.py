@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from emogeo.errors import WeightsError, first_line
+from emogeo.installation import install
 from emogeo.models.weights.description import copy_files, has_tokenizer, tokenizer_files
 from emogeo.models.weights.digests import folder_digest
 from emogeo.models.weights.headers import refuse_pointers
@@ -107,7 +108,7 @@ _FAULTS = (ValueError, TypeError, RuntimeError, KeyError, OSError, ImportError, 
 
 def _merge(base: Path, adapter: Path, target: Path) -> None:
     if find_spec("peft") is None:
-        raise WeightsError("model.adapter needs peft. Type: pip install -c constraints.txt -e '.[adapters]'")
+        raise WeightsError(f"model.adapter needs peft. Type: {install('adapters')}")
     about = _about(adapter)
     _refuse_other_code(adapter, about)
     log.info("merging %s into %s, in float32 on the CPU, once", adapter.name, base.name)
