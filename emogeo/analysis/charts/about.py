@@ -18,6 +18,8 @@ _COLOURS = {"only texts": BLUE, "only ratings": ORANGE, "only own norms": "#009e
 _GROUPS = {TEXTS: "only texts", RATINGS: "only ratings", OWN: "only own norms"}
 _MARKS = {"alone": BLUE, "given the others": ORANGE}
 _NUMBER = ".2f"
+SHARES, PREDICTORS = "about_shares", "about_predictors"
+"""The names of the charts' files, without their endings."""
 BARS = 40
 """The most runs of the chart of shares."""
 SHOWN = 8
@@ -130,7 +132,7 @@ _TOLD = ("ρ", "low", "high", "ceiling", "p (Holm)")
 def write_about_charts(table: pd.DataFrame, folder: Path) -> None:
     """Writes both charts as files; none where no run has predictors."""
     if not shares_of(table).empty:
-        write_chart(spec_of(shares_chart(table)), folder, "about_shares")
+        write_chart(spec_of(shares_chart(table)), folder, SHARES)
     runs = list(dict.fromkeys(table.loc[table["rho"].notna(), "run"]))[:SHOWN]
     if runs:
-        write_chart(spec_of(predictors_chart(table, runs)), folder, "about_predictors")
+        write_chart(spec_of(predictors_chart(table, runs)), folder, PREDICTORS)
