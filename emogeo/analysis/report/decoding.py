@@ -19,7 +19,8 @@ def decoding_section(material: Material) -> Section:
     about = (
         f"How often the nearest vector is that of a text's {material.noun.value}: each topic is left out of the "
         "vectors and their centre, and its texts go to the vector of largest cosine. Beside it stand chance, words (a "
-        "classifier at the same splits) and untrained twins. The interval is over topics."
+        "classifier at the same splits) and untrained twins. The interval is over topics. "
+        "In the chart the diamond is the selected block, and grey lines are the other runs."
     )
     table = material.of_trained("decoding")
     table = material.table("decoding") if table.empty else table
