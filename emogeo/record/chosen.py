@@ -125,7 +125,8 @@ def _instead(every: Sequence[Facts], name: str) -> str:
     if not there:
         return f"None of its {len(every)} runs has a {name.rstrip('s')}; leave runs.{name} out."
     first = there[-1] if name == "since" else there[0]
-    return f"There are {listed(there, _LISTED)}: type runs.{name}={first}, say."
+    of = "runs of " if name in {"model", "mode", "precision", "since", "until"} else ""
+    return f"It has {of}{listed(there, _LISTED)}: type runs.{name}={first}, say."
 
 
 def _values(facts: Facts, name: str) -> list[str]:

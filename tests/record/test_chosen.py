@@ -68,13 +68,13 @@ def test_facts_of_a_record_are_its_own() -> None:
 
 def test_what_leaves_nothing_is_named_with_what_there_is() -> None:
     said = nothing_suits([ONE], RunsConfig(model=["qwen*"], tags=["a"]), "store")
-    there = "There are gemma-3-270m: type runs.model=gemma-3-270m, say."
+    there = "It has runs of gemma-3-270m: type runs.model=gemma-3-270m, say."
     assert said == f"No run of store fits runs.model=qwen*. {there}", "the option stands once before what to type"
     other = Facts("b", "qwen", "replay", "bf16", tags=("c",))
     said = nothing_suits([ONE, other], RunsConfig(model=["qwen"], tags=["a"]), "store")
     both = "runs.model=qwen and runs.tags=a together"
     assert said == f"No run of store fits {both}; there are 2 runs. Leave one filter out."
-    assert nothing_suits([ONE], RunsConfig(group="h"), "s").endswith("There are g: type runs.group=g, say.")
+    assert nothing_suits([ONE], RunsConfig(group="h"), "s").endswith("It has g: type runs.group=g, say.")
     assert nothing_suits([other], RunsConfig(group="h"), "s").endswith(
         "of its 1 runs has a group; leave runs.group out."
     )
@@ -83,9 +83,12 @@ def test_what_leaves_nothing_is_named_with_what_there_is() -> None:
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ({"mode": [Mode.replay, Mode.steering]}, "fits runs.mode=replay,steering. There are comprehension: type"),
-        ({"since": "2027-01-01"}, "fits runs.since=2027-01-01. There are 2026-11-25: type runs.since=2026-11-25, say."),
-        ({"keys": ["zz"]}, "fits runs.keys=zz. There are abc: type runs.keys=abc, say."),
+        ({"mode": [Mode.replay, Mode.steering]}, "fits runs.mode=replay,steering. It has runs of comprehension: type"),
+        (
+            {"since": "2027-01-01"},
+            "fits runs.since=2027-01-01. It has runs of 2026-11-25: type runs.since=2026-11-25, say.",
+        ),
+        ({"keys": ["zz"]}, "fits runs.keys=zz. It has abc: type runs.keys=abc, say."),
         ({"twins": False}, "fits runs.twins=false. Each of its 1 runs is an untrained twin; type runs.twins=true"),
     ],
 )

@@ -83,7 +83,5 @@ def test_charts_are_written_where_there_is_something_to_draw(tmp_path: Path) -> 
     write_about_charts(table(), tmp_path)
     assert not list(tmp_path.iterdir())
     write_about_charts(table(about_rows("a"), about_rows("b")), tmp_path)
-    names = {
-        f"about_{name}{ending}" for name in ("shares", "predictors") for ending in (*ENDINGS, COLUMN_ENDING)
-    }
+    names = {f"about_{name}{ending}" for name in ("shares", "predictors") for ending in (*ENDINGS, COLUMN_ENDING)}
     assert {file.name for file in tmp_path.iterdir()} == names

@@ -71,6 +71,6 @@ def test_tags_of_wandb_were_asked_for_before() -> None:
 
 def test_nothing_that_is_meant_is_an_error() -> None:
     with pytest.raises(
-        StoreError, match=r"No run of store fits runs.model=x. There are gemma, qwen: type runs.model=gemma, say"
+        StoreError, match=r"No run of store fits runs.model=x. It has runs of gemma, qwen: type runs.model=gemma, say"
     ):
         chosen(RunsConfig(model=["x"]))
