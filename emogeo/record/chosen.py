@@ -104,23 +104,35 @@ def _precisions(facts: Facts) -> list[str]:
 
 
 def nothing_suits(every: Sequence[Facts], wanted: RunsConfig, where: str) -> str:
-    """Says which filter leaves nothing, and what there is to choose from."""
+    """Says which filter leaves nothing, what there is to choose from, and what to type."""
     typed = {name: f"runs.{name}={_typed(getattr(wanted, name))}" for name, _ in _rules(wanted)}
-    given = ", ".join(typed.values())
     alone = [name for name, rule in _rules(wanted) if not any(map(rule, every))]
-    if not alone:
-        return f"{given or 'every run but trials'}: no run of {where} is meant, of {len(every)} that are there."
-    there = sorted({value for facts in every for value in _values(facts, alone[0])})
-    said = f"There are {listed(there, _LISTED)}." if there else "None has any."
-    return f"{given}: no run of {where} fits {typed[alone[0]]}. {said}"
+    if alone:
+        return f"No run of {where} fits {typed[alone[0]]}. {_instead(every, alone[0])}"
+    own = [facts for facts in every if not on_trial(facts, wanted)]
+    if not own:
+        return f"Every run of {where} has the tag {TRIAL}; type runs.tags={TRIAL} to analyse them."
+    both = " and ".join(typed.values())
+    return f"No run of {where} fits {both} together; there are {len(own)} runs. Leave one filter out."
+
+
+def _instead(every: Sequence[Facts], name: str) -> str:
+    """Says what there is where no run fits a filter, and what to type."""
+    if name in {"twins", "rereads"}:
+        kind = "an untrained twin" if name == "twins" else "a reread"
+        return f"Each of its {len(every)} runs is {kind}; type runs.{name}=true, or leave it out."
+    there = sorted({value for facts in every for value in _values(facts, name)})
+    if not there:
+        return f"None of its {len(every)} runs has a {name.rstrip('s')}; leave runs.{name} out."
+    first = there[-1] if name == "since" else there[0]
+    of = "runs of " if name in {"model", "mode", "precision", "since", "until"} else ""
+    return f"It has {of}{listed(there, _LISTED)}: type runs.{name}={first}, say."
 
 
 def _values(facts: Facts, name: str) -> list[str]:
     """Gives what a run has of that which a filter asks for."""
     if name in {"since", "until"}:
         return [] if facts.created is None else [facts.created.date().isoformat()]
-    if name in {"twins", "rereads"}:
-        return [facts.model]
     if name == "keys":
         return [facts.key[:_SHORT]]
     found = getattr(facts, name)
@@ -129,5 +141,5 @@ def _values(facts: Facts, name: str) -> list[str]:
 
 def _typed(value: object) -> str:
     if isinstance(value, list):
-        return f"[{','.join(str(getattr(each, 'value', each)) for each in value)}]"
+        return ",".join(str(getattr(each, "value", each)) for each in value)
     return str(value).lower() if isinstance(value, bool) else str(value)

@@ -123,7 +123,10 @@ def pull_runs(tracking: TrackingConfig, wanted: RunsConfig, store: Store) -> Pul
     if facts and not any(suits(own, wanted) for own in facts.values()):
         raise TrackingError(nothing_suits(list(facts.values()), wanted, project))
     if not records:
-        raise TrackingError(f"{project} has no run with artifacts of emogeo for runs={filters}.")
+        fits = f" that fits runs.filters={wanted.filters}" if wanted.filters else ""
+        raise TrackingError(
+            f"No run of {project}{fits} has records of emogeo; python -m emogeo.tracking push sends them."
+        )
     pulled = Pulled()
     with Downloads() as downloads:
         for (kind, key), artifacts in records.items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -67,9 +68,36 @@ def test_facts_of_a_record_are_its_own() -> None:
 
 def test_what_leaves_nothing_is_named_with_what_there_is() -> None:
     said = nothing_suits([ONE], RunsConfig(model=["qwen*"], tags=["a"]), "store")
-    assert said == "runs.model=[qwen*], runs.tags=[a]: no run of store fits runs.model=[qwen*]. There are gemma-3-270m."
+    there = "It has runs of gemma-3-270m: type runs.model=gemma-3-270m, say."
+    assert said == f"No run of store fits runs.model=qwen*. {there}", "the option stands once before what to type"
     other = Facts("b", "qwen", "replay", "bf16", tags=("c",))
     said = nothing_suits([ONE, other], RunsConfig(model=["qwen"], tags=["a"]), "store")
-    assert said.endswith("no run of store is meant, of 2 that are there.")
-    assert nothing_suits([ONE], RunsConfig(group="h"), "s").endswith("There are g.")
-    assert nothing_suits([other], RunsConfig(group="h"), "s").endswith("None has any.")
+    both = "runs.model=qwen and runs.tags=a together"
+    assert said == f"No run of store fits {both}; there are 2 runs. Leave one filter out."
+    assert nothing_suits([ONE], RunsConfig(group="h"), "s").endswith("It has g: type runs.group=g, say.")
+    assert nothing_suits([other], RunsConfig(group="h"), "s").endswith(
+        "of its 1 runs has a group; leave runs.group out."
+    )
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ({"mode": [Mode.replay, Mode.steering]}, "fits runs.mode=replay,steering. It has runs of comprehension: type"),
+        (
+            {"since": "2027-01-01"},
+            "fits runs.since=2027-01-01. It has runs of 2026-11-25: type runs.since=2026-11-25, say.",
+        ),
+        ({"keys": ["zz"]}, "fits runs.keys=zz. It has abc: type runs.keys=abc, say."),
+        ({"twins": False}, "fits runs.twins=false. Each of its 1 runs is an untrained twin; type runs.twins=true"),
+    ],
+)
+def test_each_filter_says_what_is_there_and_what_to_type(given: dict[str, Any], said: str) -> None:
+    every = [replace(ONE, twin=True)]
+    assert said in (found := nothing_suits(every, RunsConfig(**given), "store"))
+    assert found.count(said.split()[1].rstrip(".")) <= 2
+
+
+def test_a_store_of_trials_says_how_they_are_taken() -> None:
+    said = nothing_suits([replace(ONE, tags=("trial",))], RunsConfig(), "store")
+    assert said == "Every run of store has the tag trial; type runs.tags=trial to analyse them."

@@ -8,7 +8,7 @@ from pathlib import Path
 import altair
 import pandas as pd
 
-from emogeo.analysis.charts.chart import BLUE, ORANGE, AnyChart, spec_of, write_chart
+from emogeo.analysis.charts.chart import BLUE, NARROW, ORANGE, AnyChart, for_both, spec_of, write_chart
 from emogeo.analysis.comparing.explaining import OWN, RATINGS, TEXTS
 from emogeo.geometry.about import TOGETHER
 
@@ -18,6 +18,10 @@ _COLOURS = {"only texts": BLUE, "only ratings": ORANGE, "only own norms": "#009e
 _GROUPS = {TEXTS: "only texts", RATINGS: "only ratings", OWN: "only own norms"}
 _MARKS = {"alone": BLUE, "given the others": ORANGE}
 _NUMBER = ".2f"
+SHARES, PREDICTORS = "about_shares", "about_predictors"
+"""The names of the charts' files, without their endings."""
+_BAR, _PANEL, _LABEL = 520, 235, 180
+"""Pixels of the bars, of a panel of predictors, and the most of names beside them."""
 BARS = 40
 """The most runs of the chart of shares."""
 SHOWN = 8
@@ -52,29 +56,34 @@ def _only(by: pd.DataFrame, group: str) -> float | None:
     return None
 
 
-def shares_chart(table: pd.DataFrame) -> AnyChart:
-    """Draws a bar per run, divided by what explains its reliable geometry."""
+def shares_chart(table: pd.DataFrame, narrow: bool = False) -> AnyChart:
+    """Draws a bar per run, divided by what explains its reliable geometry.
+
+    Args:
+        narrow: for a phone, with names above their bars.
+    """
     shares = shares_of(table)
     order = [part for part in _COLOURS if part in set(shares["explained by"])]
     shares["order"] = shares["explained by"].map(order.index)
     colours = [_COLOURS[part] or "#c9cfd4" for part in order]
-    chart: altair.Chart = (
-        altair.Chart(shares, width=520, height=altair.Step(24))
-        .mark_bar()
-        .encode(
-            x=altair.X("share:Q", title="share of the reliable geometry", stack="zero", axis=altair.Axis(format="%")),
-            y=altair.Y("run:N", title=None, sort=None, axis=altair.Axis(labelLimit=260)),
-            color=altair.Color(
-                "explained by:N",
-                sort=order,
-                scale=altair.Scale(domain=order, range=colours),
-                legend=altair.Legend(orient="top", title="explained by"),
-            ),
-            order="order:Q",
-            tooltip=["run:N", "explained by:N", altair.Tooltip("share:Q", format=_NUMBER)],
-        )
+    base = altair.Chart(shares, width=NARROW if narrow else _BAR, height=altair.Step(38 if narrow else 24))
+    y = altair.Y("run:N", title=None, sort=None, axis=None if narrow else altair.Axis(labelLimit=260))
+    chart: altair.Chart = (base.mark_bar(height=14, yOffset=7) if narrow else base.mark_bar()).encode(
+        x=altair.X("share:Q", title="share of the reliable geometry", stack="zero", axis=altair.Axis(format="%")),
+        y=y,
+        color=altair.Color(
+            "explained by:N",
+            sort=order,
+            scale=altair.Scale(domain=order, range=colours),
+            legend=altair.Legend(orient="top", title="explained by", columns=2 if narrow else 0),
+        ),
+        order="order:Q",
+        tooltip=["run:N", "explained by:N", altair.Tooltip("share:Q", format=_NUMBER)],
     )
-    return chart
+    if not narrow:
+        return chart
+    names = altair.Chart(shares.drop_duplicates("run")).mark_text(align="left", dy=-8, color=altair.ExprRef("ink"))
+    return altair.layer(chart, names.encode(x=altair.value(0), y=y, text="run:N"))
 
 
 def dots_of(table: pd.DataFrame) -> pd.DataFrame:
@@ -94,20 +103,21 @@ def dots_of(table: pd.DataFrame) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True).dropna(subset=["ρ"])
 
 
-def predictors_chart(table: pd.DataFrame, runs: Sequence[str]) -> AnyChart:
+def predictors_chart(table: pd.DataFrame, runs: Sequence[str], columns: int = 2) -> AnyChart:
     """Draws a panel per run: each predictor's ρ alone and given the others, with intervals, and the ceiling as a line.
 
     Args:
         table: the table `about`.
         runs: the runs to draw, by name.
+        columns: how many panels stand side by side.
     """
     dots = dots_of(table[table["run"].isin(runs)])
     order = list(dict.fromkeys(dots["predictor"]))
     offset = altair.YOffset("kind:N", sort=list(_MARKS))
-    y = altair.Y("predictor:N", title=None, sort=order, axis=altair.Axis(labelLimit=180))
+    y = altair.Y("predictor:N", title=None, sort=order, axis=altair.Axis(labelLimit=100 if columns == 1 else _LABEL))
     scale = altair.Scale(domain=list(_MARKS), range=list(_MARKS.values()))
     colour = altair.Color("kind:N", scale=scale, legend=altair.Legend(orient="top", title=None))
-    base = altair.Chart(dots, width=235, height=altair.Step(12))
+    base = altair.Chart(dots, width=_PANEL, height=altair.Step(12))
     x = altair.X("ρ:Q", title="ρ with the run")
     zero = base.mark_rule(color=altair.ExprRef("soft"), strokeWidth=0.7).encode(x=altair.datum(0))
     ceiling = base.mark_rule(color=altair.ExprRef("ink"), strokeDash=[5, 3]).encode(x="mean(ceiling):Q")
@@ -120,7 +130,7 @@ def predictors_chart(table: pd.DataFrame, runs: Sequence[str]) -> AnyChart:
         tooltip=["run:N", "predictor:N", "kind:N", *(altair.Tooltip(f"{own}:Q", format=_NUMBER) for own in _TOLD)],
     )
     return altair.layer(zero, ceiling, reach, points).facet(
-        facet=altair.Facet("run:N", title=None, sort=list(runs), header=altair.Header(labelLimit=300)), columns=2
+        facet=altair.Facet("run:N", title=None, sort=list(runs), header=altair.Header(labelLimit=300)), columns=columns
     )
 
 
@@ -130,7 +140,9 @@ _TOLD = ("ρ", "low", "high", "ceiling", "p (Holm)")
 def write_about_charts(table: pd.DataFrame, folder: Path) -> None:
     """Writes both charts as files; none where no run has predictors."""
     if not shares_of(table).empty:
-        write_chart(spec_of(shares_chart(table)), folder, "about_shares")
+        both = [spec_of(shares_chart(table, narrow)) for narrow in (False, True)]
+        write_chart(for_both(both[0], both[1], _BAR + _LABEL), folder, SHARES)
     runs = list(dict.fromkeys(table.loc[table["rho"].notna(), "run"]))[:SHOWN]
     if runs:
-        write_chart(spec_of(predictors_chart(table, runs)), folder, "about_predictors")
+        both = [spec_of(predictors_chart(table, runs, columns)) for columns in (2, 1)]
+        write_chart(for_both(both[0], both[1], 2 * _PANEL + _LABEL), folder, PREDICTORS)

@@ -19,9 +19,11 @@ _LEGEND = altair.Legend(title=None, orient="top", direction="vertical", labelLim
 _NAME, _VALUE = "pair", altair.Tooltip("said:N", title="value")
 _LOW, _HIGH = -0.5, 1.25
 """What is drawn of intervals, which of unreliable pairs have no end."""
+_BETWEEN = " – "
+"""What stands between the names of a pair."""
 _WIDTH = 760
-_ROW = 52
-"""Height of a pair, in points."""
+_LINE = 13
+"""Height of a line of a pair, its name or a number, in points."""
 
 
 def agreement_spec(pairs: pd.DataFrame, names: Mapping[str, str]) -> dict[str, Any] | None:
@@ -34,13 +36,15 @@ def agreement_spec(pairs: pd.DataFrame, names: Mapping[str, str]) -> dict[str, A
     rows = _rows(pairs, names)
     if rows.empty:
         return None
-    return for_both(spec_of(_chart(rows, _WIDTH)), spec_of(_chart(rows, NARROW)), _WIDTH)
+    return for_both(spec_of(_chart(rows, _WIDTH, 1)), spec_of(_chart(rows, NARROW, 2)), _WIDTH)
 
 
-def _chart(rows: pd.DataFrame, width: int) -> AnyChart:
+def _chart(rows: pd.DataFrame, width: int, lines: int) -> AnyChart:
+    """Draws the chart, names of pairs on so many lines."""
+    slots = [_NAME, *[f"{_NAME} {line}" for line in range(1, lines)], *_COLUMNS]
     order = list(dict.fromkeys(rows["pair"]))
     y = altair.Y("pair:N", sort=order, axis=None, scale=altair.Scale(paddingInner=0.25))
-    offset = altair.YOffset("measure:N", sort=[_NAME, *_COLUMNS], scale=altair.Scale(domain=[_NAME, *_COLUMNS]))
+    offset = altair.YOffset("measure:N", sort=slots, scale=altair.Scale(domain=slots))
     ends = altair.Scale(domain=[min(0.0, rows["low"].min()), max(1.0, rows["high"].max())], nice=False)
     colour = altair.Color("measure:N", scale=altair.Scale(domain=list(_COLUMNS), range=_COLOURS), legend=_LEGEND)
     base = altair.Chart(rows).encode(y=y, yOffset=offset)
@@ -59,9 +63,10 @@ def _chart(rows: pd.DataFrame, width: int) -> AnyChart:
         ],
     )
     named = rows.drop_duplicates("pair").assign(measure=_NAME)
+    named["shown"] = [pair.split(_BETWEEN, lines - 1) for pair in named["pair"]]
     names_of = altair.Chart(named).mark_text(align="left", fontSize=11, dy=-1, color=altair.expr("ink"))
-    written = names_of.encode(y=y, yOffset=offset, x=altair.value(2), text="pair:N")
-    return altair.layer(ranges, dots, written).properties(width=width, height=_ROW * len(order))
+    written = names_of.encode(y=y, yOffset=offset, x=altair.value(2), text="shown:N")
+    return altair.layer(ranges, dots, written).properties(width=width, height=_LINE * len(slots) * len(order))
 
 
 def _rows(pairs: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
@@ -72,7 +77,7 @@ def _rows(pairs: pd.DataFrame, names: Mapping[str, str]) -> pd.DataFrame:
     own = given.assign(by=given["rho_star"].fillna(given["rho"])).sort_values("by", kind="stable").head(MOST)
     rows = [
         {
-            "pair": " – ".join(names.get(row[f"key_{side}"], row[f"model_{side}"]) for side in "ab"),
+            "pair": _BETWEEN.join(names.get(row[f"key_{side}"], row[f"model_{side}"]) for side in "ab"),
             "measure": measure,
             "value": round(row[column], 4),
             "low": max(_LOW, round(row[f"{column}_ci_low"], 4)),

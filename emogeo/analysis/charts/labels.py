@@ -10,8 +10,11 @@ _DISTANCES = (0.0, 7.0, 16.0, 28.0)
 """How far a label may be from where it touches its point, in the units of the page."""
 _SIDES = 16
 _SWEEPS = 6
-_ON_POINT, _FAR, _OUTSIDE = 60.0, 6.0, 40.0
-"""What a label on another point, each unit of distance and each unit outside cost, beside an overlap's area."""
+_ON_POINT, _FAR, _OUTSIDE, _ASIDE = 60.0, 6.0, 40.0, 25.0
+"""What a label on another point, each unit of distance, each unit outside, and a right angle to where it belongs cost.
+
+An overlap costs its area, three times.
+"""
 
 
 def place_labels(points: Array, sizes: Array, gap: float, box: Array) -> Array:
@@ -43,10 +46,35 @@ def place_labels(points: Array, sizes: Array, gap: float, box: Array) -> Array:
     return np.asarray(candidates[np.arange(len(points)), chosen])
 
 
+def place_beside(point: Array, way: Array, size: Array, gap: float, box: Array, points: Array, labels: Array) -> Array:
+    """Chooses the place of one more label, beside labels that stay.
+
+    Args:
+        point: [2], what it belongs to.
+        way: [2], where it stands unless something is there, from its point, of length 1.
+        size, gap, box: see `place_labels`.
+        points: [point, 2], which it keeps off.
+        labels: [label, 4], middle and size of each that is there.
+
+    Returns:
+        [2], its middle.
+    """
+    places = _around(point, size, gap)
+    cost = _own_cost(places, size, points, box) + _FAR * np.repeat(_DISTANCES, _SIDES)
+    cost += _ASIDE * (1 - np.tile(_ways() @ way, len(_DISTANCES)))
+    cost += 3 * _overlap(places[:, None], size, labels[None, :, :2], labels[None, :, 2:]).sum(axis=1)
+    return np.asarray(places[cost.argmin()])
+
+
+def _ways() -> Array:
+    """Gives the ways [side, 2] in which a label may stand from its point, the first to the right."""
+    angles = 2 * np.pi * np.arange(_SIDES) / _SIDES
+    return np.column_stack([np.cos(angles), np.sin(angles)])
+
+
 def _around(point: Array, size: Array, gap: float) -> Array:
     """Gives the middles [place, 2] of a label around a point, the nearest first and on the right."""
-    angles = 2 * np.pi * np.arange(_SIDES) / _SIDES
-    ways = np.column_stack([np.cos(angles), np.sin(angles)])
+    ways = _ways()
     squarish = ways / np.abs(ways).max(axis=1, keepdims=True)
     touching = squarish * size / 2 + ways * gap
     return np.concatenate([point + touching + ways * distance for distance in _DISTANCES])

@@ -9,7 +9,7 @@ import altair
 
 from emogeo.analysis.charts.chart import BLUE, ORANGE, Layer, Rows, named
 from emogeo.analysis.charts.map_data import SURE, MapData
-from emogeo.analysis.charts.map_rows import ARROW, OUTLINE, conditions_of
+from emogeo.analysis.charts.map_rows import ARROW, OUTLINE, WORDS, conditions_of, words_at_tips
 from emogeo.analysis.charts.map_words import lines_of_blocks, lines_of_directions
 from emogeo.analysis.charts.plane import Plane, letters
 
@@ -60,9 +60,9 @@ class _Drawn:
 
     def __init__(self, data: MapData, plane: Plane, name: str) -> None:
         self.data, self.plane = data, plane
-        self.norms, self.of_blocks = _of_norms(data, plane.width), lines_of_blocks(data, plane.width)
-        blocks = [{"said": self.of_blocks}]
-        self.named = {f"at{name}": conditions_of(data, plane), f"norms{name}": self.norms, f"blocks{name}": blocks}
+        at = conditions_of(data, plane)
+        self.norms, self.of_blocks = _of_norms(data, plane, at), lines_of_blocks(data, plane.width)
+        self.named = {f"at{name}": at, f"norms{name}": self.norms, f"blocks{name}": [{"said": self.of_blocks}]}
         self.rows, of_norms, self.blocks = (named(own) for own in self.named)
         self.chosen = of_norms.transform_filter("datum.norm == norm")
         rated = "datum.rated[norm] ? datum.rated[norm]"
@@ -117,9 +117,14 @@ class _Drawn:
         dash = altair.condition("datum.sure[place] == 1", altair.value([1, 0]), altair.value([5, 4]))
         shaft = ends.mark_rule(color=altair.expr("soft"), strokeWidth=1.3, opacity=0.8, clip=True)
         tip = ends.mark_point(shape="triangle", filled=True, size=70, color=altair.expr("soft"), opacity=1, clip=True)
-        words: dict[str, Any] = {"text": altair.expr("datum.norm"), "fontSize": 10, "fontStyle": "italic", "clip": True}
-        words |= {"dx": altair.expr("14 * datum.wx[place]"), "dy": altair.expr("-14 * datum.wy[place]")}
-        words["align"] = altair.expr("datum.wx[place] > 0.4 ? 'left' : datum.wx[place] < -0.4 ? 'right' : 'center'")
+        words: dict[str, Any] = {
+            "text": altair.expr("datum.norm"),
+            "fontSize": WORDS,
+            "fontStyle": "italic",
+            "clip": True,
+        }
+        words |= {"dx": altair.expr("datum.tx[place]"), "dy": altair.expr("datum.ty[place]")}
+        words |= {"align": "center", "baseline": "middle"}
         rim = ends.mark_text(stroke=altair.expr("ground"), strokeWidth=3, strokeJoin="round", **words)
         return [
             shaft.encode(x=self.x(), y=self.y(), x2="x2:Q", y2="y2:Q", strokeDash=dash),
@@ -202,14 +207,19 @@ def legend_of(chosen: altair.Chart, width: int) -> list[Layer]:
     return [bar, low, high]
 
 
-def _of_norms(data: MapData, width: int) -> list[dict[str, Any]]:
-    """Gives a row per norm: its scale, its direction at each block that is shown, and what is said of it."""
+def _of_norms(data: MapData, plane: Plane, at: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Gives a row per norm: its scale, its direction at each block that is shown, and what is said of it.
+
+    Args:
+        at: the rows of conditions.
+    """
     rows = []
     for norm in data.norms:
         own, row = data.ways(norm), dict[str, Any](data.scale(norm))
         row |= {"wx": own["x"].round(3).tolist(), "wy": own["y"].round(3).tolist()}
         row["sure"] = (own["p"] <= SURE).astype(int).tolist()
-        rows.append({**row, "said": lines_of_directions(data, norm, width)})
+        row["tx"], row["ty"] = words_at_tips(data, plane, at, norm).T.tolist()
+        rows.append({**row, "said": lines_of_directions(data, norm, plane.width)})
     return rows
 
 

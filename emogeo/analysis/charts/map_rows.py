@@ -7,9 +7,10 @@ from typing import Any
 
 import numpy as np
 
+from emogeo.analysis.charts.labels import place_beside
 from emogeo.analysis.charts.map_data import MapData
 from emogeo.analysis.charts.map_words import decimals
-from emogeo.analysis.charts.plane import Labels, Plane, labels_on
+from emogeo.analysis.charts.plane import Labels, Plane, labels_on, wide
 from emogeo.arrays import Array
 
 REACH = 0.4
@@ -17,6 +18,8 @@ REACH = 0.4
 _USUAL = 0.45
 """The usual size of a region; where all are larger, all are paler, or they would hide one another."""
 _DIGITS = 3
+WORDS, _TIP = 10.0, 8.0
+"""The height of the letters at the tip of an arrow, and pixels from the tip to them."""
 ARROW = 1.15
 """Half the length of an arrow, in sizes of the map."""
 OUTLINE = 1000
@@ -47,6 +50,29 @@ def _tips(data: MapData, plane: Plane) -> list[Array | None]:
     ways = data.ways(data.norms[0])[["x", "y"]].to_numpy(dtype=float)
     along = np.sign(ways[:, :1]) * np.array([[12.0, 0.0]]) / plane.unit
     return [ARROW * way + np.outer([0, 1, 2, 3, 4], step) for way, step in zip(ways, along, strict=True)]
+
+
+def words_at_tips(data: MapData, plane: Plane, rows: Sequence[dict[str, Any]], norm: str) -> Array:
+    """Places a norm's name at the tip of its arrow at each block, where it hides no condition.
+
+    Args:
+        rows: those of `conditions_of`.
+
+    Returns:
+        [block, 2], pixels from the tip to the middle of the name, to the right and down.
+    """
+    ways, size = data.ways(norm)[["x", "y"]].to_numpy(dtype=float), np.array([WORDS * wide(norm) + 2, 1.2 * WORDS])
+    box = np.array([[2.0, 2.0], [plane.width - 2.0, plane.height - 2.0]])
+    found = []
+    for place, way in enumerate(ways):
+        tip, points = plane.pixels(ARROW * way), plane.pixels(data.points[place])
+        shown = [row for row in rows if row["clear"][place]]
+        at = points[[bool(row["clear"][place]) for row in rows]]
+        off = np.array([[row["dx"][place], row["dy"][place], 2 * row["w"], 2 * row["h"]] for row in shown])
+        labels = off.reshape(-1, 4) + np.pad(at, ((0, 0), (0, 2)))
+        ahead = way * [1, -1] / max(float(np.hypot(*way)), 1e-9)
+        found.append(place_beside(tip, ahead, size, _TIP, box, points, labels) - tip)
+    return np.round(np.array(found)).astype(np.int64)
 
 
 def _label(places: Sequence[Labels], row: int) -> dict[str, Any]:

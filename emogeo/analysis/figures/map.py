@@ -17,6 +17,8 @@ DRAWN = 12
 """The most runs whose maps and trees are drawn: of more, the places are in map.csv."""
 SLIDERS = 6
 """The most runs whose maps have a slider over blocks: those of the report."""
+_BOTH = 720
+"""Pixels of two maps side by side."""
 OVER_EACH_OTHER = 3
 """How many pairs of runs are drawn beside and over each other: those whose conditions moved most."""
 
@@ -31,7 +33,7 @@ def write_map_figures(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
             write_chart(tree_spec(tables, key), folder, file_of("tree", name, key), name)
     for (a, b), own in moved_most(tables["map_shifts"]):
         both = (names[a], names[b])
-        write_chart(pair_spec(tables, a, b), folder, pair_of("maps", a, b), " and ".join(both))
+        write_chart(pair_spec(tables, a, b, _BOTH), folder, pair_of("maps", a, b), " and ".join(both))
         write_chart(shifts_spec(own, both), folder, pair_of("shifts", a, b), " and ".join(both))
 
 

@@ -6,14 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from emogeo.analysis.charts.about import SHOWN, predictors_chart, shares_chart, shares_of
-from emogeo.analysis.charts.chart import spec_of
+from emogeo.analysis.charts.about import PREDICTORS, SHARES, SHOWN
 from emogeo.analysis.comparing.explaining import OWN, RATINGS, TEXTS
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import number
 from emogeo.analysis.report.parts import (
     Absent,
-    Chart,
     Column,
     Listing,
     Part,
@@ -53,14 +51,13 @@ def _parts(material: Material) -> list[Part]:
         parts.append(Text(summary(table)))
     elif said:
         parts.append(Listing("", said))
-    if not shares_of(table).empty:
-        told = f"Shares of the reliable geometry of each run that texts, ratings and none of them explain. {said[0]}"
-        parts.append(Chart("What explains each geometry", spec_of(shares_chart(table)), told, ["about_shares.png"]))
-    runs = list(dict.fromkeys(table.loc[table["rho"].notna(), "run"]))
-    if runs:
-        spec = spec_of(predictors_chart(table, runs[:SHOWN]))
-        told = "The agreement of each predictor with each run, alone and given the others, with intervals."
-        parts.append(Chart("Each predictor, alone and given the others", spec, told, ["about_predictors.png"]))
+    told = " ".join(
+        ["Shares of the reliable geometry of each run that texts, ratings and none of them explain.", *said[:1]]
+    )
+    parts += material.drawn(SHARES, "What explains each geometry", told)
+    told = "The agreement of each predictor with each run, alone and given the others, with intervals."
+    parts += material.drawn(PREDICTORS, "Each predictor, alone and given the others", told)
+    runs = table.loc[table["rho"].notna(), "run"].unique()
     if len(runs) > SHOWN:
         parts.append(Text(f"{SHOWN} of {len(runs)} runs are drawn; all are in the table."))
     parts.append(sheet(table, "Each predictor, in numbers", "about", _columns(), open=False))

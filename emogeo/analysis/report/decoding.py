@@ -7,13 +7,12 @@ import pandas as pd
 from emogeo.analysis.charts.chart import spec_of
 from emogeo.analysis.charts.decoding import ACCURACY, CONFUSION, accuracy_chart, confusion_chart, drawn
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.parts import Absent, Chart, Column, Part, Section, Text, figure, sheet, word
+from emogeo.analysis.report.parts import Absent, Column, Part, Section, Text, figure, sheet, word
 from emogeo.analysis.tables.decoding import YES
 from emogeo.installation import command
 
 MOST, RUNS = 60, 12
 """The most conditions of a confusion matrix on the page, and the most runs in a chart."""
-_FILES = ("png", "svg", "pdf")
 
 
 def decoding_section(material: Material) -> Section:
@@ -21,7 +20,8 @@ def decoding_section(material: Material) -> Section:
     about = (
         f"How often the nearest vector is that of a text's {material.noun.value}: each topic is left out of the "
         "vectors and their centre, and its texts go to the vector of largest cosine. Beside it stand chance, words (a "
-        "classifier at the same splits) and untrained twins. The interval is over topics."
+        "classifier at the same splits) and untrained twins. The interval is over topics. "
+        "In the chart the diamond is the selected block, and grey lines are the other runs."
     )
     table = material.of_trained("decoding")
     table = material.table("decoding") if table.empty else table
@@ -31,7 +31,7 @@ def decoding_section(material: Material) -> Section:
     known = table[(table["selected"] == YES) & table["accuracy"].notna()]
     parts: list[Part] = [Text(said(known))] if len(known) else []
     parts.append(sheet(known, "At the selected block", "decoding_selected", _at_selected(), open=True))
-    return Section("decoding", "Decoding", about, [*parts, *_over_blocks(table), *_confusion(material)])
+    return Section("decoding", "Decoding", about, [*parts, *_over_blocks(table, material), *_confusion(material)])
 
 
 def said(known: pd.DataFrame) -> str:
@@ -56,7 +56,7 @@ def _percent(share: float) -> str:
     return f"{share:.0%}"
 
 
-def _over_blocks(table: pd.DataFrame) -> list[Part]:
+def _over_blocks(table: pd.DataFrame, material: Material) -> list[Part]:
     shown, rows = sheet(table, "Decoding by block", "decoding", _columns(), open=False), _few(drawn(table))
     if rows.empty:
         return [shown]
@@ -65,7 +65,7 @@ def _over_blocks(table: pd.DataFrame) -> list[Part]:
         "Accuracy over depth: of the run that is picked with its interval, words alone, untrained twins and chance; "
         "of the others faintly. The diamond is the selected block."
     )
-    return [Chart("Accuracy over blocks", spec, said, _written(ACCURACY), shown)]
+    return material.chart(ACCURACY, "Accuracy over blocks", spec, said, shown)
 
 
 def _confusion(material: Material) -> list[Part]:
@@ -87,16 +87,12 @@ def _confusion(material: Material) -> list[Part]:
         "all runs have in common, so that what is taken for its neighbours lies along the diagonal."
     )
     title = "What is taken for what, at the selected block"
-    return [Chart(title, spec_of(confusion_chart(_few(table))), said, _written(CONFUSION), shown)]
+    return material.chart(CONFUSION, title, spec_of(confusion_chart(_few(table))), said, shown)
 
 
 def _few(table: pd.DataFrame) -> pd.DataFrame:
     """Keeps the first runs of many, which a reader can still pick from, and a page hold."""
     return table[table["key"].isin(table["key"].unique()[:RUNS])]
-
-
-def _written(name: str) -> list[str]:
-    return [f"{name}.{ending}" for ending in _FILES]
 
 
 def _at_selected() -> list[Column]:

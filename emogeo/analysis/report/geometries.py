@@ -43,7 +43,7 @@ def _by_layer(material: Material) -> list[Part]:
 
 
 def _rdms(material: Material) -> list[Part]:
-    maps = heat_maps(material.prepared, material.bare)
+    maps = heat_maps(material.prepared, material.bare, material.table("map_ratings"))
     if not maps:
         return [Absent("No finished geometry, so no RDM.", command("train"))]
     table = material.table("rdm_differences")

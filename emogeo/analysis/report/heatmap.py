@@ -19,7 +19,6 @@ from emogeo.analysis.report.parts import Text, csv_link
 from emogeo.analysis.tables.rdm_differences import YES
 from emogeo.arrays import Array
 from emogeo.stimuli.conditions import Noun, noun_of
-from emogeo.stimuli.norms import package_norms
 
 COLOURS, STEPS = 32, 31
 """The colours of an RDM, and those of a difference, of which the middle one is 0."""
@@ -83,17 +82,22 @@ class HeatMaps:
         return {name: json.dumps(list(order)) for name, order in self.orders.items()}
 
 
-def heat_maps(prepared: Sequence[PreparedRun], bare: Sequence[PreparedBare] = ()) -> list[HeatMaps | Text]:
+def heat_maps(
+    prepared: Sequence[PreparedRun], bare: Sequence[PreparedBare], ratings: pd.DataFrame
+) -> list[HeatMaps | Text]:
     """Makes one per run that is no reread and, where there are others, no untrained twin, in one scale.
 
     Of a run with more than `MOST` conditions it says where its RDM is.
+
+    Args:
+        ratings: `map_ratings`, the package's and the user's own, each of which may give an order.
     """
     own: list[Compared] = [*subjects([each for each in prepared if each.run.reread_of is None]), *bare]
     shown = [each for each in own if len(each.run.conditions) <= MOST]
     elsewhere = [_elsewhere(each) for each in own if each not in shown]
     if not shown:
         return [*elsewhere]
-    orders = orders_of([*prepared, *bare])
+    orders = orders_of([*prepared, *bare], ratings)
     top = max(1.0, *(float(each.run.rdm.max()) for each in shown))
     maps = [_heat_map(each, orders[TREE], top, number < OPEN) for number, each in enumerate(shown[:SHOWN])]
     many = noun_of(orders[TREE]).many
@@ -132,17 +136,20 @@ def difference_maps(
     return [HeatMaps("Where two runs differ", said, maps, "d", ends, "difference of dissimilarities", {TREE: order})]
 
 
-def orders_of(compared: Sequence[Compared]) -> dict[str, list[str]]:
-    """Gives the conditions of all runs by their tree, by alphabet, and by ratings that most have."""
+def orders_of(compared: Sequence[Compared], ratings: pd.DataFrame) -> dict[str, list[str]]:
+    """Gives the conditions of all runs by their tree, by alphabet, and by each norm that rates most of them.
+
+    Args:
+        ratings: `map_ratings`.
+    """
     order = shared_order(compared)
     found = {TREE: order, "the alphabet": sorted(order)}
-    norms = package_norms()
-    words = norms.match(order).words
-    if len(words) < _RATED_SHARE * len(order):
-        return found
-    for place, dimension in enumerate(norms.dimensions):
-        rated = {name: norms.entries[words[name]][place] for name in order if name in words}
-        found[f"{dimension} (unrated ones last)"] = sorted(order, key=lambda name: rated.get(name, np.inf))
+    known = ratings[ratings["condition"].isin(order)].dropna(subset=["rating"]) if len(ratings) else ratings
+    for norm, own in known.groupby("norm", sort=False) if len(known) else ():
+        rated = dict(zip(own["condition"], own["rating"], strict=True))
+        if len(rated) >= _RATED_SHARE * len(order):
+            name = str(norm) if len(rated) == len(order) else f"{norm} (unrated ones last)"
+            found[name] = sorted(order, key=lambda name, rated=rated: rated.get(name, np.inf))  # type: ignore[misc]
     return found
 
 

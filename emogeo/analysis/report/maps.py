@@ -53,7 +53,8 @@ def first_map(material: Material, pair: tuple[str, str] | None) -> list[Part]:
     if pair is None:
         return material.drawn(FIRST, "The map", "The map of the only run.")
     named = " and ".join(material.names.get(key, key) for key in pair)
-    return material.drawn(FIRST, "The maps of both, turned onto one another", f"The maps of {named}.")
+    which = "both" if len(material.of_trained("pairs", "key_a")) <= 1 else "the two that agree least"
+    return material.drawn(FIRST, f"The maps of {which}, turned onto one another", f"The maps of {named}.")
 
 
 def _parts(material: Material) -> list[Part]:

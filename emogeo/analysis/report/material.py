@@ -95,16 +95,17 @@ class Material:
         path = self.figures / file
         return [Picture(title, file, data_link(path.read_bytes(), "image/png"), of)] if path.is_file() else []
 
-    def chart(self, name: str, title: str, spec: Mapping[str, Any], said: str) -> list[Part]:
+    def chart(self, name: str, title: str, spec: Mapping[str, Any], said: str, of: Sheet | None = None) -> list[Part]:
         """Shows a chart, and says which of its files are in the folder of figures.
 
         Args:
             name: of its files, without an ending.
             spec: the chart in Vega-Lite.
             said: what it shows, for those who do not see it.
+            of: the table that it shows.
         """
         files = [f"{name}{ending}" for ending in ENDINGS if (self.figures / f"{name}{ending}").is_file()]
-        return [Chart(title, spec, said, files)]
+        return [Chart(title, spec, said, files, of)]
 
     def drawn(self, name: str, title: str, said: str) -> list[Part]:
         """Shows a chart of the folder of figures; nothing where it was not drawn.

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import pandas as pd
 
+from emogeo.analysis.charts.chart import WIDE
 from emogeo.analysis.report.definitions import definition
 from emogeo.analysis.report.numbers import ABSENT, intervals, number, with_interval
 from emogeo.analysis.tables.frame import without_formulas
@@ -111,6 +112,11 @@ class Chart:
     files: Sequence[str] = ()
     """Its files in the folder of figures."""
     sheet: Sheet | None = None
+
+    @property
+    def across(self) -> bool:
+        """Whether it needs more room than half of a large page."""
+        return bool(self.spec.get("usermeta", {}).get("room", 0) > WIDE)
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from emogeo.analysis.charts.about import (
     shares_of,
     write_about_charts,
 )
-from emogeo.analysis.charts.chart import spec_of
+from emogeo.analysis.charts.chart import COLUMN_ENDING, ENDINGS, spec_of
 from emogeo.analysis.comparing.explaining import RATINGS, TEXTS
 from emogeo.analysis.tables.about import ABOUT_COLUMNS
 from emogeo.geometry.about import TOGETHER
@@ -71,11 +71,17 @@ def test_specifications_hold_the_data_and_every_run() -> None:
     assert len(dots["spec"]["layer"]) == 4
 
 
+def test_a_phone_has_names_above_bars_and_one_panel_beside_the_next() -> None:
+    own = table(about_rows("a"), about_rows("b"))
+    bars = spec_of(shares_chart(own, narrow=True))
+    assert [layer["mark"]["type"] for layer in bars["layer"]] == ["bar", "text"]
+    assert len(bars["datasets"][bars["layer"][1]["data"]["name"]]) == 2
+    assert spec_of(predictors_chart(own, ["a", "b"], columns=1))["columns"] == 1
+
+
 def test_charts_are_written_where_there_is_something_to_draw(tmp_path: Path) -> None:
     write_about_charts(table(), tmp_path)
     assert not list(tmp_path.iterdir())
     write_about_charts(table(about_rows("a"), about_rows("b")), tmp_path)
-    names = {
-        f"about_{name}.{ending}" for name in ("shares", "predictors") for ending in ("png", "svg", "pdf", "vl.json")
-    }
+    names = {f"about_{name}{ending}" for name in ("shares", "predictors") for ending in (*ENDINGS, COLUMN_ENDING)}
     assert {file.name for file in tmp_path.iterdir()} == names

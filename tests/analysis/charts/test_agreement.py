@@ -38,6 +38,15 @@ def test_those_that_agree_least_come_first_and_are_kept() -> None:
     assert stars == sorted(stars)
 
 
+def test_a_phone_has_the_names_of_a_pair_on_two_lines() -> None:
+    pair = {"key_a": "a", "key_b": "b", "model_a": "one", "model_b": "other", **compared(0.5, 0.8)}
+    spec = agreement_spec(frame(PAIR_COLUMNS, pair).frame, {})
+    assert spec is not None
+    for layout, lines in ((spec, ["one – other"]), (spec["usermeta"]["narrow"], ["one", "other"])):
+        rows = [row for own in {**spec["datasets"], **layout["datasets"]}.values() for row in own if "shown" in row]
+        assert lines in [row["shown"] for row in rows]
+
+
 def test_without_a_number_there_is_no_chart() -> None:
     assert agreement_spec(frame(PAIR_COLUMNS).frame, {}) is None
     assert agreement_spec(frame(PAIR_COLUMNS, {"key_a": "a", "key_b": "b"}).frame, {}) is None

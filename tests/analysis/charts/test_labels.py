@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from emogeo.analysis.charts.labels import place_labels
+from emogeo.analysis.charts.labels import place_beside, place_labels
 
 BOX = np.array([[0.0, 0.0], [600.0, 600.0]])
 
@@ -36,3 +36,15 @@ def test_many_random_labels_hardly_overlap() -> None:
     points = np.random.default_rng(0).uniform(50, 550, size=(30, 2))
     sizes = np.column_stack([np.full(30, 60.0), np.full(30, 12.0)])
     assert overlaps(place_labels(points, sizes, 5.0, BOX), sizes) <= 1
+
+
+def test_one_more_label_stands_where_it_belongs_unless_something_is_there() -> None:
+    point, size = np.array([300.0, 300.0]), np.array([40.0, 12.0])
+    nothing, none = np.empty((0, 4)), np.empty((0, 2))
+    for way in np.array([[1.0, 0.0], [0.0, -1.0], [-1.0, 0.0]]):
+        place = place_beside(point, way, size, 8.0, BOX, none, nothing)
+        assert (place - point) @ way == np.abs(place - point).sum() > 8.0, "straight ahead"
+    there = np.array([[330.0, 300.0, 60.0, 20.0]])
+    place = place_beside(point, np.array([1.0, 0.0]), size, 8.0, BOX, point[None] + [[0.0, 20.0]], there)
+    assert not (np.abs(place - there[0, :2]) < (size + there[0, 2:]) / 2).all(), "not on a label"
+    assert not (np.abs(place - [300.0, 320.0]) < size / 2).all(), "not on a point"

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from emogeo.analysis.charts.map_data import MapData
-from emogeo.analysis.charts.map_rows import OUTLINE, conditions_of, reach_of
-from emogeo.analysis.charts.plane import plane_over
+from emogeo.analysis.charts.map_rows import ARROW, OUTLINE, WORDS, conditions_of, reach_of, words_at_tips
+from emogeo.analysis.charts.plane import plane_over, wide
 from tests.analysis.charts.planted import BLOCKS, keys, tables
 
 
@@ -53,3 +53,19 @@ def test_regions_make_the_map_wider_but_not_without_end() -> None:
     corners = reach_of(own, 0.4)
     assert len(corners) == 2 * len(own.conditions)
     assert np.abs(corners - np.tile(own.points[0], (2, 1))).max() <= 0.4 + 1e-9
+
+
+def test_the_word_at_the_tip_of_an_arrow_hides_no_name_at_any_block() -> None:
+    own = data()
+    plane = plane_over(own.points, 520)
+    rows = conditions_of(own, plane)
+    for norm in own.norms:
+        off, half = words_at_tips(own, plane, rows, norm), np.array([WORDS * wide(norm), WORDS]) / 2
+        assert off.shape == (len(BLOCKS), 2)
+        for place, way in enumerate(own.ways(norm)[["x", "y"]].to_numpy(dtype=float)):
+            word = plane.pixels(ARROW * way) + off[place]
+            assert (word - half >= 0).all() and (word + half <= [plane.width, plane.height]).all()
+            names = plane.pixels(own.points[place]) + [[row["dx"][place], row["dy"][place]] for row in rows]
+            sizes = np.array([[row["w"], row["h"]] for row in rows])
+            common = np.maximum(half + sizes - np.abs(word - names), 0).prod(axis=1)
+            assert common.max() < 0.1 * 4 * half.prod()

@@ -60,7 +60,7 @@ def test_trials_stay_out_and_are_counted() -> None:
     trial = usual_config("tracking.tags=[trial]")
     runs.runs[0] = altered(runs.runs[0], config=trial)
     assert "gemma" not in chosen(RunsConfig(), runs)
-    assert runs.left_out == ["1 run(s) with the tag trial; 'runs.tags=[trial]' takes them"]
+    assert runs.left_out == ["1 run(s) with the tag trial; type runs.tags=trial to analyse them"]
 
 
 def test_tags_of_wandb_were_asked_for_before() -> None:
@@ -70,5 +70,7 @@ def test_tags_of_wandb_were_asked_for_before() -> None:
 
 
 def test_nothing_that_is_meant_is_an_error() -> None:
-    with pytest.raises(StoreError, match=r"no run of store fits runs.model=\[x\]. There are gemma, qwen"):
+    with pytest.raises(
+        StoreError, match=r"No run of store fits runs.model=x. It has runs of gemma, qwen: type runs.model=gemma, say"
+    ):
         chosen(RunsConfig(model=["x"]))

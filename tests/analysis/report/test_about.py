@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+from emogeo.analysis.charts.about import write_about_charts
+from emogeo.analysis.charts.chart import ENDINGS
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.about import about_section, sentences, summary
 from emogeo.analysis.report.material import Material
@@ -23,6 +25,7 @@ def made(folder: Path, n: int, lens: list[dict[str, Any]] | None = None) -> Mate
     rows = [row for number in range(n) for row in about_rows(f"run {number}")]
     about = typed(rows, ABOUT_COLUMNS, words=["key", "run", "model", "predictor", "members", "note"])
     tables = {"about": about, "lens": typed(lens or [], LENS_COLUMNS, words=WORDS)}
+    write_about_charts(about.frame, folder)
     return Material(tables, [], Catalogue(), folder)
 
 
@@ -31,10 +34,20 @@ def test_the_answer_comes_first_then_charts_then_folded_tables(tmp_path: Path) -
     assert (section.anchor, section.title) == ("about", "What is it about?")
     listing, *charts = [part for part in section.parts if isinstance(part, Listing | Chart)]
     assert isinstance(listing, Listing) and len(listing.lines) == 2
-    assert [chart.files for chart in charts] == [["about_shares.png"], ["about_predictors.png"]]
+    assert [chart.files for chart in charts] == [
+        [f"about_{name}{ending}" for ending in ENDINGS] for name in ("shares", "predictors")
+    ]
     (row, *_) = cells(sheets(section)["Each predictor, in numbers"])
     assert (row["ρ alone"], row["ρ given the others"]) == ("0.30 [0.20, 0.40]", "0.10 [-0.10, 0.30]")
     assert not sheets(section)["Each predictor, in numbers"].open
+
+
+def test_a_chart_that_was_not_drawn_is_not_shown(tmp_path: Path) -> None:
+    own = made(tmp_path, 1)
+    (tmp_path / "about_shares.vl.json").unlink()
+    (tmp_path / "about_predictors.pdf").unlink()
+    (chart,) = [part for part in about_section(own).parts if isinstance(part, Chart)]
+    assert chart.files == ["about_predictors.png", "about_predictors.svg", "about_predictors.vl.json"]
 
 
 def test_the_sentence_gives_shares_and_what_ratings_add_to_texts() -> None:

@@ -228,6 +228,37 @@ def test_a_phone_scrolls_one_way(name: str, request: pytest.FixtureRequest, open
     assert page.evaluate("Math.max(...[...document.querySelectorAll('.wide')].map((box) => box.clientWidth))") < 360
 
 
+def test_on_a_phone_an_edge_fades_where_more_lies_and_sections_stay_within_reach(full: Path, opened: Opener) -> None:
+    page = opened(full, viewport=PHONE).page
+    page.wait_for_timeout(300)
+    sections, last = page.locator("nav ul"), page.locator("nav a").last
+    assert sections.get_attribute("data-more") == "right"
+    assert "gradient" in sections.evaluate("own => getComputedStyle(own).maskImage")
+    page.evaluate("scrollTo({ top: document.body.scrollHeight / 2, behavior: 'instant' })")
+    box = sections.bounding_box()
+    assert box is not None and 0 <= box["y"] < 20, "they stay at the top"
+    last.focus()
+    page.wait_for_timeout(300)
+    assert "left" in str(sections.get_attribute("data-more")), "a key brings the last into view"
+    last.press("Enter")
+    page.wait_for_timeout(1200)
+    title = page.locator("main > section h2").last.bounding_box()
+    assert title is not None and box["height"] <= title["y"] < PHONE["height"], "not under them"
+
+
+def test_a_chart_is_laid_out_again_where_its_room_changes(answered: Path, opened: Opener) -> None:
+    page = opened(answered, viewport=SCREENS[0][0]).page
+    page.wait_for_selector(".screen svg")
+    sizes = []
+    for width in (1400, 400, 1400):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.wait_for_timeout(1500)
+        box = page.locator(".screen svg").first.bounding_box()
+        assert box is not None
+        sizes.append(box["width"] > box["height"])
+    assert sizes == [True, False, True], "side by side, one under the other, and side by side"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_text_stands_out(scheme: str, full: Path, opened: Opener) -> None:
     page = opened(full, color_scheme=scheme).page
@@ -283,7 +314,7 @@ COLOURS = """
     return [255, 255, 255];
   };
   const own = (element) => [...element.childNodes].some((node) => node.nodeType === 3 && node.data.trim());
-  return [...document.querySelectorAll("header *, main *")]
+  return [...document.querySelectorAll("header *, nav *, main *")]
     .filter((element) => own(element) && element.checkVisibility() && !element.matches(".rdm tbody td"))
     .map((element) => [element.textContent.slice(0, 40), rgb(getComputedStyle(element).color), ground(element)]);
 }

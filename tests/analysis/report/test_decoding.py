@@ -42,8 +42,11 @@ def test_the_section_has_a_table_and_two_charts(tmp_path: Path) -> None:
         "decoding_confusion": frame(CONFUSION_COLUMNS, confusion),
     }
     own = material(tmp_path)
+    (own.figures / "decoding.svg").write_text("")
     parts = decoding_section(replace(own, tables={**own.tables, **tables})).parts
     assert [type(part) for part in parts] == [Text, Sheet, Chart, Chart]
+    assert [parts[2].files, parts[3].files] == [["decoding.svg"], []], "files that are there"
+    assert parts[2].sheet is not None and parts[3].sheet is not None
     assert parts[1].open and len(parts[1].rows) == 1
 
 

@@ -6,6 +6,7 @@ import json
 import re
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -24,14 +25,20 @@ from emogeo.analysis.report.heatmap import (
     palette,
 )
 from emogeo.analysis.report.parts import Text
+from emogeo.analysis.tables.map_ratings import rating_rows, rating_table
 from emogeo.analysis.tables.rdm_differences import DIFFERENCE_COLUMNS
 from emogeo.stimuli.conditions import Noun
+from emogeo.stimuli.norms import Norm, Ratings
 from tests.analysis.report.planted import material
 from tests.planted_labels import MANY, conditions_run
 
 
+def ratings(conditions: list[str], *norms: Norm) -> pd.DataFrame:
+    return rating_table(rating_rows(sorted(conditions), norms)).frame
+
+
 def whole(prepared: list[PreparedRun]) -> HeatMaps:
-    (found,) = heat_maps(prepared)
+    (found,) = heat_maps(prepared, (), ratings(shared_order(prepared)))
     assert isinstance(found, HeatMaps)
     return found
 
@@ -58,8 +65,19 @@ def test_orders_are_those_of_the_tree_the_alphabet_and_ratings(tmp_path: Path) -
     (rated,) = (order for name, order in orders.items() if name.startswith("valence"))
     assert list(rated).index("sad") < list(rated).index("calm") < list(rated).index("happy")
     assert rated[-1] == "exasperated", "which nobody has rated"
-    unrated = orders_of([PreparedRun(conditions_run([f"c{n}" for n in range(5)]), "run", 0)])
+    conditions = [f"c{n}" for n in range(5)]
+    unrated = orders_of([PreparedRun(conditions_run(conditions), "run", 0)], ratings(conditions))
     assert list(unrated) == [TREE, "the alphabet"]
+
+
+def test_a_norm_of_the_users_own_is_an_order(tmp_path: Path) -> None:
+    prepared = list(material(tmp_path).prepared)
+    names = shared_order(prepared)
+    own = Ratings("weight", ("weight",), tuple(names), np.arange(len(names), 0, -1.0)[:, None])
+    few = Ratings("few", ("few",), tuple(names[:5]), np.arange(5.0)[:, None])
+    orders = orders_of(prepared, ratings(names, own, few))
+    assert orders["weight"] == names[::-1], "all are rated"
+    assert not any(name.startswith("few") for name in orders), "most are not"
 
 
 def test_orders_are_read_by_the_script(tmp_path: Path) -> None:
@@ -80,7 +98,9 @@ def test_many_conditions_have_small_cells_and_very_many_a_sentence() -> None:
     runs = [conditions_run(MANY[:n], signal=1.0) for n in (12, 60)] + [
         conditions_run([f"c{n}" for n in range(MOST + 1)])
     ]
-    shown, most = heat_maps([PreparedRun(run, f"run {number}", 0) for number, run in enumerate(runs)])
+    shown, most = heat_maps(
+        [PreparedRun(run, f"run {number}", 0) for number, run in enumerate(runs)], (), pd.DataFrame()
+    )
     assert isinstance(shown, HeatMaps) and isinstance(most, Text)
     few, many = shown.maps
     assert (few.small, many.small) == (False, True)

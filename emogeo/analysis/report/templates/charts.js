@@ -12,16 +12,17 @@
     return spec;
   }
 
-  function fitting(spec, plot) {
-    const narrow = spec.usermeta?.narrow;
-    if (!narrow || plot.clientWidth >= spec.usermeta.room) return spec;
-    return { ...narrow, datasets: { ...spec.datasets, ...narrow.datasets } };
-  }
+  const drawn = new Map();
+  const lacksRoom = (plot, room) => plot.clientWidth < room;
 
   function draw(figure) {
-    const text = figure.querySelector('script[type="application/json"]').textContent;
+    const spec = JSON.parse(figure.querySelector('script[type="application/json"]').textContent);
     const plot = figure.querySelector(".plot");
-    return vegaEmbed(plot, coloured(fitting(JSON.parse(text), plot)), settings);
+    const { narrow, room = 0 } = spec.usermeta ?? {};
+    const small = lacksRoom(plot, room);
+    drawn.set(figure, { plot, room, small });
+    const own = small ? { ...narrow, datasets: { ...spec.datasets, ...narrow.datasets } } : spec;
+    return vegaEmbed(plot, coloured(own), settings);
   }
 
   const waiting = new Set(document.querySelectorAll("figure.chart"));
@@ -37,6 +38,14 @@
     }
   }
   addEventListener("load", () => setTimeout(drawRest, 500));
+
+  let soon = 0;
+  addEventListener("resize", () => {
+    clearTimeout(soon);
+    soon = setTimeout(() => {
+      for (const [figure, { plot, room, small }] of drawn) if (lacksRoom(plot, room) !== small) draw(figure);
+    }, 200);
+  });
 
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => {
     for (const figure of document.querySelectorAll("figure.chart")) if (!waiting.has(figure)) draw(figure);

@@ -102,12 +102,13 @@
     new ResizeObserver(() => requestAnimationFrame(() => fit(sheet))).observe(table);
   }
 
+  const SCROLLED = ".wide, .card, .plot, nav ul";
   const sized = new ResizeObserver((entries) => {
-    for (const { target } of entries) cue(target.matches(".wide") ? target : target.parentElement);
+    for (const { target } of entries) cue(target.closest(SCROLLED));
   });
-  for (const box of document.querySelectorAll(".wide")) {
+  for (const box of document.querySelectorAll(SCROLLED)) {
     box.addEventListener("scroll", () => cue(box), { passive: true });
     sized.observe(box);
-    sized.observe(box.firstElementChild);
+    if (box.firstElementChild) sized.observe(box.firstElementChild);
   }
 }
