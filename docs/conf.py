@@ -1,4 +1,4 @@
-"""The site made of the same pages: `make docs`. Its root is the repository, so that links lead where they lead on a disk."""
+"""The site made of the same pages, by `make docs`. Its root is the repository, so that links lead where they do on a disk."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PARTS = {
     ],
     "Look up": ["commands", "options", "columns", "api", "glossary"],
     "Believe": ["inference", "calibration", "claims", "results", "models_table", "architecture"],
-    "Take part": ["/CHANGELOG"],
+    "Take part": ["/CONTRIBUTING", "/CHANGELOG"],
 }
 """The pages of the site's menu."""
 

@@ -68,7 +68,8 @@ def _groups() -> Iterator[str]:
     for folder in sorted(path for path in CONF.iterdir() if path.is_dir()):
         yield from (f"### {'+study' if folder.name == 'study' else folder.name}", "")
         if folder.name == "model":
-            yield f"{', '.join(f'`{option}`' for option in options_in(folder))}. [models.md](models.md) says what they are."
+            names = ", ".join(f"`{option}`" for option in options_in(folder))
+            yield f"{names}. [models.md](models.md) says what they are."
         else:
             yield from ("| option | meaning |", "|---|---|")
             yield from (f"| `{name}` | {_comment(folder / f'{name}.yaml')} |" for name in options_in(folder))

@@ -174,7 +174,7 @@ def _unreliable(null: Null, a: Halves, b: Halves) -> str | None:
         return None
     most = " and ".join(f"{most_explained(null, run):.2f}" for run in (a, b))
     return (
-        f"reliability {found.value:.2f}, at 99% above {found.low:.2f}, needed: above 0; if words are no more reliable "
+        f"reliability {found.value:.2f}, at 99% above {found.low:z.2f}, needed: above 0; if words are no more reliable "
         f"in the runs than in it, they are at most {most} of these"
     )
 
