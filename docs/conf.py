@@ -1,4 +1,4 @@
-"""The site made of the same pages, by `make docs`. Its root is the repository, so that links lead where they do on a disk."""
+"""The site of all pages, by `make docs`. Its root is the repository, so that links lead where they do on a disk."""
 
 from __future__ import annotations
 
