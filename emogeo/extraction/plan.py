@@ -33,6 +33,7 @@ from emogeo.models.chat import chat_of
 from emogeo.models.precision import Precision, precision_of, resolve_device, resolve_token_budget, settled
 from emogeo.models.session import Session, session_of
 from emogeo.models.weights.resolve import Weights, resolve_weights
+from emogeo.record.origin import MadeWith
 from emogeo.stimuli.corpus import Corpus, corpus_from, load_facts
 from emogeo.stimuli.templates import SLOT, Text, render
 from emogeo.store.keys import Json, key_of
@@ -100,8 +101,11 @@ class RunPlan:
             f"{' (reread)' if c.reread else ''}"
         )
 
-    def with_stories(self, stories: Sequence[Story]) -> RunPlan:
+    def with_stories(self, stories: Sequence[Story], made_with: MadeWith | None = None) -> RunPlan:
         """Gives the plan the written texts, without empty ones; its pass is then named by their tokens.
+
+        Args:
+            made_with: what the texts were made with, for the record.
 
         Raises:
             StimuliError: a condition and unit without any text, a text whose neutral prompt is not known or that is too
@@ -113,7 +117,11 @@ class RunPlan:
         refuse_too_short(kept, self.config.pooling.skip, self.title)
         texts = tuple(as_written(story) for story in kept)
         source = replace(
-            self.source, labelled=labelled_texts(kept), texts=texts, counts=counts(stories, self.config.stimuli.words)
+            self.source,
+            labelled=labelled_texts(kept),
+            texts=texts,
+            counts=counts(stories, self.config.stimuli.words),
+            made_with=made_with,
         )
         check_units(self.config.layer_selection.rule, _n_units(source.labelled))
         content = {**token_contents(texts), **context_of(context)}

@@ -30,7 +30,7 @@ from emogeo.models.chat import Chat as ChatTemplate
 from emogeo.models.precision import Precision
 from emogeo.models.tokenizer import control_tokens_of
 from emogeo.models.weights.resolve import Weights
-from emogeo.record.origin import PromptSet, TextCounts, Written
+from emogeo.record.origin import MadeWith, PromptSet, TextCounts, Written
 from emogeo.stimuli.corpus import NO_TOPIC, Corpus
 from emogeo.stimuli.labels import neutral_of
 from emogeo.stimuli.masking import Masking, masked
@@ -62,6 +62,8 @@ class TextSource:
     """Counts of written texts: all, empty, stopped and so on."""
     written: Written | None = None
     """How the texts were written."""
+    made_with: MadeWith | None = None
+    """What written texts were made with, once they are written."""
     masking: Masking | None = None
     """How much of the passages was masked."""
     notes: tuple[str, ...] = ()
@@ -254,5 +256,12 @@ def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSourc
     content = {**token_contents(texts), **context_of(context)} if same else contents(texts)
     name, labelled = source.written.prompt_template.name, labelled_texts(kept)
     return TextSource(
-        name, labelled, texts, content, None, source.key, counts(source.stories, config.stimuli.words), source.written
+        name=name,
+        labelled=labelled,
+        texts=texts,
+        content=content,
+        generation=source.key,
+        counts=counts(source.stories, config.stimuli.words),
+        written=source.written,
+        made_with=source.made_with,
     )
