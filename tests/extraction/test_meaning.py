@@ -9,7 +9,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from emogeo.config.mode import Mode, ModeConfig
@@ -28,8 +28,10 @@ from tests.planted_records import usual_config
 from tests.unchanged.test_keys import BASE, compose_train, key_of, planned
 
 __all__ = ["planned"]
-LOOSE = ("prompt_template=loose", "mode=generation", "generation.temperature=1.0", "generation.samples=2")
-GREEDY = ("prompt_template=loose", "mode=generation", "layer_selection=index", "layer_selection.index=1")
+LOOSE = (
+    *("prompt_template=loose", "mode=generation", "generation.temperature=1.0", "generation.samples=2"),
+    "layer_selection=min_mean_cosine",
+)
 NAMES = st.text("abcdef_ ", min_size=1, max_size=6)
 
 
@@ -47,7 +49,7 @@ def key(*words: str) -> str:
             ("stimuli.conditions=[calm,sad,angry,happy]",),
             ["stimuli.neutral=null", "stimuli.conditions=[sad,calm,sad,happy,angry]"],
         ),
-        (("denoising=none",), ["denoising.share=0.9", "denoising.texts=condition"]),
+        (("denoising.method=none",), ["denoising.share=0.9", "denoising.texts=condition"]),
         (("precision=int8",), ["precision.threshold=6", "precision.threshold=6.0"]),
         (LOOSE, ["generation.temperature=1", "generation.batch_size=20", "generation.retries=9", "generation.top_p=1"]),
         (LOOSE, ["generation.ban_emotion_words=true generation.retries=0", "stimuli.words={happy: happy}"]),
@@ -115,6 +117,7 @@ def labelled(units: list[str], known: bool = True) -> LabelledTexts:
     return LabelledTexts(("e",) * n, tuple(units), tuple(units), tuple(f"text {row}" for row in range(n)), known=known)
 
 
+@settings(deadline=None)
 @given(
     seed=st.integers(0, 9),
     n=st.integers(1, 8),
@@ -137,6 +140,7 @@ def test_a_seed_counts_where_something_is_drawn(
     assert seed_of(config, weights, texts) == (seed if draws else 0)
 
 
+@settings(deadline=None)
 @given(conditions=st.sets(NAMES), neutral=NAMES | st.none() | st.just(NEUTRAL), has_usual=st.booleans())
 def test_a_neutral_condition_is_meaning_where_it_is_another_than_the_usual(
     conditions: set[str], neutral: str | None, has_usual: bool
@@ -151,6 +155,7 @@ def test_a_neutral_condition_is_meaning_where_it_is_another_than_the_usual(
     assert neutral in (None, NEUTRAL) or part(neutral) == {"neutral": neutral}
 
 
+@settings(deadline=None)
 @given(ban=st.booleans(), retries=st.integers(0, 3))
 def test_words_are_banned_where_a_text_may_be_written_again(ban: bool, retries: int) -> None:
     found = in_effect(GenerationConfig(temperature=1.0, ban_emotion_words=ban, retries=retries))
