@@ -100,8 +100,9 @@ class StimuliConfig:
     """How many of the most telling words of each condition are masked in the passages (`emogeo.stimuli.masking`)."""
 
     def decode(self) -> None:
-        """Gives names of the user's own as they were typed (`emogeo.config.own_names`)."""
+        """Gives names of the user's own as they were typed (`emogeo.config.own_names`), and languages in lower case."""
         self.rename, self.words = decoded(self.rename), decoded(self.words)
+        self.language = self.language.strip().lower()
 
     @property
     def origin(self) -> str:

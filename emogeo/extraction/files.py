@@ -97,7 +97,7 @@ def _generation(plan: RunPlan) -> Generation | None:
     source = plan.source
     if source.generation is None or source.written is None:
         return None
-    return Generation(key=source.generation, counts=source.counts, written=source.written)
+    return Generation(key=source.generation, counts=source.counts, written=source.written, made_with=source.made_with)
 
 
 def labelled_rows(labels: LabelledTexts) -> bytes:

@@ -98,9 +98,16 @@ def model_meaning(weights: Weights, precision: Precision, n_blocks: int, token_b
 _CPU_BATCH, _GPU_BATCH = 20, 64
 
 
-def written_at_once(asked: int | None, device: str) -> int:
-    """Gives how many texts are written at once: as many as were asked for, else what suits the device."""
-    return asked or (_CPU_BATCH if device == "cpu" else _GPU_BATCH)
+def written_at_once(asked: int | None, device: str, n_texts: int | None = None) -> int:
+    """Gives how many texts are written at once: as many as were asked for, else what suits the device.
+
+    Args:
+        n_texts: how many are written in all. Where one batch takes them, it is the same number whatever was asked for.
+    """
+    size = asked or (_CPU_BATCH if device == "cpu" else _GPU_BATCH)
+    if n_texts is None or size < n_texts:
+        return size
+    return next(usual for usual in (_CPU_BATCH, _GPU_BATCH, n_texts) if usual >= n_texts)
 
 
 def batch_meaning(batch_size: int) -> Json:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from emogeo.config.mode import Mode
 from emogeo.config.model import ModelConfig
 from emogeo.config.states import DenoisingMethod, NeutralTexts, PoolingConfig
-from emogeo.config.texts import ENGLISH, Context
+from emogeo.config.texts import Context
 from emogeo.config.train import TrainConfig
 from emogeo.errors import NotWrittenError
+from emogeo.extraction.meaning import n_independent, run_meaning, seed_of
 from emogeo.extraction.passes import Pass, PassModel, context_of, plan_main_pass, plan_pass, token_contents
 from emogeo.extraction.replay import Replayed, replayed, written
 from emogeo.extraction.sources import (
@@ -25,14 +26,13 @@ from emogeo.extraction.sources import (
 )
 from emogeo.extraction.stories import Story, counts, refuse_too_short, without_empty
 from emogeo.extraction.texts import as_written, in_context, labelled_texts
-from emogeo.geometry.independent import independent_units
 from emogeo.geometry.layers import blocks_up_to, check_units, resolve_layer
-from emogeo.geometry.options import NEUTRAL, Centring
 from emogeo.geometry.states import LabelledTexts
 from emogeo.models.chat import chat_of
 from emogeo.models.precision import Precision, precision_of, resolve_device, resolve_token_budget, settled
 from emogeo.models.session import Session, session_of
 from emogeo.models.weights.resolve import Weights, resolve_weights
+from emogeo.record.origin import MadeWith
 from emogeo.stimuli.corpus import Corpus, corpus_from, load_facts
 from emogeo.stimuli.templates import SLOT, Text, render
 from emogeo.store.keys import Json, key_of
@@ -100,8 +100,11 @@ class RunPlan:
             f"{' (reread)' if c.reread else ''}"
         )
 
-    def with_stories(self, stories: Sequence[Story]) -> RunPlan:
+    def with_stories(self, stories: Sequence[Story], made_with: MadeWith | None = None) -> RunPlan:
         """Gives the plan the written texts, without empty ones; its pass is then named by their tokens.
+
+        Args:
+            made_with: what the texts were made with, for the record.
 
         Raises:
             StimuliError: a condition and unit without any text, a text whose neutral prompt is not known or that is too
@@ -113,9 +116,13 @@ class RunPlan:
         refuse_too_short(kept, self.config.pooling.skip, self.title)
         texts = tuple(as_written(story) for story in kept)
         source = replace(
-            self.source, labelled=labelled_texts(kept), texts=texts, counts=counts(stories, self.config.stimuli.words)
+            self.source,
+            labelled=labelled_texts(kept),
+            texts=texts,
+            counts=counts(stories, self.source.written.words if self.source.written else {}),
+            made_with=made_with,
         )
-        check_units(self.config.layer_selection.rule, _n_units(source.labelled))
+        check_units(self.config.layer_selection.rule, n_independent(source.labelled))
         content = {**token_contents(texts), **context_of(context)}
         passages = plan_main_pass(self.model, texts, self.config.pooling, content)
         return replace(self, source=source, passages=passages)
@@ -138,7 +145,7 @@ def plan_run(config: TrainConfig) -> RunPlan:
     if config.prompt_template.chat and isinstance(texts, Corpus):
         chat = chat_of(weights.folder, weights.name, config.prompt_template.thinking)
     source = _source(config, texts, weights, precision, device, chat)
-    check_units(config.layer_selection.rule, _n_units(source.labelled))
+    check_units(config.layer_selection.rule, n_independent(source.labelled))
     neutral = None
     if config.denoising.method is DenoisingMethod.neutral_pcs and config.denoising.texts is NeutralTexts.facts:
         neutral = render(load_facts(), config.prompt_template.text, chat)
@@ -171,11 +178,6 @@ def _source(
     return comprehension(config, texts, weights, chat)
 
 
-def _n_units(texts: LabelledTexts) -> int:
-    """Counts the units that are independent observations, as far as the texts are known."""
-    return len(set(independent_units(texts) if texts.known else texts.units))
-
-
 def _own(config: TrainConfig, corpus: Corpus, weights: Weights, device: str, chat: Chat) -> Replayed:
     """Finds the texts that the configuration itself has written, at the precision of `mode.writer`.
 
@@ -204,7 +206,8 @@ def _plan(
     neutral = None
     if neutral_texts is not None:
         neutral = plan_pass("neutral texts", model, neutral_texts, config.pooling)
-    meaning = _meaning(config, source.labelled, passages, facts, neutral)
+    config = replace(config, seed=seed_of(config, model.weights, source.labelled))
+    meaning = run_meaning(config, source.labelled, passages, facts, neutral)
     return RunPlan(
         config=config,
         model=model,
@@ -235,30 +238,3 @@ def described(model: ModelConfig, weights: Weights) -> ModelConfig:
         license=None,
         wheels=None,
     )
-
-
-def _said_of_texts(config: TrainConfig) -> Json:
-    """The part of a key that says what texts are, beside what stands in them, where that is not the usual."""
-    own = config.stimuli
-    neutral = {} if own.neutral == NEUTRAL else {"neutral": own.neutral}
-    language = {} if own.path is None or own.language == ENGLISH else {"language": own.language}
-    return {**neutral, **language}
-
-
-def _meaning(config: TrainConfig, texts: LabelledTexts, passages: Pass, facts: Pass, neutral: Pass | None) -> Json:
-    selection, denoised = config.layer_selection, config.denoising.method is DenoisingMethod.neutral_pcs
-    return {
-        "mode": config.mode.name.value,
-        "passages": passages.key,
-        "facts": facts.key,
-        "emotions": list(texts.emotions),
-        "units": list(texts.units),
-        "topics": list(texts.topics) if config.centring is Centring.topic_mean else None,
-        "centring": config.centring.value,
-        **_said_of_texts(config),
-        "denoising": {"neutral": neutral and neutral.key, "share": config.denoising.share} if denoised else None,
-        "norm": config.norm.value,
-        "layer_selection": {**asdict(selection), "name": selection.name.value},
-        "nonfinite": config.nonfinite.value,
-        "seed": config.seed,
-    }

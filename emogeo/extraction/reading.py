@@ -14,6 +14,7 @@ from emogeo.record.files import ACTIVATIONS_FILE, PASS_FILE
 from emogeo.record.json import plain
 from emogeo.record.origin import PassRecord
 from emogeo.record.passes import StoredActivations, activations_in, whole_pass
+from emogeo.runs.made import made_now
 from emogeo.store.keys import canonical_json
 from emogeo.store.store import ACTIVATIONS, Store
 from emogeo.store.tensors import pack
@@ -108,6 +109,7 @@ def _provenance(wanted: Pass, session: Session, result: Activations) -> PassReco
         stream=habits.stream,
         left_out=tuple(model.tokenizer.convert_ids_to_tokens(model.ending)),
         beyond_training=result.beyond_training,
+        made_with=made_now(session),
     )
 
 

@@ -9,10 +9,11 @@ from dataclasses import dataclass
 from emogeo.errors import RecordError, StoreError
 from emogeo.extraction.stories import Story, parsed_stories, read_stories
 from emogeo.record.files import FACTS, RUN_FILE, STORIES
-from emogeo.record.json import parse_record, written_of
-from emogeo.record.origin import Generation, Written
+from emogeo.record.json import parse_record, row_of, written_of
+from emogeo.record.origin import Generation, MadeWith, Written
 from emogeo.record.reading import read_record
 from emogeo.record.types import AnyRecord, GeometryRecord
+from emogeo.store.keys import Json
 from emogeo.store.store import GENERATIONS, RUNS, Store
 from emogeo.tracking.pull import artifact_files
 
@@ -31,6 +32,8 @@ class Replayed:
     written: Written
     """How the texts were written."""
     stories: list[Story]
+    made_with: MadeWith | None = None
+    """What the texts were made with; None where that was not recorded."""
 
 
 def replayed(store: Store, source: str) -> Replayed:
@@ -89,10 +92,22 @@ def written(store: Store, key: str) -> Replayed:
         StoreError: no such record, a broken one, or one of an earlier version.
     """
     folder = store.folder(GENERATIONS, key)
-    facts, where = json.loads(store.read(GENERATIONS, key)[FACTS]), f"{folder}/{FACTS}: written"
+    facts, where = json.loads(store.read(GENERATIONS, key)[FACTS]), f"{folder}/{FACTS}"
     if "written" not in facts:
         raise StoreError(f"{folder} is of an earlier version; write it again with force=true.")
-    return Replayed(key, facts["weights"], written_of(facts["written"], where), read_stories(store, key))
+    how = written_of(facts["written"], f"{where}: written")
+    return Replayed(key, facts["weights"], how, read_stories(store, key), _made_with(facts, where))
+
+
+def made_with_of(store: Store, key: str) -> MadeWith | None:
+    """Gives what the texts of a record were made with; None where that was not recorded."""
+    facts = json.loads(store.read(GENERATIONS, key)[FACTS])
+    return _made_with(facts, f"{store.folder(GENERATIONS, key)}/{FACTS}")
+
+
+def _made_with(facts: Json, where: str) -> MadeWith | None:
+    found = facts.get("made_with")
+    return None if found is None else row_of(MadeWith, found, f"{where}: made_with")
 
 
 def _problem(store: Store, found: list[str]) -> str:

@@ -22,6 +22,7 @@ from emogeo.extraction.measure import measure
 from emogeo.extraction.passes import Pass, Writing
 from emogeo.extraction.plan import RunPlan, plan_run
 from emogeo.extraction.reading import activations_of
+from emogeo.extraction.replay import made_with_of
 from emogeo.extraction.stories import Story
 from emogeo.extraction.warnings import warning_of_precision, warnings_of
 from emogeo.extraction.writing import stories_of
@@ -73,7 +74,8 @@ def _planned(config: TrainConfig) -> RunPlan:
 
 def _extracted(plan: RunPlan, store: Store, departures: Mapping[str, Any], later: ExitStack) -> dict[str, bytes]:
     if plan.source.writing is not None:
-        plan = plan.with_stories(_stories(plan, plan.source.writing, store))
+        stories = _stories(plan, plan.source.writing, store)
+        plan = plan.with_stories(stories, made_with_of(store, plan.source.writing.key))
     groups = {unit for unit in set(plan.labelled.units) - set(plan.labelled.topics) if is_group(unit)}
     if groups:
         are = "random groups are the units" if len(groups) > 1 else "random group is the only unit"

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 
 from emogeo.config.states import DenoisingMethod, NeutralTexts
-from emogeo.config.texts import Context
+from emogeo.config.texts import Context, GenerationConfig
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, StimuliError
+from emogeo.extraction.meaning import in_effect
 from emogeo.extraction.passes import (
     Writing,
     batch_meaning,
@@ -30,12 +31,12 @@ from emogeo.models.chat import Chat as ChatTemplate
 from emogeo.models.precision import Precision
 from emogeo.models.tokenizer import control_tokens_of
 from emogeo.models.weights.resolve import Weights
-from emogeo.record.origin import PromptSet, TextCounts, Written
+from emogeo.record.origin import MadeWith, PromptSet, TextCounts, Written
 from emogeo.stimuli.corpus import NO_TOPIC, Corpus
 from emogeo.stimuli.labels import neutral_of
 from emogeo.stimuli.masking import Masking, masked
 from emogeo.stimuli.messages import hint, listed
-from emogeo.stimuli.stories import TOPIC, Conditions, families_of, plan_requests
+from emogeo.stimuli.stories import TOPIC, Conditions, families_of, plan_requests, unusual
 from emogeo.stimuli.templates import SLOT, Decoding, Text, render
 from emogeo.store.keys import Json, key_of
 
@@ -62,6 +63,8 @@ class TextSource:
     """Counts of written texts: all, empty, stopped and so on."""
     written: Written | None = None
     """How the texts were written."""
+    made_with: MadeWith | None = None
+    """What written texts were made with, once they are written."""
     masking: Masking | None = None
     """How much of the passages was masked."""
     notes: tuple[str, ...] = ()
@@ -133,13 +136,13 @@ def generation(
     config: TrainConfig, corpus: Corpus, weights: Weights, precision: Precision, device: str, chat: Chat
 ) -> TextSource:
     """Plans what the model will be asked to write, and the key of the texts."""
-    asked, template = config.generation, config.prompt_template
+    asked, template = in_effect(config.generation), config.prompt_template
     conditions, topics = _asked_for(config, corpus), _topics(config, corpus)
     requests = plan_requests(template.prompts, template.neutral, conditions, topics, asked.samples, asked.replicates)
     if chat is None:
         control_tokens_of(weights.folder, weights.name).refuse([*map(conditions.word, conditions.labels), *topics])
     prompts = render([request.prompt for request in requests], SLOT, chat)
-    batch_size = written_at_once(asked.batch_size, device)
+    batch_size = written_at_once(asked.batch_size, device, len(requests))
     of_topics = topics if TOPIC in template.prompts[0] else None
     decoding = Decoding(asked.max_new_tokens, asked.min_new_tokens, asked.temperature, asked.top_p)
     seed = config.seed + _SEEDS * asked.repetition
@@ -165,7 +168,7 @@ def generation(
         batch_size=batch_size,
         repetition=asked.repetition,
         seed=seed,
-        written=_written(config, batch_size, weights, precision, of_topics, chat),
+        written=_written(config, replace(asked, batch_size=batch_size), weights, precision, of_topics, chat),
         key=key,
     )
     emotions, topic_names, units = zip(*((r.emotion, r.topic, r.unit) for r in requests), strict=True)
@@ -175,7 +178,7 @@ def generation(
 
 
 def _asked_for(config: TrainConfig, corpus: Corpus) -> Conditions:
-    """The conditions that texts are asked for: those of the corpus.
+    """The conditions that texts are asked for, those of the corpus; words are those that are not the usual ones.
 
     Raises:
         StimuliError: a word for a condition that is not there.
@@ -187,7 +190,7 @@ def _asked_for(config: TrainConfig, corpus: Corpus) -> Conditions:
             f"stimuli.words: {corpus.name} has no condition {listed(absent)}.{hint(absent[0], corpus.conditions)} "
             f"It has {listed(corpus.conditions)}."
         )
-    return Conditions(corpus.conditions, corpus.neutral, words)
+    return Conditions(corpus.conditions, corpus.neutral, unusual(words))
 
 
 def _topics(config: TrainConfig, corpus: Corpus) -> list[str]:
@@ -205,7 +208,12 @@ def _topics(config: TrainConfig, corpus: Corpus) -> list[str]:
 
 
 def _written(
-    config: TrainConfig, batch_size: int, weights: Weights, precision: Precision, topics: list[str] | None, chat: Chat
+    config: TrainConfig,
+    asked: GenerationConfig,
+    weights: Weights,
+    precision: Precision,
+    topics: list[str] | None,
+    chat: Chat,
 ) -> Written:
     """How the texts are written, for the record, whatever they are then read after."""
     template = config.prompt_template
@@ -216,9 +224,9 @@ def _written(
         recipe=config.recipe,
         prompt_template=PromptSet(template.name, template.chat, tuple(template.prompts), thinking),
         topics=None if topics is None else tuple(topics),
-        generation=replace(config.generation, context=Context.prompt, batch_size=batch_size),
+        generation=replace(asked, context=Context.prompt),
         seed=config.seed,
-        words=dict(config.stimuli.words),
+        words=unusual(config.stimuli.words),
     )
 
 
@@ -254,5 +262,12 @@ def replay(config: TrainConfig, weights: Weights, source: Replayed) -> TextSourc
     content = {**token_contents(texts), **context_of(context)} if same else contents(texts)
     name, labelled = source.written.prompt_template.name, labelled_texts(kept)
     return TextSource(
-        name, labelled, texts, content, None, source.key, counts(source.stories, config.stimuli.words), source.written
+        name=name,
+        labelled=labelled,
+        texts=texts,
+        content=content,
+        generation=source.key,
+        counts=counts(source.stories, source.written.words),
+        written=source.written,
+        made_with=source.made_with,
     )

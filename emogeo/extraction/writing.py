@@ -22,6 +22,7 @@ from emogeo.machine import naming, write_whole
 from emogeo.models.session import Session
 from emogeo.record.files import FACTS, STORIES
 from emogeo.record.json import plain
+from emogeo.runs.made import made_now
 from emogeo.stimuli.stories import foreign, names_emotion
 from emogeo.store.keys import canonical_json
 from emogeo.store.store import GENERATIONS, Store
@@ -56,6 +57,7 @@ def stories_of(writing: Writing, session: Session, store: Store, force: bool = F
             "weights": session.weights.identity,
             "counts": plain(counts(stories, writing.words)),
             "written": plain(writing.written),
+            "made_with": plain(made_now(session)),
         }
         lines = b"".join(story_line(story) for story in stories)
         store.write(GENERATIONS, writing.key, {STORIES: lines, FACTS: canonical_json(facts)})

@@ -24,7 +24,9 @@ from emogeo.record.json import record_json
 from emogeo.record.reading import read_run
 from emogeo.record.run import Run
 from emogeo.record.types import ReadoutRecord, ReadoutResult
+from emogeo.record.versions import STATES, origins, said
 from emogeo.runs.heading import heading, surroundings
+from emogeo.runs.made import made_now
 from emogeo.runs.refusal import refused
 from emogeo.runs.task import Task
 from emogeo.store.keys import Json, json_lines
@@ -112,7 +114,7 @@ def _readout(plan: ReadoutPlan, store: Store) -> dict[str, bytes]:
         pooling=_named(plan.pooling),
         template=plan.template,
         own=scores.own,
-        notes=(*plan.read.notes, *_other_precision(run, plan), *scores.notes),
+        notes=(*plan.read.notes, *_other_precision(run, plan), *_other_origin(run, plan), *scores.notes),
         metrics=scores.metrics,
     )
     return {
@@ -207,3 +209,10 @@ def _named(pooling: PoolingConfig) -> str:
 def _other_precision(run: Run, plan: ReadoutPlan) -> list[str]:
     theirs, own = run.record.precision, plan.precision.label
     return [] if theirs == own else [f"vectors at {theirs}, texts read at {own}"]
+
+
+def _other_origin(run: Run, plan: ReadoutPlan) -> list[str]:
+    """Says in what the vectors' states and the texts' are known to differ: libraries, or the device."""
+    theirs = origins(run.record).get(STATES)
+    differing = "" if theirs is None else said(theirs, made_now(plan.session))
+    return [f"vectors, then texts read: made with {differing}"] if differing else []

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from emogeo.config.mode import Mode, ModeConfig
 from emogeo.config.model import Init
+from emogeo.config.probes import ReadoutConfig
 from emogeo.config.states import PoolingConfig
 from emogeo.config.texts import PromptTemplateConfig
 from emogeo.config.train import TrainConfig
@@ -85,7 +86,7 @@ def _of_own_texts(config: TrainConfig) -> ReadoutPlan:
     texts = own.labelled
     topics = tuple(None if topic == NO_TOPIC else topic for topic in texts.topics)
     read = AnyTexts(own.source.name, texts.texts, texts.emotions, topics, own.source.notes)
-    template, config = own.config.prompt_template.name, replace(own.config, mode=config.mode)
+    template, config = own.config.prompt_template.name, replace(own.config, mode=config.mode, seed=config.seed)
     return _plan(config, own.model, own.device, own.key, own, template, config.pooling, read, own.passages.texts)
 
 
@@ -137,12 +138,19 @@ def _plan(
         "topics": list(read.topics),
         "directions": asked.directions.value,
         "draws": asked.draws,
-        "tokens": asked.tokens,
+        "tokens": _kept(asked.tokens, len(texts)),
         "seed": config.seed,
     }
     return ReadoutPlan(
         config, model, device, vectors, extraction, template, pooling, read, texts, meaning, key_of(meaning)
     )
+
+
+def _kept(asked: int | None, n_texts: int) -> int | None:
+    """Gives of how many texts tokens are kept: where it is all of them, the same number whatever was asked for."""
+    usual = ReadoutConfig().tokens
+    whole = asked is None or asked >= n_texts
+    return asked if not whole else usual if usual is not None and usual >= n_texts else None
 
 
 def _source(store: Store, source: str) -> tuple[str, GeometryRecord]:

@@ -52,6 +52,7 @@ def plan_steering(config: TrainConfig) -> SteeringPlan:
     Raises:
         EmogeoError: anything that would make the run fail later.
     """
+    config = replace(config, steering=in_one_order(config.steering))
     steering = config.steering
     own = plan_run(replace(config, mode=ModeConfig(name=Mode.comprehension)))
     blocks = _blocks(steering.blocks, own.n_blocks)
@@ -62,6 +63,7 @@ def plan_steering(config: TrainConfig) -> SteeringPlan:
     chat = chat_of(own.weights.folder, own.weights.name, thinking) if asks_in_chat else None
     prompts = {name: render([scenario.prompt], SLOT, chat)[0] for name, scenario in steering.scenarios.items()}
     protocol = {name: value for name, value in asdict(steering).items() if name not in ("name", "chat", "words")}
+    protocol["blocks"] = None if blocks == tuple(range(own.n_blocks)) else blocks
     meaning = {
         "mode": Mode.steering.value,
         "vectors": vectors,
@@ -74,6 +76,23 @@ def plan_steering(config: TrainConfig) -> SteeringPlan:
     }
     config = replace(config, model=own.config.model)
     return SteeringPlan(config, own, vectors, blocks, prompts, meaning, key_of(meaning))
+
+
+def in_one_order(steering: SteeringConfig) -> SteeringConfig:
+    """Gives the protocol with what has no order of its own in one, and without words of conditions not steered to."""
+    targets = {scenario.emotion for scenario in steering.scenarios.values()}
+    return replace(
+        steering,
+        scenarios=dict(sorted(steering.scenarios.items())),
+        strengths=sorted(steering.strengths),
+        words={target: _in_order(target, steering.words[target]) for target in sorted(targets & set(steering.words))},
+    )
+
+
+def _in_order(condition: str, words: Sequence[str]) -> list[str]:
+    """Gives each word once; in the package's order where they are the package's own."""
+    usual = steering_words().get(condition, [])
+    return list(usual) if set(words) == set(usual) else sorted(set(words))
 
 
 def words_of(steering: SteeringConfig) -> dict[str, list[str]]:

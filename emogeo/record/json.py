@@ -102,10 +102,10 @@ def pass_of(found: Json, where: str) -> PassRecord:
 
 
 def row_of(kind: type[T], found: Json, where: str) -> T:
-    """One row of a file of JSON lines.
+    """Reads a row of a file of JSON lines, or another part of a record.
 
     Args:
-        kind: see `emogeo.record.rows`.
+        kind: of a row, see `emogeo.record.rows`.
 
     Raises:
         RecordError: a field that is missing or wrong.

@@ -49,6 +49,20 @@ class Provenance:
 
 
 @dataclass(frozen=True, kw_only=True)
+class MadeWith:
+    """What states, or texts, were made with, and when."""
+
+    created: str
+    """ISO 8601, UTC."""
+    libraries: dict[str, str | None]
+    """The versions of the libraries that decide the numbers; null for one that is not installed."""
+    device: str
+    """cpu, cuda or cuda:N."""
+    hardware: str | None
+    """What the processor or the GPU is called; None where the system does not say."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class PassRecord:
     """How one forward pass over texts was computed."""
 
@@ -77,6 +91,8 @@ class PassRecord:
     """Special tokens that the tokenizer puts after a text, and that were not read."""
     beyond_training: int = 0
     """The number of texts that are longer than what the model was trained on at once."""
+    made_with: MadeWith | None = None
+    """What the states were made with, whatever has read them since; None in records of before it was recorded."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -170,3 +186,5 @@ class Generation:
     counts: TextCounts | None
     """Counts of the texts; None where the model overflowed while it wrote."""
     written: Written
+    made_with: MadeWith | None = None
+    """What the texts were made with; None where that was not recorded, or the model overflowed while it wrote."""

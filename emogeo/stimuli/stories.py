@@ -28,7 +28,17 @@ class Conditions:
 
     def word(self, label: str) -> str:
         """The word that a prompt uses for a condition."""
-        return self.words.get(label, label.replace("_", " "))
+        return self.words.get(label, usual_word(label))
+
+
+def usual_word(label: str) -> str:
+    """Gives the word that a prompt uses for a condition, where none is named: its label."""
+    return label.replace("_", " ")
+
+
+def unusual(words: Mapping[str, str]) -> dict[str, str]:
+    """Leaves out the words that a prompt would use in any case."""
+    return {label: word for label, word in words.items() if word != usual_word(label)}
 
 
 @dataclass(frozen=True)

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from emogeo.config.texts import Context
 from emogeo.errors import ConfigError
-from emogeo.extraction.passes import context_of
+from emogeo.extraction.passes import context_of, written_at_once
 from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction
 from emogeo.models import activations
@@ -77,3 +79,14 @@ def test_a_reread_has_other_batches_and_nearly_the_same_states(tiny_run: Compose
 
 def test_the_usual_context_is_in_no_key() -> None:
     assert [context_of(context) for context in Context] == [{}, {"context": "none"}, {"context": "neutral"}]
+
+
+@settings(deadline=None)
+@given(asked=st.none() | st.integers(1, 200), device=st.sampled_from(["cpu", "cuda"]), n_texts=st.integers(1, 200))
+def test_a_batch_that_takes_all_texts_has_one_size(asked: int | None, device: str, n_texts: int) -> None:
+    size, usual = written_at_once(asked, device, n_texts), written_at_once(asked, device)
+    assert -(-n_texts // size) == -(-n_texts // usual), "as many batches as were asked for"
+    if usual < n_texts:
+        assert size == usual, "batches are those that were asked for"
+    else:
+        assert {written_at_once(more, device, n_texts) for more in (n_texts, n_texts + 1, 1000)} == {size}

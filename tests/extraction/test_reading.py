@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import logging
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,18 +16,21 @@ import pytest
 from emogeo.config.model import Source
 from emogeo.config.precision import Dtype, Quantization
 from emogeo.config.states import PoolingConfig, Position
+from emogeo.extraction import reading
 from emogeo.extraction.passes import Pass, PassModel, contents, plan_main_pass
 from emogeo.extraction.reading import activations_of
 from emogeo.models import activations, habits
 from emogeo.models.habits import Habits
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights
+from emogeo.record.origin import MadeWith
 from emogeo.stimuli.templates import Text
 from emogeo.store.store import ACTIVATIONS, Store
 
 TEXTS = [Text("a", True), Text("b", True)]
 TOKENIZER = SimpleNamespace(convert_ids_to_tokens=lambda ids: [f"<{token}>" for token in ids])
 MODEL = SimpleNamespace(drawn="c0ffee", quantized={"all": 0.25}, attention="eager", ending=[7], tokenizer=TOKENIZER)
+MADE = MadeWith(created="2026-11-26T00:00:00+00:00", libraries={"torch": "2.13.0"}, device="cuda:1", hardware="H100")
 SESSION: Any = SimpleNamespace(model=lambda: MODEL, threads=3, placed_on="cuda:1", device_map="auto", progress=False)
 
 
@@ -60,6 +64,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         )
 
     monkeypatch.setattr(activations, "read", read)
+    monkeypatch.setattr(reading, "made_now", lambda _session: MADE)
     monkeypatch.setattr(habits, "habits_of", lambda _model: Habits(True, (2,), "the mean of 4 streams"))
     return plans
 
@@ -89,6 +94,19 @@ def test_a_pass_is_read_as_it_was_planned(reads: list[Any], store: Store) -> Non
         "auto",
     )
     assert (recorded.seconds, recorded.tokens_per_s, recorded.token_budget) == (0.123, 81.0, 99)
+    assert recorded.made_with == MADE
+
+
+def test_states_of_the_store_keep_what_they_were_made_with(
+    reads: list[Any], store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = planned()
+    activations_of(wanted, SESSION, store)
+    monkeypatch.setattr(reading, "made_now", lambda _session: replace(MADE, libraries={"torch": "9.0.0"}))
+    assert activations_of(wanted, SESSION, store).provenance.made_with == MADE
+    spare = replace(wanted, key=wanted.also[0][1], also=())
+    assert activations_of(spare, SESSION, store).provenance.made_with == MADE, "of the same pass"
+    assert len(reads) == 1
 
 
 def test_what_is_in_the_store_costs_no_pass(reads: list[Any], store: Store, caplog: pytest.LogCaptureFixture) -> None:

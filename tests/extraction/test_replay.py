@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from importlib.metadata import version
 from pathlib import Path
 
 import numpy as np
@@ -10,9 +12,14 @@ import torch
 
 from emogeo.config.mode import Mode
 from emogeo.errors import StimuliError, StoreError
+from emogeo.extraction import reading, writing
 from emogeo.extraction.plan import plan_run
+from emogeo.extraction.replay import made_with_of
 from emogeo.extraction.run import run_extraction
 from emogeo.extraction.stories import Story
+from emogeo.record.files import FACTS
+from emogeo.record.origin import MadeWith
+from emogeo.store.keys import canonical_json
 from emogeo.store.store import GENERATIONS, Store
 from tests.conftest import Composer
 from tests.extraction.recorded import LOOSE, states, stories, tensors
@@ -26,6 +33,29 @@ def test_a_replay_records_how_its_texts_were_written(tiny_run: Composer) -> None
     assert written == source.record.generation.written
     assert (written.precision, written.generation.temperature) == ("fp32", 1.0)
     assert "replay loose" in record.title
+
+
+def test_texts_and_states_keep_what_they_were_made_with(tiny_run: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = tiny_run(*LOOSE)
+    first = run_extraction(config).record
+    assert first.generation.made_with.libraries["torch"] == version("torch")
+    assert first.provenance.readings["passages"].made_with.device == "cpu"
+    later = MadeWith(created="2030-01-01T00:00:00+00:00", libraries={"torch": "9.0.0"}, device="cpu", hardware=None)
+    for module in (reading, writing):
+        monkeypatch.setattr(module, "made_now", lambda _session: later)
+    centred = run_extraction(tiny_run(*LOOSE, "norm=unit")).record
+    assert centred.generation.made_with == first.generation.made_with
+    assert centred.provenance.readings["passages"].made_with == first.provenance.readings["passages"].made_with
+    other = run_extraction(tiny_run("mode=replay", f"mode.source={first.key}", "precision=bf16")).record
+    assert other.generation.made_with == first.generation.made_with
+    assert other.provenance.readings["passages"].made_with == later
+
+    store, key = Store(config.store.path), first.generation.key
+    files = store.read(GENERATIONS, key)
+    facts = {name: value for name, value in json.loads(files[FACTS]).items() if name != "made_with"}
+    store.write(GENERATIONS, key, {**files, FACTS: canonical_json(facts)})
+    assert made_with_of(store, key) is None
+    assert run_extraction(tiny_run(*LOOSE, "pooling.position=mean")).record.generation.made_with is None
 
 
 def test_replay_reads_the_same_tokens_at_another_precision(tiny_run: Composer, batches: list[int]) -> None:

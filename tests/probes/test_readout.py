@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +15,14 @@ from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.config.train import TrainConfig
 from emogeo.errors import NonFiniteError, StoreError
 from emogeo.extraction.run import run_extraction
+from emogeo.probes import readout
 from emogeo.probes.readout_plan import plan_readout
 from emogeo.probes.run import run_probe
 from emogeo.record.files import READ_TEXTS, READ_TOKENS, RUN_FILE, VECTORS
 from emogeo.record.json import record_json
 from emogeo.record.reading import read_run
 from emogeo.record.run import Run
+from emogeo.runs.made import made_now
 from emogeo.runs.task import Outcome
 from emogeo.store.store import RUNS, Store
 from emogeo.store.tensors import pack, unpack
@@ -187,3 +190,14 @@ def test_the_default_models_projections_are_those_of_a_plain_loop(tmp_path: Path
         np.testing.assert_allclose(np.array([t["projections"] for t in tokens]).T, wanted, rtol=1e-3, atol=2e-2)
         text_row = lines(config, key, READ_TEXTS)[row]
         np.testing.assert_allclose(text_row["projections"], [own[-1] for own in wanted], rtol=1e-3, atol=2e-2)
+
+
+def test_vectors_of_other_versions_than_the_texts_are_noted(
+    tiny_run: Composer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = tiny_run(*READ)
+    assert not [note for note in read(config).record.result.notes if "made with" in note]
+    later = replace(made_now(plan_readout(config).session), libraries={"torch": "9.0.0"})
+    monkeypatch.setattr(readout, "made_now", lambda _session: later)
+    notes = read(tiny_run(*READ, "force=true", "readout.draws=98")).record.result.notes
+    assert [note for note in notes if note.startswith("vectors, then texts read: made with torch 2.")]

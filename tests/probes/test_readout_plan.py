@@ -5,11 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from emogeo.errors import ConfigError, StoreError
 from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction
-from emogeo.probes.readout_plan import ReadoutPlan, plan_readout
+from emogeo.probes.readout_plan import ReadoutPlan, _kept, plan_readout
 from emogeo.store.store import Store
 from tests.conftest import Composer
 from tests.planted_records import geometry, model_card, refused, steering, usual_config, write
@@ -94,3 +96,25 @@ def test_a_model_that_is_not_here_cannot_read() -> None:
         usual_config("mode=readout", "readout.draws=3")
     with pytest.raises(ConfigError, match="readout.tokens=-1"):
         usual_config("mode=readout", "readout.tokens=-1")
+
+
+@settings(deadline=None)
+@given(asked=st.none() | st.integers(0, 500), n_texts=st.integers(1, 500))
+def test_all_texts_have_one_spelling(asked: int | None, n_texts: int) -> None:
+    found = _kept(asked, n_texts)
+    if asked is not None and asked < n_texts:
+        assert found == asked
+    else:
+        assert found == _kept(None, n_texts) == (200 if n_texts <= 200 else None)
+
+
+def test_tokens_of_all_texts_are_one_meaning_and_own_draws_keep_their_seed(tiny_run: Composer) -> None:
+    usual = plan_readout(tiny_run("mode=readout"))
+    assert len(usual.texts) <= 200
+    for spelling in ("readout.tokens=null", "readout.tokens=900", f"readout.tokens={len(usual.texts)}"):
+        assert plan_readout(tiny_run("mode=readout", spelling)).key == usual.key
+    twin = ("mode=readout", "model.init=random", "stimuli.topics=3", "layer_selection=index", "layer_selection.index=1")
+    plans = [plan_readout(tiny_run(*twin, f"seed={seed}")) for seed in (0, 4)]
+    assert plans[0].vectors == plans[1].vectors, "where nothing is drawn"
+    assert plans[0].key != plans[1].key, "random directions are"
+    assert plans[1].config.seed == 4

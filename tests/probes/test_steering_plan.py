@@ -6,12 +6,16 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from emogeo.config.probes import ScenarioConfig, SteeringConfig
 from emogeo.errors import ConfigError, StoreError
 from emogeo.extraction.plan import plan_run
 from emogeo.geometry.options import NEUTRAL
-from emogeo.probes.steering_plan import SteeringPlan, plan_steering
+from emogeo.probes.steering_plan import SteeringPlan, in_one_order, plan_steering
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
+from emogeo.stimuli.emotion_words import steering_words
 from emogeo.store.store import Store
 from tests.conftest import Composer
 from tests.planted_records import geometry, model_card, write
@@ -53,6 +57,51 @@ def test_the_key_follows_the_protocol_and_not_its_name(tiny_run: Composer) -> No
         assert planned(tiny_run, override).key == usual, override
     changes = ("steering.controls=4", "seed=1", "steering.chat=false", "steering.strengths=[0.02]", "norm=unit")
     assert len({planned(tiny_run, change).key for change in changes} | {usual}) == len(changes) + 1
+
+
+def test_what_has_no_order_and_no_effect_is_no_meaning(tiny_run: Composer) -> None:
+    usual = planned(tiny_run).key
+    threat, weather = "threat: {prompt: Go on., emotion: calm}", "weather: {prompt: Rain., emotion: hostile}"
+    words = steering_words()["calm"]
+    for override in (
+        "steering.strengths=[0.05,0.03,0.02,0.01,0.005]",
+        "steering.blocks=[3,0,1,2]",
+        f"steering.words={{calm: [{','.join([*words[::-1], words[0]])}]}}",
+        "steering.words={happy: [a, b, c]}",
+    ):
+        assert planned(tiny_run, override).key == usual, override
+    of = [
+        planned(tiny_run, f"steering.scenarios={{{', '.join(own)}}}") for own in ([threat, weather], [weather, threat])
+    ]
+    assert of[0].key == of[1].key
+    own = [planned(tiny_run, f"steering.words={{calm: [{own}]}}") for own in ("still, mild, soft", "soft, still, mild")]
+    assert own[0].key == own[1].key != usual
+    assert own[0].steering.words == own[1].steering.words == {"calm": ["mild", "soft", "still"]}
+    fewer = {planned(tiny_run, f"steering.blocks={blocks}").key for blocks in ("[0,1,2]", "[2,0,1,1]")}
+    assert len(fewer) == 1 and usual not in fewer
+
+
+@settings(deadline=None)
+@given(data=st.data())
+def test_a_protocol_in_any_order_is_one_protocol(data: st.DataObject) -> None:
+    names = data.draw(st.lists(st.sampled_from(["calm", "hostile", "sad"]), min_size=1, max_size=4))
+    scenarios = {f"s{row}": ScenarioConfig("Go on.", name) for row, name in enumerate(names)}
+    strengths = data.draw(st.lists(st.floats(0.001, 2), min_size=1, max_size=5, unique=True))
+    words = data.draw(
+        st.dictionaries(st.sampled_from(["calm", "sad", "mine"]), st.lists(st.text("ab", min_size=1), min_size=1))
+    )
+    given_ = SteeringConfig(scenarios=scenarios, strengths=strengths, words=words)
+    moved = SteeringConfig(
+        scenarios=dict(data.draw(st.permutations(list(scenarios.items())))),
+        strengths=data.draw(st.permutations(strengths)),
+        words={name: [*data.draw(st.permutations(own)), own[0]] for name, own in words.items()},
+    )
+    found = in_one_order(given_)
+    assert found == in_one_order(moved) == in_one_order(found)
+    assert list(found.scenarios) == sorted(scenarios) and found.strengths == sorted(strengths)
+    assert {name: set(own) for name, own in found.words.items()} == {
+        name: set(own) for name, own in words.items() if name in names
+    }
 
 
 def test_blocks_are_sorted_and_named_once(tiny_run: Composer) -> None:

@@ -12,8 +12,8 @@ import pytest
 from emogeo.config.texts import GenerationConfig
 from emogeo.errors import RecordError, StoreError
 from emogeo.record.json import key_in, parse_record, plain, record_json
-from emogeo.record.origin import Generation, PromptSet, TextCounts, Written
-from emogeo.record.types import AnyRecord
+from emogeo.record.origin import Generation, MadeWith, PromptSet, TextCounts, Written
+from emogeo.record.types import AnyRecord, GeometryRecord
 from emogeo.store.keys import SCHEMA
 from tests.planted_records import behaviour, geometry, model_card, readout, refused, steering
 
@@ -149,3 +149,20 @@ def test_the_key_is_read_from_any_json() -> None:
 
 def test_a_part_of_a_record_as_json() -> None:
     assert plain(model_card())["source"] == "folder"
+
+
+def test_what_states_and_texts_were_made_with_is_kept() -> None:
+    made = MadeWith(created="2026-11-26", libraries={"torch": "2.13.0", "emogeo": None}, device="cpu", hardware=None)
+    record = RECORDS["geometry"]
+    assert isinstance(record, GeometryRecord)
+    passes = {"passages": replace(record.provenance.readings["passages"], made_with=made)}
+    own = replace(
+        record,
+        provenance=replace(record.provenance, readings=passes),
+        generation=Generation(key="1" * 64, counts=COUNTS, written=WRITTEN, made_with=made),
+    )
+    assert parse_record(record_json(own), WHERE) == own
+    content = json.loads(record_json(own))
+    content["generation"]["made_with"]["libraries"]["torch"] = 2.13
+    with pytest.raises(RecordError, match=r"generation.made_with.libraries.torch: Input should be a valid string"):
+        parse_record(json.dumps(content).encode(), WHERE)

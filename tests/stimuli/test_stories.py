@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.stimuli.corpus import load_corpus
-from emogeo.stimuli.stories import Conditions, families_of, foreign, names_emotion, plan_requests
+from emogeo.stimuli.stories import Conditions, families_of, foreign, names_emotion, plan_requests, unusual
 
 ALL = Conditions(CONDITIONS, "neutral")
 
@@ -68,3 +68,11 @@ def test_labels_and_topics_of_another_script_in_english_prompts() -> None:
     assert asked(english, "joy", "婚礼", {}) == "婚礼"
     assert asked(english, "喜悦", "home", {"喜悦": "joy"}) is None
     assert asked(chinese, "喜悦", "婚礼", {}) is None
+
+
+def test_a_word_that_a_prompt_would_use_in_any_case_is_none_of_its_own() -> None:
+    words = {"at_ease": "at ease", "happy": "happy", "sad": "blue", "at_sea": "at_sea"}
+    assert unusual(words) == {"sad": "blue", "at_sea": "at_sea"}
+    labels = tuple(words)
+    plain, named = Conditions(labels), Conditions(labels, words={"happy": "happy"})
+    assert [plain.word(label) for label in labels] == [named.word(label) for label in labels]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from emogeo.analysis.comparing.made import flags_of_origins
 from emogeo.analysis.report.material import Material
 
 _FLAGS = 4
@@ -9,8 +10,8 @@ _FLAGS = 4
 
 
 def flags(material: Material) -> list[str]:
-    """Lists what stands in the way of believing the answer: texts, refusals, records left out, missing twins."""
-    found = [*_texts(material), *_refused(material), *material.catalogue.left_out]
+    """Lists what stands in the way of believing the answer: texts, refusals, other versions, records left out."""
+    found = [*_texts(material), *_refused(material), *_origins(material), *material.catalogue.left_out]
     if len(found) > _FLAGS:
         found = [*found[: _FLAGS - 1], f"{len(found) - _FLAGS + 1} more are in the sections below."]
     return found
@@ -28,6 +29,10 @@ def _texts(material: Material) -> list[str]:
         for stimuli, blocks, notes in said
         if notes
     ]
+
+
+def _origins(material: Material) -> list[str]:
+    return flags_of_origins(material.catalogue.finished, lambda run: material.names.get(run.key, run.record.title))
 
 
 def _refused(material: Material) -> list[str]:

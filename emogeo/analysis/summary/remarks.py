@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import pandas as pd
 
+from emogeo.analysis.comparing.made import flags_of_origins
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.sentences import number_of
 from emogeo.analysis.summary.letters import pair_of
@@ -16,11 +17,18 @@ _NAMED, _LISTED = 2, 3
 """The most rows that a note names."""
 _NOTES = 8
 """The most notes that are printed."""
+_SAID_BEFORE = (NoteKind.no_floor, NoteKind.made_otherwise)
+"""Kinds of notes that are said once for all pairs, and not pair by pair."""
 
 
 def flag_lines(of: Mapping[str, str], material: Material, width: int) -> list[str]:
     """Writes what is wrong with texts, which runs are flagged or refused, and which records were left out."""
-    said = [*_texts(material), *_runs(of, material), *(f"left out: {why}" for why in material.catalogue.left_out)]
+    said = [
+        *_texts(material),
+        *_runs(of, material),
+        *flags_of_origins(material.catalogue.finished, lambda run: _called(run.key, run.model, of, material)),
+        *(f"left out: {why}" for why in material.catalogue.left_out),
+    ]
     return [line for each in said for line in paragraph(each, width, "! ", "  ")]
 
 
@@ -43,9 +51,14 @@ def _runs(of: Mapping[str, str], material: Material) -> Iterator[str]:
     for key, model, own in zip(table["key"], table["model"], material.notes("runs", table), strict=True):
         for note in own:
             if note.kind in {NoteKind.refused, NoteKind.flag}:
-                about.setdefault(note, []).append(of.get(key) or material.names.get(key, model))
+                about.setdefault(note, []).append(_called(key, model, of, material))
     for note, runs in about.items():
         yield f"{_some(runs)}: {str(note).removeprefix('FLAG ')}"
+
+
+def _called(key: str, model: str, of: Mapping[str, str], material: Material) -> str:
+    """Gives a run's letter, else its name."""
+    return of.get(key) or material.names.get(key, model)
 
 
 def note_lines(
@@ -85,7 +98,7 @@ def _said(noted: Iterable[tuple[str, Sequence[Note]]]) -> list[str]:
     about: dict[Note, dict[str, None]] = {}
     for row, notes in noted:
         for note in notes:
-            if note.kind is not NoteKind.no_floor:
+            if note.kind not in _SAID_BEFORE:
                 about.setdefault(note, {})[row] = None
     return [f"note{_on(list(rows), note)}: {note}" for note, rows in about.items()]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from emogeo.analysis.comparing.made import made_otherwise
 from emogeo.analysis.tables.frame import Row, columns
 from emogeo.analysis.tables.mantel import MantelTests
 from emogeo.analysis.tables.notes import Note, NoteKind
@@ -85,6 +86,11 @@ def floor_into(row: Row, runs: list[Run], measured: Mapping[tuple[str, ...], flo
         else Note(_FLOOR.format(name), NoteKind.no_floor)
         for name in names
     ]
+
+
+def origin_notes(a: Run, b: Run) -> list[Note]:
+    """Notes that two runs' states or texts were made with other libraries, or on another device."""
+    return [Note(text, NoteKind.made_otherwise) for text in made_otherwise(a, b)]
 
 
 def _halves_columns(result: Comparison) -> dict[str, float | None]:

@@ -18,7 +18,7 @@ from emogeo.analysis.comparing.matching import MinimalPair, minimal_pairs
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.published import published_rho
 from emogeo.analysis.tables.biases import put_bias
-from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
+from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into, origin_notes
 from emogeo.analysis.tables.equivalence import EQUIVALENCE, equivalence
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.mantel import MantelTests
@@ -143,7 +143,7 @@ def _compared(
         both = over_shared(a, b)
         notes = what_is_missing(a, b, both) + compare_into(figures, both, ("a", "b"), tests)
         notes += _put_raw(figures, a, b)
-        notes += floor_into(figures, [a.run, b.run], measured)
+        notes += floor_into(figures, [a.run, b.run], measured) + origin_notes(a.run, b.run)
     except GeometryError as error:
         notes = [left_out(error)]
     return Effect(pair, figures, notes + _naming(pair))

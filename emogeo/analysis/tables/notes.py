@@ -31,6 +31,8 @@ class NoteKind(Enum):
     """There is no rho*."""
     no_floor = "no floor"
     """The numerical floor was not measured."""
+    made_otherwise = "made otherwise"
+    """The two runs' states or texts were made with other libraries, or on another device."""
     few_opinions = "few opinions"
     """The capability check is passed, and too few opinions are held for a value."""
 

@@ -15,7 +15,7 @@ from emogeo.analysis.comparing.nulls import Level
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun
 from emogeo.analysis.comparing.twins import read_alike, subjects
 from emogeo.analysis.tables.bare_pairs import bare_row, bare_rows
-from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
+from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into, origin_notes
 from emogeo.analysis.tables.equivalence import EQUIVALENCE, equivalence_of_pair
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.mantel import MantelTests
@@ -133,7 +133,7 @@ def _pair_row(a: PreparedRun, b: PreparedRun, tests: MantelTests, measured: Mapp
         both = over_shared(a, b)
         notes = what_is_missing(a, b, both)
         notes += compare_into(row, both, (a.name, b.name), tests)
-        notes += floor_into(row, [a.run, b.run], measured)
+        notes += floor_into(row, [a.run, b.run], measured) + origin_notes(a.run, b.run)
     except UnknownTextsError as error:
         return bare_row(a, b, tests, Note(f"rho_star and p: {error}", NoteKind.not_identifiable))
     except GeometryError as error:

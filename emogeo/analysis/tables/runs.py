@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from emogeo.analysis.comparing.made import made_in_parts
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.notes import Note, NoteKind
@@ -61,7 +62,7 @@ def _run_row(run: Run, halves: Halves | None) -> Row:
     notes = [*_layer_notes(run), *_put_held_out(row, run.result.layer), *_put_reliability(row, halves)]
     written = run.record.generation
     texts = [*_shared_topics(run), *_refusals(written), *_thoughts(written)]
-    row["note"] = [*notes, *_imported(run), *_quantised(run), *texts, *_reading(run)]
+    row["note"] = [*notes, *_imported(run), *_quantised(run), *texts, *_reading(run), *map(Note, made_in_parts(run))]
     return row
 
 

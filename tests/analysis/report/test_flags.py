@@ -10,6 +10,7 @@ from emogeo.analysis.report.flags import flags
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.tables.corpus import CORPUS_COLUMNS
 from emogeo.record.run import Run
+from tests.analysis.comparing.test_made import made, run_made
 from tests.analysis.report.planted import frame
 from tests.planted_records import geometry, model_card, refused
 
@@ -40,3 +41,10 @@ def test_many_flags_are_counted() -> None:
     assert said[-1] == "6 more are in the sections below."
     few = of(Catalogue([], [], [f"record {number} is broken" for number in range(4)]))
     assert flags(replace(few)) == few.catalogue.left_out
+
+
+def test_states_that_were_made_with_other_versions_are_said() -> None:
+    runs = [run_made("a", made()), run_made("b", made("2.14.0"))]
+    (said,) = flags(of(Catalogue(runs)))
+    title = runs[0].record.title
+    assert said.startswith(f"States were made differently: torch 2.13.0 ({title}), 2.14.0 ({title}).")

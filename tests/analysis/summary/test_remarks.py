@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.summary.pairs import shown_pairs
 from emogeo.analysis.summary.remarks import flag_lines, note_lines
 from emogeo.analysis.tables.corpus import CORPUS_COLUMNS
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
 from emogeo.analysis.tables.runs import RUN_COLUMNS
+from tests.analysis.comparing.test_made import made, run_made
 from tests.analysis.report.planted import frame
 from tests.analysis.summary.planted import material
 
@@ -56,3 +60,13 @@ def test_what_is_wrong_with_texts_comes_before_flags_of_runs_and_sound_texts_are
         "! a word gives it away",
         "! A, B, C and 2 more: texts: few",
     ]
+
+
+def test_other_versions_are_said_once_as_a_flag_and_in_no_note() -> None:
+    own = Note("states: made with torch 2.13.0 and 2.14.0", NoteKind.made_otherwise)
+    assert noted((1, [own, Note("of one")])) == ["  note on A–B: of one"]
+    runs = [run_made(name, made(torch)) for name, torch in (("a", "2.13.0"), ("b", "2.14.0"))]
+    runs = [replace(run, record=replace(run.record, key=f"key{n}")) for n, run in enumerate(runs)]
+    lines = flag_lines(OF, material([], Catalogue(runs)), 200)
+    assert lines[0].startswith("! States were made differently: torch 2.13.0 (A), 2.14.0 (B).")
+    assert flag_lines(OF, material([], Catalogue(runs[:1])), 200) == []

@@ -18,12 +18,14 @@ from emogeo.analysis.comparing.recipes import published_set
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.records.published import decomposition
 from emogeo.analysis.tables.effects import EFFECT_COLUMNS, Effect, effects_of, effects_table
+from emogeo.analysis.tables.notes import NoteKind
 from emogeo.extraction.run import run_extraction
 from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.record.files import TEXTS
 from emogeo.record.origin import TextCounts
 from emogeo.record.run import Run
 from emogeo.store.store import Store
+from tests.analysis.comparing.test_made import made_by
 from tests.analysis.planted_effects import as_recipe
 from tests.conftest import Composer
 from tests.planted_catalogue import EMOTIONS, MATCHED, VIEW, Design, draw
@@ -193,3 +195,12 @@ def recentred_rdm(run: Run) -> np.ndarray[Any, Any]:
     assert vectors is not None
     kept = vectors[[c in EMOTIONS for c in run.conditions]]
     return upper(cosine_rdm(kept - kept.mean(axis=0), EMOTIONS))
+
+
+def test_an_effect_between_states_that_were_made_with_other_versions_says_so(planted: list[PreparedRun]) -> None:
+    changed = [made_by(each, f"2.{13 + row % 2}.0") for row, each in enumerate(planted)]
+    for effect in effects_of(changed, 100, 0):
+        a, b = (each.record.provenance.readings["passages"].made_with for each in (effect.pair.a, effect.pair.b))
+        assert a is not None and b is not None
+        noted = [note for note in effect.notes if note.kind is NoteKind.made_otherwise]
+        assert bool(noted) is (a.libraries["torch"] != b.libraries["torch"] and effect.compared)

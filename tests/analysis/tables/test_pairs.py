@@ -22,6 +22,7 @@ from emogeo.geometry.sharing import over_shared
 from emogeo.record.files import TEXTS, VECTORS
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.store.tensors import pack
+from tests.analysis.comparing.test_made import made_by
 from tests.planted_catalogue import Design, draw, lines_of
 from tests.planted_records import altered
 
@@ -176,3 +177,21 @@ def test_twins_do_not_move_the_p_of_trained_runs() -> None:
 def test_a_matrix_leaves_out_pairs_of_other_runs() -> None:
     runs = [ready for ready in planted() if ready.name in "AB"]
     assert pair_matrix(runs, table().frame, "rho").shape == (2, 2)
+
+
+def test_a_pair_whose_states_were_made_with_other_versions_says_so() -> None:
+    runs = {each.name: each for each in planted()}
+    a, b, c = (made_by(runs[name], torch) for name, torch in (("A", "2.13.0"), ("B", "2.14.0"), ("C", "2.13.0+cpu")))
+    found = pairs_table([a, b, c], 50, 0)
+    said = {
+        (row["key_a"], row["key_b"]): [note for note in notes if note.kind is NoteKind.made_otherwise]
+        for row, notes in zip(found.frame.to_dict("records"), found.notes_of(found.frame), strict=True)
+    }
+    assert [[str(note) for note in notes] for notes in said.values()] == [
+        ["states: made with torch 2.13.0 and 2.14.0"],
+        [],
+        ["states: made with torch 2.14.0 and 2.13.0"],
+    ]
+    numbers = [column for column in PAIR_COLUMNS if column != "note"]
+    usual = pairs_table([runs[name] for name in ("A", "B", "C")], 50, 0)
+    pd.testing.assert_frame_equal(found.frame[numbers], usual.frame[numbers])

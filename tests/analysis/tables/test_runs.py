@@ -17,6 +17,7 @@ from emogeo.config.texts import Thinking
 from emogeo.geometry.inference import reliability
 from emogeo.record.origin import TextCounts
 from emogeo.record.run import Run
+from tests.analysis.comparing.test_made import made
 from tests.analysis.planted_models import PlantedModel, catalogue
 from tests.planted_catalogue import Design, draw
 from tests.planted_records import altered, geometry, refused
@@ -175,6 +176,10 @@ def test_what_is_not_as_usual_in_how_texts_were_read_is_said() -> None:
     assert "tokenizer: </s>, which it puts after a text, was left out" in found
     assert "blocks: texts pass by 3, 8, where the block before stands" in found
     assert "residual stream: the mean of 4 streams" in found
+    parts = {"passages": replace(usual, made_with=made("2.13.0")), "facts": replace(usual, made_with=made("2.12.0"))}
+    provenance = replace(run.record.provenance, readings=parts)
+    older = said(replace(run, record=replace(run.record, provenance=provenance)))
+    assert "factual sentences, then states: made with torch 2.12.0 and 2.13.0" in older
     card = replace(run.record.model, adapter_of="Org/Other")
     assert "FLAG adapter: by its own word it was trained on Org/Other" in said(
         replace(run, record=replace(run.record, model=card))
