@@ -13,9 +13,10 @@ from emogeo.config.precision import Dtype, Quantization
 from emogeo.config.states import PoolingConfig, Position
 from emogeo.errors import PrecisionError, StimuliError
 from emogeo.models import activations
-from emogeo.models.activations import PassPlan, count_nonfinite, pool, read
+from emogeo.models.activations import PassPlan, read
 from emogeo.models.blocks import find_blocks
 from emogeo.models.loading import LoadedModel, load_model
+from emogeo.models.pooling import count_nonfinite, pool
 from emogeo.models.precision import Precision
 from emogeo.models.weights.resolve import Weights, resolve_weights
 from emogeo.stimuli.corpus import load_corpus, load_facts
