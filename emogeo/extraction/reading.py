@@ -47,6 +47,7 @@ def activations_of(
             with kept_batches(store, wanted.key, session, force) as kept:
                 read = _read_and_store(wanted, session, store, kept, after)
             return activations_in(read, str(store.folder(ACTIVATIONS, wanted.key)))
+        store.drop_kept(wanted.key)  # of a process that was killed before it could
         log.info("%s: in the store, no forward pass (%s)", wanted.name, wanted.key[:12])
         return found
 

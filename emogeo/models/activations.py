@@ -167,14 +167,14 @@ def _read_once(
     found = plan.kept.found(name)
     if found is not None:
         result.put(batch, found)
-        result.seconds += float(found["seconds"])
+        result.seconds += float(found["seconds"][0])
         return
     if alone:
         _start_over(model, len(texts[batch[0]][0]))
     _read_batch(model, [texts[row] for row in batch], batch, plan, result)
     seconds = time.perf_counter() - started
     result.seconds += seconds
-    plan.kept.keep(name, {**result.of(batch), "seconds": np.array(seconds)})
+    plan.kept.keep(name, {**result.of(batch), "seconds": np.array([seconds])})
 
 
 def _start_over(model: LoadedModel, length: int) -> None:
