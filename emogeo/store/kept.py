@@ -23,6 +23,8 @@ from emogeo.store.tensors import pack
 log = logging.getLogger(__name__)
 _EVERY_SECONDS = 2.0
 """Between two files of finished batches; a killed process loses the batches of so much time, or the one it was at."""
+_SHARE = 0.03
+"""The share of the time that saving may take: of states that a GPU makes faster than a disk takes them, some are let go."""
 _LEFT_SECONDS = 7 * 24 * 3600
 _FILE = re.compile("([0-9a-f]{12})-([0-9a-f]{64})")
 """A digest of what the arrays were made with, and the sha256 of the file."""
@@ -40,7 +42,8 @@ class Kept:
         """
         self._folder, self._made = folder, hashlib.sha256(made.encode()).hexdigest()[:12]
         self._waiting: dict[str, np.ndarray[Any, Any]] = {}
-        self._saved, self._reserved, self._full = time.monotonic(), 0, False
+        self._began = self._saved = time.monotonic()
+        self._spent, self._reserved, self._full = 0.0, 0, False
         self._places = self._indexed()
 
     def __contains__(self, name: str) -> bool:
@@ -58,14 +61,19 @@ class Kept:
     def keep(self, name: str, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
         """Keeps the arrays of a finished batch, on disk every few seconds; `save` writes them at once.
 
+        Those of seconds for which saving would take too much of the time are let go.
+
         Args:
             name: hex digits.
         """
         if self._full:
             return
         self._waiting.update({f"{name}/{own}": array for own, array in arrays.items()})
-        if time.monotonic() - self._saved >= _EVERY_SECONDS:
-            self.save()
+        now = time.monotonic()
+        if now - self._saved >= _EVERY_SECONDS:
+            if self._spent <= _SHARE * (now - self._began):
+                self.save()
+            self._waiting, self._saved = {}, now
 
     def reserve(self, size: int) -> None:
         """Leaves so many bytes free on the disk, for the record that is written when all is finished."""
@@ -73,14 +81,16 @@ class Kept:
 
     def save(self) -> None:
         """Writes what is not yet on disk; where it finds no room, a warning says so, and the work goes on."""
-        if self._waiting and not self._full:
-            content, self._waiting = pack(self._waiting), {}
-            try:
-                self._write(content)
-            except OSError as error:
-                self._full = True
-                log.warning("finished batches are not kept from here on: %s: %s", error.filename, error.strerror)
-        self._saved = time.monotonic()
+        if not self._waiting:
+            return
+        started = time.monotonic()
+        try:
+            self._write(pack(self._waiting))
+        except OSError as error:
+            self._full = True
+            log.warning("finished batches are not kept from here on: %s: %s", error.filename, error.strerror)
+        self._waiting = {}
+        self._spent += time.monotonic() - started
 
     def _write(self, content: bytes) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)

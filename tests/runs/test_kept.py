@@ -173,7 +173,7 @@ from emogeo.extraction.run import run_extraction
 from tests.conftest import tiny_composer
 from pathlib import Path
 
-kept._EVERY_SECONDS, original, done = 0, activations._read_batch, []
+kept._EVERY_SECONDS, kept._SHARE, original, done = 0, 1.0, activations._read_batch, []
 
 def killed(*arguments):
     if len(done) == 5:
@@ -197,6 +197,7 @@ def test_a_damaged_batch_is_computed_again_and_the_others_stay(
     from emogeo.store import kept
 
     monkeypatch.setattr(kept, "_EVERY_SECONDS", 0)
+    monkeypatch.setattr(kept, "_SHARE", 1.0)
     undisturbed = tiny_run(*READ, f"store.path='{tmp_path / 'other'}'")
     run(undisturbed)
     wanted, n = content(undisturbed), model.batches

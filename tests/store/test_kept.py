@@ -69,6 +69,24 @@ def test_files_are_seconds_apart(folder: Path, monkeypatch: pytest.MonkeyPatch) 
     assert all(f"{number:064x}" in Kept(folder, "here") for number in range(10))
 
 
+def test_saving_takes_a_small_share_of_the_time(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    now, write = [0.0], Kept._write
+
+    def slow(kept: Kept, content: bytes) -> None:
+        now[0] += 0.5
+        write(kept, content)
+
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(Kept, "_write", slow)
+    kept = Kept(folder, "here")
+    for number in range(100):
+        now[0] += 2.1
+        kept.keep(f"{number:064x}", ARRAYS)
+    assert 0.5 * len(list(folder.iterdir())) <= 0.03 * now[0] + 0.5
+    kept.save()
+    assert len(list(folder.iterdir())) == 13, "every 0.5 / 0.03 s, and none of those that were let go waits"
+
+
 @pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.999])
 def test_a_damaged_file_is_said_and_dropped_and_others_stay(
     folder: Path, share: float, caplog: pytest.LogCaptureFixture
