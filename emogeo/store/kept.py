@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 _EVERY_SECONDS = 2.0
 """Between two files of finished batches; a killed process loses the batches of so much time, or the one it was at."""
 _SHARE = 0.03
-"""The share of the time that saving may take: of states that a GPU makes faster than a disk takes them, some are let go."""
+"""The share of the time that saving may take; where a GPU is faster than a disk, some batches are let go."""
 _LEFT_SECONDS = 7 * 24 * 3600
 _FILE = re.compile("([0-9a-f]{12})-([0-9a-f]{64})")
 """A digest of what the arrays were made with, and the sha256 of the file."""
@@ -40,7 +40,7 @@ class Kept:
             folder: of this work alone; its lock is held.
             made: names what the arrays are made with (device, libraries); those made with anything else are left aside.
         """
-        self._folder, self._made = folder, hashlib.sha256(made.encode()).hexdigest()[:12]
+        self._folder, self._made = folder, digest_of(made)
         self._waiting: dict[str, np.ndarray[Any, Any]] = {}
         self._began = self._saved = time.monotonic()
         self._spent, self._reserved, self._full = 0.0, 0, False
@@ -114,6 +114,11 @@ class Kept:
         if others:
             log.warning("%s: %d files of batches made on another device or with other libraries", self._folder, others)
         return places
+
+
+def digest_of(made: str) -> str:
+    """Gives twelve hex digits that stand in names of files for what their content was made with."""
+    return hashlib.sha256(made.encode()).hexdigest()[:12]
 
 
 def drop(folder: Path) -> None:
