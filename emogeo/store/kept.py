@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from safetensors import safe_open
 
-from emogeo.machine import write_whole
+from emogeo.machine import naming
 from emogeo.store.tensors import pack
 
 log = logging.getLogger(__name__)
@@ -54,9 +54,12 @@ class Kept:
         """Gives the arrays of a batch that an earlier process has finished, else None."""
         if name not in self._places:
             return None
-        with safe_open(self._places[name], "numpy") as file:
-            own = [key for key in file.keys() if key.startswith(f"{name}/")]  # noqa: SIM118, no dictionary
-            return {key.removeprefix(f"{name}/"): file.get_tensor(key) for key in own}
+        try:
+            with safe_open(self._places[name], "numpy") as file:
+                own = [key for key in file.keys() if key.startswith(f"{name}/")]  # noqa: SIM118, no dictionary
+                return {key.removeprefix(f"{name}/"): file.get_tensor(key) for key in own}
+        except OSError:  # where files cannot be locked, another process may have finished the work
+            return None
 
     def keep(self, name: str, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
         """Keeps the arrays of a finished batch, on disk every few seconds; `save` writes them at once.
@@ -96,7 +99,13 @@ class Kept:
         self._folder.mkdir(parents=True, exist_ok=True)
         if shutil.disk_usage(self._folder).free < self._reserved + len(content):
             raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(self._folder))
-        write_whole(self._folder / f"{self._made}-{hashlib.sha256(content).hexdigest()}", content)
+        part = self._folder / f".part-{os.getpid()}"
+        with naming(part):
+            try:
+                part.write_bytes(content)
+                part.replace(self._folder / f"{self._made}-{hashlib.sha256(content).hexdigest()}")
+            finally:
+                part.unlink(missing_ok=True)
 
     def _indexed(self) -> dict[str, Path]:
         """Finds the file of each batch, once its checksum agrees."""
@@ -104,7 +113,7 @@ class Kept:
         others = 0
         for file in sorted(self._folder.iterdir()) if self._folder.is_dir() else ():
             named = _FILE.fullmatch(file.name)
-            if named is not None and named[1] != self._made:
+            if named is not None and (named[1] != self._made or not os.access(file, os.R_OK)):
                 others += 1
             elif named is not None and _checksum(file) == named[2]:
                 with safe_open(file, "numpy") as part:
@@ -112,7 +121,11 @@ class Kept:
             else:
                 _drop_damaged(file, named is not None)
         if others:
-            log.warning("%s: %d files of batches made on another device or with other libraries", self._folder, others)
+            log.warning(
+                "%s: %d files of finished batches are of another user, device or set of libraries, and are left aside",
+                self._folder,
+                others,
+            )
         return places
 
 
@@ -143,7 +156,7 @@ def _drop_damaged(file: Path, said: bool) -> None:
 
 
 def _checksum(file: Path) -> str | None:
-    """Gives the sha256 of a file; None for one that may not be read."""
+    """Gives the sha256 of a file; None for one that cannot be read."""
     try:
         with file.open("rb") as stream:
             return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -113,9 +113,23 @@ def test_batches_of_another_machine_are_left_aside(folder: Path, caplog: pytest.
     files = left(folder, FIRST, made="there")
     kept = Kept(folder, "here")
     assert FIRST not in kept
-    assert "1 files of batches made on another device or with other libraries" in caplog.text
+    assert "1 files of finished batches are of another user, device or set of libraries" in caplog.text
     assert sorted(folder.iterdir()) == files, "they may be gone on with there"
     assert FIRST in Kept(folder, "there")
+
+
+def test_files_that_another_process_has_dropped_count_as_none(folder: Path) -> None:
+    (own,) = left(folder, FIRST)
+    assert oct(own.stat().st_mode)[-3:] == oct(0o666 & ~umask())[-3:], "others who share a store may read it"
+    kept = Kept(folder, "here")
+    own.unlink()
+    assert kept.found(FIRST) is None
+
+
+def umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
 
 
 def test_batches_that_find_no_room_cost_nothing(folder: Path, caplog: pytest.LogCaptureFixture) -> None:
