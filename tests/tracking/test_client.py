@@ -137,7 +137,7 @@ def test_the_environment_turns_it_off_and_that_is_said_once(
 
 
 def test_a_variable_that_the_client_does_not_take_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
-    def setup() -> None:
+    def setup() -> Any:
         raise ValueError("mode: Input should be 'online' or 'offline'")
 
     monkeypatch.setattr(wandb, "setup", setup)
