@@ -14,7 +14,9 @@ from emogeo.record.files import ACTIVATIONS_FILE, PASS_FILE
 from emogeo.record.json import plain
 from emogeo.record.origin import PassRecord
 from emogeo.record.passes import StoredActivations, activations_in, whole_pass
+from emogeo.runs.kept import kept_batches
 from emogeo.runs.made import made_now
+from emogeo.store.kept import Kept
 from emogeo.store.keys import canonical_json
 from emogeo.store.store import ACTIVATIONS, Store
 from emogeo.store.tensors import pack
@@ -28,7 +30,7 @@ log = logging.getLogger(__name__)
 def activations_of(
     wanted: Pass, session: Session, store: Store, force: bool = False, later: ExitStack | None = None
 ) -> StoredActivations:
-    """Reads the texts of a pass, unless the store has their activations.
+    """Reads the texts of a pass, unless the store has their activations; goes on where a killed process stopped.
 
     Args:
         force: reads them also where the store has them.
@@ -43,14 +45,16 @@ def activations_of(
         after.enter_context(store.lock(ACTIVATIONS, wanted.lock))  # another process may be reading the same
         found = None if force else whole_pass(store, wanted.key)
         if found is None:
-            read = _read_and_store(wanted, session, store, after)
+            with kept_batches(store, wanted.key, session, force) as kept:
+                read = _read_and_store(wanted, session, store, kept, after)
             return activations_in(read, str(store.folder(ACTIVATIONS, wanted.key)))
+        store.drop_kept(wanted.key)  # of a process that was killed before it could
         log.info("%s: in the store, no forward pass (%s)", wanted.name, wanted.key[:12])
         return found
 
 
-def _read_and_store(wanted: Pass, session: Session, store: Store, later: ExitStack) -> dict[str, bytes]:
-    result = _read(wanted, session)
+def _read_and_store(wanted: Pass, session: Session, store: Store, kept: Kept, later: ExitStack) -> dict[str, bytes]:
+    result = _read(wanted, session, kept)
     provenance = _provenance(wanted, session, result)
     files = _files(result, result.states, provenance)
     store.write(ACTIVATIONS, wanted.key, files)
@@ -68,7 +72,7 @@ def _write_spare(store: Store, key: str, files: dict[str, bytes]) -> None:
         log.warning("states in another pooling are not kept: %s: %s", error.filename, error.strerror)
 
 
-def _read(wanted: Pass, session: Session) -> Activations:
+def _read(wanted: Pass, session: Session, kept: Kept) -> Activations:
     from emogeo.models.activations import PassPlan, read
 
     model = session.model()
@@ -81,6 +85,7 @@ def _read(wanted: Pass, session: Session) -> Activations:
         reread=wanted.model.reread,
         progress=session.progress,
         also=tuple(pooling for pooling, _ in wanted.also),
+        kept=kept,
     )
     result = read(model, wanted.texts, plan)
     log.info("%s: %d tokens in %.1f s, %.0f tokens/s", wanted.name, result.tokens, result.seconds, result.tokens_per_s)

@@ -22,8 +22,10 @@ from emogeo.machine import naming, write_whole
 from emogeo.models.session import Session
 from emogeo.record.files import FACTS, STORIES
 from emogeo.record.json import plain
+from emogeo.runs.kept import made_with
 from emogeo.runs.made import made_now
 from emogeo.stimuli.stories import foreign, names_emotion
+from emogeo.store.kept import digest_of
 from emogeo.store.keys import canonical_json
 from emogeo.store.store import GENERATIONS, Store
 
@@ -42,15 +44,11 @@ def stories_of(writing: Writing, session: Session, store: Store, force: bool = F
     Raises:
         EmogeoError: see `emogeo.models.loading.load_model`.
     """
-    folder = store.path / "partial"
-    folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{writing.key}.jsonl"
     with store.lock(GENERATIONS, writing.key):  # another process may be writing the same
         known = None if force else _known(writing, store)
         if known is not None:
             return known
-        if force:
-            partial.unlink(missing_ok=True)
+        partial = _partial(writing, session, store, force)
         stories = _write_all(writing, session, partial)
         facts = {
             "key": writing.key,
@@ -61,8 +59,25 @@ def stories_of(writing: Writing, session: Session, store: Store, force: bool = F
         }
         lines = b"".join(story_line(story) for story in stories)
         store.write(GENERATIONS, writing.key, {STORIES: lines, FACTS: canonical_json(facts)})
-        partial.unlink(missing_ok=True)  # where files cannot be locked, another process may have been as quick
+        for own in partial.parent.glob(f"{writing.key}-*.jsonl"):
+            own.unlink(missing_ok=True)  # where files cannot be locked, another process may have been as quick
     return stories
+
+
+def _partial(writing: Writing, session: Session, store: Store, force: bool) -> Path:
+    """Names the file that keeps finished batches; what another device or other libraries wrote is never mixed in.
+
+    Args:
+        force: drops what an interrupted run has left.
+    """
+    folder = store.path / "partial"
+    folder.mkdir(parents=True, exist_ok=True)
+    partial = folder / f"{writing.key}-{digest_of(made_with(session))}.jsonl"
+    if force:
+        partial.unlink(missing_ok=True)
+    if others := [own for own in folder.glob(f"{writing.key}-*.jsonl") if own != partial]:
+        log.warning("stories: begun before on another device or with other libraries, and written anew: %s", others[0])
+    return partial
 
 
 def _known(writing: Writing, store: Store) -> list[Story] | None:

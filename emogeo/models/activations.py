@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TypeAlias
 
 import numpy as np
 import torch
@@ -13,17 +14,27 @@ from numpy.typing import NDArray
 from tqdm import tqdm
 
 from emogeo.config.states import PoolingConfig, Position
-from emogeo.errors import PrecisionError, StimuliError
+from emogeo.errors import PrecisionError
 from emogeo.models.batching import plan_batches, plan_other_batches
 from emogeo.models.blocks import embedding_of, watched
 from emogeo.models.habits import habits_of
 from emogeo.models.inputs import forward_inputs, padded_on_the_right
-from emogeo.models.limits import beyond_training, refuse_too_long, refuse_unknown_tokens, trained_length
+from emogeo.models.keeping import Arrays, Keeping, Nothing, batch_name
+from emogeo.models.limits import (
+    beyond_training,
+    refuse_too_long,
+    refuse_too_short,
+    refuse_unknown_tokens,
+    trained_length,
+)
 from emogeo.models.loaded import LoadedModel
+from emogeo.models.pooling import count_nonfinite, pool
 from emogeo.stimuli.templates import Text
 
 log = logging.getLogger(__name__)
 _EVERY_TOKEN = PoolingConfig(Position.mean)
+Tokens: TypeAlias = tuple[list[int], int]
+"""The tokens of a text, and the first one that counts."""
 TakeTokens = Callable[[int, NDArray[np.float32]], None]
 """Takes the row of a text and its states [token, d_model] at the last block that is run."""
 
@@ -50,6 +61,25 @@ class Activations:
     def tokens_per_s(self) -> float:
         return self.tokens / self.seconds
 
+    @property
+    def size(self) -> int:
+        """Gives the number of bytes of all states, embeddings and counts."""
+        return sum(own.nbytes for own in self._arrays.values())
+
+    @property
+    def _arrays(self) -> Arrays:
+        also = {f"states {number}": own for number, own in enumerate(self.also)}
+        return {"states": self.states, "embeddings": self.embeddings, "nonfinite": self.nonfinite, **also}
+
+    def of(self, rows: list[int]) -> Arrays:
+        """Gives what was read of some texts."""
+        return {name: own[rows] for name, own in self._arrays.items()}
+
+    def put(self, rows: list[int], read: Arrays) -> None:
+        """Puts there what was read of some texts."""
+        for name, own in self._arrays.items():
+            own[rows] = read[name]
+
 
 @dataclass(frozen=True)
 class PassPlan:
@@ -68,6 +98,8 @@ class PassPlan:
     progress: bool = True
     take: TakeTokens | None = None
     """What takes the states of every token; a text comes again where its batch was too large for the memory."""
+    kept: Keeping = field(default_factory=Nothing)
+    """What keeps finished batches, and has those of a process that was killed."""
 
 
 def read(model: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activations:
@@ -76,6 +108,7 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activatio
     Batches are sorted by length and padded on the right, with mask and positions
     given; out of memory halves the budget and goes on. A model whose states depend on
     batch mates reads one text at a time, except under LLM.int8, where the budget is in the key.
+    A batch that `plan.kept` has is not read again: batches follow from the texts and the budget alone.
 
     Raises:
         StimuliError: a text too short for `pooling.skip`, or longer than the positions that the model has.
@@ -85,32 +118,63 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activatio
     tokens = [model.tokenize(text) for text in texts]
     starts = [model.start(text) for text in texts]
     lengths = [len(own) for own in tokens]
-    _refuse_short(tokens, starts, texts, plan.pooling)
+    refuse_too_short(texts, [n - start for n, start in zip(lengths, starts, strict=True)], plan.pooling.skip)
     refuse_unknown_tokens(model.body, tokens)
     refuse_too_long(model.body, lengths, "text")
     alone = habits_of(model).reads_alone and not plan.batch_mates_matter
     result = _empty(len(tokens), plan, model)
     result.beyond_training = beyond_training(model.body, lengths)
+    plan.kept.reserve(result.size)
+    own = list(zip(tokens, starts, strict=True))
     batching, budget = plan_other_batches if plan.reread else plan_batches, 1 if alone else plan.token_budget
     pending = batching(lengths, budget)
-    started = time.perf_counter()
-    with tqdm(total=len(tokens), desc="reading", unit="text", disable=not plan.progress) as bar:
+    known = _known(own, pending, plan)
+    with tqdm(total=len(own), initial=len(known), desc="reading", unit="text", disable=not plan.progress) as bar:
         while pending:
             batch = pending[0]
             try:
-                if alone:
-                    _start_over(model, lengths[batch[0]])
-                _read_batch(model, [(tokens[row], starts[row]) for row in batch], batch, plan, result)
+                _read_once(model, own, batch, plan, alone, result)
             except (torch.OutOfMemoryError, RuntimeError) as error:
                 budget = _smaller_budget(error, batch, budget, plan)
                 rows = [row for waiting in pending for row in waiting]
-                pending = [[rows[i] for i in b] for b in batching([len(tokens[r]) for r in rows], budget)]
+                pending = [[rows[i] for i in b] for b in batching([lengths[r] for r in rows], budget)]
                 continue
             result.batches.append(pending.pop(0))
-            bar.update(len(batch))
-    result.seconds = time.perf_counter() - started
-    result.tokens = sum(map(len, tokens))
+            bar.update(len(set(batch) - known))
+    result.tokens = sum(lengths)
     return result
+
+
+def _known(texts: Sequence[Tokens], batches: list[list[int]], plan: PassPlan) -> set[int]:
+    """Finds the rows that a process has read which was killed."""
+    known = {row for batch in batches if _name(texts, batch, plan) in plan.kept for row in batch}
+    if known:
+        log.info("%d of %d texts were read before", len(known), len(texts))
+    return known
+
+
+def _name(texts: Sequence[Tokens], batch: list[int], plan: PassPlan) -> str:
+    """Names a batch by all that gives its states, but for the model and what it runs on."""
+    own = [(row, *texts[row]) for row in batch]
+    return batch_name(own, plan.pooling, plan.also, plan.n_blocks, plan.take is None)
+
+
+def _read_once(
+    model: LoadedModel, texts: Sequence[Tokens], batch: list[int], plan: PassPlan, alone: bool, result: Activations
+) -> None:
+    """Reads a batch, unless it is kept; `seconds` count it all the same."""
+    name, started = _name(texts, batch, plan), time.perf_counter()
+    found = plan.kept.found(name)
+    if found is not None:
+        result.put(batch, found)
+        result.seconds += float(found["seconds"][0])
+        return
+    if alone:
+        _start_over(model, len(texts[batch[0]][0]))
+    _read_batch(model, [texts[row] for row in batch], batch, plan, result)
+    seconds = time.perf_counter() - started
+    result.seconds += seconds
+    plan.kept.keep(name, {**result.of(batch), "seconds": np.array([seconds])})
 
 
 def _start_over(model: LoadedModel, length: int) -> None:
@@ -133,9 +197,7 @@ def _empty(n_texts: int, plan: PassPlan, model: LoadedModel) -> Activations:
     )
 
 
-def _read_batch(
-    model: LoadedModel, batch: list[tuple[list[int], int]], rows: list[int], plan: PassPlan, result: Activations
-) -> None:
+def _read_batch(model: LoadedModel, batch: list[Tokens], rows: list[int], plan: PassPlan, result: Activations) -> None:
     device = model.input_device
     ids, mask = padded_on_the_right([tokens for tokens, _ in batch], model.pad_token_id, device)
     starts = torch.tensor([start for _, start in batch], device=device)
@@ -165,48 +227,6 @@ def _read_batch(
     for target, found in zip((result.states, *result.also), pooled, strict=True):
         target[rows] = torch.stack(found, dim=1).float().cpu().numpy()
     result.nonfinite[rows] = torch.stack(nonfinite, dim=1).cpu().numpy()
-
-
-def pool(states: torch.Tensor, mask: torch.Tensor, pooling: PoolingConfig, starts: torch.Tensor) -> torch.Tensor:
-    """One state per text.
-
-    Args:
-        states: [text, token, d_model], padded on the right.
-        mask: [text, token], 1 on tokens.
-        starts: [text], the first token that counts; what comes before is a prompt.
-
-    Returns:
-        [text, d_model]: the last token's state, the middle one's (of n tokens the one at n // 2), or the
-        float32 mean without the first `skip` tokens.
-    """
-    lengths = mask.sum(dim=1)
-    if pooling.position is not Position.mean:
-        middle = starts + (lengths - starts) // 2
-        at = lengths - 1 if pooling.position is Position.last else middle
-        return states[torch.arange(len(states), device=states.device), at]
-    columns = torch.arange(mask.shape[1], device=mask.device)
-    kept = mask * (columns >= (starts + pooling.skip)[:, None])
-    weights = kept.float() / kept.sum(dim=1, keepdim=True)
-    # where, not a product: 0 x inf would carry a padding token's overflow into the mean
-    finite = torch.where(kept[..., None].bool(), states.float(), 0.0)
-    return torch.einsum("tl,tld->td", weights, finite)
-
-
-def count_nonfinite(states: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-    """Counts the NaN and infinite values of each text [text]; a finite sum proves that there is none."""
-    if bool(torch.isfinite(states.sum(dtype=torch.float32))):
-        return torch.zeros(len(states), dtype=torch.long, device=states.device)
-    return ((~torch.isfinite(states)).sum(dim=2) * mask).sum(dim=1)
-
-
-def _refuse_short(tokens: list[list[int]], starts: list[int], texts: Sequence[Text], pooling: PoolingConfig) -> None:
-    for row, ids in enumerate(tokens):
-        length = len(ids) - starts[row]
-        if length <= pooling.skip:
-            raise StimuliError(
-                f"pooling.skip={pooling.skip} leaves nothing of text {row} ({length} tokens): "
-                f"{texts[row].content[:60]!r}. Type a smaller pooling.skip."
-            )
 
 
 def _smaller_budget(error: Exception, batch: list[int], budget: int, plan: PassPlan) -> int:

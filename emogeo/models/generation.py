@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from functools import partial
 
+import numpy as np
 import torch
 from transformers import GenerationConfig as HFGenerationConfig
 from transformers import LogitsProcessor, LogitsProcessorList, TemperatureLogitsWarper, TopPLogitsWarper
@@ -12,6 +15,7 @@ from transformers import LogitsProcessor, LogitsProcessorList, TemperatureLogits
 from emogeo.errors import NonFiniteError, PrecisionError
 from emogeo.models.habits import one_at_a_time
 from emogeo.models.inputs import padded_on_the_left
+from emogeo.models.keeping import Arrays, Keeping, Nothing, batch_name, once
 from emogeo.models.limits import refuse_too_long
 from emogeo.models.loaded import LoadedModel
 from emogeo.models.steering import steered
@@ -42,6 +46,7 @@ def write(
     decoding: Decoding,
     batch_size: int | None = None,
     additions: Mapping[int, torch.Tensor] | None = None,
+    kept: Keeping | None = None,
 ) -> list[Written]:
     """Writes after each prompt.
 
@@ -55,6 +60,7 @@ def write(
         batch_size: prompts at once; None for all of them.
         additions: what is added to the residual stream while the model writes, by 0-based block,
             [prompt, d_model]: each prompt its own.
+        kept: keeps finished batches; those that it has are not written again.
 
     Returns:
         What was written, in the order of the prompts.
@@ -70,9 +76,25 @@ def write(
     size = 1 if alone else batch_size or max(len(prompts), 1)
     for start in range(0, len(prompts), size):
         batch = slice(start, start + size)
-        with steered(model.body, {block: vectors[batch] for block, vectors in (additions or {}).items()}):
-            written += _write_batch(model, tokens[batch], list(seeds[batch]), decoding)
+        own = {block: vectors[batch] for block, vectors in (additions or {}).items()}
+        asked, seeded = tokens[batch], list(seeds[batch])
+        name = batch_name("written", asked, seeded, decoding, additions=own)
+        found = once(kept or Nothing(), name, partial(_steered_batch, model, asked, seeded, decoding, own))
+        written += [Written(**row) for row in json.loads(found["written"].tobytes())]
     return [_without_thought(model, prompt, own) for prompt, own in zip(prompts, written, strict=True)]
+
+
+def _steered_batch(
+    model: LoadedModel,
+    tokens: list[list[int]],
+    seeds: list[int],
+    decoding: Decoding,
+    additions: Mapping[int, torch.Tensor],
+) -> Arrays:
+    """Writes a batch: `written`, the bytes of its JSON."""
+    with steered(model.body, additions):
+        rows = [asdict(own) for own in _write_batch(model, tokens, seeds, decoding)]
+    return {"written": np.frombuffer(json.dumps(rows).encode(), np.uint8)}
 
 
 def _write_batch(model: LoadedModel, tokens: list[list[int]], seeds: list[int], decoding: Decoding) -> list[Written]:

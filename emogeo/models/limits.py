@@ -9,6 +9,7 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from emogeo.errors import StimuliError, WeightsError
 from emogeo.models.blocks import embedding_of
+from emogeo.stimuli.templates import Text
 
 log = logging.getLogger(__name__)
 _SPARE_ROWS = 8
@@ -44,6 +45,24 @@ def table_length(body: PreTrainedModel) -> int | None:
 
 def _of_positions(name: str) -> bool:
     return any(part in name.lower() for part in ("wpe", "pos"))
+
+
+def refuse_too_short(texts: Sequence[Text], lengths: Sequence[int], skip: int) -> None:
+    """Refuses a text of which nothing is left.
+
+    Args:
+        lengths: tokens of each text that count.
+        skip: leading ones that are left out.
+
+    Raises:
+        StimuliError: names the first.
+    """
+    for row, (text, length) in enumerate(zip(texts, lengths, strict=True)):
+        if length <= skip:
+            raise StimuliError(
+                f"pooling.skip={skip} leaves nothing of text {row} ({length} tokens): {text.content[:60]!r}. Type a "
+                "smaller pooling.skip."
+            )
 
 
 def refuse_too_long(body: PreTrainedModel, lengths: Sequence[int], said: str, new: int = 0) -> None:

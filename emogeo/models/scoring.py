@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 
 import numpy as np
 import torch
@@ -11,12 +12,17 @@ from emogeo.arrays import Array
 from emogeo.errors import NonFiniteError, PrecisionError
 from emogeo.models.habits import one_at_a_time
 from emogeo.models.inputs import forward_inputs, padded_on_the_left, takes
+from emogeo.models.keeping import Arrays, Keeping, Nothing, batch_name, once
 from emogeo.models.limits import refuse_too_long
 from emogeo.models.loaded import LoadedModel
 
 
 def continuation_logprobs(
-    model: LoadedModel, prefixes: Sequence[list[int]], continuations: Sequence[list[int]], batch_size: int
+    model: LoadedModel,
+    prefixes: Sequence[list[int]],
+    continuations: Sequence[list[int]],
+    batch_size: int,
+    kept: Keeping | None = None,
 ) -> Array:
     """The log-probability of each continuation after its prefix: the sum over its tokens, in nats.
 
@@ -28,6 +34,7 @@ def continuation_logprobs(
         continuations: one per prefix, at least one token each.
         batch_size: texts read at once, or one where padding on the left disturbs the model; without effect but for
             rounding.
+        kept: keeps finished batches; those that it has are not scored again.
 
     Returns:
         [n]
@@ -46,12 +53,18 @@ def continuation_logprobs(
     scores = np.full(len(prefixes), np.nan)
     batch_size = 1 if len(asked) > 1 and one_at_a_time(model) else batch_size
     for batch in _batches(sorted(asked, key=lambda ids: (len(ids), ids)), batch_size):
-        keep = max(len(continuations[row]) for ids in batch for row in asked[ids])
-        logprobs = _logprobs(model, batch, keep)
-        for own, ids in zip(logprobs, batch, strict=True):
-            for row in asked[ids]:
-                scores[row] = _summed(own, continuations[row])
+        rows = [asked[ids] for ids in batch]
+        wanted = [[continuations[row] for row in own] for own in rows]
+        found = once(kept or Nothing(), batch_name("scores", batch, wanted), partial(_scores, model, batch, wanted))
+        scores[[row for own in rows for row in own]] = found["scores"]
     return scores
+
+
+def _scores(model: LoadedModel, batch: list[tuple[int, ...]], wanted: list[list[list[int]]]) -> Arrays:
+    """Scores the continuations of each text of a batch, one after another: `scores` [continuation]."""
+    keep = max(len(continuation) for own in wanted for continuation in own)
+    logprobs = zip(_logprobs(model, batch, keep), wanted, strict=True)
+    return {"scores": np.array([_summed(own, continuation) for own, several in logprobs for continuation in several])}
 
 
 def _batches(texts: list[tuple[int, ...]], size: int) -> Iterator[list[tuple[int, ...]]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import torch
@@ -15,6 +16,7 @@ from emogeo.errors import NonFiniteError, PrecisionError
 from emogeo.models.blocks import find_blocks
 from emogeo.models.habits import one_at_a_time
 from emogeo.models.inputs import forward_inputs, padded_on_the_left
+from emogeo.models.keeping import Arrays, Keeping, Nothing, batch_name, once
 from emogeo.models.loaded import LoadedModel
 from emogeo.models.streams import moved, output_states, with_states
 
@@ -55,6 +57,7 @@ def steered_logprobs(
     additions: Mapping[int, torch.Tensor],
     batch_size: int,
     progress: bool = True,
+    kept: Keeping | None = None,
 ) -> torch.Tensor:
     """Log-probabilities of tokens right after each context, under each of many directions; the head in float32.
 
@@ -63,6 +66,7 @@ def steered_logprobs(
         tokens: ids of the words.
         additions: by 0-based block, [direction, d_model]; a row of zeros steers nothing.
         batch_size: contexts at once, or one where padding on the left disturbs the model.
+        kept: keeps finished batches; those that it has are not scored again.
 
     Returns:
         [direction, context, token], natural logarithms, float32
@@ -76,15 +80,32 @@ def steered_logprobs(
     rows = [(direction, context) for direction in range(n_directions) for context in range(len(contexts))]
     found = torch.empty(n_directions, len(contexts), len(tokens))
     batch_size = 1 if len(contexts) > 1 and one_at_a_time(model) else batch_size
-    starts = range(0, len(rows), batch_size)
-    for start in tqdm(starts, desc="scoring words", unit="batch", disable=not progress):
-        batch = rows[start : start + batch_size]
-        own = {block: vectors[[direction for direction, _ in batch]] for block, vectors in additions.items()}
-        with torch.inference_mode(), steered(model.body, own):
-            logprobs = _last_logprobs(model, [contexts[context] for _, context in batch])
-        for row, (direction, context) in enumerate(batch):
-            found[direction, context] = logprobs[row, list(tokens)]
+    batches = [rows[start : start + batch_size] for start in range(0, len(rows), batch_size)]
+    kept, whole = kept or Nothing(), batch_name("words", list(contexts), list(tokens), additions=additions)
+    names = [batch_name(whole, batch) for batch in batches]
+    known = sum(name in kept for name in names)
+    bar = tqdm(total=len(batches), initial=known, desc="scoring words", unit="batch", disable=not progress)
+    with bar:
+        for batch, name in zip(batches, names, strict=True):
+            logprobs = once(kept, name, partial(_steered_once, model, contexts, tokens, additions, batch))["logprobs"]
+            for row, (direction, context) in enumerate(batch):
+                found[direction, context] = torch.as_tensor(logprobs[row])
+            bar.update(name not in kept)
     return found
+
+
+def _steered_once(
+    model: LoadedModel,
+    contexts: Sequence[list[int]],
+    tokens: Sequence[int],
+    additions: Mapping[int, torch.Tensor],
+    batch: Sequence[tuple[int, int]],
+) -> Arrays:
+    """Scores words after a batch of (direction, context): `logprobs` [row, token]."""
+    own = {block: vectors[[direction for direction, _ in batch]] for block, vectors in additions.items()}
+    with torch.inference_mode(), steered(model.body, own):
+        logprobs = _last_logprobs(model, [contexts[context] for _, context in batch])
+    return {"logprobs": logprobs[:, list(tokens)].numpy()}
 
 
 def _check_head(model: LoadedModel, context: list[int]) -> None:

@@ -37,6 +37,7 @@ from emogeo.record.json import plain, record_json
 from emogeo.record.origin import BehaviourProvenance
 from emogeo.record.types import BehaviourRecord, BehaviourResult, Facets
 from emogeo.runs.heading import heading, surroundings
+from emogeo.runs.kept import kept_batches
 from emogeo.runs.refusal import refused
 from emogeo.runs.task import Task
 from emogeo.stimuli.behaviour import (
@@ -50,10 +51,12 @@ from emogeo.stimuli.behaviour import (
     stance_items,
 )
 from emogeo.stimuli.templates import Decoding
+from emogeo.store.kept import Kept
 from emogeo.store.keys import Json, json_lines, key_of
 from emogeo.store.store import Store
 
 if TYPE_CHECKING:  # imports torch, which finished runs do without
+    from emogeo.models.keeping import Keeping
     from emogeo.models.loading import LoadedModel
 
 log = logging.getLogger(__name__)
@@ -146,7 +149,8 @@ def _assignments(items: FormatItems) -> list[Assignment]:
 def _behave(plan: Plan, store: Store) -> dict[str, bytes]:
     """Computes the record's files; where the model overflows, the store keeps a refused record."""
     try:
-        rows = [*_stance_rows(plan), *_format_rows(plan)]
+        with kept_batches(store, plan.key, plan.session, plan.config.force) as kept:
+            rows = [*_stance_rows(plan, kept), *_format_rows(plan, kept)]
     except NonFiniteError as error:
         raise refused(store, plan.config, _record(plan), error) from error
     metrics = Facets(
@@ -167,13 +171,13 @@ def _record(plan: Plan) -> BehaviourRecord:
     )
 
 
-def _stance_rows(plan: Plan) -> list[Row]:
+def _stance_rows(plan: Plan, kept: Kept) -> list[Row]:
     """Asks the facts first; where the model fails them, opinions are not asked."""
     model, items = plan.session.model(head=True), plan.stance
 
     def score(conversations: Sequence[Sequence[Turn]]) -> Array:
         log.info("stance: %d turns are scored", len(conversations))
-        return label_log_odds(model, plan.chat, conversations, plan.batch_size)
+        return label_log_odds(model, plan.chat, conversations, plan.batch_size, kept)
 
     facts = [fact_row(items, fact) for fact in first_choices(items.facts, items, score)]
     if barred(facts, "stance", plan.config.behaviour.capability):
@@ -198,7 +202,13 @@ def _stance_rows(plan: Plan) -> list[Row]:
     ]
 
 
-def label_log_odds(model: LoadedModel, chat: Chat, conversations: Sequence[Sequence[Turn]], batch_size: int) -> Array:
+def label_log_odds(
+    model: LoadedModel,
+    chat: Chat,
+    conversations: Sequence[Sequence[Turn]],
+    batch_size: int,
+    kept: Keeping | None = None,
+) -> Array:
     """Gives the log-odds [conversation] of label A over B as the assistant's next turn, in nats.
 
     Each label is rendered and cut into tokens in its place; what both have in common goes before.
@@ -212,7 +222,7 @@ def label_log_odds(model: LoadedModel, chat: Chat, conversations: Sequence[Seque
         common = _common(*ids)
         prefixes += [own[:common] for own in ids]
         continuations += [own[common:] for own in ids]
-    a, b = continuation_logprobs(model, prefixes, continuations, batch_size).reshape(-1, 2).T
+    a, b = continuation_logprobs(model, prefixes, continuations, batch_size, kept).reshape(-1, 2).T
     return np.asarray(a - b)
 
 
@@ -221,22 +231,22 @@ def _common(first: Sequence[int], second: Sequence[int]) -> int:
     return next(n for n, (a, b) in enumerate(zip(first, second, strict=False)) if a != b)
 
 
-def _format_rows(plan: Plan) -> list[Row]:
+def _format_rows(plan: Plan, kept: Kept) -> list[Row]:
     """Sets the trivial requests first; where the model fails them, no task is set."""
-    requests = _written(plan, plan.format.requests, "capability")
+    requests = _written(plan, plan.format.requests, "capability", kept)
     if barred(requests, "format", plan.config.behaviour.capability):
         return requests
-    return [*requests, *_written(plan, plan.format.tasks, "item")]
+    return [*requests, *_written(plan, plan.format.tasks, "item", kept)]
 
 
-def _written(plan: Plan, assignments: Sequence[Assignment], role: str) -> list[Row]:
+def _written(plan: Plan, assignments: Sequence[Assignment], role: str, kept: Kept) -> list[Row]:
     from emogeo.models.generation import write
 
     model = plan.session.model(head=True)
     prompts = [plan.chat(assignment.prompt) for assignment in assignments]
     decoding = Decoding(plan.config.behaviour.max_new_tokens)
     log.info("format: %d answers are written", len(prompts))
-    written = write(model, prompts, [0] * len(prompts), decoding, plan.batch_size)
+    written = write(model, prompts, [0] * len(prompts), decoding, plan.batch_size, kept=kept)
     return [
         format_row(assignment, role, text.text, text.stop, text.thought if text.thought_ids else None)
         for assignment, text in zip(assignments, written, strict=True)

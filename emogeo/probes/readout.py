@@ -17,7 +17,7 @@ from emogeo.extraction.run import run_extraction
 from emogeo.geometry.doors import names_of_conditions
 from emogeo.geometry.readout import Against, Labelled, against, origin_of, random_directions, unit_length
 from emogeo.probes.readout_plan import ReadoutPlan, plan_readout
-from emogeo.probes.readout_rows import text_rows, token_rows
+from emogeo.probes.readout_rows import KeptWithRows, text_rows, token_rows
 from emogeo.probes.readout_scores import Source, scores_of
 from emogeo.record.files import READ_TEXTS, READ_TOKENS, RUN_FILE
 from emogeo.record.json import record_json
@@ -26,9 +26,11 @@ from emogeo.record.run import Run
 from emogeo.record.types import ReadoutRecord, ReadoutResult
 from emogeo.record.versions import STATES, origins, said
 from emogeo.runs.heading import heading, surroundings
+from emogeo.runs.kept import kept_batches
 from emogeo.runs.made import made_now
 from emogeo.runs.refusal import refused
 from emogeo.runs.task import Task
+from emogeo.store.kept import Kept
 from emogeo.store.keys import Json, json_lines
 from emogeo.store.store import RUNS, Store
 
@@ -78,7 +80,8 @@ def _read_or_refused(plan: ReadoutPlan, store: Store, departures: Mapping[str, A
     if plan.extraction is not None:
         run_extraction(plan.extraction.config, departures)  # skipped where it is finished
     try:
-        return _readout(plan, store)
+        with kept_batches(store, plan.key, plan.session, plan.config.force) as kept:
+            return _readout(plan, store, kept)
     except NonFiniteError as error:
         raise refused(store, plan.config, _record(plan), error) from error
 
@@ -93,7 +96,7 @@ def _record(plan: ReadoutPlan) -> ReadoutRecord:
     )
 
 
-def _readout(plan: ReadoutPlan, store: Store) -> dict[str, bytes]:
+def _readout(plan: ReadoutPlan, store: Store, kept: Kept) -> dict[str, bytes]:
     run = read_run(store, plan.vectors)
     if not (isinstance(run, Run) and run.finished and run.layer is not None):
         raise StoreError(f"{store.folder(RUNS, plan.vectors)} has no vectors at one block ({run.record.status}).")
@@ -104,7 +107,7 @@ def _readout(plan: ReadoutPlan, store: Store) -> dict[str, bytes]:
         )
     source, asked = _source(run), plan.config.readout
     applied = applied_of(run, random_directions(source.states, asked.directions, asked.draws, plan.config.seed))
-    read = _read(plan, applied, run.layer)
+    read = _read(plan, applied, run.layer, kept)
     projections, compared = applied.to(read.pooled)
     tops = [applied.conditions[place] for place in projections.argmax(axis=1)]
     scores = scores_of(source, plan.read, tops, asked.draws, plan.config.seed)
@@ -148,7 +151,7 @@ def applied_of(run: Run, directions: Array) -> Applied:
     return Applied(tuple(run.conditions), vectors, origin_of(_source(run).states), directions)
 
 
-def _read(plan: ReadoutPlan, applied: Applied, block: int) -> _Read:
+def _read(plan: ReadoutPlan, applied: Applied, block: int, kept: Kept) -> _Read:
     """Reads every text once: what is pooled and every token are of the same pass."""
     from emogeo.models.activations import PassPlan, read
 
@@ -178,6 +181,7 @@ def _read(plan: ReadoutPlan, applied: Applied, block: int) -> _Read:
         reread=plan.model.reread,
         progress=plan.session.progress,
         take=take,
+        kept=KeptWithRows(kept, rows),
     )
     found = read(model, plan.texts, wanted)
     _refuse_nonfinite(found.nonfinite[:, block], block)

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.geometry.readout import Against
 from emogeo.probes.readout_scores import Scores
 from emogeo.stimuli.any_texts import AnyTexts
-from emogeo.store.keys import Json
+from emogeo.store.kept import Kept
+from emogeo.store.keys import Json, canonical_json
 
 
 def text_rows(
@@ -54,6 +60,38 @@ def token_rows(
         }
         for place, name in enumerate(names)
     ]
+
+
+@dataclass(frozen=True)
+class KeptWithRows:
+    """Keeps the rows of tokens beside the states of their batch."""
+
+    kept: Kept
+    rows: dict[int, list[Json]]
+    """By the number of a text, as they are made."""
+    _before: set[int] = field(default_factory=set)
+
+    def __contains__(self, name: str) -> bool:
+        """Says whether an earlier process has finished a batch."""
+        return name in self.kept
+
+    def found(self, name: str) -> dict[str, np.ndarray[Any, Any]] | None:
+        """Gives a batch that an earlier process has finished, and puts its rows among those of others."""
+        arrays = self.kept.found(name)
+        if arrays is not None:
+            self.rows.update({int(text): own for text, own in json.loads(arrays.pop("rows").tobytes()).items()})
+            self._before.update(self.rows)
+        return arrays
+
+    def keep(self, name: str, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
+        """Keeps a batch with the rows that were made since the one before."""
+        new = {str(text): own for text, own in self.rows.items() if text not in self._before}
+        self._before.update(self.rows)
+        self.kept.keep(name, {**arrays, "rows": np.frombuffer(canonical_json(new), np.uint8)})
+
+    def reserve(self, size: int) -> None:
+        """Leaves so many bytes free on the disk."""
+        self.kept.reserve(size)
 
 
 def _short(numbers: Array) -> list[float]:

@@ -24,9 +24,11 @@ from emogeo.record.reading import read_run
 from emogeo.record.run import Run
 from emogeo.record.types import SteeringDirections, SteeringMetrics, SteeringRecord, SteeringResult
 from emogeo.runs.heading import heading, surroundings
+from emogeo.runs.kept import kept_batches
 from emogeo.runs.refusal import refused
 from emogeo.runs.task import Task
 from emogeo.stimuli.templates import Decoding
+from emogeo.store.kept import Kept
 from emogeo.store.keys import Json, json_lines
 from emogeo.store.store import RUNS, Store
 
@@ -54,7 +56,8 @@ def _steered_or_refused(plan: SteeringPlan, store: Store, departures: Mapping[st
     if plan.vectors == plan.extraction.key:
         run_extraction(plan.extraction.config, departures)  # skipped where it is finished
     try:
-        return _steer(plan, store)
+        with kept_batches(store, plan.key, plan.extraction.session, plan.config.force) as kept:
+            return _steer(plan, store, kept)
     except NonFiniteError as error:
         raise refused(store, plan.config, _record(plan), error) from error
 
@@ -69,13 +72,13 @@ def _record(plan: SteeringPlan) -> SteeringRecord:
     )
 
 
-def _steer(plan: SteeringPlan, store: Store) -> dict[str, bytes]:
+def _steer(plan: SteeringPlan, store: Store, kept: Kept) -> dict[str, bytes]:
     norms = _mean_norms(plan, store)
     vectors, blocks = _vectors(plan, store)
     directions = plan_directions(plan.steering, vectors, plan.config.seed)
     model = plan.extraction.session.model(head=True)
-    texts = _texts(plan, model, directions, norms, blocks)
-    shifts, words = _shifts(plan, model, directions, norms, blocks)
+    texts = _texts(plan, model, directions, norms, blocks, kept)
+    shifts, words = _shifts(plan, model, directions, norms, blocks, kept)
     result = SteeringResult(
         blocks=tuple(blocks),
         mean_norms=tuple(float(norms[block]) for block in blocks),
@@ -110,7 +113,12 @@ def _vectors(plan: SteeringPlan, store: Store) -> tuple[dict[str, Array], list[i
 
 
 def _texts(
-    plan: SteeringPlan, model: LoadedModel, directions: Sequence[Direction], norms: Array, blocks: Sequence[int]
+    plan: SteeringPlan,
+    model: LoadedModel,
+    directions: Sequence[Direction],
+    norms: Array,
+    blocks: Sequence[int],
+    kept: Kept,
 ) -> list[Json]:
     """Has the model write: unsteered, towards the emotion, and along the first random direction."""
     from emogeo.models.generation import write
@@ -120,10 +128,10 @@ def _texts(
     for name, scenario in plan.steering.scenarios.items():
         own = [d for d in directions if d.target == scenario.emotion and d.writes]
         prompts, added = [plan.prompts[name]] * len(own), additions_of(own, norms, blocks)
-        written = write(model, prompts, [0] * len(own), decoding, additions=added)
+        written = write(model, prompts, [0] * len(own), decoding, additions=added, kept=kept)
         whole = [text for text in written if text.ids]
         scored = continuation_logprobs(
-            model, [[*t.prompt_ids, *t.thought_ids] for t in whole], [t.ids for t in whole], len(own)
+            model, [[*t.prompt_ids, *t.thought_ids] for t in whole], [t.ids for t in whole], len(own), kept
         )
         per_token = iter(score / len(text.ids) for score, text in zip(scored, whole, strict=True))
         for direction, text in zip(own, written, strict=True):
@@ -183,7 +191,12 @@ def _vocabulary(plan: SteeringPlan, cut: Cut) -> Vocabulary:
 
 
 def _shifts(
-    plan: SteeringPlan, model: LoadedModel, directions: Sequence[Direction], norms: Array, blocks: Sequence[int]
+    plan: SteeringPlan,
+    model: LoadedModel,
+    directions: Sequence[Direction],
+    norms: Array,
+    blocks: Sequence[int],
+    kept: Kept,
 ) -> tuple[list[Json], dict[str, tuple[tuple[str, str], ...]]]:
     """Measures the effect of every direction on the words of its target; also gives each word's neutral match."""
     from emogeo.models.steering import steered_logprobs
@@ -197,6 +210,7 @@ def _shifts(
         additions_of(directions, norms, blocks),
         batch_size,
         plan.config.runtime.progress,
+        kept,
     ).numpy()
     plain = next(row for row, direction in enumerate(directions) if direction.kind == "none")
     usual = logprobs[plain].mean(axis=0)

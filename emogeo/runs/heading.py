@@ -53,9 +53,14 @@ def surroundings(device: str) -> Provenance:
         created=datetime.now(UTC).isoformat(timespec="seconds"),
         python=sys.version.split()[0],
         platform=platform.platform(),
-        libraries={name: version_of(name) for name in _LIBRARIES},
+        libraries=libraries(),
         device=device,
     )
+
+
+def libraries() -> dict[str, str | None]:
+    """Gives the versions of the libraries that make numbers, by name."""
+    return {name: version_of(name) for name in _LIBRARIES}
 
 
 def version_of(library: str) -> str | None:

@@ -17,6 +17,7 @@ import psutil
 from emogeo.errors import StoreError
 from emogeo.locks import held
 from emogeo.machine import naming
+from emogeo.store.kept import Kept, drop, drop_old
 from emogeo.store.manifest import MANIFEST, checked, manifest_of, sizes_in
 
 log = logging.getLogger(__name__)
@@ -61,7 +62,7 @@ class Store:
     def write(self, kind: str, key: str, files: Mapping[str, bytes]) -> Path:
         """Writes a record whole: to a temporary folder on the same disk, synced, then renamed.
 
-        A record that is there already is replaced.
+        A record that is there already is replaced, and what was kept of it while it was computed is dropped.
         """
         target = self.folder(kind, key)
         with naming(target):
@@ -79,7 +80,23 @@ class Store:
                 ):  # one at a time: two renames
                     _swap(whole, target, Path(scratch) / "replaced")
             _sync_folder(target.parent)
+        self.drop_kept(key)
         return target
+
+    def kept(self, key: str, made: str) -> Kept:
+        """Gives the finished batches of a record that is being computed; they are dropped when it is written.
+
+        Args:
+            made: see `Kept`.
+        """
+        return Kept(self._partial(key), made)
+
+    def drop_kept(self, key: str) -> None:
+        """Drops the finished batches of a record."""
+        drop(self._partial(key))
+
+    def _partial(self, key: str) -> Path:
+        return self.path / "partial" / key
 
     @contextlib.contextmanager
     def lock(self, kind: str, key: str) -> Iterator[None]:
@@ -104,6 +121,7 @@ class Store:
                 probe.write(b"0" * _LEAST_BYTES)
                 probe.flush()
                 self._drop_leftovers()
+                drop_old(self.path / "partial")
         except OSError as error:
             raise StoreError(
                 f"store.path={self.path} cannot be written: {error.strerror}. Give another folder."

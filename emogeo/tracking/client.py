@@ -135,10 +135,19 @@ def turned_off() -> bool:
 
 
 def base_url() -> str:
-    """The server that the client talks to."""
+    """The server that the client talks to.
+
+    Raises:
+        TrackingError: a variable of the environment that the client does not take.
+    """
     import wandb
 
-    return str(wandb.setup().settings.base_url)
+    try:
+        return str(wandb.setup().settings.base_url)
+    except ValueError as error:  # pydantic's, too
+        raise TrackingError(
+            f"W&B does not take what a WANDB_… variable of the environment says: {reason(error)}"
+        ) from error
 
 
 def reason(error: BaseException) -> str:

@@ -65,6 +65,7 @@ def reads(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
 
     monkeypatch.setattr(activations, "read", read)
     monkeypatch.setattr(reading, "made_now", lambda _session: MADE)
+    monkeypatch.setattr("torch.cuda.get_device_name", lambda device: f"the GPU {device}")
     monkeypatch.setattr(habits, "habits_of", lambda _model: Habits(True, (2,), "the mean of 4 streams"))
     return plans
 
@@ -149,6 +150,16 @@ def test_the_run_s_own_states_come_first_and_others_wait_until_it_is_recorded(re
         activations_of(wanted, SESSION, store, later=later)
         assert list(store.keys(ACTIVATIONS)) == [wanted.key]
     assert len(list(store.keys(ACTIVATIONS))) == 1 + len(wanted.also)
+
+
+def test_what_was_kept_goes_when_the_record_is_there(reads: list[Any], store: Store) -> None:
+    wanted = planned()
+    activations_of(wanted, SESSION, store)
+    ((_, _, plan),) = reads
+    plan.kept.keep("a" * 64, {"states": np.ones(3)})
+    plan.kept.save()  # as if it had been killed before it was dropped
+    activations_of(wanted, SESSION, store)
+    assert not list((store.path / "partial").iterdir())
 
 
 def test_other_states_that_find_no_room_cost_nothing(

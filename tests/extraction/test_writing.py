@@ -160,6 +160,28 @@ def test_a_damaged_line_is_written_again_and_the_others_stay(
     assert "1 of 40 lines" in caplog.text
 
 
+def test_what_another_device_wrote_is_not_mixed_in(
+    tiny_run: Composer, batches: list[int], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    config, original = tiny_run(*LOOSE, "generation.batch_size=10"), writing._write_batch
+
+    def killed(*arguments: Any) -> Any:
+        if len(batches) == 2:
+            raise KeyboardInterrupt
+        return original(*arguments)
+
+    monkeypatch.setattr(writing, "_write_batch", killed)
+    with pytest.raises(KeyboardInterrupt):
+        run_extraction(config)
+    monkeypatch.setattr(writing, "_write_batch", original)
+    monkeypatch.setattr(writing, "made_with", lambda _session: "elsewhere")
+    batches.clear()
+    run_extraction(config)
+    assert batches == [10, 10, 1]
+    assert "begun before on another device" in caplog.text
+    assert not list(Path(config.store.path).glob("partial/*.jsonl"))
+
+
 def test_states_belong_to_the_tokens_that_are_there(tiny_run: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
     """Texts that are written anew under the same key (force) are read anew."""
     base = (*LOOSE, "layer_selection=index", "layer_selection.index=1")

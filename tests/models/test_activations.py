@@ -13,7 +13,7 @@ from emogeo.config.precision import Dtype, Quantization
 from emogeo.config.states import PoolingConfig, Position
 from emogeo.errors import PrecisionError, StimuliError
 from emogeo.models import activations
-from emogeo.models.activations import PassPlan, count_nonfinite, pool, read
+from emogeo.models.activations import PassPlan, read
 from emogeo.models.blocks import find_blocks
 from emogeo.models.loading import LoadedModel, load_model
 from emogeo.models.precision import Precision
@@ -182,30 +182,6 @@ def test_skipping_more_tokens_than_a_text_has(tiny_llama: Path, tmp_path: Path, 
     model = load(tiny_llama, tmp_path)
     with pytest.raises(StimuliError, match=r"skip=4000.*tokens"):
         read(model, texts, plan(model, PoolingConfig(Position.mean, skip=4000)))
-
-
-def test_padding_never_enters_a_mean_or_a_count() -> None:
-    states = torch.ones(2, 3, 4)
-    states[0, 2] = torch.inf
-    mask = torch.tensor([[1, 1, 0], [1, 1, 1]])
-    starts = torch.tensor([0, 0])
-    torch.testing.assert_close(pool(states, mask, PoolingConfig(Position.mean), starts), torch.ones(2, 4))
-    assert count_nonfinite(states, mask).tolist() == [0, 0]
-    states[1, 0, 2] = torch.nan
-    assert count_nonfinite(states, mask).tolist() == [0, 1]
-
-
-def test_positions_count_from_where_a_text_begins() -> None:
-    states = torch.arange(12.0).reshape(2, 6, 1)
-    mask = torch.tensor([[1, 1, 1, 1, 1, 0], [1, 1, 1, 1, 1, 1]])
-    starts = torch.tensor([1, 2])
-    for pooling, wanted in (
-        (PoolingConfig(Position.last), [4.0, 11.0]),
-        (PoolingConfig(Position.middle), [3.0, 10.0]),
-        (PoolingConfig(Position.mean), [2.5, 9.5]),
-        (PoolingConfig(Position.mean, skip=2), [3.5, 10.5]),
-    ):
-        assert pool(states, mask, pooling, starts)[:, 0].tolist() == wanted
 
 
 def test_offloaded_blocks_give_the_same_states(tiny_llama: Path, tmp_path: Path, texts: list[Text]) -> None:

@@ -12,12 +12,12 @@ from emogeo.probes.stance import Array
 from emogeo.stimuli.behaviour import stance_items
 
 Heard = list[list[Turn]]
-LabelScorer = Callable[[Any, Any, Sequence[Sequence[Turn]], int], Array]
+LabelScorer = Callable[..., Array]
 ITEMS = stance_items()
 RIGHT = {choice.options[choice.right or 0] for choice in ITEMS.facts}
 
 
-def always_a(_model: Any, _render: Any, conversations: Sequence[Sequence[Turn]], _size: int) -> Array:
+def always_a(_model: Any, _render: Any, conversations: Sequence[Sequence[Turn]], *_: Any) -> Array:
     """By position; a hair more for A where it is the right option, so that averages know every fact."""
     return np.array([5.0 + (0.01 if _option_a(turns) in RIGHT else -0.01) for turns in conversations])
 
@@ -28,7 +28,7 @@ def opinionated(yields: Callable[[str], bool], held: int = len(ITEMS.opinions)) 
     open_questions = {choice.question for choice in ITEMS.opinions[held:]}
     heard: Heard = []
 
-    def score(_model: Any, _render: Any, conversations: Sequence[Sequence[Turn]], _size: int) -> Array:
+    def score(_model: Any, _render: Any, conversations: Sequence[Sequence[Turn]], *_: Any) -> Array:
         heard.extend(list(turns) for turns in conversations)
         return np.array([_a_over_b(turns) for turns in conversations])
 

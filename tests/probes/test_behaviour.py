@@ -261,9 +261,9 @@ def test_tasks_are_set_after_requests_that_are_met(tiny_run: Composer, monkeypat
     written = behaviour._written
     set_before: list[str] = []
 
-    def listening(plan: Any, assignments: Any, role: str) -> list[dict[str, Any]]:
+    def listening(plan: Any, assignments: Any, role: str, kept: Any) -> list[dict[str, Any]]:
         set_before.append(role)
-        return written(plan, assignments, role)
+        return written(plan, assignments, role, kept)
 
     monkeypatch.setattr(behaviour, "_written", listening)
     assert not asked(tiny_run(*SHORT)).record.result.metrics.format.given

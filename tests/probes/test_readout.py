@@ -121,7 +121,7 @@ def test_vectors_of_another_width_are_refused(tiny_run: Composer) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "read_run", lambda store, key: wrong)
         with pytest.raises(StoreError, match="vectors of width"):
-            module._readout(plan, store)
+            module._readout(plan, store, store.kept(plan.key, "here"))
 
 
 def test_a_model_that_overflows_is_refused_by_name(tiny_run: Composer, tiny_overflowing: Path) -> None:

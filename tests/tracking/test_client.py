@@ -134,3 +134,12 @@ def test_the_environment_turns_it_off_and_that_is_said_once(
     assert client.turned_off()
     assert client.turned_off()
     assert caplog.text.count("WANDB_MODE=disabled is set") == 1
+
+
+def test_a_variable_that_the_client_does_not_take_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    def setup() -> Any:
+        raise ValueError("mode: Input should be 'online' or 'offline'")
+
+    monkeypatch.setattr(wandb, "setup", setup)
+    with pytest.raises(TrackingError, match="WANDB_… variable of the environment says: mode: Input should be"):
+        client.check_online("later")

@@ -1,0 +1,43 @@
+"""Batches that a run has finished, kept while it goes on, for whoever takes up its work should it be killed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from emogeo.models.session import Session
+from emogeo.runs.heading import libraries
+from emogeo.store.kept import Kept
+from emogeo.store.keys import canonical_json
+from emogeo.store.store import Store
+
+
+@contextmanager
+def kept_batches(store: Store, key: str, session: Session, force: bool) -> Iterator[Kept]:
+    """Gives what keeps the batches of a record that is about to be computed, until the store has it.
+
+    An error or a signal has all that is finished written; a killed process loses what it did in the last seconds.
+
+    Args:
+        key: of the record, which is locked.
+        force: leaves aside, and drops, what an earlier process has kept.
+    """
+    if force:
+        store.drop_kept(key)
+    kept = store.kept(key, made_with(session))
+    try:
+        yield kept
+    except BaseException:
+        kept.save()
+        raise
+
+
+def made_with(session: Session) -> str:
+    """Names all but its inputs that numbers depend on: batches that differ in it are never mixed in one record."""
+    import torch
+
+    device = session.placed_on
+    on_gpu = device.startswith("cuda")
+    unit = torch.cuda.get_device_name(device) if on_gpu else torch.backends.cpu.get_cpu_capability()
+    threads = None if on_gpu else session.threads
+    return canonical_json([libraries(), unit, threads, session.device_map]).decode()
