@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from hydra import compose, initialize_config_dir
+from hypothesis import HealthCheck, settings
 
 from emogeo.config.compose import parse_train, register
 from emogeo.config.own_names import as_hydra_wants
@@ -20,6 +21,8 @@ __all__ = ["wandb_server"]
 
 ROOT = Path(__file__).parents[1]
 CONF = ROOT / "conf"
+settings.register_profile("emogeo", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # of a busy machine
+settings.load_profile("emogeo")
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("WANDB_MODE", "offline")
 
