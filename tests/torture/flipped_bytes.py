@@ -7,7 +7,6 @@ is wrongly believed. Of a partial file, lines that are whole must be read as the
 
 from __future__ import annotations
 
-import json
 import logging
 import random
 from collections.abc import Iterable, Mapping

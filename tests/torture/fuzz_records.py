@@ -1,7 +1,7 @@
 """Whole records with one thing changed and a manifest that fits: each is left out by name, or taken in without harm.
 
-`python -m tests.torture.fuzz_records` goes on where it was stopped; a case of it is fourteen records that are altered and
-analysed at once.
+`python -m tests.torture.fuzz_records` goes on where it was stopped; a case of it is fourteen records that
+are altered and analysed at once.
 """
 
 from __future__ import annotations

@@ -219,11 +219,12 @@ def _in_arrays(files: Files, name: str, draw: random.Random) -> Altered:
     same = changed is not None and changed.shape == found.shape and changed.dtype.kind == found.dtype.kind
     close = same and bool(np.allclose(changed, unpack(files[name])[own], rtol=1e-3, atol=1e-3))
     turned = own == "vectors" and way == "scaled"  # which leaves cosines as they are
-    checked = (
-        own in {"vectors", "rdm", "rdm_by_layer"}
-        and not turned
-        or way in {"NaN", "infinite", "all NaN", "one more axis"}
-    )
+    checked = (own in {"vectors", "rdm", "rdm_by_layer"} and not turned) or way in {
+        "NaN",
+        "infinite",
+        "all NaN",
+        "one more axis",
+    }
     return Altered({**files, name: pack(arrays)}, f"{name}: {own}: {way}", impossible=checked and not close)
 
 

@@ -56,7 +56,9 @@ _LIES: dict[str, Callable[[Body, str, random.Random], Any]] = {
     "another sha256": _entry(sha256=lambda own, draw: draw.choice(["0" * 64, own.upper(), own[:-1], None, 1, [own]])),
     "another field": _entry(mode=lambda own, draw: 0o777),
     "an entry that is none": lambda body, name, draw: {**body, name: draw.choice([None, 1, "x", [], {}])},
-    "files exchanged": lambda body, name, draw: dict(zip(body, list(body.values())[1:] + list(body.values())[:1])),
+    "files exchanged": lambda body, name, draw: dict(
+        zip(body, [*list(body.values())[1:], *list(body.values())[:1]], strict=True)
+    ),
     "a list": lambda body, name, draw: [[own, entry] for own, entry in body.items()],
     "no object": lambda body, name, draw: draw.choice([None, 1, "x", True]),
     "a checksum that is none": lambda body, name, draw: body,
