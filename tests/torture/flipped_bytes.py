@@ -9,8 +9,13 @@ from __future__ import annotations
 
 import logging
 import random
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
+from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
+
+import numpy as np
 
 from emogeo.errors import StoreError
 from emogeo.extraction.writing import _line, _resume
@@ -31,7 +36,7 @@ class Flipped:
         self.partial = self.store.path / "partial" / f"{TEXTS}.jsonl"
         self.partial.parent.mkdir(exist_ok=True)
         self.partial.write_bytes(b"".join(_line(row, story) for row, story in self.stories.items()))
-        self.kept = _kept(self.store)
+        self.kept = _kept_batches(self.store.path / "partial" / _KEY)
         self.files = [own for own in sorted(self.store.path.rglob("*")) if own.is_file() and own.stat().st_size]
 
     def case(self, number: int, folder: Path) -> Found:
@@ -45,6 +50,8 @@ class Flipped:
         kind = where.parts[0]
         if kind in KINDS:
             return self._of_record(Store(folder), where, bytes(content), at)
+        if where.parts[:2] == ("partial", _KEY):
+            return self._of_kept(folder, where.name, bytes(content))
         if where == self.partial.relative_to(self.store.path):
             return self._of_partial(folder, bytes(content))
         return Found(f"{kind}: nothing is read from it", note=str(where))
@@ -64,6 +71,14 @@ class Flipped:
         same = found == dict(self.whole[kind, key])
         return Found(part, believed=int(not same), note=f"{where} at {at} is not noticed")
 
+    def _of_kept(self, folder: Path, name: str, content: bytes) -> Found:
+        (folder / _KEY).mkdir()
+        (folder / _KEY / name).write_bytes(content)
+        kept = _kept_in(folder / _KEY)
+        found = {own: kept.found(own) for own in _ARRAYS}
+        wrong = sum(own is not None and not np.array_equal(own["states"], _ARRAYS[at]) for at, own in found.items())
+        return Found("kept batches", believed=wrong, left_out=int(not any(found.values())))
+
     def _of_partial(self, folder: Path, content: bytes) -> Found:
         partial = folder / self.partial.name
         partial.write_bytes(content)
@@ -74,8 +89,24 @@ class Flipped:
         return Found("a partial file of texts", believed=wrong, lost=max(0, lost - joined), left_out=1)
 
 
-def _kept(store: Store) -> Iterable[Path]:
-    return [file for file in store.path.rglob("*") if file.is_file()]
+_KEY = "f" * 64
+_ARRAYS = {f"{number:064x}": np.full((2, 3), number, np.float32) for number in range(3)}
+"""What three batches gave, by their names."""
+
+
+def _kept_batches(folder: Path) -> bool:
+    """Keeps finished batches, as a process does that is killed then; false where none are kept."""
+    if find_spec("emogeo.store.kept") is None:
+        return False
+    kept = _kept_in(folder)
+    for name, array in _ARRAYS.items():
+        kept.keep(name, {"states": array})
+    kept.save()
+    return True
+
+
+def _kept_in(folder: Path) -> Any:
+    return import_module("emogeo.store.kept").Kept(folder, "as usual")
 
 
 TRIAL = Trial("flipped_bytes", "a byte is changed in", 1_000, lambda folder: Flipped(folder).case, batches=None)

@@ -21,7 +21,7 @@ from tests.torture.kills import Undisturbed, lost_and_wrong, sums_up, undisturbe
 from tests.torture.sweeps import make, records
 from tests.torture.trial import Found, NoSuchCaseError, Trial, main_of
 from tests.torture.warm import run
-from tests.torture.watched import at_write, changes
+from tests.torture.watched import at_write, changes, list_batches
 
 KINDS = ("generation", "imports", "behaviour")
 _MEBIBYTES = 8
@@ -61,7 +61,12 @@ class FullDisk:
             for word in self.made.words(kind, store, True)
         ]
         happens = partial(fill, folder / "disk" / "ballast") if self.real else partial(refuse_from_now_on, store)
-        code = run(words, log, partial(at_write, store, at, happens))
+
+        def watched() -> None:
+            list_batches(folder / "batches")
+            at_write(store, at, happens)
+
+        code = run(words, log, watched)
         said = log.read_text()
         named = code == 0 or os.strerror(errno.ENOSPC) in said
         between = lost_and_wrong(own, Store(store), said)

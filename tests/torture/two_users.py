@@ -8,9 +8,13 @@ finished run is skipped all the same.
 from __future__ import annotations
 
 import os
+import sys
 import tempfile
+from contextlib import suppress
 from functools import partial
+from importlib import import_module
 from pathlib import Path
+from typing import NoReturn
 
 from emogeo.store.store import Store
 from tests.torture.kills import Undisturbed, lost_and_wrong, sums_up, undisturbed
@@ -28,10 +32,19 @@ class TwoUsers:
 
     def __init__(self, folder: Path) -> None:
         folder.chmod(0o755)
-        self.made = make(folder)
+        self.folder, self.made = folder, make(folder)
         for own in (self.made.weights, *self.made.weights.iterdir()):
             own.chmod(0o755)
         self.whole = {kind: undisturbed(self.made, kind, folder / kind) for kind in KINDS}
+        for kind in KINDS:
+            self._import(kind, folder / f"modules-{kind}")
+
+    def _import(self, kind: str, listed: Path) -> None:
+        """Imports what a sweep imports as it goes on: other users may not be let into Python's own folder."""
+        run(self.made.words(kind, self.folder / kind / "again"), self.folder / "log", partial(list_modules, listed))
+        for name in listed.read_text().split():
+            with suppress(ImportError):
+                import_module(name)
 
     def case(self, number: int, folder: Path) -> Found:
         """Tries one way with one kind of sweep."""
@@ -94,6 +107,17 @@ def become(user: int) -> None:
     os.setgid(user)
     os.setuid(user)
     tempfile.tempdir = None
+
+
+def list_modules(into: Path) -> None:
+    """Writes the names of all modules into a file, when this process ends."""
+    end = os._exit
+
+    def ends(code: int) -> NoReturn:
+        into.write_text("\n".join(sorted(sys.modules)))
+        end(code)
+
+    os._exit = ends
 
 
 TRIAL = Trial("two_users", "two users", len(_WAYS) * len(KINDS), lambda folder: TwoUsers(folder).case, batches=None)

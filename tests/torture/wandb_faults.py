@@ -31,7 +31,7 @@ SENDING = (
     Fault("graphql"),
     Fault("PUT blobs"),
     Fault("PUT blobs", Kind.reset),
-    Fault("PUT blobs", Kind.stall, seconds=20),
+    Fault("PUT blobs", Kind.stall, seconds=90),
     Fault("graphql CommitArtifact"),
     Fault("POST files"),
     Fault("graphql CreateRunFiles", status=400),
@@ -43,7 +43,7 @@ FETCHING = (
     Fault("GET blobs", status=500),
     Fault("GET blobs", Kind.corrupt),
     Fault("GET blobs", Kind.reset),
-    Fault("GET blobs", Kind.stall, seconds=20),
+    Fault("GET blobs", Kind.stall, seconds=90),
     Fault("graphql"),
     METADATA,
 )
@@ -162,7 +162,7 @@ def impatient() -> None:
     """Has the client give up within seconds."""
     from emogeo.tracking import client, downloads, pull, session
 
-    patience = replace(client.PATIENCE, query=2, retries=1, pause=1, start=8, transfer=6, finish=5)
+    patience = replace(client.PATIENCE, query=2, retries=1, pause=1, start=8, transfer=25, finish=5)
     for module in (client, downloads, pull, session):
         if hasattr(module, "PATIENCE"):
             module.PATIENCE = patience  # type: ignore[attr-defined]

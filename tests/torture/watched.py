@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import math
 import os
 import signal
 import sys
@@ -90,12 +91,21 @@ def die_after(seconds: float) -> None:
 def list_batches(into: Path) -> None:
     """Adds a line to a file for each batch that a model reads, writes or scores, when it is begun."""
     stream = os.open(into, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
-    if importlib.util.find_spec("emogeo.store.kept") is not None:
-        # so small batches would be kept together; larger ones are kept one by one
-        importlib.import_module("emogeo.store.kept")._EVERY_SECONDS = 0.0
+    _keep_each_batch()
     for room, name in _BATCHES.items():
         module = importlib.import_module(f"emogeo.models.{room}")
         setattr(module, name, _listing(getattr(module, name), room, stream))
+
+
+def _keep_each_batch() -> None:
+    """Has every batch kept at once: those of a tiny model take so little time that they would be kept together."""
+    if importlib.util.find_spec("emogeo.store.kept") is None:
+        return
+    module = importlib.import_module("emogeo.store.kept")
+    for name, value in (("_EVERY_SECONDS", 0.0), ("_SHARE", math.inf)):
+        if not hasattr(module, name):
+            raise AttributeError(f"emogeo.store.kept.{name}")
+        setattr(module, name, value)
 
 
 def _listing(original: Callable[..., Any], room: str, stream: int) -> Callable[..., Any]:
