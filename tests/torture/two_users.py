@@ -20,7 +20,7 @@ from emogeo.store.store import Store
 from tests.torture.kills import Undisturbed, lost_and_wrong, sums_up, undisturbed
 from tests.torture.sweeps import make
 from tests.torture.trial import Found, NoSuchCaseError, Trial, main_of
-from tests.torture.warm import start, wait
+from tests.torture.warm import run, start, wait
 
 GROUP, FIRST, SECOND, STRANGER = 61_000, 61_001, 61_002, 61_003
 KINDS = ("generation", "imports", "comprehension")

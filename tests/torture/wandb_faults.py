@@ -146,7 +146,7 @@ class WandbFaults:
         wrong = len(broken(between)) + sum(self.whole.content.get(n) != own for n, own in content(between).items())
         served.set(False)
         pulled = run(self._pull(folder), log, impatient, sane)
-        arrived = {key for key in between.keys(RUNS)} == self.whole.runs
+        arrived = set(between.keys(RUNS)) == self.whole.runs
         as_promised = (code, pushed, pulled) == (0, 0, 0)
         lost = int(not recorded) + int(not arrived)
         part = "while a run is sent" if sending else "while runs are fetched"
