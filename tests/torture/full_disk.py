@@ -114,7 +114,7 @@ def refuse_from_now_on(folder: Path) -> None:
     sys.addaudithook(hook)
 
 
-TRIAL = Trial("full_disk", "the disk is full", 400, lambda folder: FullDisk(folder).case, batches=None)
+TRIAL = Trial("full_disk", "the disk is full", 150, lambda folder: FullDisk(folder).case, batches=None)
 
 if __name__ == "__main__":
     raise SystemExit(main_of(TRIAL))
