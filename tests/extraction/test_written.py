@@ -92,5 +92,5 @@ def test_a_record_of_other_texts_is_written_again_and_never_replayed(
         batches[first:] = []
         caplog.clear()
     store.write(GENERATIONS, key, {**files, STORIES: b"[]\n"})
-    with pytest.raises(StoreError, match=f"{key}/generations.jsonl: line 1 holds no JSON object"):
+    with pytest.raises(StoreError, match=f"{key}/generation.json: counts.texts: generations.jsonl has 1 lines"):
         written(store, key)
