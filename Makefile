@@ -10,7 +10,7 @@ help:
 	@echo "make lint   ruff, mypy, import-linter"
 	@echo "make calibration  the simulations of docs/calibration.md; hours; goes on where it was stopped"
 	@echo "make models  tiny checkpoints of every architecture: docs/models_table.md; goes on where it was stopped"
-	@echo "make torture  10,000 altered records: each is left out by name or does no harm; goes on where it was stopped"
+	@echo "make torture  kills, flipped bytes, full disks, altered records, …: docs/reliability.md; goes on where it was stopped"
 	@echo "make bench  speed against a plain loop, the matmul peak, and rsatoolbox; memory with 171 conditions and with 50,000 imported states"
 
 .venv/emogeo: pyproject.toml setup.py constraints.txt
@@ -84,10 +84,9 @@ bench: .venv/dev
 models: .venv/dev
 	$(BIN)/python -m tests.models_table $(AGAIN)
 
-# cases that were tried are kept in results/torture
-TORTURE ?= 10000
+# cases that were tried are kept in results/torture; MOST=20: at most so many of each trial
 torture: .venv/dev
-	$(BIN)/python -m tests.torture.fuzz_records --cases $(TORTURE)
+	$(BIN)/python -m tests.torture $(if $(MOST),--most $(MOST))
 
 # each design that is finished is kept, and so is the table of each part
 DRAWS ?= 2000

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass
 
 from emogeo.errors import RecordError, StoreError
-from emogeo.extraction.stories import Story, parsed_stories, read_stories
+from emogeo.extraction.stories import Story
+from emogeo.extraction.written import facts_in, stories_in
 from emogeo.record.files import FACTS, RUN_FILE, STORIES
 from emogeo.record.json import parse_record, row_of, written_of
 from emogeo.record.origin import Generation, MadeWith, Written
@@ -68,12 +68,12 @@ def _fetched(store: Store, path: str) -> Replayed:
     """Downloads the texts of an artifact into the store, as if they had been written here."""
     files = artifact_files(path, GENERATIONS, [STORIES, FACTS])
     try:
-        facts, stories = json.loads(files[FACTS]), parsed_stories(files[STORIES])
-        key, named = facts["key"], all(story.emotion.strip() for story in stories)
-        whole = re.fullmatch("[0-9a-f]{64}", key) and named and {"weights", "written"} <= set(facts)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise StoreError(f"{WANDB}{path} holds no written texts ({type(error).__name__}: {error}).") from error
-    if not whole or not stories:
+        facts = facts_in(files, f"{WANDB}{path}")
+        stories_in(files, f"{WANDB}{path}")
+    except RecordError as error:
+        raise StoreError(f"{WANDB}{path} holds no written texts ({error}).") from error
+    key = facts["key"]
+    if not re.fullmatch("[0-9a-f]{64}", key) or "written" not in facts:
         raise StoreError(f"{WANDB}{path} does not hold texts with their conditions and the key of their record.")
     if not store.has(GENERATIONS, key):
         store.write(GENERATIONS, key, files)
@@ -91,18 +91,18 @@ def written(store: Store, key: str) -> Replayed:
     Raises:
         StoreError: no such record, a broken one, or one of an earlier version.
     """
-    folder = store.folder(GENERATIONS, key)
-    facts, where = json.loads(store.read(GENERATIONS, key)[FACTS]), f"{folder}/{FACTS}"
+    folder, files = store.folder(GENERATIONS, key), store.read(GENERATIONS, key)
+    facts, where = facts_in(files, str(folder), key), f"{folder}/{FACTS}"
     if "written" not in facts:
         raise StoreError(f"{folder} is of an earlier version; write it again with force=true.")
     how = written_of(facts["written"], f"{where}: written")
-    return Replayed(key, facts["weights"], how, read_stories(store, key), _made_with(facts, where))
+    return Replayed(key, facts["weights"], how, stories_in(files, str(folder)), _made_with(facts, where))
 
 
 def made_with_of(store: Store, key: str) -> MadeWith | None:
     """Gives what the texts of a record were made with; None where that was not recorded."""
-    facts = json.loads(store.read(GENERATIONS, key)[FACTS])
-    return _made_with(facts, f"{store.folder(GENERATIONS, key)}/{FACTS}")
+    folder = str(store.folder(GENERATIONS, key))
+    return _made_with(facts_in(store.read(GENERATIONS, key), folder, key), f"{folder}/{FACTS}")
 
 
 def _made_with(facts: Json, where: str) -> MadeWith | None:

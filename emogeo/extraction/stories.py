@@ -10,11 +10,9 @@ from typing import Any
 
 from emogeo.errors import StimuliError
 from emogeo.models.thinking import THOUGHT
-from emogeo.record.files import STORIES
 from emogeo.record.origin import TextCounts
 from emogeo.stimuli.stories import names_emotion
 from emogeo.store.keys import canonical_json
-from emogeo.store.store import GENERATIONS, Store
 
 _REFUSAL = re.compile(
     r"\W*(?:sorry,? )?(?:I['’]?m sorry|I am sorry|sorry, but|I apologi[sz]e|I can(?:['’]|no)t|I won['’]t|I am unable|"
@@ -63,24 +61,6 @@ def story_of(line: bytes) -> Story:
     row: dict[str, Any] = json.loads(line)
     lists = ("prompt_ids", "ids", "thought_ids")
     return Story(**{**row, **{name: tuple(row[name]) for name in lists if name in row}})
-
-
-def parsed_stories(lines: bytes) -> list[Story]:
-    """Stories from JSON lines.
-
-    Raises:
-        ValueError, KeyError, TypeError: lines that hold none.
-    """
-    return [story_of(line) for line in lines.splitlines()]
-
-
-def read_stories(store: Store, key: str) -> list[Story]:
-    """The stories of a record.
-
-    Raises:
-        StoreError: no such record, or a broken one.
-    """
-    return parsed_stories(store.read(GENERATIONS, key)[STORIES])
 
 
 def counts(stories: Sequence[Story], words: Mapping[str, str]) -> TextCounts:

@@ -16,8 +16,10 @@ from typing import TYPE_CHECKING
 
 from tqdm import tqdm
 
+from emogeo.errors import RecordError
 from emogeo.extraction.passes import Writing
-from emogeo.extraction.stories import Story, counts, parsed_stories, story_line, story_of
+from emogeo.extraction.stories import Story, counts, story_line, story_of
+from emogeo.extraction.written import stories_in
 from emogeo.machine import naming, write_whole
 from emogeo.models.session import Session
 from emogeo.record.files import FACTS, STORIES
@@ -84,8 +86,21 @@ def _known(writing: Writing, store: Store) -> list[Story] | None:
     files = store.whole(GENERATIONS, writing.key)
     if files is None:
         return None
+    try:
+        stories = stories_in(files, str(store.folder(GENERATIONS, writing.key)))
+        _refuse_others(stories, writing)
+    except RecordError as error:
+        log.warning("%s. The record counts as missing and is written again.", error)
+        return None
     log.info("stories: in the store, nothing to write (%s)", writing.key[:12])
-    return parsed_stories(files[STORIES])
+    return stories
+
+
+def _refuse_others(stories: list[Story], writing: Writing) -> None:
+    """Refuses stories that were asked for otherwise than this writing asks."""
+    asked = [(request.emotion, request.topic, request.unit) for request in writing.requests]
+    if [(story.emotion, story.topic, story.unit) for story in stories] != asked:
+        raise RecordError(f"generations/{writing.key}: other texts than the {len(asked)} that are asked for")
 
 
 def _write_all(writing: Writing, session: Session, partial: Path) -> list[Story]:

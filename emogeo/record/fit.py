@@ -128,6 +128,8 @@ def _check_origin(record: GeometryRecord, file: str) -> None:
         require(reread_of != record.key, f"{file}: twin: the run itself")
     for name, counts in record.nonfinite.items():
         require(min(counts, default=0) >= 0, f"{file}: nonfinite.{name}: a count below 0 (found {min(counts or [0])})")
+    counted = "passages" in record.nonfinite or not record.nonfinite
+    require(counted, f"{file}: nonfinite.passages: Field required")
 
 
 def _check_conditions(run: Run, file: str) -> None:

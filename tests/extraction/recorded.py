@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from emogeo.config.train import TrainConfig
-from emogeo.extraction.stories import Story, read_stories
+from emogeo.extraction.stories import Story
+from emogeo.extraction.written import read_stories
 from emogeo.runs.task import Outcome
 from emogeo.store.store import RUNS, Store
 from emogeo.store.tensors import unpack

@@ -63,6 +63,7 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
     "a reread of a name": ({"reread_of": "another"}, "twin: not the key of a run (found 'another')"),
     "a reread of a short key": ({"reread_of": "ab" * 31}, "twin: not the key of a run"),
     "a reread of a key and a line": ({"reread_of": "ab" * 32 + "\n"}, "twin: not the key of a run"),
+    "no counts of the passages": ({"nonfinite": {"facts": (0, 0)}}, "nonfinite.passages: Field required"),
     "a negative count": ({"nonfinite": {"facts": (0, -2)}}, "nonfinite.facts: a count below 0 (found -2)"),
     "a negative sum": (result(nonfinite=-1), "metrics.nonfinite: a count below 0 (found -1)"),
     "another number of units": ({"n_units": 3}, "n_units: 3, and units has 2 different names"),

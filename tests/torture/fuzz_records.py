@@ -1,16 +1,16 @@
 """Whole records with one thing changed and a manifest that fits: each is left out by name, or taken in without harm.
 
-`python -m tests.torture.fuzz_records --cases 10000` goes on where it was stopped.
+`python -m tests.torture.fuzz_records` goes on where it was stopped; a case of it is fourteen records that
+are altered and analysed at once.
 """
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import csv
 import io
-import json
 import logging
+import os
 import random
 import shutil
 import signal
@@ -18,11 +18,9 @@ import tempfile
 import traceback
 import unicodedata
 import warnings
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -36,9 +34,14 @@ from emogeo.analysis.tables.effects import effects_of
 from emogeo.analysis.tables.frame import Table, without_formulas
 from emogeo.config.analyze import AnalyzeConfig
 from emogeo.config.runtime import StoreConfig
+from emogeo.errors import StoreError
+from emogeo.extraction.replay import written
 from emogeo.store.manifest import MANIFEST, manifest_of
-from emogeo.store.store import RUNS
+from emogeo.store.store import ACTIVATIONS, GENERATIONS, RUNS
+from emogeo.terminal import one_line
 from tests.torture.hostile import Altered, altered
+from tests.torture.lying import lying
+from tests.torture.trial import Found, Trial, main_of
 from tests.torture.whole_records import Whole, whole_store
 
 SEED = 20261126
@@ -60,8 +63,24 @@ class Outcome:
     said: str = ""
 
 
+@dataclass(frozen=True)
+class Case:
+    """A record that is to be altered, and how."""
+
+    number: int
+    own: Whole
+    found: Altered
+    folder: Path
+    """Where it lies then."""
+
+    @property
+    def needs(self) -> set[str]:
+        """Gives the folders that must be its own while it is tried."""
+        return {self.own.key, self.folder.name}
+
+
 class Fuzzed:
-    """A store of whole records in which one at a time is altered."""
+    """A store of whole records in which some are altered."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -70,45 +89,94 @@ class Fuzzed:
 
     def case(self, number: int) -> Outcome:
         """Alters a record, analyses the store with it, and puts the record back."""
+        return self._alone(self._drawn(number))
+
+    def cases(self, numbers: Sequence[int]) -> list[Outcome]:
+        """Does so with several cases of different records at once; one by one where that does harm."""
+        outcomes: list[Outcome] = []
+        waiting = [self._drawn(number) for number in numbers]
+        while waiting:
+            together = _apart(waiting)
+            waiting = [case for case in waiting if case not in together]
+            outcomes += self._together(together)
+        return sorted(outcomes, key=lambda own: own.number)
+
+    def _drawn(self, number: int) -> Case:
         draw = random.Random(f"{SEED}:{number}")
-        own = draw.choice([each for each in self.whole if each is not self.beside])
-        found = altered(dict(own.files), draw) if draw.random() < 0.98 else self._swapped(own, draw)
-        key = found.key or own.key
-        folders = {self.store.folder(own.kind, name) for name in (key, own.key)}
-        shutil.rmtree(self.store.folder(own.kind, own.key))
-        try:
-            _write(self.store.folder(own.kind, key), found.files)
-            became, said = self._judged(own, key, found)
-        finally:
-            for folder in folders:
-                shutil.rmtree(folder, ignore_errors=True)
-            _write(self.store.folder(own.kind, own.key), own.files)
-        return Outcome(number, own.name, found.what, became, said)
+        others = [each for each in self.whole if each is not self.beside]
+        own, way = others[number % len(others)], draw.random()
+        if way < 0.94:
+            found = altered(dict(own.files), draw)
+        else:
+            found = lying(own.files, draw) if way < 0.98 else self._swapped(own, draw)
+        return Case(number, own, found, self.store.folder(own.kind, found.key or own.key))
 
     def _swapped(self, own: Whole, draw: random.Random) -> Altered:
-        other = draw.choice([each for each in self.whole if each.kind == own.kind and each is not own])
-        return Altered(dict(other.files), f"the files of {other.name}", impossible=own.kind == RUNS)
+        other = draw.choice([each for each in self.whole if each is not own])
+        must = own.kind != other.kind or own.kind != ACTIVATIONS
+        return Altered(dict(other.files), f"the files of {other.name}", impossible=must)
 
-    def _judged(self, own: Whole, key: str, found: Altered) -> tuple[str, str]:
+    def _alone(self, case: Case) -> Outcome:
         try:
-            with _in_time(), warnings.catch_warnings():
-                warnings.simplefilter("error")
-                return self._analysed(own, key, found)
+            (outcome,) = self._tried([case])
         except Exception as error:
             last = traceback.extract_tb(error.__traceback__)[-1]
-            return "HARM", f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"[:600]
+            said = f"{type(error).__name__}: {error} ({Path(last.filename).name}:{last.lineno})"[:600]
+            return Outcome(case.number, case.own.name, case.found.what, "HARM", said)
+        return outcome
 
-    def _analysed(self, own: Whole, key: str, found: Altered) -> tuple[str, str]:
-        keys = {self.beside.key, key if own.kind == RUNS else self._named("geometry")}
-        catalogue = read_catalogue(self.store, keys)
-        if own.kind == RUNS and catalogue.left_out:
-            return _left_out(catalogue, str(self.store.folder(RUNS, key)))
-        if found.impossible and own.kind == RUNS:
-            return "HARM", "taken in"
-        self._results(catalogue)
-        if own.kind == RUNS and catalogue.left_out:
-            return _left_out(catalogue, str(self.store.folder(RUNS, key)))
-        return "taken in", ""
+    def _together(self, cases: Sequence[Case]) -> list[Outcome]:
+        with contextlib.suppress(Exception):
+            return self._tried(cases)
+        return [self._alone(case) for case in cases]
+
+    def _tried(self, cases: Sequence[Case]) -> list[Outcome]:
+        """Alters the records, analyses the store, and puts them back.
+
+        Raises:
+            Exception: the harm that they did.
+        """
+        for case in cases:
+            shutil.rmtree(self.store.folder(case.own.kind, case.own.key))
+        try:
+            for case in cases:
+                _write(case.folder, case.found.files, case.found.manifest)
+            with _in_time(), warnings.catch_warnings():
+                warnings.simplefilter("error")
+                return self._judged(cases)
+        finally:
+            for case in cases:
+                shutil.rmtree(case.folder, ignore_errors=True)
+            for case in cases:
+                _write(self.store.folder(case.own.kind, case.own.key), case.own.files)
+
+    def _judged(self, cases: Sequence[Case]) -> list[Outcome]:
+        keys = {self.beside.key, self._named("geometry")}
+        catalogue = read_catalogue(self.store, keys | {case.folder.name for case in cases if case.own.kind == RUNS})
+        analysed = [case for case in cases if case.own.kind != GENERATIONS]
+        for case in cases:
+            if case.found.impossible and case.own.kind == RUNS and not _said_of(case, catalogue):
+                raise AssertionError("taken in")
+        if any(not _said_of(case, catalogue) for case in analysed):
+            self._results(catalogue)
+        return [self._outcome(case, catalogue) for case in cases]
+
+    def _outcome(self, case: Case, catalogue: Catalogue) -> Outcome:
+        said = self._of_texts(case) if case.own.kind == GENERATIONS else _said_of(case, catalogue)
+        if said is not None:
+            _check_sentence(said, str(case.folder))
+        elif case.found.impossible and case.own.kind != ACTIVATIONS:
+            raise AssertionError("taken in")
+        became = "taken in" if said is None else "left out"
+        return Outcome(case.number, case.own.name, case.found.what, became, (said or "").removeprefix(str(case.folder)))
+
+    def _of_texts(self, case: Case) -> str | None:
+        """Reads texts as a replay does: what is wrong with them, or None."""
+        try:
+            written(self.store, case.folder.name)
+        except StoreError as error:
+            return one_line(str(error))
+        return None
 
     def _named(self, name: str) -> str:
         return next(each.key for each in self.whole if each.name == name)
@@ -129,20 +197,32 @@ class Fuzzed:
                 check_page((Path(made) / "r.html").read_text())
 
 
-def _write(folder: Path, files: Mapping[str, bytes]) -> None:
+def _apart(cases: Sequence[Case]) -> list[Case]:
+    """Takes as many cases as touch different records."""
+    taken: list[Case] = []
+    for case in cases:
+        if not any(case.needs & other.needs for other in taken):
+            taken.append(case)
+    return taken
+
+
+def _write(folder: Path, files: Mapping[str, bytes], manifest: bytes | None = None) -> None:
     folder.mkdir(parents=True, exist_ok=True)
-    for name, content in {**files, MANIFEST: manifest_of(files)}.items():
+    for name, content in {**files, MANIFEST: manifest_of(files) if manifest is None else manifest}.items():
         (folder / name).write_bytes(content)
 
 
-def _left_out(catalogue: Catalogue, folder: str) -> tuple[str, str]:
-    (said,) = catalogue.left_out
+def _said_of(case: Case, catalogue: Catalogue) -> str | None:
+    """Finds why a run was left out; None where it was taken in."""
+    return next((said for said in catalogue.left_out if said.startswith(str(case.folder))), None)
+
+
+def _check_sentence(said: str, folder: str) -> None:
     if not said.startswith(folder):
         raise AssertionError(f"names no record: {said}")
     _check_terminal(said)
     if "\n" in said or len(said) > len(folder) + 600:
         raise AssertionError(f"no single sentence: {said[:200]!r} ({len(said)} letters)")
-    return "left out", said.removeprefix(folder)
 
 
 def odd_letters(text: str) -> list[str]:
@@ -204,53 +284,40 @@ def _in_time() -> Iterator[None]:
         signal.signal(signal.SIGALRM, before)
 
 
-def main(words: Sequence[str] | None = None) -> int:
-    """Tries cases; 0 where none did harm."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--cases", type=int, default=10_000)
-    parser.add_argument("--first", type=int, default=0)
-    parser.add_argument("--kept", type=Path, default=Path("results/torture/records.jsonl"))
-    asked = parser.parse_args(words)
-    asked.kept.parent.mkdir(parents=True, exist_ok=True)
-    done = _done(asked.kept)
-    _end_line(asked.kept)
-    with tempfile.TemporaryDirectory() as folder, asked.kept.open("a", encoding="utf-8") as kept:
-        fuzzed = Fuzzed(Path(folder))
-        for number in range(asked.first, asked.first + asked.cases):
-            if number not in done:
-                done[number] = asdict(fuzzed.case(number))
-                kept.write(json.dumps(done[number]) + "\n")
-                kept.flush()
-    print(table([Outcome(**own) for _, own in sorted(done.items())]))
-    return int(any(own["became"] == "HARM" for own in done.values()))
+GROUP = 14
+"""So many cases are analysed at once: one of each record that is altered."""
 
 
-def _done(kept: Path) -> dict[int, Any]:
-    """The cases of an earlier call; a line that it was stopped in is tried again."""
-    found = {}
-    for line in kept.read_text(encoding="utf-8").splitlines() if kept.is_file() else ():
-        with contextlib.suppress(ValueError):
-            row = json.loads(line)
-            found[row["number"]] = row
-    return found
+def begin(folder: Path) -> Callable[[int, Path], Found]:
+    """Prepares the trial: a case of it is a group of altered records."""
+    logging.disable(logging.WARNING)  # of passes that are broken
+    stores = dict[int, Fuzzed]()
+
+    def attempt(number: int, own: Path) -> Found:
+        if os.getpid() not in stores:
+            place = folder / f"store-{os.getpid()}"
+            place.mkdir()
+            stores[os.getpid()] = Fuzzed(place)
+        outcomes = stores[os.getpid()].cases(range(number * GROUP, (number + 1) * GROUP))
+        return found_of(outcomes)
+
+    return attempt
 
 
-def _end_line(kept: Path) -> None:
-    if kept.is_file() and not kept.read_bytes().endswith(b"\n"):
-        with kept.open("ab") as stream:
-            stream.write(b"\n")
-
-
-def table(outcomes: Sequence[Outcome]) -> str:
-    """Counts what became of each kind of record, and lists what did harm."""
-    counts = Counter((own.record, own.became) for own in outcomes)
-    kinds, ways = sorted({own.record for own in outcomes}), ("left out", "taken in", "HARM")
-    lines = [f"{'record':20}" + "".join(f"{way:>10}" for way in ways)]
-    lines += [f"{kind:20}" + "".join(f"{counts[kind, way]:>10}" for way in ways) for kind in kinds]
+def found_of(outcomes: Sequence[Outcome]) -> Found:
+    """Sums a group up: what was taken in and should not have been is wrongly believed."""
     harm = [own for own in outcomes if own.became == "HARM"]
-    return "\n".join([*lines, *(f"{own.number}: {own.record}: {own.what}: {own.said}" for own in harm)])
+    believed = [own for own in harm if own.said.startswith("AssertionError: taken in")]
+    left_out = sum(own.became == "left out" for own in outcomes)
+    said = "; ".join(f"{own.number}: {own.record}: {own.what}: {own.said}" for own in harm)
+    return Found(
+        PART, of=len(outcomes), believed=len(believed), broken=len(harm) - len(believed), left_out=left_out, note=said
+    )
+
+
+PART = "left out by name or harmless"
+TRIAL = Trial("records", "altered records", 715, begin, batches=None)
 
 
 if __name__ == "__main__":
-    logging.disable(logging.WARNING)  # of passes that are broken
-    raise SystemExit(main())
+    raise SystemExit(main_of(TRIAL))

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
+from collections.abc import Sequence
 
 import pytest
 
-from emogeo.store.store import RUNS, Store
-from tests.torture import fuzz_records
-from tests.torture.fuzz_records import Fuzzed, Outcome, main, table
+from emogeo.store.store import ACTIVATIONS, GENERATIONS, RUNS, Store
+from tests.torture.fuzz_records import Case, Fuzzed, Outcome, found_of
 
 CASES, PARTS = 300, 6
 
@@ -22,38 +20,42 @@ def fuzzed(tmp_path_factory: pytest.TempPathFactory) -> Fuzzed:
 @pytest.mark.parametrize("part", range(PARTS))
 def test_altered_records_do_no_harm(fuzzed: Fuzzed, part: int) -> None:
     each = CASES // PARTS
-    outcomes = [fuzzed.case(number) for number in range(part * each, (part + 1) * each)]
+    outcomes = fuzzed.cases(range(part * each, (part + 1) * each))
     assert [own for own in outcomes if own.became == "HARM"] == []
     assert {own.became for own in outcomes} == {"left out", "taken in"}
+    assert [own.number for own in outcomes] == list(range(part * each, (part + 1) * each))
 
 
 def test_the_store_is_whole_again_after_every_case(fuzzed: Fuzzed) -> None:
-    for number in range(9_000, 9_010):
-        fuzzed.case(number)
+    fuzzed.cases(range(9_000, 9_010))
+    fuzzed.case(9_011)
     store: Store = fuzzed.store
     assert {own.key for own in fuzzed.whole if own.kind == RUNS} == set(store.keys(RUNS))
     assert all(store.read(own.kind, own.key) == own.files for own in fuzzed.whole)
 
 
-def test_it_goes_on_where_it_was_stopped_and_says_what_did_harm(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    tried = list[int]()
+def test_harm_is_told_of_the_case_that_did_it(fuzzed: Fuzzed, monkeypatch: pytest.MonkeyPatch) -> None:
+    def tried(cases: Sequence[Case]) -> list[Outcome]:
+        if any(case.number == 4 for case in cases):
+            raise RuntimeError("planted")
+        return [Outcome(case.number, case.own.name, "x", "taken in") for case in cases]
 
-    class Planted:
-        def __init__(self, folder: Path) -> None:
-            pass
+    monkeypatch.setattr(fuzzed, "_tried", tried)
+    outcomes = fuzzed.cases(range(3, 7))
+    assert [own.became for own in outcomes] == ["taken in", "HARM", "taken in", "taken in"]
+    assert outcomes[1].said.startswith("RuntimeError: planted (test_fuzz_records.py:")
 
-        def case(self, number: int) -> Outcome:
-            tried.append(number)
-            return Outcome(number, "geometry", "x", "HARM" if number == 2 else "left out", "a trace")
 
-    monkeypatch.setattr(fuzz_records, "Fuzzed", Planted)
-    kept = tmp_path / "kept.jsonl"
-    assert main(["--cases", "2", "--kept", str(kept)]) == 0
-    kept.write_text(kept.read_text() + '{"number": 2, "rec')
-    assert main(["--cases", "4", "--kept", str(kept)]) == 1
-    assert tried == [0, 1, 2, 3]
-    assert "2: geometry: x: a trace" in capsys.readouterr().out
-    assert json.loads(kept.read_text().splitlines()[0])["number"] == 0
-    assert "HARM" in table([])
+def test_a_group_is_summed_up() -> None:
+    taken = Outcome(2, "geometry", "x", "HARM", "AssertionError: taken in (here:1)")
+    outcomes = [Outcome(0, "geometry", "x", "left out"), Outcome(1, "geometry", "x", "HARM", "KeyError: 1"), taken]
+    found = found_of(outcomes)
+    assert (found.of, found.left_out, found.believed, found.broken) == (3, 1, 1, 1)
+    assert "1: geometry: x: KeyError: 1; 2: " in found.note
+
+
+def test_texts_and_lies_are_among_the_cases(fuzzed: Fuzzed) -> None:
+    drawn = [fuzzed._drawn(number) for number in range(CASES)]
+    assert {case.own.name for case in drawn} == {own.name for own in fuzzed.whole} - {"beside"}
+    assert sum(case.found.manifest is not None for case in drawn) > 3
+    assert {case.own.kind for case in drawn} == {RUNS, ACTIVATIONS, GENERATIONS}

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from emogeo.extraction.imported_run import run_import
-from emogeo.record.files import ACTIVATIONS_FILE, PASS_FILE, VECTORS
+from emogeo.extraction.stories import Story, counts, story_line
+from emogeo.record.files import ACTIVATIONS_FILE, FACTS, PASS_FILE, STORIES, VECTORS
 from emogeo.record.json import plain
 from emogeo.record.origin import Generation, PromptSet, Written
 from emogeo.store.keys import canonical_json
-from emogeo.store.store import ACTIVATIONS, RUNS, Store
+from emogeo.store.store import ACTIVATIONS, GENERATIONS, RUNS, Store
 from emogeo.store.tensors import pack, unpack
 from tests.conftest import compose_train
 from tests.planted_records import (
@@ -31,6 +32,8 @@ from tests.planted_records import (
     write,
 )
 
+TEXTS = "c" * 64
+"""The key of the texts that the geometry called `generation` has read."""
 PASSES = {"geometry": "a" * 64, "beside": "b" * 64}
 """The keys of the passes of the two geometries of one architecture."""
 
@@ -64,6 +67,8 @@ def whole_store(folder: Path) -> tuple[Store, list[Whole]]:
     for name, key in PASSES.items():
         store.write(ACTIVATIONS, key, _pass_of(store.read(RUNS, keys[name])))
         found.append(Whole(f"pass of {name}", ACTIVATIONS, key, store.read(ACTIVATIONS, key)))
+    store.write(GENERATIONS, TEXTS, _texts())
+    found.append(Whole("texts", GENERATIONS, TEXTS, store.read(GENERATIONS, TEXTS)))
     return store, found
 
 
@@ -77,19 +82,39 @@ def _reread() -> tuple[Any, Files]:
     return geometry(**own, model=model_card(n_layers=2), reread_of=_read("geometry", "planted")[0].key)
 
 
-def _written() -> tuple[Any, Files]:
-    config = usual_config("mode=generation", "prompt_template=loose")
-    prompts = PromptSet("loose", True, ("Write.",))
-    written = Written(
+_WRITES = ("mode=generation", "prompt_template=loose")
+
+
+def _how() -> Written:
+    return Written(
         model="planted",
         precision="bf16",
         recipe=None,
-        prompt_template=prompts,
+        prompt_template=PromptSet("loose", True, ("Write.",)),
         topics=None,
-        generation=config.generation,
+        generation=usual_config(*_WRITES).generation,
         seed=0,
     )
-    generation = Generation(key="c" * 64, counts=None, written=written)
+
+
+def _texts() -> Files:
+    """Gives four texts that a model wrote, one of them after a thought."""
+    asked = [(emotion, unit) for unit in ("0", "1") for emotion in ("calm", "sad")]
+    stories = [
+        Story(emotion, "0", unit, "Write.", f"{emotion} {unit}", (3, 1), (5, 6), "stopped", 1)
+        for emotion, unit in asked
+    ]
+    stories[0] = replace(stories[0], thought="Hm.", thought_ids=(7,))
+    facts = {"key": TEXTS, "weights": {"sha256": "d" * 64}, "counts": plain(counts(stories, {}))}
+    return {
+        STORIES: b"".join(map(story_line, stories)),
+        FACTS: canonical_json({**facts, "written": plain(_how())}),
+    }
+
+
+def _written() -> tuple[Any, Files]:
+    config = usual_config(*_WRITES)
+    generation = Generation(key=TEXTS, counts=None, written=_how())
     return geometry(
         **named("generation"), config=config, mode=config.mode.name, model=model_card(n_layers=2), generation=generation
     )
