@@ -20,7 +20,7 @@ PARTS = {
         *("exports", "wandb", "cluster", "trouble"),
     ],
     "Look up": ["commands", "options", "columns", "api", "glossary"],
-    "Believe": ["inference", "calibration", "claims", "results", "models_table", "architecture"],
+    "Believe": ["inference", "calibration", "claims", "results", "reliability", "models_table", "architecture"],
     "Take part": ["/CONTRIBUTING", "/CHANGELOG"],
 }
 """The pages of the site's menu."""
