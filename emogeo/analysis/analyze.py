@@ -178,19 +178,19 @@ def all_tables(
     """Makes every table, by its name; `norms` are those of the user's own."""
     chance = _chance(config)
     corpora = read_corpora(prepared)
-    beyond = beyond_table(prepared, blocked_texts(corpora), Options(config.permutations, config.seed))
+    beyond = beyond_table(prepared, blocked_texts(corpora), Options(config.permutations, config.seed, config.pairs))
     tables = {
         "corpus": corpus_table(corpora),
         "runs": runs_table(catalogue.runs, prepared, catalogue.bare),
         "beyond": beyond,
-        "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence, bare),
+        "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence, bare, config.pairs),
         "baselines": baselines_table(prepared, *chance, norms),
         **map_tables(prepared, config.seed, bare, norms, config.map.axes),
         "rdm_differences": rdm_differences_table(prepared, config.seed),
         "about": about_table(prepared, *chance, norms, bare),
         "lens": lens_table(prepared),
-        **measures_tables(prepared),
-        **overlap_tables(prepared),
+        **measures_tables(prepared, config.pairs),
+        **overlap_tables(prepared, config.pairs),
         "effects": effects_table(effects),
         "variance": variance_table(distances_of(viewed(read_here(prepared), config)), *chance),
         "descriptors": descriptors_table(catalogue.runs, prepared, *chance),

@@ -26,6 +26,15 @@ class RecordSource(Enum):
     wandb = "wandb"
 
 
+class Pairs(Enum):
+    """Which two trained runs are compared."""
+
+    auto = "auto"
+    """Every two of at most 24; of more, those that are comparable, and those of one model apart in one parameter."""
+    all = "all"
+    """Every two, whose number grows with the square of the runs: an hour and more for a thousand."""
+
+
 @dataclass
 class RunsConfig:
     """Which runs are analysed, of a store or of a W&B project: those that pass every filter that is set.
@@ -177,6 +186,8 @@ class AnalyzeConfig:
     """The number of label permutations in each Mantel test."""
     equivalence: float = 0.1
     """The bound on 1 - rho* within which two geometries are called the same."""
+    pairs: Pairs = Pairs.auto
+    """Which two trained runs are compared; `all` takes time and room by the square of their number."""
     effects: EffectsConfig = field(default_factory=EffectsConfig)
     map: MapConfig = field(default_factory=MapConfig)
     norms: NormsConfig = field(default_factory=NormsConfig)

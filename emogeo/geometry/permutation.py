@@ -22,13 +22,17 @@ from emogeo.geometry.rdm import check_rdm, standard_ranks
 _CHUNK = 1_000
 _ENTRIES = 8_000_000
 """The most entries of matrices that are in memory at a time."""
+TAIL = 40
+"""The largest draws of which a tail is made are one in so many."""
+FEW_REACH = 10
+"""The number of draws that reach an observed value from which on they are counted, and no tail is needed."""
 _ROUNDING = 1e-9
 """A relabelling that reproduces the observed order may differ from it by this much."""
 _STANDARD = 1e-6
 """Standardized ranks sum to 0, and their squares to 1, up to this much."""
 
 
-def mantel(a: Array, b: Array, permutations: int, seed: int) -> Array:
+def mantel(a: Array, b: Array, permutations: int, seed: int, tail: bool = False) -> Array:
     """Gives the one-sided p of Spearman's rho of two RDMs under permuted condition labels of `b` (Mantel 1967).
 
     p = (1 + #) / (1 + permutations). Texts that both runs have read make it small by
@@ -36,6 +40,7 @@ def mantel(a: Array, b: Array, permutations: int, seed: int) -> Array:
 
     Args:
         a, b: [test, pair], standardized ranks of upper triangles.
+        tail: whether p goes below 1 / (1 + permutations), see `in_tail`.
 
     Returns:
         [test]
@@ -50,14 +55,40 @@ def mantel(a: Array, b: Array, permutations: int, seed: int) -> Array:
         raise GeometryError(f"mantel() wants as many tests and pairs on both sides: {list(a.shape)}, {list(b.shape)}.")
     observed = (a * b).sum(axis=1) - _ROUNDING
     distinct, which = np.unique(b, axis=0, return_inverse=True)
-    reached = np.zeros(len(a), dtype=np.int64)
-    places = _Places(a.shape[1])
+    reached, kept = np.zeros(len(a), dtype=np.int64), np.empty((len(a), permutations if tail else 0))
+    places, first = _Places(a.shape[1]), 0
     for orders in _orders(places.n, a.shape[1], permutations, seed):
         moved = places.moved(orders)
         for row, ranks in enumerate(distinct):
             tests = np.flatnonzero(which == row)
-            reached[tests] += (a[tests] @ ranks[moved].T >= observed[tests, None]).sum(axis=1)
-    return np.asarray((1 + reached) / (1 + permutations))
+            drawn = a[tests] @ ranks[moved].T
+            reached[tests] += (drawn >= observed[tests, None]).sum(axis=1)
+            if tail:
+                kept[tests, first : first + len(orders)] = drawn
+        first += len(orders)
+    return in_tail(observed, kept) if tail else np.asarray((1 + reached) / (1 + permutations))
+
+
+def in_tail(observed: Array, drawn: Array) -> Array:
+    """Gives p of observed values [test] by drawn ones [test, permutation], below 1 / (1 + permutations) as well.
+
+    Where ten draws or more reach the observed value, p = (1 + #) / (1 + permutations). Where fewer do, the largest
+    fortieth of the draws is taken to fall exponentially: p = exp(-(observed - t) / e) / 40, with t where that part
+    begins and e by how much it lies above t in the mean. Tails of agreements under permuted labels fall faster, so p is
+    too large rather than too small (docs/inference.md).
+    """
+    n = drawn.shape[1]
+    reached = (drawn >= observed[:, None]).sum(axis=1)
+    p = (1 + reached) / (1 + n)
+    size = n // TAIL
+    few = np.flatnonzero(reached < FEW_REACH) if size >= FEW_REACH else []
+    for test in few:
+        largest = np.partition(drawn[test], n - size - 1)[n - size - 1 :]
+        start = largest[0]
+        excess = float(largest[1:].mean() - start)
+        if excess > 0:
+            p[test] = min(1.0, size / n * float(np.exp(-(observed[test] - start) / excess)))
+    return np.asarray(p)
 
 
 def check_permutations(permutations: object) -> None:
@@ -70,7 +101,7 @@ def check_permutations(permutations: object) -> None:
         raise GeometryError(f"permutations={permutations!r}: a whole number of at least 1.")
 
 
-def mantel_disjoint(crossed: Sequence[Crossed], permutations: int, seed: int) -> Array:
+def mantel_disjoint(crossed: Sequence[Crossed], permutations: int, seed: int, tail: bool = False) -> Array:
     """Gives the same p for r_dis, with one permutation for all splits.
 
     Permuting labels permutes the entries of each rank vector. So the observed agreement is
@@ -78,12 +109,15 @@ def mantel_disjoint(crossed: Sequence[Crossed], permutations: int, seed: int) ->
 
     Args:
         crossed: those of tests over the same number of conditions, see `crossed_halves`.
+        tail: whether p goes below 1 / (1 + permutations), see `in_tail`.
 
     Returns:
         [test]
     """
     reached = relabelled_agreement(crossed, permutations, seed)
     observed = np.array([own.trace for own in crossed]) - _ROUNDING
+    if tail:
+        return in_tail(observed, reached)
     return np.asarray((1 + (reached >= observed[:, None]).sum(axis=1)) / (1 + permutations))
 
 

@@ -6,11 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from emogeo.analysis.comparing.nulls import Level, PairNulls, Twins, pair_nulls
+from emogeo.analysis.comparing.paired import pairs_of
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import twin_commands
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.notes import Note
-from emogeo.analysis.tables.pairs import NAMES, pairs_of
+from emogeo.analysis.tables.pairs import NAMES
+from emogeo.config.analyze import Pairs
 from emogeo.config.runtime import StoreConfig
 from emogeo.errors import GeometryError
 from emogeo.geometry.beyond import WANTED_TWINS, Beyond, BeyondNulls, beyond_nulls
@@ -36,10 +38,12 @@ class PairVerdict:
 
 @dataclass(frozen=True)
 class Options:
-    """What every verdict depends on beside the runs."""
+    """What the verdicts depend on beside the runs."""
 
     permutations: int
     seed: int
+    which: Pairs = Pairs.auto
+    """Of the pairs of trained runs."""
 
 
 def beyond_table(prepared: Sequence[PreparedRun], blocked: Mapping[str, str], options: Options) -> Table:
@@ -49,7 +53,7 @@ def beyond_table(prepared: Sequence[PreparedRun], blocked: Mapping[str, str], op
         blocked: for each digest of texts on which no verdict may rest, the reason.
     """
     twins = Twins(prepared)
-    rows = [row for a, b in pairs_of(prepared) for row in _rows(a, b, twins, blocked, options)]
+    rows = [row for a, b in pairs_of(prepared, options.which) for row in _rows(a, b, twins, blocked, options)]
     return typed(rows, BEYOND_COLUMNS, words=[*NAMES, *_WORDS, "note"])
 
 

@@ -15,6 +15,8 @@ from emogeo.geometry.halves import Halves
 from emogeo.geometry.permutation import holm, mantel, mantel_disjoint
 
 PERMUTATIONS_PER_TEST = 200
+MOST_COUNTED = 60_000
+"""The most permutations that a family is given for its size: of 300 tests. Larger ones have their p by the tail."""
 _AT_ONCE = 100
 """The most tests that are done at once."""
 
@@ -25,17 +27,28 @@ class MantelTests:
 
     permutations: int
     seed: int
+    tail: bool = False
+    """Whether p goes below 1 / (1 + permutations), by the tail of the draws."""
     _ranks: dict[int, list[tuple[Row, str, Array, Array]]] = field(default_factory=lambda: defaultdict(list))
     _crossed: dict[int, list[tuple[Row, Crossed]]] = field(default_factory=lambda: defaultdict(list))
 
     @staticmethod
     def of_family(size: int, permutations: int, seed: int) -> MantelTests:
-        """Makes tests with at least 200 permutations per row, so that the smallest p survives Holm's adjustment."""
-        return MantelTests(max(permutations, PERMUTATIONS_PER_TEST * size), seed)
+        """Makes tests whose smallest p survives Holm's adjustment.
+
+        They have at least 200 permutations per row; of large families, whose permutations would grow with the square
+        of the rows, as many as are asked for, and p by their tail.
+        """
+        wanted = PERMUTATIONS_PER_TEST * size
+        large = wanted > max(permutations, MOST_COUNTED)
+        return MantelTests(permutations if large else max(permutations, wanted), seed, large)
 
     def of_ranks(self, row: Row, column: str, a: Array, b: Array) -> None:
         """Adds a Mantel test of two rank vectors [pair]."""
-        self._ranks[len(a)].append((row, column, a, b))
+        pending = self._ranks[len(a)]
+        pending.append((row, column, a, b))
+        if self.tail and len(pending) == _AT_ONCE:
+            self._do_ranks(pending)
 
     def of_halves(self, row: Row, a: Halves, b: Halves) -> None:
         """Adds the Mantel test on disjoint text, for column `p`."""
@@ -47,18 +60,24 @@ class MantelTests:
     def fill(self, rows: Sequence[Row]) -> None:
         """Runs the tests, and adjusts the p values of `rows`, which are a family."""
         for tests in self._ranks.values():
-            p = mantel(np.stack([t[2] for t in tests]), np.stack([t[3] for t in tests]), self.permutations, self.seed)
-            for (row, column, _, _), value in zip(tests, p, strict=True):
-                row[column] = float(value)
+            self._do_ranks(tests)
         for pending in self._crossed.values():
             self._do_crossed(pending)
         given = [row for row in rows if row.get("p") is not None]
         for row, value in zip(given, holm(np.array([row["p"] for row in given])), strict=True):
             row["p_holm"] = float(value)
 
+    def _do_ranks(self, pending: list[tuple[Row, str, Array, Array]]) -> None:
+        if pending:
+            a, b = (np.stack([test[side] for test in pending]) for side in (2, 3))
+            p = mantel(a, b, self.permutations, self.seed, self.tail)
+            for (row, column, _, _), value in zip(pending, p, strict=True):
+                row[column] = float(value)
+        pending.clear()
+
     def _do_crossed(self, pending: list[tuple[Row, Crossed]]) -> None:
         if pending:
-            p = mantel_disjoint([crossed for _, crossed in pending], self.permutations, self.seed)
+            p = mantel_disjoint([crossed for _, crossed in pending], self.permutations, self.seed, self.tail)
             for (row, _), value in zip(pending, p, strict=True):
                 row["p"] = float(value)
         pending.clear()

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 import pandas as pd
 from scipy.stats import spearmanr
 
+from emogeo.analysis.comparing.paired import trained_pairs
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.notes import Note, left_out
-from emogeo.analysis.tables.pairs import NAMES, trained_pairs
+from emogeo.analysis.tables.pairs import NAMES
+from emogeo.config.analyze import Pairs
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.measure_verdict import answer_of, reading_of
@@ -38,9 +40,9 @@ class _Pair:
     why_not: GeometryError | None = None
 
 
-def measures_tables(prepared: Sequence[PreparedRun]) -> dict[str, Table]:
+def measures_tables(prepared: Sequence[PreparedRun], which: Pairs = Pairs.auto) -> dict[str, Table]:
     """Makes rows of trained pairs: `measures` (and measure), `measure_verdicts`; and `measure_orders` per measure."""
-    pairs = [_pair(a, b) for a, b in trained_pairs(prepared)]
+    pairs = [_pair(a, b) for a, b in trained_pairs(prepared, which)]
     found: list[list[Measured | GeometryError]] = [[] for _ in pairs]
     for measure in MEASURES:
         view = _views(measure)

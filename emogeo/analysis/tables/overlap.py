@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emogeo.analysis.comparing.overlapping import OverlapComparer, Overlapping, Stratum
+from emogeo.analysis.comparing.paired import trained_pairs
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.notes import Note, NoteKind, left_out
-from emogeo.analysis.tables.pairs import NAMES, trained_pairs
+from emogeo.analysis.tables.pairs import NAMES
+from emogeo.config.analyze import Pairs
 from emogeo.errors import GeometryError
 from emogeo.geometry.inference import Estimate
 
@@ -29,12 +31,12 @@ STRATA_COLUMNS = [
 ]
 
 
-def overlap_tables(prepared: Sequence[PreparedRun]) -> dict[str, Table]:
+def overlap_tables(prepared: Sequence[PreparedRun], which: Pairs = Pairs.auto) -> dict[str, Table]:
     """Makes one row per pair of trained runs (`overlap`), and one per pair and number of words that texts may share
     (`overlap_strata`).
     """
     comparer, rows, strata = OverlapComparer(), [], list[Row]()
-    for a, b in trained_pairs(prepared):
+    for a, b in trained_pairs(prepared, which):
         names: Row = {"key_a": a.run.key, "key_b": b.run.key, "model_a": a.run.model, "model_b": b.run.model}
         try:
             found = comparer.compare(a, b)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import combinations
 
 import numpy as np
 import pandas as pd
@@ -12,8 +11,8 @@ from tqdm import tqdm
 from emogeo.analysis.comparing.corpora import family_field
 from emogeo.analysis.comparing.floors import floors
 from emogeo.analysis.comparing.nulls import Level
+from emogeo.analysis.comparing.paired import families
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun
-from emogeo.analysis.comparing.twins import read_alike, subjects
 from emogeo.analysis.tables.bare_pairs import bare_row, bare_rows
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into, origin_notes
 from emogeo.analysis.tables.equivalence import EQUIVALENCE, equivalence_of_pair
@@ -21,11 +20,11 @@ from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.mantel import MantelTests
 from emogeo.analysis.tables.notes import NAMED, Note, NoteKind, left_out
 from emogeo.arrays import Array
+from emogeo.config.analyze import Pairs
 from emogeo.errors import GeometryError, UnknownTextsError
 from emogeo.geometry.halves import MIN_STAR
 from emogeo.geometry.inference import identifiable
 from emogeo.geometry.sharing import SharedUnits, over_shared
-from emogeo.record.run import Run
 from emogeo.stimuli.messages import listed
 
 NAMES = ["key_a", "key_b", "model_a", "model_b"]
@@ -40,35 +39,6 @@ SHOW_PROGRESS = 30
 """The number of pairs from which on a progress bar is shown."""
 
 
-Pair = tuple[PreparedRun, PreparedRun]
-
-
-def pairs_of(prepared: Sequence[PreparedRun]) -> list[Pair]:
-    """Lists every two trained runs; then every two untrained twins of different models that were read alike.
-
-    Rereads, which only give the floor, are left out. No run is compared with its own or another model's twin, nor an
-    untrained twin with another one of the same model: the twins are its nulls.
-    """
-    return [pair for family in _families(prepared) for pair in family]
-
-
-def trained_pairs(prepared: Sequence[PreparedRun]) -> list[Pair]:
-    """Lists every two trained runs; of a store without trained runs the pairs of untrained twins."""
-    return pairs_of(subjects(prepared))
-
-
-def _families(prepared: Sequence[PreparedRun]) -> tuple[list[Pair], list[Pair]]:
-    """Gives the pairs of trained runs and those of untrained twins: the p of each are a family."""
-    own = [each for each in prepared if each.run.reread_of is None]
-    trained, untrained = ([each for each in own if each.run.untrained is kind] for kind in (False, True))
-    nulls = [(a, b) for a, b in combinations(untrained, 2) if _are_nulls_of_two_models(a.run, b.run)]
-    return list(combinations(trained, 2)), nulls
-
-
-def _are_nulls_of_two_models(a: Run, b: Run) -> bool:
-    return a.weights[:2] != b.weights[:2] and read_alike(a, b)
-
-
 def pairs_table(
     prepared: Sequence[PreparedRun],
     permutations: int,
@@ -76,18 +46,20 @@ def pairs_table(
     beyond: pd.DataFrame | None = None,
     bound: float = EQUIVALENCE,
     bare: Sequence[PreparedBare] = (),
+    which: Pairs = Pairs.auto,
 ) -> Table:
-    """Makes one row per pair of finished runs; the p of trained runs are a family, those of untrained twins another.
+    """Makes one row per pair of runs that is compared; the p of trained runs are a family, those of twins another.
 
     Args:
         permutations: the least number of label permutations in each Mantel test.
         beyond: the table of what is left of their agreement once words are given; None leaves its columns empty.
         bound: the 1 - rho* within which two geometries are the same.
         bare: imported geometries without texts, which are compared with each other and with trained runs.
+        which: of the pairs of trained runs.
     """
     verdicts = {} if beyond is None else _verdicts(beyond)
     measured, rows = floors([each.run for each in prepared]), list[Row]()
-    for pairs in _families(prepared):
+    for pairs in families(prepared, which):
         tests = MantelTests.of_family(len(pairs), permutations, seed)
         bar = tqdm(pairs, desc="comparing", unit="pair", disable=len(pairs) < SHOW_PROGRESS)
         own = [_pair_row(a, b, tests, measured) for a, b in bar]

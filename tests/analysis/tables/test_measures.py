@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from emogeo.analysis.comparing.paired import pairs_of, trained_pairs
 from emogeo.analysis.comparing.prepared import PreparedRun, View
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.measures import (
@@ -19,7 +20,7 @@ from emogeo.analysis.tables.measures import (
     orders_table,
 )
 from emogeo.analysis.tables.notes import NoteKind
-from emogeo.analysis.tables.pairs import pairs_of, pairs_table, trained_pairs
+from emogeo.analysis.tables.pairs import pairs_table
 from emogeo.config.model import Init
 from emogeo.geometry.measure_verdict import answer_of
 from emogeo.geometry.measures import MEASURES

@@ -11,10 +11,11 @@ import pandas as pd
 import pytest
 
 from emogeo.analysis.comparing.floors import floors
+from emogeo.analysis.comparing.paired import pairs_of, trained_pairs
 from emogeo.analysis.comparing.prepared import PreparedRun, View
 from emogeo.analysis.tables.frame import Table
 from emogeo.analysis.tables.notes import NoteKind
-from emogeo.analysis.tables.pairs import PAIR_COLUMNS, pair_matrix, pairs_of, pairs_table, trained_pairs
+from emogeo.analysis.tables.pairs import PAIR_COLUMNS, pair_matrix, pairs_table
 from emogeo.config.model import Init
 from emogeo.geometry.inference import compare
 from emogeo.geometry.permutation import holm
