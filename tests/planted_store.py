@@ -1,4 +1,4 @@
-"""Stores of many planted runs: models by precisions by selected blocks, with untrained twins, without a forward pass."""
+"""Stores of many planted runs: models by precisions by blocks, with untrained twins, without a forward pass."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ from emogeo.analysis.tables.steering import (
     steering_texts_table,
 )
 from emogeo.analysis.tables.universality import universality_table
-from emogeo.analysis.tables.variance import distances_of, variance_table
+from emogeo.analysis.tables.variance import RunDistances, distances_of, variance_table
 from emogeo.config.analyze import AnalyzeConfig, Conditions, EffectsConfig, RecordSource
 from emogeo.errors import GeometryError
 from emogeo.record.run import Run
@@ -99,8 +99,10 @@ def analyze(config: AnalyzeConfig) -> Path:
     prepared, output = comparable(catalogue, store, config.seed), Path(config.output).expanduser()
     bare = bare_of(catalogue)
     with whole(output) as folder:
-        effects = effects_of(viewed(read_here(prepared), config), *_chance(config), config.equivalence)
-        tables = all_tables(catalogue, prepared, effects, config, norms, bare)
+        own = viewed(read_here(prepared), config)
+        effects, apart = effects_of(own, *_chance(config), config.equivalence), distances_of(own)
+        del own  # their products, which nothing else is made of
+        tables = all_tables(catalogue, prepared, effects, config, norms, bare, apart)
         frames = {name: table.frame for name, table in tables.items()}
         material = Material(tables, prepared, catalogue, folder / "figures", bare)
         _write_all(material, effects, folder, config)
@@ -174,8 +176,9 @@ def all_tables(
     config: AnalyzeConfig,
     norms: Sequence[Norm] = (),
     bare: Sequence[PreparedBare] = (),
+    apart: RunDistances | None = None,
 ) -> dict[str, Table]:
-    """Makes every table, by its name; `norms` are those of the user's own."""
+    """Makes every table, by its name; `norms` are those of the user's own, `apart` distances that are known."""
     chance = _chance(config)
     corpora = read_corpora(prepared)
     beyond = beyond_table(prepared, blocked_texts(corpora), Options(config.permutations, config.seed, config.pairs))
@@ -192,7 +195,7 @@ def all_tables(
         **measures_tables(prepared, config.pairs),
         **overlap_tables(prepared, config.pairs),
         "effects": effects_table(effects),
-        "variance": variance_table(distances_of(viewed(read_here(prepared), config)), *chance),
+        "variance": variance_table(apart or distances_of(viewed(read_here(prepared), config)), *chance),
         "descriptors": descriptors_table(catalogue.runs, prepared, *chance),
         "descriptors_by_layer": by_layer_table(prepared),
         **depth_tables(prepared, bare, Store(config.store.path), *chance),

@@ -13,6 +13,7 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.both_random import condition_deletions
 from emogeo.geometry.rdm import PackedRanks, standard_ranks
+from emogeo.geometry.recent import Recent
 from emogeo.geometry.units import (
     UnitProducts,
     crossvalidated_rdms,
@@ -90,9 +91,10 @@ class Halves:
     def jackknife(self, units: slice = slice(None)) -> Array:
         """[deleted unit, split, half, pair]: `ranks` with one unit's weight set to 0, for some units."""
         few = self.n_units * self.ranks.size <= _KEPT
-        return self._few_jackknife[units] if few else without_units(self.ranks, self.deletions, self.members, units)
+        if not few:
+            return without_units(self.ranks, self.deletions, self.members, units)
+        return _LAST.of(self, "units", self._few_jackknife, _size_of_one)[units]
 
-    @cached_property
     def _few_jackknife(self) -> Array:
         return without_units(self.ranks, self.deletions, self.members, slice(None))
 
@@ -113,9 +115,10 @@ class Halves:
             GeometryError: a deletion that leaves dissimilarities which are all equal.
         """
         n = len(self.products.conditions)
-        return self._few_deletions if self.ranks.size * n <= _KEPT else condition_deletions(self.ranks, n)
+        if self.ranks.size * n > _KEPT:
+            return condition_deletions(self.ranks, n)
+        return _LAST.of(self, "conditions", self._few_deletions, _size_of_all)
 
-    @cached_property
     def _few_deletions(self) -> list[Array]:
         return list(condition_deletions(self.ranks, len(self.products.conditions)))
 
@@ -158,6 +161,18 @@ class Halves:
     def restricted(self, units: Sequence[str], conditions: Sequence[str]) -> Halves:
         """Gives the same run over fewer units or conditions."""
         return Halves(self.products.restricted(units, conditions), self.seed)
+
+
+def _size_of_one(values: Array) -> int:
+    return values.size
+
+
+def _size_of_all(values: Sequence[Array]) -> int:
+    return sum(each.size for each in values)
+
+
+_LAST = Recent(80_000_000)
+"""Ranks without a unit and without a condition of the halves that were compared last, up to 640 MB."""
 
 
 def without_units(halves: Array, deletions: PackedRanks | Array, members: Array, units: slice) -> Array:

@@ -122,6 +122,27 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b"), over_cond
     )
 
 
+def rho_star_of(a: Halves, b: Halves) -> float | None:
+    """Gives rho* alone, as `compare` gives it; None where a run is not reliable enough.
+
+    Raises:
+        GeometryError: see `compare`.
+    """
+    agreement = disjoint_agreement(a, b)
+    if not (identifiable(a) and identifiable(b)):
+        return None
+    return float(_ratio(float(agreement(a.ranks, b.ranks)), a.reliability, b.reliability))
+
+
+def rho_stars(runs: Sequence[Halves]) -> Array:
+    """Gives the same of every two runs [run, run] over the same units; each must be reliable enough."""
+    ranks = np.stack([run.ranks for run in runs])
+    n_splits, own = ranks.shape[1], np.array([run.reliability for run in runs])
+    others = ranks[:, :, ::-1].reshape(len(runs), -1)
+    disjoint = ranks.reshape(len(runs), -1) @ others.T / (2 * n_splits)
+    return _ratio(disjoint, own[:, None], own[None])
+
+
 def cross_experiment_bias(a: Halves, c: Halves, d: Halves) -> Estimate | None:
     """Gives rho*(a, d) - rho*(c, d): the bias of comparing d with another experiment's run instead of its own.
 

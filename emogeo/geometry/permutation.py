@@ -81,8 +81,7 @@ def in_tail(observed: Array, drawn: Array) -> Array:
     reached = (drawn >= observed[:, None]).sum(axis=1)
     p = (1 + reached) / (1 + n)
     size = n // TAIL
-    few = np.flatnonzero(reached < FEW_REACH) if size >= FEW_REACH else []
-    for test in few:
+    for test in np.flatnonzero((reached < FEW_REACH) & (size >= FEW_REACH)):
         largest = np.partition(drawn[test], n - size - 1)[n - size - 1 :]
         start = largest[0]
         excess = float(largest[1:].mean() - start)

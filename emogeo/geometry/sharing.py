@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Protocol
 
 from emogeo.errors import GeometryError, UnknownTextsError
@@ -64,8 +65,8 @@ def over_shared(*samples: Sample) -> SharedUnits:
     _refuse_unknown(samples, units)
     if any([unit for unit in other.units if unit in set(units)] != units for other in others):
         units = _by_content(units, samples, joint)
-    own = [_texts_of(sample.labels, own, set(units)) for sample, own in zip(samples, joint, strict=True)]
-    same = bool(units) and all(texts == own[0] for texts in own)
+    of = {sample.labels: _texts_of(sample.labels, own, set(units)) for sample, own in _once(samples, joint)}
+    same = bool(units) and len({tuple(texts) for texts in of.values()}) == 1
     names = [set(sample.labels.units) for sample in samples]
     return SharedUnits(
         [over(halves, units or halves.products.units, conditions) for halves in found],
@@ -74,6 +75,11 @@ def over_shared(*samples: Sample) -> SharedUnits:
         len(units) < len({name for labels in names for name in labels if all(name in other for other in names)}),
         all(sample.labels.known for sample in samples),
     )
+
+
+def _once(samples: Sequence[Sample], joint: Sequence[list[str]]) -> Iterator[tuple[Sample, list[str]]]:
+    """Yields samples with the units of their texts, one of those that have the same texts."""
+    return iter({sample.labels: (sample, own) for sample, own in zip(samples, joint, strict=True)}.values())
 
 
 def _refuse_unknown(samples: Sequence[Sample], units: Sequence[str]) -> None:
@@ -107,11 +113,22 @@ def joint_units(samples: Sequence[LabelledTexts]) -> list[list[str]]:
 
     Units of one name, with a text in common, or with near-duplicates in one sample, are one.
     """
+    return [list(own) for own in _joint(tuple(dict.fromkeys(samples)), tuple(samples))]
+
+
+@lru_cache(maxsize=256)
+def _joint(distinct: tuple[LabelledTexts, ...], samples: tuple[LabelledTexts, ...]) -> tuple[tuple[str, ...], ...]:
+    """Gives the same; kept, because many runs have read the same texts, which count once."""
+    found = dict(zip(distinct, _joined(distinct), strict=True))
+    return tuple(found[sample] for sample in samples)
+
+
+def _joined(samples: Sequence[LabelledTexts]) -> list[tuple[str, ...]]:
     texts = [text for sample in samples for text in sample.texts]
     units = [unit for sample in samples for unit in sample.units]
     ties = [*_tied_before(samples), *(tie for sample in samples for tie in near_ties(sample))]
     joint = dict(zip(units, distinct_units(texts, units, ties), strict=True))
-    return [[joint[unit] for unit in sample.units] for sample in samples]
+    return [tuple(joint[unit] for unit in sample.units) for sample in samples]
 
 
 def _tied_before(samples: Sequence[LabelledTexts]) -> list[tuple[str, str]]:

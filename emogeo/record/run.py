@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from html import escape
-from typing import Generic, TypeAlias, TypeVar
+from typing import Any, Generic, TypeAlias, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from emogeo.geometry.inference import Estimate
 from emogeo.geometry.layers import LayerChoice
 from emogeo.geometry.options import GeometryOptions
 from emogeo.geometry.rdm import upper
+from emogeo.geometry.recent import Recent
 from emogeo.geometry.states import LabelledTexts
 from emogeo.record.files import RDM, TEXTS, VECTORS
 from emogeo.record.types import (
@@ -221,29 +222,31 @@ class Run(Recorded[GeometryRecord]):
     @property
     def vectors(self) -> NDArray[np.float32]:
         """[condition, layer, d_model]"""
-        return unpack(self.files[VECTORS])["vectors"]
+        return self._arrays["vectors"]
+
+    @property
+    def _arrays(self) -> dict[str, NDArray[Any]]:
+        return _LAST.of(self, "arrays", lambda: unpack(self.files[VECTORS]), _numbers)
 
     @cached_property
     def layer_vectors(self) -> Array | None:
         """[condition, d_model] at the selected block; None where every block is used."""
         return None if self.row is None else np.asarray(self.vectors[:, self.row], dtype=np.float64)
 
-    @cached_property
+    @property
     def passages(self) -> NDArray[np.float32]:
         """[text, feature] at the selected block"""
-        return unpack(self.files[VECTORS])["passages"]
+        return self._arrays["passages"]
 
-    @cached_property
+    @property
     def embeddings(self) -> NDArray[np.float32] | None:
         """[text, d_model], mean input embeddings; None where they were not imported."""
-        return unpack(self.files[VECTORS]).get("embeddings")
+        return self._arrays.get("embeddings")
 
     @cached_property
     def labelled(self) -> LabelledTexts:
-        """The labelled texts that were read, without the prompt template."""
-        rows, units = self.rows(TEXTS), tuple(unit_name(unit) for unit in self.record.units)
-        topics, texts = (tuple(row[field] for row in rows) for field in ("topic", "text"))
-        return LabelledTexts(self.record.emotions, topics, units, texts, known=self.texts_known)
+        """The labelled texts that were read, without the template; one object for runs that have read the same."""
+        return _labelled(self.files.get(TEXTS, b""), self.record.emotions, self.record.units, self.texts_known)
 
     @property
     def texts_known(self) -> bool:
@@ -290,7 +293,27 @@ class Run(Recorded[GeometryRecord]):
     @cached_property
     def text_digest(self) -> str:
         """A digest of the texts; equal for runs over the same texts, whatever their units."""
-        return key_of({"texts": sorted(self.texts)})
+        return _digest(self.texts)
+
+
+_LAST = Recent(64_000_000)
+"""The arrays of the runs that were asked for last, up to 256 MB."""
+
+
+def _numbers(arrays: Mapping[str, NDArray[Any]]) -> int:
+    return sum(own.size for own in arrays.values())
+
+
+@lru_cache(maxsize=64)
+def _labelled(rows: bytes, emotions: tuple[str, ...], units: tuple[str, ...], known: bool) -> LabelledTexts:
+    texts = [json.loads(line) for line in rows.splitlines()]
+    topics, words = (tuple(row[field] for row in texts) for field in ("topic", "text"))
+    return LabelledTexts(emotions, topics, tuple(unit_name(unit) for unit in units), words, known=known)
+
+
+@lru_cache(maxsize=64)
+def _digest(texts: tuple[str, ...]) -> str:
+    return key_of({"texts": sorted(texts)})
 
 
 AnyRun: TypeAlias = Run | BareRun | SteeringRun | BehaviourRun | ReadoutRun

@@ -1,7 +1,8 @@
 """Time and memory of an analysis by the number of runs: `python -m tests.bench.catalogue [--runs 12 24 48 …]`.
 
-Each store holds planted runs over the package's 504 passages: models by precisions by selected blocks, and two untrained
-twins of each model. A row is one process of `analyze.py`; the exponent is that of time from the row above, by runs.
+Each store holds planted runs over the package's 504 passages: models by precisions by selected blocks, and two
+untrained twins of each model. A row is one process of `analyze.py`; the exponent is that of CPU time, by
+runs, from the row above.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
 """How p by the tail of 10,000 permutations compares with p by a million: `python -m tests.bench.tail`.
 
-For pairs of planted runs, the value that a given share of a million relabellings reaches is taken as observed, and 10,000
-others give its p by `in_tail`. The ratio to the share is 1 where the tail is right, and above 1 where p is too large.
+For pairs of planted runs, the value that a given share of a million relabellings reaches is taken as observed, and
+10,000 others give its p by `in_tail`. The ratio to the share is 1 where the tail is right, and above 1
+where p is too large.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from emogeo.analysis.comparing.writers import RunPrecision, is_by_itself, precis
 from emogeo.config.mode import Mode
 from emogeo.config.states import DenoisingConfig, DenoisingMethod
 from emogeo.config.texts import ENGLISH, Context
+from emogeo.geometry.recent import Recent
 from emogeo.record.origin import Written
 from emogeo.record.run import Run
 
@@ -168,8 +169,16 @@ class Levels:
         return {name: _label(value) for name, value in values.items()}
 
 
+_LAST = Recent(4_000)
+"""The levels of runs, which are asked for again and again."""
+
+
 def levels(run: Run) -> Levels:
     """Gives the level of every parameter of a run."""
+    return _LAST.of(run, "levels", lambda: _levels(run), lambda _: 1)
+
+
+def _levels(run: Run) -> Levels:
     config, generation = run.config, run.record.generation
     selection = config.layer_selection
     own = Levels(

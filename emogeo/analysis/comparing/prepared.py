@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, TypeAlias
 
 from numpy.typing import NDArray
@@ -15,6 +15,7 @@ from emogeo.geometry.controls import bag_of_words, character_ngrams
 from emogeo.geometry.geometry import halves_of
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.independent import independent_units
+from emogeo.geometry.options import GeometryOptions
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import recentred
 from emogeo.record.run import BareRun, Run
@@ -27,6 +28,9 @@ class Features(StrEnum):
     bag_of_words = "bag of words"
     ngrams = "character n-grams"
     input_embeddings = "input embeddings"
+
+
+_OF_WORDS = (Features.bag_of_words, Features.ngrams)
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ class PreparedRun:
 
     def _features(self, features: Features) -> NDArray[Any]:
         """[text, feature]"""
-        if features in (Features.bag_of_words, Features.ngrams) and not self.run.texts_known:
+        if features in _OF_WORDS and not self.run.texts_known:
             raise GeometryError(f"the texts of {self.name} are not known, so neither are their words")
         match features:
             case Features.states:
@@ -103,20 +107,40 @@ class PreparedRun:
                 if self.run.embeddings is None:
                     raise GeometryError(f"{self.name} was imported without input embeddings")
                 return self.run.embeddings
-            case Features.bag_of_words:
-                return bag_of_words(self.run.texts)
-            case Features.ngrams:
-                return character_ngrams(self.run.texts)
+            case _:
+                return words_of(features, self.run.texts)
 
-    def _halves(self, features: Features, units: Sequence[str]) -> Halves:
+    def _halves(self, features: Features, units: tuple[str, ...]) -> Halves:
         options = replace(self.run.options, seed=self.seed)
-        products = halves_of(self._features(features), self.labels, units, options).products
-        conditions = [condition for condition in products.conditions if self.view.takes(condition)]
-        if self.view.recentre:
-            products = recentred(products, conditions, options.norm)
-        elif len(conditions) < len(products.conditions):
-            products = products.restricted(products.units, conditions)
-        return Halves(products, self.seed)
+        if features in _OF_WORDS and self.run.texts_known:
+            return _halves_of_words(features, self.labels, units, options, self.view)
+        return viewed_halves(self._features(features), self.labels, units, options, self.view)
+
+
+@lru_cache(maxsize=64)
+def _halves_of_words(
+    features: Features, labels: LabelledTexts, units: tuple[str, ...], options: GeometryOptions, view: View
+) -> Halves:
+    """Gives the halves of a baseline of words; kept, because many runs read the same texts."""
+    return viewed_halves(words_of(features, labels.texts), labels, units, options, view)
+
+
+def words_of(features: Features, texts: Sequence[str]) -> NDArray[Any]:
+    """Gives a baseline of words: [text, feature]."""
+    return bag_of_words(texts) if features is Features.bag_of_words else character_ngrams(texts)
+
+
+def viewed_halves(
+    features: NDArray[Any], labels: LabelledTexts, units: Sequence[str], options: GeometryOptions, view: View
+) -> Halves:
+    """Gives the halves of features [text, feature] over units and the conditions of a view."""
+    products = halves_of(features, labels, units, options).products
+    conditions = [condition for condition in products.conditions if view.takes(condition)]
+    if view.recentre:
+        products = recentred(products, conditions, options.norm)
+    elif len(conditions) < len(products.conditions):
+        products = products.restricted(products.units, conditions)
+    return Halves(products, options.seed)
 
 
 @dataclass(frozen=True)

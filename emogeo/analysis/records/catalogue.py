@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 
+from tqdm import tqdm
+
 from emogeo.analysis.records.names import settings_of
 from emogeo.errors import ConfigError, StoreError
 from emogeo.installation import command
+from emogeo.record.files import RDM, TEXTS
 from emogeo.record.reading import read_run
 from emogeo.record.renamed import renamed
 from emogeo.record.run import BareRun, BehaviourRun, ReadoutRun, Run, SteeringRun
 from emogeo.stimuli.conditions import Noun, noun_of
 from emogeo.stimuli.messages import listed
+from emogeo.store.later import FilesOnDisk
 from emogeo.store.store import RUNS, Store
 from emogeo.terminal import one_line
 
+SHOW_PROGRESS = 60
+"""The number of runs from which on a progress bar is shown."""
 SHOWN = 30
 """The most conditions that an error lists."""
 
@@ -60,10 +66,10 @@ def read_catalogue(
         StoreError: a store without a single run.
         ConfigError: names of conditions that no run has, or two conditions of one run that would be one.
     """
-    catalogue = Catalogue()
-    for key in store.keys(RUNS):
-        if only is None or key in only:
-            _add(catalogue, store, key)
+    catalogue, texts = Catalogue(), dict[bytes, bytes]()
+    keys = [key for key in store.keys(RUNS) if only is None or key in only]
+    for key in tqdm(keys, desc="reading", unit="run", disable=len(keys) < SHOW_PROGRESS):
+        _add(catalogue, store, key, texts)
     refuse_empty(catalogue, store)
     if rename:
         _rename(catalogue, rename)
@@ -98,14 +104,16 @@ def _rename(catalogue: Catalogue, rename: Mapping[str, str]) -> None:
     catalogue.bare = [renamed(run, rename) for run in catalogue.bare]
 
 
-def _add(catalogue: Catalogue, store: Store, key: str) -> None:
+def _add(catalogue: Catalogue, store: Store, key: str, texts: dict[bytes, bytes]) -> None:
+    """Adds a run, of which a geometry's states stay on the disk, and texts that others have read too are held once."""
     try:
         run = read_run(store, key)
     except StoreError as error:
         catalogue.left_out.append(one_line(str(error)))
         return
     if isinstance(run, Run):
-        catalogue.runs.append(run)
+        held = {name: texts.setdefault(own, own) for name, own in run.files.items() if name in (TEXTS, RDM)}
+        catalogue.runs.append(Run(run.record, FilesOnDisk(store, RUNS, key, run.files, held)))
     elif isinstance(run, BareRun):
         catalogue.bare.append(run)
     else:

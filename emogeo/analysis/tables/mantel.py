@@ -69,7 +69,7 @@ class MantelTests:
 
     def _do_ranks(self, pending: list[tuple[Row, str, Array, Array]]) -> None:
         if pending:
-            a, b = (np.stack([test[side] for test in pending]) for side in (2, 3))
+            a, b = np.stack([test[2] for test in pending]), np.stack([test[3] for test in pending])
             p = mantel(a, b, self.permutations, self.seed, self.tail)
             for (row, column, _, _), value in zip(pending, p, strict=True):
                 row[column] = float(value)

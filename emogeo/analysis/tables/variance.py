@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations, islice
 
@@ -24,15 +24,17 @@ from emogeo.analysis.tables.frame import Row, Table, typed
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
-from emogeo.geometry.inference import compare, identifiable, interval
+from emogeo.geometry.inference import identifiable, interval, rho_star_of, rho_stars
 from emogeo.geometry.sharing import over_shared
 
 VARIANCE_COLUMNS = ["factor", "share", "ci_low", "ci_high", "p", "p_min", "n_relabellings", "aliased_with", "note"]
 MIN_MODELS = 6
 """The fewest models for an interval of a share, by leaving out one model at a time."""
 _TIE = 1e-12
-_AT_ONCE = 500
-"""The most relabellings that are in memory at a time."""
+_AT_ONCE, _HELD = 500, 20_000_000
+"""The most relabellings that are in memory at a time, and the most of their differences."""
+_LEAST, _ENTRIES = 999, 400_000_000
+"""The relabellings that every factor has at least, where so many are asked for; and the differences looked at."""
 
 
 @dataclass(frozen=True)
@@ -48,9 +50,10 @@ class RunDistances:
 
     def differ(self, labels: Sequence[str]) -> Array:
         """Gives 1 where two runs have different labels [pair]; a factor without meaning for one of them makes 0."""
-        own = np.array(labels)
+        known = {label: number for number, label in enumerate(dict.fromkeys(["", *labels]))}
+        own = np.array([known[label] for label in labels])
         a, b = own[self.pairs[:, 0]], own[self.pairs[:, 1]]
-        return np.asarray((a != b) & (a != "") & (b != ""), dtype=float)
+        return np.asarray((a != b) & (a != 0) & (b != 0), dtype=float)
 
     def without_model(self, model: str) -> RunDistances:
         """Gives the same runs, and only the pairs without a model."""
@@ -64,19 +67,35 @@ def distances_of(prepared: Sequence[PreparedRun]) -> RunDistances:
     """Gives every run that is reliable enough, and every two of them."""
     kept = {run.key for run in without_echoes([each.run for each in prepared])}
     usual = [each for each in prepared if each.run.key in kept and identifiable(each.halves)]
+    stars = _stars_at_once(usual)
     pairs, apart = [], []
     both = list(combinations(range(len(usual)), 2))
     for a, b in tqdm(both, desc="variance", unit="pair", disable=len(both) < 100):
-        try:
-            first, second = over_shared(usual[a], usual[b]).halves
-        except GeometryError:
-            continue
-        result = compare(first, second)
-        if result.rho_star is not None:
+        star = stars[a, b] if not np.isnan(stars[a, b]) else _star(usual[a], usual[b])
+        if star is not None:
             pairs.append((a, b))
-            apart.append(1 - result.rho_star.value)
+            apart.append(1 - star)
     named = [{"model": " ".join(each.run.weights), **levels(each.run).labels()} for each in usual]
     return RunDistances(named, np.array(pairs, dtype=np.int64).reshape(-1, 2), np.array(apart))
+
+
+def _star(a: PreparedRun, b: PreparedRun) -> float | None:
+    try:
+        return rho_star_of(*over_shared(a, b).halves)
+    except GeometryError:
+        return None
+
+
+def _stars_at_once(usual: Sequence[PreparedRun]) -> Array:
+    """Gives rho* [run, run] of the runs that have read the same texts in the same units; NaN for any other two."""
+    groups: dict[tuple[Hashable, ...], list[int]] = {}
+    for place, each in enumerate(usual):
+        products = each.halves.products
+        groups.setdefault((each.labels, products.units, products.conditions), []).append(place)
+    found = np.full((len(usual), len(usual)), np.nan)
+    for places in groups.values():
+        found[np.ix_(places, places)] = rho_stars([usual[place].halves for place in places])
+    return found
 
 
 def variance_table(runs: RunDistances, permutations: int, seed: int) -> Table:
@@ -155,10 +174,11 @@ def _p(
     seed: int,
 ) -> dict[str, float]:
     """Gives p, exact where every relabelling can be counted; p_min is that of the largest share among them."""
+    permutations = min(permutations, max(_LEAST, _ENTRIES // len(runs.apart)))
     labels, exact = _labels(runs, group), ways <= permutations
     moved = _every(labels, strata) if exact else _drawn(labels, strata, permutations, seed)
     others, parts = _others(runs, groups, group), []
-    while some := list(islice(moved, _AT_ONCE)):
+    while some := list(islice(moved, max(1, min(_AT_ONCE, _HELD // len(runs.apart))))):
         parts.append(np.nan_to_num(_shares(np.stack([runs.differ(own) for own in some]), *others)))
     observed = share(runs, groups, group)
     shares = np.concatenate(parts if exact else [*parts, np.array([observed])])

@@ -1,0 +1,38 @@
+"""What was asked for last is kept, and the rest is made again."""
+
+from __future__ import annotations
+
+from emogeo.geometry.recent import Recent
+
+
+class _Owner:
+    def __init__(self) -> None:
+        self.made: list[str] = []
+
+    def make(self, name: str) -> str:
+        self.made.append(name)
+        return name * 4
+
+
+def test_the_last_values_are_kept_and_older_ones_are_made_again() -> None:
+    recent, one, other = Recent(8), _Owner(), _Owner()
+
+    def ask(owner: _Owner, name: str) -> str:
+        return recent.of(owner, name, lambda: owner.make(name), len)
+
+    assert [ask(one, "a"), ask(one, "b"), ask(one, "a")] == ["aaaa", "bbbb", "aaaa"]
+    assert one.made == ["a", "b"]
+    assert ask(other, "a") == "aaaa", "another owner's value, and b leaves"
+    assert ask(one, "a") == "aaaa" and one.made == ["a", "b"]
+    assert ask(one, "b") == "bbbb" and one.made == ["a", "b", "b"]
+    assert other.made == ["a"]
+
+
+def test_a_value_that_is_too_large_is_kept_until_the_next() -> None:
+    recent, owner = Recent(1), _Owner()
+    for _ in range(2):
+        assert recent.of(owner, "a", lambda: owner.make("a"), len) == "aaaa"
+    assert owner.made == ["a"]
+    recent.of(owner, "b", lambda: owner.make("b"), len)
+    recent.of(owner, "a", lambda: owner.make("a"), len)
+    assert owner.made == ["a", "b", "a"]
