@@ -14,13 +14,14 @@ from emogeo.analysis.charts.about import write_about_charts
 from emogeo.analysis.charts.chart import unchecked
 from emogeo.analysis.comparing.chosen import choose
 from emogeo.analysis.comparing.corpora import blocked_texts, read_corpora
+from emogeo.analysis.comparing.paired import families, leaves_out
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun, View
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.export.rsatoolbox import export_rdms
 from emogeo.analysis.export.wandb_run import track_analysis
 from emogeo.analysis.figures.readout import write_readout_figures
 from emogeo.analysis.figures.runs import MATRICES
-from emogeo.analysis.figures.write import write_figures
+from emogeo.analysis.figures.write import drawn_runs, write_figures
 from emogeo.analysis.output import whole
 from emogeo.analysis.records.catalogue import Catalogue, read_catalogue, refuse_empty
 from emogeo.analysis.records.names import short_names
@@ -98,6 +99,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     choose(catalogue, config.runs, config.store.path, tagged=pulled is None)
     prepared, output = comparable(catalogue, store, config.seed), Path(config.output).expanduser()
     bare = bare_of(catalogue)
+    _say_what_is_left_out(prepared, config)
     with whole(output) as folder:
         own = viewed(read_here(prepared), config)
         effects, apart = effects_of(own, *_chance(config), config.equivalence), distances_of(own)
@@ -114,6 +116,18 @@ def analyze(config: AnalyzeConfig) -> Path:
     return output
 
 
+def _say_what_is_left_out(prepared: Sequence[PreparedRun], config: AnalyzeConfig) -> None:
+    """Says which comparisons and figures of many runs are not made, and what to type for them."""
+    own = [each for each in prepared if each.run.reread_of is None and not each.run.untrained]
+    if leaves_out(prepared, config.pairs):
+        some, every = len(families(prepared, config.pairs)[0]), len(own) * (len(own) - 1) // 2
+        log.info("%d of %d pairs of runs are compared: comparable ones, and those one parameter apart.", some, every)
+        log.info("pairs=all compares every two.")
+    drawn = drawn_runs(own, config.figures)
+    if len(drawn) < len(own):
+        log.info("%d of %d runs are drawn. figures=all draws all of them.", len(drawn), len(own))
+
+
 def _write_all(material: Material, effects: Sequence[Effect], folder: Path, config: AnalyzeConfig) -> None:
     """Writes tables, matrices, figures and the report."""
     prepared, bare, figures = material.prepared, material.bare, material.figures
@@ -124,7 +138,8 @@ def _write_all(material: Material, effects: Sequence[Effect], folder: Path, conf
     _write_matrices([*own, *bare], frames["pairs"], folder)
     export_rdms([*own, *bare], folder / "rdms.h5")
     with unchecked():
-        write_figures(own, frames, effects, figures, config.equivalence, bare)
+        shown = drawn_runs(own, config.figures)
+        write_figures(shown, frames, effects, figures, config.equivalence, bare)
         write_about_charts(frames["about"], figures)
         write_readout_figures(readout_runs(material.catalogue.probes), figures)
         write_first_map(material, answer(material).pair)

@@ -35,6 +35,15 @@ class Pairs(Enum):
     """Every two, whose number grows with the square of the runs: an hour and more for a thousand."""
 
 
+class Figures(Enum):
+    """Which runs are drawn."""
+
+    auto = "auto"
+    """All of at most 24 runs; of more, twelve that were read alike as far as there are so many."""
+    all = "all"
+    """Every run, which takes a second or more for each."""
+
+
 @dataclass
 class RunsConfig:
     """Which runs are analysed, of a store or of a W&B project: those that pass every filter that is set.
@@ -188,6 +197,8 @@ class AnalyzeConfig:
     """The bound on 1 - rho* within which two geometries are called the same."""
     pairs: Pairs = Pairs.auto
     """Which two trained runs are compared; `all` takes time and room by the square of their number."""
+    figures: Figures = Figures.auto
+    """Which runs are drawn; tables always have all of them."""
     effects: EffectsConfig = field(default_factory=EffectsConfig)
     map: MapConfig = field(default_factory=MapConfig)
     norms: NormsConfig = field(default_factory=NormsConfig)

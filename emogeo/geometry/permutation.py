@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import permutations as all_orders
 from math import factorial
 from numbers import Integral
@@ -132,6 +133,8 @@ def relabelled_agreement(crossed: Sequence[Crossed], permutations: int, seed: in
     n_pairs = crossed[0].n_pairs
     size = max(1, _ENTRIES // (n_pairs * len(crossed)))
     places, reached = _Places(n_pairs), np.zeros((len(crossed), permutations))
+    if size >= n_pairs and permutations * n_pairs <= _ENTRIES:
+        return _agreement_of_few(crossed, permutations, seed)
     orders = list(_orders(places.n, n_pairs, permutations, seed))
     for start in range(0, n_pairs, size):
         blocks = [own.rows(start, start + size) for own in crossed]
@@ -142,6 +145,24 @@ def relabelled_agreement(crossed: Sequence[Crossed], permutations: int, seed: in
                 reached[test, first : first + len(some)] += block.ravel()[cells].sum(axis=1)
             first += len(some)
     return reached
+
+
+def _agreement_of_few(crossed: Sequence[Crossed], permutations: int, seed: int) -> Array:
+    """Gives the same of few permutations, whose places are kept for the next tests."""
+    n_pairs, found = crossed[0].n_pairs, np.zeros((len(crossed), permutations))
+    row, first = np.arange(n_pairs) * n_pairs, 0
+    blocks = [own.rows(0, n_pairs).ravel() for own in crossed]
+    for moved in _kept_places(n_pairs, permutations, seed):
+        cells = row + moved
+        for test, block in enumerate(blocks):
+            found[test, first : first + len(moved)] += block[cells].sum(axis=1)
+        first += len(moved)
+    return found
+
+
+@lru_cache(maxsize=4)
+def _kept_places(n_pairs: int, permutations: int, seed: int) -> tuple[NDArray[np.int64], ...]:
+    return tuple(relabelled_pairs(n_pairs, permutations, seed))
 
 
 def relabelled_pairs(n_pairs: int, permutations: int, seed: int) -> Iterator[NDArray[np.int64]]:

@@ -16,7 +16,8 @@ from emogeo.geometry.geometry import halves_of
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.independent import independent_units
 from emogeo.geometry.rdm import standard_ranks
-from emogeo.record.passes import is_of, whole_pass
+from emogeo.geometry.recent import Recent
+from emogeo.record.passes import StoredActivations, is_of, whole_pass
 from emogeo.record.run import Run
 from emogeo.store.store import KEY, Store
 
@@ -90,7 +91,7 @@ def states_by_block(run: Run, store: Store) -> NDArray[np.float32] | str:
     """Gives a run's states [text, block, d_model] from the pass that it was measured on, or why there are none."""
     if run.config.denoising.method is not DenoisingMethod.none:
         return "denoised states are not kept by block"
-    found = whole_pass(store, str(run.record.meaning["passages"])) if _has_key(run) else None
+    found = _pass_of(str(run.record.meaning["passages"]), store) if _has_key(run) else None
     if found is None:
         return f"the states of {run.model} at every block are not in {store.path}: read again with force=true"
     if len(found.states) != len(run.labelled.texts):
@@ -98,6 +99,14 @@ def states_by_block(run: Run, store: Store) -> NDArray[np.float32] | str:
     if found.states.shape[1] != run.record.provenance.n_blocks or not is_of(run, found):
         return f"the states of {run.model} in {store.path} are not those of its record: read again with force=true"
     return found.states
+
+
+_LAST = Recent(60_000_000)
+"""The states of the passes that were read last, up to 240 MB."""
+
+
+def _pass_of(key: str, store: Store) -> StoredActivations | None:
+    return _LAST.of(store, key, lambda: whole_pass(store, key), lambda found: 0 if found is None else found.states.size)
 
 
 def _has_key(run: Run) -> bool:

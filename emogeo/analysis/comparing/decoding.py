@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import numpy as np
@@ -21,6 +21,7 @@ from emogeo.geometry.left_out import Design
 from emogeo.geometry.options import Centring
 from emogeo.geometry.readout_accuracy import Tried, deleted_shares, found_by_words_without_group, interval_of_share
 from emogeo.geometry.readout_topics import groups_of_source
+from emogeo.geometry.recent import Recent
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.vectors import without_topic_means
 from emogeo.record.run import Run
@@ -119,10 +120,30 @@ def decoded(each: PreparedRun, design: Design, store: Store, draws: int, seed: i
     """Decodes a run, or says why it cannot be."""
     states = by_block(each.run, store)
     try:
-        found = decode((states.read(at) for at in range(len(states.blocks))), design, draws, seed)
+        found = _decoded_once(each.run, states, design, draws, seed)
     except GeometryError as error:
         return str(error)
-    return DecodedRun(each, design, states, found, by_words(each.labels, tuple(design.counted)))
+    light = replace(states, read=_not_kept)  # the states of all blocks are most of what a run has
+    return DecodedRun(each, design, light, found, by_words(each.labels, tuple(design.counted)))
+
+
+_LAST = Recent(64)
+"""What was found in the last passes, which runs share that differ in the selected block alone."""
+_OF_PASSES = object()
+
+
+def _decoded_once(run: Run, states: ByBlock, design: Design, draws: int, seed: int) -> Decoded:
+    def make() -> Decoded:
+        return decode((states.read(at) for at in range(len(states.blocks))), design, draws, seed)
+
+    if states.missing is not None or run.layer is None:
+        return make()
+    same = (run.record.meaning["passages"], tuple(states.blocks), run.labelled, run.options.centring, draws, seed)
+    return _LAST.of(_OF_PASSES, (*same, run.options.neutral), make, lambda _: 1)
+
+
+def _not_kept(place: int) -> Array:
+    raise AssertionError(f"the states at place {place} are not kept once they are decoded")
 
 
 @lru_cache(maxsize=64)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from typing import Any, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,11 +15,14 @@ from emogeo.geometry.apart import ApartHalves
 from emogeo.geometry.halves import MIN_STAR, Halves
 from emogeo.geometry.inference import Comparison, compare, too_few
 from emogeo.geometry.overlap import least_overlap, split_overlaps
+from emogeo.geometry.recent import Recent
 from emogeo.geometry.shared_words import SharedWords, shared_words
 from emogeo.geometry.sharing import SharedUnits, joint_units, over, over_shared
 
 V = TypeVar("V")
 
+_LAST = 200
+"""How many halves, and reliabilities, are kept: four of each run of a group."""
 AT_MOST = (0, 1)
 """The numbers of content words that two texts may share, besides any number."""
 
@@ -60,7 +63,7 @@ class OverlapComparer:
 
     def __init__(self) -> None:
         self._words = cache(shared_words)
-        self._kept: dict[tuple[object, ...], Any] = {}
+        self._last = Recent(_LAST)
 
     def compare(self, a: PreparedRun, b: PreparedRun) -> Overlapping:
         """Compares two runs.
@@ -100,12 +103,9 @@ class OverlapComparer:
         return Overlapping(float(drawn), float(chosen), on_least, tuple(strata), tuple(bags), reason)
 
     def _once(self, kind: object, run: PreparedRun, halves: Halves, make: Callable[[Halves], V]) -> V:
-        """Makes something of a run over some units and conditions once for all pairs."""
+        """Makes something of a run over some units and conditions once for the pairs of a group."""
         key = (kind, run.run.key, halves.products.units, halves.products.conditions)
-        if key not in self._kept:
-            self._kept[key] = make(halves)
-        found: V = self._kept[key]
-        return found
+        return self._last.of(self, key, lambda: make(halves), lambda _: 1)
 
 
 def _bag(run: PreparedRun, both: SharedUnits) -> Halves:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import combinations
 from typing import TypeAlias
 
@@ -51,20 +51,23 @@ def leaves_out(prepared: Sequence[PreparedRun], which: Pairs) -> bool:
 
 
 def _answering(trained: Sequence[PreparedRun]) -> Iterator[Pair]:
-    """Yields the comparable runs, and those of one model that are apart in one parameter, in the order of all."""
+    """Yields comparable runs, group by group, then those of each model that are apart in one parameter.
+
+    The order keeps runs together, so that what a group has in common fits into memory.
+    """
     known = [levels(each.run) for each in trained]
-    comparable = _within(range(len(trained)), known)
-    of_one_model = _within(range(len(trained)), [each.run.weights for each in trained])
-    apart = {(a, b) for a, b in of_one_model if len(known[a].differing(known[b])) == 1}
-    for a, b in sorted({*comparable, *apart}):
+    for a, b in _within(known):
         yield trained[a], trained[b]
+    for a, b in _within([each.run.weights for each in trained]):
+        if len(known[a].differing(known[b])) == 1:
+            yield trained[a], trained[b]
 
 
-def _within(places: Iterable[int], groups: Sequence[Levels | tuple[str, ...]]) -> Iterator[tuple[int, int]]:
-    """Yields every two places of one group."""
-    found = defaultdict(list)
-    for place in places:
-        found[groups[place]].append(place)
+def _within(groups: Sequence[Levels] | Sequence[tuple[str, ...]]) -> Iterator[tuple[int, int]]:
+    """Yields every two places of one group, from the group of each place."""
+    found = defaultdict[object, list[int]](list)
+    for place, group in enumerate(groups):
+        found[group].append(place)
     return (pair for own in found.values() for pair in combinations(own, 2))
 
 

@@ -16,6 +16,7 @@ from emogeo.geometry.geometry import halves_of
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.independent import independent_units
 from emogeo.geometry.options import GeometryOptions
+from emogeo.geometry.recent import Recent
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import recentred
 from emogeo.record.run import BareRun, Run
@@ -71,7 +72,10 @@ class PreparedRun:
 
     def features_over(self, features: Features, units: Sequence[str]) -> Halves:
         """Gives the states, or a baseline of the same texts, over some units."""
-        return self._kept_halves(features, tuple(units))
+        own = tuple(units)
+        if features is Features.states:
+            return self._kept_halves(features, own)
+        return _BASELINES.of(self, (features, own), lambda: self._halves(features, own), lambda _: 1)
 
     @cached_property
     def _kept_halves(self) -> Callable[[Features, tuple[str, ...]], Halves]:
@@ -115,6 +119,10 @@ class PreparedRun:
         if features in _OF_WORDS and self.run.texts_known:
             return _halves_of_words(features, self.labels, units, options, self.view)
         return viewed_halves(self._features(features), self.labels, units, options, self.view)
+
+
+_BASELINES = Recent(80)
+"""Baselines of the runs that were asked for last; each run's own states are kept."""
 
 
 @lru_cache(maxsize=64)

@@ -21,11 +21,26 @@ from emogeo.analysis.figures.overlap import write_overlap_figure
 from emogeo.analysis.figures.runs import write_run_figures
 from emogeo.analysis.tables.effects import Effect
 from emogeo.analysis.tables.equivalence import EQUIVALENCE
+from emogeo.analysis.tables.universality import comparable_runs
+from emogeo.config.analyze import Figures
 
 _MAPS = ("map", "map_shifts", "map_branches", "map_nearest", "map_by_block", "map_directions")
 _DECODING = ("decoding", "decoding_confusion")
-_BY_RUN = ("descriptors_by_layer", "pairs", "measures", "overlap_strata", *_MAPS, *_DECODING)
+_BY_RUN = ("descriptors_by_layer", "pairs", "measures", "overlap_strata", "universality", *_MAPS, *_DECODING)
 """Tables with rows of runs, or of pairs of runs, that may not be drawn."""
+
+
+ALL_OF, OF_MANY = 24, 12
+"""The most runs that are all drawn unless it is asked for, and how many of more are."""
+
+
+def drawn_runs(own: Sequence[PreparedRun], which: Figures = Figures.auto) -> list[PreparedRun]:
+    """Chooses the runs that are drawn: all of few; of many, the largest groups of comparable runs come first."""
+    if which is Figures.all or len(own) <= ALL_OF:
+        return list(own)
+    groups = sorted(comparable_runs(own).values(), key=len, reverse=True)
+    first = [each.run.key for group in groups for each in group] or [each.run.key for each in own]
+    return [each for each in own if each.run.key in set(first[:OF_MANY])]
 
 
 def of_drawn(table: pd.DataFrame, keys: Set[str]) -> pd.DataFrame:

@@ -19,6 +19,7 @@ from emogeo.geometry.halves import Halves
 from emogeo.geometry.measure_verdict import answer_of, reading_of
 from emogeo.geometry.measures import MEASURES, SPEARMAN, Measure
 from emogeo.geometry.measuring import Measured, Viewed, measured
+from emogeo.geometry.recent import Recent
 from emogeo.geometry.sharing import over_shared
 
 MEASURE_COLUMNS = [
@@ -29,6 +30,10 @@ ANSWER_COLUMNS = [*NAMES, "verdict", "answer"]
 ORDER_COLUMNS = ["measure", "n_pairs", "order_disjoint", "n_pairs_disattenuated", "order_disattenuated"]
 MIN_PAIRS = 6
 """The fewest pairs whose order is compared between measures."""
+
+
+_VIEWED = 40_000_000
+"""The most numbers that views of runs hold, up to 320 MB."""
 
 
 @dataclass(frozen=True)
@@ -94,13 +99,15 @@ def _pair(a: PreparedRun, b: PreparedRun) -> _Pair:
 
 
 def _views(measure: Measure) -> Callable[[Halves], Viewed]:
-    """Makes the view of each run once, and keeps it while this measure is taken."""
-    kept: dict[int, Viewed] = {}
+    """Makes the view of each run, and keeps those of the last runs while this measure is taken."""
+    last = Recent(_VIEWED)
+    return lambda run: last.of(run, "view", lambda: Viewed(run, measure), lambda view: _size(view.run))
 
-    def view(run: Halves) -> Viewed:
-        return kept.setdefault(id(run), Viewed(run, measure))
 
-    return view
+def _size(run: Halves) -> int:
+    """Gives about how many numbers a view holds of the halves without each of their units."""
+    n = len(run.products.conditions)
+    return int(run.members.sum()) * n * (n + 1) // 2
 
 
 def _measured(pair: _Pair, view: Callable[[Halves], Viewed]) -> Measured | GeometryError:
