@@ -70,7 +70,11 @@ def plant(folder: Path, runs: Sequence[PlantedRun]) -> Store:
     for planted in runs:
         passed, states = _pass_of(planted)
         if not store.has(ACTIVATIONS, passed):
-            arrays = {"states": states, "embeddings": _embeddings(), "nonfinite": np.zeros(states.shape[:2], np.int64)}
+            arrays: dict[str, NDArray[Any]] = {
+                "states": states,
+                "embeddings": _embeddings(),
+                "nonfinite": np.zeros(states.shape[:2], np.int64),
+            }
             files = {ACTIVATIONS_FILE: pack(arrays), PASS_FILE: canonical_json(plain(one_pass(len(states))))}
             store.write(ACTIVATIONS, passed, files)
         record, files = _recorded(planted, passed, states)
@@ -111,7 +115,7 @@ def _states(model: int, precision: str, init_seed: int | None) -> NDArray[np.flo
     code = np.sqrt(1 - _OWN) * _code(0) + np.sqrt(_OWN) * _code(model + 1)
     signal = _TWIN if init_seed is not None else _SIGNAL
     means = np.sqrt(signal) * (depth * code[places][:, None] + (1 - depth) * _code(99)[places][:, None])
-    return (means + 0.5 * text + own + 0.1 * rounding).astype(np.float32)
+    return np.asarray(means + 0.5 * text + own + 0.1 * rounding, dtype=np.float32)
 
 
 def _recorded(planted: PlantedRun, passed: str, states: NDArray[np.float32]) -> tuple[GeometryRecord, dict[str, bytes]]:

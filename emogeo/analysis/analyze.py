@@ -45,6 +45,7 @@ from emogeo.analysis.tables.effects import Effect, effects_of, effects_table
 from emogeo.analysis.tables.evidence import evidence_of
 from emogeo.analysis.tables.finetune import finetune_table
 from emogeo.analysis.tables.frame import Table, stacked, without_formulas, write_table
+from emogeo.analysis.tables.kept import Kept
 from emogeo.analysis.tables.lens import lens_table
 from emogeo.analysis.tables.map import map_tables
 from emogeo.analysis.tables.measures import measures_tables
@@ -196,19 +197,21 @@ def all_tables(
     """Makes every table, by its name; `norms` are those of the user's own, `apart` distances that are known."""
     chance = _chance(config)
     corpora = read_corpora(prepared)
-    beyond = beyond_table(prepared, blocked_texts(corpora), Options(config.permutations, config.seed, config.pairs))
+    kept = {name: Kept(_keeping(config), name) for name in ("beyond", "pairs", "measures", "overlap")}
+    options = Options(config.permutations, config.seed, config.pairs)
+    beyond = beyond_table(prepared, blocked_texts(corpora), options, kept["beyond"])
     tables = {
         "corpus": corpus_table(corpora),
         "runs": runs_table(catalogue.runs, prepared, catalogue.bare),
         "beyond": beyond,
-        "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence, bare, config.pairs),
+        "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence, bare, config.pairs, kept["pairs"]),
         "baselines": baselines_table(prepared, *chance, norms),
         **map_tables(prepared, config.seed, bare, norms, config.map.axes),
         "rdm_differences": rdm_differences_table(prepared, config.seed),
         "about": about_table(prepared, *chance, norms, bare),
         "lens": lens_table(prepared),
-        **measures_tables(prepared, config.pairs),
-        **overlap_tables(prepared, config.pairs),
+        **measures_tables(prepared, config.pairs, kept["measures"]),
+        **overlap_tables(prepared, config.pairs, kept["overlap"]),
         "effects": effects_table(effects),
         "variance": variance_table(apart or distances_of(viewed(read_here(prepared), config)), *chance),
         "descriptors": descriptors_table(catalogue.runs, prepared, *chance),
@@ -216,6 +219,8 @@ def all_tables(
         **depth_tables(prepared, bare, Store(config.store.path), *chance),
         **decoding_tables(prepared, bare, Store(config.store.path), *chance),
     }
+    for own in kept.values():
+        own.write()
     tables |= (
         _of_models(read_here(prepared), tables, config)
         | _of_steering(catalogue)
@@ -231,6 +236,11 @@ def all_tables(
     tables |= {"behaviour_geometry": beside, "relations": stacked(relations)}
     read = [run for run in catalogue.runs if run.record.imported is None]
     return tables | {"claims": claims_table(evidence_of(tables, effects, read))}
+
+
+def _keeping(config: AnalyzeConfig) -> Path | None:
+    """Gives the store where rows are kept for the next analysis; None where conditions have other names than there."""
+    return None if config.conditions.rename else Path(config.store.path).expanduser()
 
 
 def _chance(config: AnalyzeConfig) -> tuple[int, int]:

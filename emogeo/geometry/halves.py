@@ -171,8 +171,8 @@ def _size_of_all(values: Sequence[Array]) -> int:
     return sum(each.size for each in values)
 
 
-_LAST = Recent(80_000_000)
-"""Ranks without a unit and without a condition of the halves that were compared last, up to 640 MB."""
+_LAST = Recent(40_000_000)
+"""Ranks without a unit and without a condition of the halves that were compared last, up to 320 MB."""
 
 
 def without_units(halves: Array, deletions: PackedRanks | Array, members: Array, units: slice) -> Array:

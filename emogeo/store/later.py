@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from emogeo.store.store import Store
 
@@ -16,6 +18,11 @@ class FilesOnDisk(Mapping[str, bytes]):
         """Takes the names of all files, and the contents of those that are held."""
         self._store, self._kind, self._key = store, kind, key
         self._names, self._held = tuple(names), dict(held)
+
+    @cached_property
+    def digest(self) -> str:
+        """The checksum of the record's manifest, and so of all of its files."""
+        return hashlib.sha256(self._store.manifest(self._kind, self._key)).hexdigest()
 
     def __getitem__(self, name: str) -> bytes:
         """Gives a file's content.

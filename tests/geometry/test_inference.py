@@ -11,7 +11,14 @@ from scipy.stats import t as student
 
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
-from emogeo.geometry.inference import compare, cross_experiment_bias, passes_gate, reliability
+from emogeo.geometry.inference import (
+    compare,
+    cross_experiment_bias,
+    passes_gate,
+    reliability,
+    rho_star_of,
+    rho_stars,
+)
 from emogeo.geometry.units import UnitProducts, crossvalidated_rdms
 from tests.planted import Planted, codes, halves, run_of
 
@@ -197,3 +204,18 @@ def test_a_reliability_that_may_be_near_zero_is_not_divided_by() -> None:
 def test_the_gate_wants_a_reliability_that_is_large_and_sure(reliability: float, sure: float, passes: bool) -> None:
     assert passes_gate(reliability, sure) is passes
     assert not passes_gate(float("nan"), float("nan"))
+
+
+def test_rho_star_alone_is_that_of_a_comparison() -> None:
+    runs = [halves(Planted(12, 0.8, mix), seed)[0] for seed, mix in enumerate((1.0, 0.7, 0.4))]
+    at_once = rho_stars(runs)
+    for i, a in enumerate(runs):
+        for j, b in enumerate(runs):
+            star = compare(a, b).rho_star
+            assert star is not None and rho_star_of(a, b) == star.value
+            assert at_once[i, j] == pytest.approx(star.value, rel=1e-12)
+
+
+def test_rho_star_alone_is_not_given_for_what_is_not_reliable() -> None:
+    a, b = halves(Planted(12, 0.0), 3)
+    assert compare(a, b).rho_star is None and rho_star_of(a, b) is None

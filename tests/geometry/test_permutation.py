@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
-from scipy.stats import false_discovery_control, spearmanr
+from scipy.stats import false_discovery_control, norm, spearmanr
 
 from emogeo.errors import GeometryError
 from emogeo.geometry.crossed import Crossed, crossed_halves
@@ -17,6 +17,7 @@ from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import compare
 from emogeo.geometry.permutation import (
     holm,
+    in_tail,
     mantel,
     mantel_disjoint,
     mantel_of_few,
@@ -151,3 +152,30 @@ def test_values_that_are_no_ranks_are_refused() -> None:
         mantel(values, standard_ranks(values), 100, 0)
     with pytest.raises(GeometryError, match=r"wants b as \[test, pair\]"):
         mantel(standard_ranks(values), standard_ranks(values)[0], 100, 0)
+
+
+def test_a_tail_goes_below_the_number_of_draws_and_agrees_with_counting_above_it() -> None:
+    drawn = np.random.default_rng(0).normal(size=(3, 10_000))
+    observed = np.array([0.0, 2.0, 5.0])
+    found = in_tail(observed, drawn)
+    counted = (1 + (drawn >= observed[:, None]).sum(axis=1)) / 10_001
+    assert found[:2].tolist() == counted[:2].tolist()
+    assert norm.sf(5.0) < found[2] < 1e-4 < counted[2] + 1e-6
+
+
+def test_a_tail_of_exponential_draws_is_theirs() -> None:
+    drawn = np.random.default_rng(1).exponential(size=(40, 10_000))
+    found = np.log(in_tail(np.full(40, 14.0), drawn))
+    assert abs(found.mean() + 14.0) < 0.5
+
+
+def test_few_draws_have_no_tail() -> None:
+    drawn = np.random.default_rng(2).normal(size=(1, 399))
+    assert in_tail(np.array([9.0]), drawn).tolist() == [1 / 400]
+
+
+def test_with_a_tail_large_p_are_those_of_counting() -> None:
+    ranks = [standard_ranks(row) for row in np.random.default_rng(3).uniform(size=(4, 45))]
+    a, b = np.stack(ranks[:2]), np.stack(ranks[2:])
+    assert mantel(a, b, 999, 0, tail=True).tolist() == mantel(a, b, 999, 0).tolist()
+    assert mantel(a, a, 999, 0, tail=True).max() < 1 / 1000

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any, TypeAlias
 
 import altair
 import vl_convert
+from altair.utils import schemapi
 from altair.utils.schemapi import debug_mode
 
 INK = altair.param(name="ink", value="#1c2329")
@@ -41,6 +42,8 @@ _SCALE = 3
 
 altair.data_transformers.disable_max_rows()  # what is drawn is bounded where it is chosen
 
+_SHARED = ("encoding", "mark", "transform")
+"""Parts of a chart that altair replaces and never changes."""
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 """Rows of data by the name under which a chart asks for them."""
 Layer: TypeAlias = Any
@@ -120,9 +123,23 @@ def drawable(part: Any) -> Any:
     return [drawable(inner) for inner in part] if isinstance(part, list | tuple) else part
 
 
-def unchecked() -> AbstractContextManager[None]:
-    """Lets charts be put together without a check of each part, which takes most of the time; tests check them."""
-    return debug_mode(False)
+@contextmanager
+def unchecked() -> Iterator[None]:
+    """Lets charts be put together without a check of each part, which takes most of the time; tests check them.
+
+    Whatever altair joins it copies, again and again. Parts that it never changes in place are shared by the copies.
+    """
+    copied = schemapi._deep_copy
+
+    def shared(part: Any, by_ref: set[str]) -> Any:
+        return copied(part, {*by_ref, *_SHARED})
+
+    try:
+        schemapi._deep_copy = shared  # type: ignore[assignment]
+        with debug_mode(False):
+            yield
+    finally:
+        schemapi._deep_copy = copied
 
 
 @cache

@@ -5,14 +5,18 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from tqdm import tqdm
+
 from emogeo.analysis.comparing.nulls import Level, PairNulls, Twins, pair_nulls
 from emogeo.analysis.comparing.paired import pairs_of
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import twin_commands
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
+from emogeo.analysis.tables.kept import NOTHING, Kept, pair_key, run_key
 from emogeo.analysis.tables.notes import Note
-from emogeo.analysis.tables.pairs import NAMES
+from emogeo.analysis.tables.pairs import NAMES, SHOW_PROGRESS
 from emogeo.config.analyze import Pairs
+from emogeo.config.model import Init
 from emogeo.config.runtime import StoreConfig
 from emogeo.errors import GeometryError
 from emogeo.geometry.beyond import WANTED_TWINS, Beyond, BeyondNulls, beyond_nulls
@@ -46,15 +50,27 @@ class Options:
     """Of the pairs of trained runs."""
 
 
-def beyond_table(prepared: Sequence[PreparedRun], blocked: Mapping[str, str], options: Options) -> Table:
+def beyond_table(
+    prepared: Sequence[PreparedRun], blocked: Mapping[str, str], options: Options, kept: Kept = NOTHING
+) -> Table:
     """Makes a row per pair of runs and level.
 
     Args:
         blocked: for each digest of texts on which no verdict may rest, the reason.
+        kept: rows of earlier analyses.
     """
-    twins = Twins(prepared)
-    rows = [row for a, b in pairs_of(prepared, options.which) for row in _rows(a, b, twins, blocked, options)]
+    twins, rows, pairs = Twins(prepared), list[Row](), pairs_of(prepared, options.which)
+    for a, b in tqdm(pairs, desc="beyond words", unit="pair", disable=len(pairs) < SHOW_PROGRESS):
+        key = _key(a, b, twins, blocked, options)
+        rows += kept.get(key) or kept.put(key, _rows(a, b, twins, blocked, options))
     return typed(rows, BEYOND_COLUMNS, words=[*NAMES, *_WORDS, "note"])
+
+
+def _key(a: PreparedRun, b: PreparedRun, twins: Twins, blocked: Mapping[str, str], options: Options) -> Row:
+    """Gives what the rows of a pair are computed from."""
+    own = [run_key(twin) for each in (a, b) for kind in (Init.random, Init.shuffled) for twin in twins.of(each, kind)]
+    why = [blocked.get(each.run.text_digest) for each in (a, b)]
+    return pair_key(a, b, twins=own, blocked=why, permutations=options.permutations, seed=options.seed)
 
 
 def _rows(a: PreparedRun, b: PreparedRun, twins: Twins, blocked: Mapping[str, str], options: Options) -> list[Row]:

@@ -11,6 +11,7 @@ from scipy.stats import spearmanr
 from emogeo.analysis.comparing.paired import trained_pairs
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.frame import Row, Table, typed
+from emogeo.analysis.tables.kept import NOTHING, Kept, pair_key
 from emogeo.analysis.tables.notes import Note, left_out
 from emogeo.analysis.tables.pairs import NAMES
 from emogeo.config.analyze import Pairs
@@ -32,8 +33,8 @@ MIN_PAIRS = 6
 """The fewest pairs whose order is compared between measures."""
 
 
-_VIEWED = 40_000_000
-"""The most numbers that views of runs hold, up to 320 MB."""
+_VIEWED = 25_000_000
+"""The most numbers that views of runs hold, up to 200 MB."""
 
 
 @dataclass(frozen=True)
@@ -45,26 +46,35 @@ class _Pair:
     why_not: GeometryError | None = None
 
 
-def measures_tables(prepared: Sequence[PreparedRun], which: Pairs = Pairs.auto) -> dict[str, Table]:
+def measures_tables(
+    prepared: Sequence[PreparedRun], which: Pairs = Pairs.auto, kept: Kept = NOTHING
+) -> dict[str, Table]:
     """Makes rows of trained pairs: `measures` (and measure), `measure_verdicts`; and `measure_orders` per measure."""
-    pairs = [_pair(a, b) for a, b in trained_pairs(prepared, which)]
-    found: list[list[Measured | GeometryError]] = [[] for _ in pairs]
-    for measure in MEASURES:
-        view = _views(measure)
-        for pair, own in zip(pairs, found, strict=True):
-            own.append(_measured(pair, view))
-    rows = [
-        _row(pair, measure, of)
-        for pair, own in zip(pairs, found, strict=True)
-        for measure, of in zip(MEASURES, own, strict=True)
-    ]
-    answers = [_answer(pair, own) for pair, own in zip(pairs, found, strict=True)]
+    keys = [(a, b, pair_key(a, b)) for a, b in trained_pairs(prepared, which)]
+    known = [kept.get(key) for *_, key in keys]
+    fresh = iter(_fresh([(a, b) for (a, b, _), own in zip(keys, known, strict=True) if own is None]))
+    of_pairs = [own or kept.put(key, next(fresh)) for (*_, key), own in zip(keys, known, strict=True)]
+    rows, answers = [row for own in of_pairs for row in own[:-1]], [own[-1] for own in of_pairs]
     table = typed(rows, MEASURE_COLUMNS, [*NAMES, "measure", "reading", "note"])
     return {
         "measures": table,
         "measure_verdicts": typed(answers, ANSWER_COLUMNS, ANSWER_COLUMNS),
         "measure_orders": orders_table(table.frame),
     }
+
+
+def _fresh(runs: Sequence[tuple[PreparedRun, PreparedRun]]) -> list[list[Row]]:
+    """Computes the rows of each pair, one for each measure, and at the end that of the verdict."""
+    pairs = [_pair(a, b) for a, b in runs]
+    found: list[list[Measured | GeometryError]] = [[] for _ in pairs]
+    for measure in MEASURES:
+        view = _views(measure)
+        for pair, own in zip(pairs, found, strict=True):
+            own.append(_measured(pair, view))
+    return [
+        [*(_row(pair, measure, of) for measure, of in zip(MEASURES, own, strict=True)), _answer(pair, own)]
+        for pair, own in zip(pairs, found, strict=True)
+    ]
 
 
 def orders_table(measures: pd.DataFrame) -> Table:

@@ -8,6 +8,7 @@ from emogeo.analysis.comparing.overlapping import OverlapComparer, Overlapping, 
 from emogeo.analysis.comparing.paired import trained_pairs
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
+from emogeo.analysis.tables.kept import NOTHING, Kept, pair_key
 from emogeo.analysis.tables.notes import Note, NoteKind, left_out
 from emogeo.analysis.tables.pairs import NAMES
 from emogeo.config.analyze import Pairs
@@ -31,24 +32,32 @@ STRATA_COLUMNS = [
 ]
 
 
-def overlap_tables(prepared: Sequence[PreparedRun], which: Pairs = Pairs.auto) -> dict[str, Table]:
+def overlap_tables(
+    prepared: Sequence[PreparedRun], which: Pairs = Pairs.auto, kept: Kept = NOTHING
+) -> dict[str, Table]:
     """Makes one row per pair of trained runs (`overlap`), and one per pair and number of words that texts may share
     (`overlap_strata`).
     """
-    comparer, rows, strata = OverlapComparer(), [], list[Row]()
+    comparer, rows, strata = OverlapComparer(), list[Row](), list[Row]()
     for a, b in trained_pairs(prepared, which):
-        names: Row = {"key_a": a.run.key, "key_b": b.run.key, "model_a": a.run.model, "model_b": b.run.model}
-        try:
-            found = comparer.compare(a, b)
-        except GeometryError as error:
-            rows.append({**names, "note": [left_out(error)]})
-            continue
-        rows.append({**names, **_of_pair(found)})
-        strata += [{**names, **_of_stratum(own)} for own in found.strata]
+        key = pair_key(a, b)
+        row, *own = kept.get(key) or kept.put(key, _rows(comparer, a, b))
+        rows.append(row)
+        strata += own
     return {
         "overlap": typed(rows, OVERLAP_COLUMNS, words=[*NAMES, "note"]),
         "overlap_strata": typed(strata, STRATA_COLUMNS, words=[*NAMES, "shared_at_most"]),
     }
+
+
+def _rows(comparer: OverlapComparer, a: PreparedRun, b: PreparedRun) -> list[Row]:
+    """Gives the row of a pair, and those of its strata."""
+    names: Row = {"key_a": a.run.key, "key_b": b.run.key, "model_a": a.run.model, "model_b": b.run.model}
+    try:
+        found = comparer.compare(a, b)
+    except GeometryError as error:
+        return [{**names, "note": [left_out(error)]}]
+    return [{**names, **_of_pair(found)}, *({**names, **_of_stratum(own)} for own in found.strata)]
 
 
 def _of_pair(found: Overlapping) -> Row:

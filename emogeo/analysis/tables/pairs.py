@@ -17,6 +17,7 @@ from emogeo.analysis.tables.bare_pairs import bare_row, bare_rows
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into, origin_notes
 from emogeo.analysis.tables.equivalence import EQUIVALENCE, equivalence_of_pair
 from emogeo.analysis.tables.frame import Row, Table, typed
+from emogeo.analysis.tables.kept import NOTHING, Kept, pair_key
 from emogeo.analysis.tables.mantel import MantelTests
 from emogeo.analysis.tables.notes import NAMED, Note, NoteKind, left_out
 from emogeo.arrays import Array
@@ -47,6 +48,7 @@ def pairs_table(
     bound: float = EQUIVALENCE,
     bare: Sequence[PreparedBare] = (),
     which: Pairs = Pairs.auto,
+    kept: Kept = NOTHING,
 ) -> Table:
     """Makes one row per pair of runs that is compared; the p of trained runs are a family, those of twins another.
 
@@ -56,20 +58,34 @@ def pairs_table(
         bound: the 1 - rho* within which two geometries are the same.
         bare: imported geometries without texts, which are compared with each other and with trained runs.
         which: of the pairs of trained runs.
+        kept: rows of earlier analyses.
     """
     verdicts = {} if beyond is None else _verdicts(beyond)
     measured, rows = floors([each.run for each in prepared]), list[Row]()
     for pairs in families(prepared, which):
         tests = MantelTests.of_family(len(pairs), permutations, seed)
         bar = tqdm(pairs, desc="comparing", unit="pair", disable=len(pairs) < SHOW_PROGRESS)
-        own = [_pair_row(a, b, tests, measured) for a, b in bar]
+        known = [_key(a, b, tests, measured) for a, b in pairs]
+        own = [_kept_row(kept, key) or _pair_row(a, b, tests, measured) for key, (a, b) in zip(known, bar, strict=True)]
         tests.fill(own)
-        for row in own:
+        for key, row in zip(known, own, strict=True):
+            kept.put(key, [row])
             row.update(verdicts.get((row["key_a"], row["key_b"]), {}))
             row["equivalence"] = equivalence_of_pair(row, bound)
         rows += own
     rows += bare_rows(prepared, bare, permutations, seed)
     return typed(rows, PAIR_COLUMNS, words=[*NAMES, *VERDICTS, "best_null", "equivalence", "note"])
+
+
+def _key(a: PreparedRun, b: PreparedRun, tests: MantelTests, measured: Mapping[tuple[str, ...], float]) -> Row:
+    """Gives what a row is computed from."""
+    floor = [measured.get(each.run.weights_at_precision) for each in (a, b)]
+    return pair_key(a, b, floor=floor, permutations=tests.permutations, seed=tests.seed, tail=tests.tail)
+
+
+def _kept_row(kept: Kept, key: Row) -> Row | None:
+    found = kept.get(key)
+    return None if found is None else found[0]
 
 
 def _verdicts(beyond: pd.DataFrame) -> dict[tuple[str, str], Row]:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
 import vl_convert
 
+from emogeo.analysis.charts.chart import unchecked
 from emogeo.analysis.charts.map import map_spec
 from emogeo.analysis.charts.map_data import MOST_PLACES
 from tests.analysis.charts.planted import BLOCKS, SELECTED, keys, tables
@@ -53,3 +55,18 @@ def test_names_that_a_program_could_mistake_stay_names() -> None:
                 table[column] = table[column].replace({"calm": 'it\'s </script> "calm"', "valence": "val'ence"})
     drawn = vl_convert.vegalite_to_svg(map_spec(own, keys()[0]))
     assert 'it\'s &lt;/script&gt; "calm"' in drawn.replace("&#39;", "'").replace("&quot;", '"') and "val'ence" in drawn
+
+
+def test_parts_that_copies_share_change_no_chart() -> None:
+    names: dict[str, str] = {}
+
+    def renamed(chart: dict[str, Any]) -> str:
+        """The chart with altair's running numbers of views, parameters and layers counted from the first."""
+        names.clear()
+        number = re.compile(r"\b(view|param|concat|name|layer)_\d+")
+        return number.sub(lambda found: names.setdefault(found[0], f"X{len(names)}"), json.dumps(chart))
+
+    made = [renamed(map_spec(tables(), keys()[0]))]
+    with unchecked():
+        made += [renamed(map_spec(tables(), keys()[0]))]
+    assert made[0] == made[1]

@@ -1,0 +1,135 @@
+"""Rows of tables that are kept in the store, by what they were computed from, so that only new ones are computed.
+
+`STORE/analysis/TABLE.jsonl` begins with a digest of the code, and has a line for each comparison: a digest of what it
+was computed from (records and names of runs, options), a checksum, and the rows. What cannot be read or is not what was
+written is computed again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import logging
+from collections.abc import Mapping, Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.tables.frame import Row
+from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.store.later import FilesOnDisk
+
+log = logging.getLogger(__name__)
+FOLDER = "analysis"
+_ROOMS = ("geometry", "record", "analysis/comparing", "analysis/records", "analysis/tables")
+"""The rooms whose code decides what is in a row."""
+
+
+class Kept:
+    """The rows of one table that were computed before, and those that are now."""
+
+    def __init__(self, store: Path | None, table: str) -> None:
+        """Takes the folder of the store; None keeps nothing."""
+        self._file = None if store is None else store / FOLDER / f"{table}.jsonl"
+        self._lines: dict[str, str] = {} if self._file is None else _read(self._file)
+        self._used: dict[str, str] = {}
+
+    def get(self, of: Mapping[str, Any]) -> list[Row] | None:
+        """Gives the rows that were computed from this; None where they have to be."""
+        digest = _digest(of) if self._lines else ""
+        if digest not in self._lines:
+            return None
+        self._used[digest] = self._lines[digest]
+        return _decoded(self._lines[digest])
+
+    def put(self, of: Mapping[str, Any], rows: Sequence[Row]) -> list[Row]:
+        """Keeps rows, and gives them as they will be read."""
+        if self._file is None:
+            return list(rows)
+        line = json.dumps([_plain(row) for row in rows])
+        self._used[_digest(of)] = line
+        return _decoded(line)
+
+    def write(self) -> None:
+        """Writes the rows of this analysis, and those of others that have read the same code's."""
+        if self._file is None or self._used.keys() <= self._lines.keys():
+            return
+        lines = {**self._lines, **self._used}
+        text = "".join(f"{of} {_checksum(line)} {line}\n" for of, line in lines.items())
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            waiting = self._file.with_suffix(".tmp")
+            waiting.write_text(f"{code()}\n{text}", encoding="utf-8")
+            waiting.replace(self._file)
+        except OSError as error:
+            log.info("%s is not kept for the next analysis: %s", self._file, error.strerror)
+
+
+NOTHING = Kept(None, "nothing")
+"""Keeps nothing for the next analysis."""
+
+
+def pair_key(a: PreparedRun, b: PreparedRun, **options: Any) -> dict[str, Any]:
+    """Gives what the comparison of two runs is computed from, beside the code: both records, their names, options."""
+    return {"a": run_key(a), "b": run_key(b), **options}
+
+
+def run_key(each: PreparedRun) -> list[Any]:
+    """Gives what tells a run's content from any other: its key, its manifest's checksum, its name, the seed."""
+    files = each.run.files
+    return [each.run.key, files.digest if isinstance(files, FilesOnDisk) else None, each.name, each.seed]
+
+
+def _read(file: Path) -> dict[str, str]:
+    """Reads the lines of a file that are what was written; none where the code has changed."""
+    try:
+        first, *lines = file.read_text(encoding="utf-8").splitlines()
+    except (OSError, ValueError):
+        return {}
+    if first != code():
+        return {}
+    parts = [line.split(" ", 2) for line in lines]
+    whole = {own[0]: own[2] for own in parts if len(own) == 3 and _checksum(own[2]) == own[1]}
+    if len(whole) < len(parts):
+        log.warning("%s: %d rows are not what was written, and are computed again.", file, len(parts) - len(whole))
+    return whole
+
+
+@cache
+def code() -> str:
+    """Gives a digest of the code that rows are computed by, and of the version of NumPy."""
+    folder, found = Path(__file__).parents[2], hashlib.sha256(np.__version__.encode())
+    for room in _ROOMS:
+        for file in sorted((folder / room).glob("*.py")):
+            found.update(file.read_bytes())
+    return found.hexdigest()
+
+
+def _digest(of: Mapping[str, Any]) -> str:
+    return _checksum(json.dumps(of, sort_keys=True))
+
+
+def _checksum(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _plain(row: Row) -> dict[str, Any]:
+    return {name: _plain_cell(cell) for name, cell in row.items()}
+
+
+def _plain_cell(cell: Any) -> Any:
+    if isinstance(cell, list):
+        return [[note.text, note.kind.value] for note in cell]
+    return cell.item() if isinstance(cell, np.generic) else cell
+
+
+def _decoded(line: str) -> list[Row]:
+    rows: list[Row] = json.loads(line)
+    return [{name: _cell(cell) for name, cell in row.items()} for row in rows]
+
+
+def _cell(cell: Any) -> Any:
+    return [Note(text, NoteKind(kind)) for text, kind in cell] if isinstance(cell, list) else cell

@@ -1,0 +1,116 @@
+"""Rows that are kept change no table, and what is not what was written is computed again."""
+
+from __future__ import annotations
+
+import logging
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from emogeo.analysis.analyze import comparable
+from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.records.catalogue import read_catalogue
+from emogeo.analysis.tables import kept as module
+from emogeo.analysis.tables.beyond import Options, beyond_table
+from emogeo.analysis.tables.kept import FOLDER, Kept
+from emogeo.analysis.tables.measures import measures_tables
+from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.analysis.tables.overlap import overlap_tables
+from emogeo.analysis.tables.pairs import pairs_table
+from emogeo.store.store import Store
+from tests.planted_store import PlantedRun, plant
+
+RUNS = [PlantedRun(0, "bf16", 10), PlantedRun(1, "bf16", 10), PlantedRun(0, "int8", 10)]
+OF = {"a": 1, "b": [2, "x"]}
+
+
+def prepared(store: Store) -> list[PreparedRun]:
+    return comparable(read_catalogue(store), store, 0)
+
+
+def made(runs: list[PreparedRun], folder: Path) -> dict[str, str]:
+    """The tables of pairs, as CSV."""
+    kept = {name: Kept(folder, name) for name in ("beyond", "pairs", "measures", "overlap")}
+    beyond = beyond_table(runs, {}, Options(200, 0), kept["beyond"])
+    tables = {
+        "beyond": beyond,
+        "pairs": pairs_table(runs, 600, 0, beyond.frame, kept=kept["pairs"]),
+        **measures_tables(runs, kept=kept["measures"]),
+        **overlap_tables(runs, kept=kept["overlap"]),
+    }
+    for own in kept.values():
+        own.write()
+    return {name: table.frame.to_csv() for name, table in tables.items()}
+
+
+def test_tables_are_the_same_with_rows_that_were_kept_and_only_new_pairs_are_computed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store = plant(tmp_path / "store", RUNS)
+    runs = prepared(store)
+    first = made(runs[:2], tmp_path / "warm")
+    cold = made(runs, tmp_path / "cold")
+    compared: list[tuple[str, str]] = []
+    from emogeo.analysis.tables import pairs
+
+    original = pairs._pair_row
+
+    def counted(a: PreparedRun, b: PreparedRun, *rest: object) -> object:
+        compared.append((a.name, b.name))
+        return original(a, b, *rest)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(pairs, "_pair_row", counted)
+    assert made(runs, tmp_path / "warm") == cold
+    assert len(compared) == 2 and len(first["pairs"].splitlines()) == 2
+    monkeypatch.setattr("emogeo.analysis.tables.beyond.judged", None)
+    assert made(prepared(store), tmp_path / "warm") == cold
+    assert len(compared) == 2
+
+
+def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
+    row = {
+        "rho": np.float64(0.1) / 3,
+        "n": np.int64(3),
+        "p": None,
+        "q": float("nan"),
+        "note": [Note("!", NoteKind.flag)],
+    }
+    kept = Kept(tmp_path, "pairs")
+    assert kept.get(OF) is None
+    kept.put(OF, [row])
+    kept.write()
+    ((found,),) = [Kept(tmp_path, "pairs").get(OF)]  # type: ignore[misc]
+    assert str(found.pop("q")) == str(row.pop("q")) == "nan"
+    assert found == row and Kept(tmp_path, "pairs").get({**OF, "a": 2}) is None
+
+
+def test_what_is_not_what_was_written_is_computed_again(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    kept = Kept(tmp_path, "pairs")
+    for number in range(3):
+        kept.put({"a": number}, [{"rho": number / 7}])
+    kept.write()
+    file = tmp_path / FOLDER / "pairs.jsonl"
+    lines = file.read_text().splitlines()
+    file.write_text("\n".join([*lines[:2], lines[2].replace("0.14", "0.15"), lines[3][:-4]]))
+    with caplog.at_level(logging.WARNING):
+        again = Kept(tmp_path, "pairs")
+    assert [again.get({"a": number}) for number in range(3)] == [[{"rho": 0.0}], None, None]
+    assert "2 rows are not what was written, and are computed again" in caplog.text
+    file.write_bytes(b"\xff\x00")
+    assert Kept(tmp_path, "pairs").get({"a": 0}) is None
+
+
+def test_other_code_has_rows_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Kept(tmp_path, "pairs")
+    kept.put(OF, [{"rho": 1.0}])
+    kept.write()
+    monkeypatch.setattr(module, "code", lambda: "other")
+    assert Kept(tmp_path, "pairs").get(OF) is None
+
+
+def test_a_store_that_cannot_be_written_keeps_nothing(tmp_path: Path) -> None:
+    (tmp_path / FOLDER).write_text("no folder")
+    kept = Kept(tmp_path, "pairs")
+    assert kept.put(OF, [{"rho": 1.0}]) == [{"rho": 1.0}]
+    kept.write()
