@@ -16,8 +16,8 @@ from emogeo.config.texts import GenerationConfig
 from emogeo.config.train import TrainConfig
 from emogeo.config.typed import option_of, override, typed
 from emogeo.geometry.beyond import WANTED_TWINS
-from emogeo.installation import command
 from emogeo.geometry.recent import Recent
+from emogeo.installation import command
 from emogeo.record.run import Run
 
 _READING = ("layer_selection", "pooling", "centring", "denoising", "norm", "max_depth", "nonfinite", "seed")

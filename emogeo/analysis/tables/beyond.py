@@ -20,6 +20,7 @@ from emogeo.config.model import Init
 from emogeo.config.runtime import StoreConfig
 from emogeo.errors import GeometryError
 from emogeo.geometry.beyond import WANTED_TWINS, Beyond, BeyondNulls, beyond_nulls
+from emogeo.installation import command
 
 BEYOND_COLUMNS = [
     *(*NAMES, "level", "verdict", "reason", "rho_partial", "rho_partial_ci_low", "rho_partial_ci_high", "p"),
@@ -70,7 +71,10 @@ def _key(a: PreparedRun, b: PreparedRun, twins: Twins, blocked: Mapping[str, str
     """Gives what the rows of a pair are computed from."""
     own = [run_key(twin) for each in (a, b) for kind in (Init.random, Init.shuffled) for twin in twins.of(each, kind)]
     why = [blocked.get(each.run.text_digest) for each in (a, b)]
-    return pair_key(a, b, twins=own, blocked=why, permutations=options.permutations, seed=options.seed)
+    own_command = command("train")  # the rows say what to type
+    return pair_key(
+        a, b, twins=own, blocked=why, permutations=options.permutations, seed=options.seed, command=own_command
+    )
 
 
 def _rows(a: PreparedRun, b: PreparedRun, twins: Twins, blocked: Mapping[str, str], options: Options) -> list[Row]:

@@ -9,7 +9,7 @@ import pandas as pd
 
 from emogeo.analysis.charts.chart import COLUMN_ENDING, ENDINGS
 from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
-from emogeo.analysis.figures.write import of_drawn, write_figures
+from emogeo.analysis.figures.write import ALL_OF, OF_MANY, drawn_runs, of_drawn, write_figures
 from emogeo.analysis.tables.decoding import decoding_tables
 from emogeo.analysis.tables.depth import GRID_COLUMNS
 from emogeo.analysis.tables.finetune import FINETUNE_COLUMNS
@@ -18,7 +18,9 @@ from emogeo.analysis.tables.map import map_tables
 from emogeo.analysis.tables.measures import MEASURE_COLUMNS
 from emogeo.analysis.tables.overlap import STRATA_COLUMNS
 from emogeo.analysis.tables.pairs import PAIR_COLUMNS
+from emogeo.config.analyze import Figures
 from emogeo.store.store import Store
+from tests.analysis.comparing.test_paired import planted
 from tests.analysis.planted_effects import effect
 from tests.analysis.planted_models import PlantedModel, catalogue
 
@@ -74,3 +76,14 @@ def test_rows_of_runs_that_are_not_drawn_are_left_out() -> None:
     assert list(of_drawn(frame, {"a", "b"})["key_b"]) == ["b"]
     assert list(of_drawn(pd.DataFrame({"key": ["a", "t"]}), {"a", "b"})["key"]) == ["a"]
     assert of_drawn(pd.DataFrame(), {"a"}).empty
+
+
+def test_of_many_runs_those_are_drawn_that_most_models_have_in_common() -> None:
+    few = planted()[:ALL_OF]
+    assert drawn_runs(few) == few
+    many = [each for each in planted() if each.name != "a last grand_mean"]
+    assert drawn_runs(many, Figures.all) == many
+    names = [each.name for each in drawn_runs(many)]
+    assert len(names) == OF_MANY
+    alike = [f"{model} last none" for model in "abcde"] + [f"{model} last neutral" for model in "abcde"]
+    assert names == [each.name for each in many if each.name in {*alike, "a mean grand_mean", "b mean grand_mean"}]
