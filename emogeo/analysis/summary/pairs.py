@@ -68,7 +68,8 @@ def _hanging(of: Mapping[str, str], material: Material, width: int) -> list[str]
     """Writes which pairs' verdicts depend on the measure; of many, only how many they are."""
     answers = material.table("measure_verdicts")
     rows = answers[answers["verdict"] == Verdict.depends.value] if len(answers) else answers
-    if len(rows) > SHOWN // 3:
+    known = rows["key_a"].isin(of) & rows["key_b"].isin(of) if len(rows) else None
+    if len(rows) > SHOWN // 3 or (known is not None and not known.all()):
         said = [f"The verdict depends on the measure for {len(rows)} of {len(answers)} pairs: measure_verdicts.csv"]
     else:
         said = [f"{pair_of(row, of)} {row['answer']}" for row in rows.to_dict("records")]
