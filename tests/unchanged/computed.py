@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -61,22 +62,28 @@ def planted() -> Computed:
 
 
 def real() -> Computed:
-    """Two real models, as the first version has recorded them."""
-    catalogue = read_catalogue(Store(DATA / "store"))
+    """Two real models, as the first version has recorded them; of a copy, since an analysis keeps rows in its store."""
+    with tempfile.TemporaryDirectory() as copy:
+        shutil.copytree(DATA / "store", Path(copy) / "store")
+        return _real(Path(copy))
+
+
+def _real(data: Path) -> Computed:
+    catalogue = read_catalogue(Store(data / "store"))
     finished = catalogue.finished
     runs = [PreparedRun(run, name, 0) for run, name in zip(finished, short_names(finished), strict=True)]
-    config = AnalyzeConfig(store=StoreConfig(str(DATA / "store")), output="", permutations=_PERMUTATIONS)
+    config = AnalyzeConfig(store=StoreConfig(str(data / "store")), output="", permutations=_PERMUTATIONS)
     found = effects_of(viewed(runs, config), _PERMUTATIONS, 0)
     tables = all_tables(catalogue, runs, found, config)
     own: Sequence[PreparedRun] = [run for run in runs if run.run.reread_of is None]
     with _figures() as folder:
         write_figures(own, {name: table.frame for name, table in tables.items()}, found, folder)
-        return Computed("real", _csv(tables), _read(folder))
+        return Computed("real", _csv(tables, data), _read(folder))
 
 
-def _csv(tables: dict[str, Table]) -> dict[str, str]:
-    """Tables as CSV, wherever the checkout lies: commands in them name the store."""
-    return {name: str(table.frame.to_csv(index=False)).replace(str(DATA), "data") for name, table in tables.items()}
+def _csv(tables: dict[str, Table], data: Path = DATA) -> dict[str, str]:
+    """Tables as CSV, wherever their data lie: commands in them name the store."""
+    return {name: str(table.frame.to_csv(index=False)).replace(str(data), "data") for name, table in tables.items()}
 
 
 @contextmanager

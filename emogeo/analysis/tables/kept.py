@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import os
 from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
@@ -61,7 +62,7 @@ class Kept:
         text = "".join(f"{of} {_checksum(line)} {line}\n" for of, line in lines.items())
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            waiting = self._file.with_suffix(".tmp")
+            waiting = self._file.with_suffix(f".{os.getpid()}.tmp")
             waiting.write_text(f"{code()}\n{text}", encoding="utf-8")
             waiting.replace(self._file)
         except OSError as error:
