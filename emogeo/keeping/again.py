@@ -45,4 +45,3 @@ def _model(config: TrainConfig) -> list[str]:
     given = {"weights": model.weights, "adapter": model.adapter}
     twin = {} if model.init is Init.trained else {"init": model.init, "init_seed": model.init_seed}
     return [override(f"model.{name}", value) for name, value in {**given, **twin}.items() if value is not None]
-

@@ -85,7 +85,9 @@ def _of_keys(contents: Contents, keys: Sequence[str]) -> list[StoredRun]:
         own = [run for run in contents.runs if run.key.startswith(word)] if word else []
         if not own:
             there = listed([run.key[:_SHORT] for run in contents.runs])
-            raise StoreError(f"{word or repr(word)}: no run of {contents.store.path} has a key that begins so ({there}).")
+            raise StoreError(
+                f"{word or repr(word)}: no run of {contents.store.path} has a key that begins so ({there})."
+            )
         found |= {run.key: run for run in own}
     return list(found.values())
 

@@ -18,7 +18,7 @@ from emogeo.record.json import parse_record, pass_of
 from emogeo.record.origin import PassRecord
 from emogeo.record.types import AnyRecord
 from emogeo.store.manifest import MANIFEST
-from emogeo.store.store import ACTIVATIONS, GENERATIONS, RUNS, Store
+from emogeo.store.store import ACTIVATIONS, GENERATIONS, KINDS, RUNS, Store
 from emogeo.terminal import one_line
 
 BROKEN = "broken"
@@ -83,14 +83,22 @@ class Contents:
     texts: tuple[StoredTexts, ...]
 
 
-def contents_of(store: Store) -> Contents:
-    """Reads what a store holds: records without arrays, and without comparing checksums.
+def opened(path: str) -> Store:
+    """Gives the store in a folder.
 
     Raises:
-        StoreError: no such folder.
+        StoreError: no such folder, or one that holds no kind of record.
     """
+    store = Store(path)
     if not store.path.is_dir():
         raise StoreError(f"There is no store {store.path}: give its folder, by --store.")
+    if not any((store.path / kind).is_dir() for kind in KINDS):
+        raise StoreError(f"{store.path} is no store: it has no folder {', '.join(KINDS)}.")
+    return store
+
+
+def contents_of(store: Store) -> Contents:
+    """Reads what a store holds: records without arrays, and without comparing checksums."""
     return Contents(
         store,
         tuple(stored_run(store, key) for key in store.keys(RUNS)),

@@ -44,7 +44,9 @@ def found_run(word: str, uses: Uses) -> StoredRun:
     if len(found) == 1:
         return found[0]
     several = f": {', '.join(run.key[:12] for run in found[:_SHOWN])}" if found else ""
-    raise StoreError(f"{word or repr(word)}: {counted(len(found), 'run')} of {uses.contents.store.path} begin so{several}.")
+    raise StoreError(
+        f"{word or repr(word)}: {counted(len(found), 'run')} of {uses.contents.store.path} begin so{several}."
+    )
 
 
 def _about(record: AnyRecord, width: int) -> list[str]:

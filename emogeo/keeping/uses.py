@@ -53,9 +53,7 @@ class Uses:
     def texts(self) -> list[tuple[StoredTexts, frozenset[str]]]:
         """The texts that models wrote, each with the keys of the runs that have used them."""
         used = {run.key: texts_of(run.record) for run in self.contents.runs}
-        return [
-            (own, frozenset(key for key, texts in used.items() if own.key == texts)) for own in self.contents.texts
-        ]
+        return [(own, frozenset(key for key, texts in used.items() if own.key == texts)) for own in self.contents.texts]
 
     def passes_of(self, key: str) -> list[ForwardPass]:
         """The passes that a run has used, as far as the store has them."""

@@ -1,0 +1,88 @@
+"""Every record read whole: its checksums, and whether its content is what a record holds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from emogeo.errors import RecordError, StoreError
+from emogeo.extraction.stories import parsed_stories
+from emogeo.keeping.contents import size_of
+from emogeo.record.decoded import decoded
+from emogeo.record.files import FACTS, STORIES
+from emogeo.record.fit import require
+from emogeo.record.json import row_of, written_of
+from emogeo.record.origin import TextCounts, Written
+from emogeo.record.passes import activations_in
+from emogeo.record.reading import read_run
+from emogeo.store.store import ACTIVATIONS, KINDS, RUNS, Store
+from emogeo.terminal import one_line
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One record that was read."""
+
+    kind: str
+    key: str
+    size: int
+    """Bytes."""
+    fault: str | None
+    """What is wrong with it; None for one that is whole."""
+
+
+@dataclass(frozen=True)
+class Facts:
+    """How texts were written, as their record says."""
+
+    weights: dict[str, str]
+    counts: TextCounts | None
+    written: Written
+
+
+def verified(store: Store, kinds: Sequence[str] = KINDS) -> Iterator[Checked]:
+    """Reads every record of some kinds, one after another; the memory is that of the largest."""
+    for kind in kinds:
+        for key in store.keys(kind):
+            yield Checked(kind, key, size_of(store.folder(kind, key)), fault_of(store, kind, key))
+
+
+def fault_of(store: Store, kind: str, key: str) -> str | None:
+    """Says in one line what is wrong with a record; None where nothing is."""
+    try:
+        if kind == RUNS:
+            read_run(store, key)
+        elif kind == ACTIVATIONS:
+            activations_in(store.read(kind, key), str(store.folder(kind, key)))
+        else:
+            check_texts(store.read(kind, key), str(store.folder(kind, key)), key)
+    except StoreError as error:
+        return one_line(str(error))
+    return None
+
+
+def check_texts(files: Mapping[str, bytes], folder: str, key: str) -> Facts:
+    """Reads the files of written texts, and gives how they were written.
+
+    Raises:
+        RecordError: a file or a field that is missing or wrong, or the key of other texts; names it.
+    """
+    for name in (STORIES, FACTS):
+        require(name in files, f"{folder} has no {name}")
+    where = f"{folder}/{FACTS}"
+    found = decoded(files[FACTS], where)
+    require(isinstance(found, dict), f"{where} holds no JSON object")
+    require(found.get("key") == key, f"{where}: key: the folder is that of other texts")
+    require("written" in found, f"{folder} is of an earlier version; write the texts again")
+    require(_is_weights(found.get("weights")), f"{where}: weights: names and revisions are needed")
+    counts = found.get("counts")
+    own = None if counts is None else row_of(TextCounts, counts, f"{where}: counts")
+    try:
+        parsed_stories(files[STORIES])
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise RecordError(f"{folder}/{STORIES}: no written texts ({type(error).__name__}: {error})") from error
+    return Facts(found["weights"], own, written_of(found["written"], f"{where}: written"))
+
+
+def _is_weights(found: object) -> bool:
+    return isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
