@@ -8,6 +8,7 @@ from emogeo.config.model import Init
 from emogeo.config.runtime import StoreConfig
 from emogeo.config.train import TrainConfig
 from emogeo.config.typed import option_of, override, typed
+from emogeo.installation import command
 
 _ELSEWHERE = {"cluster", "tracking", "store", "runtime", "force", "recipe", "study", "size", "model"}
 """Fields that say how a run is computed and recorded, or that others spell out; and the model, which has its own."""
@@ -21,15 +22,13 @@ def words_again(config: TrainConfig, store: str) -> list[str]:
     Args:
         store: the folder of the store.
 
-    Raises:
-        ConfigError: an installation without the folder of options.
     """
     parts = [own.name for own in fields(TrainConfig) if own.name not in _ELSEWHERE]
     where = [] if store == StoreConfig().path else [override("store.path", store)]
     budget = config.runtime.token_budget  # which is meaning where batch mates change states
     batches = [] if budget is None else [override("runtime.token_budget", budget)]
     words = [word for word in typed(config, parts) if not (_usual_writer(config) and word.startswith("mode.writer."))]
-    return ["python", "train.py", *_model(config), *words, *batches, *where]
+    return [*command("train").split(), *_model(config), *words, *batches, *where]
 
 
 def _usual_writer(config: TrainConfig) -> bool:

@@ -99,6 +99,7 @@ def _facts(facts: Facts, wanted: RunsConfig) -> Facts:
 
 
 def _in_words(message: str) -> str:
-    """Names filters as this command does: `--model gemma*` for `runs.model=[gemma*]`."""
-    lists = re.sub(r"runs\.(\w+)=\[([^\]]*)\]", r"--\1 \2", message)
-    return re.sub(r"runs\.(\w+)=", r"--\1 ", lists)
+    """Names filters as this command does: `--model gemma*` for `runs.model=gemma*`, and `--no-twins`."""
+    said = re.sub(r"runs\.(twins|rereads)=false", r"--no-\1", message)
+    said = re.sub(r"type runs\.(twins|rereads)=true, or leave it out", r"leave --no-\1 out", said)
+    return re.sub(r"runs\.(\w+)(?:=|(?=\b))", r"--\1 ", said).replace("  ", " ")

@@ -5,18 +5,19 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Sequence
 
+from emogeo.installation import command
 from emogeo.machine import exit_code
 from emogeo.terminal import Described
 
 _ABOUT = """Says what a store holds and what it takes to have it again, and puts it in order.
 docs/store.md shows each command at work."""
-_EXAMPLES = """
+_EXAMPLES = f"""
 examples:
-  python -m emogeo.store ls --model 'gemma*' --since 2026-11-01
-  python -m emogeo.store show 3fa9
-  python -m emogeo.store du --store old/store
-  python -m emogeo.store rm --status refused
-  python -m emogeo.store rm --model 'qwen*' --states
+  {command("store")} ls --model 'gemma*' --since 2026-11-01
+  {command("store")} show 3fa9
+  {command("store")} du --store old/store
+  {command("store")} rm --status refused
+  {command("store")} rm --model 'qwen*' --states
 """
 _FILTERS = (
     ("--model", "NAMES", "names of models, with * and ?; several with commas"),
@@ -43,7 +44,7 @@ def _called(asked: argparse.Namespace) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m emogeo.store", description=_ABOUT, epilog=_EXAMPLES, formatter_class=Described
+        prog=command("store"), description=_ABOUT, epilog=_EXAMPLES, formatter_class=Described
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _filters(_json(_command(commands, "ls", "lists runs: what each is, its size and that of its states")))

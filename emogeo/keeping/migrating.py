@@ -13,6 +13,7 @@ from enum import Enum
 
 from emogeo.config.train import TrainConfig
 from emogeo.errors import EmogeoError, RecordError, StoreError
+from emogeo.installation import command
 from emogeo.keeping.again import words_again
 from emogeo.keeping.verifying import Facts, check_texts
 from emogeo.locks import held_if_free
@@ -85,10 +86,10 @@ def _texts(store: Store, key: str) -> Migrated:
             if not held:
                 return Migrated(GENERATIONS, key, Outcome.left, "another process is at it")
             files = store.read(GENERATIONS, key)
-            content = _facts_json(key, found := check_texts(files, folder, key))
+            content = _facts_json(found := check_texts(files, folder, key))
             if content == files[FACTS]:
                 return Migrated(GENERATIONS, key, Outcome.present)
-            if check_texts({**files, FACTS: content}, folder, key) != found:
+            if not _same(check_texts({**files, FACTS: content}, folder, key), found):
                 raise RecordError(f"{folder}: what would be written reads otherwise")
             store.write(GENERATIONS, key, {**files, FACTS: content})
             return Migrated(GENERATIONS, key, Outcome.migrated)
@@ -96,9 +97,14 @@ def _texts(store: Store, key: str) -> Migrated:
         return Migrated(GENERATIONS, key, Outcome.left, one_line(str(error)))
 
 
-def _facts_json(key: str, facts: Facts) -> bytes:
-    counts = None if facts.counts is None else plain(facts.counts)
-    return canonical_json({"key": key, "weights": facts.weights, "counts": counts, "written": plain(facts.written)})
+def _facts_json(facts: Facts) -> bytes:
+    """Writes counts and origin with all of their fields, and everything else as it is."""
+    parts = {"counts": facts.counts, "written": facts.written, "made_with": facts.made_with}
+    return canonical_json({**facts.found, **{name: part and plain(part) for name, part in parts.items()}})
+
+
+def _same(a: Facts, b: Facts) -> bool:
+    return (a.counts, a.written, a.made_with) == (b.counts, b.written, b.made_with)
 
 
 def _lacks(record: AnyRecord) -> bool:
@@ -124,7 +130,7 @@ def _of_config(config: Json, store: Store) -> list[str]:
         return words_again(row_of(TrainConfig, config, "config"), str(store.path))
     except (EmogeoError, AttributeError, TypeError, ValueError):
         named = {part: _name(config, part) for part in ("model", "precision", "mode", "prompt_template")}
-        return ["python", "train.py", *(f"{part}={name}" for part, name in named.items() if name)]
+        return [*command("train").split(), *(f"{part}={name}" for part, name in named.items() if name)]
 
 
 def _name(config: Json, part: str) -> str | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emogeo.errors import ConfigError, StoreError
+from emogeo.errors import StoreError
 from emogeo.keeping.again import words_again
 from emogeo.keeping.amounts import counted, in_bytes
 from emogeo.keeping.contents import StoredRun, files_of
@@ -71,10 +71,8 @@ def _told(name: str, text: str, width: int) -> list[str]:
 
 
 def _again(record: AnyRecord, uses: Uses, width: int) -> list[str]:
-    try:
-        return pasteable([one_line(word) for word in words_again(record.config, str(uses.contents.store.path))], width)
-    except ConfigError as error:
-        return paragraph(str(error), width, "  ")
+    words = words_again(record.config, str(uses.contents.store.path))
+    return pasteable([one_line(word) for word in words], width)
 
 
 def _used(run: StoredRun, uses: Uses, width: int) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emogeo.analysis.summary.narrow import Column, narrow
+from emogeo.installation import command
 from emogeo.keeping.amounts import in_bytes, in_time
 from emogeo.keeping.contents import StoredRun, size_of
 from emogeo.keeping.costs import of_passes
@@ -134,7 +135,7 @@ def _saved(uses: Uses, width: int) -> list[str]:
     cost = of_passes(own.made for own in uses.passes)
     said = (
         f"The states ({in_bytes(size)}) save passes where a run differs after them alone: in pooling, block, centring, "
-        f"denoising, norm. Without them these cost {cost}. `python analyze.py` does not need them."
+        f"denoising, norm. Without them these cost {cost}. `{command('analyze')}` does not need them."
     )
     return paragraph(said, width)
 

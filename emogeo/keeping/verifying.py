@@ -12,9 +12,10 @@ from emogeo.record.decoded import decoded
 from emogeo.record.files import FACTS, STORIES
 from emogeo.record.fit import require
 from emogeo.record.json import row_of, written_of
-from emogeo.record.origin import TextCounts, Written
+from emogeo.record.origin import MadeWith, TextCounts, Written
 from emogeo.record.passes import activations_in
 from emogeo.record.reading import read_run
+from emogeo.store.keys import Json
 from emogeo.store.store import ACTIVATIONS, KINDS, RUNS, Store
 from emogeo.terminal import one_line
 
@@ -35,9 +36,11 @@ class Checked:
 class Facts:
     """How texts were written, as their record says."""
 
-    weights: dict[str, str]
+    found: Json
+    """The file as it is."""
     counts: TextCounts | None
     written: Written
+    made_with: MadeWith | None
 
 
 def verified(store: Store, kinds: Sequence[str] = KINDS) -> Iterator[Checked]:
@@ -81,7 +84,9 @@ def check_texts(files: Mapping[str, bytes], folder: str, key: str) -> Facts:
         parsed_stories(files[STORIES])
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise RecordError(f"{folder}/{STORIES}: no written texts ({type(error).__name__}: {error})") from error
-    return Facts(found["weights"], own, written_of(found["written"], f"{where}: written"))
+    written = written_of(found["written"], f"{where}: written")
+    made = found.get("made_with")
+    return Facts(found, own, written, None if made is None else row_of(MadeWith, made, f"{where}: made_with"))
 
 
 def _is_weights(found: object) -> bool:
