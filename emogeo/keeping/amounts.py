@@ -11,7 +11,7 @@ def in_bytes(size: int) -> str:
     value, unit = float(size), 0
     while value >= 999.5 and unit < len(_UNITS) - 1:
         value, unit = value / 1000, unit + 1
-    digits = 0 if unit == 0 or value >= 99.5 else 1 if value >= 9.95 else 2
+    digits = 0 if unit == 0 or value >= 99.95 else 1 if value >= 9.995 else 2
     return f"{value:.{digits}f} {_UNITS[unit]}"
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -84,11 +84,10 @@ class Uses:
     def _named(self) -> dict[str, set[str]]:
         """The keys of the runs that name a pass, by its key."""
         found: dict[str, set[str]] = defaultdict(set)
-        named = {run.key: set(named_passes(run.record)) for run in self.contents.runs if run.record is not None}
-        for run in self.contents.runs:
-            behind = None if isinstance(run.record, GeometryRecord) or run.record is None else run_behind(run.record)
-            for key in named.get(run.key, set()) | named.get(behind or "", set()):
-                found[key].add(run.key)
+        records = {run.key: run.record for run in self.contents.runs if run.record is not None}
+        for run, record in records.items():
+            for key in (*named_passes(record), *_facts_behind(record, records)):
+                found[key].add(run)
         return found
 
     @cached_property
@@ -99,6 +98,13 @@ class Uses:
             for made in recorded_passes(run.record):
                 found[made.seconds].append((run.key, made))
         return found
+
+
+def _facts_behind(record: AnyRecord, records: Mapping[str, AnyRecord]) -> list[str]:
+    """Gives the pass over neutral sentences that steering reads its norms from: that of the run with its vectors."""
+    behind = records.get(record.vectors) if isinstance(record, SteeringRecord) else None
+    facts = None if behind is None else behind.meaning.get("facts")
+    return [facts] if isinstance(facts, str) else []
 
 
 def named_passes(record: AnyRecord) -> Iterator[str]:
