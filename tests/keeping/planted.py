@@ -81,7 +81,7 @@ def written_of_planted() -> Written:
     )
 
 
-def write_texts(store: Store, key: str, **changes: Any) -> None:
+def write_texts(store: Store, key: str, /, **changes: Any) -> None:
     story = Story("calm", "home", "home", "Write.", "All is well.", (1, 2), (3, 4, 5), "stopped", 1)
     facts = {
         "key": key,
