@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -15,11 +16,13 @@ from emogeo.keeping.removing import Doomed, Removal
 from emogeo.keeping.runs_removed import states_doomed
 from emogeo.keeping.uses import ForwardPass, Uses
 from emogeo.locks import held_if_free, lockable
-from emogeo.store.store import ACTIVATIONS, GENERATIONS, KEY, RUNS, Store
+from emogeo.store.store import ACTIVATIONS, GENERATIONS, KEY, KINDS, RUNS, Store
 from emogeo.tracking.session import offline_runs, written
 
 _WRITING, _RUNNING = 3600, 24 * 3600
 """Seconds after which nothing is being written any more; and after which a run that has read has its record."""
+_TEXTS = re.compile(f"({KEY.pattern})(-[0-9a-f]{{12}})?[.]jsonl")
+"""Texts that are being written: their key, and a digest of what they are written with."""
 
 
 def leftovers(uses: Uses, spares: bool = False) -> Removal:
@@ -74,21 +77,27 @@ def _temporary(store: Store) -> Iterator[Doomed]:
 
 
 def _partial(store: Store) -> Iterator[Doomed]:
-    """Unfinished texts whose record is there, and what was left when they were written anew."""
+    """Unfinished texts and batches whose record is there, and what was left when they were written anew.
+
+    A pass that is read again may be locked by another of its poolings, so batches are left for an hour, too.
+    """
     for path in _within(store.path / "partial"):
-        key = path.stem
-        if path.name.startswith(".part-") and _age([path]) > _WRITING:
+        texts, old = _TEXTS.fullmatch(path.name), _age([path]) > _WRITING
+        kinds = [GENERATIONS] if texts else list(KINDS) if path.is_dir() and KEY.fullmatch(path.name) and old else []
+        key = texts[1] if texts else path.name
+        kind = next((kind for kind in kinds if _is_whole(store, kind, key)), None)
+        if kind is not None:
+            name = f"partial/{key[:SHORT]}, whose record is finished"
+            yield Doomed("files", name, size_of(path), (path,), ((kind, key),))
+        elif path.name.startswith(".part-") and old:
             yield Doomed("files", f"partial/{path.name}", size_of(path), (path,))
-        elif path.suffix == ".jsonl" and KEY.fullmatch(key) and _is_whole(store, key):
-            name = f"partial/{key[:SHORT]}, whose texts are finished"
-            yield Doomed("files", name, size_of(path), (path,), ((GENERATIONS, key),))
 
 
-def _is_whole(store: Store, key: str) -> bool:
-    if not store.has(GENERATIONS, key):
+def _is_whole(store: Store, kind: str, key: str) -> bool:
+    if not store.has(kind, key):
         return False
     try:
-        store.read(GENERATIONS, key)
+        store.read(kind, key)
     except StoreError:
         return False
     return True

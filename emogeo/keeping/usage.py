@@ -61,7 +61,7 @@ def shares(uses: Uses) -> list[Share]:
         Share("  of no run", sum(len(own.keys) for own in unused), sum(own.size for own in unused)),
         Share("  in poolings that no run used", len(spare), sum(own.size for own in spare)),
         Share("written texts", len(contents.texts), sum(own.size for own in contents.texts)),
-        _folder("unfinished texts", path / PARTIAL),
+        _folder("unfinished work", path / PARTIAL),
         _folder("W&B folders", path / WANDB),
         _folder("temporary files", path / SCRATCH),
         _folder("locks", path / LOCKS),

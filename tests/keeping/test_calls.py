@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-from pathlib import Path
 
 import pytest
 
@@ -34,14 +32,10 @@ def test_ls_takes_the_filters_of_an_analysis(planted: Planted, capsys: pytest.Ca
 
 @pytest.mark.parametrize("words", [["ls"], ["du"], ["gc", "--yes"], ["rm", "--model", "*", "--yes"]])
 def test_nothing_is_wider_than_the_terminal(
-    words: list[str], planted: Planted, capsys: pytest.CaptureFixture[str]
+    words: list[str], planted: Planted, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    home = Path.cwd()
-    os.chdir(planted[0].path.parent)
-    try:
-        assert main(words) == 0
-    finally:
-        os.chdir(home)
+    monkeypatch.chdir(planted[0].path.parent)
+    assert main(words) == 0
     assert max(map(cells, capsys.readouterr().out.splitlines())) <= 80
 
 

@@ -87,6 +87,18 @@ def test_partial_texts_go_only_where_their_record_is_whole(planted: Planted) -> 
     assert folder / f"{TEXTS}.jsonl" not in paths(store)
 
 
+def test_finished_batches_go_where_their_record_is_whole_and_nobody_is_at_it(planted: Planted) -> None:
+    store, _ = planted
+    folder = store.path / "partial"
+    for name in (OWN, OTHER):
+        (folder / name).mkdir(parents=True)
+        (folder / name / "batch").write_bytes(b"1")
+    (folder / f"{TEXTS}-{'d' * 12}.jsonl").write_bytes(b"1")
+    assert paths(store) == {store.folder(ACTIVATIONS, NOBODY), folder / f"{TEXTS}-{'d' * 12}.jsonl"}
+    age(folder, hours=2)
+    assert {folder / OWN, folder / f"{TEXTS}-{'d' * 12}.jsonl"} == paths(store) - {store.folder(ACTIVATIONS, NOBODY)}
+
+
 def test_offline_runs_of_wandb_that_were_cut_off_go(planted: Planted) -> None:
     store, keys = planted
     whole, broken, fresh = (store.path / "wandb" / keys[name] for name in ("one", "two", "wrote"))
