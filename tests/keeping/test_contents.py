@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import pytest
@@ -63,7 +62,7 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
     (tmp_path / "own").mkdir()
     (tmp_path / "own" / "file").write_bytes(b"1")
     (tmp_path / "own" / "link").symlink_to(tmp_path / "far")
-    assert size_of(tmp_path / "own") == 1 + os.lstat(tmp_path / "own" / "link").st_size * 0
+    assert size_of(tmp_path / "own") == 1
     assert files_of(tmp_path / "own") == {"file": 1}
     assert size_of(tmp_path / "own" / "link") < 1000
 
