@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from emogeo.errors import RecordError, StoreError
-from emogeo.extraction.stories import parsed_stories
+from emogeo.errors import StoreError
+from emogeo.extraction.written import facts_in, stories_in
 from emogeo.keeping.contents import size_of
-from emogeo.record.decoded import decoded
-from emogeo.record.files import FACTS, STORIES
+from emogeo.record.files import FACTS
 from emogeo.record.fit import require
 from emogeo.record.json import row_of, written_of
 from emogeo.record.origin import MadeWith, TextCounts, Written
@@ -70,24 +69,13 @@ def check_texts(files: Mapping[str, bytes], folder: str, key: str) -> Facts:
     Raises:
         RecordError: a file or a field that is missing or wrong, or the key of other texts; names it.
     """
-    for name in (STORIES, FACTS):
-        require(name in files, f"{folder} has no {name}")
-    where = f"{folder}/{FACTS}"
-    found = decoded(files[FACTS], where)
-    require(isinstance(found, dict), f"{where} holds no JSON object")
-    require(found.get("key") == key, f"{where}: key: the folder is that of other texts")
+    found, where = facts_in(files, folder, key), f"{folder}/{FACTS}"
+    stories_in(files, folder)
     require("written" in found, f"{folder} is of an earlier version; write the texts again")
-    require(_is_weights(found.get("weights")), f"{where}: weights: names and revisions are needed")
-    counts = found.get("counts")
-    own = None if counts is None else row_of(TextCounts, counts, f"{where}: counts")
-    try:
-        parsed_stories(files[STORIES])
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RecordError(f"{folder}/{STORIES}: no written texts ({type(error).__name__}: {error})") from error
-    written = written_of(found["written"], f"{where}: written")
-    made = found.get("made_with")
-    return Facts(found, own, written, None if made is None else row_of(MadeWith, made, f"{where}: made_with"))
-
-
-def _is_weights(found: object) -> bool:
-    return isinstance(found, dict) and all(isinstance(value, str) for value in found.values())
+    counts, made = found.get("counts"), found.get("made_with")
+    return Facts(
+        found,
+        None if counts is None else row_of(TextCounts, counts, f"{where}: counts"),
+        written_of(found["written"], f"{where}: written"),
+        None if made is None else row_of(MadeWith, made, f"{where}: made_with"),
+    )

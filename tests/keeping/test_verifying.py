@@ -44,7 +44,7 @@ def test_one_flipped_bit_is_found_in_its_record_alone(kind: str, planted: Plante
     ("changes", "said"),
     [
         ({"key": "0" * 64}, "that of other texts"),
-        ({"weights": [1]}, "weights: names and revisions"),
+        ({"weights": [1]}, "weights: Input should name the weights"),
         ({"counts": {"texts": "one"}}, "counts"),
         ({"written": {}}, "written: "),
         ({"made_with": {"created": 1}}, "made_with"),
@@ -60,9 +60,9 @@ def test_files_that_hold_no_texts_are_none(planted: Planted) -> None:
     files = planted[0].read(GENERATIONS, TEXTS)
     for name, content, said in (
         (FACTS, b"[]", "no JSON object"),
-        (FACTS, canonical_json({"key": TEXTS}), "of an earlier version"),
-        (STORIES, b"{}\n", "no written texts"),
-        (STORIES, b"[]\n", "no written texts"),
+        (FACTS, canonical_json({"key": TEXTS, "weights": {}}), "of an earlier version"),
+        (STORIES, b"{}\n", "line 1"),
+        (STORIES, b"[]\n", "holds no JSON object"),
     ):
         with pytest.raises(RecordError, match=said):
             check_texts({**files, name: content}, "x", TEXTS)
