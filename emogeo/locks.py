@@ -45,6 +45,30 @@ def held(file: Path, waiting: str) -> Iterator[None]:
         lock.release()
 
 
+@contextmanager
+def held_if_free(file: Path) -> Iterator[bool]:
+    """Holds the lock on a file, whose folder must be there, unless another process does; gives whether it is held.
+
+    On a file system without locks it is held by nobody, and nobody is kept waiting.
+
+    Raises:
+        OSError: a folder that cannot be written.
+    """
+    if not lockable(file.parent):
+        yield True
+        return
+    lock = FileLock(file)
+    try:
+        lock.acquire(blocking=False)
+    except Timeout:
+        yield False
+        return
+    try:
+        yield True
+    finally:
+        lock.release()
+
+
 @lru_cache
 def lockable(folder: Path) -> bool:
     """Whether files in a folder can be locked; a warning says once where they cannot.

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from emogeo.locks import held, lockable
+from emogeo.locks import held, held_if_free, lockable
 
 
 def test_whoever_comes_second_waits_and_says_so(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
@@ -51,3 +51,17 @@ def test_without_locks_a_file_that_was_left_over_stops_nobody(
 def test_a_folder_that_cannot_be_written_is_no_folder_without_locks(tmp_path: Path) -> None:
     with pytest.raises(OSError, match="nowhere"):
         lockable(tmp_path / "nowhere")
+
+
+def test_what_another_holds_is_not_waited_for(tmp_path: Path) -> None:
+    with held_if_free(tmp_path / "a.lock") as first, held_if_free(tmp_path / "a.lock") as second:
+        assert (first, second) == (True, False)
+    with held_if_free(tmp_path / "a.lock") as third:
+        assert third
+
+
+def test_without_locks_everything_is_free(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("emogeo.locks.lockable", lambda _folder: False)
+    with held_if_free(tmp_path / "a.lock") as first, held_if_free(tmp_path / "a.lock") as second:
+        assert first and second
+    assert not list(tmp_path.iterdir())

@@ -52,7 +52,7 @@ def override(field: str, value: Any) -> str:
 
 def _of_part(part: str, config: TrainConfig, usual: dict[str, str], conf: Path) -> list[str]:
     own = getattr(config, part)
-    if part not in usual:
+    if part not in usual or not hasattr(own, "name"):
         return list(_differing(part, own, _default(part)))
     name = option_named(conf / part, _name(own))
     chosen = [] if name == usual[part] else [f"{part}={name}"]

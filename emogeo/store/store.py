@@ -17,6 +17,7 @@ import psutil
 from emogeo.errors import StoreError
 from emogeo.locks import held
 from emogeo.machine import naming
+from emogeo.store.exchange import exchanged
 from emogeo.store.kept import Kept, drop, drop_old
 from emogeo.store.manifest import MANIFEST, checked, manifest_of, sizes_in
 
@@ -104,10 +105,14 @@ class Store:
 
         The lock is on a file: it is released at once when its holder ends, killed or not, and the next one takes over.
         """
+        with held(self.lock_file(kind, key), f"{kind}/{key[:12]}: another process computes it, waiting"):
+            yield
+
+    def lock_file(self, kind: str, key: str) -> Path:
+        """Gives the file whose lock stands for a record; its folder is made."""
         folder = self.path / ".locks"
         folder.mkdir(parents=True, exist_ok=True)
-        with held(folder / f"{kind}-{key}.lock", f"{kind}/{key[:12]}: another process computes it, waiting"):
-            yield
+        return folder / f"{kind}-{key}.lock"
 
     def check_writable(self) -> None:
         """Fails before anything slow if records cannot be written here; drops what killed processes left yesterday.
@@ -197,7 +202,9 @@ _LEFT_SECONDS = 24 * 3600
 
 
 def _swap(new: Path, target: Path, old: Path) -> None:
-    """Replaces `target` by `new`; a signal in between leaves `target` as it was."""
+    """Replaces `target` by `new`: at once where the system can, else a signal in between leaves `target` as it was."""
+    if target.exists() and exchanged(new, target):
+        return
     try:
         if target.exists():
             target.replace(old)

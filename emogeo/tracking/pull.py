@@ -16,6 +16,7 @@ from emogeo.config.analyze import RunsConfig
 from emogeo.config.model import Init
 from emogeo.config.runtime import TrackingConfig
 from emogeo.errors import StoreError, TrackingError
+from emogeo.installation import command
 from emogeo.record.chosen import Facts, nothing_suits, on_trial, suits
 from emogeo.record.files import FACTS, RUN_FILE
 from emogeo.record.json import key_in
@@ -124,9 +125,7 @@ def pull_runs(tracking: TrackingConfig, wanted: RunsConfig, store: Store) -> Pul
         raise TrackingError(nothing_suits(list(facts.values()), wanted, project))
     if not records:
         fits = f" that fits runs.filters={wanted.filters}" if wanted.filters else ""
-        raise TrackingError(
-            f"No run of {project}{fits} has records of emogeo; python -m emogeo.tracking push sends them."
-        )
+        raise TrackingError(f"No run of {project}{fits} has records of emogeo; {command('tracking')} push sends them.")
     pulled = Pulled()
     with Downloads() as downloads:
         for (kind, key), artifacts in records.items():

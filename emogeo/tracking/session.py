@@ -113,7 +113,21 @@ def delivered(tracking: TrackingConfig, folder: Path) -> bool:
 
 def written(folder: Path) -> bool:
     """Whether what `folder` mirrors is there as an offline run that was written to its end, or has been synced."""
-    return (folder / _WRITTEN).is_file() or any(folder.glob("wandb/*run-*/*.synced"))
+    return (folder / _WRITTEN).is_file() or _synced(folder)
+
+
+def sent(folder: Path) -> bool:
+    """Whether what `folder` mirrors was seen on a server, or has been synced."""
+    return (folder / _DELIVERED).is_file() or _synced(folder)
+
+
+def offline_runs(folder: Path) -> list[Path]:
+    """Lists the offline runs in what mirrors a record, whole or not."""
+    return sorted(folder.glob("wandb/offline-run-*"))
+
+
+def _synced(folder: Path) -> bool:
+    return any(folder.glob("wandb/*run-*/*.synced"))
 
 
 def already_there(tracking: TrackingConfig, mirror: Mirror) -> bool:
@@ -143,7 +157,7 @@ def _media_missing(run: Any, mirror: Mirror) -> list[str]:
 def _log_offline(tracking: TrackingConfig, folder: Path, mirror: Mirror) -> None:
     """Writes an offline run in the place of one that was broken while it was made."""
     if not written(folder):
-        for broken in folder.glob("wandb/offline-run-*"):
+        for broken in offline_runs(folder):
             shutil.rmtree(broken, ignore_errors=True)
     (folder / _WRITTEN).unlink(missing_ok=True)
     _, _, home = _log_run(tracking, folder, mirror)

@@ -1,0 +1,105 @@
+"""The runs that words of a command mean: keys, and the filters of `analyze.py`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+
+from emogeo.config.analyze import RecordSource, RunsConfig
+from emogeo.config.mode import Mode
+from emogeo.errors import ConfigError, StoreError
+from emogeo.keeping.contents import BROKEN, Contents, StoredRun
+from emogeo.record.chosen import TRIAL, Facts, is_filtered, nothing_suits, suits
+from emogeo.stimuli.messages import listed
+
+_SHORT = 12
+STATUSES = ("finished", "refused", BROKEN)
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The words that choose runs; each narrows the choice, and without any it is every run."""
+
+    keys: tuple[str, ...] = ()
+    """Keys of runs, or what they begin with."""
+    filters: RunsConfig = field(default_factory=RunsConfig)
+    status: tuple[str, ...] = ()
+
+    @property
+    def given(self) -> bool:
+        return bool(self.keys or self.status or is_filtered(self.filters))
+
+
+def chosen(contents: Contents, asked: Asked) -> list[StoredRun]:
+    """Gives the runs that are meant; trials are runs like others here.
+
+    A run that cannot be read is meant by its key and its status alone.
+
+    Raises:
+        StoreError: a key that no run has, or no run that passes the filters; says what there is.
+        ConfigError: a date that is none, or a status that there is not.
+    """
+    _check(asked)
+    runs = _of_keys(contents, asked.keys) if asked.keys else list(contents.runs)
+    runs = [run for run in runs if not asked.status or run.status in asked.status]
+    if is_filtered(asked.filters):
+        facts = {run.key: _facts(run.facts, asked.filters) for run in runs if run.facts is not None}
+        meant = {key for key, own in facts.items() if suits(own, asked.filters)}
+        if facts and not meant:
+            raise StoreError(_in_words(nothing_suits(list(facts.values()), asked.filters, str(contents.store.path))))
+        runs = [run for run in runs if run.key in meant]
+    if not runs and asked.given:
+        said = f" --status {','.join(asked.status)}" if asked.status else ""
+        raise StoreError(f"No run of {contents.store.path} is meant{said and ' by' + said}.")
+    return runs
+
+
+def modes_of(words: Sequence[str]) -> list[Mode]:
+    """Reads modes.
+
+    Raises:
+        ConfigError: a word that is none; lists them.
+    """
+    return [Mode(_one_of(word, [mode.value for mode in Mode], "--mode")) for word in words]
+
+
+def _check(asked: Asked) -> None:
+    for word in asked.status:
+        _one_of(word, STATUSES, "--status")
+    try:
+        asked.filters.check(RecordSource.store)
+    except ConfigError as error:
+        raise ConfigError(_in_words(str(error))) from None
+
+
+def _one_of(word: str, allowed: Sequence[str], option: str) -> str:
+    if word not in allowed:
+        raise ConfigError(f"{option} {word}: there are {listed(allowed)}.")
+    return word
+
+
+def _of_keys(contents: Contents, keys: Sequence[str]) -> list[StoredRun]:
+    found: dict[str, StoredRun] = {}
+    for word in keys:
+        own = [run for run in contents.runs if run.key.startswith(word)] if word else []
+        if not own:
+            there = listed([run.key[:_SHORT] for run in contents.runs])
+            raise StoreError(
+                f"{word or repr(word)}: no run of {contents.store.path} has a key that begins so ({there})."
+            )
+        found |= {run.key: run for run in own}
+    return list(found.values())
+
+
+def _facts(facts: Facts, wanted: RunsConfig) -> Facts:
+    """Leaves the tag of trials out where nobody asks for it: an analysis leaves them out, a list does not."""
+    asked = TRIAL in wanted.tags
+    return facts if asked else replace(facts, tags=tuple(tag for tag in facts.tags if tag != TRIAL))
+
+
+def _in_words(message: str) -> str:
+    """Names filters as this command does: `--model gemma*` for `runs.model=gemma*`, and `--no-twins`."""
+    said = re.sub(r"runs\.(twins|rereads)=false", r"--no-\1", message)
+    said = re.sub(r"type runs\.(twins|rereads)=true, or leave it out", r"leave --no-\1 out", said)
+    return re.sub(r"runs\.(\w+)(?:=|(?=\b))", r"--\1 ", said).replace("  ", " ")

@@ -1,0 +1,102 @@
+"""The commands at work."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from emogeo.keeping.commands import main
+from emogeo.record.files import ACTIVATIONS_FILE
+from emogeo.store.store import ACTIVATIONS, RUNS, Store
+from emogeo.terminal import cells
+from tests.keeping.planted import NOBODY, OWN
+
+Planted = tuple[Store, dict[str, str]]
+
+
+@pytest.fixture(autouse=True)
+def narrow_terminal(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+
+
+def test_ls_takes_the_filters_of_an_analysis(planted: Planted, capsys: pytest.CaptureFixture[str]) -> None:
+    store, keys = planted
+    assert main(["ls", "--store", str(store.path), "--model", "one*,two*", "--no-rereads", "--json"]) == 0
+    assert {row["key"] for row in json.loads(capsys.readouterr().out)} == {keys[n] for n in ("one", "two", "refused")}
+    assert main(["ls", "--store", str(store.path), "--mode", "steering", "--since", "2026-11-25"]) == 0
+    assert keys["steered"][:8] in capsys.readouterr().out
+    assert main(["ls", "--store", str(store.path), "--model", "three"]) == 1
+    assert "fits --model three" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("words", [["ls"], ["du"], ["gc", "--yes"], ["rm", "--model", "*", "--yes"]])
+def test_nothing_is_wider_than_the_terminal(
+    words: list[str], planted: Planted, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(planted[0].path.parent)
+    assert main(words) == 0
+    assert max(map(cells, capsys.readouterr().out.splitlines())) <= 80
+
+
+def test_show_and_du(planted: Planted, capsys: pytest.CaptureFixture[str]) -> None:
+    store, keys = planted
+    assert main(["show", keys["one"][:9], "--store", str(store.path)]) == 0
+    assert keys["one"] in capsys.readouterr().out
+    assert main(["du", "--store", str(store.path), "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["kinds"][0]["number"] == 6
+
+
+def test_rm_wants_to_know_which_and_whether(planted: Planted, capsys: pytest.CaptureFixture[str]) -> None:
+    store, keys = planted
+    where = ["--store", str(store.path)]
+    assert main(["rm", *where]) == 1
+    assert "Which runs?" in capsys.readouterr().err
+    assert main(["rm", keys["one"], *where]) == 1
+    assert "Nothing was removed" in capsys.readouterr().err
+    assert store.has(RUNS, keys["one"])
+    assert main(["rm", keys["one"], *where, "--states", "--yes"]) == 0
+    assert (store.has(RUNS, keys["one"]), store.has(ACTIVATIONS, OWN)) == (True, False)
+    assert main(["rm", keys["one"], *where, "--states"]) == 0
+    assert "Nothing to remove" in capsys.readouterr().out
+    assert main(["rm", "--status", "refused", *where, "--yes"]) == 0
+    assert not store.has(RUNS, keys["refused"])
+
+
+def test_rm_exits_with_1_where_something_was_left(planted: Planted, capsys: pytest.CaptureFixture[str]) -> None:
+    store, keys = planted
+    with store.lock(RUNS, keys["steered"]):
+        assert main(["rm", keys["steered"], "--store", str(store.path), "--yes"]) == 1
+    assert "left, because another process is at it" in capsys.readouterr().out.replace("\n  ", " ")
+
+
+def test_gc_says_when_everything_is_needed(planted: Planted, capsys: pytest.CaptureFixture[str]) -> None:
+    store, _ = planted
+    where = ["--store", str(store.path)]
+    assert main(["gc", *where, "--yes"]) == 0
+    assert not store.has(ACTIVATIONS, NOBODY)
+    assert main(["gc", *where]) == 0
+    assert capsys.readouterr().out.endswith("Everything in this store is needed.\n")
+
+
+def test_verify_ends_with_1_where_a_record_is_not_whole(planted: Planted, capsys: pytest.CaptureFixture[str]) -> None:
+    store, _ = planted
+    where = ["--store", str(store.path)]
+    assert main(["verify", *where]) == 0
+    assert "13 records read (6 in runs, 6 in activations, 1 in generations" in capsys.readouterr().out
+    (store.folder(ACTIVATIONS, OWN) / ACTIVATIONS_FILE).write_bytes(b"")
+    assert main(["verify", *where]) == 1
+    first, last = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"activations/{OWN[:8]}: ")
+    assert last.endswith("1 is not whole.")
+    assert main(["verify", *where, "--kind", "runs,generations"]) == 0
+    assert main(["verify", *where, "--kind", "texts"]) == 1
+
+
+def test_migrate_says_what_became_of_records(planted: Planted, capsys: pytest.CaptureFixture[str]) -> None:
+    store, keys = planted
+    (store.folder(RUNS, keys["two"]) / "run.json").write_bytes(b"{")
+    assert main(["migrate", "--store", str(store.path)]) == 0
+    text = capsys.readouterr().out
+    assert f"runs/{keys['two'][:8]}: left:" in text
+    assert "0 records migrated, 6 as they are, 1 left." in text or "1 record migrated, 5 as they are, 1 left." in text

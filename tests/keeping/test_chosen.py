@@ -1,0 +1,62 @@
+"""Filters, in the words of `analyze.py`."""
+
+from __future__ import annotations
+
+import pytest
+
+from emogeo.config.analyze import RunsConfig
+from emogeo.config.mode import Mode
+from emogeo.errors import ConfigError, StoreError
+from emogeo.keeping.chosen import Asked, chosen, modes_of
+from emogeo.keeping.contents import contents_of
+from emogeo.record.files import RUN_FILE
+from emogeo.store.store import RUNS, Store
+
+
+def names(planted: tuple[Store, dict[str, str]], asked: Asked) -> set[str]:
+    store, keys = planted
+    name = {key: called for called, key in keys.items()}
+    return {name[run.key] for run in chosen(contents_of(store), asked)}
+
+
+def test_each_filter_narrows_the_choice(planted: tuple[Store, dict[str, str]]) -> None:
+    assert len(names(planted, Asked())) == 6
+    assert names(planted, Asked(filters=RunsConfig(model=["one*"]))) == {"one", "reread"}
+    assert names(planted, Asked(filters=RunsConfig(model=["one*"], rereads=False))) == {"one"}
+    assert names(planted, Asked(filters=RunsConfig(mode=[Mode.steering]))) == {"steered"}
+    assert names(planted, Asked(status=("refused",))) == {"refused"}
+    assert names(planted, Asked(filters=RunsConfig(model=["two*"]), status=("finished",))) == {"two"}
+    assert names(planted, Asked((planted[1]["two"][:9],))) == {"two"}
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (Asked(filters=RunsConfig(model=["three*"])), r"fits --model three\*. It has runs of .*one-1b"),
+        (Asked(filters=RunsConfig(until="2020-01-01")), "fits --until 2020-01-01"),
+        (Asked(("zz",)), "zz: no run of .* has a key that begins so"),
+        (Asked(("",)), "'': no run of"),
+        (Asked(status=("broken",)), "by --status broken"),
+    ],
+)
+def test_nothing_that_is_meant_is_said_in_the_words_that_were_typed(
+    planted: tuple[Store, dict[str, str]], asked: Asked, said: str
+) -> None:
+    with pytest.raises(StoreError, match=said):
+        names(planted, asked)
+
+
+def test_words_that_are_none_are_refused(planted: tuple[Store, dict[str, str]]) -> None:
+    with pytest.raises(ConfigError, match="--since tomorrow is no date: type --since 2026"):
+        names(planted, Asked(filters=RunsConfig(since="tomorrow")))
+    with pytest.raises(ConfigError, match="--status done: there are finished, refused, broken"):
+        names(planted, Asked(status=("done",)))
+    with pytest.raises(ConfigError, match="--mode read: there are comprehension"):
+        modes_of(["read"])
+
+
+def test_a_broken_run_is_meant_by_key_and_status_alone(planted: tuple[Store, dict[str, str]]) -> None:
+    store, keys = planted
+    (store.folder(RUNS, keys["one"]) / RUN_FILE).write_bytes(b"{")
+    assert names(planted, Asked(status=("broken",))) == names(planted, Asked((keys["one"],))) == {"one"}
+    assert names(planted, Asked(filters=RunsConfig(model=["*"]))) == {*keys} - {"one"}

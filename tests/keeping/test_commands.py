@@ -1,0 +1,46 @@
+"""The words that the commands take."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import pytest
+
+from emogeo.keeping.commands import main
+from emogeo.store.store import Store
+from tests.conftest import ROOT
+
+
+@pytest.mark.parametrize("words", [[], ["list"], ["show"], ["rm", "--kind", "runs"]])
+def test_what_is_missing_or_unknown_is_said(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(words)
+    assert ended.value.code == 2
+    assert "usage: python -m emogeo.store" in capsys.readouterr().err
+
+
+def test_help_imports_neither_torch_nor_numpy() -> None:
+    code = "import sys, emogeo.store.__main__ as m; m.main(['--help'])"
+    slow = "{'torch', 'numpy', 'pydantic'} & set(sys.modules)"
+    after = f"import atexit, sys; atexit.register(lambda: print(sorted({slow})));"
+    before = os.times().children_user
+    done = subprocess.run([sys.executable, "-c", after + code], cwd=ROOT, check=False, capture_output=True, text=True)
+    assert done.stdout.endswith("[]\n")
+    assert "migrate" in done.stdout
+    assert os.times().children_user - before < 1
+
+
+def test_listing_does_without_torch(planted: tuple[Store, dict[str, str]]) -> None:
+    after = "import atexit, sys; atexit.register(lambda: print('torch' in sys.modules));"
+    code = f"{after} from emogeo.keeping.commands import main; main(['ls', '--store', {str(planted[0].path)!r}])"
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
+    assert done.stdout.endswith("False\n")
+
+
+def test_as_a_module_it_says_an_error_in_a_sentence() -> None:
+    words = [sys.executable, "-m", "emogeo.store", "du", "--store", "/nowhere/at/all"]
+    done = subprocess.run(words, cwd=ROOT, check=False, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "emogeo: There is no store /nowhere/at/all: give its folder, by --store.\n"
