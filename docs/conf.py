@@ -17,10 +17,10 @@ PARTS = {
     "Begin": ["/README", "tutorial"],
     "Use": [
         *("own-texts", "corpus", "models", "precision", "imported", "readout", "behaviour", "decomposition"),
-        *("exports", "wandb", "cluster", "trouble"),
+        *("exports", "wandb", "cluster", "store", "trouble"),
     ],
     "Look up": ["commands", "options", "columns", "api", "glossary"],
-    "Believe": ["inference", "calibration", "claims", "results", "reliability", "models_table", "architecture"],
+    "Believe": ["inference", "calibration", "claims", "results", "reliability", "speed", "models_table", "architecture"],
     "Take part": ["/CONTRIBUTING", "/CHANGELOG"],
 }
 """The pages of the site's menu."""
