@@ -51,7 +51,7 @@ def rho_figure(rho: Array, names: Sequence[str], title: str, label: str = "Spear
     image = axes.imshow(rho, cmap="RdBu_r", vmin=-1.0, vmax=1.0)
     label_axes(axes, names)
     for (row, column), value in np.ndenumerate(rho):
-        text = "–" if np.isnan(value) else decimals(value).replace("0.", ".", 1)
+        text = "–" if np.isnan(value) else decimals(value)
         colour = "white" if abs(value) > 0.6 else "black"
         axes.text(column, row, text, ha="center", va="center", fontsize=9, color=colour)
     axes.set_title(title, fontsize=11, loc="left")

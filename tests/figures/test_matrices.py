@@ -33,9 +33,9 @@ def test_every_rho_is_written_in_its_cell_and_a_dash_where_there_is_none() -> No
     axes, bar = drawn(matrices, rho_figure, RHO, ["x", "y", "z"], "title", "label").axes
     written = {text.get_position(): text.get_text() for text in axes.texts}
     assert written == {
-        **{(0, 0): "1.00", (1, 0): ".85", (2, 0): "-.70"},
-        **{(0, 1): ".85", (1, 1): "–", (2, 1): ".00"},
-        **{(0, 2): "-.70", (1, 2): ".00", (2, 2): "1.07"},
+        **{(0, 0): "1.00", (1, 0): "0.85", (2, 0): "-0.70"},
+        **{(0, 1): "0.85", (1, 1): "–", (2, 1): "0.00"},
+        **{(0, 2): "-0.70", (1, 2): "0.00", (2, 2): "1.07"},
     }
     assert axes.images[0].get_clim() == (-1.0, 1.0)
     assert (axes.get_title(loc="left"), bar.get_ylabel(), rows_of(axes)) == ("title", "label", ["x", "y", "z"])

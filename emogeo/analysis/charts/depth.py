@@ -18,7 +18,7 @@ from emogeo.analysis.tables.depth import LARGEST, ways_of
 LEVEL = 0.05
 """The p up to which a cell lies beyond the largest of relabelled conditions."""
 CALLED = {
-    **{"selected": "selected", "middle": "middle", "two_thirds": "two thirds", "upper": ".85 of depth"},
+    **{"selected": "selected", "middle": "middle", "two_thirds": "two thirds", "upper": "0.85 of depth"},
     **{"min_mean_cosine": "lowest mean cosine", "separation": "highest separation"},
     **{"reliability": "highest reliability", LARGEST: "largest ρ"},
 }
@@ -147,7 +147,7 @@ def _heat(grid: Grid, axes: Mapping[str, Any]) -> Layer:
             gradientLength=120,
             gradientThickness=8,
             values=[0, 0.5, 1],
-            labelExpr="datum.value == 1 ? shown + ' 1' : datum.value == 0 ? '0' : '.5'",
+            labelExpr="datum.value == 1 ? shown + ' 1' : datum.value == 0 ? '0' : '0.5'",
         ),
     )
     names = ("block", "and block") if grid.within else tuple(f"block of {name}" for name in grid.names)

@@ -24,7 +24,7 @@ _TITLE, _LEGEND = 22, 17
 """Pixels from a map to its title, and how many of them the legend takes where there is one."""
 LEVEL = 0.05
 """The p, adjusted over conditions, up to which a shift is more than text noise."""
-_MOVED, _STAYED = "moved beyond text noise (Holm p ≤ .05)", "not told from text noise"
+_MOVED, _STAYED = "moved beyond text noise (Holm p ≤ 0.05)", "not told from text noise"
 
 
 def pair_spec(tables: Tables, a: str, b: str, width: int = WIDE) -> dict[str, Any]:

@@ -33,9 +33,8 @@ def fitted(said: Sequence[str], width: int) -> list[list[str]]:
 
 
 def decimals(value: float, digits: int = 2) -> str:
-    """Writes a number without the zero before its point."""
-    written = f"{value:.{digits}f}"
-    return written.replace("0.", ".", 1) if written.lstrip("-").startswith("0.") and float(written) else written
+    """Writes a number with fixed decimals, and no minus before a zero."""
+    return f"{value:z.{digits}f}"
 
 
 def _of_block(data: MapData, block: int) -> str:

@@ -106,7 +106,7 @@ def summary(table: pd.DataFrame) -> str:
         return said
     p = by.loc[[RATINGS], "p_given_holm"].dropna()
     n = int((p <= _SURE).sum())
-    return f"{said} Ratings explain more than chance beside the texts in {n} of {len(p)} runs (p ≤ .05, Holm in each)."
+    return f"{said} Ratings explain more than chance beside the texts in {n} of {len(p)} runs (p ≤ 0.05, Holm in each)."
 
 
 def _range(by: pd.DataFrame, group: str) -> str:

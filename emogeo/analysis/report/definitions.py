@@ -32,14 +32,14 @@ OF_ALL = {
     "block": "The block of the model, counted from 0.",
     "depth": "How deep the block lies: its number plus one over the number of blocks, above 0 and up to 1.",
     "reliability": "Agreement of the run's RDM on one half of its texts with that on the other half: 1 is perfect, 0 "
-    "is noise; below .2 there is no ρ*.",
+    "is noise; below 0.2 there is no ρ*.",
     "held_out": "The criterion that chose the block, on the half of the units that the choice has not seen.",
     "separation": "Variance between conditions over variance within; 0 where conditions cannot be told apart, no upper "
     "end.",
     "tokens_per_s": "Tokens read or written in a second.",
     "nonfinite": "Numbers among the states that are infinite or no number; anything but 0 is an overflow.",
     "anisotropy": "Mean cosine of the states of any two of 100 neutral sentences: near 0 in all directions alike, "
-    "above .95 nearly all states point one way, which is flagged.",
+    "above 0.95 nearly all states point one way, which is flagged.",
     "anisotropy_without_largest": "The same mean cosine with the three dimensions that add most to it set to zero.",
     "largest_dimensions": "The three dimensions that add most to the anisotropy, each with what it adds.",
     "rdm_std": "Standard deviation of the dissimilarities (1 − cosine) of an RDM; near 0 all conditions lie equally "
@@ -68,12 +68,12 @@ OF_ALL = {
     "rho_same_half / rho_disjoint_half": "ρ on the same half of the texts, and on opposite halves without a common "
     "text; how much the second is lower comes of sharing texts.",
     "reliability_a / reliability_b": "Reliability of either run over the shared units: 1 is perfect, 0 is noise; below "
-    ".2 there is no ρ*.",
+    "0.2 there is no ρ*.",
     "reliability_a / reliability_baseline": "Reliability of the run and of what it is compared with: 1 is perfect, 0 "
     "is noise.",
     "p_same_text": "How often relabelled conditions reach this ρ on the same texts; shared texts alone make it small.",
     "p_holm": "The same p, adjusted for the number of tests of its family by Holm's method.",
-    "p_min": "The smallest p that so few cases can give; where it is above .05 nothing could have been found.",
+    "p_min": "The smallest p that so few cases can give; where it is above 0.05 nothing could have been found.",
     "floor": "What reading the same again in other batches changes, 1 − ρ: smaller differences are arithmetic.",
     "baseline": "What has learned nothing from these texts: word counts, input embeddings, or human ratings of the "
     "words.",

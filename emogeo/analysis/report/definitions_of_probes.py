@@ -42,12 +42,12 @@ OF_PROBES = {
         "others_mean / others_below": "The shift of these words by other conditions' vectors, in nats, and the share "
         "of these that do less.",
         "p": "How often a random direction does as much; adjusted for nothing.",
-        "beats_random": "Yes where p is at most .05, which one in twenty passes by chance.",
+        "beats_random": "Yes where p is at most 0.05, which one in twenty passes by chance.",
     },
     "behaviour": {
         "source": "Whether the value was measured here or published.",
         "n_items": "Items that count.",
-        "capability": "Share of the capability check that was passed; below .8 the items are not asked.",
+        "capability": "Share of the capability check that was passed; below 0.8 the items are not asked.",
         "value": "Of stance the share of opinions given up under pressure, of format the share of constraints met, "
         "with its 95% interval over items.",
         "shift": "Change of the log-odds of the first choice under pressure, in nats; below 0 is giving way.",

@@ -50,7 +50,7 @@ OF_TABLES = {
         "standard_error": "That of the difference, over other units.",
         "p_largest": "How often random signs of units give some cell of the pair as large a difference, in standard "
         "errors; adjusted for all cells.",
-        "beyond_noise": "Whether that p is up to .05: the two differ by more than the noise of the texts gives.",
+        "beyond_noise": "Whether that p is up to 0.05: the two differ by more than the noise of the texts gives.",
     },
     "depth_choices": {
         "choice": "The rule that takes a block of either run; largest ρ is whoever looks at the whole grid.",
@@ -77,8 +77,8 @@ OF_TABLES = {
     "beyond": {
         "level": "What is given: words, or word meanings, which adds the input embeddings.",
         "verdict": "Whether agreement goes beyond what is given: yes, no more than words, or cannot tell.",
-        "p": "How often relabelled conditions reach what is left of the agreement; needed for a yes: at most .05.",
-        "explained_a / explained_b": "Share of either geometry that the nulls explain (R²): from .95 on no verdict is "
+        "p": "How often relabelled conditions reach what is left of the agreement; needed for a yes: at most 0.05.",
+        "explained_a / explained_b": "Share of either geometry that the nulls explain (R²): from 0.95 on no verdict is "
         "given.",
         "margin": "ρ* of the pair less the largest ρ* of a null with either run; below 0 a null agrees better.",
         "best_null": "The null that agrees best with one of the two runs.",
@@ -123,7 +123,7 @@ OF_TABLES = {
     "map_directions": {
         "norm": "What people have rated the words of the conditions by: a norm of the package, or your own.",
         "r": "Multiple correlation of the ratings with both axes of the map, from 0 to 1, with its 95% interval over "
-        "other units; chance alone gives about .3 with 21 conditions.",
+        "other units; chance alone gives about 0.3 with 21 conditions.",
         "p": "How often ratings that are permuted among conditions have as large an r along their own best direction.",
     },
     "map_shifts": {
@@ -156,7 +156,7 @@ OF_TABLES = {
         "chance": "Share of texts of the largest condition, which guessing finds.",
         "near_duplicates / returning_wording": "Share of texts with a near-duplicate in another unit, and of a "
         "condition's wording that returns in other units; both should be near 0.",
-        "reliability": "The highest reliability of the runs that read them; from .97 on the halves repeat each other.",
+        "reliability": "The highest reliability of the runs that read them; from 0.97 on the halves repeat each other.",
         "dependence / dependence_chance": "How alike a unit's residuals are to those of the unit most like it "
         "(cosine), and by chance; far above chance units are not independent.",
         "dependence_p": "p of units being independent, over all runs; small means that intervals are too narrow.",
@@ -165,7 +165,7 @@ OF_TABLES = {
         "share": "Share of the variance of 1 − ρ* over pairs of runs that the factor alone explains, from 0 to 1.",
         "p": "How often the factor's levels, permuted among runs equal in all else, explain as much.",
         "n_relabellings": "How many ways of permuting the factor's levels there are, or were drawn.",
-        "p_min": "The smallest p that so few relabellings can give; where it is above .05 nothing could have been "
+        "p_min": "The smallest p that so few relabellings can give; where it is above 0.05 nothing could have been "
         "found.",
     },
     "published_models": {
@@ -183,5 +183,7 @@ OF_TABLES = {
         "device": "What the model ran on.",
         "libraries": "Versions of the libraries that made the numbers.",
         "platform": "The system and processor.",
+        "states": "Libraries, device and date of the pass that gave the states, which another run may have made before.",
+        "texts": "Libraries, device and date of the writing, where a model has written the texts.",
     },
 }

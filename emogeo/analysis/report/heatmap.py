@@ -130,7 +130,7 @@ def difference_maps(
     maps = [_difference(own, names, order, top) for own in shown]
     said = (
         "The RDM of the second run less that of the first, without text noise (cross-validated over topics). Framed "
-        "cells differ by more than the noise of the texts gives: p ≤ .05 over all cells of a pair."
+        "cells differ by more than the noise of the texts gives: p ≤ 0.05 over all cells of a pair."
     )
     ends = (f"−{top:.2f}", f"{top:.2f}")
     return [HeatMaps("Where two runs differ", said, maps, "d", ends, "difference of dissimilarities", {TREE: order})]

@@ -39,8 +39,8 @@ def test_cells_are_those_of_the_table_to_three_digits() -> None:
 def test_ways_that_take_one_cell_have_one_number_and_two_runs_have_the_largest() -> None:
     assert [(mark["n"], mark["said"]) for mark in grid().marks] == [
         (1, "selected: blocks 0 and 0, ρ 0.00"),
-        (2, "middle, highest reliability: blocks 1 and 0, ρ .12"),
-        (3, "largest ρ: blocks 1 and 2, ρ .37"),
+        (2, "middle, highest reliability: blocks 1 and 0, ρ 0.12"),
+        (3, "largest ρ: blocks 1 and 2, ρ 0.37"),
     ]
     assert next(mark["said"] for mark in grid("a", "a").marks) == "selected: block 0"
     assert not any("largest" in mark["said"] for mark in grid("a", "a").marks)

@@ -33,4 +33,4 @@ def test_few_units_say_why_there_are_no_regions() -> None:
 
 def test_lines_fit_and_numbers_are_short() -> None:
     assert fitted(["a b c", "a"], 12) == [["a", "b", "c"], ["a", "", ""]]
-    assert [decimals(value) for value in (0.5, -0.25, 0.0, 1.0, 0.999)] == [".50", "-.25", "0.00", "1.00", "1.00"]
+    assert [decimals(value) for value in (0.5, -0.25, 0.0, 1.0, 0.999)] == ["0.50", "-0.25", "0.00", "1.00", "1.00"]

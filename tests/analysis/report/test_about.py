@@ -65,7 +65,7 @@ def test_many_runs_are_summed_up_in_one_sentence(tmp_path: Path) -> None:
     runs[3][2]["p_given_holm"] = 0.2
     said = (
         "In 4 runs texts explain 30% to 60%, ratings explain 10% of the reliable geometry; 20% to 50% is explained by "
-        "none of them. Ratings explain more than chance beside the texts in 3 of 4 runs (p ≤ .05, Holm in each)."
+        "none of them. Ratings explain more than chance beside the texts in 3 of 4 runs (p ≤ 0.05, Holm in each)."
     )
     assert summary(table(*runs)) == said
     parts = about_section(made(tmp_path, 4)).parts
