@@ -183,7 +183,7 @@ OF_TABLES = {
         "device": "What the model ran on.",
         "libraries": "Versions of the libraries that made the numbers.",
         "platform": "The system and processor.",
-        "states": "Libraries, device and date of the pass that gave the states, which another run may have made before.",
+        "states": "Libraries, device and date of the pass that gave the states; another run may have made it.",
         "texts": "Libraries, device and date of the writing, where a model has written the texts.",
     },
 }
