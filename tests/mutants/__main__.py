@@ -17,7 +17,7 @@ from scipy.stats import binomtest
 
 from tests.conftest import ROOT
 from tests.mutants.places import Mutant, difference, mutants, mutated
-from tests.mutants.running import SURVIVED, copied, load_libraries, run_tests, test_files
+from tests.mutants.running import SURVIVED, copied, files_of_tests, load_libraries, run_tests
 
 SEED = 20261126
 Found = dict[str, str]
@@ -39,7 +39,7 @@ class Trial:
             SystemExit: a test fails on the code as it is.
         """
         file = self.tree / mutant.module
-        tests, code = test_files(self.tree, mutant.module, self.left_out), file.read_text(encoding="utf-8")
+        tests, code = files_of_tests(self.tree, mutant.module, self.left_out), file.read_text(encoding="utf-8")
         self._check(tests)
         changed = mutated(code, mutant)
         try:

@@ -54,7 +54,7 @@ def copied(root: Path, tree: Path) -> None:
             shutil.copyfile(root / name, tree / name)
 
 
-def test_files(root: Path, module: str, left_out: Sequence[str] = ()) -> list[str]:
+def files_of_tests(root: Path, module: str, left_out: Sequence[str] = ()) -> list[str]:
     """Gives a module's test file, then those beside it that import it or are of a module that does.
 
     Args:
