@@ -78,7 +78,8 @@ def launched(launcher: Launcher, folder: Path, weights: list[Path]) -> tuple[Row
     own = folder / launcher.name
     try:
         with launcher.environment(folder) as environment:
-            shutil.rmtree(own / "store", ignore_errors=True)
+            for before in ("store", "jobs"):  # a new Slurm numbers jobs from 1 again: results that lie there were theirs
+                shutil.rmtree(own / before, ignore_errors=True)
             began = time.monotonic()
             code = _sweep(launcher, environment, own, weights)
             seconds = time.monotonic() - began
