@@ -78,7 +78,7 @@ def launched(launcher: Launcher, folder: Path, weights: list[Path]) -> tuple[Row
     own = folder / launcher.name
     try:
         with launcher.environment(folder) as environment:
-            for before in ("store", "jobs"):  # a new Slurm numbers jobs from 1 again: results that lie there were theirs
+            for before in ("store", "jobs"):  # a new Slurm numbers jobs from 1 again, and old results lie there
                 shutil.rmtree(own / before, ignore_errors=True)
             began = time.monotonic()
             code = _sweep(launcher, environment, own, weights)
