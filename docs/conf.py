@@ -20,7 +20,10 @@ PARTS = {
         *("exports", "wandb", "cluster", "store", "trouble"),
     ],
     "Look up": ["commands", "options", "columns", "api", "glossary"],
-    "Believe": ["inference", "calibration", "claims", "results", "reliability", "speed", "models_table", "architecture"],
+    "Believe": [
+        *("inference", "calibration", "claims", "results", "reliability", "mutants", "speed", "models_table"),
+        "architecture",
+    ],
     "Take part": ["/CONTRIBUTING", "/CHANGELOG"],
 }
 """The pages of the site's menu."""
