@@ -1,7 +1,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 
-.PHONY: help demo study test lint bench calibration models torture docs
+.PHONY: help demo study test lint bench calibration models torture docs mutants launchers
 help:
 	@echo "make demo   set up, extract from two real models, compare them"
 	@echo "make study  the small study: four models; goes on where it was stopped"
@@ -11,6 +11,8 @@ help:
 	@echo "make calibration  the simulations of docs/calibration.md; hours; goes on where it was stopped"
 	@echo "make models  tiny checkpoints of every architecture: docs/models_table.md; goes on where it was stopped"
 	@echo "make torture  kills, flipped bytes, full disks, altered records, …: docs/reliability.md; goes on where it was stopped"
+	@echo "make mutants  faults planted one at a time: how many a test notices; goes on where it was stopped"
+	@echo "make launchers  the same twelve runs through every launcher: keys and bytes are compared"
 	@echo "make bench  speed against a plain loop, the matmul peak, and rsatoolbox; memory with 171 conditions and with 50,000 imported states"
 
 .venv/emogeo: pyproject.toml setup.py constraints.txt
@@ -87,6 +89,19 @@ models: .venv/dev
 # cases that were tried are kept in results/torture; MOST=20: at most so many of each trial
 torture: .venv/dev
 	$(BIN)/python -m tests.torture $(if $(MOST),--most $(MOST))
+
+# mutants that were tried are kept in results/mutants; MUTANTS=all tries every one, AGAIN=--again the survivors once more
+MUTANTS ?= 500
+.venv/mutants: .venv/dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[mutants]'
+	touch $@
+
+mutants: .venv/mutants
+	OMP_NUM_THREADS=1 $(BIN)/python -m tests.mutants --sample $(MUTANTS) $(AGAIN)
+
+# Ray's environment and the distribution's Slurm come into results/launchers; nothing is installed on the machine
+launchers: .venv/dev
+	$(BIN)/python -m tests.launchers --folder results/launchers
 
 # each design that is finished is kept, and so is the table of each part
 DRAWS ?= 2000

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -23,6 +24,7 @@ from emogeo.extraction import writing
 from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction
 from emogeo.extraction.stories import story_line
+from emogeo.extraction.writing import _append
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.store.store import GENERATIONS, Store
 from tests.chat_templates import ALWAYS, SWITCHED
@@ -311,3 +313,12 @@ def test_a_thought_that_does_not_end_leaves_no_text(
     ends = iter([False] * 10_000)
     with pytest.raises(StimuliError, match=r"105 of 105 texts are empty because the model's thought did not end"):
         run_extraction(tiny_run(*ASKED, weights=folder))
+
+
+def test_what_was_written_is_on_the_disk_before_more_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file, sizes = tmp_path / "partial.jsonl", list[int]()
+    monkeypatch.setattr(os, "fsync", lambda descriptor: sizes.append(os.fstat(descriptor).st_size))
+    with file.open("ab", buffering=0) as stream:
+        _append(stream, b"one\n")
+        _append(stream, b"two\n")
+    assert sizes == [4, 8]

@@ -8,8 +8,17 @@ import numpy as np
 import pytest
 
 from emogeo.errors import GeometryError
-from emogeo.geometry.beyond import Beyond, Null, beyond_nulls, null_reliability, partial_rho_star
-from emogeo.geometry.inference import reliability
+from emogeo.geometry.beyond import (
+    Beyond,
+    Null,
+    _unreliable,
+    _verdict,
+    beyond_nulls,
+    floored_inverse,
+    null_reliability,
+    partial_rho_star,
+)
+from emogeo.geometry.inference import Estimate, reliability
 from emogeo.geometry.relations import disattenuated, relations
 from tests.planted import Planted, halves, run_of, unrelated_codes
 from tests.planted_words import WordWorld, draw, true_rho
@@ -119,3 +128,56 @@ def test_the_reliability_of_a_single_member_is_that_of_the_run() -> None:
     pooled = null_reliability(Null("a", (a, a)))
     assert pooled.value == pytest.approx(reliability(a).value)
     assert disattenuated(relations([a, a]).whole)[0, 1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize(
+    ("partial", "p", "margin", "verdict", "why"),
+    [
+        ((0.3, 0.01, 0.6), 0.05, (-0.1, 0.1), Beyond.yes, "is left"),
+        ((0.3, -0.01, 0.6), 0.01, (-0.1, 0.1), Beyond.unknown, "both possible"),
+        ((0.3, 0.0, 0.6), 0.01, (-0.1, 0.1), Beyond.unknown, "both possible"),
+        ((0.3, 0.01, 0.6), 0.06, (-0.1, 0.1), Beyond.unknown, "both possible"),
+        ((0.3, 0.01, 0.6), 0.01, (-0.2, -0.01), Beyond.unknown, "but twins agrees better"),
+        ((0.3, -0.01, 0.6), 0.01, (-0.2, -0.01), Beyond.no, "twins agrees better"),
+        ((0.0, -0.1, 0.09), 0.5, (-0.1, 0.1), Beyond.no, "is left"),
+        ((0.0, -0.1, 0.1), 0.5, (-0.1, 0.1), Beyond.unknown, "both possible"),
+        ((0.0, -0.1, 0.15), 0.5, (-0.1, 0.1), Beyond.unknown, "both possible"),
+        ((0.3, 0.01, 0.6), None, (-0.1, 0.1), Beyond.unknown, "nearly all"),
+        ((0.3, 0.01, 0.6), None, (-0.1, 0.0), Beyond.unknown, "nearly all"),
+        ((0.3, 0.01, 0.6), None, (-0.2, -0.01), Beyond.no, "twins agrees better"),
+    ],
+)
+def test_the_rule_is_that_of_the_docs(
+    partial: tuple[float, float, float], p: float | None, margin: tuple[float, float], verdict: Beyond, why: str
+) -> None:
+    shares = [Estimate(0.5, 0.4, 0.6), Estimate(0.5, 0.4, 0.6)]
+    found, reason = _verdict(Estimate(*partial), p, shares, Estimate(-0.05, *margin), "twins")
+    assert (found, why in reason) == (verdict, True), reason
+
+
+def test_one_geometry_that_nulls_explain_is_enough_to_leave_nothing() -> None:
+    """The null is one of the runs, of which it explains all, and a twentieth of the other."""
+    a, b = halves(Planted(n_units=12, signal=0.6, mix=0.3), seed=3)
+    found = beyond_nulls(a, b, [Null("itself", (a,))], permutations=100)
+    assert found.explained_a is not None and found.explained_b is not None
+    assert found.explained_a.high >= 0.95 > found.explained_b.high
+    assert (found.partial, found.p) == (None, None)
+
+
+def test_a_twentieth_of_a_geometry_is_left_at_least() -> None:
+    """The partial correlation would be divided by almost nothing where nulls explain almost all of a run."""
+    rho = np.array([[1, 0.5, 0.99], [0.5, 1, 0.5], [0.99, 0.5, 1]])
+    assert partial_rho_star(rho) == pytest.approx((0.5 - 0.99 * 0.5) / np.sqrt(0.05 * 0.75))
+
+
+def test_nulls_that_are_nearly_one_are_held_apart_by_a_tenth() -> None:
+    """Two nulls at .97 have the eigenvalues 1.97 and .03; the smaller one counts as .1."""
+    half = np.array([[1, 1], [1, 1]]) / 2
+    wanted = half / 1.97 + (np.eye(2) - half) / 0.1
+    np.testing.assert_allclose(floored_inverse(np.array([[1, 0.97], [0.97, 1]])), wanted)
+
+
+def test_a_null_is_reliable_where_it_is_above_zero_with_ninety_nine_percent() -> None:
+    run, _ = halves(Planted(n_units=8, signal=0.1), seed=32)
+    assert reliability(run).low > 0 > reliability(run, 0.99).low
+    assert _unreliable(Null("words", (run,)), *halves(Planted(n_units=8, signal=0.5), seed=1)) is not None

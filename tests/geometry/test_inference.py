@@ -12,8 +12,10 @@ from scipy.stats import t as student
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import (
+    _ratio,
     compare,
     cross_experiment_bias,
+    identifiable,
     passes_gate,
     reliability,
     rho_star_of,
@@ -142,6 +144,31 @@ def test_the_interval_of_rho_star_is_written_out() -> None:
     assert got is not None
     wanted = star(a.ranks, b.ranks)
     assert (got.value, got.low, got.high) == pytest.approx((wanted, wanted - reach, wanted + reach))
+
+
+def test_an_equivalence_is_tested_by_the_interval_that_leaves_out_five_percent_on_either_side() -> None:
+    result = compare(*halves(Planted(n_units=9, signal=0.6), seed=4))
+    wide, narrow = result.rho_star, result.rho_star_90
+    assert wide is not None and narrow is not None
+    assert narrow.value == wide.value
+    wanted = student.ppf(0.95, 8) / student.ppf(0.975, 8)
+    assert (narrow.high - narrow.low) / (wide.high - wide.low) == pytest.approx(wanted)
+
+
+def test_the_gate_asks_for_ninety_nine_percent() -> None:
+    """A run that is above .15 with 95% confidence, and with 99% is not; the intervals are written out."""
+    run, _ = halves(Planted(n_units=12, signal=0.16), seed=19)
+    deleted = np.arctanh(run.reliability_deleted)
+    error = np.sqrt(11 / 12 * ((deleted - deleted.mean()) ** 2).sum())
+    low = [float(np.tanh(np.arctanh(run.reliability) - student.ppf(p, 11) * error)) for p in (0.975, 0.995)]
+    assert run.reliability > 0.2 and low[0] > 0.15 > low[1]
+    assert not identifiable(run)
+
+
+def test_a_deletion_that_leaves_no_reliability_gives_a_finite_ratio() -> None:
+    """A reliability counts as a thousandth at least, also where it is negative."""
+    assert _ratio(0.01, 0.0, -0.3) == pytest.approx(10)
+    assert _ratio(0.01, 0.04, 0.0001) == pytest.approx(0.01 / np.sqrt(0.04 * 0.001))
 
 
 def test_other_units_are_refused() -> None:

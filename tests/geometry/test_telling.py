@@ -92,3 +92,24 @@ def test_families_do_not_make_words_telling() -> None:
     groups = replace(own, topics=("one",) * len(own.topics))
     assert [each.run for each in of(groups)] == [each.run for each in of(own)]
     assert {each.called for each in of(groups)} == {"units"}
+
+
+@pytest.mark.parametrize(
+    ("n_units", "of_units", "elsewhere", "telling", "cue"),
+    [
+        (10, 20, 0.1, True, False),
+        (9, 20, 0.0, False, False),
+        (10, 20, 0.11, False, False),
+        (4, 6, 0.0, True, False),
+        (3, 6, 0.0, False, False),
+        (3, 3, 0.0, False, True),
+        (2, 2, 0.0, False, False),
+        (16, 20, 0.02, True, True),
+        (15, 20, 0.02, True, False),
+        (16, 20, 0.03, True, False),
+    ],
+)
+def test_what_tells_and_what_is_a_cue(n_units: int, of_units: int, elsewhere: float, telling: bool, cue: bool) -> None:
+    """Half of the units and a tenth elsewhere, of four units at least; four in five and 2 %, of three at least."""
+    run = TellingRun("calm", ("lake",), n_units, elsewhere, 1.0, of_units, "units")
+    assert (run.telling, run.cue) == (telling, cue)

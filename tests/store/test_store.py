@@ -139,6 +139,26 @@ def test_a_killed_writer_leaves_no_record(tmp_path: Path, monkeypatch: pytest.Mo
     assert not Store(tmp_path).has(RUNS, KEY)
 
 
+def test_all_of_a_record_is_on_the_disk_before_it_appears_and_its_name_afterwards(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Each file with all of its bytes, then their folder; and once it is renamed, the folder that it appears in."""
+    synced: dict[str, tuple[int, bool]] = {}
+    fsync, target = os.fsync, tmp_path / RUNS / ("a" * 64)
+
+    def noted(descriptor: int) -> None:
+        fsync(descriptor)
+        path = Path(f"/proc/self/fd/{descriptor}").readlink()
+        synced[path.name] = (0 if path.is_dir() else path.stat().st_size, target.exists())
+
+    monkeypatch.setattr(os, "fsync", noted)
+    store = Store(tmp_path)
+    store.write(RUNS, "a" * 64, {"a.bin": b"12345", "b.bin": b"1"})
+    sizes = {file.name: (file.stat().st_size, False) for file in target.iterdir()}
+    assert set(sizes) == {"a.bin", "b.bin", MANIFEST}
+    assert synced == {**sizes, "record": (0, False), RUNS: (0, True)}
+
+
 def _hold(folder: Path, ready: multiprocessing.synchronize.Event) -> None:
     with Store(folder).lock(RUNS, KEY):
         ready.set()

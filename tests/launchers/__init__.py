@@ -1,0 +1,1 @@
+"""The same twelve runs through every launcher, each in the environment that it needs."""

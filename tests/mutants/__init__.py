@@ -1,0 +1,1 @@
+"""Mutants: faults planted one at a time, each of which a test must notice."""
