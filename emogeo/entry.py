@@ -18,6 +18,7 @@ from emogeo.config.checkpoints import as_sweep
 from emogeo.config.compose import register
 from emogeo.config.early import lacking
 from emogeo.config.help import register_help
+from emogeo.config.once import compose_once
 from emogeo.config.overrides import check_overrides
 from emogeo.config.own_names import as_hydra_wants
 from emogeo.errors import EmogeoError
@@ -32,6 +33,7 @@ _REPORT = hydra_utils.run_and_report
 
 def prepare(schema: type, conf: Path) -> None:
     """Registers the schemas and refuses a command line that is contradictory; exits with 1 and what is allowed."""
+    compose_once()
     register()
     register_help(conf)
     end_cleanly()

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.stats import t as student
 
+from emogeo.geometry import student
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import LEVEL, Comparison, Estimate, compare
 from emogeo.geometry.permutation import holm

@@ -8,7 +8,6 @@ from collections.abc import Hashable, Mapping, Sequence
 
 import numpy as np
 from scipy.sparse import csr_array
-from scipy.spatial.distance import pdist
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
@@ -66,4 +65,6 @@ def norm_distances(norms: Mapping[str, Sequence[float]], conditions: Sequence[st
     if (np.ptp(ratings, axis=0) == 0).any():
         raise GeometryError("A scale on which all rated words are equal has no distances.")
     scaled = dict(zip(norms, (ratings - ratings.mean(axis=0)) / ratings.std(axis=0), strict=True))
+    from scipy.spatial.distance import pdist  # slow to import, and few need it
+
     return np.asarray(pdist(np.array([scaled[condition] for condition in conditions])))

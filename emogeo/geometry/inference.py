@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from functools import partial
 
 import numpy as np
-from scipy.stats import t as student
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
+from emogeo.geometry import student
 from emogeo.geometry.both_random import MIN_ANY
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS, Halves, common_units, opposite
 from emogeo.geometry.shown import decimals

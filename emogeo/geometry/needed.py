@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import t as student
 
 from emogeo.arrays import Array
+from emogeo.geometry import student
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, Halves
 from emogeo.geometry.inference import (
     LARGEST,

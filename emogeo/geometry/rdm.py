@@ -6,7 +6,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import rankdata
 
 from emogeo.arrays import Array
 from emogeo.errors import EqualDissimilaritiesError, GeometryError
@@ -72,6 +71,8 @@ def rho_a(a: Array, b: Array) -> float:
     """
     a, b = np.asarray(a), np.asarray(b)
     _refuse_unlike(a, b)
+    from scipy.stats import rankdata  # a second, which few need
+
     x, y = (rankdata(upper(rdm)) for rdm in (a, b))
     n = len(x)
     return float(12 * (x - x.mean()) @ (y - y.mean()) / (n**3 - n))
@@ -137,6 +138,8 @@ def _ranks(values: Array) -> Array:
     ranks = ranks.reshape(rows.shape)
     tied = (ordered[:, 1:] == ordered[:, :-1]).any(axis=1)
     if tied.any():
+        from scipy.stats import rankdata
+
         ranks[tied] = rankdata(rows[tied], axis=1)
     return ranks.reshape(values.shape)
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
 
 from emogeo.geometry.inference import LEVEL, Estimate
 from emogeo.geometry.ngrams import Tokens, counts_of, sentences_of
@@ -54,6 +53,8 @@ def word_accuracy(labels: LabelledTexts, tokens: Sequence[Tokens]) -> WordAccura
 
 def _share(hits: NDArray[np.bool_]) -> Estimate:
     """A share of hits with its exact interval (Clopper and Pearson 1934)."""
+    from scipy.stats import binomtest  # a second, which few need
+
     interval = binomtest(int(hits.sum()), len(hits)).proportion_ci(LEVEL, method="exact")
     return Estimate(float(hits.mean()), float(interval.low), float(interval.high))
 

@@ -32,10 +32,11 @@ def _run(config: DictConfig) -> None:
 
         run_import(parsed, departures)
         return
-    from emogeo.extraction.run import run_extraction
-    from emogeo.probes.run import run_probe
-
     if parsed.mode.name in PROBES:
+        from emogeo.probes.run import run_probe
+
         run_probe(parsed, {field: values for field, values in departures.items() if field != "mode.name"})
     else:
+        from emogeo.extraction.run import run_extraction
+
         run_extraction(parsed, departures)

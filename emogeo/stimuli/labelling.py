@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from numbers import Number
 
 import numpy as np
-import pandas as pd
 
 from emogeo.config.texts import FieldsConfig
 from emogeo.errors import StimuliError
@@ -163,7 +162,11 @@ def _plain(value: object) -> object:
 
 def _is_missing(value: object) -> bool:
     """Says whether there is no value: none, or what pandas puts in its place."""
-    return value is ABSENT or value is None or (not isinstance(value, str | list | Mapping) and bool(pd.isna(value)))
+    if value is ABSENT or value is None or isinstance(value, str | list | Mapping):
+        return value is ABSENT or value is None
+    import pandas as pd  # half a second, which texts without numbers don't need
+
+    return bool(pd.isna(value))
 
 
 def _stripped(value: str | None) -> str | None:
