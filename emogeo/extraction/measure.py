@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from emogeo.arrays import Array
 from emogeo.config.states import DenoisingMethod
@@ -44,21 +46,28 @@ def measure(
         GeometryError: vectors without a direction, or a criterion without its units.
     """
     config, texts = plan.config, plan.labelled
-    states, removed = passages.states[:, layers].astype(np.float64), np.zeros(len(layers))
+    read, removed = partial(_block_of, passages.states, layers), np.zeros(len(layers))
     if config.denoising.method is DenoisingMethod.neutral_pcs:
+        states = passages.states[:, layers].astype(np.float64)
         plain = (
             states[[e == config.stimuli.origin for e in texts.emotions]]
             if neutral is None
             else neutral.states[:, layers]
         )
         states, removed = _denoise(states, plain.astype(np.float64), config.denoising.share)
+        read = partial(_block_of, states, range(len(layers)))
     options, name = options_of(config), plan.weights.title
-    geometry = measure_geometry(lambda row: states[:, row], texts, layers, options, plan.named_layer, name)
+    geometry = measure_geometry(read, texts, layers, options, plan.named_layer, name)
     sentences = facts.states[:, layers].astype(np.float64)
     largest = largest_dimensions(sentences)
     geometry.curves.update(_sentence_curves(sentences, largest), removed_components=removed)
     _refuse_nan(geometry.rdm, geometry.features)
     return Measures(geometry, largest)
+
+
+def _block_of(states: NDArray[np.floating], layers: Sequence[int], row: int) -> Array:
+    """Gives the states [text, d_model] at one of some layers, so that only one block is in double precision."""
+    return states[:, layers[row]].astype(np.float64)
 
 
 def options_of(config: TrainConfig) -> GeometryOptions:

@@ -82,11 +82,16 @@ def anisotropy(states: Array) -> list[Estimate]:
     Args:
         states: [sentence, layer, d_model], raw last-token states of neutral sentences.
     """
+    return [_anisotropy_of(block) for block in np.moveaxis(states, 1, 0)]
+
+
+def _anisotropy_of(states: Array) -> Estimate:
+    """Gives the mean pairwise cosine of one layer; |total - u|^2 = |total|^2 - 2 <total, u> + 1, u being of length 1."""
     unit = _of_unit_length(states)
     n, total = len(unit), unit.sum(axis=0)
-    deleted = (((total - unit) ** 2).sum(axis=-1) - (n - 1)) / ((n - 1) * (n - 2))  # [sentence, layer]
-    values = mean_cosine(states)
-    return [interval(float(value), [own], fisher=True) for value, own in zip(values, deleted.T, strict=True)]
+    squared = total @ total
+    deleted = (squared - 2 * (unit @ total) + 1 - (n - 1)) / ((n - 1) * (n - 2))
+    return interval(float((squared - n) / (n * (n - 1))), [deleted], fisher=True)
 
 
 def largest_dimensions(states: Array) -> list[LargestDimensions]:

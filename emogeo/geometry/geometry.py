@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
-from emogeo.geometry.criteria import reliability_by_layer, separation
+from emogeo.geometry.criteria import blocks_together, products_by_layer, reliabilities, separation_of
 from emogeo.geometry.descriptors import Descriptors, anisotropy, mean_cosine, participation_ratio
 from emogeo.geometry.doors import labels_of, names_of_conditions, states_of
 from emogeo.geometry.halves import MIN_UNITS, Halves
@@ -31,7 +32,7 @@ from emogeo.geometry.layers import (
 from emogeo.geometry.options import NEUTRAL, Centring, GeometryOptions, LayerRule
 from emogeo.geometry.rdm import MIN_CONDITIONS, cosine_rdm, rdm_std, upper
 from emogeo.geometry.states import BlockStates, LabelledTexts, States
-from emogeo.geometry.units import unit_products
+from emogeo.geometry.units import UnitProducts, unit_products
 from emogeo.geometry.vectors import Vectors, centre, scale, unit_means, without_topic_means
 
 
@@ -233,16 +234,34 @@ def _by_block(
         choosing: whether a criterion chooses the block.
     """
     means, figures = [], {name: list[Estimate]() for name in ("separation", "reliability", "choosing")}
-    for row in range(texts.n_blocks):
-        block = texts.at(row)
-        means.append(unit_means(block.states, block.emotions, units, block.conditions).mean(axis=0))
+    together = blocks_together(texts.n_units, len(texts.conditions))
+    for first in range(0, texts.n_blocks, together):
+        products: dict[Centring, list[UnitProducts]] = defaultdict(list)
+        for row in range(first, min(first + together, texts.n_blocks)):
+            block = texts.at(row)
+            means.append(unit_means(block.states, block.emotions, units, block.conditions).mean(axis=0))
+            for centring in _centrings(texts.n_units, chooser):
+                products[centring] += products_by_layer(block, centring, chooser.neutral)
         if texts.n_units >= 2:
-            figures["separation"].append(Estimate(float(separation(block)[0]), np.nan, np.nan))
+            plain = products[Centring.grand_mean]
+            figures["separation"] += [Estimate(separation_of(own), np.nan, np.nan) for own in plain]
         if texts.n_units >= MIN_UNITS:
-            figures["reliability"] += reliability_by_layer(block, chooser.centring, chooser.seed, chooser.neutral)
+            figures["reliability"] += reliabilities(products[_as_grand_mean(chooser.centring)], chooser.seed)
         if choosing and chooser.rule.selection in UNITS_PER_HALF:
-            figures["choosing"].append(on_choosing_half(chooser, block))
+            own = products[_as_grand_mean(chooser.criterion_centring)]
+            figures["choosing"] += on_choosing_half(chooser, own)
     return np.concatenate(means, axis=1), figures
+
+
+def _centrings(n_units: int, chooser: Chooser) -> set[Centring]:
+    """Says how units are centred: on the mean for separation, and as the run's vectors for reliability."""
+    wanted = [(2, Centring.grand_mean), (MIN_UNITS, _as_grand_mean(chooser.centring))]
+    return {centring for needed, centring in wanted if n_units >= needed}
+
+
+def _as_grand_mean(centring: Centring) -> Centring:
+    """Topics' means are taken from the states, and what is left is centred on the grand mean."""
+    return Centring.grand_mean if centring is Centring.topic_mean else centring
 
 
 def _all_blocks(texts: BlockStates, centred: Vectors) -> Array:

@@ -9,11 +9,12 @@ import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.errors import ConfigError, NonFiniteError
-from emogeo.geometry.criteria import reliability_by_layer, separation
+from emogeo.geometry.criteria import products_by_layer, reliabilities, separation_of
 from emogeo.geometry.halves import MIN_UNITS, split_units
 from emogeo.geometry.inference import Estimate
 from emogeo.geometry.options import NEUTRAL, Centring, LayerRule, Selection
-from emogeo.geometry.states import BlockStates, LabelledStates
+from emogeo.geometry.states import BlockStates
+from emogeo.geometry.units import UnitProducts
 
 UNITS_PER_HALF = {Selection.separation: 2, Selection.reliability: MIN_UNITS}
 """Selections that choose on one half of the units and report on the other, with the units that a half needs."""
@@ -27,6 +28,11 @@ class Chooser:
     centring: Centring
     seed: int
     neutral: str = NEUTRAL
+
+    @property
+    def criterion_centring(self) -> Centring:
+        """Gives the centring of the units that the criterion looks at; separation has one of its own."""
+        return Centring.grand_mean if self.rule.selection is Selection.separation else self.centring
 
 
 @dataclass(frozen=True)
@@ -139,23 +145,28 @@ def choose_layer(
         return LayerChoice(layers[int(np.argmin(mean_cosines))], "lowest mean pairwise cosine")
     choosing, reporting = choosing_half(texts.units, chooser.seed)
     best = int(np.argmax([figure.value for figure in figures]))
-    held_out = _criterion(chooser, texts.at(best).of_units(reporting))
+    half = texts.at(best).of_units(reporting)
+    held_out = _criterion(chooser, list(products_by_layer(half, chooser.criterion_centring, chooser.neutral)))[0]
     return LayerChoice(layers[best], f"highest {chooser.rule.selection.value}", held_out, len(choosing))
 
 
-def on_choosing_half(chooser: Chooser, texts: LabelledStates) -> Estimate:
-    """Gives the criterion at one block, on the units that choose.
+def on_choosing_half(chooser: Chooser, blocks: Sequence[UnitProducts]) -> list[Estimate]:
+    """Gives the criterion at each block, on the units that choose.
+
+    Args:
+        blocks: products of all units, centred as `chooser.criterion_centring` says.
 
     Raises:
         GeometryError: too few units in a half.
     """
-    return _criterion(chooser, texts.of_units(choosing_half(texts.units, chooser.seed)[0]))
+    choosing = choosing_half(blocks[0].units, chooser.seed)[0]
+    return _criterion(chooser, [own.restricted(choosing, own.conditions) for own in blocks])
 
 
-def _criterion(chooser: Chooser, texts: LabelledStates) -> Estimate:
+def _criterion(chooser: Chooser, blocks: Sequence[UnitProducts]) -> list[Estimate]:
     if chooser.rule.selection is Selection.reliability:
-        return reliability_by_layer(texts, chooser.centring, chooser.seed, chooser.neutral)[0]
-    return Estimate(float(separation(texts)[0]), np.nan, np.nan)
+        return reliabilities(blocks, chooser.seed)
+    return [Estimate(separation_of(own), np.nan, np.nan) for own in blocks]
 
 
 def side_by_side(values: Array, vectors: Array) -> Array:

@@ -172,13 +172,13 @@ def half_grams(products: Array, members: Array, crossvalidated: bool = True) -> 
     """Gives inner products of conditions as means over every two units of a half.
 
     Args:
-        products: [unit, unit, condition, condition].
+        products: [unit, unit, condition, condition]; or [unit, unit, block, condition, condition], of several blocks.
         members: [draw, unit], 1 for the units of a half and 0 for the others.
         crossvalidated: whether to leave out a unit's products with itself, which text noise inflates; only with them
             it is a Gram matrix of vectors, the half's means.
 
     Returns:
-        [draw, pair with the diagonal], upper triangles.
+        [draw, pair with the diagonal], upper triangles; those of several blocks side by side.
 
     Raises:
         GeometryError: a cross-validated half with fewer than two units.
@@ -196,7 +196,7 @@ def half_gram_deletions(products: Array, members: Array, crossvalidated: bool = 
     size = members.sum(axis=1) - 1
     for unit, rest in enumerate(half_sum_deletions(products, members, crossvalidated)):
         if not crossvalidated:
-            rest += products[unit, unit][rows, columns]
+            rest += products[unit, unit][..., rows, columns].ravel()
         yield _mean_over(rest, size[members[:, unit] > 0], crossvalidated)
 
 
@@ -223,10 +223,10 @@ def _sums_with(products: Array, members: Array, crossvalidated: bool) -> Iterato
     """Yields the sums of each unit's products with the members of a half, 0 for a half without the unit."""
     rows, columns = np.triu_indices(products.shape[-1])
     for unit in range(len(products)):
-        both = (products[unit][:, rows, columns] + products[unit][:, columns, rows]) / 2
+        both = (products[unit][..., rows, columns] + products[unit][..., columns, rows]) / 2
         if crossvalidated:
             both[unit] = 0
-        yield (members @ both) * members[:, unit, None]
+        yield (members @ both.reshape(len(both), -1)) * members[:, unit, None]
 
 
 def _mean_over(sums: Array, size: Array, crossvalidated: bool) -> Array:

@@ -66,12 +66,27 @@ def unit_means(states: Array, emotions: Sequence[str], units: Sequence[str], con
     at = ([row_of[unit] for unit in units], [column_of[emotion] for emotion in emotions])
     counts = np.zeros((len(names), len(conditions)))
     np.add.at(counts, at, 1)
+    if (counts == 1).all():
+        return _in_cells(states, at, counts.shape)
     if not counts.all():
         unit, condition = np.argwhere(counts == 0)[0]
         raise GeometryError(f"Unit {names[unit]} has no text for {conditions[condition]}.")
     sums = np.zeros((len(names), len(conditions), *states.shape[1:]))
     np.add.at(sums, at, states)
     return sums / counts[:, :, None, None]
+
+
+def _in_cells(states: Array, at: tuple[list[int], list[int]], shape: tuple[int, ...]) -> Array:
+    """Gives the states of texts that are each alone in their unit and condition, by these; a view where they stand so.
+
+    Args:
+        at: the unit and the condition of each text.
+    """
+    places = np.ravel_multi_index(at, shape)
+    order = np.argsort(places)
+    states = np.asarray(states, dtype=np.float64)
+    ordered = states if (order == np.arange(len(order))).all() else states[order]
+    return ordered.reshape(*shape, *states.shape[1:])
 
 
 def _refuse_labels(states: Array, emotions: Sequence[str], conditions: Sequence[str]) -> None:
