@@ -6,7 +6,6 @@ What is kept is kept as bytes, because Hydra goes on to change what it is given.
 from __future__ import annotations
 
 import pickle
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -28,14 +27,18 @@ _jobs: dict[Any, bytes] = {}
 
 def compose_once() -> None:
     """Has Hydra keep what it reads, merges and composes, for as long as this process lives."""
-    loading.CachingConfigRepository = _Repository
-    loading.create_defaults_list = _list_of
-    _LOADER._compose_config_from_defaults_list = _merged_from
-    _LOADER.load_sweep_config = _job
-    _HYDRA.get_mode = _mode_of
+    replaced: tuple[tuple[Any, str, Any], ...] = (
+        (loading, "CachingConfigRepository", _Repository),
+        (loading, "create_defaults_list", _list_of),
+        (_LOADER, "_compose_config_from_defaults_list", _merged_from),
+        (_LOADER, "load_sweep_config", _job),
+        (_HYDRA, "get_mode", _mode_of),
+    )
+    for owner, name, own in replaced:
+        setattr(owner, name, own)
 
 
-class _Repository(CachingConfigRepository):  # type: ignore[misc]  # Hydra has no types
+class _Repository(CachingConfigRepository):
     """Files of options that are read once."""
 
     def load_config(self, config_path: str) -> Any:
@@ -50,7 +53,7 @@ class _Repository(CachingConfigRepository):  # type: ignore[misc]  # Hydra has n
 def _list_of(
     repo: CachingConfigRepository,
     config_name: str | None,
-    overrides_list: Sequence[Any],
+    overrides_list: list[Any],
     prepend_hydra: bool,
     skip_missing: bool,
 ) -> DefaultsList:
@@ -65,19 +68,21 @@ def _list_of(
     return replace(_lists[key, skip_missing], config_overrides=own.config_overrides)
 
 
-def _merged_from(self: Any, defaults: Sequence[Any], repo: CachingConfigRepository) -> DictConfig:
+def _merged_from(self: Any, defaults: list[Any], repo: CachingConfigRepository) -> DictConfig:
     if not any(defaults is known.defaults for known in _lists.values()):
         return _COMPOSE(self, defaults=defaults, repo=repo)
     if id(defaults) not in _merged:
         _merged[id(defaults)] = pickle.dumps(_COMPOSE(self, defaults=defaults, repo=repo))
-    return pickle.loads(_merged[id(defaults)])
+    found: DictConfig = pickle.loads(_merged[id(defaults)])
+    return found
 
 
 def _job(self: Any, master_config: DictConfig, sweep_overrides: list[str]) -> DictConfig:
     """Composes a run of a sweep when the sweep is checked, and gives the same when it starts."""
     key = id(master_config), tuple(sweep_overrides)
     if key in _jobs:
-        return pickle.loads(_jobs.pop(key))
+        kept: DictConfig = pickle.loads(_jobs.pop(key))
+        return kept
     found = _COMPOSE_JOB(self, master_config=master_config, sweep_overrides=sweep_overrides)
     _jobs[key] = pickle.dumps(found)
     return found

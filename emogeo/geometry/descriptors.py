@@ -86,7 +86,7 @@ def anisotropy(states: Array) -> list[Estimate]:
 
 
 def _anisotropy_of(states: Array) -> Estimate:
-    """Gives the mean pairwise cosine of one layer; |total - u|^2 = |total|^2 - 2 <total, u> + 1, u being of length 1."""
+    """Gives the mean pairwise cosine of one layer; |total - u|^2 = |total|^2 - 2 <total, u> + 1, u of length 1."""
     unit = _of_unit_length(states)
     n, total = len(unit), unit.sum(axis=0)
     squared = total @ total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib
 import logging
 import os
 import re
@@ -49,6 +50,12 @@ PATIENCE = Patience()
 _FAILED: dict[str, float] = {}
 """When a server was asked in vain, by its address."""
 _SAID: list[str] = []
+
+
+def import_early() -> None:
+    """Imports what a run of W&B needs before transformers, among whose modules that takes three times as long."""
+    with contextlib.suppress(ImportError):  # it is said when a run is made
+        importlib.import_module("wandb.sdk.launch")
 
 
 def settings(**more: Any) -> Any:

@@ -19,7 +19,7 @@ from emogeo.record.types import AnyRecord, BareRecord, BareResult, GeometryRecor
 from emogeo.store.keys import Json
 from emogeo.store.manifest import MANIFEST
 from emogeo.store.store import GENERATIONS, RUNS, Store
-from emogeo.tracking.client import check_online
+from emogeo.tracking.client import check_online, import_early
 from emogeo.tracking.session import ArtifactSpec, Mirror, already_there, delivered, log_run, written
 
 _CURVES = ("reliability", "separation", "mean_cosine", "rdm_std", "anisotropy")
@@ -39,6 +39,8 @@ def track_run(tracking: TrackingConfig, store: Store, key: str) -> bool:
 
 def check_tracking(tracking: TrackingConfig, store: Store) -> None:
     """Says before anything is computed that W&B is not there, where it is to have the record."""
+    if tracking.mode is not TrackingMode.disabled:
+        import_early()
     if tracking.mode is TrackingMode.online:
         check_online(_later(store))
 

@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import astuple
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
 from emogeo.errors import GeometryError
-from emogeo.geometry.criteria import reliability_by_layer, separation
+from emogeo.geometry.criteria import (
+    blocks_together,
+    products_by_layer,
+    reliabilities,
+    reliability_by_layer,
+    separation,
+    separation_of,
+)
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import reliability
 from emogeo.geometry.options import Centring
@@ -69,7 +77,8 @@ def test_reliability_by_layer_is_that_of_each_block() -> None:
     got = reliability_by_layer(texts, Centring.grand_mean, seed=3)
     for layer, estimate in enumerate(got):
         products = unit_products(texts.states[:, layer], texts.emotions, texts.units, CONDITIONS, Centring.grand_mean)
-        assert estimate == reliability(Halves(products, 3))
+        alone = reliability(Halves(products, 3))
+        np.testing.assert_allclose(astuple(estimate), astuple(alone), rtol=0, atol=1e-12)
 
 
 def test_texts_of_some_units() -> None:
@@ -82,3 +91,26 @@ def test_texts_of_some_units() -> None:
 def test_separation_needs_two_units() -> None:
     with pytest.raises(GeometryError, match="only 1"):
         separation(labelled(random_states()).of_units(UNITS[:1]))
+
+
+@pytest.mark.parametrize("n_units", [4, 5, 6, 7, 13])
+def test_reliabilities_of_all_blocks_are_those_of_each(n_units: int) -> None:
+    """Against the halves of each block, jackknife and all, for odd and even numbers of units."""
+    blocks = list(products_by_layer(many_units(n_units, n_units), Centring.grand_mean))
+    found = reliabilities(blocks, seed=2)
+    for own, block in zip(found, blocks, strict=True):
+        wanted = reliability(Halves(block, 2))
+        np.testing.assert_allclose(astuple(own), astuple(wanted), rtol=0, atol=1e-12)
+
+
+def test_blocks_are_looked_at_together_as_far_as_memory_goes() -> None:
+    assert blocks_together(24, 21) > 24
+    assert blocks_together(400, 20) == 1
+
+
+def test_separation_and_reliability_want_units() -> None:
+    one = next(iter(products_by_layer(many_units(1, 1), Centring.grand_mean)))
+    with pytest.raises(GeometryError, match="only 1"):
+        separation_of(one)
+    with pytest.raises(GeometryError, match="two units"):
+        reliabilities([one.restricted(one.units, one.conditions)], seed=0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import astuple
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,7 +11,7 @@ from hypothesis import strategies as st
 
 from emogeo.arrays import Array
 from emogeo.errors import ConfigError, NonFiniteError
-from emogeo.geometry.criteria import reliability_by_layer, separation
+from emogeo.geometry.criteria import products_by_layer, reliability_by_layer, separation
 from emogeo.geometry.layers import (
     Chooser,
     blocks_up_to,
@@ -121,13 +123,18 @@ def test_the_layer_that_tells_conditions_apart_is_chosen_and_reported_on_the_oth
 ) -> None:
     texts = told_in(planted)
     chooser = Chooser(LayerRule(selection), Centring.grand_mean, seed=3)
-    figures = [on_choosing_half(chooser, texts.at(row)) for row in range(3)]
+    figures = on_choosing_half(chooser, list(products_by_layer(texts, Centring.grand_mean)))
+    choosing = texts.of_units(choosing_half(UNITS, 3)[0])
+    whole = {Selection.reliability: [own.value for own in reliability_by_layer(choosing, Centring.grand_mean, 3)]}
+    by_loop = whole.get(selection, separation(choosing))
+    np.testing.assert_allclose([own.value for own in figures], by_loop, rtol=0, atol=1e-12)
     found = choose_layer(chooser, by_block(texts), LAYERS, np.zeros(3), figures)
     assert (found.index, found.criterion, found.n_choosing) == (LAYERS[planted], f"highest {selection.value}", 8)
     reporting = texts.of_units(choosing_half(UNITS, 3)[1])
     assert found.held_out is not None
     if selection is Selection.reliability:
-        assert found.held_out == reliability_by_layer(reporting, Centring.grand_mean, 3)[planted]
+        wanted = reliability_by_layer(reporting, Centring.grand_mean, 3)[planted]
+        np.testing.assert_allclose(astuple(found.held_out), astuple(wanted), rtol=0, atol=1e-12)
     else:
         assert found.held_out.value == pytest.approx(separation(reporting)[planted])
         assert np.isnan([found.held_out.low, found.held_out.high]).all()

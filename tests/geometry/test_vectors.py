@@ -145,3 +145,17 @@ def test_an_unknown_label_and_another_number_of_units_are_named() -> None:
         unit_means(states, ["a", "b", "a", "c"], ["u"] * 4, ["a", "b"])
     with pytest.raises(GeometryError, match="3 units for the states of 4 texts"):
         unit_means(states, ["a", "b", "a", "b"], ["u"] * 3, ["a", "b"])
+
+
+@pytest.mark.parametrize("shuffled", [False, True])
+def test_means_of_texts_that_are_alone_in_their_cells_are_their_states(shuffled: bool) -> None:
+    generator = np.random.default_rng(5)
+    cells = [(unit, condition) for unit in ("u", "v", "w") for condition in CONDITIONS]
+    states = generator.normal(size=(len(cells), 2, 3)).astype(np.float32)
+    order = generator.permutation(len(cells)) if shuffled else np.arange(len(cells))
+    units, emotions = [cells[row][0] for row in order], [cells[row][1] for row in order]
+    found = unit_means(states[order], emotions, units, CONDITIONS)
+    assert found.dtype == np.float64
+    for row, unit in enumerate(dict.fromkeys(units)):
+        for column, condition in enumerate(CONDITIONS):
+            np.testing.assert_array_equal(found[row, column], states[cells.index((unit, condition))])

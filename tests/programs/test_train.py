@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from emogeo.programs import train
-from tests.conftest import Composer
+from tests.conftest import ROOT, Composer
 
 
 @pytest.mark.parametrize(
@@ -33,3 +36,25 @@ def test_it_starts_after_the_command_line_is_checked(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(train, "main", lambda: steps.append("main"))
     train.start()
     assert steps == ["TrainConfig conf", "main"]
+
+
+_UNWANTED = ("scipy.stats", "torch", "transformers", "wandb", "pandas", "matplotlib")
+_STARTED = """
+import json, sys
+from emogeo.programs.train import start
+start()
+print(json.dumps(sorted(sys.modules)))
+"""
+
+
+def test_a_finished_run_imports_nothing_slow(tiny_llama: Path, tmp_path: Path) -> None:
+    words = [f"model.weights={tiny_llama}", "stimuli=passages6", "layer_selection=middle", "precision=fp32"]
+    words += [f"store.path={tmp_path / 'store'}", "tracking=disabled", "runtime.device=cpu", "runtime.threads=1"]
+    words += [f"hydra.run.dir={tmp_path / 'job'}", "runtime.progress=false"]
+    for finished in (False, True):
+        started = [sys.executable, "-c", _STARTED, *words]
+        done = subprocess.run(started, cwd=ROOT, capture_output=True, text=True, check=True)
+        imported = set(json.loads(done.stdout.splitlines()[-1]))
+        assert ("torch" in imported) is not finished
+    assert "finished before, skipped" in done.stdout + done.stderr
+    assert not imported & set(_UNWANTED)
