@@ -5,13 +5,14 @@ What is kept is kept as bytes, because Hydra goes on to change what it is given.
 
 from __future__ import annotations
 
+import copy
 import pickle
 from dataclasses import replace
 from typing import Any
 
 from hydra._internal import config_loader_impl as loading
 from hydra._internal import hydra as hydra_main
-from hydra._internal.config_repository import CachingConfigRepository
+from hydra._internal.config_repository import CachingConfigRepository, IConfigRepository
 from hydra._internal.defaults_list import DefaultsList, Overrides, create_defaults_list
 from hydra.types import RunMode
 from omegaconf import DictConfig
@@ -40,6 +41,10 @@ def compose_once() -> None:
 
 class _Repository(CachingConfigRepository):
     """Files of options that are read once."""
+
+    def __init__(self, delegate: IConfigRepository) -> None:
+        self.delegate = copy.copy(delegate)  # Hydra copies all of it, but no more than its list of sources is replaced
+        self.cache: dict[str, Any] = {}
 
     def load_config(self, config_path: str) -> Any:
         key = _sources(self), config_path
