@@ -191,6 +191,10 @@ def load_facts() -> list[str]:
     return (_DATA / "facts.txt").read_text(encoding="utf-8").splitlines()
 
 
+_PACKAGED: dict[str, Corpus] = {}
+"""The package's passages, by the options that they were read with: the runs of a sweep share them."""
+
+
 def _package_corpus(asked: StimuliConfig) -> Corpus:
     if asked.language not in PACKAGED[asked.voice]:
         raise StimuliError(
@@ -198,9 +202,11 @@ def _package_corpus(asked: StimuliConfig) -> Corpus:
             f"{', '.join(PACKAGED[asked.voice])}; give those of another language with stimuli.path=FILE."
         )
     name = PACKAGED[asked.voice][asked.language]
-    lines = (_DATA / f"{name}.jsonl").read_text(encoding="utf-8").split("\n")
-    rows = [Row(**json.loads(line), family=None, where=f"{name}.jsonl") for line in lines if line]
-    return _corpus(name, rows, asked, ())
+    if (said := repr(asked)) not in _PACKAGED:
+        lines = (_DATA / f"{name}.jsonl").read_text(encoding="utf-8").split("\n")
+        rows = [Row(**json.loads(line), family=None, where=f"{name}.jsonl") for line in lines if line]
+        _PACKAGED[said] = _corpus(name, rows, asked, ())
+    return _PACKAGED[said]
 
 
 def first_topics(rows: Sequence[Row], n: int | None, name: str) -> list[Row]:
