@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from hydra._internal.config_loader_impl import ConfigLoaderImpl
 from hydra._internal.hydra import Hydra
@@ -13,9 +14,9 @@ from hydra._internal.utils import create_config_search_path, get_args_parser
 from hydra.core.config_search_path import SearchPathQuery
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
+from hydra.core.plugins import Plugins
 from hydra.types import RunMode
-from hydra.utils import instantiate
-from omegaconf import DictConfig, OmegaConf, flag_override
+from omegaconf import DictConfig, flag_override
 
 from emogeo.errors import ConfigError
 
@@ -70,7 +71,7 @@ class Jobs:
     @property
     def of_hydra(self) -> list[str]:
         """What was typed for Hydra itself, which every run has."""
-        return list(OmegaConf.to_container(self.master.hydra.overrides.hydra) or [])
+        return [str(own) for own in self.master.hydra.overrides.hydra]
 
     def configs(self) -> Iterator[DictConfig]:
         """Composes the configuration of each run, without Hydra's own part.
@@ -119,13 +120,13 @@ def jobs_of(arguments: Sequence[str], conf: Path, asked: Asked) -> Jobs:
     hydra = Hydra.create_main_hydra2(task_name="train", config_search_path=path)
     mode = RunMode.MULTIRUN if asked.many else RunMode.RUN
     master = hydra.compose_config(NAME, typed.overrides, run_mode=mode, with_log_configuration=False)
-    words: list[str] = list(OmegaConf.to_container(master.hydra.overrides.task, resolve=False) or [])
+    words = [str(own) for own in master.hydra.overrides.task]
     return Jobs(hydra, master, _swept(hydra, master, words) if asked.many else [words])
 
 
 def _swept(hydra: Hydra, master: DictConfig, words: Sequence[str]) -> list[list[str]]:
     """Gives the overrides of each run of a sweep, as its sweeper would start them."""
-    sweeper = instantiate(master.hydra.sweeper)
+    sweeper: Any = Plugins.instance()._instantiate(master.hydra.sweeper)
     if not hasattr(sweeper, "get_job_batch"):  # Hydra executes its plugins' modules anew: their classes are others
         name = type(sweeper).__name__
         raise ConfigError(f"hydra/sweeper: {name} chooses runs by the results of others, so they are not known before.")

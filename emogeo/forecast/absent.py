@@ -21,6 +21,8 @@ from emogeo.stimuli.corpus import corpus_from, load_facts
 from emogeo.stimuli.templates import SLOT, Text, render
 from emogeo.store.keys import key_of
 
+HUB, INDEX, MADE = "fetched from the hub", "fetched from the package index", "made of other files"
+"""What is done once to have weights here."""
 _USUAL_B = 1.0
 """Billions of parameters of a model that nobody describes."""
 
@@ -57,10 +59,8 @@ def _name(own: ModelConfig) -> str:
 
 def _from(own: ModelConfig) -> str:
     if own.adapter is not None:
-        return "merged with its adapter once"
-    if own.weights is None:
-        return {Source.hub: f"hub, {own.id}", Source.index: "package index"}.get(own.source, "")
-    return f"hub, {own.weights}"
+        return MADE
+    return INDEX if own.weights is None and own.source is Source.index else HUB
 
 
 def _work(config: TrainConfig, model: Model) -> tuple[tuple[Reads, ...], tuple[Writes, ...]]:

@@ -7,8 +7,9 @@ from pathlib import Path
 
 from emogeo.config.train import TrainConfig
 from emogeo.errors import EmogeoError
+from emogeo.forecast.absent import HUB
 from emogeo.forecast.account import Account
-from emogeo.forecast.machine import cores, room
+from emogeo.forecast.machine import cores, hub_cache, room
 from emogeo.forecast.planning import planned
 from emogeo.forecast.shown import lines_of
 from emogeo.forecast.speeds import speeds_in
@@ -37,6 +38,8 @@ def say_ahead(configs: Iterable[TrainConfig]) -> list[str]:
         if not sums:
             continue
         on_gpu = any(own.on_gpu for own in sums)
-        here = room(account.store.path, Path(caches[path]).expanduser(), on_gpu)
+        hub = any(where == HUB for own in sums for _, where in own.fetched.values())
+        cache = hub_cache() if hub else Path(caches[path]).expanduser()
+        here = room(account.store.path, cache, on_gpu)
         print("\n".join(lines_of(sums, here, path)))
     return list(dict.fromkeys(wrong))

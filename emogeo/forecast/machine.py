@@ -29,6 +29,12 @@ def room(store: Path, cache: Path, on_gpu: bool) -> Room:
     return Room(memory, _free(store), _free(cache))
 
 
+def hub_cache() -> Path:
+    """Gives the folder where the hub's client keeps weights."""
+    home = os.environ.get("HF_HOME", "~/.cache/huggingface")
+    return Path(os.environ.get("HF_HUB_CACHE", f"{home}/hub")).expanduser()
+
+
 def cores() -> int:
     """Counts the cores that this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -22,7 +22,7 @@ def lines_of(sums: Sequence[Sum], room: Room, store: str) -> list[str]:
     """
     every = total(sums)
     rows = [_row(own) for own in sums] + ([_row(every)] if len(sums) > 1 else [])
-    head = _HEAD
+    head: tuple[str, ...] = _HEAD
     if not every.tokens_written:
         at = _HEAD.index("written")
         rows, head = [_without(row, at) for row in rows], _without(_HEAD, at)
@@ -82,14 +82,16 @@ def _without(row: tuple[str, ...], at: int) -> tuple[str, ...]:
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> list[str]:
     """Aligns columns; names are cut in the middle where the table would be wider than the terminal."""
     widths = [max(cells(own) for own in column) for column in zip(head, *rows, strict=True)]
-    widths[0] = min(widths[0], max(_LEAST_NAME, columns() - sum(widths[1:]) - 2 * (len(widths) - 1)))
-    return [_line(row, widths) for row in (head, *rows)]
+    gaps, free = len(widths) - 1, columns() - sum(widths[1:])
+    gap = 2 if widths[0] <= free - 2 * gaps else 1
+    widths[0] = min(widths[0], max(_LEAST_NAME, free - gap * gaps))
+    return [_line(row, widths, " " * gap) for row in (head, *rows)]
 
 
-def _line(row: tuple[str, ...], widths: Sequence[int]) -> str:
+def _line(row: tuple[str, ...], widths: Sequence[int], gap: str) -> str:
     own = [aligned(_cut(row[0], widths[0]), widths[0])]
     own += [aligned(cell, width, right=True) for cell, width in zip(row[1:], widths[1:], strict=True)]
-    return "  ".join(own).rstrip()
+    return gap.join(own).rstrip()
 
 
 def _cut(name: str, width: int) -> str:
@@ -125,10 +127,11 @@ def _room(every: Sum, room: Room, store: str) -> list[str]:
     kind = "the GPU" if every.on_gpu else "this machine"
     said = [f"Memory: {size(room.memory)} of {kind}."] if room.memory is not None else []
     said += [f"Disk: {size(room.store)} free for {store}."] if room.store is not None else []
+    by_place: dict[str, list[str]] = {}
+    for name, (own, where) in every.fetched.items():
+        by_place.setdefault(where, []).append(f"{name} {size(own)}")
+    said += [f"To be {where} first, about: {', '.join(names)}." for where, names in by_place.items()]
     if every.fetched:
-        of = ", ".join(f"{name} ({where}, about {size(own)})" for name, (own, where) in every.fetched.items())
-        whole = size(sum(own for own, _ in every.fetched.values()))
-        said.append(f"To fetch first, about {whole}: {of}.")
         said.append(
             f"Of these, blocks and tokens are guessed (a token is {LETTERS:.0f} letters), and whether runs of them are "
             "finished is known once their weights are here."
