@@ -117,7 +117,7 @@ def jobs_of(arguments: Sequence[str], conf: Path, asked: Asked) -> Jobs:
     if typed.config_dir is not None:
         own = f"file://{Path(typed.config_dir).resolve()}"
         path.prepend(provider="command-line", path=own, anchor=SearchPathQuery(provider="schema"))
-    hydra = Hydra.create_main_hydra2(task_name="train", config_search_path=path)
+    hydra = Hydra("train", ConfigLoaderImpl(config_search_path=path))
     mode = RunMode.MULTIRUN if asked.many else RunMode.RUN
     master = hydra.compose_config(NAME, typed.overrides, run_mode=mode, with_log_configuration=False)
     words = [str(own) for own in master.hydra.overrides.task]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from emogeo.forecast.network import PROCESS
-from emogeo.forecast.speeds import CPU_WRITING, GPU_WRITING, Seen, Speed, speed_of
+from emogeo.forecast.speeds import CPU_WRITING, GPU_WRITING, Seen, Speed, refused_in, speed_of
 from emogeo.forecast.work import Model, Planned, Reads, Writes
 from emogeo.store.store import ACTIVATIONS, GENERATIONS, RUNS, Store
 
@@ -23,6 +23,8 @@ class Sum:
     name: str
     runs: int = 0
     finished: int = 0
+    refused: int = 0
+    """Finished with the record of a refusal."""
     passed_over: int = 0
     passes: int = 0
     texts_written: int = 0
@@ -56,6 +58,7 @@ class Account:
             own.passed_over += 1
         elif run.key is not None and not run.force and self._is_there(RUNS, run.key, self._runs):
             own.finished += 1
+            own.refused += refused_in(self.store, [run.key])
         else:
             self._do(own, run)
 
@@ -116,7 +119,7 @@ def total(sums: Iterable[Sum]) -> Sum:
     """Adds the models up; of memory the most is taken, since models take turns."""
     found = Sum("all")
     for own in sums:
-        for name in ("runs", "finished", "passed_over", "passes", "texts_written"):
+        for name in ("runs", "finished", "refused", "passed_over", "passes", "texts_written"):
             setattr(found, name, getattr(found, name) + getattr(own, name))
         for name in ("tokens_read", "tokens_written", "seconds", "disk"):
             setattr(found, name, getattr(found, name) + getattr(own, name))

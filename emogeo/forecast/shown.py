@@ -102,6 +102,8 @@ def _cut(name: str, width: int) -> str:
 def _work(every: Sum, sums: Sequence[Sum]) -> list[str]:
     left = every.runs - every.finished - every.passed_over
     said = [f"{left} of {every.runs} runs are to be done, by {len(sums)} {'models' if len(sums) > 1 else 'model'}."]
+    if every.refused:
+        said.append(f"{every.refused} of those that are done were refused, for states that overflow.")
     if every.passed_over:
         said.append(f"{every.passed_over} runs are passed over: mode=behaviour asks no base model.")
     return said

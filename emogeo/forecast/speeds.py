@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -88,6 +88,6 @@ def _seen(said: Mapping[str, Any]) -> Seen | None:
         return None
 
 
-def refused_in(store: Store, keys: Iterator[str] | list[str]) -> int:
+def refused_in(store: Store, keys: Iterable[str]) -> int:
     """Counts those of these runs that were refused."""
     return sum(_said(store, key).get("status") == "refused" for key in keys)
