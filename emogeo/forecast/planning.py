@@ -8,7 +8,6 @@ from dataclasses import replace
 from emogeo.config.mode import Mode, ModeConfig
 from emogeo.config.train import TrainConfig
 from emogeo.errors import NotHereError, NotWrittenError
-from emogeo.extraction.importing import ARTIFACT, plan_import
 from emogeo.extraction.passes import Pass, plan_main_pass
 from emogeo.extraction.passes import Writing as Texts
 from emogeo.extraction.plan import RunPlan, plan_run
@@ -165,6 +164,8 @@ def _asked(config: TrainConfig, written: Collection[str]) -> Planned:
 
 
 def _imported(config: TrainConfig, written: Collection[str]) -> Planned:
+    from emogeo.extraction.importing import ARTIFACT, plan_import  # which imports pandas
+
     del written
     if str(config.imported.path).startswith(ARTIFACT):
         return Planned(str(config.imported.path), config.model.name or "imported", None)

@@ -42,11 +42,15 @@ def _ahead(asked: Asked) -> None:
 def _said_ahead(configs: Iterable[TrainConfig]) -> list[str]:
     from emogeo.forecast.ahead import say_ahead
 
-    logging.getLogger("emogeo").setLevel(logging.ERROR)
+    log = logging.getLogger("emogeo")
+    before = log.level
+    log.setLevel(logging.ERROR)  # what a run warns of is for when it is done
     try:
         return say_ahead(configs)
     except EmogeoError as error:
         return [f"{type(error).__name__}: {error}"]
+    finally:
+        log.setLevel(before)
 
 
 def _end_with(wrong: Sequence[str]) -> None:

@@ -11,6 +11,7 @@ from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction
 from emogeo.forecast.account import Account
 from emogeo.forecast.planning import planned
+from emogeo.record.types import GeometryRecord
 from emogeo.store.store import Store
 from tests.conftest import Composer
 from tests.forecast.planted import files_of
@@ -28,7 +29,8 @@ def test_a_run_has_the_key_the_passes_and_the_bytes_that_it_then_has(
     own = account.sums["tiny-llama"]
     assert not store.path.exists()
     record = run_extraction(config).record
-    read = record.provenance.readings.values()  # type: ignore[union-attr]
+    assert isinstance(record, GeometryRecord)
+    read = record.provenance.readings.values()
     assert own.passes == len(forward_passes) == len(read)
     assert own.tokens_read == sum(one.tokens for one in read)
     on_disk = sum(one.stat().st_size for one in files_of(store.path) if one.suffix == ".safetensors")

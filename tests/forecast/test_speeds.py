@@ -36,7 +36,8 @@ def test_a_speed_is_recorded_scaled_or_assumed() -> None:
     scaled = speed_of(larger, [SEEN, replace(SEEN, precision="fp32", tokens_per_s=1.0)], 2)
     assert (scaled.tokens_per_s, scaled.origin) == (25.0, SCALED)
     on_gpu = speed_of(replace(MODEL, device="cuda"), [SEEN], 2)
-    assert (on_gpu.origin, on_gpu.tokens_per_s) == (ASSUMED, pytest.approx(1e14 / 2e9))
+    assert on_gpu.origin == ASSUMED
+    assert on_gpu.tokens_per_s == pytest.approx(1e14 / 2e9)
     assert speed_of(MODEL, [], 2).tokens_per_s == pytest.approx(2e11 / 2e9)
 
 
