@@ -164,7 +164,7 @@ def _asked(config: TrainConfig, written: Collection[str]) -> Planned:
 
 
 def _imported(config: TrainConfig, written: Collection[str]) -> Planned:
-    from emogeo.extraction.importing import ARTIFACT, plan_import  # which imports pandas
+    from emogeo.extraction.importing import ARTIFACT, plan_import
 
     del written
     if str(config.imported.path).startswith(ARTIFACT):
