@@ -11,7 +11,7 @@ from emogeo.errors import NotHereError, NotWrittenError
 from emogeo.extraction.passes import Pass, plan_main_pass
 from emogeo.extraction.passes import Writing as Texts
 from emogeo.extraction.plan import RunPlan, plan_run
-from emogeo.extraction.stories import read_stories
+from emogeo.extraction.written import read_stories
 from emogeo.forecast.absent import planned_absent
 from emogeo.forecast.network import network_of
 from emogeo.forecast.probing import asked, steered
@@ -109,11 +109,10 @@ def _writes(plan: RunPlan, writing: Texts) -> Writes:
 
 
 def _left(store: Store, writing: Texts) -> int:
-    partial = store.path / "partial" / f"{writing.key}.jsonl"
-    try:
-        return len(writing.requests) - min(len(writing.requests), partial.read_bytes().count(b"\n"))
-    except OSError:
-        return len(writing.requests)
+    """Counts the texts that no interrupted run has written; one of other libraries counts as well."""
+    n = len(writing.requests)
+    kept = [own.read_bytes().count(b"\n") for own in (store.path / "partial").glob(f"{writing.key}-*.jsonl")]
+    return n - min(n, max(kept, default=0))
 
 
 def model_of(weights: Weights, precision: Precision, device: str) -> Model:

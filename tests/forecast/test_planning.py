@@ -51,7 +51,7 @@ def test_texts_to_be_written_are_read_at_their_longest(tiny_run: Composer) -> No
 def test_an_interrupted_run_has_fewer_texts_left(tiny_run: Composer) -> None:
     config = tiny_run(*WRITES)
     (writes,) = planned(config).writes
-    partial = Path(config.store.path) / "partial" / f"{writes.key}.jsonl"
+    partial = Path(config.store.path) / "partial" / f"{writes.key}-made.jsonl"
     partial.parent.mkdir(parents=True)
     partial.write_text("line\n" * (writes.texts // 3))
     assert planned(config).writes[0].share == pytest.approx(2 / 3)
