@@ -17,6 +17,10 @@ class WeightsError(EmogeoError):
     """Weights that are not there, not allowed, or not what their checksum says."""
 
 
+class NotHereError(WeightsError):
+    """Weights that would have to be fetched or converted first, where nothing is to be fetched."""
+
+
 class PrecisionError(EmogeoError):
     """A precision that this machine, or this batch plan, cannot deliver."""
 

@@ -65,6 +65,8 @@ class TrainConfig:
     and what is sampled in mode=generation."""
     force: bool = False
     """Whether to recompute a finished run."""
+    dry: bool = False
+    """Whether to say what the runs would cost, and to do none of them."""
     store: StoreConfig = field(default_factory=StoreConfig)
     runtime: RuntimeConfig = field(default_factory=RuntimeConfig)
     cluster: ClusterConfig = field(default_factory=ClusterConfig)

@@ -36,7 +36,7 @@ from emogeo.stimuli.corpus import NO_TOPIC, Corpus
 from emogeo.stimuli.labels import neutral_of
 from emogeo.stimuli.masking import Masking, masked
 from emogeo.stimuli.messages import hint, listed
-from emogeo.stimuli.stories import TOPIC, Conditions, families_of, plan_requests, unusual
+from emogeo.stimuli.stories import TOPIC, Conditions, Request, families_of, plan_requests, unusual
 from emogeo.stimuli.templates import SLOT, Decoding, Text, render
 from emogeo.store.keys import Json, key_of
 
@@ -138,7 +138,7 @@ def generation(
     """Plans what the model will be asked to write, and the key of the texts."""
     asked, template = in_effect(config.generation), config.prompt_template
     conditions, topics = _asked_for(config, corpus), _topics(config, corpus)
-    requests = plan_requests(template.prompts, template.neutral, conditions, topics, asked.samples, asked.replicates)
+    requests = requests_of(config, corpus)
     if chat is None:
         control_tokens_of(weights.folder, weights.name).refuse([*map(conditions.word, conditions.labels), *topics])
     prompts = render([request.prompt for request in requests], SLOT, chat)
@@ -175,6 +175,17 @@ def generation(
     labelled = LabelledTexts(emotions, topic_names, units, ("",) * len(requests), known=False)
     content = {"generation": key, **context_of(asked.context)}
     return TextSource(template.name, labelled, (), content, writing, key, written=writing.written, notes=corpus.notes)
+
+
+def requests_of(config: TrainConfig, corpus: Corpus) -> list[Request]:
+    """Plans the texts that any model would be asked for.
+
+    Raises:
+        StimuliError: a word for a condition that is not there, or prompts with a topic for a corpus without topics.
+    """
+    asked, template = in_effect(config.generation), config.prompt_template
+    conditions, topics = _asked_for(config, corpus), _topics(config, corpus)
+    return plan_requests(template.prompts, template.neutral, conditions, topics, asked.samples, asked.replicates)
 
 
 def _asked_for(config: TrainConfig, corpus: Corpus) -> Conditions:

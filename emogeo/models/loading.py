@@ -28,7 +28,7 @@ from emogeo.models.encoded import load_encoded
 from emogeo.models.faults import named_faults
 from emogeo.models.kinds import WITH_REPORT, Read, body_by, loader_of, refuse_encoder
 from emogeo.models.loaded import LoadedModel as LoadedModel
-from emogeo.models.precision import Precision
+from emogeo.models.precision import Precision, bytes_per_parameter
 from emogeo.models.said import passed_on
 from emogeo.models.tokenizer import LOCAL
 from emogeo.models.untrained import load_untrained, parameters_of
@@ -42,8 +42,6 @@ from emogeo.models.weights.whole import refuse_misfits
 log = logging.getLogger(__name__)
 
 TORCH_DTYPES = {Dtype.fp32: torch.float32, Dtype.bf16: torch.bfloat16, Dtype.fp16: torch.float16}
-_BYTES = {Dtype.fp32: 4.0, Dtype.bf16: 2.0, Dtype.fp16: 2.0}
-_QUANTIZED_BYTES = {Quantization.int8: 1.0, Quantization.nf4: 0.6}
 _BITSANDBYTES = {Quantization.int8, Quantization.nf4}
 
 
@@ -188,7 +186,7 @@ def memory_needed(weights: Weights, precision: Precision, device: str) -> float:
 
     On the CPU an untrained twin takes its float32 weights as well, from which it is made there.
     """
-    width = _QUANTIZED_BYTES.get(precision.quantization, _BYTES[precision.dtype])
+    width = bytes_per_parameter(precision)
     if not weights.trained:
         made = 0.0 if device.startswith("cuda") else 4.0
         return parameters_of(weights) * (1.5 * width + made)

@@ -39,6 +39,15 @@ class Precision:
         return bool(self.threshold)
 
 
+_BYTES = {Dtype.fp32: 4.0, Dtype.bf16: 2.0, Dtype.fp16: 2.0}
+_QUANTIZED_BYTES = {Quantization.int8: 1.0, Quantization.nf4: 0.6}
+
+
+def bytes_per_parameter(precision: Precision) -> float:
+    """The bytes that a parameter takes in memory, with its share of the scales."""
+    return _QUANTIZED_BYTES.get(precision.quantization, _BYTES[precision.dtype])
+
+
 def resolve_device(device: str) -> str:
     """`auto` becomes cuda where torch is a CUDA build and a GPU is visible, else cpu.
 

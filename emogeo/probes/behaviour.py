@@ -93,6 +93,16 @@ def behaviour_task(config: TrainConfig) -> Task | None:
     Raises:
         EmogeoError: anything that would make it fail later.
     """
+    plan = plan_behaviour(config)
+    return None if plan is None else Task(plan.key, plan.title, plan.config, lambda store: _behave(plan, store))
+
+
+def plan_behaviour(config: TrainConfig) -> Plan | None:
+    """Resolves the model, what it is asked, and the key; None for a base model, which is logged.
+
+    Raises:
+        EmogeoError: anything that would make the run fail later.
+    """
     if config.model.weights is None and config.model.adapter is None and config.model.variant == "base":
         _log_skipped(config.model.name, "it is a base model")
         return None
@@ -100,8 +110,7 @@ def behaviour_task(config: TrainConfig) -> Task | None:
     if not has_chat_template(weights.folder):
         _log_skipped(weights.name, "its tokenizer has no chat template")
         return None
-    plan = _plan(config, weights)
-    return Task(plan.key, plan.title, plan.config, lambda store: _behave(plan, store))
+    return _plan(config, weights)
 
 
 def _log_skipped(name: str, reason: str) -> None:

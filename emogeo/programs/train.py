@@ -2,21 +2,68 @@
 
 from __future__ import annotations
 
+import logging
+import sys
+from collections.abc import Iterable, Sequence
+
 import hydra
+from hydra._internal.utils import get_args_parser
 from omegaconf import DictConfig
 
 from emogeo.config.compose import parse_train
+from emogeo.config.jobs import Asked, asked_for, jobs_of, reported
 from emogeo.config.mode import PROBES, Mode
 from emogeo.config.recipes import recipe_differences
 from emogeo.config.train import TrainConfig
 from emogeo.entry import prepare, shown
+from emogeo.errors import EmogeoError
 from emogeo.installation import CONF
+from emogeo.terminal import told
 
 
 def start() -> None:
     """Checks the command line, then does the run or the sweep that it asks for."""
     prepare(TrainConfig, CONF)
-    main()
+    asked = asked_for(sys.argv[1:])
+    if asked.dry and asked.shown is None:
+        reported(lambda: _ahead(asked))
+    elif asked.shown is not None and asked.many:
+        reported(lambda: _show(asked))
+    else:
+        main()
+
+
+def _ahead(asked: Asked) -> None:
+    """Says what the runs would cost; ends with 1 where one of them could not be run as it is configured."""
+    jobs = jobs_of(sys.argv[1:], CONF, asked)
+    _end_with(_said_ahead(map(parse_train, jobs.configs())))
+
+
+def _said_ahead(configs: Iterable[TrainConfig]) -> list[str]:
+    from emogeo.forecast.ahead import say_ahead
+
+    log = logging.getLogger("emogeo")
+    before = log.level
+    log.setLevel(logging.ERROR)  # what a run warns of is for when it is done
+    try:
+        return say_ahead(configs)
+    except EmogeoError as error:
+        return [f"{type(error).__name__}: {error}"]
+    finally:
+        log.setLevel(before)
+
+
+def _end_with(wrong: Sequence[str]) -> None:
+    for said in wrong:
+        print(told(said), file=sys.stderr)
+    if wrong:
+        sys.exit(1)
+
+
+def _show(asked: Asked) -> None:
+    """Shows the configuration of each run."""
+    typed = get_args_parser().parse_args(sys.argv[1:])
+    jobs_of(sys.argv[1:], CONF, asked).show(asked, typed.package, typed.resolve)
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="config")
@@ -27,6 +74,9 @@ def main(config: DictConfig) -> None:
 
 def _run(config: DictConfig) -> None:
     parsed, departures = parse_train(config), recipe_differences(config, CONF)
+    if parsed.dry:  # set in a file
+        _end_with(_said_ahead([parsed]))
+        return
     if parsed.mode.name is Mode.imported:
         from emogeo.extraction.imported_run import run_import
 

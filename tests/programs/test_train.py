@@ -58,3 +58,37 @@ def test_a_finished_run_imports_nothing_slow(tiny_llama: Path, tmp_path: Path) -
         assert ("torch" in imported) is not finished
     assert "finished before, skipped" in done.stdout + done.stderr
     assert not imported & set(_UNWANTED)
+
+
+@pytest.mark.parametrize(
+    ("words", "done"),
+    [
+        (["dry=true"], "ahead"),
+        (["-m", "seed=1,2", "dry=true"], "ahead"),
+        (["-m", "seed=1,2", "--cfg", "job"], "show"),
+        (["+study=controls", "--cfg", "job"], "show"),
+        (["--cfg", "job"], "main"),
+        (["seed=1", "dry=false"], "main"),
+    ],
+)
+def test_what_is_only_said_starts_no_run(words: list[str], done: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    steps: list[str] = []
+    monkeypatch.setattr("sys.argv", ["train.py", *words])
+    monkeypatch.setattr(train, "prepare", lambda *_: None)
+    monkeypatch.setattr(train, "_ahead", lambda _: steps.append("ahead"))
+    monkeypatch.setattr(train, "_show", lambda _: steps.append("show"))
+    monkeypatch.setattr(train, "main", lambda: steps.append("main"))
+    train.start()
+    assert steps == [done]
+
+
+def test_a_run_that_cannot_be_ends_with_1(
+    tiny_run: Composer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    wrong = tiny_run("layer_selection=index", "layer_selection.index=99", "dry=true")
+    monkeypatch.setattr(train, "parse_train", lambda config: config)
+    monkeypatch.setattr(train, "recipe_differences", lambda *_: {})
+    with pytest.raises(SystemExit) as end:
+        train._run(wrong)  # type: ignore[arg-type]
+    assert end.value.code == 1
+    assert "ConfigError: " in capsys.readouterr().err

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +13,31 @@ _PROCESSOR = '"post_processor":'
 
 def puts_token_after(folder: Path) -> bool:
     """Whether the tokenizer in a folder ends every text with a special token, as its files say."""
-    config = folder / "tokenizer_config.json"
-    if config.is_file() and _object(config.read_text(encoding="utf-8")).get("add_eos_token") is True:
+    return _puts_token_after(folder, _stamp(folder / "tokenizer_config.json"), _stamp(folder / "tokenizer.json"))
+
+
+def _stamp(file: Path) -> tuple[int, ...]:
+    """Gives what the file system says of a file's content; nothing where there is none."""
+    if not file.is_file():
+        return ()
+    found = file.stat()
+    return found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino
+
+
+@lru_cache(maxsize=64)
+def _puts_token_after(folder: Path, config: tuple[int, ...], tokenizer: tuple[int, ...]) -> bool:
+    """Reads the files, which may be large, once until they change.
+
+    Args:
+        config: what the file system says of `tokenizer_config.json`.
+        tokenizer: the same of `tokenizer.json`.
+    """
+    said = _object((folder / "tokenizer_config.json").read_text(encoding="utf-8")) if config else {}
+    if said.get("add_eos_token") is True:
         return True
-    file = folder / "tokenizer.json"
-    return file.is_file() and any(_ends(own) for own in _processors(_processor_in(file.read_text(encoding="utf-8"))))
+    return bool(tokenizer) and any(
+        _ends(own) for own in _processors(_processor_in((folder / "tokenizer.json").read_text(encoding="utf-8")))
+    )
 
 
 def _processor_in(content: str) -> Any:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from emogeo.errors import WeightsError
 from emogeo.models.weights.folder import complete, describes_model
+from emogeo.models.weights.here import fetches, refuse_fetching
 from emogeo.models.weights.missing import what_is_missing
 from emogeo.models.weights.pickles import PICKLE, pickles_in
 
@@ -79,6 +80,8 @@ def hub_snapshot(repository: str, revision: str, wanted: Wanted = MODEL) -> tupl
     cached = _cached(repository, revision, wanted.whole)
     if cached is not None and cached.name == revision:
         return cached, revision
+    if cached is None:
+        refuse_fetching(f"{repository}@{revision}")
     commit = _commit_on_hub(repository, revision)
     if commit is None:
         if cached is None:
@@ -131,7 +134,7 @@ def _commit_on_hub(repository: str, revision: str) -> str | None:
     from huggingface_hub import HfApi, constants
     from huggingface_hub.errors import HfHubHTTPError
 
-    if constants.HF_HUB_OFFLINE or _UNREACHABLE:
+    if constants.HF_HUB_OFFLINE or _UNREACHABLE or not fetches():
         return None
     try:
         return str(HfApi().model_info(repository, revision=revision, timeout=_PATIENCE_SECONDS).sha)

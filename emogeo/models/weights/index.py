@@ -18,6 +18,7 @@ from emogeo.locks import held, lockable
 from emogeo.machine import naming
 from emogeo.models.weights.digests import sha256_of
 from emogeo.models.weights.gguf import convert
+from emogeo.models.weights.here import refuse_fetching
 from emogeo.models.weights.wheels import assemble
 
 log = logging.getLogger(__name__)
@@ -46,6 +47,7 @@ def prepared(folder: Path, prepare: Callable[[], None]) -> Path:
     """Gives a folder of the cache, prepared if it is not there; of two processes the second waits for the first."""
     if (folder / MANIFEST).is_file():
         return folder
+    refuse_fetching(folder.name)
     with naming(folder):
         folder.parent.mkdir(parents=True, exist_ok=True)
         lock = folder.with_name(f"{folder.name}.lock")

@@ -45,3 +45,12 @@ def test_the_older_way_of_saying_so(tmp_path: Path) -> None:
     (tmp_path / "tokenizer_config.json").write_text("broken")
     (tmp_path / "tokenizer.json").write_text('{"post_processor": {"type": ')
     assert not puts_token_after(tmp_path)
+
+
+def test_a_file_that_changes_is_read_again(tmp_path: Path) -> None:
+    config = tmp_path / "tokenizer_config.json"
+    assert not puts_token_after(tmp_path)
+    config.write_text('{"add_eos_token": true}')
+    assert puts_token_after(tmp_path)
+    config.write_text('{"add_eos_token": false}')
+    assert not puts_token_after(tmp_path)

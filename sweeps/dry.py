@@ -1,0 +1,67 @@
+"""Says what a W&B sweep would cost: `python -m sweeps.dry sweeps/universality.yaml`; starts nothing, asks no W&B."""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from emogeo.config.compose import parse_train, register
+from emogeo.config.help import register_help
+from emogeo.config.jobs import asked_for, jobs_of
+from emogeo.config.train import TrainConfig
+from emogeo.errors import ConfigError, EmogeoError
+from emogeo.forecast.ahead import say_ahead
+from emogeo.installation import CONF
+from emogeo.terminal import Described, told
+
+PROGRAM = "${program}"
+
+
+def commands_of(sweep: dict[str, Any]) -> Iterator[list[str]]:
+    """Gives the words of each run's command line, without the program.
+
+    Raises:
+        ConfigError: a sweep whose runs are not known before, since it is no grid of values.
+    """
+    parameters = sweep.get("parameters") or {}
+    listed = {name: own.get("values", [own["value"]] if "value" in own else None) for name, own in parameters.items()}
+    if sweep.get("method") != "grid" or None in listed.values():
+        raise ConfigError("Only of a grid (method: grid, with values) it is known before which runs there will be.")
+    command = [str(word) for word in sweep.get("command") or [PROGRAM]]
+    fixed = [word for word in command[command.index(PROGRAM) + 1 :] if not word.startswith("${args")]
+    fixed = [word for word in fixed if not word.startswith("hydra.sweep.dir=")]  # which names a run of W&B
+    for values in itertools.product(*listed.values()):
+        yield [*fixed, *(f"{name}={value}" for name, value in zip(listed, values, strict=True))]
+
+
+def configs_of(file: Path) -> Iterator[TrainConfig]:
+    """Composes the configuration of each run of a sweep's file."""
+    for words in commands_of(yaml.safe_load(file.read_text(encoding="utf-8"))):
+        for config in jobs_of(words, CONF, asked_for(words)).configs():
+            yield parse_train(config)
+
+
+def main(words: list[str] | None = None) -> int:
+    """Prints the account of a sweep; gives 1 where one of its runs could not be run as it is configured."""
+    parser = argparse.ArgumentParser(prog="python -m sweeps.dry", description=__doc__, formatter_class=Described)
+    parser.add_argument("file", type=Path, help="the sweep's YAML file")
+    file = parser.parse_args(words).file
+    register()
+    register_help(CONF)
+    try:
+        wrong = say_ahead(configs_of(file))
+    except (EmogeoError, OSError) as error:
+        wrong = [str(error)]
+    for said in wrong:
+        print(told(said), file=sys.stderr)
+    return int(bool(wrong))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
