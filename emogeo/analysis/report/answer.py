@@ -132,7 +132,7 @@ def _difference(row: Row, material: Material) -> str:
     if said.startswith(SAME):
         return f"For {these} the two are the {said}."
     if said.startswith(DIFFERS):
-        return f"For {these} they are not identical: the two differ{said.removeprefix(DIFFERS)}."
+        return f"They are not identical: for {these}, ρ* lies surely below 1{said.removeprefix(DIFFERS)}."
     if said == NO_FLOOR:
         return "Whether they differ at all is open: neither was measured a second time (reread=true)."
     return f"Whether the two differ cannot be told for {these} from these texts."

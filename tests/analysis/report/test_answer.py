@@ -37,7 +37,7 @@ def test_two_checkpoints_are_spoken_of_in_the_first_sentence() -> None:
     assert (told.headline, told.sure, told.pair) == ("Yes, beyond words.", True, ("mine v1", "mine v2"))
     agreement, difference = told.said
     assert "they agree at ρ* 0.92 [0.87, 0.97]; 0.70 [0.60, 0.80] is left once word counts and" in agreement
-    assert difference == "For these 21 emotions they are not identical: the two differ."
+    assert difference == "They are not identical: for these 21 emotions, ρ* lies surely below 1."
 
 
 def test_words_alone_are_never_called_shared_geometry() -> None:
