@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from functools import cache
+from hashlib import sha256
 from importlib.metadata import requires
 from pathlib import Path
 from shlex import quote
@@ -25,6 +27,17 @@ def command(name: str) -> str:
     if FROM_WHEEL:
         return f"emogeo {name}"
     return f"python {name}.py" if name in SCRIPTS else f"python -m emogeo.{name}"
+
+
+@cache
+def code_digest(*folders: str) -> str:
+    """Digests the code in folders of the package (all of it without any), and the groups of the configuration."""
+    parts = [_PACKAGE / folder for folder in folders] or [_PACKAGE]
+    files = [file for part in parts for file in part.rglob("*.py")] + list(CONF.rglob("*.yaml"))
+    found = sha256()
+    for file in sorted(set(files)):
+        found.update(file.read_bytes())
+    return found.hexdigest()
 
 
 def install(extra: str, pinned: bool = True) -> str:

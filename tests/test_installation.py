@@ -86,3 +86,17 @@ def test_without_metadata_there_is_no_answer_about_extras(monkeypatch: pytest.Mo
     monkeypatch.setattr(installation, "requires", absent)
     with pytest.raises(PackageNotFoundError):
         installation.install("quantized")
+
+
+def test_code_has_a_digest_that_a_change_of_any_file_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    digest = installation.code_digest.__wrapped__
+    (tmp_path / "room").mkdir()
+    (tmp_path / "other").mkdir()
+    module = tmp_path / "room" / "a.py"
+    module.write_text("x = 1")
+    monkeypatch.setattr(installation, "_PACKAGE", tmp_path)
+    before = digest("room"), digest()
+    (tmp_path / "other" / "b.py").write_text("y = 1")
+    assert digest("room") == before[0] and digest() != before[1]
+    module.write_text("x = 2")
+    assert digest("room") != before[0]

@@ -20,6 +20,8 @@ from omegaconf import DictConfig, flag_override
 
 from emogeo.errors import ConfigError
 
+_TRUE = {"true", "yes", "on", "y", "1"}
+"""Words that OmegaConf takes for true."""
 NAME = "config"
 """The primary configuration of `train.py`."""
 
@@ -49,7 +51,7 @@ def asked_for(arguments: Sequence[str]) -> Asked:
     return Asked(
         multirun=bool({"-m", "--multirun"} & set(plain)) or typed.get("hydra.mode") == "MULTIRUN",
         study="study" in typed,
-        dry=typed.get("dry", "").lower() == "true",
+        dry=typed.get("dry", "").lower() in _TRUE,
         shown=shown,
     )
 

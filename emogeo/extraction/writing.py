@@ -24,7 +24,7 @@ from emogeo.machine import naming, write_whole
 from emogeo.models.session import Session
 from emogeo.record.files import FACTS, STORIES
 from emogeo.record.json import plain
-from emogeo.runs.kept import made_with
+from emogeo.runs.kept import made_alike
 from emogeo.runs.made import made_now
 from emogeo.stimuli.stories import foreign, names_emotion
 from emogeo.store.kept import digest_of
@@ -74,7 +74,7 @@ def _partial(writing: Writing, session: Session, store: Store, force: bool) -> P
     """
     folder = store.path / "partial"
     folder.mkdir(parents=True, exist_ok=True)
-    partial = folder / f"{writing.key}-{digest_of(made_with(session))}.jsonl"
+    partial = folder / f"{writing.key}-{digest_of(made_alike(session))}.jsonl"
     if force:
         partial.unlink(missing_ok=True)
     if others := [own for own in folder.glob(f"{writing.key}-*.jsonl") if own != partial]:

@@ -88,6 +88,8 @@ def _of_keys(contents: Contents, keys: Sequence[str]) -> list[StoredRun]:
             raise StoreError(
                 f"{word or repr(word)}: no run of {contents.store.path} has a key that begins so ({there})."
             )
+        if len(own) > 1:
+            raise StoreError(f"{word}: {len(own)} runs have a key that begins so ({listed([run.key for run in own])}).")
         found |= {run.key: run for run in own}
     return list(found.values())
 

@@ -32,7 +32,8 @@ def leftovers(uses: Uses, spares: bool = False) -> Removal:
         spares: also states in poolings that no run has used, of passes that runs have used.
     """
     store, busy = uses.contents.store, in_use(uses.contents.store)
-    of_no_run = [own for own in uses.passes if not own.users]
+    known = all(run.record is not None for run in uses.contents.runs)
+    of_no_run = [own for own in uses.passes if not own.users and known]
     young = [own for own in of_no_run if busy and _age(_folders(store, own)) < _RUNNING]
     doomed = [states_doomed(uses, own) for own in of_no_run if own not in young]
     if spares:
@@ -137,4 +138,4 @@ def _notes(uses: Uses, young: int) -> Iterator[str]:
         yield f"{what} of no run stay: runs are being computed here, and these were read less than a day ago."
     broken = sum(run.record is None for run in uses.contents.runs)
     if broken:
-        yield f"{counted(broken, 'run')} cannot be read: what they have used counts as used by nobody."
+        yield f"{counted(broken, 'run')} cannot be read and may have used them: states of no run stay."

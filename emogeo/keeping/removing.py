@@ -14,7 +14,7 @@ from emogeo.keeping.costs import Cost
 from emogeo.keeping.listing import clipped
 from emogeo.locks import held_if_free
 from emogeo.store.removal import remove
-from emogeo.store.store import Store
+from emogeo.store.store import RUNS, Store
 from emogeo.terminal import one_line, paragraph
 
 _SHOWN, _BEFORE = 40, 19
@@ -39,6 +39,8 @@ class Doomed:
     """Kind and key of the records that are locked before."""
     cost: Cost = field(default_factory=Cost)
     """What it takes to have it again."""
+    users: frozenset[str] = frozenset()
+    """Keys of the runs that use it, none of which may be left."""
     needed: Callable[[], bool] = _nobody
     """Asked once the locks are held: whether somebody needs it since it was listed."""
 
@@ -102,12 +104,13 @@ def carry_out(store: Store, doomed: Sequence[Doomed]) -> tuple[int, list[str]]:
     Returns:
         The bytes that were freed, and what was left with the reason.
     """
-    freed, left = 0, list[str]()
+    freed, left, runs_left = 0, list[str](), set[str]()
     for own in doomed:
-        why = _removed(store, own)
+        why = "because a run that uses it was left" if own.users & runs_left else _removed(store, own)
         if why is None:
             freed += own.size
         else:
+            runs_left |= {key for kind, key in own.locks if kind == RUNS}
             left.append(one_line(f"{own.kind} {own.name}: left, {why}"))
     return freed, left
 

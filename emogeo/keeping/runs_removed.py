@@ -29,7 +29,7 @@ def removal_of(uses: Uses, runs: Sequence[StoredRun], states_only: bool = False,
     passes = [own for own in uses.passes if own.users & keys]
     texts = [] if states_only else [own for own in uses.texts if own[1] & keys]
     others = [used - keys for used in (*(own.users for own in passes), *(users for _, users in texts)) if used - keys]
-    going = [_texts(uses, own) for own, users in texts if shared or users <= keys]
+    going = [_texts(uses, own, users) for own, users in texts if shared or users <= keys]
     doomed = [
         *([] if states_only else _runs(uses, runs)),
         *(states_doomed(uses, own) for own in passes if shared or own.users <= keys),
@@ -56,6 +56,7 @@ def states_doomed(uses: Uses, own: ForwardPass, users: Collection[str] | None = 
         tuple(store.folder(ACTIVATIONS, key) for key in own.keys),
         tuple((ACTIVATIONS, key) for key in own.keys),
         of_passes([own.made]),
+        frozenset(own.users),
         _used_since(uses, lambda run: _has_read(run, own)),
     )
 
@@ -81,10 +82,11 @@ def _run(store: Store, run: StoredRun, cost: Cost) -> Doomed:
     return Doomed("run", name, size, (store.folder(RUNS, run.key), *others), ((RUNS, run.key),), cost)
 
 
-def _texts(uses: Uses, own: StoredTexts) -> Doomed:
+def _texts(uses: Uses, own: StoredTexts, users: Collection[str]) -> Doomed:
     folder = uses.contents.store.folder(GENERATIONS, own.key)
     since = _used_since(uses, lambda run: texts_of(run.record) == own.key)
-    return Doomed("texts", own.key[:SHORT], own.size, (folder,), ((GENERATIONS, own.key),), of_texts([own]), since)
+    lock, cost = ((GENERATIONS, own.key),), of_texts([own])
+    return Doomed("texts", own.key[:SHORT], own.size, (folder,), lock, cost, frozenset(users), since)
 
 
 def _used_since(uses: Uses, uses_it: Callable[[StoredRun], bool]) -> Callable[[], bool]:

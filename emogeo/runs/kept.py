@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from emogeo.installation import code_digest
 from emogeo.models.session import Session
 from emogeo.runs.heading import libraries
+from emogeo.runs.made import hardware_of
 from emogeo.store.kept import Kept
 from emogeo.store.keys import canonical_json
 from emogeo.store.store import Store
+
+_ROOMS = ("models", "extraction", "probes")
+"""The rooms whose code decides what is in a batch."""
 
 
 @contextmanager
@@ -24,7 +29,7 @@ def kept_batches(store: Store, key: str, session: Session, force: bool) -> Itera
     """
     if force:
         store.drop_kept(key)
-    kept = store.kept(key, made_with(session))
+    kept = store.kept(key, made_alike(session))
     try:
         yield kept
     except BaseException:
@@ -32,12 +37,9 @@ def kept_batches(store: Store, key: str, session: Session, force: bool) -> Itera
         raise
 
 
-def made_with(session: Session) -> str:
+def made_alike(session: Session) -> str:
     """Names all but its inputs that numbers depend on: batches that differ in it are never mixed in one record."""
-    import torch
-
     device = session.placed_on
-    on_gpu = device.startswith("cuda")
-    unit = torch.cuda.get_device_name(device) if on_gpu else torch.backends.cpu.get_cpu_capability()
-    threads = None if on_gpu else session.threads
-    return canonical_json([libraries(), unit, threads, session.device_map]).decode()
+    threads = None if device.startswith("cuda") else session.threads
+    parts = [libraries(), hardware_of(device), threads, session.device_map, code_digest(*_ROOMS)]
+    return canonical_json(parts).decode()

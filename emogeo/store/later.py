@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
-from functools import cached_property
 
+from emogeo.errors import StoreError
 from emogeo.store.store import Store
 
 
@@ -18,10 +18,10 @@ class FilesOnDisk(Mapping[str, bytes]):
         """Takes the names of all files, and the contents of those that are held."""
         self._store, self._kind, self._key = store, kind, key
         self._names, self._held = tuple(names), dict(held)
-
-    @cached_property
-    def digest(self) -> str:
+        self.digest = self._digest_now()
         """The checksum of the record's manifest, and so of all of its files."""
+
+    def _digest_now(self) -> str:
         return hashlib.sha256(self._store.manifest(self._kind, self._key)).hexdigest()
 
     def __getitem__(self, name: str) -> bytes:
@@ -35,7 +35,10 @@ class FilesOnDisk(Mapping[str, bytes]):
             return self._held[name]
         if name not in self._names:
             raise KeyError(name)
-        return self._store.read(self._kind, self._key)[name]
+        files = self._store.read(self._kind, self._key)
+        if self._digest_now() != self.digest:
+            raise StoreError(f"{self._store.folder(self._kind, self._key)} was written anew while it was analysed.")
+        return files[name]
 
     def __iter__(self) -> Iterator[str]:
         return iter(self._names)

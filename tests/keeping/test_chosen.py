@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from emogeo.config.analyze import RunsConfig
@@ -60,3 +62,10 @@ def test_a_broken_run_is_meant_by_key_and_status_alone(planted: tuple[Store, dic
     (store.folder(RUNS, keys["one"]) / RUN_FILE).write_bytes(b"{")
     assert names(planted, Asked(status=("broken",))) == names(planted, Asked((keys["one"],))) == {"one"}
     assert names(planted, Asked(filters=RunsConfig(model=["*"]))) == {*keys} - {"one"}
+
+
+def test_a_word_that_begins_several_keys_means_none_of_them(planted: tuple[Store, dict[str, str]]) -> None:
+    contents = contents_of(planted[0])
+    alike = [replace(run, key="3" + run.key[1:]) for run in contents.runs]
+    with pytest.raises(StoreError, match="3: 6 runs have a key that begins so"):
+        chosen(replace(contents, runs=alike), Asked(("3",)))

@@ -11,7 +11,7 @@ import pytest
 from emogeo.errors import ConfigError
 from emogeo.keeping.costs import Cost
 from emogeo.keeping.removing import Doomed, Removal, carry_out, confirmed
-from emogeo.store.store import ACTIVATIONS, Store
+from emogeo.store.store import ACTIVATIONS, RUNS, Store
 from emogeo.terminal import cells
 from tests.keeping.planted import OWN
 
@@ -78,3 +78,14 @@ def test_one_that_may_not_be_removed_does_not_stop_the_others(
     assert freed == 5
     assert "is a link to" in left[0]
     assert (store.path / "link").is_symlink()
+
+
+def test_the_states_of_a_run_that_is_left_are_left_too(planted: tuple[Store, dict[str, str]]) -> None:
+    store, keys = planted
+    run = doomed(store, kind="run", paths=(store.folder(RUNS, keys["one"]),), locks=((RUNS, keys["one"]),))
+    states = doomed(store, users=frozenset({keys["one"]}))
+    with store.lock(RUNS, keys["one"]):
+        freed, left = carry_out(store, [run, states])
+    assert (freed, store.has(RUNS, keys["one"]), store.has(ACTIVATIONS, OWN)) == (0, True, True)
+    assert left[1] == "states x: left, because a run that uses it was left"
+    assert carry_out(store, [run, states]) == (10, [])

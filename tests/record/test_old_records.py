@@ -35,6 +35,7 @@ NEWER: dict[str, Any] = {
     "readout": {"directions": "relabelled", "draws": 1000, "tokens": 200},
     "adapter_of": None,
     "lens": None,
+    "dry": False,
     "made_with": None,  # of a pass, and of written texts
 }
 """Fields that the first version did not have, with what they are in its records."""

@@ -22,7 +22,7 @@ from emogeo.models.session import Session
 from emogeo.probes.run import run_probe
 from emogeo.record.files import PASS_FILE, RUN_FILE
 from emogeo.runs import kept as module
-from emogeo.runs.kept import kept_batches, made_with
+from emogeo.runs.kept import kept_batches, made_alike
 from emogeo.runs.task import Outcome
 from emogeo.stimuli.emotion_words import steering_words
 from emogeo.store.store import ACTIVATIONS, RUNS, Store
@@ -247,11 +247,11 @@ def test_an_error_keeps_and_an_end_leaves_it_to_the_record(tmp_path: Path) -> No
 def test_batches_of_other_devices_libraries_and_threads_differ(monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
-    names = {made_with(SESSION), made_with(Session(None, None, "cpu", None, 2, False))}  # type: ignore[arg-type]
+    names = {made_alike(SESSION), made_alike(Session(None, None, "cpu", None, 2, False))}  # type: ignore[arg-type]
     monkeypatch.setattr(torch.cuda, "get_device_name", lambda device: "A100" if device == "cuda:0" else "H100")
-    gpus = [made_with(Session(None, None, device, None, n, False)) for device in ("cuda:0", "cuda:1") for n in (1, 2)]  # type: ignore[arg-type]
+    gpus = [made_alike(Session(None, None, device, None, n, False)) for device in ("cuda:0", "cuda:1") for n in (1, 2)]  # type: ignore[arg-type]
     names |= {*gpus}
     assert gpus[0] == gpus[1], "threads matter on a CPU alone"
     monkeypatch.setattr(module, "libraries", lambda: {"torch": "0"})
-    names.add(made_with(SESSION))
+    names.add(made_alike(SESSION))
     assert len(names) == 5

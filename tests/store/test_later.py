@@ -31,3 +31,12 @@ def test_a_file_that_was_altered_is_refused_and_what_is_held_stays(tmp_path: Pat
     assert files["small"] == b"held"
     with pytest.raises(StoreError, match="large is not what was written"):
         files["large"]
+
+
+def test_a_record_that_was_written_anew_is_no_longer_the_one_that_was_read(tmp_path: Path) -> None:
+    store = Store(tmp_path)
+    store.write(RUNS, KEY, FILES)
+    files = FilesOnDisk(store, RUNS, KEY, FILES, {"small": b"held"})
+    store.write(RUNS, KEY, {**FILES, "large": b"another"})
+    with pytest.raises(StoreError, match="written anew while it was analysed"):
+        files["large"]

@@ -79,7 +79,7 @@ def test_only_the_runs_that_are_meant(tiny_run: Composer, wandb_server: Server, 
     for number, chosen in enumerate(("runs.group=g0", "+runs.filters={config.centring:none}")):
         analyze(analysis(tmp_path / f"pulled {number}", tmp_path / "out", *words, chosen))
         assert len(list(Store(tmp_path / f"pulled {number}").keys(RUNS))) == 1
-    with pytest.raises(TrackingError, match="no run"):
+    with pytest.raises(TrackingError, match="No run"):
         analyze(analysis(tmp_path / "none", tmp_path / "out", *words, "runs.group=nobody"))
     with pytest.raises(TrackingError, match="elsewhere"):
         analyze(analysis(tmp_path / "none", tmp_path / "out", *words, "tracking.project=elsewhere"))

@@ -12,21 +12,22 @@ import json
 import logging
 import os
 from collections.abc import Mapping, Sequence
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import scipy
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.frame import Row
 from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.installation import code_digest
 from emogeo.store.later import FilesOnDisk
 
 log = logging.getLogger(__name__)
 FOLDER = "analysis"
-_ROOMS = ("geometry", "record", "analysis/comparing", "analysis/records", "analysis/tables")
-"""The rooms whose code decides what is in a row."""
+_OTHERS = 5_000
+"""How many rows of other analyses a file keeps."""
 
 
 class Kept:
@@ -58,7 +59,8 @@ class Kept:
         """Writes the rows of this analysis, and those of others that have read the same code's."""
         if self._file is None or self._used.keys() <= self._lines.keys():
             return
-        lines = {**self._lines, **self._used}
+        others = [of for of in self._lines if of not in self._used][-_OTHERS:]
+        lines = {**{of: self._lines[of] for of in others}, **self._used}
         text = "".join(f"{of} {_checksum(line)} {line}\n" for of, line in lines.items())
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
@@ -99,14 +101,9 @@ def _read(file: Path) -> dict[str, str]:
     return whole
 
 
-@cache
 def code() -> str:
-    """Gives a digest of the code that rows are computed by, and of the version of NumPy."""
-    folder, found = Path(__file__).parents[2], hashlib.sha256(np.__version__.encode())
-    for room in _ROOMS:
-        for file in sorted((folder / room).glob("*.py")):
-            found.update(file.read_bytes())
-    return found.hexdigest()
+    """Gives a digest of the code and the configuration that rows are computed by, and of the libraries' versions."""
+    return _checksum(f"{code_digest()} {np.__version__} {scipy.__version__}")
 
 
 def _digest(of: Mapping[str, Any]) -> str:

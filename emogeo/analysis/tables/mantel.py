@@ -17,6 +17,8 @@ from emogeo.geometry.permutation import holm, mantel, mantel_disjoint
 PERMUTATIONS_PER_TEST = 200
 MOST_COUNTED = 60_000
 """The most permutations that a family is given for its size: of 300 tests. Larger ones have their p by the tail."""
+LEAST_FOR_TAIL = 1_000
+"""The fewest permutations that have a tail to fit."""
 _AT_ONCE = 100
 """The most tests that are done at once."""
 
@@ -41,7 +43,8 @@ class MantelTests:
         """
         wanted = PERMUTATIONS_PER_TEST * size
         large = wanted > max(permutations, MOST_COUNTED)
-        return MantelTests(permutations if large else max(permutations, wanted), seed, large)
+        drawn = max(permutations, LEAST_FOR_TAIL) if large else max(permutations, wanted)
+        return MantelTests(drawn, seed, large)
 
     def of_ranks(self, row: Row, column: str, a: Array, b: Array) -> None:
         """Adds a Mantel test of two rank vectors [pair]."""

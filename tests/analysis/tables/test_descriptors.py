@@ -14,6 +14,8 @@ from emogeo.analysis.tables.descriptors import by_layer_table, descriptors_table
 from emogeo.geometry.descriptors import participation_ratio
 from emogeo.geometry.options import Selection
 from emogeo.geometry.rdm import rdm_std
+from emogeo.record.files import VECTORS
+from emogeo.store.tensors import pack, unpack
 from tests.analysis.planted_models import LAYERS, PlantedModel, catalogue
 from tests.analysis.tables.relabelled import relabelled
 from tests.planted_records import altered
@@ -91,8 +93,9 @@ def test_each_flag_has_its_reason(prepared: PreparedRun) -> None:
 def test_noise_alone_is_flagged_as_unreliable() -> None:
     prepared = catalogue([SMALL])[0]
     noise = np.random.default_rng(4).normal(size=prepared.run.passages.shape).astype(np.float32)
-    prepared.run.__dict__["passages"] = noise
-    assert "reliability's interval holds 0" in row_of_same(prepared)["flags"]
+    arrays = {**unpack(prepared.run.files[VECTORS]), "passages": noise}
+    unreliable = dataclasses.replace(prepared, run=altered(prepared.run, {VECTORS: pack(arrays)}))
+    assert "reliability's interval holds 0" in row_of_same(unreliable)["flags"]
 
 
 def row_of_same(prepared: PreparedRun) -> dict[str, Any]:

@@ -22,7 +22,7 @@ from emogeo.geometry.permutation import holm
 from emogeo.geometry.sharing import over_shared
 from emogeo.record.files import TEXTS, VECTORS
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
-from emogeo.store.tensors import pack
+from emogeo.store.tensors import pack, unpack
 from tests.analysis.comparing.test_made import made_by
 from tests.planted_catalogue import Design, draw, lines_of
 from tests.planted_records import altered
@@ -73,8 +73,8 @@ def test_a_matrix_is_symmetric_with_its_pairs_in_place() -> None:
 def test_only_reliable_runs_have_a_diagonal_of_rho_star() -> None:
     noise = np.random.default_rng(0).normal(size=planted()[0].run.passages.shape)
     first = planted()[0]
-    unreliable = replace(first, run=altered(first.run, key="noise"))
-    object.__setattr__(unreliable.run, "__dict__", {**unreliable.run.__dict__, "passages": noise})
+    arrays = {**unpack(first.run.files[VECTORS]), "passages": noise.astype(np.float32)}
+    unreliable = replace(first, run=altered(first.run, {VECTORS: pack(arrays)}, key="noise"))
     matrix = pair_matrix([first, unreliable], table().frame.iloc[:0], "rho_star")
     assert matrix[0, 0] == 1 and np.isnan(matrix[[0, 1, 1], [1, 0, 1]]).all()
     assert (np.diag(pair_matrix([first, unreliable], table().frame.iloc[:0], "rho")) == 1).all()
