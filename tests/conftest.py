@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import base64
 import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+import vl_convert
 from hydra import compose, initialize_config_dir
 from hypothesis import HealthCheck, settings
+from matplotlib.figure import Figure
 
 from emogeo.config.compose import parse_train, register
 from emogeo.config.own_names import as_hydra_wants
@@ -123,3 +126,20 @@ def batches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(generation, "write", counted)
     return sizes
+
+
+@pytest.fixture
+def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Draws every figure as one dot: for tests of what an analysis says, not of what it draws."""
+    dot = base64.b64decode(_DOT)
+    for name, content in (("png", dot), ("svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"), ("pdf", b"%PDF-")):
+        monkeypatch.setattr(vl_convert, f"vegalite_to_{name}", lambda *_, content=content, **__: content)
+    monkeypatch.setattr(Figure, "savefig", _save_dot)
+
+
+_DOT = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAAAAAA6fptVAAAACklEQVR4nGNgAAAAAgABSK+kcQAAAABJRU5ErkJggg=="
+
+
+def _save_dot(_figure: Figure, file: Any, **_options: Any) -> None:
+    dot = base64.b64decode(_DOT)
+    file.write(dot) if hasattr(file, "write") else Path(file).write_bytes(dot)
