@@ -69,7 +69,8 @@ class KeptWithRows:
     kept: Kept
     rows: dict[int, list[Json]]
     """By the number of a text, as they are made."""
-    _before: set[int] = field(default_factory=set)
+    _before: dict[int, list[Json]] = field(default_factory=dict)
+    """Those that are kept. Rows of a batch that did not fit into memory are made again, as other lists."""
 
     def __contains__(self, name: str) -> bool:
         """Says whether an earlier process has finished a batch."""
@@ -85,7 +86,7 @@ class KeptWithRows:
 
     def keep(self, name: str, arrays: Mapping[str, np.ndarray[Any, Any]]) -> None:
         """Keeps a batch with the rows that were made since the one before."""
-        new = {str(text): own for text, own in self.rows.items() if text not in self._before}
+        new = {str(text): own for text, own in self.rows.items() if self._before.get(text) is not own}
         self._before.update(self.rows)
         self.kept.keep(name, {**arrays, "rows": np.frombuffer(canonical_json(new), np.uint8)})
 
