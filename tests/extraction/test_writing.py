@@ -176,7 +176,7 @@ def test_what_another_device_wrote_is_not_mixed_in(
     with pytest.raises(KeyboardInterrupt):
         run_extraction(config)
     monkeypatch.setattr(writing, "_write_batch", original)
-    monkeypatch.setattr(writing, "made_with", lambda _session: "elsewhere")
+    monkeypatch.setattr(writing, "made_alike", lambda _session: "elsewhere")
     batches.clear()
     run_extraction(config)
     assert batches == [10, 10, 1]
