@@ -16,7 +16,7 @@ help:
 	@echo "make bench  speed against a plain loop, the matmul peak, and rsatoolbox; memory with 171 conditions and with 50,000 imported states"
 
 .venv/emogeo: pyproject.toml setup.py constraints.txt
-	test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
 	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e .
 	touch $@
 

@@ -34,7 +34,7 @@ def main() -> None:
     if "demo" not in absent:
         front(RESULTS["demo"]).save(ROOT / "docs" / "figures" / "front.png", optimize=True)
     for name in absent:
-        print(f"no results of make {name} here: what is quoted of them stays as it is")
+        print(f"{RESULTS[name].relative_to(ROOT)} is not here: what is quoted of it stays as it is")
     for page in write():
         print(f"written: {page.relative_to(ROOT)}")
 

@@ -23,7 +23,8 @@ _files: dict[Any, bytes] = {}
 _lists: dict[Any, DefaultsList] = {}
 _merged: dict[int, bytes] = {}
 """By the identity of a list in `_lists`."""
-_jobs: dict[Any, bytes] = {}
+_jobs: dict[Any, tuple[DictConfig, bytes]] = {}
+"""By the identity of the master configuration, which is kept so that no other has it, and by what is overridden."""
 
 
 def compose_once() -> None:
@@ -86,10 +87,10 @@ def _job(self: Any, master_config: DictConfig, sweep_overrides: list[str]) -> Di
     """Composes a run of a sweep when the sweep is checked, and gives the same when it starts."""
     key = id(master_config), tuple(sweep_overrides)
     if key in _jobs:
-        kept: DictConfig = pickle.loads(_jobs.pop(key))
+        kept: DictConfig = pickle.loads(_jobs.pop(key)[1])
         return kept
     found = _COMPOSE_JOB(self, master_config=master_config, sweep_overrides=sweep_overrides)
-    _jobs[key] = pickle.dumps(found)
+    _jobs[key] = master_config, pickle.dumps(found)
     return found
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from emogeo.amounts import in_bytes, in_time
 from emogeo.forecast.account import LOADING, MEASURING, Sum, total
 from emogeo.forecast.machine import Room
 from emogeo.forecast.speeds import ASSUMED, CPU_FLOPS, CPU_WRITING, GPU_FLOPS, GPU_WRITING, RECORDED, SCALED
@@ -33,23 +34,18 @@ def lines_of(sums: Sequence[Sum], room: Room, store: str) -> list[str]:
 def misfits(sums: Sequence[Sum], every: Sum, room: Room) -> list[str]:
     """Names what does not fit: models by their memory, records and weights by the room on their disks."""
     large = [own for own in sums if room.memory is not None and own.memory > room.memory]
-    found = [f"{own.name} needs {size(own.memory)} of memory, and there are {size(room.memory)}" for own in large]
+    found = [f"{own.name} needs {_about(own.memory)} of memory, and there are {_about(room.memory)}" for own in large]
     if room.store is not None and every.disk > room.store:
-        found.append(f"the records need {size(every.disk)}, and {size(room.store)} are free")
+        found.append(f"the records need {_about(every.disk)}, and {_about(room.store)} are free")
     fetched = sum(own for own, _ in every.fetched.values())
     if room.cache is not None and fetched > room.cache:
-        found.append(f"the weights need {size(fetched)}, and {size(room.cache)} are free")
+        found.append(f"the weights need {_about(fetched)}, and {_about(room.cache)} are free")
     return found
 
 
-def size(n_bytes: float | None) -> str:
-    """Writes bytes in the largest unit of which there is one."""
-    value = n_bytes or 0.0
-    for unit in ("B", "kB", "MB", "GB"):
-        if value < 1000:
-            return f"{value:.0f} {unit}" if value >= 10 or unit == "B" else f"{value:.1f} {unit}"
-        value /= 1000
-    return f"{value:.1f} TB"
+def _about(n_bytes: float | None) -> str:
+    """Gives an estimate of bytes, with two digits."""
+    return in_bytes(n_bytes or 0, 2)
 
 
 def number(value: float) -> str:
@@ -59,18 +55,9 @@ def number(value: float) -> str:
     return f"{value / 1e3:.0f}k" if value < 1e6 else f"{value / 1e6:.1f}M" if value < 1e9 else f"{value / 1e9:.1f}G"
 
 
-def duration(seconds: float) -> str:
-    """Writes a time in seconds, minutes, hours or days, to two digits or so."""
-    for unit, length, most in (("s", 1, 100), ("min", 60, 100), ("h", 3600, 48)):
-        if seconds < most * length:
-            value = seconds / length
-            return f"{value:.0f} {unit}" if value >= 10 or unit == "s" else f"{value:.1f} {unit}"
-    return f"{seconds / 86400:.1f} d"
-
-
 def _row(own: Sum) -> tuple[str, ...]:
     busy = own.runs > own.finished + own.passed_over
-    spent = [duration(own.seconds), size(own.memory) if own.memory else "–", size(own.disk)] if busy else ["–"] * 3
+    spent = [in_time(own.seconds), _about(own.memory) if own.memory else "–", _about(own.disk)] if busy else ["–"] * 3
     counts = (own.runs, own.finished, len(own.loads), own.passes)
     return (own.name, *map(str, counts), number(own.tokens_read), number(own.tokens_written), *spent)
 
@@ -127,11 +114,11 @@ def _rests_on(every: Sum) -> list[str]:
 
 def _room(every: Sum, room: Room, store: str) -> list[str]:
     kind = "the GPU" if every.on_gpu else "this machine"
-    said = [f"Memory: {size(room.memory)} of {kind}."] if room.memory is not None else []
-    said += [f"Disk: {size(room.store)} free for {store}."] if room.store is not None else []
+    said = [f"Memory: {_about(room.memory)} of {kind}."] if room.memory is not None else []
+    said += [f"Disk: {_about(room.store)} free for {store}."] if room.store is not None else []
     by_place: dict[str, list[str]] = {}
     for name, (own, where) in every.fetched.items():
-        by_place.setdefault(where, []).append(f"{name} {size(own)}")
+        by_place.setdefault(where, []).append(f"{name} {_about(own)}")
     said += [f"To be {where} first, about: {', '.join(names)}." for where, names in by_place.items()]
     if every.fetched:
         said.append(

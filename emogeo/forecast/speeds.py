@@ -11,6 +11,7 @@ from typing import Any
 
 from emogeo.forecast.work import Model
 from emogeo.record.files import RUN_FILE
+from emogeo.runs.made import hardware_of
 from emogeo.store.store import RUNS, Store
 
 CPU_FLOPS, GPU_FLOPS = 1e11, 1e14
@@ -41,7 +42,10 @@ class Speed:
 
 
 def speeds_in(store: Store) -> list[Seen]:
-    """Lists the speeds that were recorded on a machine of this platform, each pass over a run's texts once."""
+    """Lists the speeds that were recorded on this GPU or processor, each pass over a run's texts once.
+
+    Earlier versions did not record what it is called; of their runs those of this platform count.
+    """
     found = dict.fromkeys(seen for key in store.keys(RUNS) if (seen := _seen(_said(store, key))) is not None)
     return list(found)
 
@@ -74,7 +78,9 @@ def _seen(said: Mapping[str, Any]) -> Seen | None:
     try:
         model, origin = said["model"], said["provenance"]
         read = origin["readings"]["passages"]
-        if origin["platform"] != platform.platform() or not model["params_b"] or not read["tokens_per_s"]:
+        made = read.get("made_with")
+        here = made["hardware"] == hardware_of(made["device"]) if made else origin["platform"] == platform.platform()
+        if not here or not model["params_b"] or not read["tokens_per_s"]:
             return None
         share = origin["n_blocks"] / model["n_layers"]
         return Seen(
@@ -84,7 +90,7 @@ def _seen(said: Mapping[str, Any]) -> Seen | None:
             1e9 * float(model["params_b"]),
             float(read["tokens_per_s"]) * share,
         )
-    except (KeyError, TypeError, ValueError, ZeroDivisionError):
+    except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError):
         return None
 
 

@@ -7,6 +7,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+from emogeo.errors import WeightsError
 from emogeo.stimuli.templates import Text
 
 LETTERS = 4.0
@@ -18,6 +19,9 @@ def count_tokens(texts: Sequence[Text], folder: Path | None) -> int:
 
     Args:
         folder: the folder with the tokenizer; None where it is not here.
+
+    Raises:
+        WeightsError: a tokenizer that cannot be read.
     """
     given = sum(len(text.ids) for text in texts if text.ids is not None)
     return given + _cut(tuple(text for text in texts if text.ids is None), folder)
@@ -43,7 +47,10 @@ def _cut(texts: tuple[Text, ...], folder: Path | None) -> int:
 def _tokenizer(file: Path) -> Any:
     from tokenizers import Tokenizer
 
-    found = Tokenizer.from_file(str(file))
+    try:
+        found = Tokenizer.from_file(str(file))
+    except Exception as error:  # the library raises no type of its own
+        raise WeightsError(f"{file} is no tokenizer that this version of tokenizers reads: {error}") from error
     found.no_padding()
     found.no_truncation()
     return found

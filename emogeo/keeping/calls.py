@@ -10,9 +10,9 @@ from collections.abc import Iterable, Sequence
 
 from tqdm import tqdm
 
+from emogeo.amounts import counted, in_bytes
 from emogeo.config.analyze import RunsConfig
 from emogeo.errors import ConfigError
-from emogeo.keeping.amounts import counted, in_bytes
 from emogeo.keeping.chosen import Asked, chosen, modes_of
 from emogeo.keeping.contents import contents_of, opened, size_of
 from emogeo.keeping.leftovers import leftovers

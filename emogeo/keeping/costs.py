@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from emogeo.keeping.amounts import counted, in_time
+from emogeo.amounts import counted, in_time
 from emogeo.keeping.contents import StoredTexts
 from emogeo.record.origin import PassRecord
 

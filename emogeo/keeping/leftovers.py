@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
+import os
 import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+from emogeo.amounts import counted
 from emogeo.errors import StoreError
-from emogeo.keeping.amounts import counted
 from emogeo.keeping.contents import size_of
 from emogeo.keeping.listing import SHORT
 from emogeo.keeping.removing import Doomed, Removal
@@ -125,7 +126,9 @@ def _age(paths: list[Path]) -> float:
 
 
 def _changes(path: Path) -> Iterator[float]:
-    for each in (path, *(path.rglob("*") if path.is_dir() and not path.is_symlink() else ())):
+    walked = () if path.is_symlink() else os.walk(path)  # goes into no link, and passes over what is gone since
+    within = (Path(where) / name for where, folders, names in walked for name in (*folders, *names))
+    for each in (path, *within):
         try:
             yield each.lstat().st_mtime
         except OSError:  # gone since

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
+from emogeo.amounts import counted, in_bytes
 from emogeo.analysis.records.names import settings_of
 from emogeo.analysis.summary.narrow import Column, narrow
 from emogeo.config.mode import Mode
-from emogeo.keeping.amounts import counted, in_bytes
 from emogeo.keeping.contents import StoredRun
 from emogeo.keeping.uses import Uses
 from emogeo.record.run import BareRun, Run, run_of

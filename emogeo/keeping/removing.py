@@ -8,8 +8,8 @@ from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from emogeo.amounts import counted, in_bytes
 from emogeo.errors import ConfigError, StoreError
-from emogeo.keeping.amounts import counted, in_bytes
 from emogeo.keeping.costs import Cost
 from emogeo.keeping.listing import clipped
 from emogeo.locks import held_if_free

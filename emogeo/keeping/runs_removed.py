@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Sequence
 
+from emogeo.amounts import counted
 from emogeo.config.mode import PROBES
-from emogeo.keeping.amounts import counted
 from emogeo.keeping.contents import StoredRun, StoredTexts, size_of, stored_run
 from emogeo.keeping.costs import Cost, of_passes, of_texts
 from emogeo.keeping.listing import SHORT

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from emogeo.amounts import counted, in_bytes
 from emogeo.errors import StoreError
 from emogeo.keeping.again import words_again
-from emogeo.keeping.amounts import counted, in_bytes
 from emogeo.keeping.contents import StoredRun, files_of
 from emogeo.keeping.costs import of_passes, of_texts
 from emogeo.keeping.listing import SHORT, settings

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from emogeo.amounts import in_bytes, in_time
 from emogeo.analysis.summary.narrow import Column, narrow
 from emogeo.installation import command
-from emogeo.keeping.amounts import in_bytes, in_time
 from emogeo.keeping.contents import StoredRun, size_of
 from emogeo.keeping.costs import of_passes
 from emogeo.keeping.listing import clipped

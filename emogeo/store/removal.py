@@ -31,7 +31,7 @@ def remove(store: Store, path: Path) -> None:
             with held(store.path / ".lock", "another process writes a record, waiting"):
                 path.replace(scratch / "removed")
         finally:
-            shutil.rmtree(scratch)
+            shutil.rmtree(scratch, ignore_errors=True)  # what stays lies in .tmp, and is dropped later
 
 
 def refuse_outside(store: Store, path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from emogeo.forecast import speeds
 from emogeo.forecast.speeds import ASSUMED, RECORDED, SCALED, Seen, refused_in, speed_of, speeds_in
 from emogeo.store.store import RUNS, Store
 from tests.forecast.planted import MODEL, SMALL, key, record_speed
@@ -22,6 +23,18 @@ def test_speeds_are_read_from_runs_of_this_platform(tmp_path: Path) -> None:
     record_speed(store, "no passes", 5.0, provenance={})
     (store.folder(RUNS, key("here")).with_name("0" * 64)).mkdir()
     assert speeds_in(store) == [SEEN]
+
+
+@pytest.mark.parametrize(("hardware", "found"), [("this one", 1), ("another", 0), (None, 0)])
+def test_where_the_processor_is_recorded_it_decides(
+    hardware: str | None, found: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(speeds, "hardware_of", lambda _device: "this one")
+    made = {"hardware": hardware, "device": "cpu"}
+    read = {"passages": {"tokens_per_s": 9.0, "device": "cpu", "made_with": made}}
+    origin = {"platform": "another kernel", "n_blocks": 10, "readings": read}
+    record_speed(Store(tmp_path), "one", 9.0, provenance=origin)
+    assert len(speeds_in(Store(tmp_path))) == found
 
 
 def test_a_share_of_the_blocks_is_counted_as_a_share(tmp_path: Path) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from emogeo.keeping.leftovers import in_use, leftovers
+from emogeo.keeping.leftovers import _age, in_use, leftovers
 from emogeo.keeping.removing import carry_out
 from emogeo.record.passes import activations_in
 from emogeo.record.reading import read_run
@@ -174,3 +175,18 @@ def test_a_run_that_cannot_be_read_is_said(planted: Planted) -> None:
     (store.folder(RUNS, keys["refused"]) / "run.json").write_bytes(b"{")
     assert store.folder(ACTIVATIONS, LAST) not in paths(store), "one of them may have used it"
     assert "2 runs cannot be read and may have used them" in leftovers(uses_of(store)).notes[0]
+
+
+def test_what_vanishes_while_it_is_looked_at_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A writer renames its folder away between the moment when it is listed and that when it is entered."""
+    inner = tmp_path / "scratch" / "record"
+    inner.mkdir(parents=True)
+    scan = os.scandir
+
+    def gone(path: object) -> object:
+        if str(path) == str(inner):
+            inner.rmdir()
+        return scan(path)  # type: ignore[call-overload]
+
+    monkeypatch.setattr(os, "scandir", gone)
+    assert _age([tmp_path / "scratch"]) < 60

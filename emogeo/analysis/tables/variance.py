@@ -156,12 +156,19 @@ def _row(
     ways, strata = relabellings(runs, groups, group)
     notes: list[Note] = []
     row["n_relabellings"] = float(ways)
+    if ways > (drawn := _most(runs, permutations)) and drawn < permutations:
+        notes.append(Note(f"p is of {drawn:,} relabellings: runs are many"))
     if ways > 1:
         row.update(_p(runs, groups, group, ways, strata, permutations, seed))
     else:
         notes.append(Note("p: no two runs differ in this factor alone"))
     notes += _put_interval(row, runs, groups, group)
     return {**row, "note": notes}
+
+
+def _most(runs: RunDistances, permutations: int) -> int:
+    """Gives how many relabellings are drawn: those that are asked for, or fewer where runs are many."""
+    return min(permutations, max(_LEAST, _ENTRIES // len(runs.apart)))
 
 
 def _p(
@@ -174,7 +181,7 @@ def _p(
     seed: int,
 ) -> dict[str, float]:
     """Gives p, exact where every relabelling can be counted; p_min is that of the largest share among them."""
-    permutations = min(permutations, max(_LEAST, _ENTRIES // len(runs.apart)))
+    permutations = _most(runs, permutations)
     labels, exact = _labels(runs, group), ways <= permutations
     moved = _every(labels, strata) if exact else _drawn(labels, strata, permutations, seed)
     others, parts = _others(runs, groups, group), []

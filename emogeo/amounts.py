@@ -6,13 +6,14 @@ _UNITS = ("B", "kB", "MB", "GB", "TB", "PB")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
 
-def in_bytes(size: int) -> str:
-    """Gives bytes with three digits and a unit; a kB is 1,000 bytes."""
+def in_bytes(size: float, digits: int = 3) -> str:
+    """Gives bytes with so many digits and a unit; a kB is 1,000 bytes."""
     value, unit = float(size), 0
     while value >= 999.5 and unit < len(_UNITS) - 1:
         value, unit = value / 1000, unit + 1
-    digits = 0 if unit == 0 or value >= 99.95 else 1 if value >= 9.995 else 2
-    return f"{value:.{digits}f} {_UNITS[unit]}"
+    enough = (after for after in range(digits - 1) if value >= 10 ** (digits - 1 - after) - 0.5 * 0.1 ** (after + 1))
+    after = 0 if unit == 0 else next(enough, digits - 1)
+    return f"{value:.{after}f} {_UNITS[unit]}"
 
 
 def in_time(seconds: float) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from emogeo.keeping.amounts import counted, in_bytes, in_time
+from emogeo.amounts import counted, in_bytes, in_time
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,8 @@ def test_durations_are_in_the_unit_that_suits(seconds: float, said: str) -> None
 def test_a_count_agrees_with_its_noun() -> None:
     assert [counted(n, "pass", "passes") for n in (0, 1, 2000)] == ["0 passes", "1 pass", "2,000 passes"]
     assert counted(2, "run") == "2 runs"
+
+
+def test_an_estimate_has_two_digits() -> None:
+    sizes = (5, 1500, 2.5e9, 9.96e9, 43e9, 175e6, 3e13)
+    assert [in_bytes(own, 2) for own in sizes] == ["5 B", "1.5 kB", "2.5 GB", "10 GB", "43 GB", "175 MB", "30 TB"]
