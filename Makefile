@@ -60,7 +60,7 @@ test: .venv/dev
 	.ci/browser
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
-# what pages quote is taken from results/demo and study/results where these are there
+# what pages quote is taken from results/demo, study/results and diary/results where these are there
 docs: .venv/docs
 	$(BIN)/python -m docs.write
 	$(BIN)/sphinx-build -W --keep-going -q -c docs . site
@@ -97,6 +97,7 @@ MUTANTS ?= 500
 	touch $@
 
 mutants: .venv/mutants
+	$(BIN)/python -m pytest -q tests/mutants
 	OMP_NUM_THREADS=1 $(BIN)/python -m tests.mutants --sample $(MUTANTS) $(AGAIN)
 
 # Ray's environment and the distribution's Slurm come into results/launchers; nothing is installed on the machine

@@ -15,9 +15,10 @@ from emogeo.config.compose import parse_train, register
 from emogeo.config.help import register_help
 from emogeo.config.jobs import asked_for, jobs_of
 from emogeo.config.train import TrainConfig
-from emogeo.errors import ConfigError, EmogeoError
+from emogeo.errors import ConfigError
 from emogeo.forecast.ahead import say_ahead
 from emogeo.installation import CONF
+from emogeo.machine import exit_code
 from emogeo.terminal import Described, told
 
 PROGRAM = "${program}"
@@ -54,10 +55,11 @@ def main(words: list[str] | None = None) -> int:
     file = parser.parse_args(words).file
     register()
     register_help(CONF)
-    try:
-        wrong = say_ahead(configs_of(file))
-    except (EmogeoError, OSError) as error:
-        wrong = [str(error)]
+    return exit_code(lambda: _said(file))
+
+
+def _said(file: Path) -> int:
+    wrong = say_ahead(configs_of(file))
     for said in wrong:
         print(told(said), file=sys.stderr)
     return int(bool(wrong))

@@ -103,6 +103,6 @@ class ReadoutConfig:
             ConfigError: names the field.
         """
         if self.draws < 19:
-            raise ConfigError(f"readout.draws={self.draws}: at least 19, which give no p below .05.")
+            raise ConfigError(f"readout.draws={self.draws}: at least 19, which give no p below 0.05.")
         if self.tokens is not None and self.tokens < 0:
             raise ConfigError(f"readout.tokens={self.tokens}: a number of texts, or null for all.")

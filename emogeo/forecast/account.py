@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from emogeo.forecast.network import PROCESS
-from emogeo.forecast.speeds import CPU_WRITING, GPU_WRITING, Seen, Speed, refused_in, speed_of
+from emogeo.forecast.speeds import CPU_WRITING, GPU_WRITING, Seen, Speed, is_refused, speed_of
 from emogeo.forecast.work import Model, Planned, Reads, Writes
 from emogeo.store.store import ACTIVATIONS, GENERATIONS, RUNS, Store
 
@@ -58,7 +58,7 @@ class Account:
             own.passed_over += 1
         elif run.key is not None and not run.force and self._is_there(RUNS, run.key, self._runs):
             own.finished += 1
-            own.refused += refused_in(self.store, [run.key])
+            own.refused += is_refused(self.store, run.key)
         else:
             self._do(own, run)
 

@@ -1,8 +1,7 @@
-"""What this machine has: memory of its device, room on its disks, cores."""
+"""What this machine has: memory of its device, room on its disks."""
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -27,17 +26,6 @@ def room(store: Path, cache: Path, on_gpu: bool) -> Room:
     """Asks the machine; nothing is created."""
     memory = _gpu_memory() if on_gpu else float(psutil.virtual_memory().total)
     return Room(memory, _free(store), _free(cache))
-
-
-def hub_cache() -> Path:
-    """Gives the folder where the hub's client keeps weights."""
-    home = os.environ.get("HF_HOME", "~/.cache/huggingface")
-    return Path(os.environ.get("HF_HUB_CACHE", f"{home}/hub")).expanduser()
-
-
-def cores() -> int:
-    """Counts the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _free(folder: Path) -> float | None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from emogeo.amounts import in_bytes, in_time
+from emogeo.amounts import counted, in_bytes, in_time
 from emogeo.forecast.account import LOADING, MEASURING, Sum, total
 from emogeo.forecast.machine import Room
 from emogeo.forecast.speeds import ASSUMED, CPU_FLOPS, CPU_WRITING, GPU_FLOPS, GPU_WRITING, RECORDED, SCALED
@@ -88,11 +88,13 @@ def _cut(name: str, width: int) -> str:
 
 def _work(every: Sum, sums: Sequence[Sum]) -> list[str]:
     left = every.runs - every.finished - every.passed_over
-    said = [f"{left} of {every.runs} runs are to be done, by {len(sums)} {'models' if len(sums) > 1 else 'model'}."]
+    said = [
+        f"To be done: {left} of {counted(every.runs, 'run')}, by {len(sums)} {'models' if len(sums) > 1 else 'model'}."
+    ]
     if every.refused:
-        said.append(f"{every.refused} of those that are done were refused, for states that overflow.")
+        said.append(f"Refused before, for states that overflow: {every.refused} of those that are done.")
     if every.passed_over:
-        said.append(f"{every.passed_over} runs are passed over: mode=behaviour asks no base model.")
+        said.append(f"Passed over: {counted(every.passed_over, 'run')}, since mode=behaviour asks no base model.")
     return said
 
 

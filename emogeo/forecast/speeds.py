@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -94,6 +94,6 @@ def _seen(said: Mapping[str, Any]) -> Seen | None:
         return None
 
 
-def refused_in(store: Store, keys: Iterable[str]) -> int:
-    """Counts those of these runs that were refused."""
-    return sum(_said(store, key).get("status") == "refused" for key in keys)
+def is_refused(store: Store, key: str) -> bool:
+    """Whether a run that is there was refused."""
+    return bool(_said(store, key).get("status") == "refused")

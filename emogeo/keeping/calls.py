@@ -13,14 +13,14 @@ from tqdm import tqdm
 from emogeo.amounts import counted, in_bytes
 from emogeo.config.analyze import RunsConfig
 from emogeo.errors import ConfigError
-from emogeo.keeping.chosen import Asked, chosen, modes_of
+from emogeo.keeping.chosen import Asked, chosen, modes_of, of_key
 from emogeo.keeping.contents import contents_of, opened, size_of
 from emogeo.keeping.leftovers import leftovers
 from emogeo.keeping.listing import SHORT, listing, rows
 from emogeo.keeping.migrating import Migrated, Outcome, migrated
 from emogeo.keeping.removing import Removal, carry_out, confirmed
 from emogeo.keeping.runs_removed import removal_of
-from emogeo.keeping.showing import found_run, shown
+from emogeo.keeping.showing import shown
 from emogeo.keeping.usage import as_json, usage
 from emogeo.keeping.uses import Uses
 from emogeo.keeping.verifying import verified
@@ -40,7 +40,7 @@ def ls(asked: Namespace) -> int:
 def show(asked: Namespace) -> int:
     """Says all of one run."""
     uses = _uses(asked)
-    _print(shown(found_run(asked.key, uses), uses, columns()))
+    _print(shown(of_key(uses.contents, asked.key), uses, columns()))
     return 0
 
 
@@ -101,8 +101,8 @@ def migrate(asked: Namespace) -> int:
         f"as they are, {found[Outcome.left]:,} left."
     )
     if found[Outcome.lacking]:
-        said = f"{counted(found[Outcome.lacking], 'run')} lack the tokens that their vectors promote (the table lens): "
-        _print(paragraph(f"{said}the command that `show` gives computes them, with force=true.", columns()))
+        said = f"Without the tokens that vectors promote (the table lens): {counted(found[Outcome.lacking], 'run')}. "
+        _print(paragraph(f"{said}The command that `show` gives computes them, with force=true.", columns()))
     return 0
 
 

@@ -41,7 +41,11 @@ def chosen(contents: Contents, asked: Asked) -> list[StoredRun]:
         ConfigError: a date that is none, or a status that there is not.
     """
     _check(asked)
-    runs = _of_keys(contents, asked.keys) if asked.keys else list(contents.runs)
+    runs = (
+        list({run.key: run for run in (of_key(contents, word) for word in asked.keys)}.values())
+        if asked.keys
+        else list(contents.runs)
+    )
     runs = [run for run in runs if not asked.status or run.status in asked.status]
     if is_filtered(asked.filters):
         facts = {run.key: _facts(run.facts, asked.filters) for run in runs if run.facts is not None}
@@ -79,19 +83,18 @@ def _one_of(word: str, allowed: Sequence[str], option: str) -> str:
     return word
 
 
-def _of_keys(contents: Contents, keys: Sequence[str]) -> list[StoredRun]:
-    found: dict[str, StoredRun] = {}
-    for word in keys:
-        own = [run for run in contents.runs if run.key.startswith(word)] if word else []
-        if not own:
-            there = listed([run.key[:_SHORT] for run in contents.runs])
-            raise StoreError(
-                f"{word or repr(word)}: no run of {contents.store.path} has a key that begins so ({there})."
-            )
-        if len(own) > 1:
-            raise StoreError(f"{word}: {len(own)} runs have a key that begins so ({listed([run.key for run in own])}).")
-        found |= {run.key: run for run in own}
-    return list(found.values())
+def of_key(contents: Contents, word: str) -> StoredRun:
+    """Gives the run whose key is this, or begins so.
+
+    Raises:
+        StoreError: none, or several; lists them.
+    """
+    found = [run for run in contents.runs if word and run.key.startswith(word)]
+    if len(found) == 1:
+        return found[0]
+    there = listed([run.key if found else run.key[:_SHORT] for run in found or contents.runs])
+    who = f"{len(found)} runs have" if found else f"no run of {contents.store.path} has"
+    raise StoreError(f"{word or repr(word)}: {who} a key that begins so ({there}).")
 
 
 def _facts(facts: Facts, wanted: RunsConfig) -> Facts:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 import os
+import re
 import time
 from collections.abc import Iterator
 from dataclasses import replace
@@ -138,7 +138,7 @@ def _changes(path: Path) -> Iterator[float]:
 def _notes(uses: Uses, young: int) -> Iterator[str]:
     if young:
         what = counted(young, "pass", "passes")
-        yield f"{what} of no run stay: runs are being computed here, and these were read less than a day ago."
+        yield f"Kept, since runs are being computed here: {what} of no run, read less than a day ago."
     broken = sum(run.record is None for run in uses.contents.runs)
     if broken:
         yield f"{counted(broken, 'run')} cannot be read and may have used them: states of no run stay."

@@ -12,6 +12,7 @@ from emogeo.keeping.listing import SHORT
 from emogeo.keeping.removing import Doomed, Removal
 from emogeo.keeping.uses import ForwardPass, Uses, named_passes, recorded_passes, texts_of
 from emogeo.record.origin import PassRecord
+from emogeo.stimuli.messages import listed
 from emogeo.store.store import ACTIVATIONS, GENERATIONS, RUNS, Store
 from emogeo.tracking.session import sent
 
@@ -41,14 +42,10 @@ def removal_of(uses: Uses, runs: Sequence[StoredRun], states_only: bool = False,
     return Removal(tuple(doomed), tuple(notes))
 
 
-def states_doomed(uses: Uses, own: ForwardPass, users: Collection[str] | None = None) -> Doomed:
-    """Gives all poolings of a forward pass as what is removed.
-
-    Args:
-        users: what its line says of them; None for the runs that have used it.
-    """
+def states_doomed(uses: Uses, own: ForwardPass) -> Doomed:
+    """Gives all poolings of a forward pass as what is removed."""
     store = uses.contents.store
-    named = ", ".join(key[:SHORT] for key in sorted(own.users if users is None else users))
+    named = ", ".join(key[:SHORT] for key in sorted(own.users))
     return Doomed(
         "states",
         f"{own.keys[0][:SHORT]} {f'of {named}' if named else 'of no run'}",
@@ -121,6 +118,5 @@ def _of_those_built_on(uses: Uses, keys: set[str]) -> Iterator[str]:
     """Says which runs stay that repeat those that go, or have used their vectors."""
     later = uses.built_on(keys)
     if later:
-        named = ", ".join(run.key[:SHORT] for run in later[:_SHOWN])
-        more = f" and {len(later) - _SHOWN} more" if len(later) > _SHOWN else ""
-        yield f"What stays builds on these runs: {named}{more} (rereads, or probes with their vectors)."
+        named = listed([run.key[:SHORT] for run in later], _SHOWN)
+        yield f"What stays builds on these runs: {named} (rereads, or probes with their vectors)."

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 from emogeo.amounts import counted, in_bytes
-from emogeo.errors import StoreError
 from emogeo.keeping.again import words_again
 from emogeo.keeping.contents import StoredRun, files_of
 from emogeo.keeping.costs import of_passes, of_texts
 from emogeo.keeping.listing import SHORT, settings
 from emogeo.keeping.uses import ForwardPass, Uses, recorded_passes, run_behind, texts_of
 from emogeo.record.types import AnyRecord
+from emogeo.stimuli.messages import listed
 from emogeo.store.store import RUNS
 from emogeo.terminal import one_line, paragraph, pasteable
 
@@ -32,21 +30,6 @@ def shown(run: StoredRun, uses: Uses, width: int) -> list[str]:
     lines += ["", f"Files ({in_bytes(run.size)} in {one_line(str(folder))})"]
     lines += [f"  {in_bytes(size):>8}  {one_line(name)}" for name, size in files.items()]
     return [*lines, "", "Passes and texts", *_used(run, uses, width), *_others(run, uses, width)]
-
-
-def found_run(word: str, uses: Uses) -> StoredRun:
-    """Gives the run whose key is this, or begins so.
-
-    Raises:
-        StoreError: none, or several.
-    """
-    found = [run for run in uses.contents.runs if word and run.key.startswith(word)]
-    if len(found) == 1:
-        return found[0]
-    several = f": {', '.join(run.key[:12] for run in found[:_SHOWN])}" if found else ""
-    raise StoreError(
-        f"{word or repr(word)}: {counted(len(found), 'run')} of {uses.contents.store.path} begin so{several}."
-    )
 
 
 def _about(record: AnyRecord, width: int) -> list[str]:
@@ -97,7 +80,11 @@ def _pass(own: ForwardPass, key: str, width: int) -> list[str]:
 
 
 def _by(users: frozenset[str]) -> str:
-    return f"; used by {_named(sorted(users))} as well" if users else "; used by no other run"
+    return (
+        f"; used by {listed([key[:SHORT] for key in sorted(users)], _SHOWN)} as well"
+        if users
+        else "; used by no other run"
+    )
 
 
 def _others(run: StoredRun, uses: Uses, width: int) -> list[str]:
@@ -107,10 +94,5 @@ def _others(run: StoredRun, uses: Uses, width: int) -> list[str]:
         lines += paragraph(f"It builds on the run {behind[:SHORT]}.", width, "  ")
     later = [other.key for other in uses.built_on({run.key})]
     if later:
-        lines += paragraph(f"Built on it: {_named(later)}.", width, "  ")
+        lines += paragraph(f"Built on it: {listed([key[:SHORT] for key in later], _SHOWN)}.", width, "  ")
     return lines
-
-
-def _named(keys: Sequence[str]) -> str:
-    more = f" and {len(keys) - _SHOWN} more" if len(keys) > _SHOWN else ""
-    return ", ".join(key[:SHORT] for key in keys[:_SHOWN]) + more

@@ -77,8 +77,12 @@ class Session:
 def session_of(config: TrainConfig, weights: Weights, precision: Precision, device: str) -> Session:
     """The session that a configuration asks for: its own number of threads, or its slot's share of the cores."""
     runtime = config.runtime
-    threads = runtime.threads or max(1, _cores() // (config.cluster.slots or 1))
-    return Session(weights, precision, device, runtime.device_map, threads, runtime.progress)
+    return Session(weights, precision, device, runtime.device_map, threads_of(config), runtime.progress)
+
+
+def threads_of(config: TrainConfig) -> int:
+    """Gives the CPU threads of a run: those that are asked for, or its slot's share of the cores."""
+    return config.runtime.threads or max(1, _cores() // (config.cluster.slots or 1))
 
 
 def _make_room(needed: float, device: str) -> None:

@@ -30,7 +30,7 @@ def test_what_is_wrong_is_given_once_and_the_rest_is_counted(
     wrong = tiny_run("layer_selection=index", "layer_selection.index=99")
     (said,) = say_ahead([wrong, tiny_run(), wrong])
     assert said.startswith("ConfigError: ")
-    assert "1 of 1 runs are to be done" in capsys.readouterr().out
+    assert "To be done: 1 of 1 run" in capsys.readouterr().out
 
 
 def test_a_study_is_counted_without_torch_and_leaves_no_folder(tiny_llama: Path, tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from emogeo.forecast.machine import cores, hub_cache, room
+from emogeo.forecast.machine import room
 
 
 def test_room_is_asked_where_folders_would_lie_and_makes_none(tmp_path: Path) -> None:
@@ -28,10 +28,3 @@ def test_the_smallest_gpu_counts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 def test_without_the_tool_a_gpu_has_no_known_memory(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert room(tmp_path, tmp_path, on_gpu=True).memory is None
-
-
-def test_the_hubs_cache_and_the_cores(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delenv("HF_HUB_CACHE", raising=False)
-    monkeypatch.setenv("HF_HOME", "/there")
-    assert hub_cache() == Path("/there/hub")
-    assert cores() >= 1

@@ -31,7 +31,7 @@ def test_one_model_has_no_total_and_nothing_written_no_column() -> None:
     lines = lines_of([one()], WIDE, "store")
     assert "written" not in lines[0]
     assert lines[2] == ""
-    assert lines[3] == "5 of 8 runs are to be done, by 1 model."
+    assert lines[3] == "To be done: 5 of 8 runs, by 1 model."
 
 
 def test_what_does_not_fit_is_named() -> None:
@@ -51,8 +51,8 @@ def test_what_the_numbers_rest_on_is_said() -> None:
     assert "speeds of other models here, by their parameters; an assumed speed (1e+11 operations a second" in said
     assert "To be fetched from the hub first, about: a 2.0 GB." in said
     assert "a token is 4 letters" in said
-    assert "1 of those that are done were refused" in said
-    assert "2 runs are passed over" in said
+    assert "Refused before, for states that overflow: 1 of those that are done." in said
+    assert "Passed over: 2 runs" in said
 
 
 def test_numbers_are_short() -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from emogeo.forecast import speeds
-from emogeo.forecast.speeds import ASSUMED, RECORDED, SCALED, Seen, refused_in, speed_of, speeds_in
+from emogeo.forecast.speeds import ASSUMED, RECORDED, SCALED, Seen, is_refused, speed_of, speeds_in
 from emogeo.store.store import RUNS, Store
 from tests.forecast.planted import MODEL, SMALL, key, record_speed
 
@@ -57,4 +57,8 @@ def test_a_speed_is_recorded_scaled_or_assumed() -> None:
 def test_refused_runs_are_counted(tmp_path: Path) -> None:
     record_speed(Store(tmp_path), "refused", 1.0, status="refused")
     record_speed(Store(tmp_path), "finished", 1.0)
-    assert refused_in(Store(tmp_path), [key("refused"), key("finished"), key("absent")]) == 1
+    assert [is_refused(Store(tmp_path), key(name)) for name in ("refused", "finished", "absent")] == [
+        True,
+        False,
+        False,
+    ]

@@ -50,7 +50,7 @@ def test_while_runs_are_computed_young_states_stay(planted: Planted) -> None:
     with store.lock(RUNS, OTHER):
         assert in_use(store)
         assert paths(store) == set()
-        assert "1 pass of no run stay" in leftovers(uses_of(store)).notes[0]
+        assert "Kept, since runs are being computed here: 1 pass of no run" in leftovers(uses_of(store)).notes[0]
         age(store.folder(ACTIVATIONS, NOBODY), hours=25)
         assert paths(store) == {store.folder(ACTIVATIONS, NOBODY)}
     assert not in_use(store)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from emogeo.errors import StoreError
-from emogeo.keeping.showing import found_run, shown
+from emogeo.keeping.chosen import of_key
+from emogeo.keeping.showing import shown
 from emogeo.record.files import RUN_FILE
 from emogeo.store.removal import remove
 from emogeo.store.store import ACTIVATIONS, GENERATIONS, RUNS, Store
@@ -17,7 +18,7 @@ from tests.planted_records import model_card, write
 
 def lines_of(planted: tuple[Store, dict[str, str]], name: str) -> str:
     uses = uses_of(planted[0])
-    return "\n".join(shown(found_run(planted[1][name][:10], uses), uses, 80))
+    return "\n".join(shown(of_key(uses.contents, planted[1][name][:10]), uses, 80))
 
 
 def test_a_run_with_its_files_passes_and_words(planted: tuple[Store, dict[str, str]]) -> None:
@@ -63,5 +64,5 @@ def test_hostile_names_steer_no_terminal(planted: tuple[Store, dict[str, str]]) 
 
 def test_a_key_that_is_no_run_or_several_is_said(planted: tuple[Store, dict[str, str]]) -> None:
     for word in ("zz", ""):
-        with pytest.raises(StoreError, match="0 runs of .* begin so"):
-            found_run(word, uses_of(planted[0]))
+        with pytest.raises(StoreError, match="no run of .* has a key that begins so"):
+            of_key(uses_of(planted[0]).contents, word)

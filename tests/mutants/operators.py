@@ -24,7 +24,7 @@ _OF_COSMIC_RAY = (
     *("ReplaceAndWithOr", "ReplaceOrWithAnd", "ReplaceBreakWithContinue", "ReplaceContinueWithBreak"),
     *("ExceptionReplacer", "ZeroIterationForLoop"),
 )
-"""One or two for each place: the opposite, and the neighbour where there is one; the eleven others die alike."""
+"""One or two for each place: the opposite, and the neighbour where there is one."""
 
 
 def _is(kind: type, node: Any) -> bool:

@@ -10,16 +10,14 @@ from __future__ import annotations
 import logging
 import random
 from collections.abc import Mapping
-from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from emogeo.errors import StoreError
 from emogeo.extraction.writing import _line, _resume
 from emogeo.extraction.written import read_stories
+from emogeo.store.kept import Kept
 from emogeo.store.store import KINDS, Store
 from tests.torture.trial import Found, Trial, main_of
 from tests.torture.whole_records import TEXTS, whole_store
@@ -36,7 +34,7 @@ class Flipped:
         self.partial = self.store.path / "partial" / f"{TEXTS}.jsonl"
         self.partial.parent.mkdir(exist_ok=True)
         self.partial.write_bytes(b"".join(_line(row, story) for row, story in self.stories.items()))
-        self.kept = _kept_batches(self.store.path / "partial" / _KEY)
+        _kept_batches(self.store.path / "partial" / _KEY)
         self.files = [own for own in sorted(self.store.path.rglob("*")) if own.is_file() and own.stat().st_size]
 
     def case(self, number: int, folder: Path) -> Found:
@@ -94,19 +92,16 @@ _ARRAYS = {f"{number:064x}": np.full((2, 3), number, np.float32) for number in r
 """What three batches gave, by their names."""
 
 
-def _kept_batches(folder: Path) -> bool:
-    """Keeps finished batches, as a process does that is killed then; false where none are kept."""
-    if find_spec("emogeo.store.kept") is None:
-        return False
+def _kept_batches(folder: Path) -> None:
+    """Keeps finished batches, as a process does that is killed then."""
     kept = _kept_in(folder)
     for name, array in _ARRAYS.items():
         kept.keep(name, {"states": array})
     kept.save()
-    return True
 
 
-def _kept_in(folder: Path) -> Any:
-    return import_module("emogeo.store.kept").Kept(folder, "as usual")
+def _kept_in(folder: Path) -> Kept:
+    return Kept(folder, "as usual")
 
 
 TRIAL = Trial("flipped_bytes", "a byte is changed in", 1_000, lambda folder: Flipped(folder).case, batches=None)

@@ -68,7 +68,7 @@ class FullDisk:
 
         code = run(words, log, watched)
         said = log.read_text()
-        named = code == 0 or os.strerror(errno.ENOSPC) in said
+        named = code == 0 or (os.strerror(errno.ENOSPC) in said and str(store) in said)
         between = lost_and_wrong(own, Store(store), said)
         whole = {key for where, key in records(Store(store)) if where == RUNS} == own.runs
         (folder / "disk" / "ballast").unlink(missing_ok=True)

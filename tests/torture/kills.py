@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from emogeo.store.store import ACTIVATIONS, RUNS, Store
+from tests.conftest import ROOT
 from tests.torture.sweeps import SWEEPS, WRITTEN_BY, Made, broken, content, make, records
-from tests.torture.trial import Found, Trial, main_of
+from tests.torture.trial import KEPT, Found, Trial, main_of
 from tests.torture.warm import run
 from tests.torture.watched import at_write, batches_in, counted_writes, die, die_after, list_batches
 
@@ -145,7 +146,8 @@ def sums_up(
 
 def keep_log(log: Path, part: str) -> None:
     """Keeps what a command has said in which something went wrong."""
-    target = Path("/tmp") / f"torture-{part.split(',')[0]}-{log.parent.parent.name}-{time.monotonic_ns()}.log"
+    target = ROOT / KEPT / "logs" / f"{part.split(',')[0]}-{log.parent.parent.name}-{time.monotonic_ns()}.log"
+    target.parent.mkdir(parents=True, exist_ok=True)
     shutil.copy(log, target)
 
 

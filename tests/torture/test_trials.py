@@ -38,6 +38,8 @@ def test_a_few_cases_of_trials(trials: list[str], cases: int, tmp_path: Path) ->
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
+    if trials == ["kills"]:
+        assert "exit codes -9" in (tmp_path / "kills.jsonl").read_text(), "something was killed"
     counts = [line.split(" | ")[1:6] for line in done.stdout.splitlines() if line.startswith("| ")][2:]
     assert counts
     assert {tuple(own[1:]) for own in counts} == {("0",) * 4}

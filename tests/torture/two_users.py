@@ -18,7 +18,7 @@ from typing import NoReturn
 
 from emogeo.store.store import Store
 from tests.torture.kills import Undisturbed, lost_and_wrong, sums_up, undisturbed
-from tests.torture.sweeps import make
+from tests.torture.sweeps import make, records
 from tests.torture.trial import Found, NoSuchCaseError, Trial, main_of
 from tests.torture.warm import run, start, wait
 
@@ -76,8 +76,9 @@ class TwoUsers:
         refused = self._run(kind, folder, STRANGER)
         said = (folder / "logs" / "log").read_text()
         named = "Permission denied" in said and str(folder / "shared" / "store") in said
-        code = self._run(kind, folder, SECOND) if refused else 0
-        return self._judged(kind, folder, 3, refused == 1 and named and code in {0, 1}, f"{refused}, {code}")
+        code = self._run(kind, folder, SECOND) if refused else 0  # which belongs to root
+        empty = not list(records(Store(folder / "shared" / "store")))
+        return self._judged(kind, folder, 3, refused == 1 and named and code == 1 and empty, f"{refused}, {code}")
 
     def _run(self, kind: str, folder: Path, user: int) -> int:
         return wait(self._start(kind, folder, user))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import importlib.util
+import importlib
 import math
 import os
 import signal
@@ -99,8 +99,6 @@ def list_batches(into: Path) -> None:
 
 def _keep_each_batch() -> None:
     """Has every batch kept at once: those of a tiny model take so little time that they would be kept together."""
-    if importlib.util.find_spec("emogeo.store.kept") is None:
-        return
     module = importlib.import_module("emogeo.store.kept")
     for name, value in (("_EVERY_SECONDS", 0.0), ("_SHARE", math.inf)):
         if not hasattr(module, name):

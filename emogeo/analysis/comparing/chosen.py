@@ -33,7 +33,7 @@ def choose(catalogue: Catalogue, wanted: RunsConfig, where: str, tagged: bool = 
         meant |= _companions(catalogue, meant, wanted) - trials
     _keep(catalogue, meant)
     if trials:
-        said = f"{len(trials)} run(s) with the tag {TRIAL}; type runs.tags={TRIAL} to analyse them"
+        said = f"runs with the tag {TRIAL}, {len(trials)} of them; type runs.tags={TRIAL} to analyse them"
         catalogue.left_out.append(said)
 
 

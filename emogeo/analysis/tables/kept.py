@@ -12,6 +12,7 @@ import json
 import logging
 import os
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -62,12 +63,14 @@ class Kept:
         others = [of for of in self._lines if of not in self._used][-_OTHERS:]
         lines = {**{of: self._lines[of] for of in others}, **self._used}
         text = "".join(f"{of} {_checksum(line)} {line}\n" for of, line in lines.items())
+        waiting = self._file.with_suffix(f".{os.getpid()}.tmp")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            waiting = self._file.with_suffix(f".{os.getpid()}.tmp")
             waiting.write_text(f"{code()}\n{text}", encoding="utf-8")
             waiting.replace(self._file)
         except OSError as error:
+            with suppress(OSError):
+                waiting.unlink(missing_ok=True)
             log.info("%s is not kept for the next analysis: %s", self._file, error.strerror)
 
 

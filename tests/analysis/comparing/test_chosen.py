@@ -60,7 +60,7 @@ def test_trials_stay_out_and_are_counted() -> None:
     trial = usual_config("tracking.tags=[trial]")
     runs.runs[0] = altered(runs.runs[0], config=trial)
     assert "gemma" not in chosen(RunsConfig(), runs)
-    assert runs.left_out == ["1 run(s) with the tag trial; type runs.tags=trial to analyse them"]
+    assert runs.left_out == ["runs with the tag trial, 1 of them; type runs.tags=trial to analyse them"]
 
 
 def test_tags_of_wandb_were_asked_for_before() -> None:
