@@ -4,7 +4,10 @@ A page marks what it quotes, and the marks do not show when it is read:
 
     <!-- = demo/summary.txt; Pairs -->          what was printed from the line that begins with Pairs to the next gap
     <!-- = demo/pairs.csv; model_a=A, model_b=B; rho_star -->0.93 [0.86, 0.99]<!-- / -->
-    <!-- = demo/runs.csv; ; model, reliability -->    a table of all rows
+    <!-- = demo/runs.csv; ; model, reliability as agrees with itself -->    a table of all rows, with headings
+    <!-- = demo/pairs.csv; a.pooling=mean, b.pooling=mean; model_a, rho_star -->    pairs by columns of runs.csv
+
+Pictures of results are named by where they are from: `figures/study/map.png` is study/results/figures/map.png.
 
 Whatever stands between a mark and its end is written anew by `make docs`, from docs/data. The files there are those of
 results/ that some page names; `take` copies them where an analysis has made them.
@@ -14,7 +17,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pandas as pd
@@ -26,6 +29,9 @@ DATA = ROOT / "docs" / "data"
 RESULTS = {"demo": ROOT / "results" / "demo", "study": ROOT / "study" / "results", "diary": ROOT / "diary" / "results"}
 """Where the commands leave what is quoted: `make demo`, `make study`, and those of docs/tutorial.md."""
 _QUOTE = re.compile(r"<!-- = (?P<what>[^>]+?) -->(?P<said>.*?)<!-- / -->", re.DOTALL)
+_RUNS = "runs.csv"
+"""Where pages find the settings of the runs of any table."""
+_PICTURE = re.compile(r"\]\(figures/(?P<of>\w+)/(?P<file>[\w.-]+\.png)\)")
 _DIGITS = {"p": 4, "p_holm": 4, "floor": 4}
 
 
@@ -53,19 +59,35 @@ def filled(page: str, data: Path = DATA) -> str:
 
 
 def take(data: Path = DATA) -> list[str]:
-    """Copies the files that pages quote from the results that are there.
+    """Copies the tables that pages quote, and the pictures that they show, from the results that are there.
 
     Returns:
         The names of results that are not there; what is quoted of them stays as it is.
     """
     named = {what.split(";")[0].strip() for page in pages() for what in quoted(page.read_text(encoding="utf-8"))}
+    named |= {f"{name.partition('/')[0]}/{_RUNS}" for name in named}
     for name in sorted(named):
         of, _, file = name.partition("/")
-        own = RESULTS[of] / file
-        if own.is_file():
-            (data / of).mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(own, data / name)
+        _copy(RESULTS[of] / file, data / name)
+    for of, file in _pictured():
+        _copy(RESULTS[of] / "figures" / file, data.parent / "figures" / of / file)
     return sorted(of for of in {name.split("/")[0] for name in named} if not RESULTS[of].is_dir())
+
+
+def _pictured() -> set[tuple[str, str]]:
+    """Finds the pictures of results that pages show: whose they are, and their files."""
+    return {
+        (found["of"], found["file"])
+        for page in pages()
+        for found in _PICTURE.finditer(page.read_text(encoding="utf-8"))
+        if found["of"] in RESULTS
+    }
+
+
+def _copy(own: Path, to: Path) -> None:
+    if own.is_file():
+        to.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(own, to)
 
 
 def _said(what: str, data: Path) -> str:
@@ -74,13 +96,31 @@ def _said(what: str, data: Path) -> str:
         raise QuoteError(f"{what}: docs/data has no {file}. Run the command that makes it, then make docs.")
     if file.endswith(".txt"):
         return _printed((data / file).read_text(encoding="utf-8"), rest, what)
-    rows = _rows(pd.read_csv(data / file), rest[0], what)
-    columns = [name.strip() for name in rest[1].split(",")]
+    rows = _rows(_with_runs(data / file), rest[0], what)
+    columns = dict(_headed(name) for name in rest[1].split(","))
     if len(columns) > 1:
         return "\n\n" + "\n".join(_table(rows, columns, what)) + "\n\n"
     if len(rows) != 1:
         raise QuoteError(f"{what}: {len(rows)} rows, where one is quoted.")
-    return _cell(rows.iloc[0], columns[0], what)
+    return _cell(rows.iloc[0], *columns, what)
+
+
+def _with_runs(file: Path) -> pd.DataFrame:
+    """Reads a table; beside keys stand the columns of their runs: `run.pooling`; of pairs `a.pooling`, `b.pooling`."""
+    table, runs = pd.read_csv(file), file.with_name(_RUNS)
+    if not runs.is_file() or file == runs:
+        return table
+    for key, prefix in (("key", "run"), ("key_a", "a"), ("key_b", "b")):
+        if key in table:
+            own = pd.read_csv(runs).add_prefix(f"{prefix}.")
+            table = table.merge(own, how="left", left_on=key, right_on=f"{prefix}.key")
+    return table
+
+
+def _headed(named: str) -> tuple[str, str]:
+    """Reads `COLUMN as HEADING`; a column without a heading is its own."""
+    column, _, heading = named.strip().partition(" as ")
+    return column, heading or column
 
 
 def _printed(text: str, blocks: list[str], what: str) -> str:
@@ -93,18 +133,18 @@ def _printed(text: str, blocks: list[str], what: str) -> str:
 
 
 def _rows(table: pd.DataFrame, where: str, what: str) -> pd.DataFrame:
-    """The rows whose columns have the given values: `model_a=A, model_b=B`."""
+    """The rows whose columns have the given values, `model_a=A, model_b=B`; nothing stands for what is missing."""
     for column, _, value in (part.strip().partition("=") for part in where.split(",") if part.strip()):
         if column not in table:
             raise QuoteError(f"{what}: no column {column}.")
-        table = table[table[column].astype(str) == value]
+        table = table[table[column].astype(object).where(table[column].notna(), "").astype(str) == value]
     if table.empty:
         raise QuoteError(f"{what}: no such row.")
     return table
 
 
-def _table(rows: pd.DataFrame, columns: list[str], what: str) -> Iterator[str]:
-    yield f"| {' | '.join(columns)} |"
+def _table(rows: pd.DataFrame, columns: Mapping[str, str], what: str) -> Iterator[str]:
+    yield f"| {' | '.join(columns.values())} |"
     yield f"|{'---|' * len(columns)}"
     for _, row in rows.iterrows():
         yield f"| {' | '.join(_cell(row, column, what) for column in columns)} |"

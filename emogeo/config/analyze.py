@@ -39,7 +39,7 @@ class Figures(Enum):
     """Which runs are drawn."""
 
     auto = "auto"
-    """All of at most 24 runs; of more, twelve that were read alike as far as there are so many."""
+    """All of at most 24 runs; of more, twelve comparable ones as far as there are so many."""
     all = "all"
     """Every run, which takes a second or more for each."""
 

@@ -96,12 +96,12 @@ def _columns(runs: Sequence[StoredRun], uses: Uses, letters: int) -> list[Column
         column("size", lambda run: in_bytes(run.size), right=True),
         column("computed", lambda run: run.record.provenance.created[:10] if run.record else ""),
     ]
-    told = [
+    parts = [
         column("precision", setting("precision")),
         column("mode", _mode),
         *(column(name.replace("_", " "), setting(name)) for name in _SETTINGS),
     ]
-    differing = [each for each in told if len(set(each.cells)) > 1]
+    differing = [each for each in parts if len(set(each.cells)) > 1]
     states = column("states", lambda run: in_bytes(_states(run, uses)), right=True)
     return [*always, *differing[:2], states, *differing[2:]]
 

@@ -37,7 +37,7 @@ class Facts:
     reread: bool = False
 
     @property
-    def companion(self) -> bool:
+    def belongs_to_another(self) -> bool:
         """Whether the run belongs to another: an untrained twin, or a reread."""
         return self.twin or self.reread
 

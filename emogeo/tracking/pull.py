@@ -179,7 +179,7 @@ def _is_wanted(own: Facts, every: Iterable[Facts], wanted: RunsConfig) -> bool:
         return True
     if on_trial(own, wanted) or (own.twin and not wanted.twins) or (own.reread and not wanted.rereads):
         return False
-    return own.companion and any(other.model == own.model and suits(other, wanted) for other in every)
+    return own.belongs_to_another and any(other.model == own.model and suits(other, wanted) for other in every)
 
 
 def _records(runs: Sequence[Any]) -> dict[tuple[str, str], list[Any]]:

@@ -12,7 +12,7 @@ from emogeo.config.states import PoolingConfig, Position
 from emogeo.geometry.options import Selection
 from tests.conftest import CONF, compose_train
 
-COMPANIONS = {
+BESIDE = {
     "generation": ["prompt_template=loose"],
     "replay": ["mode.source=abc"],
     "imported": ["imported.path=vectors.npz"],
@@ -34,7 +34,7 @@ def options(group: str) -> list[str]:
     + [("recipe", option) for option in options("recipe") if option != "none"],
 )
 def test_every_option_composes(group: str, option: str) -> None:
-    assert asdict(compose_train(f"{group}={option}", *COMPANIONS.get(option, [])))[group]
+    assert asdict(compose_train(f"{group}={option}", *BESIDE.get(option, [])))[group]
 
 
 def test_defaults_are_the_published_protocol_but_for_the_layer() -> None:

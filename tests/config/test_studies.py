@@ -42,9 +42,9 @@ def _composed(overrides: tuple[str, ...]) -> TrainConfig:
         return parse_train(compose("config", overrides=list(overrides)))
 
 
-def test_the_seven_studies_are_there() -> None:
+def test_the_eight_studies_are_there() -> None:
     assert [
-        *("controls", "decomposition", "finetune", "precision", "sub_parameters", "texts", "universality"),
+        *("controls", "decomposition", "finetune", "overflow", "precision", "sub_parameters", "texts", "universality"),
     ] == STUDIES
 
 

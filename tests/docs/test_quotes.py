@@ -60,6 +60,16 @@ def test_a_table(data: Path) -> None:
     assert "| model_b | rho_star |\n|---|---|\n| n | 0.93 [0.86, 0.996] |\n| o | 0.50 [0.40, 0.60] |" in said
 
 
+def test_headings_and_settings_of_runs(data: Path) -> None:
+    pairs = PAIRS.assign(key_a=["1", "1", "2"], key_b=["2", "3", "3"])
+    pairs.to_csv(data / "demo" / "pairs.csv", index=False)
+    runs = pd.DataFrame({"key": [1, 2, 3], "pooling": ["mean", "mean", None]})
+    runs.to_csv(data / "demo" / "runs.csv", index=False)
+    both = filled(mark("demo/pairs.csv; a.pooling=mean, b.pooling=mean; model_a as first, rho_star as agreement"), data)
+    assert "| first | agreement |\n|---|---|\n| m | 0.93 [0.86, 0.996] |\n\n" in both
+    assert filled(mark("demo/pairs.csv; a.pooling=mean, b.pooling=, model_a=m; model_b"), data).count(">o<") == 1
+
+
 def test_writing_twice_changes_nothing(data: Path) -> None:
     page = mark("demo/pairs.csv; model_a=m; model_b, rho_star") + mark("demo/summary.txt")
     once = filled(page, data)
@@ -93,8 +103,14 @@ def test_files_that_pages_name_are_taken_from_results_that_are_there(
     data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = tmp_path / "page.md"
-    page.write_text(mark("demo/pairs.csv; model_a=m; p") + mark("study/runs.csv; ; key"), encoding="utf-8")
+    said = [mark("demo/pairs.csv; model_a=m; p"), mark("study/runs.csv; ; key")]
+    said += ["![Maps](figures/demo/maps.png) ![another's](figures/front.png)"]
+    page.write_text("\n".join(said), encoding="utf-8")
+    (data / "demo" / "figures").mkdir()
+    (data / "demo" / "figures" / "maps.png").write_bytes(b"a picture")
     monkeypatch.setattr(quotes, "pages", lambda: [page])
     monkeypatch.setattr(quotes, "RESULTS", {"demo": data / "demo", "study": tmp_path / "absent"})
     assert take(tmp_path / "kept") == ["study"]
     assert [file.name for file in (tmp_path / "kept" / "demo").iterdir()] == ["pairs.csv"]
+    assert (tmp_path / "figures" / "demo" / "maps.png").read_bytes() == b"a picture"
+    assert not (tmp_path / "figures" / "front.png").exists()

@@ -62,8 +62,8 @@ def test_facts_of_a_record_are_its_own() -> None:
     card = model_card(init=Init.shuffled, init_seed=2)
     found = facts_of(geometry(config=config, model=card, reread_of="x")[0])
     assert (found.model, found.group, found.tags) == ("planted", "g", ("a", "untrained", "shuffled"))
-    assert (found.created, found.twin, found.reread, found.companion) == (DAY, True, True, True)
-    assert not facts_of(steering()[0]).companion
+    assert (found.created, found.twin, found.reread, found.belongs_to_another) == (DAY, True, True, True)
+    assert not facts_of(steering()[0]).belongs_to_another
 
 
 def test_what_leaves_nothing_is_named_with_what_there_is() -> None:

@@ -30,7 +30,7 @@ def choose(catalogue: Catalogue, wanted: RunsConfig, where: str, tagged: bool = 
     if not meant:
         raise StoreError(nothing_suits(list(facts.values()), wanted, where))
     if is_filtered(wanted):
-        meant |= _companions(catalogue, meant, wanted) - trials
+        meant |= _beside(catalogue, meant, wanted) - trials
     _keep(catalogue, meant)
     if trials:
         said = f"runs with the tag {TRIAL}, {len(trials)} of them; type runs.tags={TRIAL} to analyse them"
@@ -42,7 +42,7 @@ def _facts(catalogue: Catalogue) -> dict[str, Facts]:
     return {run.key: facts_of(run.record) for run in every}
 
 
-def _companions(catalogue: Catalogue, meant: set[str], wanted: RunsConfig) -> set[str]:
+def _beside(catalogue: Catalogue, meant: set[str], wanted: RunsConfig) -> set[str]:
     """Finds the untrained twins of the runs that are meant, and the rereads of all of these."""
     own = [run for run in catalogue.finished if run.key in meant and not run.untrained]
     twins = {twin.key for run in own for twin in twins_of(run, catalogue.runs)} if wanted.twins else set[str]()

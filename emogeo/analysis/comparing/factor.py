@@ -98,7 +98,7 @@ class Factor:
                 return " ".join([what, *(["–".join(self.between)] if self.between else [])])
             return f"{self.parameter}{' (comprehension)' if self.of_comprehension else ''}"
         if self.writing is not None:
-            how = f"{'as published' if self.as_published else 'read alike'}, {self.writing.value}"
+            how = f"{'as published' if self.as_published else 'comparable'}, {self.writing.value}"
             return f"{how} ({self.precisions[0]})" if len(self.precisions) == 1 else ", ".join([how, *self._both])
         read_at = [f"read at {self.precisions[0]}"] if self.contrast is Contrast.writer else self._both
         return ", ".join([self.contrast.value, *(["as published"] if self.as_published else []), *read_at])

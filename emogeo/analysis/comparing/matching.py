@@ -211,7 +211,7 @@ def _between_passages(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
 
 
 def _between_writers(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
-    """Finds texts of two models that one of these, or a third one, has read alike; asked for with the same prompts."""
+    """Finds texts of two models, asked for with the same prompts, that one of these, or a third one, has read."""
     if list(differ) == [Parameter.writer] and is_first(a) and is_first(b) and not same_texts(a, b):
         writers = tuple(sorted(writer for run in (a, b) if (writer := written_by(run)) is not None))
         if len(set(writers)) > 1:

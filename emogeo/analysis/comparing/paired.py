@@ -19,7 +19,7 @@ ALL_OF = 24
 
 
 def pairs_of(prepared: Sequence[PreparedRun], which: Pairs = Pairs.auto) -> list[Pair]:
-    """Lists pairs of trained runs; then every two untrained twins of different models that were read alike.
+    """Lists pairs of trained runs; then every two comparable untrained twins of different models.
 
     Rereads, which only give the floor, are left out. No run is compared with its own or another model's twin, nor an
     untrained twin with another one of the same model: the twins are its nulls.

@@ -79,7 +79,7 @@ def _command(run: Run, store: str) -> str:
 
 
 def twin_commands(runs: Sequence[Run], store: str) -> list[str]:
-    """Gives the commands that compute two twins of each of some runs; models that were read alike share one."""
+    """Gives the commands that compute two twins of each of some runs; models whose runs are comparable share one."""
     together: dict[tuple[str, ...], list[str]] = {}
     for run in runs:
         words = shlex.split(twin_command(run, store))

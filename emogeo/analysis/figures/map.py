@@ -50,7 +50,7 @@ def pair_of(kind: str, a: str, b: str) -> str:
 def moved_most(shifts: pd.DataFrame) -> list[tuple[tuple[str, str], pd.DataFrame]]:
     """Gives the pairs whose conditions moved most, in the mean, each with its rows.
 
-    Two models that were read alike come before any others.
+    Two comparable runs come before any others.
     """
     found = shifts.dropna(subset=["displacement"])
     groups = [((str(a), str(b)), own) for (a, b), own in found.groupby(["key_a", "key_b"], sort=False)]

@@ -68,7 +68,7 @@ def _asked(material: Material) -> tuple[str, pd.DataFrame]:
     comparable = {frozenset(keys) for keys in _keys(material.table("universality"))}
     alike = across[[frozenset(keys) in comparable for keys in _keys(across)]]
     if len(alike):
-        return "different models, read alike", alike
+        return "different models, comparable runs", alike
     return ("different models", across) if len(across) else ("runs of one model", pairs)
 
 

@@ -31,8 +31,8 @@ def run_section(material: Material) -> Section:
 def counted(material: Material) -> str:
     """Writes in a line what the page is about: models, runs, conditions, texts."""
     counts = _counts(material)
-    told = [("models", "model"), ("geometries", "geometry"), ("texts per run", "text per run"), ("units", "unit")]
-    said = [f"{counts[many]} {one if counts[many] == '1' else many}" for many, one in told if counts.get(many)]
+    kinds = [("models", "model"), ("geometries", "geometry"), ("texts per run", "text per run"), ("units", "unit")]
+    said = [f"{counts[many]} {one if counts[many] == '1' else many}" for many, one in kinds if counts.get(many)]
     conditions = counts.get(material.noun.many)
     return " · ".join([*said, *([f"{conditions} {material.noun.many}"] if conditions else [])])
 

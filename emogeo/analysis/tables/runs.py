@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from emogeo.analysis.comparing.made import made_in_parts
 from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.records.names import settings_of
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.config.texts import Thinking
@@ -22,13 +23,13 @@ from emogeo.stimuli.conditions import noun_of
 
 RUN_COLUMNS = [
     *("key", "model", "family", "variant", "params_b", "init", "init_seed"),
-    *("precision", "mode", "recipe", "prompt_template", "stimuli"),
+    *("precision", "mode", "recipe", "prompt_template", "stimuli", "context", "pooling", "layer_selection"),
     *("layer", "n_layers", "n_units", "n_texts", "n_distinct_texts", "anisotropy", "rdm_std"),
     *("reliability", "reliability_ci_low", "reliability_ci_high", "clipped", "separation"),
     *("held_out", "held_out_ci_low", "held_out_ci_high", "nonfinite", "tokens_per_s", "note"),
 ]
 WORDS = ["key", "model", "family", "variant", "init", "precision", "mode", "recipe", "prompt_template", "stimuli"]
-WORDS += ["note"]
+WORDS += ["context", "pooling", "layer_selection", "note"]
 MANY_REFUSALS = 0.1
 """The share of refusals among written texts above which a run is flagged."""
 
@@ -83,7 +84,7 @@ def _described(run: Run) -> Row:
 
 def _heading(run: Run | BareRun) -> Row:
     """Gives the columns that every run has."""
-    record, model = run.record, run.record.model
+    record, model, settings = run.record, run.record.model, settings_of(run)
     return {
         "key": record.key,
         "model": run.model,
@@ -95,6 +96,9 @@ def _heading(run: Run | BareRun) -> Row:
         "precision": record.precision,
         "mode": record.mode.value,
         "recipe": record.recipe,
+        "context": settings["context"],
+        "pooling": settings["pooling"],
+        "layer_selection": settings["selection"],
     }
 
 

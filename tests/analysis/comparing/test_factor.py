@@ -23,10 +23,10 @@ REGENERATED = Factor(EffectKind.precision, Contrast.regenerated, precisions=BOTH
 @pytest.mark.parametrize(
     ("factor", "label"),
     [
-        (METHOD, "read alike, loose"),
+        (METHOD, "comparable, loose"),
         (replace(METHOD, as_published=True), "as published, loose"),
-        (replace(METHOD, writing=Writing.other, precisions=(INT8,)), "read alike, other writing (int8)"),
-        (replace(METHOD, writing=Writing.matched, precisions=BOTH), "read alike, matched, bf16–int8"),
+        (replace(METHOD, writing=Writing.other, precisions=(INT8,)), "comparable, other writing (int8)"),
+        (replace(METHOD, writing=Writing.matched, precisions=BOTH), "comparable, matched, bf16–int8"),
         (Factor(EffectKind.sub_parameter, Contrast.one, Parameter.banned_words), "banned words"),
         (
             Factor(EffectKind.sub_parameter, Contrast.one, Parameter.layer, of_comprehension=True),
@@ -49,8 +49,8 @@ REGENERATED = Factor(EffectKind.precision, Contrast.regenerated, precisions=BOTH
         (replace(REGENERATED, as_published=True), "regenerated, as published, bf16–int8"),
         (Factor(EffectKind.precision, Contrast.writer, precisions=(INT8,)), "of the writer alone, read at int8"),
         (Factor(EffectKind.precision, Contrast.null), "regeneration (null)"),
-        (replace(METHOD, contexts=(Context.none,)), "read alike, loose, without the prompt"),
-        (replace(METHOD, contexts=(Context.neutral,)), "read alike, loose, after the neutral prompt"),
+        (replace(METHOD, contexts=(Context.none,)), "comparable, loose, without the prompt"),
+        (replace(METHOD, contexts=(Context.neutral,)), "comparable, loose, after the neutral prompt"),
         (replace(CONTEXT, contexts=(Context.prompt, Context.none)), "context"),
         (replace(CONTEXT, contexts=(Context.prompt, Context.neutral)), "context (prompt–neutral)"),
         (replace(CONTEXT, contexts=(Context.none, Context.neutral)), "context (none–neutral)"),

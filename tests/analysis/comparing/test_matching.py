@@ -35,16 +35,16 @@ def test_comparisons_are_found_from_configurations(planted: list[PreparedRun]) -
         for pair in minimal_pairs([ready.run for ready in planted])
     }
     assert found == {
-        ("method", "read alike, loose", "A", "B"),
-        ("method", "read alike, matched", "A", "C"),
-        ("method", "read alike, matched (int8)", "A8", "D"),
+        ("method", "comparable, loose", "A", "B"),
+        ("method", "comparable, matched", "A", "C"),
+        ("method", "comparable, matched (int8)", "A8", "D"),
         ("sub_parameter", "all of the writing", "B", "C"),
         ("precision", "in comprehension, bf16–int8", "A", "A8"),
         ("precision", "in replay, bf16–int8", "C", "C_replay"),
         ("precision", "of the writer alone, read at int8", "D", "C_replay"),
         ("precision", "regenerated, bf16–int8", "C", "D"),
         ("precision", NULL, "C", "C_again"),
-        ("cross_experiment", "read alike, matched, bf16–int8", "A", "D"),
+        ("cross_experiment", "comparable, matched, bf16–int8", "A", "D"),
     }
     runs = {ready.run.key: ready.run for ready in planted}
     assert partner(list(runs.values()), runs["A"], runs["D"]) is runs["C"]
@@ -241,10 +241,10 @@ def test_passages_and_own_texts_say_whether_the_prompt_is_in_the_context(planted
     runs = [a, c, in_context(c, "none"), in_context(c, "neutral"), d]
     found = {pair.factor.label: pair.aliased for pair in minimal_pairs(runs) if pair.a is a}
     assert found == {
-        "read alike, matched": ("text", "template", "prompt"),
-        "read alike, matched, without the prompt": ("text", "template"),
-        "read alike, matched, after the neutral prompt": ("text", "template", "neutral prompt"),
-        "read alike, matched, bf16–int8": ("text", "template", "prompt", "precision"),
+        "comparable, matched": ("text", "template", "prompt"),
+        "comparable, matched, without the prompt": ("text", "template"),
+        "comparable, matched, after the neutral prompt": ("text", "template", "neutral prompt"),
+        "comparable, matched, bf16–int8": ("text", "template", "prompt", "precision"),
     }
 
 

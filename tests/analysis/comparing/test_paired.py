@@ -62,4 +62,4 @@ def test_untrained_twins_do_not_count_among_the_many() -> None:
     few = [*runs[: paired.ALL_OF], *twins]
     trained, nulls = families(few)
     assert len(trained) == 24 * 23 // 2
-    assert len(nulls) == 6 * 10, "two models, read alike"
+    assert len(nulls) == 6 * 10, "two models, comparable runs"

@@ -65,7 +65,7 @@ def test_rows_are_kinds_in_their_order_with_units_and_what_was_published() -> No
     rows, panels = given("layers_of_effect_figure", layers_of_effect, effects)
     assert [row.label for row in rows] == [
         "method: as published, matched (1 unit)",
-        "method: read alike, matched (12 units)",
+        "method: comparable, matched (12 units)",
         "precision: regenerated (12 units)",
     ]
     assert rows[0].published == {model: rho["A-C"] for model, rho in decomposition().items()}

@@ -8,7 +8,7 @@ from emogeo.analysis.tables.variance import VARIANCE_COLUMNS
 from tests.analysis.report.planted import frame
 from tests.analysis.summary.planted import material
 
-ROW = {"model": "m", "layer_of_effect": "method", "factor": "read alike", "n_units": 12, "rho": 0.5}
+ROW = {"model": "m", "layer_of_effect": "method", "factor": "comparable", "n_units": 12, "rho": 0.5}
 ROW |= {"rho_star": 0.996, "effect": 0.004, "ci_low": 0.0004, "ci_high": 0.5, "counts": "yes", "floor": 0.0001}
 
 
@@ -16,7 +16,7 @@ def test_an_effect_is_two_lines_and_near_zero_it_has_the_digits_that_it_needs() 
     said = effect_lines(material([], effects=frame(EFFECT_COLUMNS, ROW)), 80)
     assert said == [
         "Effects of m, 1 − ρ* of runs that differ in one thing (all of it: effects.csv)",
-        "  read alike",
+        "  comparable",
         "      effect 0.004 [0.0004, 0.50]; counts: yes; floor 0.0001",
     ]
 
@@ -24,7 +24,7 @@ def test_an_effect_is_two_lines_and_near_zero_it_has_the_digits_that_it_needs() 
 def test_effects_of_several_models_are_named_and_many_are_counted() -> None:
     rows = [{**ROW, "model": f"m{n}", "effect": None, "ci_low": None, "ci_high": None} for n in range(14)]
     said = effect_lines(material([], effects=frame(EFFECT_COLUMNS, *rows)), 80)
-    assert said[1:3] == ["  m0, read alike", "      effect –; counts: yes; floor 0.0001; ρ 0.50"]
+    assert said[1:3] == ["  m0, comparable", "      effect –; counts: yes; floor 0.0001; ρ 0.50"]
     assert said[-1] == "  and 2 more in effects.csv"
     assert effect_lines(material([]), 80) == []
 

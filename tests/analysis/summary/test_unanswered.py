@@ -40,7 +40,7 @@ def test_signs_are_opposite_only_beyond_their_intervals() -> None:
         "signs not identifiable (an interval holds 0)",
         "signs not identifiable (an interval holds 0)",
     ]
-    assert said[0].startswith("cross-experiment bias (read alike, loose), x and y: +0.20 [+0.10, +0.30] and -0.20")
+    assert said[0].startswith("cross-experiment bias (comparable, loose), x and y: +0.20 [+0.10, +0.30] and -0.20")
 
 
 def test_signs_of_biases_that_were_read_in_other_ways_are_not_compared() -> None:

@@ -36,7 +36,7 @@ def prepared(corpus: Corpus) -> list[PreparedRun]:
     return [planted_run(corpus, name, seed) for seed, name in enumerate(["one", "two"])]
 
 
-def test_baselines_have_every_companion_of_a_rho(prepared: list[PreparedRun]) -> None:
+def test_baselines_have_all_that_stands_beside_a_rho(prepared: list[PreparedRun]) -> None:
     table = baselines_table(prepared, *FEW).frame
     assert list(table.columns) == BASELINE_COLUMNS
     assert list(table["baseline"]) == ["bag_of_words", "input_embeddings"] * 2 + ["human_norms"] * 2

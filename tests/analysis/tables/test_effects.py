@@ -83,7 +83,7 @@ def test_the_prompt_is_an_alias_of_the_method_unless_texts_were_read_without_it(
     told = dataclasses.replace(c.run.record.generation, counts=counts)
     alone = dataclasses.replace(c, run=altered(c.run, key="alone", config=config, generation=told))
     table = table_of([a, c, alone])
-    usual, other = (row(table, f"read alike, matched{words}") for words in ("", ", without the prompt"))
+    usual, other = (row(table, f"comparable, matched{words}") for words in ("", ", without the prompt"))
     assert (usual["aliased_with"], other["aliased_with"]) == ("text, template, prompt", "text, template")
     said = "4 of 9 texts name their emotion"
     assert [said in own["note"] for own in (usual, other, row(table, "context"))] == [False, True, True]
@@ -105,7 +105,7 @@ def test_planted_effects_are_found_and_absent_ones_are_not(table: pd.DataFrame) 
     regenerated = row(table, "regenerated, bf16–int8")
     assert regenerated["null"] == row(table, NULL)["effect"]
     assert row(table, "all of the writing")["null"] == row(table, NULL)["effect"]
-    cross = row(table, "read alike, matched, bf16–int8")
+    cross = row(table, "comparable, matched, bf16–int8")
     assert cross["bias_ci_low"] < DESIGN.truth("A", "D") - 1 < cross["bias_ci_high"] < 0
     assert cross["bias_raw"] == pytest.approx(cross["rho"] - regenerated["rho"])
 
@@ -113,7 +113,7 @@ def test_planted_effects_are_found_and_absent_ones_are_not(table: pd.DataFrame) 
 def test_an_effect_counts_above_its_floor_and_its_null_only(planted: list[PreparedRun]) -> None:
     by_name = {each.name: each for each in planted}
     without_floor = table_of([by_name[name] for name in "ACD"])
-    method = row(without_floor, "read alike, matched", "method")
+    method = row(without_floor, "comparable, matched", "method")
     assert method["counts"] == "not identifiable"
     assert "counts: needs the floor" in method["note"]
     assert "floor: not measured for planted at bf16" in method["note"]
@@ -121,7 +121,7 @@ def test_an_effect_counts_above_its_floor_and_its_null_only(planted: list[Prepar
     assert (regenerated["counts"], np.isnan(regenerated["null"])) == ("no", True)
     assert "null: none is identifiable" in regenerated["note"]
     needs_c = table_of([by_name["A"], by_name["D"]])
-    assert "bias: needs the run of D at bf16 as well" in row(needs_c, "read alike, matched, bf16–int8")["note"]
+    assert "bias: needs the run of D at bf16 as well" in row(needs_c, "comparable, matched, bf16–int8")["note"]
 
 
 def test_published_figures_stand_beside_what_repeats_the_published_sets_and_nothing_else(
@@ -160,7 +160,7 @@ def test_the_raw_rho_is_of_all_texts_whatever_units_are_left(planted: list[Prepa
     told = json.loads(lines[0])
     lines[30] = json.dumps({**json.loads(lines[30]), "text": told["text"]}).encode()
     tied = dataclasses.replace(c, run=altered(c.run, {TEXTS: b"\n".join(lines)}))
-    before, after = (row(table_of([a, run]), "read alike, matched") for run in (c, tied))
+    before, after = (row(table_of([a, run]), "comparable, matched") for run in (c, tied))
     assert (before["n_units"], after["n_units"]) == (24, 23)
     assert before["rho"] == pytest.approx(after["rho"], abs=1e-12)
     assert "rho is over all texts of either run, everything else over 23 units" in after["note"]
@@ -178,7 +178,7 @@ def test_effects_of_real_runs_are_those_of_their_vectors(tiny_run: Composer, tmp
     runs = read_catalogue(Store(tmp_path / "store")).finished
     found = table_of([PreparedRun(run, run.key[:6], 0, VIEW) for run in runs])
     assert row(found, OWN_PRECISION)["rho"] == pytest.approx(1)
-    assert row(found, "in replay, fp32–bf16")["rho"] > row(found, "read alike, other writing", "method")["rho"]
+    assert row(found, "in replay, fp32–bf16")["rho"] > row(found, "comparable, other writing", "method")["rho"]
     by_key = {run.key: run for run in runs}
     for pair in found.to_dict("records"):
         rdms = [recentred_rdm(by_key[pair[name]]) for name in ("key_a", "key_b")]
