@@ -32,6 +32,8 @@ _QUOTE = re.compile(r"<!-- = (?P<what>[^>]+?) -->(?P<said>.*?)<!-- / -->", re.DO
 _RUNS = "runs.csv"
 """Where pages find the settings of the runs of any table."""
 _PICTURE = re.compile(r"\]\(figures/(?P<of>\w+)/(?P<file>[\w.-]+\.png)\)")
+_AND = re.compile(r",\s*(?=[\w.]+=)")
+"""Between two conditions: a comma before the next column, since values may have commas of their own."""
 _DIGITS = {"p": 4, "p_holm": 4, "floor": 4}
 
 
@@ -134,7 +136,7 @@ def _printed(text: str, blocks: list[str], what: str) -> str:
 
 def _rows(table: pd.DataFrame, where: str, what: str) -> pd.DataFrame:
     """The rows whose columns have the given values, `model_a=A, model_b=B`; nothing stands for what is missing."""
-    for column, _, value in (part.strip().partition("=") for part in where.split(",") if part.strip()):
+    for column, _, value in (part.partition("=") for part in _AND.split(where) if part):
         if column not in table:
             raise QuoteError(f"{what}: no column {column}.")
         table = table[table[column].astype(object).where(table[column].notna(), "").astype(str) == value]

@@ -60,6 +60,13 @@ def test_a_table(data: Path) -> None:
     assert "| model_b | rho_star |\n|---|---|\n| n | 0.93 [0.86, 0.996] |\n| o | 0.50 [0.40, 0.60] |" in said
 
 
+def test_a_value_may_have_commas(data: Path) -> None:
+    factors = PAIRS.assign(factor=["comparable, matched", "comparable", "comparable, loose"])
+    factors.to_csv(data / "demo" / "effects.csv", index=False)
+    said = filled(mark("demo/effects.csv; factor=comparable, matched, model_a=m; model_b"), data)
+    assert ">n<" in said
+
+
 def test_headings_and_settings_of_runs(data: Path) -> None:
     pairs = PAIRS.assign(key_a=["1", "1", "2"], key_b=["2", "3", "3"])
     pairs.to_csv(data / "demo" / "pairs.csv", index=False)
