@@ -91,19 +91,19 @@ def _one(row: Row, material: Material) -> tuple[str, str, list[str]]:
         return question, NOT_IDENTIFIABLE, [*_hidden(row, material)]
     star = in_words(row["rho_star"], row["rho_star_ci_low"], row["rho_star_ci_high"])
     verdict = row["beyond_words"] if pd.notna(row["beyond_words"]) else Beyond.unknown.value
-    agree = f"On texts that they do not share, and without text noise, they agree at ρ* {star}"
+    agree = f"On texts that they do not share, and corrected for text noise, they agree at ρ* {star}"
     return question, _HEADLINES[verdict], [f"{agree}{_beyond(row, verdict, material)}", _difference(row, material)]
 
 
 def _beyond(row: Row, verdict: str, material: Material) -> str:
-    """Says what of an agreement is left once words are given, or why that is not known."""
+    """Says what of an agreement remains once words are controlled for, or why that is not known."""
     left = in_words(row["rho_partial"], row["rho_partial_ci_low"], row["rho_partial_ci_high"])
     if verdict == Beyond.yes.value:
         meanings = "and it goes beyond word meanings too" if row["beyond_meanings"] == Beyond.yes.value else ""
         also = meanings or "whether it goes beyond word meanings cannot be told"
-        return f"; {left} is left once word counts and untrained networks are given, {also}."
+        return f"; {left} remains once word counts and untrained networks are controlled for, {also}."
     if verdict == Beyond.no.value:
-        return f"; word counts and untrained networks account for it: {left} is left."
+        return f"; word counts and untrained networks account for it: {left} remains."
     return f"; whether that is more than words cannot be told: {_reason(row, material)}."
 
 
@@ -132,7 +132,7 @@ def _difference(row: Row, material: Material) -> str:
     if said.startswith(SAME):
         return f"For {these} the two are the {said}."
     if said.startswith(DIFFERS):
-        return f"They are not identical: for {these}, ρ* lies surely below 1{said.removeprefix(DIFFERS)}."
+        return f"They are not identical: for {these}, ρ* lies below 1{said.removeprefix(DIFFERS)}."
     if said == NO_FLOOR:
         return "Whether they differ at all is open: neither was measured a second time (reread=true)."
     return f"Whether the two differ cannot be told for {these} from these texts."
@@ -155,7 +155,9 @@ def _many(kind: str, pairs: pd.DataFrame, least: Row, material: Material) -> tup
 
 def _ranges(pairs: pd.DataFrame) -> list[str]:
     known = pairs[pairs["rho_star"].notna()]
-    return [f"On disjoint texts, and without text noise, ρ* is {range_of(known, 'rho_star')}."] if len(known) else []
+    return (
+        [f"On disjoint texts, and corrected for text noise, ρ* is {range_of(known, 'rho_star')}."] if len(known) else []
+    )
 
 
 def _headline(counts: Counter[str], n: int) -> str:

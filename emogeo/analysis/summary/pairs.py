@@ -35,7 +35,7 @@ def pair_lines(of: Mapping[str, str], material: Material, width: int) -> list[st
     lines = narrow(f"Pairs, {len(rows)} that agree least" if more else "Pairs", _columns(rows, of), "pairs.csv", width)
     noun = material.noun.many
     lines += [f"  and {more} more in pairs.csv"] if more else []
-    said = f"ρ* is for these {noun}; 'like these' is its interval for {noun} like these"
+    said = f"intervals of ρ* are over other texts for these {noun}; 'like these': over other {noun}, too"
     said += f"; {nulls} pairs of untrained twins, which are nulls, are in pairs.csv" if nulls else ""
     return [*lines, *paragraph(said, width, "  "), *_hanging(of, material, width)]
 

@@ -36,8 +36,8 @@ def test_two_checkpoints_are_spoken_of_in_the_first_sentence() -> None:
     assert told.question == "Do mine v1 and mine v2 share an emotion geometry?"
     assert (told.headline, told.sure, told.pair) == ("Yes, beyond words.", True, ("mine v1", "mine v2"))
     agreement, difference = told.said
-    assert "they agree at ρ* 0.92 [0.87, 0.97]; 0.70 [0.60, 0.80] is left once word counts and" in agreement
-    assert difference == "They are not identical: for these 21 emotions, ρ* lies surely below 1."
+    assert "they agree at ρ* 0.92 [0.87, 0.97]; 0.70 [0.60, 0.80] remains once word counts and" in agreement
+    assert difference == "They are not identical: for these 21 emotions, ρ* lies below 1."
 
 
 def test_words_alone_are_never_called_shared_geometry() -> None:
@@ -72,7 +72,7 @@ def test_many_pairs_are_counted_and_the_least_alike_are_named() -> None:
     first = "a – b, ρ* 0.90 [0.85, 0.95] (0.70 [0.60, 0.80] left once words are given)"
     assert told.said[0].startswith(f"Of 3 pairs of different models, 2 agree beyond words: {first}; b – c, ")
     assert told.said[3] == "For these emotions 3 pairs differ by more than measuring again and other topics give."
-    assert told.said[1] == "On disjoint texts, and without text noise, ρ* is 0.70 to 0.90 (median 0.80)."
+    assert told.said[1] == "On disjoint texts, and corrected for text noise, ρ* is 0.70 to 0.90 (median 0.80)."
     assert told.said[2] == "Those that agree least are a – c, at ρ* 0.70 [0.65, 0.75]."
     assert told.pair == ("a", "c")
 

@@ -20,7 +20,7 @@ def test_pairs_have_what_qualifies_a_rho_and_more_of_it_in_a_wide_terminal() -> 
     said = pair_lines(OF, of, 80)
     assert " ".join(said[2].split()) == "A–B yes 0.90 [0.85, 0.95] [0.70, 1.10] 0.80 [0.70, 0.90] 0.0200"
     assert " ".join(said[3].split()) == "A–C – – – 0.50 –"
-    assert said[4] == "  ρ* is for these emotions; 'like these' is its interval for emotions like these"
+    assert said[4] == "  intervals of ρ* are over other texts for these emotions; 'like these': over"
     wide = " ".join(pair_lines(OF, of, 120)[2].split())
     assert wide.endswith("0.0200 differs 0.70/0.60"), "as much as fits"
 
