@@ -198,7 +198,7 @@ def _between_precisions(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
 def _between_passages(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
     """Finds a single sub-parameter of comprehension."""
     own = [name for name in differ if name in EXTRACTION]
-    if Parameter.language in own and set(a.topics) == set(b.topics):
+    if Parameter.language in own and set(a.topics) == set(b.topics) and _of_one_voice(a, b):
         own = [name for name in own if name is not Parameter.passages]  # translations have other texts
     if own == [Parameter.passages] and set(a.texts) & set(b.texts):
         return  # some of the same passages, not others
@@ -208,6 +208,10 @@ def _between_passages(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
     kind = EffectKind.text if own[0] in _TOLD else EffectKind.sub_parameter
     between = tuple(sorted(both)) if own[0] in _TOLD and len(set(both)) > 1 else ()
     yield Factor(kind, Contrast.one, parameter=own[0], of_comprehension=True, between=between), ()
+
+
+def _of_one_voice(a: Run, b: Run) -> bool:
+    return a.config.stimuli.voice is b.config.stimuli.voice
 
 
 def _between_writers(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:

@@ -201,18 +201,21 @@ def _told(row: Row, verdict: Beyond, material: Material) -> str:
 def _differences(pairs: pd.DataFrame, noun: Noun) -> list[str]:
     """Counts in a sentence the pairs that differ, that are the same, and of which neither is known."""
     counts = Counter(pairs["equivalence"].dropna())
-    told = [
-        f"{number_of(n, 'pair')} {_DIFFER.get(said) or f'{_ARE[n == 1]} the {said}'}"
-        for said, n in counts.most_common()
-    ]
+    told = [f"{number_of(n, 'pair')} {_DIFFER.get(said) or _bounded(said, n)}" for said, n in counts.most_common()]
     return [f"For these {noun.many} {listed(told)}."] if told else []
 
 
-_ARE = {True: "is", False: "are"}
+def _bounded(said: str, n: int) -> str:
+    """Says within what bound pairs are the same, or differ: `are the same within 0.1`, `differ, by less than 0.1`."""
+    if said.startswith(DIFFERS):
+        bound = said.removeprefix(DIFFERS) or " by more than measuring again and other topics give"
+        return f"{'differs' if n == 1 else 'differ'}{bound}"
+    return f"{'is' if n == 1 else 'are'} the {said}"
+
+
 _DIFFER = {
     NO_FLOOR: "may differ or not (none was measured a second time: reread=true)",
     CANNOT_TELL: "may differ or not, as far as these texts tell",
-    DIFFERS: "differ by more than measuring again and other topics give",
 }
 
 
@@ -235,8 +238,8 @@ def _kept(effects: pd.DataFrame) -> str:
 def _of_factors(effects: pd.DataFrame) -> str:
     counts = Counter(effects["counts"])
     return (
-        f"Of {number_of(len(effects), 'comparison')} that differ in one thing alone, {counts[YES]} differ beyond floor "
-        f"and null, {counts[NO]} do not, {counts[UNKNOWN]} cannot be told."
+        f"Runs that differ in one thing alone were compared {number_of(len(effects), 'time')}: the effect goes beyond "
+        f"floor and null in {counts[YES]}, does not in {counts[NO]}, and cannot be told in {counts[UNKNOWN]}."
     )
 
 

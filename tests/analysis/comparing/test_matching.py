@@ -130,6 +130,9 @@ def test_topics_told_in_two_languages_are_a_pair_of_the_language(planted: list[P
     assert pair.factor.kind is EffectKind.text
     assert minimal_pairs([a, told("anders gelesen", "pooling.position=last")]) == []
     assert minimal_pairs([a, told("anderswo", topics="place")]) == [], "another language and other topics"
+    diary = usual_config(*READ_ALIKE, "stimuli=diaries")
+    diaries = altered(a, {TEXTS: lines_of("diaries", 24)}, key="diaries", stimuli="diaries", config=diary)
+    assert minimal_pairs([german, diaries]) == [], "another language and another voice"
     (method,) = minimal_pairs([german, c])
     assert method.aliased == ("text", "template", "prompt", "language")
 

@@ -83,13 +83,30 @@ def test_runs_that_were_read_alike_are_asked_about_before_others() -> None:
     assert answered(*rows, universality=alike).pair == ("a", "b")
 
 
+@pytest.mark.parametrize(
+    ("many", "said"),
+    [
+        (["differs"], "1 pair differs by more than measuring again and other topics give"),
+        (["differs"] * 2, "2 pairs differ by more than measuring again and other topics give"),
+        (["differs, by less than 0.1"], "1 pair differs, by less than 0.1"),
+        (["differs, by less than 0.1"] * 2, "2 pairs differ, by less than 0.1"),
+        (["same within 0.1"] * 2, "2 pairs are the same within 0.1"),
+        (["cannot tell"], "1 pair may differ or not, as far as these texts tell"),
+    ],
+)
+def test_pairs_that_differ_are_counted_in_sentences(many: list[str], said: str) -> None:
+    rows = [pair(f"a{at}", "b", equivalence=verdict) for at, verdict in enumerate(many)]
+    told = answered(*rows, pair("x", "y", equivalence="same within 0.2"))
+    assert told.said[-1] in (f"For these emotions {said} and 1 pair is the same within 0.2.",)
+
+
 def test_runs_of_one_model_are_about_what_was_changed() -> None:
     rows = [pair(a, b, model_a="m", model_b="m") for a, b in (("1", "2"), ("1", "3"), ("2", "3"))]
     effects = frame(EFFECT_COLUMNS, {"model": "m", "counts": "yes"}, {"model": "m", "counts": "no"})
     told = answered(*rows, effects=effects)
     assert told.question == "Does m keep its emotion geometry over 3 runs?"
     assert told.headline == "It differs in 1 of 2 comparisons."
-    assert told.said[0].startswith("Of 2 comparisons that differ in one thing alone, 1 differ beyond floor and null")
+    assert told.said[0].startswith("Runs that differ in one thing alone were compared 2 times: the effect goes beyond")
 
 
 def test_one_run_has_its_reliability_and_the_way_on() -> None:
