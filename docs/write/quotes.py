@@ -66,11 +66,17 @@ def take(data: Path = DATA) -> list[str]:
     Returns:
         The names of results that are not there; what is quoted of them stays as it is.
     """
-    named = {what.split(";")[0].strip() for page in pages() for what in quoted(page.read_text(encoding="utf-8"))}
-    named |= {f"{name.partition('/')[0]}/{_RUNS}" for name in named}
-    for name in sorted(named):
+    whats = [what for page in pages() for what in quoted(page.read_text(encoding="utf-8"))]
+    named = {what.split(";")[0].strip() for what in whats}
+    for of in {name.partition("/")[0] for name in named}:
+        _copy(RESULTS[of] / _RUNS, data / of / _RUNS)
+    for name in sorted(named - {f"{of}/{_RUNS}" for of in RESULTS}):
         of, _, file = name.partition("/")
-        _copy(RESULTS[of] / file, data / name)
+        own = [what for what in whats if what.split(";")[0].strip() == name]
+        if file.endswith(".csv") and (RESULTS[of] / file).is_file():
+            _take_rows(RESULTS[of] / file, data / name, own)
+        else:
+            _copy(RESULTS[of] / file, data / name)
     for of, file in _pictured():
         _copy(RESULTS[of] / "figures" / file, data.parent / "figures" / of / file)
     return sorted(of for of in {name.split("/")[0] for name in named} if not RESULTS[of].is_dir())
@@ -84,6 +90,14 @@ def _pictured() -> set[tuple[str, str]]:
         for found in _PICTURE.finditer(page.read_text(encoding="utf-8"))
         if found["of"] in RESULTS
     }
+
+
+def _take_rows(own: Path, to: Path, whats: list[str]) -> None:
+    """Copies the rows that pages quote, as they are written."""
+    table = _with_runs(own)
+    kept = sorted({row for what in whats for row in _rows(table, what.split(";")[1].strip(), what).index})
+    to.parent.mkdir(parents=True, exist_ok=True)
+    pd.read_csv(own, dtype=str, keep_default_na=False).iloc[kept].to_csv(to, index=False)
 
 
 def _copy(own: Path, to: Path) -> None:

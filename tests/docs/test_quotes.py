@@ -119,5 +119,7 @@ def test_files_that_pages_name_are_taken_from_results_that_are_there(
     monkeypatch.setattr(quotes, "RESULTS", {"demo": data / "demo", "study": tmp_path / "absent"})
     assert take(tmp_path / "kept") == ["study"]
     assert [file.name for file in (tmp_path / "kept" / "demo").iterdir()] == ["pairs.csv"]
+    kept = pd.read_csv(tmp_path / "kept" / "demo" / "pairs.csv")
+    assert kept.equals(PAIRS[PAIRS["model_a"] == "m"].reset_index(drop=True)), "the rows that are quoted"
     assert (tmp_path / "figures" / "demo" / "maps.png").read_bytes() == b"a picture"
     assert not (tmp_path / "figures" / "front.png").exists()
