@@ -34,7 +34,8 @@ _RUNS = "runs.csv"
 _PICTURE = re.compile(r"\]\(figures/(?P<of>\w+)/(?P<file>[\w.-]+\.png)\)")
 _AND = re.compile(r",\s*(?=[\w.]+=)")
 """Between two conditions: a comma before the next column, since values may have commas of their own."""
-_DIGITS = {"p": 4, "p_holm": 4, "floor": 4}
+_DIGITS = {"floor": 4}
+"""The digits after the point where two are too few; so with every p."""
 
 
 class QuoteError(Exception):
@@ -128,8 +129,8 @@ def _with_runs(file: Path) -> pd.DataFrame:
         return table
     for key, prefix in (("key", "run"), ("key_a", "a"), ("key_b", "b")):
         if key in table:
-            own = pd.read_csv(runs).add_prefix(f"{prefix}.")
-            table = table.merge(own, how="left", left_on=key, right_on=f"{prefix}.key")
+            own = pd.read_csv(runs, dtype={"key": str}).add_prefix(f"{prefix}.")
+            table = table.astype({key: str}).merge(own, how="left", left_on=key, right_on=f"{prefix}.key")
     return table
 
 
@@ -170,7 +171,7 @@ def _cell(row: pd.Series, column: str, what: str) -> str:
     """One value: a number with its interval where it has one, words as they are."""
     if column not in row:
         raise QuoteError(f"{what}: no column {column}.")
-    value, digits = row[column], _DIGITS.get(column, 2)
+    value, digits = row[column], 4 if column.split("_")[0] == "p" else _DIGITS.get(column, 2)
     if pd.isna(value):
         return ABSENT
     if not isinstance(value, float):
