@@ -53,7 +53,7 @@ def write(
     Where a prompt names the markers of thoughts, a thought is taken out of what is written after it.
 
     A sampled text depends on its prompt and its seed, not on its batch mates (but for rounding): a model that padding
-    on the left disturbs writes one text at a time.
+    on the left disturbs writes one text at a time, except under LLM.int8, where the batch size is in the key.
 
     Args:
         seeds: one per prompt; without effect on greedy decoding.
@@ -72,7 +72,7 @@ def write(
     tokens = [model.tokenize(prompt) for prompt in prompts]
     if prompts:
         refuse_too_long(model.body, [len(own) for own in tokens], "prompt", decoding.max_new_tokens)
-    alone = len(prompts) > 1 and one_at_a_time(model)
+    alone = len(prompts) > 1 and not model.batch_mates_matter and one_at_a_time(model)
     size = 1 if alone else batch_size or max(len(prompts), 1)
     for start in range(0, len(prompts), size):
         batch = slice(start, start + size)

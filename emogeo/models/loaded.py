@@ -29,6 +29,8 @@ class LoadedModel:
     """The sha256 of an untrained twin's float32 weights."""
     quantized: Shares | None = None
     """The shares of the blocks' weights that are quantised; None where none were to be."""
+    batch_mates_matter: bool = False
+    """Whether batch mates change states by the precision itself (LLM.int8), so that batches are in the key."""
 
     @property
     def with_head(self) -> tuple[PreTrainedModel, list[int]]:

@@ -84,10 +84,12 @@ def load_model(
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     own.model.eval()
+    mates = precision.depends_on_batch_mates
     if head:
-        loaded = LoadedModel(body_of(own.model), tokenizer, own.model, _take_stops(own.model, tokenizer), None, shares)
+        stops = _take_stops(own.model, tokenizer)
+        loaded = LoadedModel(body_of(own.model), tokenizer, own.model, stops, None, shares, mates)
     else:
-        loaded = LoadedModel(own.model, tokenizer, drawn=own.drawn, quantized=shares)
+        loaded = LoadedModel(own.model, tokenizer, drawn=own.drawn, quantized=shares, batch_mates_matter=mates)
     _say_ending(loaded, weights.title)
     return loaded
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -10,6 +12,7 @@ import torch
 from scipy.stats import chisquare
 from transformers import GenerationConfig
 
+from emogeo.models import generation
 from emogeo.models.generation import SeededChoice, Written, write
 from emogeo.models.loading import LoadedModel, _take_stops, load_model
 from emogeo.models.weights.resolve import resolve_weights
@@ -51,6 +54,23 @@ def test_a_batch_writes_what_each_would_alone(model: LoadedModel, decoding: Deco
     assert written(model, decoding, [[0, 1, 2, 3, 4]]) == alone
     assert written(model, decoding, [[4, 2], [0, 3, 1]]) == alone
     assert write(model, PROMPTS, SEEDS, decoding, batch_size=2) == alone
+
+
+@pytest.mark.parametrize("mates_matter", [True, False])
+def test_only_llm_int8_writes_in_batches_that_change_states(
+    model: LoadedModel, mates_matter: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sizes: list[int] = []
+    generate = generation._write_batch
+
+    def counted(own: LoadedModel, tokens: list[list[int]], *rest: Any) -> list[Written]:
+        sizes.append(len(tokens))
+        return generate(own, tokens, *rest)
+
+    monkeypatch.setattr(generation, "_write_batch", counted)
+    monkeypatch.setattr(generation, "one_at_a_time", lambda _: True)
+    write(replace(model, batch_mates_matter=mates_matter), PROMPTS[:4], SEEDS[:4], Decoding(2), batch_size=2)
+    assert sizes == ([2, 2] if mates_matter else [1, 1, 1, 1])
 
 
 def test_greedy_equals_a_plain_loop_without_a_cache(model: LoadedModel) -> None:
