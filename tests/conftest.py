@@ -132,8 +132,10 @@ def batches(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 def small_pictures(monkeypatch: pytest.MonkeyPatch) -> None:
     """Draws every figure as one dot: for tests of what an analysis says, not of what it draws."""
     dot = base64.b64decode(_DOT)
-    for name, content in (("png", dot), ("svg", "<svg xmlns='http://www.w3.org/2000/svg'/>"), ("pdf", b"%PDF-")):
-        monkeypatch.setattr(vl_convert, f"vegalite_to_{name}", lambda *_, content=content, **__: content)
+    svg = "<svg xmlns='http://www.w3.org/2000/svg'/>"
+    for name, content in (("vegalite_to_svg", svg), ("svg_to_png", dot), ("svg_to_pdf", b"%PDF-")):
+        monkeypatch.setattr(vl_convert, name, lambda *_, content=content, **__: content)
+    monkeypatch.setattr("emogeo.analysis.drawing.cores", lambda: 1)  # other processes would draw them
     monkeypatch.setattr(Figure, "savefig", _save_dot)
 
 

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import pandas as pd
+from tqdm import tqdm
 
-from emogeo.analysis.charts.about import write_about_charts
 from emogeo.analysis.charts.chart import unchecked
 from emogeo.analysis.comparing.chosen import choose
 from emogeo.analysis.comparing.corpora import blocked_texts, read_corpora
 from emogeo.analysis.comparing.paired import families, leaves_out
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun, View
 from emogeo.analysis.comparing.twins import subjects
+from emogeo.analysis.drawing import FigureFolder, processes
 from emogeo.analysis.export.rsatoolbox import export_rdms
 from emogeo.analysis.export.wandb_run import track_analysis
+from emogeo.analysis.figures.about import write_about_charts
 from emogeo.analysis.figures.readout import write_readout_figures
 from emogeo.analysis.figures.runs import MATRICES
 from emogeo.analysis.figures.write import drawn_runs, write_figures
@@ -79,6 +81,12 @@ from emogeo.terminal import columns
 from emogeo.tracking.pull import pull_runs
 
 log = logging.getLogger(__name__)
+_Step = Callable[[], Table | Mapping[str, Table]]
+"""Makes a table, or several by name."""
+_KEPT = ("beyond", "pairs", "about", "measures", "overlap", "decoding")
+"""The tables whose rows are kept for the next analysis."""
+_FIGURES = 100
+"""How many figures of other analyses are kept: each takes some 150 kB."""
 
 
 def analyze(config: AnalyzeConfig) -> Path:
@@ -101,14 +109,16 @@ def analyze(config: AnalyzeConfig) -> Path:
     prepared, output = comparable(catalogue, store, config.seed), Path(config.output).expanduser()
     bare = bare_of(catalogue)
     _say_what_is_left_out(prepared, config)
-    with whole(output) as folder:
+    with whole(output) as folder, processes() as pool:
         own = viewed(read_here(prepared), config)
         effects, apart = effects_of(own, *_chance(config), config.equivalence), distances_of(own)
         del own  # their products, which nothing else is made of
         tables = all_tables(catalogue, prepared, effects, config, norms, bare, apart)
         frames = {name: table.frame for name, table in tables.items()}
         material = Material(tables, prepared, catalogue, folder / "figures", bare)
-        _write_all(material, effects, folder, config)
+        figures = FigureFolder(material.figures, Kept(_keeping(config), "figures", _FIGURES), pool)
+        _write_all(material, effects, folder, config, figures)
+        figures.kept.write()
         account = partial(summary, material, effects, config.store.path, output)
         (folder / KEPT).write_text(account(KEPT_WIDTH, whole=True) + "\n", encoding="utf-8")
     print(account(columns()))
@@ -129,22 +139,25 @@ def _say_what_is_left_out(prepared: Sequence[PreparedRun], config: AnalyzeConfig
         log.info("%d of %d runs are drawn. figures=all draws all of them.", len(drawn), len(own))
 
 
-def _write_all(material: Material, effects: Sequence[Effect], folder: Path, config: AnalyzeConfig) -> None:
+def _write_all(
+    material: Material, effects: Sequence[Effect], folder: Path, config: AnalyzeConfig, figures: FigureFolder
+) -> None:
     """Writes tables, matrices, figures and the report."""
-    prepared, bare, figures = material.prepared, material.bare, material.figures
+    prepared, bare = material.prepared, material.bare
     for name, table in material.tables.items():
         write_table(table, folder, name)
     frames = {name: table.frame for name, table in material.tables.items()}
     own = subjects([each for each in prepared if each.run.reread_of is None])
     _write_matrices([*own, *bare], frames["pairs"], folder)
     export_rdms([*own, *bare], folder / "rdms.h5")
+    shown = drawn_runs(own, config.figures)
+    write_figures(shown, frames, effects, figures, config.equivalence, bare)
+    write_about_charts(frames["about"], figures)
+    write_readout_figures(readout_runs(material.catalogue.probes), figures)
+    write_first_map(material, answer(material).pair, figures)
+    figures.finish()
     with unchecked():
-        shown = drawn_runs(own, config.figures)
-        write_figures(shown, frames, effects, figures, config.equivalence, bare)
-        write_about_charts(frames["about"], figures)
-        write_readout_figures(readout_runs(material.catalogue.probes), figures)
-        write_first_map(material, answer(material).pair)
-        write_report(folder / "report.html", material.tables, prepared, material.catalogue, figures, bare)
+        write_report(folder / "report.html", material.tables, prepared, material.catalogue, figures.path, bare)
 
 
 def comparable(catalogue: Catalogue, store: Store, seed: int) -> list[PreparedRun]:
@@ -195,47 +208,69 @@ def all_tables(
     apart: RunDistances | None = None,
 ) -> dict[str, Table]:
     """Makes every table, by its name; `norms` are those of the user's own, `apart` distances that are known."""
-    chance = _chance(config)
-    corpora = read_corpora(prepared)
-    kept = {name: Kept(_keeping(config), name) for name in ("beyond", "pairs", "measures", "overlap")}
-    options = Options(config.permutations, config.seed, config.pairs)
-    beyond = beyond_table(prepared, blocked_texts(corpora), options, kept["beyond"])
-    tables = {
-        "corpus": corpus_table(corpora),
-        "runs": runs_table(catalogue.runs, prepared, catalogue.bare),
-        "beyond": beyond,
-        "pairs": pairs_table(prepared, *chance, beyond.frame, config.equivalence, bare, config.pairs, kept["pairs"]),
-        "baselines": baselines_table(prepared, *chance, norms),
-        **map_tables(prepared, config.seed, bare, norms, config.map.axes),
-        "rdm_differences": rdm_differences_table(prepared, config.seed),
-        "about": about_table(prepared, *chance, norms, bare),
-        "lens": lens_table(prepared),
-        **measures_tables(prepared, config.pairs, kept["measures"]),
-        **overlap_tables(prepared, config.pairs, kept["overlap"]),
-        "effects": effects_table(effects),
-        "variance": variance_table(apart or distances_of(viewed(read_here(prepared), config)), *chance),
-        "descriptors": descriptors_table(catalogue.runs, prepared, *chance),
-        "descriptors_by_layer": by_layer_table(prepared),
-        **depth_tables(prepared, bare, Store(config.store.path), *chance),
-        **decoding_tables(prepared, bare, Store(config.store.path), *chance),
+    kept = {name: Kept(_keeping(config), name) for name in _KEPT}
+    tables: dict[str, Table] = {}
+    steps: dict[str, _Step] = {
+        **_of_runs(tables, prepared, config, kept, norms, bare),
+        "effects": lambda: effects_table(effects),
+        "variance": lambda: variance_table(
+            apart or distances_of(viewed(read_here(prepared), config)), *_chance(config)
+        ),
+        "runs": lambda: runs_table(catalogue.runs, prepared, catalogue.bare),
+        "descriptors": lambda: descriptors_table(catalogue.runs, prepared, *_chance(config)),
+        "models": lambda: _of_models(read_here(prepared), tables, config),
+        "probes": lambda: _of_steering(catalogue) | _of_behaviour(catalogue, config.seed) | _of_readout(catalogue),
+        "relations": lambda: _relations(tables, config),
     }
+    with tqdm(steps, desc="analysis", unit="table", disable=None) as bar:
+        for name in bar:
+            bar.set_postfix_str(name)
+            made = steps[name]()
+            tables |= made if isinstance(made, Mapping) else {name: made}
     for own in kept.values():
         own.write()
-    tables |= (
-        _of_models(read_here(prepared), tables, config)
-        | _of_steering(catalogue)
-        | _of_behaviour(catalogue, config.seed)
-        | _of_readout(catalogue)
-    )
+    read = [run for run in catalogue.runs if run.record.imported is None]
+    return tables | {"claims": claims_table(evidence_of(tables, effects, read))}
+
+
+def _of_runs(
+    tables: Mapping[str, Table],
+    prepared: Sequence[PreparedRun],
+    config: AnalyzeConfig,
+    kept: Mapping[str, Kept],
+    norms: Sequence[Norm],
+    bare: Sequence[PreparedBare],
+) -> dict[str, _Step]:
+    """Gives what makes the tables of runs and of pairs of runs, in order: one or several tables each."""
+    chance, store, which = _chance(config), Store(config.store.path), config.pairs
+    corpora, options = read_corpora(prepared), Options(*chance, which)
+    return {
+        "corpus": lambda: corpus_table(corpora),
+        "beyond": lambda: beyond_table(prepared, blocked_texts(corpora), options, kept["beyond"]),
+        "pairs": lambda: pairs_table(
+            prepared, *chance, tables["beyond"].frame, config.equivalence, bare, which, kept["pairs"]
+        ),
+        "baselines": lambda: baselines_table(prepared, *chance, norms),
+        "map": lambda: map_tables(prepared, config.seed, bare, norms, config.map.axes),
+        "rdm_differences": lambda: rdm_differences_table(prepared, config.seed),
+        "about": lambda: about_table(prepared, *chance, norms, bare, kept["about"]),
+        "lens": lambda: lens_table(prepared),
+        "measures": lambda: measures_tables(prepared, which, kept["measures"]),
+        "overlap": lambda: overlap_tables(prepared, which, kept["overlap"]),
+        "descriptors_by_layer": lambda: by_layer_table(prepared),
+        "depth": lambda: depth_tables(prepared, bare, store, *chance),
+        "decoding": lambda: decoding_tables(prepared, bare, store, *chance, kept["decoding"]),
+    }
+
+
+def _relations(tables: Mapping[str, Table], config: AnalyzeConfig) -> dict[str, Table]:
     universality, behaviour = tables["universality"].frame, tables["behaviour"].frame
     beside = behaviour_geometry_table(behaviour, universality)
     relations = [
-        relations_table(universality, tables["descriptors"].frame, *chance),
-        behaviour_relations(beside.frame, behaviour, *chance),
+        relations_table(universality, tables["descriptors"].frame, *_chance(config)),
+        behaviour_relations(beside.frame, behaviour, *_chance(config)),
     ]
-    tables |= {"behaviour_geometry": beside, "relations": stacked(relations)}
-    read = [run for run in catalogue.runs if run.record.imported is None]
-    return tables | {"claims": claims_table(evidence_of(tables, effects, read))}
+    return {"behaviour_geometry": beside, "relations": stacked(relations)}
 
 
 def _keeping(config: AnalyzeConfig) -> Path | None:

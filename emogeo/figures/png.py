@@ -34,17 +34,23 @@ def png(figure: Figure) -> Drawing:
     return drawing
 
 
-def save(drawing: bytes, file: Path) -> None:
-    """Writes a figure as PNG, and beside it as SVG and PDF with its fonts, for papers.
+def save(drawing: bytes, file: Path) -> list[str]:
+    """Writes a figure as PNG, and beside it as SVG and PDF with its fonts, for papers; gives the names of the files.
+
+    All three have the places of letters and panels that were found for the PNG.
 
     Args:
         file: ends in `.png`.
     """
+    files = [file]
     file.write_bytes(drawing)
     if isinstance(drawing, Drawing):
+        drawing.figure.set_layout_engine("none")
         with matplotlib.rc_context(_FONTS):
             for ending, metadata in _FOR_PAPERS.items():
-                drawing.figure.savefig(file.with_suffix(ending), metadata=metadata)
+                files.append(file.with_suffix(ending))
+                drawing.figure.savefig(files[-1], metadata=metadata)
+    return [each.name for each in files]
 
 
 def label_axes(axes: Axes, names: Sequence[str], fontsize: float = 9, step: int = 1) -> None:

@@ -6,9 +6,9 @@ it is in no half, so it cannot make halves agree, whichever way the units are sp
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves, split_units
 from emogeo.geometry.rdm import standard_ranks
+from emogeo.geometry.recent import Recent
 from emogeo.geometry.units import dissimilarities, half_sum_deletions, half_sums
 
 _CENTRED = 1e-6
@@ -38,10 +39,14 @@ class ApartHalves(Halves):
     """
 
     apart: Array
-    """[unit, unit, condition, condition]: 1 for the products that count, 0 for others."""
+    """[unit, unit, condition, condition]: 1 for the products that count, 0 for others. It is never changed: runs
+    over the same array share what follows from it alone."""
 
     @cached_property
     def members(self) -> Array:
+        return _NUMBERS.of(self.apart, ("members", self.seed), self._members, np.size)
+
+    def _members(self) -> Array:
         drawn = split_units(self.n_units, self.seed)
         members = drawn.reshape(-1, self.n_units)
         lacking = np.zeros(len(members), dtype=bool)
@@ -58,18 +63,23 @@ class ApartHalves(Halves):
     @cached_property
     def _ranks_and_clips(self) -> tuple[Array, int]:
         members = self.members.reshape(-1, self.n_units)
-        rdms, clips = self._rdms(*(half_sums(values, members) for values in self._summed))
+        numbers = _NUMBERS.of(self.apart, ("sums", self.seed), lambda: half_sums(self.apart, members), np.size)
+        rdms, clips = self._rdms(half_sums(self._products, members), numbers)
         return standard_ranks(rdms).reshape(*self.members.shape[:2], -1), clips
 
     def _rdms_without_units(self) -> Iterator[Array]:
         members = self.members.reshape(-1, self.n_units)
-        for sums, numbers in zip(*(half_sum_deletions(values, members) for values in self._summed), strict=True):
-            yield self._rdms(sums, numbers)[0]
+        n = len(self.products.conditions)
+        numbers: Iterable[Array] = half_sum_deletions(self.apart, members)
+        if self.half_size * len(members) * n * n < _SHARED:
+            numbers = _NUMBERS.of(self.apart, ("deletions", self.seed), partial(list, numbers), _size)
+        for sums, own in zip(half_sum_deletions(self._products, members), numbers, strict=True):
+            yield self._rdms(sums, own)[0]
 
     @property
-    def _summed(self) -> tuple[Array, Array]:
-        """Products, and 1 for those that count: [unit, unit, condition, condition] each."""
-        return _without_means(self.products.values, self.apart), self.apart
+    def _products(self) -> Array:
+        """[unit, unit, condition, condition], those that count, centred"""
+        return _LAST.of(self, "products", lambda: _without_means(self.products.values, self.apart), np.size)
 
     def _rdms(self, sums: Array, numbers: Array) -> tuple[Array, int]:
         """Gives RDMs made of sums and numbers of products [draw, pair with the diagonal]; counts clipped norms.
@@ -83,6 +93,15 @@ class ApartHalves(Halves):
         gram -= gram.mean(axis=1, keepdims=True)
         gram -= gram.mean(axis=2, keepdims=True)
         return dissimilarities(gram[:, rows, columns], n)
+
+
+_SHARED = 10_000_000
+_NUMBERS, _LAST = Recent(2 * _SHARED), Recent(1)
+"""Of products that count, which texts alone decide: splits, and how many there are; and the last run's products."""
+
+
+def _size(arrays: Iterable[Array]) -> int:
+    return sum(own.size for own in arrays)
 
 
 def _without_means(products: Array, apart: Array) -> Array:

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from weakref import ref
 
 import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.both_random import condition_deletions
+from emogeo.geometry.deletions import Deletions, opposite_without
 from emogeo.geometry.rdm import PackedRanks, standard_ranks
 from emogeo.geometry.recent import Recent
 from emogeo.geometry.units import (
@@ -88,6 +90,29 @@ class Halves:
         for grams in half_gram_deletions(self.products.values, members):
             yield dissimilarities(grams, n_conditions)[0]
 
+    @property
+    def split(self) -> Deletions:
+        """Gives the halves, whole and without each unit, which are kept of the last runs."""
+        if self.half_size * self.ranks.size > _KEPT:
+            return Deletions(self.ranks, self.deletions)
+        return _LAST.of(self, "split", self._unpacked, lambda own: self.half_size * own.halves.size)
+
+    def _unpacked(self) -> Deletions:
+        return Deletions(self.ranks, self.deletions[slice(None)])
+
+    def opposite_deleted(self, other: Halves) -> Array:
+        """Gives the agreement with a run over the same units on opposite halves without each unit; it is kept."""
+        known = self._opposites.get(id(other))
+        if known is not None and known[0]() is other:
+            return known[1]
+        found = opposite_without(self.split, other.split, self.members)
+        self._opposites[id(other)], other._opposites[id(self)] = (ref(other), found), (ref(self), found)
+        return found
+
+    @cached_property
+    def _opposites(self) -> dict[int, tuple[ref[Halves], Array]]:
+        return {}
+
     def jackknife(self, units: slice = slice(None)) -> Array:
         """[deleted unit, split, half, pair]: `ranks` with one unit's weight set to 0, for some units."""
         few = self.n_units * self.ranks.size <= _KEPT
@@ -130,7 +155,7 @@ class Halves:
     @cached_property
     def reliability_deleted(self) -> Array:
         """The same with one unit left out [unit]."""
-        return self.over_units(lambda units: opposite(deleted := self.jackknife(units), deleted))
+        return self.opposite_deleted(self)
 
     @cached_property
     def reliability_without_condition(self) -> Array:

@@ -18,6 +18,7 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry import student
 from emogeo.geometry.both_random import MIN_ANY
+from emogeo.geometry.deletions import same_without
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS, Halves, common_units, opposite
 from emogeo.geometry.shown import decimals
 
@@ -105,7 +106,7 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b"), over_cond
     if n < MIN_UNITS:
         return Comparison(_bare(float(a.whole[0] @ b.whole[0])), n, n // 2, reason=too_few(n, MIN_UNITS))
     reason = too_few(n, MIN_STAR) if n < MIN_STAR else _unreliable(a, b, names)
-    disjoint = _drawn([a, b], disjoint_agreement(a, b))
+    disjoint = _disjoint(a, b)
     star = None if reason else _disattenuated(disjoint, a, b)
     return Comparison(
         _rho(a, b, common),
@@ -113,7 +114,7 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b"), over_cond
         n // 2,
         reliability(a),
         reliability(b),
-        same_half=_drawn([a, b], _same).estimate(fisher=True) if common else None,
+        same_half=_same_half(a, b).estimate(fisher=True) if common else None,
         disjoint_half=disjoint.estimate(fisher=True),
         rho_star=star.estimate(fisher=False) if star else None,
         rho_star_90=star.estimate(fisher=False, level=EQUIVALENCE_LEVEL) if star else None,
@@ -153,7 +154,7 @@ def cross_experiment_bias(a: Halves, c: Halves, d: Halves) -> Estimate | None:
     """
     if not all(identifiable(run) for run in (a, c, d)):
         return None
-    first, second = (_disattenuated(_drawn([run, d], disjoint_agreement(run, d)), run, d) for run in (a, c))
+    first, second = (_disattenuated(_disjoint(run, d), run, d) for run in (a, c))
     return first.less(second).estimate(fisher=False)
 
 
@@ -219,16 +220,27 @@ class _Drawn:
         return _Drawn(self.value - other.value, deleted)
 
 
-def _drawn(runs: Sequence[Halves], statistic: Callable[..., Array]) -> _Drawn:
-    few = min(run.n_units for run in runs) < MIN_JACKKNIFE
-    sets = {run.products.units: run for run in ([] if few else runs)}
-    deleted = {units: run.over_units(partial(_without, runs, units, statistic)) for units, run in sets.items()}
-    return _Drawn(float(statistic(*(run.ranks for run in runs))), deleted)
+def _disjoint(a: Halves, b: Halves) -> _Drawn:
+    """Compares two runs on halves without common text."""
+    few, value = min(a.n_units, b.n_units) < MIN_JACKKNIFE, float(disjoint_agreement(a, b)(a.ranks, b.ranks))
+    if few:
+        return _Drawn(value, {})
+    if common_units(a, b):
+        return _Drawn(value, {a.products.units: a.opposite_deleted(b)})
+    first = a.over_units(lambda some: _across(a.jackknife(some), b.ranks[None]))
+    return _Drawn(value, {a.products.units: first, b.products.units: b.over_units(partial(_of_second, a, b))})
 
 
-def _without(runs: Sequence[Halves], units: tuple[str, ...], statistic: Callable[..., Array], some: slice) -> Array:
-    """Gives a statistic without each of some units of a set [unit], each deleted from every run that has it."""
-    return statistic(*(run.jackknife(some) if run.products.units == units else run.ranks[None] for run in runs))
+def _of_second(a: Halves, b: Halves, some: slice) -> Array:
+    """Compares two runs over other units without each of some units of the second: [unit]."""
+    return _across(a.ranks[None], b.jackknife(some))
+
+
+def _same_half(a: Halves, b: Halves) -> _Drawn:
+    """Compares two runs over the same units on the same halves."""
+    few = a.n_units < MIN_JACKKNIFE
+    deleted = {} if few else {a.products.units: same_without(a.split, b.split, a.members)}
+    return _Drawn(float(_same(a.ranks, b.ranks)), deleted)
 
 
 def _disattenuated(disjoint: _Drawn, a: Halves, b: Halves) -> _Drawn:

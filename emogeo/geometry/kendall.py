@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.stats import rankdata
@@ -15,17 +17,28 @@ def tau_a(a: Array, b: Array) -> Array:
     Pairs are counted by sorting (Knight 1966, Journal of the American Statistical Association 61:436), since a list of
     all pairs of an RDM's entries grows with the fourth power of the conditions.
     """
+    return tau_of_ranks(min_ranks(a), min_ranks(b))
+
+
+def tau_of_ranks(a: NDArray[Any], b: NDArray[Any]) -> Array:
+    """Gives the same of values that are ranks already, as `min_ranks` gives them."""
     a, b = np.broadcast_arrays(a, b)
     n = a.shape[-1]
-    x, y = (_ranks(values.reshape(-1, n)) for values in (a, b))
-    order = np.lexsort((y, x), axis=-1)
-    untied = n * (n - 1) // 2 - _tied(x) - _tied(y) + _tied(_ranks(x * (n + 1) + y))
+    x, y = (np.asarray(ranks.reshape(-1, n), dtype=np.int64) for ranks in (a, b))
+    tied = _tied(x), _tied(y)
+    both = _tied(_ranks(x * (n + 1) + y)) if tied[0].any() and tied[1].any() else 0
+    order = np.lexsort((y, x), axis=-1) if tied[0].any() else np.argsort(x, axis=-1)
+    untied = n * (n - 1) // 2 - tied[0] - tied[1] + both
     more = untied - 2 * _inversions(np.take_along_axis(y, order, axis=1))
     return np.asarray((more / (n * (n - 1) / 2)).reshape(a.shape[:-1]))
 
 
+def min_ranks(values: Array) -> NDArray[np.int64]:
+    """Gives the number of smaller values along the last axis, and 1: equal ones are equal."""
+    return _ranks(values.reshape(-1, values.shape[-1])).reshape(values.shape)
+
+
 def _ranks(values: Array) -> NDArray[np.int64]:
-    """The number of smaller values in a row, and 1: equal ones are equal."""
     return np.asarray(rankdata(values, method="min", axis=1), dtype=np.int64)
 
 

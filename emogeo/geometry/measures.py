@@ -13,7 +13,7 @@ import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
-from emogeo.geometry.kendall import tau_a
+from emogeo.geometry.kendall import min_ranks, tau_of_ranks
 from emogeo.geometry.rdm import standard_ranks
 from emogeo.geometry.units import dissimilarities
 
@@ -47,7 +47,7 @@ class Measure:
     chance: Callable[[Array, Array], float] = _zero
     """Gives the mean over relabellings of the conditions of one of two geometries, from their features [feature]."""
     without_ratio: str = ""
-    """The reason why there is no disattenuated form; empty where there is one."""
+    """The reason why there is no disattenuated form; empty where there is one, which `agree` by products has."""
 
 
 def cosine_ranks(gram: Array) -> Array:
@@ -61,9 +61,9 @@ def cosine_distances(gram: Array) -> Array:
     return _scaled(rdms - rdms.mean(axis=1, keepdims=True), rdms)
 
 
-def plain_distances(gram: Array) -> Array:
-    """Gives 1 - cosine as it is, of which Kendall's tau_a sees the order alone."""
-    return _cosine_rdms(gram)
+def plain_ranks(gram: Array) -> Array:
+    """Gives the ranks of 1 - cosine, of which Kendall's tau_a sees the order alone."""
+    return np.asarray(min_ranks(_cosine_rdms(gram)), dtype=np.float64)
 
 
 def euclidean_ranks(gram: Array) -> Array:
@@ -211,8 +211,8 @@ EUCLIDEAN = Measure("spearman_euclidean", euclidean_ranks, crossvalidated_whole=
 CKA = Measure("cka", u_centred, crossvalidated=False)
 KENDALL = Measure(
     "kendall",
-    plain_distances,
-    agree=tau_a,
+    plain_ranks,
+    agree=tau_of_ranks,
     without_ratio="no ratio of tau_a estimates a tau_a: as reliability falls, it goes from tau to r",
 )
 PROCRUSTES = Measure(

@@ -9,6 +9,7 @@ import numpy as np
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
+from emogeo.geometry.deletions import Deletions, opposite_without
 from emogeo.geometry.halves import MIN_STAR, MIN_UNITS, Halves, common_units, without_units
 from emogeo.geometry.inference import (
     LEAST_RELIABILITY,
@@ -70,6 +71,11 @@ class Viewed:
             found[units == unit] = self.measure.features(own)
         return found
 
+    @cached_property
+    def split(self) -> Deletions:
+        """Gives the halves, whole and without each of their units."""
+        return Deletions(self.halves, self._deletions)
+
     def jackknife(self, units: slice = slice(None)) -> Array:
         """Gives [deleted unit, split, half, feature] for some units: only halves with the unit change."""
         return without_units(self.halves, self._deletions, self.run.members, units)
@@ -82,7 +88,7 @@ class Viewed:
     @cached_property
     def reliability_deleted(self) -> Array:
         """Gives the same with one unit left out [unit]."""
-        return self.run.over_units(lambda units: _opposite(self.measure, deleted := self.jackknife(units), deleted))
+        return opposite_without(self.split, self.split, self.run.members)
 
     @cached_property
     def unreliable(self) -> str:
@@ -141,7 +147,7 @@ def _deleted(a: Viewed, b: Viewed, paired: bool) -> list[Array]:
     """The ratio after each deletion, from both runs at once where they share units."""
     disjoint = partial(_disjoint, a.measure, paired=paired)
     if paired:
-        both = a.run.over_units(lambda units: disjoint(a.jackknife(units), b.jackknife(units)))
+        both = opposite_without(a.split, b.split, a.run.members)
         return [_ratio(both, a.reliability_deleted, b.reliability_deleted)]
     first = a.run.over_units(lambda units: disjoint(a.jackknife(units), b.halves[None]))
     second = b.run.over_units(lambda units: disjoint(a.halves[None], b.jackknife(units)))

@@ -8,9 +8,12 @@ from dataclasses import dataclass
 import numpy as np
 
 from emogeo.arrays import Array
-from emogeo.geometry.halves import Halves, common_units
+from emogeo.geometry.halves import Halves, common_units, opposite
 from emogeo.geometry.inference import LEAST_RELIABILITY, disjoint_agreement
 from emogeo.geometry.rdm import PackedRanks
+
+_AT_ONCE = 4_000_000
+"""The most numbers of halves without a unit that are looked at together."""
 
 
 @dataclass(frozen=True)
@@ -47,8 +50,19 @@ def relations(runs: Sequence[Halves]) -> Relations:
     """
     sets = list(dict.fromkeys(run.products.units for run in runs))
     if len(sets) == 1 and all(common_units(runs[0], run) for run in runs):
-        return over_one_set([run.ranks for run in runs], [run.deletions for run in runs], runs[0].members)
+        return _over_one_set(runs)
     return Relations(_matrix(runs, None)[0], tuple(_deleted(runs, units) for units in sets))
+
+
+def _over_one_set(runs: Sequence[Halves]) -> Relations:
+    """Relates runs over the same units, of which every two are related once."""
+    n = len(runs)
+    whole, deleted = np.empty((n, n)), np.empty((runs[0].n_units, n, n))
+    for i, a in enumerate(runs):
+        for j, b in enumerate(runs[: i + 1]):
+            whole[i, j] = whole[j, i] = opposite(a.ranks, b.ranks)
+            deleted[:, i, j] = deleted[:, j, i] = a.opposite_deleted(b)
+    return Relations(whole, (deleted,))
 
 
 def over_one_set(each: Sequence[Array], deletions: Sequence[PackedRanks | Array], members: Array) -> Relations:
@@ -66,10 +80,13 @@ def over_one_set(each: Sequence[Array], deletions: Sequence[PackedRanks | Array]
     splits, _, units = np.nonzero(members)
     n_deletions = len(units) // n_splits
     changed = np.empty((n_splits, n_deletions, n_runs, n_runs))
-    for split, own in enumerate(others):
-        rows = slice(split * n_deletions, (split + 1) * n_deletions)
-        without = np.stack([given[rows] for given in deletions], axis=1)  # [half and deleted unit; geometry; pair]
-        changed[split] = (without.reshape(2, -1, n_pairs) @ own).reshape(changed.shape[1:])
+    step = max(1, _AT_ONCE // (n_deletions * n_pairs))
+    for start in range(0, n_splits, step):
+        some = slice(start, min(start + step, n_splits))
+        for run, given in enumerate(deletions):
+            rows = given[slice(some.start * n_deletions, some.stop * n_deletions)]
+            without = rows.reshape(-1, 2, n_deletions // 2, n_pairs)  # [split, half, deleted unit, pair]
+            changed[some, :, run] = (without @ others[some]).reshape(-1, n_deletions, n_runs)
     sums = np.repeat(usual.sum(axis=0)[None], members.shape[2], axis=0)
     np.add.at(sums, units, _symmetric(changed.reshape(-1, n_runs, n_runs)) - usual[splits])
     return Relations(usual.mean(axis=0), (sums / n_splits,))

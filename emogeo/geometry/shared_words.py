@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -24,9 +25,15 @@ class SharedWords:
     """[unit, unit, condition, condition]: how many content words two texts share, such as at most half of the
     conditions have."""
 
-    def apart(self, at_most: int) -> Array:
+    @cached_property
+    def mean_overlap(self) -> Array:
+        """[unit, unit], the mean over conditions"""
+        return np.asarray(self.overlap.mean(axis=2))
+
+    @cached_property
+    def apart(self) -> Callable[[int], Array]:
         """Says which texts share so many content words at most: 1 or 0, [unit, unit, condition, condition]."""
-        return np.asarray((self.content <= at_most).astype(float))
+        return cache(lambda at_most: np.asarray((self.content <= at_most).astype(float)))
 
 
 def shared_words(

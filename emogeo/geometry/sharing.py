@@ -65,14 +65,15 @@ def over_shared(*samples: Sample) -> SharedUnits:
     _refuse_unknown(samples, units)
     if any([unit for unit in other.units if unit in set(units)] != units for other in others):
         units = _by_content(units, samples, joint)
-    of = {sample.labels: _texts_of(sample.labels, own, set(units)) for sample, own in _once(samples, joint)}
-    same = bool(units) and len({tuple(texts) for texts in of.values()}) == 1
+    distinct = list(_once(samples, joint))
+    texts = [_texts_of(sample.labels, own, set(units)) for sample, own in distinct] if len(distinct) > 1 else []
+    same = bool(units) and all(own == texts[0] for own in texts)
     names = [set(sample.labels.units) for sample in samples]
     return SharedUnits(
         [over(halves, units or halves.products.units, conditions) for halves in found],
         same,
         tuple(sorted(set().union(*names) - names[0].intersection(*names))),
-        len(units) < len({name for labels in names for name in labels if all(name in other for other in names)}),
+        len(units) < len(set.intersection(*names)),
         all(sample.labels.known for sample in samples),
     )
 

@@ -15,6 +15,8 @@ from emogeo.geometry.vectors import centre, unit_means
 
 _TIE = "+"
 """Joins the names of units that are one."""
+_FEW = 10_000_000
+"""The most sums of products that are kept, where they are wanted twice."""
 CLIP = 0.01
 """The share of the mean |G_ii| at which a cross-validated norm is clipped."""
 
@@ -213,8 +215,11 @@ def half_sum_deletions(products: Array, members: Array, crossvalidated: bool = T
 
     A member's product with itself is taken away twice where it is not left out.
     """
-    sums = half_sums(products, members, crossvalidated)
-    for unit, own in enumerate(_sums_with(products, members, crossvalidated)):
+    every: Iterable[Array] = _sums_with(products, members, crossvalidated)
+    if members.size * products.shape[-1] ** 2 < _FEW:
+        every = list(every)
+    sums = reduce(np.add, every)
+    for unit, own in enumerate(every if isinstance(every, list) else _sums_with(products, members, crossvalidated)):
         has = members[:, unit] > 0
         yield sums[has] - 2 * own[has]
 

@@ -102,6 +102,7 @@ def test_splits_that_lack_products_are_left_out_and_too_few_refused(run: Halves)
     assert 0 < sum(lacking) < 50
     assert np.array_equal(left.members, run.members[~np.array(lacking)])
     assert left.ranks.shape[0] == left.jackknife().shape[1] == len(left.members)
+    apart = apart.copy()
     apart[:, :, 3, 3] = 0
     none = ApartHalves(run.products, run.seed, apart)
     for _ in range(2):

@@ -12,9 +12,10 @@ from pathlib import Path
 from typing import Any
 from unittest.mock import patch
 
+from emogeo.analysis import drawing
 from emogeo.analysis.analyze import all_tables, viewed
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.figures import depth, map
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.figures.effects import write_effect_figures
 from emogeo.analysis.figures.write import write_figures
 from emogeo.analysis.records.catalogue import read_catalogue
@@ -57,7 +58,7 @@ def planted() -> Computed:
         "variance": variance_table(distances_of(runs), _PERMUTATIONS, 0),
     }
     with _figures() as folder:
-        write_effect_figures(found, tables["variance"].frame, folder)
+        write_effect_figures(found, tables["variance"].frame, FigureFolder(folder))
         return Computed("planted", _csv(tables), _read(folder))
 
 
@@ -77,7 +78,7 @@ def _real(data: Path) -> Computed:
     tables = all_tables(catalogue, runs, found, config)
     own: Sequence[PreparedRun] = [run for run in runs if run.run.reread_of is None]
     with _figures() as folder:
-        write_figures(own, {name: table.frame for name, table in tables.items()}, found, folder)
+        write_figures(own, {name: table.frame for name, table in tables.items()}, found, FigureFolder(folder))
         return Computed("real", _csv(tables, data), _read(folder))
 
 
@@ -93,7 +94,7 @@ def _figures() -> Iterator[Path]:
         patch.object(module, "png", lambda figure: json.dumps(shown(figure)).encode())
         for module in (curves, effects, halves, matrices, measures, models, overlap)
     ]
-    patches += [patch.object(module, "write_chart", lambda *_: None) for module in (depth, map)]
+    patches += [patch.object(module, "write_chart", lambda *_: None) for module in (drawing,)]
     with tempfile.TemporaryDirectory() as folder:
         for own in patches:
             own.start()

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from typing import Any
 
 import altair
 import pandas as pd
 
-from emogeo.analysis.charts.chart import BLUE, NARROW, ORANGE, AnyChart, for_both, spec_of, write_chart
+from emogeo.analysis.charts.chart import BLUE, NARROW, ORANGE, AnyChart, for_both, spec_of
 from emogeo.analysis.comparing.explaining import OWN, RATINGS, TEXTS
 from emogeo.geometry.about import TOGETHER
 
@@ -137,12 +137,13 @@ def predictors_chart(table: pd.DataFrame, runs: Sequence[str], columns: int = 2)
 _TOLD = ("ρ", "low", "high", "ceiling", "p (Holm)")
 
 
-def write_about_charts(table: pd.DataFrame, folder: Path) -> None:
-    """Writes both charts as files; none where no run has predictors."""
-    if not shares_of(table).empty:
-        both = [spec_of(shares_chart(table, narrow)) for narrow in (False, True)]
-        write_chart(for_both(both[0], both[1], _BAR + _LABEL), folder, SHARES)
-    runs = list(dict.fromkeys(table.loc[table["rho"].notna(), "run"]))[:SHOWN]
-    if runs:
-        both = [spec_of(predictors_chart(table, runs, columns)) for columns in (2, 1)]
-        write_chart(for_both(both[0], both[1], 2 * _PANEL + _LABEL), folder, PREDICTORS)
+def shares_spec(table: pd.DataFrame) -> dict[str, Any]:
+    """Gives `shares_chart` for a page and for a phone."""
+    both = [spec_of(shares_chart(table, narrow)) for narrow in (False, True)]
+    return for_both(both[0], both[1], _BAR + _LABEL)
+
+
+def predictors_spec(table: pd.DataFrame, runs: Sequence[str]) -> dict[str, Any]:
+    """Gives `predictors_chart` for a page and for a phone."""
+    both = [spec_of(predictors_chart(table, runs, columns)) for columns in (2, 1)]
+    return for_both(both[0], both[1], 2 * _PANEL + _LABEL)

@@ -37,6 +37,8 @@ ENDINGS = (".png", ".svg", ".pdf", ".vl.json")
 COLUMN_ENDING = "_one_column.pdf"
 _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 """Characters that XML has no place for."""
+_NUMBERED = re.compile(r'(id="|url\(#)((?:gradient_|clip)\d+)')
+"""Where an SVG of Vega names a gradient or a clip, or draws with one."""
 _SCALE = 3
 """Pixels of a PNG to a point."""
 
@@ -94,8 +96,8 @@ def for_both(wide: dict[str, Any], narrow: dict[str, Any], room: int = WIDE) -> 
     return {**wide, "usermeta": {"room": room, "narrow": {**narrow, "datasets": own}}}
 
 
-def write_chart(spec: dict[str, Any], folder: Path, name: str, title: str | None = None) -> None:
-    """Writes a chart as PNG, SVG and PDF with its fonts, and as Vega-Lite with its data.
+def write_chart(spec: dict[str, Any], folder: Path, name: str, title: str | None = None) -> list[str]:
+    """Writes a chart as PNG, SVG and PDF with its fonts, and as Vega-Lite with its data; gives the names of the files.
 
     A chart that has a narrow layout is written as a PDF for one column of a paper, too, to be set to its width.
 
@@ -105,13 +107,26 @@ def write_chart(spec: dict[str, Any], folder: Path, name: str, title: str | None
     """
     spec = drawable(spec if title is None else {**spec, "title": title})
     white = {**spec, "config": {**spec["config"], "background": "white"}}
-    (folder / f"{name}.png").write_bytes(vl_convert.vegalite_to_png(white, scale=_SCALE))
-    (folder / f"{name}.svg").write_text(vl_convert.vegalite_to_svg(white), encoding="utf-8")
-    (folder / f"{name}.pdf").write_bytes(vl_convert.vegalite_to_pdf(white))
-    (folder / f"{name}.vl.json").write_text(json.dumps(spec), encoding="utf-8")
+    drawn = _svg(white)
+    contents = {
+        ".png": vl_convert.svg_to_png(drawn, scale=_SCALE),
+        ".svg": drawn.encode(),
+        ".pdf": vl_convert.svg_to_pdf(drawn),
+        ".vl.json": json.dumps(spec).encode(),
+    }
     if (narrow := spec.get("usermeta", {}).get("narrow")) is not None:
         column = {**narrow, "datasets": {**spec["datasets"], **narrow["datasets"]}, "config": white["config"]}
-        (folder / f"{name}{COLUMN_ENDING}").write_bytes(vl_convert.vegalite_to_pdf(column))
+        contents[COLUMN_ENDING] = vl_convert.svg_to_pdf(_svg(column))
+    for ending, content in contents.items():
+        (folder / f"{name}{ending}").write_bytes(content)
+    return [f"{name}{ending}" for ending in contents]
+
+
+def _svg(spec: dict[str, Any]) -> str:
+    """Draws a chart as SVG, whose gradients and clips are numbered by it alone, not by what was drawn before."""
+    drawn = str(vl_convert.vegalite_to_svg(spec))
+    names = list(dict.fromkeys(found[2] for found in _NUMBERED.finditer(drawn)))
+    return _NUMBERED.sub(lambda found: f"{found[1]}own_{names.index(found[2])}", drawn)
 
 
 def drawable(part: Any) -> Any:
@@ -127,19 +142,33 @@ def drawable(part: Any) -> Any:
 def unchecked() -> Iterator[None]:
     """Lets charts be put together without a check of each part, which takes most of the time; tests check them.
 
-    Whatever altair joins it copies, again and again. Parts that it never changes in place are shared by the copies.
+    Whatever altair joins it copies, again and again. Parts that it never changes in place are shared by the copies, and
+    parts that are given as dictionaries stand as they are.
     """
-    copied = schemapi._deep_copy
+    copied, base = schemapi._deep_copy, schemapi.SchemaBase
+    methods = {name: base.__dict__[name] for name in ("from_dict", "validate")}
 
     def shared(part: Any, by_ref: set[str]) -> Any:
         return copied(part, {*by_ref, *_SHARED})
 
     try:
         schemapi._deep_copy = shared  # type: ignore[assignment]
+        for name, method in (("from_dict", _as_given), ("validate", _any)):
+            setattr(base, name, classmethod(method))
         with debug_mode(False):
             yield
     finally:
         schemapi._deep_copy = copied
+        for name, method in methods.items():
+            setattr(base, name, method)
+
+
+def _as_given(cls: Any, part: Mapping[str, Any], *_: Any, **__: Any) -> Any:
+    return cls(**part)
+
+
+def _any(_cls: Any, *_: Any, **__: Any) -> None:
+    """Takes any part for a valid one."""
 
 
 @cache

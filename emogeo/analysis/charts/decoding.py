@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from typing import Any, cast
 
 import altair
 import pandas as pd
 
-from emogeo.analysis.charts.chart import BLUE, ORANGE, AnyChart, spec_of, write_chart
+from emogeo.analysis.charts.chart import BLUE, ORANGE, AnyChart, spec_of
 from emogeo.analysis.tables.decoding import YES
 
 ACCURACY, CONFUSION = "decoding", "decoding_confusion"
@@ -90,13 +88,14 @@ def confusion_chart(table: pd.DataFrame, interactive: bool = True) -> AnyChart:
     return cast(AnyChart, cells.add_params(picked).transform_filter(picked))
 
 
-def write_decoding_charts(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
-    """Writes both charts, where the tables have rows for them."""
-    rows, confusion = drawn(tables["decoding"]), tables["decoding_confusion"]
-    if len(rows):
-        write_chart(spec_of(accuracy_panels(rows)), folder, ACCURACY)
-    if len(confusion):
-        write_chart(spec_of(confusion_chart(confusion, interactive=False)), folder, CONFUSION)
+def panels_spec(table: pd.DataFrame) -> dict[str, Any]:
+    """Gives `accuracy_panels` as a specification."""
+    return spec_of(accuracy_panels(table))
+
+
+def confusion_spec(table: pd.DataFrame) -> dict[str, Any]:
+    """Gives `confusion_chart` for paper as a specification."""
+    return spec_of(confusion_chart(table, interactive=False))
 
 
 _Y = altair.Y(

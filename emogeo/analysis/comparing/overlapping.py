@@ -83,7 +83,7 @@ class OverlapComparer:
 
     def _compared(self, runs: tuple[PreparedRun, PreparedRun], both: SharedUnits, words: SharedWords) -> Overlapping:
         compared = partial(compare, names=(runs[0].name, runs[1].name), over_conditions=False)
-        overlap = words.overlap.mean(axis=2)
+        overlap = words.mean_overlap
         least = [self._once("least", *own, partial(least_overlap, overlap=overlap)) for own in _zipped(runs, both)]
         drawn, chosen = (split_overlaps(overlap, own.members).mean() for own in (both.halves[0], least[0]))
         strata, bags, reason = [_stratum(None, words, compared(both.halves[0], both.halves[1]))], [], None

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import pandas as pd
 
 from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
 from emogeo.analysis.comparing.levels import EXTRACTION
 from emogeo.analysis.comparing.recipes import Writing
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.records.published import PUBLISHED_LAYERS, decomposition
 from emogeo.analysis.tables.effects import Effect
 from emogeo.figures.effects import (
@@ -22,7 +22,6 @@ from emogeo.figures.effects import (
     sub_parameters_figure,
     variance_figure,
 )
-from emogeo.figures.png import save
 from emogeo.geometry.inference import Estimate
 
 _TITLES = {
@@ -34,15 +33,15 @@ _TITLES = {
 }
 
 
-def write_effect_figures(effects: Sequence[Effect], variance: pd.DataFrame, folder: Path) -> None:
+def write_effect_figures(effects: Sequence[Effect], variance: pd.DataFrame, figures: FigureFolder) -> None:
     """Draws effects by kind, single sub-parameters, and shares of variance; no file where there is nothing to draw."""
     compared = [effect for effect in effects if effect.compared]
     if kinds := [effect for effect in compared if not _is_single(effect)]:
-        save(layers_of_effect(kinds), folder / "layers_of_effect.png")
+        figures.draw("layers_of_effect", layers_of_effect_figure, *layers_of_effect(kinds))
     if parameters := of_sub_parameters(compared):
-        save(sub_parameters(parameters), folder / "sub_parameters.png")
+        figures.draw("sub_parameters", sub_parameters_figure, *sub_parameters(parameters))
     if variance["share"].notna().any():
-        save(variance_figure(shares(variance)), folder / "variance.png")
+        figures.draw("variance", variance_figure, shares(variance))
 
 
 def _is_single(effect: Effect) -> bool:
@@ -50,8 +49,12 @@ def _is_single(effect: Effect) -> bool:
     return effect.factor.contrast is Contrast.one and effect.kind is not EffectKind.text
 
 
-def layers_of_effect(effects: Sequence[Effect]) -> bytes:
-    """Draws effects that have a rho, without single sub-parameters, which have a figure of their own."""
+def layers_of_effect(effects: Sequence[Effect]) -> tuple[list[KindRow], dict[str, list[Point]]]:
+    """Gives the rows of effects that have a rho, and the points of each model.
+
+    Args:
+        effects: without those of single sub-parameters, which have a figure of their own.
+    """
     kinds = list(EffectKind)
     rows = sorted(
         {_row(effect) for effect in effects}, key=lambda row: (kinds.index(row[0].kind), row[0].label, row[1])
@@ -62,7 +65,7 @@ def layers_of_effect(effects: Sequence[Effect]) -> bytes:
         bounded, null = None if star is None else _bounded(star), effect.figures.get("null")
         point = Point(rows.index(_row(effect)), effect.figures["rho"], bounded, null)
         panels.setdefault(effect.model, []).append(point)
-    return layers_of_effect_figure([KindRow(_label(*row), _published(row[0])) for row in rows], panels)
+    return [KindRow(_label(*row), _published(row[0])) for row in rows], panels
 
 
 def _row(effect: Effect) -> tuple[Factor, int]:
@@ -94,8 +97,8 @@ def one_of_each(effects: Sequence[Effect]) -> list[Effect]:
     return list(firsts.values())
 
 
-def sub_parameters(effects: Sequence[Effect]) -> bytes:
-    """Draws the effects of `of_sub_parameters` that have a rho."""
+def sub_parameters(effects: Sequence[Effect]) -> tuple[list[str], dict[str, list[Bar]]]:
+    """Gives the factors of the effects of `of_sub_parameters` that have a rho, and the bars of each model."""
     drawn = one_of_each(effects)
     factors = list(dict.fromkeys(effect.factor for effect in drawn))
     order = {name: at for at, name in enumerate(EXTRACTION)}
@@ -105,7 +108,7 @@ def sub_parameters(effects: Sequence[Effect]) -> bytes:
         size = None if effect.size is None else _bounded(effect.size)
         bar = Bar(factors.index(effect.factor), 1 - effect.figures["rho"], size)
         models.setdefault(effect.model, []).append(bar)
-    return sub_parameters_figure([factor.label for factor in factors], models)
+    return [factor.label for factor in factors], models
 
 
 def shares(variance: pd.DataFrame) -> list[Share]:

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.tables.equivalence import DIFFERS
 from emogeo.analysis.tables.finetune import by_pair
 from emogeo.arrays import Array
 from emogeo.figures.curves import Apart, checkpoints_figure
-from emogeo.figures.png import save
 
-FILE = "finetune.png"
+FILE = "finetune"
 
 
-def write_finetune_figure(prepared: Sequence[PreparedRun], table: pd.DataFrame, folder: Path, bound: float) -> None:
+def write_finetune_figure(
+    prepared: Sequence[PreparedRun], table: pd.DataFrame, figures: FigureFolder, bound: float
+) -> None:
     """Draws rho* over depth for each two checkpoints; nothing where no block has one.
 
     Args:
@@ -31,7 +32,7 @@ def write_finetune_figure(prepared: Sequence[PreparedRun], table: pd.DataFrame, 
         if own["rho_star"].notna().any():
             panels.setdefault(_name(own, "a", names), []).append(_apart(own, _name(own, "b", names)))
     if panels:
-        save(checkpoints_figure(panels, bound), folder / FILE)
+        figures.draw(FILE, checkpoints_figure, panels, bound)
 
 
 def _name(own: pd.DataFrame, side: str, names: Mapping[str, str]) -> str:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pandas as pd
 
-from emogeo.analysis.charts.chart import write_chart
 from emogeo.analysis.charts.map import map_spec
 from emogeo.analysis.charts.map_pair import pair_spec, shifts_spec
 from emogeo.analysis.charts.tree import tree_spec
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.records.names import file_stem
 
 DRAWN = 12
@@ -23,18 +22,30 @@ OVER_EACH_OTHER = 3
 """How many pairs of runs are drawn beside and over each other: those whose conditions moved most."""
 
 
-def write_map_figures(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+def write_map_figures(tables: Mapping[str, pd.DataFrame], figures: FigureFolder) -> None:
     """Draws a map and a tree for each run, and beside and over each other the runs whose maps differ most."""
     maps, branches = tables["map"].dropna(subset=["x"]), tables["map_branches"]
     names = dict(zip(maps["key"], maps["run"], strict=True))
     for number, (key, name) in enumerate(list(names.items())[:DRAWN]):
-        write_chart(map_spec(tables, key, number < SLIDERS), folder, file_of("map", name, key), name)
+        own = of_runs(tables, key)
+        figures.draw(file_of("map", name, key), map_spec, own, key, number < SLIDERS, title=name)
         if (branches["key"] == key).any():
-            write_chart(tree_spec(tables, key), folder, file_of("tree", name, key), name)
-    for (a, b), own in moved_most(tables["map_shifts"]):
+            figures.draw(file_of("tree", name, key), tree_spec, own, key, title=name)
+    for (a, b), shifts in moved_most(tables["map_shifts"]):
         both = (names[a], names[b])
-        write_chart(pair_spec(tables, a, b, _BOTH), folder, pair_of("maps", a, b), " and ".join(both))
-        write_chart(shifts_spec(own, both), folder, pair_of("shifts", a, b), " and ".join(both))
+        title = " and ".join(both)
+        figures.draw(pair_of("maps", a, b), pair_spec, of_runs(tables, a, b), a, b, _BOTH, title=title)
+        figures.draw(pair_of("shifts", a, b), shifts_spec, shifts, both, title=title)
+
+
+_OF_MAPS = ("map", "map_branches", "map_nearest", "map_by_block", "map_directions")
+"""Tables with rows of runs that maps and trees are drawn of."""
+
+
+def of_runs(tables: Mapping[str, pd.DataFrame], *keys: str) -> dict[str, pd.DataFrame]:
+    """Gives the rows of some runs that their maps and trees are drawn of."""
+    own = {name: tables[name][tables[name]["key"].isin(keys)] for name in _OF_MAPS}
+    return {**own, "map_ratings": tables["map_ratings"]}
 
 
 def file_of(kind: str, name: str, key: str) -> str:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import pandas as pd
 
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.arrays import Array
 from emogeo.figures.measures import PANELS_AT_MOST, Dots, measures_cloud, measures_figure
-from emogeo.figures.png import save
 from emogeo.geometry.measures import MEASURES, SPEARMAN
 
-FILE = "measures.png"
+FILE = "measures"
 TITLES = {
     "spearman": "Spearman ρ",
     "pearson": "Pearson r",
@@ -27,19 +26,17 @@ TITLES = {
 _NAMES = [measure.name for measure in MEASURES]
 
 
-def write_measure_figure(measures: pd.DataFrame, names: Mapping[str, str], folder: Path) -> None:
+def write_measure_figure(measures: pd.DataFrame, names: Mapping[str, str], figures: FigureFolder) -> None:
     """Draws every measure of every pair that has values on disjoint text; nothing where none has."""
     drawn = measures[measures["disjoint"].notna()]
     pairs = list(drawn.groupby(["key_a", "key_b"], sort=False))
     if not pairs:
         return
     if len(pairs) > PANELS_AT_MOST:
-        figure = _cloud(drawn)
+        figures.draw(FILE, measures_cloud, *_cloud(drawn))
     else:
-        figure = measures_figure(
-            [TITLES[name] for name in _NAMES], {f"{names[a]} · {names[b]}": _dots(own) for (a, b), own in pairs}
-        )
-    save(figure, folder / FILE)
+        dots = {f"{names[a]} · {names[b]}": _dots(own) for (a, b), own in pairs}
+        figures.draw(FILE, measures_figure, [TITLES[name] for name in _NAMES], dots)
 
 
 def _dots(own: pd.DataFrame) -> Dots:
@@ -48,10 +45,10 @@ def _dots(own: pd.DataFrame) -> Dots:
     return Dots(*(_floats(values[column]) for column in columns))
 
 
-def _cloud(drawn: pd.DataFrame) -> bytes:
+def _cloud(drawn: pd.DataFrame) -> tuple[str, Array, dict[str, Array]]:
     wide = drawn.pivot_table(index=["key_a", "key_b"], columns="measure", values="disjoint").reindex(columns=_NAMES)
     others = {TITLES[name]: _floats(wide[name]) for name in _NAMES if name != SPEARMAN.name}
-    return measures_cloud(TITLES[SPEARMAN.name], _floats(wide[SPEARMAN.name]), others)
+    return TITLES[SPEARMAN.name], _floats(wide[SPEARMAN.name]), others
 
 
 def _floats(column: pd.Series) -> Array:

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.records.names import file_stem
 from emogeo.arrays import Array
 from emogeo.figures.models import Line, Shifts, descriptors_figure, shifts_figure, universality_figure
-from emogeo.figures.png import save
 
 FEWEST = 3
 """The fewest models for a tree or a map."""
@@ -23,29 +22,30 @@ _DESCRIPTORS = {
 }
 
 
-def write_model_figures(tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+def write_model_figures(tables: Mapping[str, pd.DataFrame], figures: FigureFolder) -> None:
     """Draws trees and maps of comparable models, descriptors by depth, and shifts of emotion words."""
     readings = (own for _, own in tables["universality"].groupby("reading", sort=False))
-    drawn = [figure for own in readings if (figure := universality(own)) is not None]
-    for number, figure in enumerate(drawn, start=1):
-        save(figure, folder / f"universality_{number}.png")
+    drawn = [of for own in readings if (of := universality(own)) is not None]
+    for number, of in enumerate(drawn, start=1):
+        figures.draw(f"universality_{number}", universality_figure, *of)
     for name, own in _lines_of_descriptors(tables["descriptors_by_layer"]).items():
-        save(descriptors_figure(_lines(own), own["reading"].iloc[0]), folder / f"{name}.png")
+        figures.draw(name, descriptors_figure, _lines(own), own["reading"].iloc[0])
     if len(tables["steering_shifts"]):
-        save(shifts_figure(_shifts(tables["steering_shifts"])), folder / "steering_shifts.png")
+        figures.draw("steering_shifts", shifts_figure, _shifts(tables["steering_shifts"]))
 
 
-def universality(pairs: pd.DataFrame) -> bytes | None:
-    """Draws models that are comparable, by 1 − ρ* where every pair has one, else by 1 − ρ.
+def universality(pairs: pd.DataFrame) -> tuple[dict[str, str], Array, str, str] | None:
+    """Gives what is drawn of comparable models: families, how far models are apart, by what, and how they were read.
 
-    None with fewer than three models, or where a pair has no ρ.
+    That is by 1 − ρ* where every pair has one, else by 1 − ρ. None with fewer than three models, or where a pair has
+    no ρ.
     """
     families = dict(zip(pairs["model_a"], pairs["family_a"], strict=True))
     families |= dict(zip(pairs["model_b"], pairs["family_b"], strict=True))
     if len(families) < FEWEST or pairs["rho"].isna().any():
         return None
     column, symbol = ("rho_star", "ρ*") if pairs["rho_star"].notna().all() else ("rho", "ρ, on shared passages")
-    return universality_figure(families, _distances(pairs, list(families), column), symbol, pairs["reading"].iloc[0])
+    return families, _distances(pairs, list(families), column), symbol, pairs["reading"].iloc[0]
 
 
 def _distances(pairs: pd.DataFrame, models: list[str], column: str) -> Array:

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import pandas as pd
 
 from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.figures.overlap import OverlapCurve, overlap_figure
-from emogeo.figures.png import save
 from emogeo.geometry.shown import decimals
 
 
-def write_overlap_figure(prepared: Sequence[PreparedRun], tables: Mapping[str, pd.DataFrame], folder: Path) -> None:
+def write_overlap_figure(
+    prepared: Sequence[PreparedRun], tables: Mapping[str, pd.DataFrame], figures: FigureFolder
+) -> None:
     """Draws the pairs that can be compared by the words that their texts have in common."""
     strata = tables["overlap_strata"].dropna(subset=["rho_disjoint_half_ci_low"])
     names = {each.run.key: each.name for each in prepared}
@@ -23,7 +24,7 @@ def write_overlap_figure(prepared: Sequence[PreparedRun], tables: Mapping[str, p
         if len(own) > 1
     ]
     if curves:
-        save(overlap_figure(curves), folder / "overlap.png")
+        figures.draw("overlap", overlap_figure, curves)
 
 
 def _curve(name: str, strata: pd.DataFrame) -> OverlapCurve:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.arrays import Array
-from emogeo.figures.png import save
 from emogeo.figures.readout import TokenMap, token_map
 from emogeo.record.files import READ_TEXTS, READ_TOKENS
 from emogeo.record.run import ReadoutRun
@@ -18,14 +17,13 @@ AT_MOST = 12
 """The most texts that are drawn, of all readouts."""
 
 
-def write_readout_figures(runs: Sequence[ReadoutRun], folder: Path) -> None:
+def write_readout_figures(runs: Sequence[ReadoutRun], figures: FigureFolder) -> None:
     """Draws some texts of each finished readout, spread over those whose tokens were kept."""
     finished = [run for run in runs if run.finished and run.rows(READ_TOKENS)][:AT_MOST]
     for number, run in enumerate(finished, start=1):
         texts, tokens = run.rows(READ_TEXTS), _by_text(run.rows(READ_TOKENS))
         for row in spread(sorted(tokens), AT_MOST // len(finished)):
-            drawn = token_map(_map(run, row, texts[row], tokens[row]))
-            save(drawn, folder / f"readout_{number}_text_{row}.png")
+            figures.draw(f"readout_{number}_text_{row}", token_map, _map(run, row, texts[row], tokens[row]))
 
 
 def spread(rows: Sequence[int], n: int) -> list[int]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence, Set
-from pathlib import Path
 
 import pandas as pd
 
 from emogeo.analysis.charts.agreement import agreement_spec
-from emogeo.analysis.charts.chart import ENDINGS, write_chart
-from emogeo.analysis.charts.decoding import write_decoding_charts
+from emogeo.analysis.charts.chart import ENDINGS
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
+from emogeo.analysis.drawing import FigureFolder
+from emogeo.analysis.figures.decoding import write_decoding_charts
 from emogeo.analysis.figures.depth import write_depth_figures
 from emogeo.analysis.figures.effects import write_effect_figures
 from emogeo.analysis.figures.finetune import write_finetune_figure
@@ -53,11 +53,11 @@ def write_figures(
     prepared: Sequence[PreparedRun],
     tables: Mapping[str, pd.DataFrame],
     effects: Sequence[Effect],
-    folder: Path,
+    figures: FigureFolder,
     bound: float = EQUIVALENCE,
     bare: Sequence[PreparedBare] = (),
 ) -> None:
-    """Writes every figure that the tables have rows for; figures of an earlier analysis in `folder` are removed.
+    """Draws every figure that the tables have rows for; figures of an earlier analysis in the folder are removed.
 
     Args:
         prepared: the runs that are drawn; rows of other runs are left out.
@@ -67,20 +67,18 @@ def write_figures(
     keys = {each.run.key for each in prepared} | {each.run.key for each in bare}
     drawn = {name: of_drawn(tables[name], keys) for name in _BY_RUN}
     tables = {**tables, **drawn}
-    folder.mkdir(exist_ok=True)
+    figures.path.mkdir(exist_ok=True)
     for ending in ENDINGS:
-        for old in folder.glob(f"*{ending}"):
+        for old in figures.path.glob(f"*{ending}"):
             old.unlink()
     names = {each.run.key: each.name for each in prepared}
-    agreement = agreement_spec(tables["pairs"], names)
-    if agreement is not None:
-        write_chart(agreement, folder, "agreement")
-    write_run_figures([*prepared, *bare], tables["pairs"], folder)
-    write_map_figures(tables, folder)
-    write_measure_figure(tables["measures"], names, folder)
-    write_overlap_figure(prepared, tables, folder)
-    write_effect_figures(effects, tables["variance"], folder)
-    write_model_figures(tables, folder)
-    write_finetune_figure(prepared, tables["finetune"], folder, bound)
-    write_depth_figures([*prepared, *bare], tables["depth_grid"], folder)
-    write_decoding_charts(tables, folder)
+    figures.draw("agreement", agreement_spec, tables["pairs"], names)
+    write_run_figures([*prepared, *bare], tables["pairs"], figures)
+    write_map_figures(tables, figures)
+    write_measure_figure(tables["measures"], names, figures)
+    write_overlap_figure(prepared, tables, figures)
+    write_effect_figures(effects, tables["variance"], figures)
+    write_model_figures(tables, figures)
+    write_finetune_figure(prepared, tables["finetune"], figures, bound)
+    write_depth_figures([*prepared, *bare], tables["depth_grid"], figures)
+    write_decoding_charts(tables, figures)

@@ -68,7 +68,7 @@ def read_catalogue(
     """
     catalogue, texts = Catalogue(), dict[bytes, bytes]()
     keys = [key for key in store.keys(RUNS) if only is None or key in only]
-    for key in tqdm(keys, desc="reading", unit="run", disable=len(keys) < SHOW_PROGRESS):
+    for key in tqdm(keys, desc="reading", unit="run", disable=len(keys) < SHOW_PROGRESS or None):
         _add(catalogue, store, key, texts)
     refuse_empty(catalogue, store)
     if rename:

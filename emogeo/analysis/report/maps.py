@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
-from emogeo.analysis.charts.chart import write_chart
 from emogeo.analysis.charts.map import map_spec
 from emogeo.analysis.charts.map_pair import LEVEL, pair_spec
-from emogeo.analysis.figures.map import DRAWN, SLIDERS, file_of, moved_most, pair_of
+from emogeo.analysis.drawing import FigureFolder
+from emogeo.analysis.figures.map import DRAWN, SLIDERS, file_of, moved_most, of_runs, pair_of
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Column, Part, Section, Text, beside, figure, sheet, word
 from emogeo.installation import command
@@ -36,16 +36,16 @@ FIRST = "map"
 """The name of the chart that stands beside the answer."""
 
 
-def write_first_map(material: Material, pair: tuple[str, str] | None) -> None:
+def write_first_map(material: Material, pair: tuple[str, str] | None, figures: FigureFolder) -> None:
     """Writes the maps of the two runs that the answer is about, or of the only run, always under one name."""
     frames = {name: own.frame for name, own in material.tables.items()}
     table = material.table("map")
     places = table if table.empty else table.dropna(subset=["x"])
     keys = list(dict.fromkeys(places["key"])) if len(places) else []
     if pair is None and keys:
-        write_chart(map_spec(frames, keys[0]), material.figures, FIRST)
+        figures.draw(FIRST, map_spec, of_runs(frames, keys[0]), keys[0])
     elif pair is not None and {*pair} <= {*keys} and len(places) <= MOST * len(keys):
-        write_chart(pair_spec(frames, *pair, width=_FIRST), material.figures, FIRST)
+        figures.draw(FIRST, pair_spec, of_runs(frames, *pair), *pair, _FIRST)
 
 
 def first_map(material: Material, pair: tuple[str, str] | None) -> list[Part]:

@@ -10,6 +10,7 @@ from emogeo.analysis.comparing.explaining import Explanation, explain
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
+from emogeo.analysis.tables.kept import NOTHING, Kept, content, run_key
 from emogeo.analysis.tables.notes import NAMED, Note, NoteKind, left_out
 from emogeo.errors import GeometryError
 from emogeo.geometry.about import PERMUTATIONS, Explained
@@ -36,6 +37,7 @@ def about_table(
     seed: int,
     norms: Sequence[Norm] = (),
     bare: Sequence[PreparedBare] = (),
+    kept: Kept = NOTHING,
 ) -> Table:
     """Makes a row per run and predictor, and one for several predictors together.
 
@@ -43,16 +45,20 @@ def about_table(
     """
     rows = list[Row]()
     for each in subjects([each for each in prepared if each.run.reread_of is None]):
-        own: Row = {"key": each.run.key, "run": each.name, "model": each.run.model}
-        try:
-            found = explain(each, norms, seed, min(permutations, PERMUTATIONS))
-        except GeometryError as error:
-            rows.append({**own, "note": [left_out(error)]})
-        else:
-            rows += [{**own, **row} for row in _rows(found, each)]
+        key = {"run": run_key(each), "norms": content(norms), "permutations": permutations, "seed": seed}
+        rows += kept.get(key) or kept.put(key, _of_run(each, permutations, seed, norms))
     without_texts = [left_out("imported without texts")]
     rows += [{"key": each.run.key, "run": each.name, "model": each.run.model, "note": without_texts} for each in bare]
     return typed(rows, ABOUT_COLUMNS, words=_WORDS)
+
+
+def _of_run(each: PreparedRun, permutations: int, seed: int, norms: Sequence[Norm]) -> list[Row]:
+    own: Row = {"key": each.run.key, "run": each.name, "model": each.run.model}
+    try:
+        found = explain(each, norms, seed, min(permutations, PERMUTATIONS))
+    except GeometryError as error:
+        return [{**own, "note": [left_out(error)]}]
+    return [{**own, **row} for row in _rows(found, each)]
 
 
 def _rows(found: Explanation, each: PreparedRun) -> list[Row]:

@@ -61,7 +61,7 @@ def beyond_table(
         kept: rows of earlier analyses.
     """
     twins, rows, pairs = Twins(prepared), list[Row](), pairs_of(prepared, options.which)
-    for a, b in tqdm(pairs, desc="beyond words", unit="pair", disable=len(pairs) < SHOW_PROGRESS):
+    for a, b in tqdm(pairs, desc="beyond words", unit="pair", leave=False, disable=len(pairs) < SHOW_PROGRESS or None):
         key = _key(a, b, twins, blocked, options)
         rows += kept.get(key) or kept.put(key, _rows(a, b, twins, blocked, options))
     return typed(rows, BEYOND_COLUMNS, words=[*NAMES, *_WORDS, "note"])

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 
 import numpy as np
 
@@ -13,10 +14,11 @@ from emogeo.analysis.comparing.order import shared_order
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun
 from emogeo.analysis.comparing.twins import subjects, twins_of
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
+from emogeo.analysis.tables.kept import NOTHING, Kept, run_key
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.geometry.halves import MIN_JACKKNIFE
 from emogeo.geometry.readout_accuracy import can_permute
-from emogeo.store.store import Store
+from emogeo.store.store import ACTIVATIONS, KEY, Store
 
 DECODING_COLUMNS = [
     *("key", "run", "model", "init", "block", "depth", "selected", "accuracy", "accuracy_ci_low", "accuracy_ci_high"),
@@ -29,7 +31,12 @@ YES, NO = "yes", "no"
 
 
 def decoding_tables(
-    prepared: Sequence[PreparedRun], bare: Sequence[PreparedBare], store: Store, permutations: int, seed: int
+    prepared: Sequence[PreparedRun],
+    bare: Sequence[PreparedBare],
+    store: Store,
+    permutations: int,
+    seed: int,
+    kept: Kept = NOTHING,
 ) -> dict[str, Table]:
     """Makes a row per run and block (`decoding`), and per run, condition and what is taken for it at the selected
     block (`decoding_confusion`).
@@ -45,20 +52,50 @@ def decoding_tables(
     designs = {each.run.key: design_of(each.run) for each in own}
     tested = {each.run.key: len(blocks_of(each.run)) for each in subjects(own)}
     draws = affordable([(designs[key], n_blocks) for key, n_blocks in tested.items()], permutations)
-    found = {
-        each.run.key: decoded(each, designs[each.run.key], store, draws if each.run.key in tested else 0, seed)
-        for each in own
-    }
-    rows = [row for each in own for row in _rows(each, found, [other.run.key for other in own], prepared)]
+    by_key = {each.run.key: each for each in own}
+    found = cache(lambda key: decoded(by_key[key], designs[key], store, draws if key in tested else 0, seed))
+    rows, confusion = list[Row](), list[Row]()
+    for each in own:
+        twins, is_tested = _floors(each, by_key, prepared), each.run.key in tested
+        key = {"run": run_key(each), "twins": [run_key(twin) for twin in twins], "states": _has_states(each, store)}
+        key |= {"draws": draws if is_tested else 0, "seed": seed}
+        both = kept.get(key) or kept.put(key, _of_run(each, found, [twin.run.key for twin in twins], is_tested))
+        rows += [row for row in both if "taken" not in row]
+        confusion += [row for row in both if "taken" in row]
     rows += [{**_names(each), "note": [_not_identifiable("imported without texts")]} for each in bare]
-    shown = [run for each in subjects(own) if isinstance(run := found[each.run.key], DecodedRun)]
-    order = shared_order([*own, *bare])
-    confusion = [row for each in shown for row in _confusion(each, order)]
+    at = {condition: place for place, condition in enumerate(shared_order([*own, *bare]))}
+    runs = {key: place for place, key in enumerate(by_key)}
+    confusion.sort(key=lambda row: (runs[row["key"]], at[row["true"]], at[row["taken"]]))
     words = ["key", "run", "model", "init", "selected", "note"]
     return {
         "decoding": typed(rows, DECODING_COLUMNS, words),
         "decoding_confusion": typed(confusion, CONFUSION_COLUMNS, ["key", "run", "true", "taken"]),
     }
+
+
+_Found = Callable[[str], DecodedRun | str]
+
+
+def _floors(each: PreparedRun, by_key: Mapping[str, PreparedRun], prepared: Sequence[PreparedRun]) -> list[PreparedRun]:
+    """Lists the untrained twins that a run's accuracy is held against."""
+    twins = [] if each.run.untrained else twins_of(each.run, [other.run for other in prepared])
+    return [by_key[twin.key] for twin in twins if twin.key in by_key]
+
+
+def _has_states(each: PreparedRun, store: Store) -> bool:
+    """Whether the store has the pass that a run was measured on."""
+    key = str(each.run.record.meaning.get("passages", ""))
+    return bool(KEY.fullmatch(key)) and store.has(ACTIVATIONS, key)
+
+
+def _of_run(each: PreparedRun, found: _Found, twins: Sequence[str], confused: bool) -> list[Row]:
+    """Gives a run's rows of `decoding`, and of `decoding_confusion` where it has some."""
+    own = found(each.run.key)
+    if isinstance(own, str):
+        return [{**_names(each), "note": [_not_identifiable(own)]}]
+    floors = [twin for key in twins if isinstance(twin := found(key), DecodedRun)]
+    rows = [_row(own, place, floors) for place in range(len(own.states.blocks))]
+    return [*rows, *(_confusion(own) if confused else [])]
 
 
 def _names(each: Compared) -> Row:
@@ -67,20 +104,6 @@ def _names(each: Compared) -> Row:
 
 def _not_identifiable(why: str) -> Note:
     return Note(f"accuracy: not identifiable ({why})", NoteKind.not_identifiable)
-
-
-def _rows(
-    each: PreparedRun,
-    found: Mapping[str, DecodedRun | str],
-    keys: Sequence[str],
-    prepared: Sequence[PreparedRun],
-) -> list[Row]:
-    own = found[each.run.key]
-    if isinstance(own, str):
-        return [{**_names(each), "note": [_not_identifiable(own)]}]
-    twins = [] if each.run.untrained else [run.key for run in twins_of(each.run, [other.run for other in prepared])]
-    floors = [twin for key in twins if key in keys and isinstance(twin := found[key], DecodedRun)]
-    return [_row(own, place, floors) for place in range(len(own.states.blocks))]
 
 
 def _row(own: DecodedRun, place: int, floors: Sequence[DecodedRun]) -> Row:
@@ -117,17 +140,16 @@ def _notes(own: DecodedRun) -> list[Note]:
     return notes
 
 
-def _confusion(own: DecodedRun, order: Sequence[str]) -> list[Row]:
+def _confusion(own: DecodedRun) -> list[Row]:
     """Makes the rows of what is taken for what at the selected block; those that never happen are left out."""
     design, taken = own.design, own.found.found[own.states.selected]
     pairs = zip(design.place[design.counted], taken[design.counted], strict=True)
     counts = Counter((design.conditions[true], design.conditions[took]) for true, took in pairs)
     totals = Counter(label for label, counted in zip(design.labels, design.counted, strict=True) if counted)
-    at = {condition: place for place, condition in enumerate(order)}
     return [
         {
             **{"key": own.of.run.key, "run": own.of.name, "true": true, "taken": took},
             **{"share": n / totals[true], "n_texts": totals[true]},
         }
-        for (true, took), n in sorted(counts.items(), key=lambda own: [at[name] for name in own[0]])
+        for (true, took), n in counts.items()
     ]

@@ -85,7 +85,7 @@ def _compared(pair: OverDepth, runs: Sequence[Run], store: Store) -> list[AtBloc
         f"{a.name} – {b.name}",
         len(blocks),
         leave=False,
-        disable=len(blocks) < SHOW_PROGRESS,
+        disable=len(blocks) < SHOW_PROGRESS or None,
     )
     return over_blocks(shown, floors, (a.name, b.name))
 

@@ -13,11 +13,13 @@ import logging
 import os
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import fields, is_dataclass
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import scipy
+import pandas as pd
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.frame import Row
@@ -27,18 +29,36 @@ from emogeo.store.later import FilesOnDisk
 
 log = logging.getLogger(__name__)
 FOLDER = "analysis"
+_LIBRARIES = ("numpy", "scipy", "pandas", "matplotlib", "altair", "vl-convert-python")
+"""Those that compute rows and draw figures."""
 _OTHERS = 5_000
-"""How many rows of other analyses a file keeps."""
+"""How many comparisons of other analyses a file keeps, unless it is said."""
 
 
 class Kept:
     """The rows of one table that were computed before, and those that are now."""
 
-    def __init__(self, store: Path | None, table: str) -> None:
-        """Takes the folder of the store; None keeps nothing."""
+    def __init__(self, store: Path | None, table: str, others: int = _OTHERS) -> None:
+        """Takes the folder of the store; None keeps nothing.
+
+        Args:
+            table: names the file.
+            others: how much of other analyses it keeps.
+        """
+        self._others = others
         self._file = None if store is None else store / FOLDER / f"{table}.jsonl"
         self._lines: dict[str, str] = {} if self._file is None else _read(self._file)
         self._used: dict[str, str] = {}
+
+    @property
+    def keeps(self) -> bool:
+        """Whether there is a store that rows are kept in."""
+        return self._file is not None
+
+    @property
+    def n_used(self) -> int:
+        """Counts what this analysis has used or put in."""
+        return len(self._used)
 
     def get(self, of: Mapping[str, Any]) -> list[Row] | None:
         """Gives the rows that were computed from this; None where they have to be."""
@@ -60,7 +80,7 @@ class Kept:
         """Writes the rows of this analysis, and those of others that have read the same code's."""
         if self._file is None or self._used.keys() <= self._lines.keys():
             return
-        others = [of for of in self._lines if of not in self._used][-_OTHERS:]
+        others = [of for of in self._lines if of not in self._used][-self._others :]
         lines = {**{of: self._lines[of] for of in others}, **self._used}
         text = "".join(f"{of} {_checksum(line)} {line}\n" for of, line in lines.items())
         waiting = self._file.with_suffix(f".{os.getpid()}.tmp")
@@ -89,6 +109,34 @@ def run_key(each: PreparedRun) -> list[Any]:
     return [each.run.key, files.digest if isinstance(files, FilesOnDisk) else None, each.name, each.seed]
 
 
+def content(value: Any) -> Any:
+    """Gives what something is computed from as JSON: the same for the same content, arrays by their checksums.
+
+    Raises:
+        TypeError: a value of another kind.
+    """
+    match value:
+        case None | str() | bool() | int() | float():
+            return value
+        case np.generic():
+            return value.item()
+        case np.ndarray() if value.dtype != object:
+            return [str(value.dtype), value.shape, hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()]
+        case pd.DataFrame():
+            return [[str(name), str(own.dtype), _cells(own)] for name, own in value.items()]
+        case Mapping():
+            return [[content(name), content(own)] for name, own in value.items()]
+        case list() | tuple() | np.ndarray():
+            return [content(own) for own in value]
+        case _ if is_dataclass(value):
+            return [type(value).__qualname__, *(content(getattr(value, own.name)) for own in fields(value))]
+    raise TypeError(f"What is computed from {type(value).__name__} cannot be kept.")
+
+
+def _cells(column: pd.Series) -> list[Any]:
+    return [None if cell is pd.NA else content(cell) for cell in column.tolist()]
+
+
 def _read(file: Path) -> dict[str, str]:
     """Reads the lines of a file that are what was written; none where the code has changed."""
     try:
@@ -106,7 +154,7 @@ def _read(file: Path) -> dict[str, str]:
 
 def code() -> str:
     """Gives a digest of the code and the configuration that rows are computed by, and of the libraries' versions."""
-    return _checksum(f"{code_digest()} {np.__version__} {scipy.__version__}")
+    return _checksum(" ".join([code_digest(), *map(version, _LIBRARIES)]))
 
 
 def _digest(of: Mapping[str, Any]) -> str:

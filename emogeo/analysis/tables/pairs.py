@@ -64,7 +64,7 @@ def pairs_table(
     measured, rows = floors([each.run for each in prepared]), list[Row]()
     for pairs in families(prepared, which):
         tests = MantelTests.of_family(len(pairs), permutations, seed)
-        bar = tqdm(pairs, desc="comparing", unit="pair", disable=len(pairs) < SHOW_PROGRESS)
+        bar = tqdm(pairs, desc="comparing", unit="pair", leave=False, disable=len(pairs) < SHOW_PROGRESS or None)
         known = [_key(a, b, tests, measured) for a, b in pairs]
         own = [_kept_row(kept, key) or _pair_row(a, b, tests, measured) for key, (a, b) in zip(known, bar, strict=True)]
         tests.fill(own)

@@ -70,7 +70,7 @@ def distances_of(prepared: Sequence[PreparedRun]) -> RunDistances:
     stars = _stars_at_once(usual)
     pairs, apart = [], []
     both = list(combinations(range(len(usual)), 2))
-    for a, b in tqdm(both, desc="variance", unit="pair", disable=len(both) < 100):
+    for a, b in tqdm(both, desc="variance", unit="pair", disable=len(both) < 100 or None):
         star = stars[a, b] if not np.isnan(stars[a, b]) else _star(usual[a], usual[b])
         if star is not None:
             pairs.append((a, b))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import Any
 
 import pandas as pd
@@ -15,9 +14,8 @@ from emogeo.analysis.charts.about import (
     predictors_chart,
     shares_chart,
     shares_of,
-    write_about_charts,
 )
-from emogeo.analysis.charts.chart import COLUMN_ENDING, ENDINGS, spec_of
+from emogeo.analysis.charts.chart import spec_of
 from emogeo.analysis.comparing.explaining import RATINGS, TEXTS
 from emogeo.analysis.tables.about import ABOUT_COLUMNS
 from emogeo.geometry.about import TOGETHER
@@ -77,11 +75,3 @@ def test_a_phone_has_names_above_bars_and_one_panel_beside_the_next() -> None:
     assert [layer["mark"]["type"] for layer in bars["layer"]] == ["bar", "text"]
     assert len(bars["datasets"][bars["layer"][1]["data"]["name"]]) == 2
     assert spec_of(predictors_chart(own, ["a", "b"], columns=1))["columns"] == 1
-
-
-def test_charts_are_written_where_there_is_something_to_draw(tmp_path: Path) -> None:
-    write_about_charts(table(), tmp_path)
-    assert not list(tmp_path.iterdir())
-    write_about_charts(table(about_rows("a"), about_rows("b")), tmp_path)
-    names = {f"about_{name}{ending}" for name in ("shares", "predictors") for ending in (*ENDINGS, COLUMN_ENDING)}
-    assert {file.name for file in tmp_path.iterdir()} == names

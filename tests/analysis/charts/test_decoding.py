@@ -3,19 +3,15 @@
 from __future__ import annotations
 
 import json
-from pathlib import Path
 
 import pandas as pd
 
 from emogeo.analysis.charts.chart import spec_of
 from emogeo.analysis.charts.decoding import (
-    ACCURACY,
-    CONFUSION,
     accuracy_chart,
     accuracy_panels,
     confusion_chart,
     drawn,
-    write_decoding_charts,
 )
 from emogeo.analysis.tables.decoding import DECODING_COLUMNS
 
@@ -57,13 +53,3 @@ def test_a_run_can_be_picked_and_floors_that_there_are_are_drawn() -> None:
 def test_confusions_stand_in_the_order_of_the_table() -> None:
     spec = spec_of(confusion_chart(confusion()))
     assert spec["encoding"]["x"]["sort"] == spec["encoding"]["y"]["sort"] == ["calm", "angry"]
-
-
-def test_both_are_written(tmp_path: Path) -> None:
-    write_decoding_charts({"decoding": drawn(accuracy()), "decoding_confusion": confusion()}, tmp_path)
-    for name in (ACCURACY, CONFUSION):
-        assert (tmp_path / f"{name}.png").read_bytes().startswith(b"\x89PNG")
-    empty = tmp_path / "empty"
-    empty.mkdir()
-    write_decoding_charts({"decoding": accuracy().head(0), "decoding_confusion": confusion().head(0)}, empty)
-    assert not list(empty.iterdir())

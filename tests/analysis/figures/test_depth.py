@@ -9,8 +9,9 @@ from unittest.mock import patch
 
 import pandas as pd
 
+from emogeo.analysis import drawing
 from emogeo.analysis.charts.chart import COLUMN_ENDING, ENDINGS
-from emogeo.analysis.figures import depth
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.figures.depth import file_of, write_depth_figures
 from emogeo.analysis.tables.depth import GRID_COLUMNS
 from tests.analysis.charts.test_depth import grid
@@ -20,8 +21,8 @@ PREPARED: Any = [SimpleNamespace(name=f"run {key}", run=SimpleNamespace(key=key)
 
 def test_each_pair_has_its_files_and_those_of_other_runs_none(tmp_path: Path) -> None:
     cells = pd.concat([grid("a", "b").cells, grid("a", "a").cells, grid("a", "c").cells], ignore_index=True)
-    with patch.object(depth, "write_chart", wraps=depth.write_chart) as written:
-        write_depth_figures(PREPARED, cells, tmp_path)
+    with patch.object(drawing, "write_chart", wraps=drawing.write_chart) as written:
+        write_depth_figures(PREPARED, cells, FigureFolder(tmp_path))
     titles = [call.args[3] for call in written.call_args_list]
     assert titles == ["run a and run b, block by block", "run a, its own blocks"]
     wanted = {f"{name}{end}" for name in (file_of("a", "b"), file_of("a", "a")) for end in ENDINGS}
@@ -29,5 +30,5 @@ def test_each_pair_has_its_files_and_those_of_other_runs_none(tmp_path: Path) ->
 
 
 def test_without_cells_nothing_is_drawn(tmp_path: Path) -> None:
-    write_depth_figures(PREPARED, pd.DataFrame(columns=GRID_COLUMNS), tmp_path)
+    write_depth_figures(PREPARED, pd.DataFrame(columns=GRID_COLUMNS), FigureFolder(tmp_path))
     assert not list(tmp_path.iterdir())

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
-from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -15,7 +12,7 @@ import pytest
 from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
 from emogeo.analysis.comparing.levels import Parameter
 from emogeo.analysis.comparing.recipes import Writing
-from emogeo.analysis.figures import effects as figures
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.figures.effects import (
     layers_of_effect,
     of_sub_parameters,
@@ -47,14 +44,6 @@ def test_a_bar_is_of_the_first_row_with_a_rho_star_and_not_of_the_largest_effect
     assert [(own.factor, own.figures["rho_star"]) for own in drawn] == [(length, 0.9), (chat, None)]
 
 
-def given(draw: str, of: Callable[..., object], *args: Any) -> tuple[Any, ...]:
-    """What a function of the module gives to what draws."""
-    with patch.object(figures, draw, return_value=b"") as drawn:
-        of(*args)
-    (call,) = drawn.call_args_list
-    return tuple(call.args)
-
-
 def test_rows_are_kinds_in_their_order_with_units_and_what_was_published() -> None:
     regenerated = Factor(EffectKind.precision, Contrast.regenerated)
     effects = [
@@ -62,7 +51,7 @@ def test_rows_are_kinds_in_their_order_with_units_and_what_was_published() -> No
         effect(AS_PUBLISHED, "n", rho=0.2, n_units=1),
         effect(MATCHED, "m", rho=0.3, n_units=12),
     ]
-    rows, panels = given("layers_of_effect_figure", layers_of_effect, effects)
+    rows, panels = layers_of_effect(effects)
     assert [row.label for row in rows] == [
         "method: as published, matched (1 unit)",
         "method: comparable, matched (12 units)",
@@ -86,7 +75,7 @@ def test_rows_are_kinds_in_their_order_with_units_and_what_was_published() -> No
     ],
 )
 def test_every_published_pair_of_sets_has_its_own_figures(factor: Factor, sets: str) -> None:
-    ((row,), _) = given("layers_of_effect_figure", layers_of_effect, [effect(factor, "m", rho=0.5, n_units=2)])
+    ((row,), _) = layers_of_effect([effect(factor, "m", rho=0.5, n_units=2)])
     assert row.published == {model: rho[sets] for model, rho in decomposition().items()}
 
 
@@ -95,7 +84,7 @@ def test_sub_parameters_are_in_the_order_of_the_tables_and_what_moves_together_i
     layer, chat = (single(name) for name in (Parameter.layer, Parameter.chat))
     rows = [(together, "m"), (layer, "m"), (chat, "n"), (layer, "n")]
     effects = [effect(factor, model, rho=0.75, **STAR) for factor, model in rows]
-    factors, models = given("sub_parameters_figure", sub_parameters, effects)
+    factors, models = sub_parameters(effects)
     assert factors == ["chat", "layer", "all of the writing"]
     size = Bounded(pytest.approx(0.2), pytest.approx(0.1), pytest.approx(0.3))
     assert models == {"m": [Bar(2, 0.25, size), Bar(1, 0.25, size)], "n": [Bar(0, 0.25, size), Bar(1, 0.25, size)]}
@@ -114,9 +103,9 @@ def test_effects_of_reading_passages_are_no_sub_parameters_of_generation() -> No
 def test_only_figures_with_something_in_them_are_written(tmp_path: Path) -> None:
     nothing = VARIANCE.assign(share=np.nan)
     uncompared = [effect(MATCHED, "m"), effect(single(Parameter.chat), "m")]
-    write_effect_figures(uncompared, nothing, tmp_path)
+    write_effect_figures(uncompared, nothing, FigureFolder(tmp_path))
     assert list(tmp_path.iterdir()) == []
-    write_effect_figures([effect(single(Parameter.chat), "m", rho=0.5, n_units=4)], VARIANCE, tmp_path)
+    write_effect_figures([effect(single(Parameter.chat), "m", rho=0.5, n_units=4)], VARIANCE, FigureFolder(tmp_path))
     assert {file.stem for file in tmp_path.iterdir()} == {"sub_parameters", "variance"}
-    write_effect_figures([effect(MATCHED, "m", rho=0.5, n_units=4)], nothing, tmp_path)
+    write_effect_figures([effect(MATCHED, "m", rho=0.5, n_units=4)], nothing, FigureFolder(tmp_path))
     assert (tmp_path / "layers_of_effect.png").read_bytes().startswith(b"\x89PNG")

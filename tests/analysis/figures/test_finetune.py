@@ -10,6 +10,7 @@ from unittest.mock import patch
 import numpy as np
 import pandas as pd
 
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.figures import finetune
 from emogeo.analysis.figures.finetune import write_finetune_figure
 from emogeo.analysis.tables.finetune import FINETUNE_COLUMNS
@@ -26,7 +27,7 @@ def block(b: str, number: int, star: float, verdict: str | None = None) -> dict[
 def written(folder: Path, rows: list[dict[str, Any]]) -> Any:
     frame = pd.DataFrame(rows, columns=FINETUNE_COLUMNS).astype({"verdict": "str", "block": "Int64"})
     with patch.object(finetune, "checkpoints_figure", return_value=b"drawn") as draw:
-        write_finetune_figure(PREPARED, frame, folder, 0.2)
+        write_finetune_figure(PREPARED, frame, FigureFolder(folder), 0.2)
     return draw.call_args.args if draw.called else None
 
 

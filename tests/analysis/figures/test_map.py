@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 
 from emogeo.analysis.charts.chart import COLUMN_ENDING, ENDINGS
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.figures import map as figures
 from emogeo.analysis.figures.map import OVER_EACH_OTHER, file_of, moved_most, pair_of, write_map_figures
 from tests.analysis.charts.planted import keys, tables
@@ -16,7 +17,7 @@ from tests.analysis.charts.planted import keys, tables
 
 @pytest.mark.parametrize("topics", [4, 8])
 def test_each_run_has_a_map_and_a_tree_and_pairs_lie_beside_and_over_each_other(tmp_path: Path, topics: int) -> None:
-    write_map_figures(tables(topics), tmp_path)
+    write_map_figures(tables(topics), FigureFolder(tmp_path))
     wanted = {file_of(kind, f"run {at}", key) for kind in ("map", "tree") for at, key in enumerate(keys(topics))}
     pair = {pair_of(kind, *keys(topics)) for kind in ("maps", "shifts")} if topics == 8 else set()
     drawn = {file.name for file in tmp_path.iterdir() if not file.name.endswith(COLUMN_ENDING)}
@@ -29,7 +30,7 @@ def test_of_many_runs_some_are_drawn_and_the_first_have_sliders(tmp_path: Path) 
         patch.object(figures, "SLIDERS", 0),
         patch.object(figures, "map_spec", wraps=figures.map_spec) as made,
     ):
-        write_map_figures(tables(), tmp_path)
+        write_map_figures(tables(), FigureFolder(tmp_path))
     assert [call.args[1:] for call in made.call_args_list] == [(keys()[0], False)]
 
 

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.figures import models
 from emogeo.analysis.figures.models import universality, write_model_figures
-from emogeo.figures.models import Line, Shifts
+from emogeo.figures.models import Line, Shifts, universality_figure
 
 PAIRS = pd.DataFrame(
     [("a", "b", "f", "f", 0.75, 1.25), ("a", "c", "f", "g", 0.5, 0.875), ("b", "c", "f", "g", 0.25, 0.375)],
@@ -26,7 +27,7 @@ def called(draw: str, tables: Mapping[str, pd.DataFrame], folder: Path) -> list[
     """What is given to one of the functions that draw."""
     every = {"universality": PAIRS.iloc[:0], "descriptors_by_layer": EMPTY, "steering_shifts": EMPTY, **tables}
     with patch.object(models, draw, return_value=b"drawn") as own:
-        write_model_figures(every, folder)
+        write_model_figures(every, FigureFolder(folder))
     return [tuple(call.args) for call in own.call_args_list]
 
 
@@ -48,7 +49,7 @@ def test_two_models_and_pairs_without_agreement_are_not_drawn() -> None:
     assert universality(PAIRS.head(1)) is None
     assert universality(PAIRS.assign(rho=[0.5, np.nan, 0.5])) is None
     drawn = universality(PAIRS)
-    assert drawn is not None and drawn.startswith(b"\x89PNG")
+    assert drawn is not None and universality_figure(*drawn).startswith(b"\x89PNG")
 
 
 def test_readings_are_numbered_as_they_are_drawn(tmp_path: Path) -> None:

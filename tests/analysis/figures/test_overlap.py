@@ -9,6 +9,7 @@ from unittest.mock import patch
 
 import pandas as pd
 
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.figures import overlap
 from emogeo.analysis.figures.overlap import write_overlap_figure
 from emogeo.analysis.tables.overlap import STRATA_COLUMNS
@@ -23,7 +24,7 @@ def stratum(a: str, b: str, at_most: str, **values: float) -> dict[str, Any]:
 def written(folder: Path, rows: list[dict[str, Any]]) -> list[Any]:
     frame = pd.DataFrame(rows, columns=STRATA_COLUMNS)
     with patch.object(overlap, "overlap_figure", return_value=b"drawn") as draw:
-        write_overlap_figure(PREPARED, {"overlap_strata": frame}, folder)
+        write_overlap_figure(PREPARED, {"overlap_strata": frame}, FigureFolder(folder))
     return list(draw.call_args.args[0]) if draw.called else []
 
 

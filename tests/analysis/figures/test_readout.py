@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.figures import readout as module
 from emogeo.analysis.figures.readout import spread, write_readout_figures, z_of
 from emogeo.figures.readout import TokenMap
@@ -29,7 +30,7 @@ def test_each_text_is_drawn_with_its_conditions_in_its_own_order(
     record, files = readout()
     broken = ReadoutRun(refused(record), {})  # type: ignore[arg-type]
     write_readout_figures(
-        [broken, ReadoutRun(record, files), ReadoutRun(record, {**files, READ_TOKENS: b""})], tmp_path
+        [broken, ReadoutRun(record, files), ReadoutRun(record, {**files, READ_TOKENS: b""})], FigureFolder(tmp_path)
     )
     assert [path.name for path in tmp_path.iterdir()] == ["readout_1_text_0.png"]
     (own,) = drawn

@@ -9,6 +9,7 @@ import pandas as pd
 
 from emogeo.analysis.charts.chart import COLUMN_ENDING, ENDINGS
 from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.figures.write import ALL_OF, OF_MANY, drawn_runs, of_drawn, write_figures
 from emogeo.analysis.tables.decoding import decoding_tables
 from emogeo.analysis.tables.depth import GRID_COLUMNS
@@ -52,7 +53,7 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
         **{name: table.frame for name, table in decoding_tables([ready], [], Store(tmp_path), 9, 0).items()},
     }
     effects = [effect(Factor(EffectKind.sub_parameter, Contrast.all_writing), "m", rho=0.5, n_units=4)]
-    write_figures([ready], tables, effects, folder)
+    write_figures([ready], tables, effects, FigureFolder(folder))
     drawn = [file.name for file in folder.iterdir() if not file.name.endswith(COLUMN_ENDING)]
     assert sorted(drawn) == [
         *(f"decoding_confusion{end}" for end in sorted(ENDINGS)),
@@ -67,7 +68,7 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
         *(f"tree_m-bf16_{ready.run.key[:8]}{end}" for end in sorted(ENDINGS)),
         *(f"universality_1{end}" for end in PICTURES),
     ]
-    write_figures([], {**tables, "universality": universality.iloc[:0]}, [], folder)
+    write_figures([], {**tables, "universality": universality.iloc[:0]}, [], FigureFolder(folder))
     assert [file.name for file in folder.iterdir()] == ["notes.txt"]
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from emogeo.analysis.charts.about import write_about_charts
 from emogeo.analysis.charts.chart import ENDINGS
+from emogeo.analysis.drawing import FigureFolder
+from emogeo.analysis.figures.about import write_about_charts
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.about import about_section, sentences, summary
 from emogeo.analysis.report.material import Material
@@ -25,7 +26,7 @@ def made(folder: Path, n: int, lens: list[dict[str, Any]] | None = None) -> Mate
     rows = [row for number in range(n) for row in about_rows(f"run {number}")]
     about = typed(rows, ABOUT_COLUMNS, words=["key", "run", "model", "predictor", "members", "note"])
     tables = {"about": about, "lens": typed(lens or [], LENS_COLUMNS, words=WORDS)}
-    write_about_charts(about.frame, folder)
+    write_about_charts(about.frame, FigureFolder(folder))
     return Material(tables, [], Catalogue(), folder)
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.answer import answer
 from emogeo.analysis.report.build import write_report
@@ -71,7 +72,7 @@ def answered(tmp_path_factory: pytest.TempPathFactory) -> Path:
     figures.mkdir()
     tables = {**map_tables(runs, 0), "pairs": pairs_table(runs, 100, 0)}
     own = Material(tables, runs, Catalogue([each.run for each in runs]), figures)
-    write_first_map(own, answer(own).pair)
+    write_first_map(own, answer(own).pair, FigureFolder(own.figures))
     return written(own)
 
 

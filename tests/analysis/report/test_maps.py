@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.figures.map import DRAWN, file_of, pair_of
 from emogeo.analysis.report.maps import SHOWN, TREES, first_map, map_section, write_first_map
 from emogeo.analysis.report.material import Material
@@ -78,14 +79,14 @@ def test_the_first_screen_has_the_two_maps_of_the_answer_or_that_of_the_only_run
     own = {name: Table(table) for name, table in tables().items()}
     full = material(tmp_path)
     both = Material(own, full.prepared, full.catalogue, tmp_path)
-    write_first_map(both, (keys()[0], "of no map"))
+    write_first_map(both, (keys()[0], "of no map"), FigureFolder(both.figures))
     assert first_map(both, (keys()[0], keys()[1])) == []
-    write_first_map(both, (keys()[0], keys()[1]))
+    write_first_map(both, (keys()[0], keys()[1]), FigureFolder(both.figures))
     (chart,) = first_map(both, (keys()[0], keys()[1]))
     assert isinstance(chart, Chart) and len(chart.spec["hconcat"]) == 2
     assert chart.files == ["map.png", "map.svg", "map.pdf", "map.vl.json"]
     only = Material(own, full.prepared, full.catalogue, tmp_path / "only")
     only.figures.mkdir()
-    write_first_map(only, None)
+    write_first_map(only, None, FigureFolder(only.figures))
     (alone,) = first_map(only, None)
     assert alone.title == "The map" and "hconcat" not in alone.spec

@@ -12,7 +12,9 @@ from emogeo.analysis.analyze import comparable
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.tables import kept as module
+from emogeo.analysis.tables.about import about_table
 from emogeo.analysis.tables.beyond import Options, beyond_table
+from emogeo.analysis.tables.decoding import decoding_tables
 from emogeo.analysis.tables.kept import FOLDER, Kept
 from emogeo.analysis.tables.measures import measures_tables
 from emogeo.analysis.tables.notes import Note, NoteKind
@@ -30,14 +32,17 @@ def prepared(store: Store) -> list[PreparedRun]:
 
 
 def made(runs: list[PreparedRun], folder: Path) -> dict[str, str]:
-    """The tables of pairs, as CSV."""
-    kept = {name: Kept(folder, name) for name in ("beyond", "pairs", "measures", "overlap")}
+    """The tables with rows that are kept, as CSV."""
+    kept = {name: Kept(folder, name) for name in ("beyond", "pairs", "measures", "overlap", "about", "decoding")}
+    store = Store(folder.parent / "store")
     beyond = beyond_table(runs, {}, Options(200, 0), kept["beyond"])
     tables = {
         "beyond": beyond,
         "pairs": pairs_table(runs, 600, 0, beyond.frame, kept=kept["pairs"]),
         **measures_tables(runs, kept=kept["measures"]),
         **overlap_tables(runs, kept=kept["overlap"]),
+        "about": about_table(runs, 99, 0, kept=kept["about"]),
+        **decoding_tables(runs, [], store, 99, 0, kept["decoding"]),
     }
     for own in kept.values():
         own.write()
@@ -63,7 +68,8 @@ def test_tables_are_the_same_with_rows_that_were_kept_and_only_new_pairs_are_com
     monkeypatch.setattr(pairs, "_pair_row", counted)
     assert made(runs, tmp_path / "warm") == cold
     assert len(compared) == 2 and len(first["pairs"].splitlines()) == 2
-    monkeypatch.setattr("emogeo.analysis.tables.beyond.judged", None)
+    for name in ("beyond.judged", "about.explain", "decoding.decoded"):
+        monkeypatch.setattr(f"emogeo.analysis.tables.{name}", None)
     assert made(prepared(store), tmp_path / "warm") == cold
     assert len(compared) == 2
 

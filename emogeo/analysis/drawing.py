@@ -1,0 +1,174 @@
+"""Draws the figures of an analysis, one in each core; a figure whose data are those of an earlier analysis is kept."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import multiprocessing
+import os
+import signal
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from matplotlib.font_manager import fontManager
+from tqdm import tqdm
+
+from emogeo.analysis.charts.chart import unchecked, write_chart
+from emogeo.analysis.tables.kept import NOTHING, Kept, content
+from emogeo.errors import MachineError
+from emogeo.figures.png import save
+
+MOST_KEPT = 300
+"""The most figures of an analysis that are kept for the next: each takes some 200 kB, and they are read at once."""
+MOST = 8
+"""The most processes, each of which takes some 250 MB."""
+_ENDED = (
+    "A process that drew figures was ended by the system before {} was drawn, perhaps for want of memory. "
+    "taskset -c 0 before the same command draws one figure at a time."
+)
+Make = Callable[..., bytes | Mapping[str, Any] | None]
+"""A function of a module that gives a figure as PNG, a chart as Vega-Lite, or None where there is nothing to draw."""
+
+
+@dataclass(frozen=True)
+class Figure:
+    """One figure that is to be drawn."""
+
+    name: str
+    """Of its files, without an ending."""
+    make: Make
+    of: tuple[Any, ...]
+    """What it is made of."""
+    title: str | None
+    """What stands over a chart."""
+
+    def write(self, folder: Path) -> list[str]:
+        """Draws it into a folder, and gives the names of its files.
+
+        Raises:
+            DrawingError: what is wrong, with the figure's name.
+            OSError: a file that cannot be written.
+        """
+        try:
+            with unchecked():
+                made = self.make(*self.of)
+            if made is None:
+                return []
+            if isinstance(made, Mapping):
+                return write_chart(dict(made), folder, self.name, self.title)
+            return save(made, folder / f"{self.name}.png")
+        except (OSError, MemoryError):
+            raise
+        except Exception as error:
+            raise DrawingError(f"The figure {self.name} cannot be drawn: {type(error).__name__}: {error}") from error
+
+    @property
+    def key(self) -> dict[str, Any]:
+        """Gives what its files follow from, beside the code."""
+        made_by = f"{self.make.__module__}.{self.make.__qualname__}"
+        return {"name": self.name, "make": made_by, "of": content(self.of), "title": self.title, "fonts": _fonts()}
+
+
+class DrawingError(RuntimeError):
+    """A figure cannot be drawn, by a fault of the program."""
+
+
+@dataclass(eq=False)
+class FigureFolder:
+    """A folder, and the figures that are drawn into it."""
+
+    path: Path
+    kept: Kept = NOTHING
+    """The files of earlier analyses."""
+    pool: ProcessPoolExecutor | None = None
+    """The processes that draw; without any, each figure is drawn when it is asked for."""
+    _waiting: list[tuple[Figure, Future[list[str]]]] = field(default_factory=list)
+
+    def draw(self, name: str, make: Make, *of: Any, title: str | None = None) -> None:
+        """Draws a figure, at the latest when `finish` is called.
+
+        Args:
+            name: of its files, without an ending.
+            make: see `Make`.
+            of: what it is called with.
+            title: stands over a chart in its files.
+
+        Raises:
+            DrawingError: a figure that cannot be drawn.
+        """
+        figure = Figure(name, make, of, title)
+        known = self.kept.get(figure.key) if self.kept.keeps else None
+        if known is not None:
+            for row in known:
+                (self.path / row["file"]).write_bytes(base64.b64decode(row["content"]))
+        elif self.pool is not None:
+            self._waiting.append((figure, self.pool.submit(figure.write, self.path)))
+        else:
+            self._keep(figure, figure.write(self.path))
+
+    def finish(self) -> None:
+        """Waits for the figures that are being drawn, and shows how many are left.
+
+        Raises:
+            DrawingError: a figure that cannot be drawn.
+            MachineError: a process that was ended.
+        """
+        waiting, self._waiting = self._waiting, []
+        for figure, files in tqdm(waiting, desc="drawing", unit="figure", disable=not waiting or None):
+            try:
+                self._keep(figure, files.result())
+            except BrokenProcessPool as error:
+                raise MachineError(_ENDED.format(figure.name)) from error
+
+    def _keep(self, figure: Figure, files: Sequence[str]) -> None:
+        if self.kept.keeps and self.kept.n_used < MOST_KEPT:
+            contents = {file: base64.b64encode((self.path / file).read_bytes()).decode() for file in files}
+            self.kept.put(figure.key, [{"file": file, "content": content} for file, content in contents.items()])
+
+
+@contextmanager
+def processes(at_most: int = MOST) -> Iterator[ProcessPoolExecutor | None]:
+    """Gives processes that draw, one for each core; None where there is one core. They end with the block."""
+    n = min(cores(), at_most)
+    if n < 2:
+        yield None
+        return
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    pool = ProcessPoolExecutor(n, context, _begin)
+    try:
+        pool.submit(os.getpid)  # so that it starts now, while there are no figures yet
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+@cache
+def _fonts() -> str:
+    """Gives a checksum of the fonts of this system, of which letters are drawn."""
+    return hashlib.sha256("\n".join(sorted(font.fname for font in fontManager.ttflist)).encode()).hexdigest()
+
+
+def cores() -> int:
+    """Gives the number of cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _begin() -> None:
+    """Leaves an interruption to the process that waits for the figures, and ends when that has ended."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _end_with_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
