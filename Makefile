@@ -13,7 +13,7 @@ help:
 	@echo "make torture  kills, flipped bytes, full disks, altered records, …: docs/reliability.md; goes on where it was stopped"
 	@echo "make mutants  faults planted one at a time: how many a test notices; goes on where it was stopped"
 	@echo "make launchers  the same twelve runs through every launcher: keys and bytes are compared"
-	@echo "make bench  speed against a plain loop, the matmul peak, and rsatoolbox; memory with 171 conditions and with 50,000 imported states"
+	@echo "make bench  speed against loops, TransformerLens, nnsight, the matmul peak, and rsatoolbox; memory with 171 conditions and with 50,000 imported states"
 
 .venv/emogeo: pyproject.toml setup.py constraints.txt
 	test -x $(BIN)/pip || $(PYTHON) -m venv .venv
@@ -91,8 +91,13 @@ lint: .venv/dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: .venv/dev
+.venv/rivals: .venv/dev
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[rivals]'
+	touch $@
+
+bench: .venv/rivals
 	$(BIN)/python -m tests.bench.extraction
+	$(BIN)/python -m tests.bench.gpu
 	$(BIN)/python -m tests.bench.inference
 	$(BIN)/python -m tests.bench.generation
 	$(BIN)/python -m tests.bench.many_conditions

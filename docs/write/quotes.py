@@ -119,7 +119,7 @@ def _said(what: str, data: Path) -> str:
         return "\n\n" + "\n".join(_table(rows, columns, what)) + "\n\n"
     if len(rows) != 1:
         raise QuoteError(f"{what}: {len(rows)} rows, where one is quoted.")
-    return _cell(rows.iloc[0], *columns, what)
+    return _cell(rows.iloc[0], next(iter(columns)), what)
 
 
 def _with_runs(file: Path) -> pd.DataFrame:

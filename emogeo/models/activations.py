@@ -28,7 +28,7 @@ from emogeo.models.limits import (
     trained_length,
 )
 from emogeo.models.loaded import LoadedModel
-from emogeo.models.pooling import count_nonfinite, pool
+from emogeo.models.pooling import Pooler, all_finite, count_nonfinite
 from emogeo.stimuli.templates import Text
 
 log = logging.getLogger(__name__)
@@ -201,23 +201,23 @@ def _read_batch(model: LoadedModel, batch: list[Tokens], rows: list[int], plan: 
     device = model.input_device
     ids, mask = padded_on_the_right([tokens for tokens, _ in batch], model.pad_token_id, device)
     starts = torch.tensor([start for _, start in batch], device=device)
-    poolings = (plan.pooling, *plan.also)
-    pooled: list[list[torch.Tensor]] = [[] for _ in poolings]
+    poolers = [Pooler(mask, pooling, starts) for pooling in (plan.pooling, *plan.also)]
+    pooled: list[list[torch.Tensor]] = [[] for _ in poolers]
     nonfinite: list[torch.Tensor] = []
     latest: list[torch.Tensor] = []
 
     def watch(index: int, states: torch.Tensor) -> None:
         latest[:] = [states]
-        seen, begin = mask.to(states.device), starts.to(states.device)
-        for pooling, found in zip(poolings, pooled, strict=True):
+        finite = all_finite(states)
+        for pooler, found in zip(poolers, pooled, strict=True):
             found += found[-1:] * (index - len(found))  # of blocks that a text passes by
-            found.append(pool(states, seen, pooling, begin).to(device))
+            found.append(pooler(states, finite).to(device))
         nonfinite.extend(nonfinite[-1:] * (index - len(nonfinite)))
-        nonfinite.append(count_nonfinite(states, seen).to(device))
+        nonfinite.append(count_nonfinite(states, mask.to(states.device), finite).to(device))
 
     with torch.inference_mode(), watched(model.body, plan.n_blocks, watch):
         model.body(**forward_inputs(model.body, ids, mask))
-        embedded = pool(embedding_of(model.body)(ids), mask, _EVERY_TOKEN, starts)
+        embedded = Pooler(mask, _EVERY_TOKEN, starts)(embedding_of(model.body)(ids))
     if plan.take is not None:
         for row, own, (tokens, _) in zip(rows, latest[0].float().cpu().numpy(), batch, strict=True):
             plan.take(row, own[: len(tokens)])

@@ -10,14 +10,14 @@ from functools import partial
 import numpy as np
 import torch
 from transformers import GenerationConfig as HFGenerationConfig
-from transformers import LogitsProcessor, LogitsProcessorList, TemperatureLogitsWarper, TopPLogitsWarper
 
-from emogeo.errors import NonFiniteError, PrecisionError
+from emogeo.errors import PrecisionError
 from emogeo.models.habits import one_at_a_time
 from emogeo.models.inputs import padded_on_the_left
 from emogeo.models.keeping import Arrays, Keeping, Nothing, batch_name, once
 from emogeo.models.limits import refuse_too_long
 from emogeo.models.loaded import LoadedModel
+from emogeo.models.sampling import chooser
 from emogeo.models.steering import steered
 from emogeo.models.thinking import THOUGHT, thought_length
 from emogeo.stimuli.templates import Decoding, Text
@@ -110,7 +110,7 @@ def _write_batch(model: LoadedModel, tokens: list[list[int]], seeds: list[int], 
     try:
         with torch.inference_mode():
             output = causal.generate(
-                input_ids=ids, attention_mask=mask, generation_config=config, logits_processor=_chooser(decoding, seeds)
+                input_ids=ids, attention_mask=mask, generation_config=config, logits_processor=chooser(decoding, seeds)
             )
     except torch.OutOfMemoryError as error:
         fewer = max(len(tokens) // 2, 1)
@@ -145,43 +145,3 @@ def _without_thought(model: LoadedModel, prompt: Text, written: Written) -> Writ
     text = str(decode(rest, skip_special_tokens=True))
     stop = THOUGHT if n is None else written.stop
     return Written(written.prompt_ids, rest, text, stop, first, thought.strip())
-
-
-def _chooser(decoding: Decoding, seeds: list[int]) -> LogitsProcessorList:
-    if decoding.temperature is None:
-        return LogitsProcessorList([FiniteLogits()])
-    warpers = [FiniteLogits(), TemperatureLogitsWarper(decoding.temperature)]
-    if decoding.top_p < 1.0:
-        warpers.append(TopPLogitsWarper(decoding.top_p))
-    return LogitsProcessorList([*warpers, SeededChoice(seeds)])
-
-
-class FiniteLogits(LogitsProcessor):  # type: ignore[misc]
-    """Raises an error where the model has overflowed, instead of letting it write a text from NaN."""
-
-    def __call__(self, input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        if bool((torch.isnan(scores) | (scores == torch.inf)).any()):
-            raise NonFiniteError(
-                f"The model's logits are not finite after {input_ids.shape[1]} tokens: it cannot write at this "
-                "precision. Try precision=bf16 or fp32."
-            )
-        return scores
-
-
-class SeededChoice(LogitsProcessor):  # type: ignore[misc]
-    """Draws each row's token with the row's own generator and leaves it the only one possible.
-
-    One uniform number per row and token, through the inverse of the cumulative probabilities
-    in the order of token ids. So a text does not depend on which others share its batch.
-    """
-
-    def __init__(self, seeds: Sequence[int]) -> None:
-        self._generators = [torch.Generator().manual_seed(seed) for seed in seeds]
-
-    def __call__(self, _input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        cumulative = torch.softmax(scores.double(), dim=-1).cumsum(dim=-1)
-        drawn = torch.stack([torch.rand((), generator=g, dtype=torch.float64) for g in self._generators])
-        target = drawn.to(scores.device)[:, None] * cumulative[:, -1:]
-        chosen = torch.searchsorted(cumulative, target, right=True).clamp(max=scores.shape[-1] - 1)
-        only = torch.full_like(scores, -torch.inf)
-        return only.scatter_(1, chosen, 0.0)

@@ -28,8 +28,10 @@ from emogeo.models.encoded import load_encoded
 from emogeo.models.faults import named_faults
 from emogeo.models.kinds import WITH_REPORT, Read, body_by, loader_of, refuse_encoder
 from emogeo.models.loaded import LoadedModel as LoadedModel
+from emogeo.models.packing import pack
 from emogeo.models.precision import Precision, bytes_per_parameter
 from emogeo.models.said import passed_on
+from emogeo.models.shares import Shares
 from emogeo.models.tokenizer import LOCAL
 from emogeo.models.untrained import load_untrained, parameters_of
 from emogeo.models.weight_only import quantised
@@ -84,14 +86,20 @@ def load_model(
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     own.model.eval()
-    mates = precision.depends_on_batch_mates
-    if head:
-        stops = _take_stops(own.model, tokenizer)
-        loaded = LoadedModel(body_of(own.model), tokenizer, own.model, stops, None, shares, mates)
-    else:
-        loaded = LoadedModel(own.model, tokenizer, drawn=own.drawn, quantized=shares, batch_mates_matter=mates)
+    pack(own.model)
+    loaded = _loaded(own, tokenizer, head, shares, precision.depends_on_batch_mates)
     _say_ending(loaded, weights.title)
     return loaded
+
+
+def _loaded(
+    own: Read, tokenizer: PreTrainedTokenizerBase, head: bool, shares: Shares | None, mates: bool
+) -> LoadedModel:
+    """Puts a model and its tokenizer together, with its head where it is to write."""
+    if not head:
+        return LoadedModel(own.model, tokenizer, drawn=own.drawn, quantized=shares, batch_mates_matter=mates)
+    stops = _take_stops(own.model, tokenizer)
+    return LoadedModel(body_of(own.model), tokenizer, own.model, stops, None, shares, mates)
 
 
 def _refuse_pad(weights: Weights) -> None:

@@ -1,115 +1,146 @@
-"""Texts/s against a plain one-at-a-time loop, and the share of the machine's matmul peak: `make bench`.
+"""Texts/s against what others would write (`tests.bench.rivals`), and the share of the matmul peak: `make bench`.
 
-Both sides read the package's passages with the default model at the same dtype in one
-process; rounds alternate, so that a change of the machine's speed meets both. The
-plain loop is what a notebook would do: the causal language model with its head,
-`output_hidden_states=True`, one text at a time, last token kept. The loop without the
-head is printed beside it.
+Everybody reads the package's passages with the same weights at the same number format in one process, and gives
+the last token's state after each block; rounds alternate, so that a change of the machine's speed meets all. How far
+a rival's states lie from emogeo's is printed, so that all are seen to do the same.
+
+    python -m tests.bench.extraction --models smollm2-135m-instruct --formats bf16 --texts 126 --threads 1 --clock cpu
 """
 
 from __future__ import annotations
 
+import argparse
+import gc
 import os
 import statistics
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+import numpy as np
 import torch
 from hydra import compose, initialize_config_dir
-from transformers import AutoModelForCausalLM
 
 from emogeo.config.compose import parse_train, register
-from emogeo.config.precision import Quantization
-from emogeo.config.states import PoolingConfig
-from emogeo.models.activations import PassPlan, n_blocks_of, read
+from emogeo.config.precision import Dtype, Quantization
+from emogeo.config.states import PoolingConfig, Position
+from emogeo.models.activations import PassPlan, read
+from emogeo.models.blocks import n_blocks_of
 from emogeo.models.loading import TORCH_DTYPES, LoadedModel, load_model, show_progress
-from emogeo.models.precision import Precision, resolve_precision, resolve_token_budget
-from emogeo.models.weights.resolve import resolve_weights
+from emogeo.models.precision import Precision, resolve_token_budget
+from emogeo.models.weights.resolve import Weights, resolve_weights
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.stimuli.templates import Text
+from tests.bench.rivals import RIVALS, Read, States, installed
 
-ROUNDS = 5
 CONF = Path(__file__).parents[2] / "conf"
+MODELS = ("smollm2-135m-instruct", "qwen2.5-coder-0.5b-instruct")
+TOPICS = {21: 1, 126: 6, 504: 24}
+"""Topics of the corpora by their number of texts."""
+OURS, ALL_POOLINGS = "emogeo", "emogeo, three poolings"
+CLOCKS: dict[str, Callable[[], float]] = {"wall": time.perf_counter, "cpu": time.process_time}
 
 
-def matmul_peak(dtype: torch.dtype, size: int = 2048, repeats: int = 8) -> float:
+@dataclass(frozen=True)
+class Trial:
+    """One model at one number format, with everybody who reads with it."""
+
+    model: LoadedModel
+    dtype: torch.dtype
+    readers: dict[str, Read]
+
+
+def weights_of(name: str) -> Weights:
+    with initialize_config_dir(str(CONF), version_base="1.3"):
+        config = parse_train(compose("config", overrides=[f"model={name}"]))
+    return resolve_weights(config.model, Path(config.runtime.weights_cache).expanduser())
+
+
+def trial(weights: Weights, dtype: Dtype) -> Trial:
+    model = load_model(weights, Precision(dtype, Quantization.none, None), "cpu", None)
+    there = {name: load for name, load in RIVALS.items() if installed(name)}
+    for name in RIVALS.keys() - there.keys():
+        print(f"{name} is not installed: pip install -c constraints.txt -e '.[rivals]'")
+    rivals = {name: load(weights.folder, TORCH_DTYPES[dtype]) for name, load in there.items()}
+    also = (PoolingConfig(Position.middle), PoolingConfig(Position.mean))
+    own = {OURS: emogeo(model), ALL_POOLINGS: emogeo(model, also)}
+    return Trial(model, TORCH_DTYPES[dtype], {**own, **rivals})
+
+
+def emogeo(model: LoadedModel, also: tuple[PoolingConfig, ...] = ()) -> Read:
+    """The pass as a run makes it; a run keeps states in all three poolings."""
+    plan = PassPlan(
+        PoolingConfig(), n_blocks_of(model.body), resolve_token_budget(None, "cpu"), False, progress=False, also=also
+    )
+    return lambda texts: read(model, [Text(own, special_tokens=True) for own in texts], plan).states
+
+
+def matmul_peak(dtype: torch.dtype, clock: Callable[[], float], size: int = 2048, repeats: int = 8) -> float:
     """Best of several square products, in FLOP/s."""
     a, b = torch.randn(size, size).to(dtype), torch.randn(size, size).to(dtype)
-    best = min(_seconds(lambda: a @ b) for _ in range(repeats))
+    best = min(_seconds(lambda: a @ b, clock) for _ in range(repeats))
     return 2 * size**3 / best
 
 
-def forward_flops(model: LoadedModel, tokens: int, share: float) -> float:
+def forward_flops(model: LoadedModel, tokens: int) -> float:
     """Multiply-adds of the blocks' linear layers, counted as two; attention and norms are left out."""
-    weights = sum(m.weight.numel() for m in model.body.modules() if isinstance(m, torch.nn.Linear))
-    return 2.0 * weights * tokens * share
+    weights = sum(own.weight.numel() for own in model.body.modules() if isinstance(own, torch.nn.Linear))
+    return 2.0 * weights * tokens
 
 
-def plain_loop(body: torch.nn.Module, model: LoadedModel, texts: list[Text]) -> None:
-    with torch.inference_mode():
-        for text in texts:
-            inputs = model.tokenizer(text.content, return_tensors="pt")
-            output: Any = body(**inputs, output_hidden_states=True)
-            torch.stack([states[0, -1] for states in output.hidden_states[1:]]).float().numpy()
-
-
-def _seconds(call: Callable[[], object]) -> float:
-    started = time.perf_counter()
+def _seconds(call: Callable[[], object], clock: Callable[[], float]) -> float:
+    started = clock()
     call()
-    return time.perf_counter() - started
+    return clock() - started
+
+
+def apart(found: States, wanted: States) -> float:
+    """The largest relative distance of a state."""
+    return float((np.linalg.norm(found - wanted, axis=-1) / np.linalg.norm(wanted, axis=-1)).max())
+
+
+def compare(own: Trial, n_texts: int, rounds: int, clock: Callable[[], float]) -> None:
+    texts = list(load_corpus(topics=TOPICS[n_texts]).texts)
+    tokens = sum(len(own.model.tokenize(Text(text, special_tokens=True))) for text in texts)
+    wanted = own.readers[OURS](texts)
+    distances = {name: apart(reader(texts), wanted) for name, reader in own.readers.items()}
+    times: dict[str, list[float]] = {name: [] for name in own.readers}
+    peaks = []
+    for _ in range(rounds):
+        peaks.append(matmul_peak(own.dtype, clock))
+        for name, reader in own.readers.items():
+            times[name].append(_seconds(lambda reader=reader: reader(texts), clock))  # type: ignore[misc]
+    flops = forward_flops(own.model, tokens)
+    print(f"\n{len(texts)} texts, {tokens} tokens; matmul peak {statistics.median(peaks) / 1e9:.0f} GFLOP/s")
+    print(f"{'texts/s':24}{'median':>9}{'least':>9}{'most':>9}{'time x emogeo':>15}{'of peak':>9}{'apart':>10}")
+    for name, taken in times.items():
+        ratio = statistics.median(a / b for a, b in zip(taken, times[OURS], strict=True))
+        share = statistics.median(flops / a / peak for a, peak in zip(taken, peaks, strict=True))
+        rates = [len(texts) / own for own in (statistics.median(taken), max(taken), min(taken))]
+        print(f"{name:24}{rates[0]:9.1f}{rates[1]:9.1f}{rates[2]:9.1f}{ratio:15.2f}{share:9.0%}{distances[name]:10.1e}")
 
 
 def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--models", nargs="+", default=MODELS)
+    parser.add_argument("--formats", nargs="+", default=["bf16", "fp32"], choices=["bf16", "fp32"])
+    parser.add_argument("--texts", nargs="+", type=int, default=list(TOPICS), choices=list(TOPICS))
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--clock", choices=list(CLOCKS), default="wall", help="cpu: where others use the machine")
+    given = parser.parse_args()
     register()
-    with initialize_config_dir(str(CONF), version_base="1.3"):
-        config = parse_train(compose("config"))
-    threads = os.cpu_count() or 1
-    torch.set_num_threads(threads)
+    torch.set_num_threads(given.threads)
     show_progress(False)
-    weights = resolve_weights(config.model, Path(config.runtime.weights_cache).expanduser())
-    dtype = resolve_precision(config.precision, "cpu").dtype
-    model = load_model(weights, Precision(dtype, Quantization.none, None), "cpu", None)
-    with_head = AutoModelForCausalLM.from_pretrained(weights.folder, dtype=TORCH_DTYPES[dtype]).eval()
-    texts = [Text(content, special_tokens=True) for content in load_corpus(topics=6).texts]
-    blocks, budget = n_blocks_of(model), resolve_token_budget(None, "cpu")
-
-    def reading(n_blocks: int) -> Callable[[], object]:
-        return lambda: read(model, texts, PassPlan(PoolingConfig(), n_blocks, budget, False, progress=False))
-
-    arms: dict[str, Callable[[], object]] = {
-        "plain loop, with head": lambda: plain_loop(with_head, model, texts),
-        "plain loop, no head": lambda: plain_loop(model.body, model, texts),
-        "emogeo, all blocks": reading(blocks),
-        "emogeo, max_depth=0.5": reading(blocks // 2),
-    }
-    tokens = sum(len(model.tokenizer(t.content)["input_ids"]) for t in texts)
-    print(f"{weights.name} {dtype.value}, {threads} threads, {len(texts)} texts, {tokens} tokens, {ROUNDS} rounds")
-    for call in arms.values():
-        call()
-    peaks: list[float] = []
-    times: dict[str, list[float]] = {name: [] for name in arms}
-    for _ in range(ROUNDS):
-        peaks.append(matmul_peak(TORCH_DTYPES[dtype]))
-        for name, call in arms.items():
-            times[name].append(_seconds(call))
-    _report(times, peaks, model, tokens, len(texts))
-
-
-def _report(times: dict[str, list[float]], peaks: list[float], model: LoadedModel, tokens: int, n_texts: int) -> None:
-    print(f"matmul peak {statistics.median(peaks) / 1e9:.0f} GFLOP/s (median of rounds)\n")
-    print(f"{'':24}{'texts/s':>9}{'x loop with head':>18}{'x loop, no head':>17}{'of peak':>9}")
-    for name, own in times.items():
-        ratios = [
-            statistics.median(loop / mine for loop, mine in zip(times[base], own, strict=True))
-            for base in ("plain loop, with head", "plain loop, no head")
-        ]
-        share = 0.5 if "0.5" in name else 1.0
-        of_peak = statistics.median(
-            forward_flops(model, tokens, share) / mine / peak for mine, peak in zip(own, peaks, strict=True)
-        )
-        print(f"{name:24}{n_texts / statistics.median(own):9.1f}{ratios[0]:18.2f}{ratios[1]:17.2f}{of_peak:9.0%}")
+    for name in given.models:
+        for dtype in given.formats:
+            print(f"\n{name} {dtype}, {given.threads} threads, {given.rounds} rounds, {given.clock} time", flush=True)
+            own = trial(weights_of(name), Dtype[dtype])
+            for n_texts in given.texts:
+                compare(own, n_texts, given.rounds, CLOCKS[given.clock])
+            del own
+            gc.collect()
 
 
 if __name__ == "__main__":

@@ -13,7 +13,7 @@ from scipy.stats import chisquare
 from transformers import GenerationConfig
 
 from emogeo.models import generation
-from emogeo.models.generation import SeededChoice, Written, write
+from emogeo.models.generation import Written, write
 from emogeo.models.loading import LoadedModel, _take_stops, load_model
 from emogeo.models.weights.resolve import resolve_weights
 from emogeo.stimuli.templates import Decoding, Text, Thought
@@ -159,17 +159,6 @@ def test_the_models_own_decoding_defaults_are_dropped(tmp_path: Path) -> None:
     assert end in _take_stops(tuned.with_head[0], tuned.tokenizer)
     cut = [text.ids[: text.ids.index(7)] if 7 in text.ids else text.ids for text in plain]
     assert [text.ids for text in written(tuned, Decoding(8), [[0, 1, 2, 3, 4]])] == cut
-
-
-def test_tokens_are_drawn_as_their_probabilities_say() -> None:
-    probabilities = np.array([0.5, 0.0, 0.3, 0.15, 0.05])
-    scores = torch.tensor(np.log(np.maximum(probabilities, 1e-300))).float().repeat(4, 1)
-    scores[:, 1] = -torch.inf
-    choice = SeededChoice([1, 2, 3, 4])
-    drawn = torch.cat([choice(torch.zeros(4, 1, dtype=torch.long), scores).argmax(dim=1) for _ in range(1000)])
-    counts = np.bincount(drawn.numpy(), minlength=5)
-    assert counts[1] == 0
-    assert chisquare(counts[[0, 2, 3, 4]], 4000 * probabilities[[0, 2, 3, 4]]).pvalue > 1e-3
 
 
 THINK = Thought("<think>", "</think>")
