@@ -33,18 +33,16 @@ demo: .venv/emogeo
 	$(BIN)/python analyze.py output=results/demo
 	@echo "Your own texts, with any labels: $(BIN)/python train.py stimuli.path=mine.csv (docs/own-texts.md)"
 
-# four models read passages, diaries, translations and masked passages; Gemma at three precisions; readout; writing, INT8 and
-# its null, one another's stories; behaviour; steering; precisions as they ship; a model that is tuned on the way
+# four models read passages, diaries, translations and masked passages; one at three precisions; readout; two write, one in
+# INT8 as well, and one reads the other's stories; a model that is tuned on the way; steering
 DEVICE ?= cpu
 STUDY := store.path=study/store runtime.device=$(DEVICE)
-TWO := smollm2-135m-instruct,qwen2.5-coder-0.5b-instruct
+SMALL := smollm2-135m-instruct
 WRITER := qwen2.5-coder-0.5b-instruct
-FOUR := $(TWO),gemma-3-270m,qwen2.5-coder-1.5b-instruct
+FOUR := $(SMALL),$(WRITER),gemma-3-270m,qwen2.5-coder-1.5b-instruct
 READ := passages,passages_reread,passages_random_1,passages_random_2,diaries,diaries_random_1,diaries_random_2,german,spanish
-MEAN := A_mean,A_mean_reread,A_mean_random_1,A_mean_random_2,C_mean,C_mean_none,C_mean_neutral
+MEAN := A_mean,A_mean_reread,A_mean_random_1,A_mean_random_2,C_mean,C_mean_replay,C_mean_none,C_mean_neutral
 INT8 := A_mean_int8,A_mean_int8_reread,C_mean_replay_int8,D_mean
-SHIPPED := read_fp32,read_fp32_reread,read_bf16,read_bf16_reread,read_int8,read_int8_reread
-SHIPPED := $(SHIPPED),read_int8_weight_only,read_int8_weight_only_reread,read_nf4,read_nf4_reread
 FIRST_KEY := $(BIN)/python -c "import json, sys; print(json.load(sys.stdin)[0]['key'])"
 study: .venv/dev
 	$(BIN)/python train.py -m +study=universality model=$(FOUR) $(STUDY)
@@ -53,22 +51,17 @@ study: .venv/dev
 	$(BIN)/python train.py -m +study=texts model=$(FOUR) 'hydra.sweeper.only=[$(READ)]' $(STUDY)
 	$(BIN)/python train.py -m model=$(FOUR) pooling.position=mean stimuli.mask=20 $(STUDY)
 	$(BIN)/python train.py -m +study=overflow model=gemma-3-270m $(STUDY)
-	$(BIN)/python train.py -m mode=readout model=$(TWO) $(STUDY)
-	$(BIN)/python train.py -m +study=decomposition model=smollm2-135m-instruct \
-	    'hydra.sweeper.only=[$(MEAN),B_mean,C_mean_again,C_mean_replay,$(INT8),A,B,C,C_again]' $(STUDY)
-	$(BIN)/python train.py -m +study=decomposition model=$(WRITER) 'hydra.sweeper.only=[$(MEAN),C_mean_replay]' $(STUDY)
-	key=$$($(BIN)/python -m emogeo.store ls --store study/store --model $(WRITER) --mode generation --json | $(FIRST_KEY)) && \
-	$(BIN)/python train.py -m model=smollm2-135m-instruct,gemma-3-270m mode=replay "mode.source='$$key'" \
-	    pooling.position=mean layer_selection=depth layer_selection.depth=0.95 $(STUDY)
-	$(BIN)/python train.py -m +study=decomposition model=gemma-3-270m prompt_template.chat=false \
-	    'hydra.sweeper.only=[$(MEAN)]' $(STUDY)
-	$(BIN)/python train.py -m mode=steering pooling.position=mean model=$(TWO),gemma-3-270m $(STUDY)
+	$(BIN)/python train.py -m mode=readout model=$(SMALL),$(WRITER) $(STUDY)
+	$(BIN)/python train.py -m +study=decomposition model=$(SMALL) \
+	    'hydra.sweeper.only=[$(MEAN),B_mean,C_mean_again,$(INT8),A,B,C,C_again]' $(STUDY)
 	test -d study/tuned/step100 || $(BIN)/python examples/tune_on_diaries.py study/tuned
 	$(BIN)/python train.py -m +study=finetune \
 	    'model.weights=[./study/tuned/base,./study/tuned/step030,./study/tuned/step100]' $(STUDY)
-	$(BIN)/python train.py -m +study=precision model=$(WRITER) \
-	    precision=fp32,bf16,int8,int8_weight_only,nf4 'hydra.sweeper.only=[$(SHIPPED)]' $(STUDY)
-	$(BIN)/python train.py -m mode=behaviour precision=fp32 model=$(FOUR) $(STUDY)
+	$(BIN)/python train.py -m mode=steering pooling.position=mean model=$(SMALL),gemma-3-270m $(STUDY)
+	$(BIN)/python train.py -m +study=decomposition model=$(WRITER) 'hydra.sweeper.only=[$(MEAN)]' $(STUDY)
+	key=$$($(BIN)/python -m emogeo.store ls --store study/store --model $(WRITER) --mode generation --json | $(FIRST_KEY)) && \
+	$(BIN)/python train.py -m model=$(SMALL) mode=replay "mode.source='$$key'" \
+	    pooling.position=mean layer_selection=depth layer_selection.depth=0.95 $(STUDY)
 	$(BIN)/python analyze.py store.path=study/store output=study/results
 
 # in two processes, each with whole files of tests: most tests keep one core busy, or wait
