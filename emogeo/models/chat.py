@@ -25,7 +25,7 @@ Turn = Mapping[str, str]
 FIXED_DATE = "26 Jul 2024"
 """The day that every template is told; a fixed one keeps texts, and so keys, the same tomorrow."""
 _SECONDS = 10.0
-"""The time that a template has for one conversation; it takes milliseconds."""
+"""The processor time that a template has for one conversation; it takes milliseconds."""
 _FIXED_NOW = datetime(2024, 7, 26)
 _INSTEAD = (
     "Type prompt_template.chat=false (steering.chat=false in mode=steering), or take an instruct "

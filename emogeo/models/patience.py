@@ -11,7 +11,9 @@ from types import FrameType
 
 @contextmanager
 def within(seconds: float) -> Iterator[None]:
-    """Ends what runs in the block after so many seconds; in threads other than the main one there is no bound.
+    """Ends what computes in the block for so many seconds; in threads other than the main one there is no bound.
+
+    Seconds are those of the processor: on a machine that others use, what ends by itself may take long.
 
     Raises:
         TimeoutError: it has not ended by itself.
@@ -21,12 +23,12 @@ def within(seconds: float) -> Iterator[None]:
         return
 
     def end(_number: int, _frame: FrameType | None) -> None:
-        raise TimeoutError(f"it has not ended after {seconds:g} s.")
+        raise TimeoutError(f"it has not ended after {seconds:g} s of computing.")
 
-    before = signal.signal(signal.SIGALRM, end)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    before = signal.signal(signal.SIGVTALRM, end)
+    signal.setitimer(signal.ITIMER_VIRTUAL, seconds)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, before)
+        signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+        signal.signal(signal.SIGVTALRM, before)
