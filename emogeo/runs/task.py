@@ -87,5 +87,6 @@ def _answer_known(task: Task, record: AnyRecord, store: Store) -> Outcome:
         track_run(task.config.tracking, store, task.key)
     if record.reason is not None:
         raise NonFiniteError(f"{record.reason} (refused before, {folder}; force=true tries again.)")
+    store.drop_kept(task.key)  # where a process was killed between its record and its batches
     log.info("finished before, skipped: %s: %s", task.title, folder)
     return Outcome(task.key, task.title, False, record)

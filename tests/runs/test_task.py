@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from emogeo.errors import StoreError
@@ -29,6 +30,18 @@ def test_a_finished_run_is_skipped_and_force_computes_it_again(
     assert len(forward_passes) == 2
     assert run_extraction(tiny_run("force=true")).key == first.key
     assert len(forward_passes) == 4
+
+
+def test_batches_of_a_process_that_was_killed_after_its_record_are_dropped(tiny_run: Composer, tmp_path: Path) -> None:
+    first = run_extraction(tiny_run())
+    store = Store(tmp_path / "store")
+    kept = store.kept(first.key, "made with something")
+    kept.keep("ab", {"scores": np.zeros(3)})
+    kept.save()
+    left = store.path / "partial" / first.key
+    assert list(left.iterdir())
+    assert not run_extraction(tiny_run()).computed
+    assert not left.exists()
 
 
 def test_two_at_one_run_compute_it_once(
