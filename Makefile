@@ -62,7 +62,10 @@ study: .venv/dev
 	key=$$($(BIN)/python -m emogeo.store ls --store study/store --model $(WRITER) --mode generation --json | $(FIRST_KEY)) && \
 	$(BIN)/python train.py -m model=$(SMALL) mode=replay "mode.source='$$key'" \
 	    pooling.position=mean layer_selection=depth layer_selection.depth=0.95 $(STUDY)
-	$(BIN)/python analyze.py store.path=study/store output=study/results
+	$(BIN)/python analyze.py store.path=study/store output=study/results 'runs.model=[$(FOUR)]'
+	$(BIN)/python analyze.py store.path=study/store output=study/finetune 'runs.model=[base,step*]'
+	$(BIN)/python train.py -m +study=overflow model=gemma-3-270m store.path=study/overflow runtime.device=$(DEVICE)
+	$(BIN)/python analyze.py store.path=study/overflow output=study/overflow/results
 
 # in two processes, each with whole files of tests: most tests keep one core busy, or wait
 test: .venv/dev

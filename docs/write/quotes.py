@@ -26,12 +26,20 @@ from emogeo.analysis.report.numbers import ABSENT, in_words, number
 
 ROOT = Path(__file__).parents[2]
 DATA = ROOT / "docs" / "data"
-RESULTS = {"demo": ROOT / "results" / "demo", "study": ROOT / "study" / "results", "diary": ROOT / "diary" / "results"}
+RESULTS = {
+    "demo": ROOT / "results" / "demo",
+    "study": ROOT / "study" / "results",
+    "overflow": ROOT / "study" / "overflow" / "results",
+    "finetune": ROOT / "study" / "finetune",
+    "diary": ROOT / "diary" / "results",
+}
 """Where the commands leave what is quoted: `make demo`, `make study`, and those of docs/tutorial.md."""
 _QUOTE = re.compile(r"<!-- = (?P<what>[^>]+?) -->(?P<said>.*?)<!-- / -->", re.DOTALL)
 _RUNS = "runs.csv"
 """Where pages find the settings of the runs of any table."""
 _PICTURE = re.compile(r"\]\(figures/(?P<of>\w+)/(?P<file>[\w.-]+\.png)\)")
+_COUNTED = ("block", "layer", "block_a", "block_b", "rank", "n_units", "nonfinite")
+"""Columns of whole numbers, which are floats where some are missing."""
 _AND = re.compile(r",\s*(?=[\w.]+=)")
 """Between two conditions: a comma before the next column, since values may have commas of their own."""
 _DIGITS = {"floor": 4}
@@ -150,11 +158,12 @@ def _printed(text: str, blocks: list[str], what: str) -> str:
 
 
 def _rows(table: pd.DataFrame, where: str, what: str) -> pd.DataFrame:
-    """The rows whose columns have the given values, `model_a=A, model_b=B`; nothing stands for what is missing."""
+    """The rows whose columns have the given values, `model_a=A, model_b=B|C`; nothing stands for what is missing."""
     for column, _, value in (part.partition("=") for part in _AND.split(where) if part):
         if column not in table:
             raise QuoteError(f"{what}: no column {column}.")
-        table = table[table[column].astype(object).where(table[column].notna(), "").astype(str) == value]
+        said = table[column].astype(object).where(table[column].notna(), "").astype(str)
+        table = table[said.isin(value.split("|"))]
     if table.empty:
         raise QuoteError(f"{what}: no such row.")
     return table
@@ -176,6 +185,8 @@ def _cell(row: pd.Series, column: str, what: str) -> str:
         return ABSENT
     if not isinstance(value, float):
         return str(value)
+    if column in _COUNTED:
+        return f"{value:.0f}"
     if f"{column}_ci_low" in row:
         return in_words(value, row[f"{column}_ci_low"], row[f"{column}_ci_high"], digits)
     return number(value, digits)

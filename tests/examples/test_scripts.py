@@ -109,7 +109,7 @@ def test_a_figure_is_reproduced_from_its_config(tmp_path: Path) -> None:
     shown = example("reproduce_a_figure", cwd=tmp_path)
     results = tmp_path / "overflow" / "results"
     assert (results / "figures" / "descriptors_by_precision_gemma-3-270m.png").is_file()
-    here, quoted = (described(folder) for folder in (results, ROOT / "docs" / "data" / "study"))
+    here, quoted = (described(folder) for folder in (results, ROOT / "docs" / "data" / "overflow"))
     assert list(here.index) == list(quoted.index) == ["bf16", "fp16", "fp32"]
     pd.testing.assert_frame_equal(here, quoted, rtol=0.02, check_dtype=False)
     assert here.loc["fp16", "nonfinite"] > 0 == here.loc["bf16", "nonfinite"]

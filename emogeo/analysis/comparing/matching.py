@@ -211,7 +211,9 @@ def _between_passages(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
 
 
 def _of_one_voice(a: Run, b: Run) -> bool:
-    return a.config.stimuli.voice is b.config.stimuli.voice
+    """Whether two corpora are in one voice, and masked alike."""
+    own, other = a.config.stimuli, b.config.stimuli
+    return own.voice is other.voice and own.mask == other.mask
 
 
 def _between_writers(a: Run, b: Run, differ: Sequence[Parameter]) -> Found:
