@@ -50,14 +50,14 @@ def test_nothing_is_called_an_emotion_that_is_none(
     page = page_of(output / "report.html")
     said = [page[max(found.start() - 60, 0) : found.end() + 60] for found in re.finditer(r"(?i)\bemotions?\b", page)]
     assert not said
-    assert "ρ* is for these conditions" in printed
+    assert "over other texts for these conditions" in " ".join(printed.split())
     assert "condition geometry" in page.lower()
     assert pd.read_csv(output / "pairs.csv")["n_conditions"].tolist() == [len(conditions)]
 
 
 def test_the_study_s_conditions_are_called_emotions(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     output = analysed(tmp_path, STUDIED[:12], STUDIED[:12])
-    assert "ρ* is for these emotions" in capsys.readouterr().out
+    assert "over other texts for these emotions" in " ".join(capsys.readouterr().out.split())
     assert "emotion geometry" in page_of(output / "report.html").lower()
 
 
@@ -71,7 +71,7 @@ def test_runs_with_some_conditions_in_common_are_compared_on_these(
     assert "over the 9 conditions in common, without " in pairs["note"][0]
     assert ", which one run lacks" in pairs["note"][0]
     assert pairs.loc[pairs["model_b"] == "modelc", "rho"].isna().all()
-    assert "ρ* is for these conditions" in capsys.readouterr().out
+    assert "over other texts for these conditions" in " ".join(capsys.readouterr().out.split())
 
 
 def test_an_rdm_of_very_many_conditions_is_named_and_not_shown(tmp_path: Path) -> None:

@@ -161,19 +161,16 @@ def commands_of_make_study() -> list[list[str]]:
 
 
 def test_make_study_is_made_of_runs_that_compose() -> None:
-    commands = commands_of_make_study()
     modes = set()
-    for words in commands:
+    for words in commands_of_make_study():
         typed = dict(word.split("=", 1) for word in words if word != "-m")
         study, only = typed.pop("+study", None), typed.pop("hydra.sweeper.only", "")
         named = runs(study) if study else {"": []}
         wanted = only.strip("[]").split(",") if only else list(named)
-        for model, precision in product(typed["model"].split(","), typed.get("precision", "auto").split(",")):
-            fixed = {**typed, "model": model, **({"precision": precision} if "precision" in typed else {})}
-            for cell in wanted:
-                overrides = together(named[cell], [f"{name}={value}" for name, value in fixed.items()])
-                modes.add(composed(study, overrides).mode.name.value)
-    assert modes == {"comprehension", "generation", "replay", "steering", "behaviour"}
+        for values in product(*(value.strip("[]").split(",") for value in typed.values())):
+            fixed = [f"{name}={value}" for name, value in zip(typed, values, strict=True)]
+            modes |= {composed(study, together(named[cell], fixed)).mode.name.value for cell in wanted}
+    assert modes == {"comprehension", "generation", "replay", "steering", "readout"}
 
 
 @pytest.mark.parametrize("study", ["universality", "controls", "decomposition", "precision", "texts"])

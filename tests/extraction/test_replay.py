@@ -138,7 +138,7 @@ def test_another_context_writes_nothing_and_shares_its_pass(
     assert "context none" in alone.record.title
     config = tiny_run()
     texts, others = (tensors(config, outcome.key, "vectors.safetensors") for outcome in (written, alone))
-    np.testing.assert_array_equal(texts["embeddings"], others["embeddings"])
+    np.testing.assert_allclose(texts["embeddings"], others["embeddings"], atol=1e-6)  # sums of other lengths
     assert np.abs(texts["passages"] - others["passages"]).max() > 0.01
 
 

@@ -21,9 +21,6 @@ OF_ALL = {
     "mode": "What the run does: reads given texts (comprehension), writes them (generation), or reads texts again "
     "(replay).",
     "stimuli": "The texts that were read, by their name.",
-    "context": "What written texts were read after, unless it is the prompt that asked for them.",
-    "pooling": "The token of a text whose state counts, or the tokens whose mean does.",
-    "layer_selection": "The rule that chose the block: a criterion, a number, or a depth.",
     "note": "Why a number of this row is missing, and what to be careful about.",
     "flags": "Reasons not to trust a descriptor, each with its number; a dash where there is none.",
     "reading": "The way of reading that both share: precision, template, pooling and rule for the block.",
