@@ -50,7 +50,6 @@ study: .venv/dev
 	$(BIN)/python train.py -m model=$(FOUR) model.init=random model.init_seed=1,2 $(STUDY)
 	$(BIN)/python train.py -m +study=texts model=$(FOUR) 'hydra.sweeper.only=[$(READ)]' $(STUDY)
 	$(BIN)/python train.py -m model=$(FOUR) pooling.position=mean stimuli.mask=20 $(STUDY)
-	$(BIN)/python train.py -m +study=overflow model=gemma-3-270m $(STUDY)
 	$(BIN)/python train.py -m mode=readout model=$(SMALL),$(WRITER) $(STUDY)
 	$(BIN)/python train.py -m +study=decomposition model=$(SMALL) \
 	    'hydra.sweeper.only=[$(MEAN),B_mean,C_mean_again,$(INT8),A,B,C,C_again]' $(STUDY)

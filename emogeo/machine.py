@@ -152,3 +152,8 @@ def _shown(path: str) -> str:
 
 _LONGEST = 300
 _BEFORE = 30
+
+
+def cores() -> int:
+    """Counts the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

@@ -86,7 +86,7 @@ _Step = Callable[[], Table | Mapping[str, Table]]
 _KEPT = ("beyond", "pairs", "about", "measures", "overlap", "decoding")
 """The tables whose rows are kept for the next analysis."""
 _FIGURES = 100
-"""How many figures of other analyses are kept: each takes some 150 kB."""
+"""How many figures of other analyses are kept."""
 
 
 def analyze(config: AnalyzeConfig) -> Path:

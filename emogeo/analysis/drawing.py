@@ -24,6 +24,7 @@ from emogeo.analysis.charts.chart import unchecked, write_chart
 from emogeo.analysis.tables.kept import NOTHING, Kept, content
 from emogeo.errors import MachineError
 from emogeo.figures.png import save
+from emogeo.machine import cores
 
 MOST_KEPT = 300
 """The most figures of an analysis that are kept for the next: each takes some 200 kB, and they are read at once."""
@@ -105,7 +106,7 @@ class FigureFolder:
         """
         figure = Figure(name, make, of, title)
         known = self.kept.get(figure.key) if self.kept.keeps else None
-        if known is not None:
+        if known is not None and all(_is_plain(row["file"]) for row in known):
             for row in known:
                 (self.path / row["file"]).write_bytes(base64.b64decode(row["content"]))
         elif self.pool is not None:
@@ -133,6 +134,11 @@ class FigureFolder:
             self.kept.put(figure.key, [{"file": file, "content": content} for file, content in contents.items()])
 
 
+def _is_plain(file: str) -> bool:
+    """Whether a name that was kept is one of a file in the folder, and leads nowhere else."""
+    return Path(file).name == file and file != ".."
+
+
 @contextmanager
 def processes(at_most: int = MOST) -> Iterator[ProcessPoolExecutor | None]:
     """Gives processes that draw, one for each core; None where there is one core. They end with the block."""
@@ -154,11 +160,6 @@ def processes(at_most: int = MOST) -> Iterator[ProcessPoolExecutor | None]:
 def _fonts() -> str:
     """Gives a checksum of the fonts of this system, of which letters are drawn."""
     return hashlib.sha256("\n".join(sorted(font.fname for font in fontManager.ttflist)).encode()).hexdigest()
-
-
-def cores() -> int:
-    """Gives the number of cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _begin() -> None:

@@ -81,7 +81,6 @@ def _read(wanted: Pass, session: Session, kept: Kept) -> Activations:
         pooling=wanted.pooling,
         n_blocks=wanted.model.n_blocks,
         token_budget=wanted.model.token_budget,
-        batch_mates_matter=wanted.model.precision.depends_on_batch_mates,
         reread=wanted.model.reread,
         progress=session.progress,
         also=tuple(pooling for pooling, _ in wanted.also),

@@ -69,7 +69,7 @@ def extract(
     pooling, corpus, loaded = _pooling(position, skip), corpus_given(passages), _lent(model, tokenizer)
     n_layers = n_blocks_of(loaded.body)
     budget = _budget(token_budget, str(loaded.input_device))
-    plan = PassPlan(pooling, blocks_up_to(_depth(max_depth), n_layers), budget, False, reread, progress=progress)
+    plan = PassPlan(pooling, blocks_up_to(_depth(max_depth), n_layers), budget, reread, progress=progress)
     with _evaluating(model):
         found = _read(loaded, render(corpus.texts, SLOT, None, ControlTokens(lambda: loaded.tokenizer)), plan)
         facts = _read(loaded, render(load_facts(), SLOT, None), replace(plan, pooling=PoolingConfig()))

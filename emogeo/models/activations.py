@@ -89,8 +89,6 @@ class PassPlan:
     n_blocks: int
     """The number of blocks to run, from the first."""
     token_budget: int
-    batch_mates_matter: bool
-    """Whether batch mates change results, so that the budget must hold."""
     reread: bool = False
     """Whether to batch the texts in another way."""
     also: tuple[PoolingConfig, ...] = ()
@@ -121,7 +119,7 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activatio
     refuse_too_short(texts, [n - start for n, start in zip(lengths, starts, strict=True)], plan.pooling.skip)
     refuse_unknown_tokens(model.body, tokens)
     refuse_too_long(model.body, lengths, "text")
-    alone = habits_of(model).reads_alone and not plan.batch_mates_matter
+    alone = habits_of(model).reads_alone and not model.batch_mates_matter
     result = _empty(len(tokens), plan, model)
     result.beyond_training = beyond_training(model.body, lengths)
     plan.kept.reserve(result.size)
@@ -135,7 +133,7 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activatio
             try:
                 _read_once(model, own, batch, plan, alone, result)
             except (torch.OutOfMemoryError, RuntimeError) as error:
-                budget = _smaller_budget(error, batch, budget, plan)
+                budget = _smaller_budget(error, batch, budget, model)
                 rows = [row for waiting in pending for row in waiting]
                 pending = [[rows[i] for i in b] for b in batching([lengths[r] for r in rows], budget)]
                 continue
@@ -229,11 +227,11 @@ def _read_batch(model: LoadedModel, batch: list[Tokens], rows: list[int], plan: 
     result.nonfinite[rows] = torch.stack(nonfinite, dim=1).cpu().numpy()
 
 
-def _smaller_budget(error: Exception, batch: list[int], budget: int, plan: PassPlan) -> int:
+def _smaller_budget(error: Exception, batch: list[int], budget: int, model: LoadedModel) -> int:
     """Halves the budget after running out of memory; any other error is raised again."""
     if not isinstance(error, torch.OutOfMemoryError) and "can't allocate memory" not in str(error):
         raise error
-    if plan.batch_mates_matter:
+    if model.batch_mates_matter:
         raise PrecisionError(
             f"Out of memory at runtime.token_budget={budget}. With LLM.int8's outlier threshold the batch changes "
             f"the result, so it is not shrunk silently: type runtime.token_budget={max(budget // 2, 1)}, or "

@@ -28,7 +28,6 @@ from emogeo.models.encoded import load_encoded
 from emogeo.models.faults import named_faults
 from emogeo.models.kinds import WITH_REPORT, Read, body_by, loader_of, refuse_encoder
 from emogeo.models.loaded import LoadedModel as LoadedModel
-from emogeo.models.packing import pack
 from emogeo.models.precision import Precision, bytes_per_parameter
 from emogeo.models.said import passed_on
 from emogeo.models.shares import Shares
@@ -86,7 +85,6 @@ def load_model(
     if tokenizer.pad_token_id is None:
         tokenizer.pad_token = tokenizer.eos_token
     own.model.eval()
-    pack(own.model)
     loaded = _loaded(own, tokenizer, head, shares, precision.depends_on_batch_mates)
     _say_ending(loaded, weights.title)
     return loaded

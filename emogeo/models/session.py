@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import gc
 import logging
-import os
 from collections import OrderedDict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from emogeo.config.train import TrainConfig
+from emogeo.machine import cores
 from emogeo.models.precision import Precision
 from emogeo.models.slots import on_slot
 from emogeo.models.weights.resolve import Weights
@@ -82,7 +82,7 @@ def session_of(config: TrainConfig, weights: Weights, precision: Precision, devi
 
 def threads_of(config: TrainConfig) -> int:
     """Gives the CPU threads of a run: those that are asked for, or its slot's share of the cores."""
-    return config.runtime.threads or max(1, _cores() // (config.cluster.slots or 1))
+    return config.runtime.threads or max(1, cores() // (config.cluster.slots or 1))
 
 
 def _make_room(needed: float, device: str) -> None:
@@ -96,8 +96,3 @@ def _make_room(needed: float, device: str) -> None:
         gc.collect()
         if device.startswith("cuda"):
             torch.cuda.empty_cache()
-
-
-def _cores() -> int:
-    """Counts the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

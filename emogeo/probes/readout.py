@@ -172,12 +172,10 @@ def _read(plan: ReadoutPlan, applied: Applied, block: int, kept: Kept) -> _Read:
             names = [model.tokenizer.decode([token]) for token in ids[row]]
             rows[row] = token_rows(row, names, pooled, *applied.to(states))
 
-    precision = plan.precision
     wanted = PassPlan(
         pooling=plan.pooling,
         n_blocks=block + 1,
         token_budget=plan.model.token_budget,
-        batch_mates_matter=precision.depends_on_batch_mates,
         reread=plan.model.reread,
         progress=plan.session.progress,
         take=take,

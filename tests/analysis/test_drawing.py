@@ -140,6 +140,17 @@ def test_only_what_has_changed_is_drawn_again(tmp_path: Path) -> None:
     assert contents[0] == contents[1] == contents[3] != contents[2]
 
 
+@pytest.mark.parametrize("file", ["../own.png", "/tmp/own.png", "a/own.png", ".."])
+def test_a_kept_file_that_would_lie_elsewhere_is_drawn_again(tmp_path: Path, file: str) -> None:
+    kept, folder = Kept(tmp_path / "store", "figures"), tmp_path / "figures"
+    folder.mkdir()
+    figure = drawing.Figure("own", rdm_figure, (RDM, NAMES, "an RDM"), None)
+    kept.put(figure.key, [{"file": file, "content": "AAAA"}])
+    FigureFolder(folder, kept).draw(figure.name, figure.make, *figure.of)
+    assert (folder / "own.png").read_bytes().startswith(b"\x89PNG")
+    assert [own.name for own in tmp_path.iterdir()] == ["figures"] and not (folder / "a").exists()
+
+
 def test_of_very_many_figures_the_first_are_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(drawing, "MOST_KEPT", 2)
     figures = FigureFolder(tmp_path, Kept(tmp_path / "store", "figures"))

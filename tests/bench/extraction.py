@@ -71,7 +71,7 @@ def trial(weights: Weights, dtype: Dtype) -> Trial:
 def emogeo(model: LoadedModel, also: tuple[PoolingConfig, ...] = ()) -> Read:
     """The pass as a run makes it; a run keeps states in all three poolings."""
     plan = PassPlan(
-        PoolingConfig(), n_blocks_of(model.body), resolve_token_budget(None, "cpu"), False, progress=False, also=also
+        PoolingConfig(), n_blocks_of(model.body), resolve_token_budget(None, "cpu"), progress=False, also=also
     )
     return lambda texts: read(model, [Text(own, special_tokens=True) for own in texts], plan).states
 

@@ -64,7 +64,7 @@ def reading(model: LoadedModel) -> tuple[Callable[[], object], int]:
     texts = [Text(own, special_tokens=True) for own in load_corpus().texts]
     also = (PoolingConfig(Position.middle), PoolingConfig(Position.mean))
     budget = resolve_token_budget(None, DEVICE)
-    plan = PassPlan(PoolingConfig(), n_blocks_of(model.body), budget, False, progress=False, also=also)
+    plan = PassPlan(PoolingConfig(), n_blocks_of(model.body), budget, progress=False, also=also)
     return lambda: read(model, texts, plan), sum(len(model.tokenize(text)) for text in texts)
 
 

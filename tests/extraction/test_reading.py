@@ -80,7 +80,7 @@ def test_a_pass_is_read_as_it_was_planned(reads: list[Any], store: Store) -> Non
     found = activations_of(wanted, SESSION, store)
     ((model, texts, plan),) = reads
     assert (model, texts) == (MODEL, TEXTS)
-    assert (plan.n_blocks, plan.token_budget, plan.batch_mates_matter, plan.reread) == (3, 99, True, True)
+    assert (plan.n_blocks, plan.token_budget, plan.reread) == (3, 99, True)
     np.testing.assert_array_equal(found.states, states_of(wanted.pooling))
     assert found.finite_layers == [0, 1]
     recorded = found.provenance

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ def load(folder: Path, cache: Path) -> LoadedModel:
 
 
 def plan(model: LoadedModel, pooling: PoolingConfig = LAST, budget: int = 1024, **changes: Any) -> PassPlan:
-    options = {"n_blocks": len(find_blocks(model.body)[2]), "batch_mates_matter": False, "progress": False, **changes}
+    options = {"n_blocks": len(find_blocks(model.body)[2]), "progress": False, **changes}
     return PassPlan(pooling=pooling, token_budget=budget, **options)
 
 
@@ -151,7 +152,7 @@ def test_out_of_memory_halves_the_budget_and_goes_on(
     assert max(map(len, got.batches)) <= 3
     assert relative(got.states, wanted) < 1e-4
     with pytest.raises(PrecisionError, match="token_budget=2048"):
-        read(model, texts, plan(model, budget=4096, batch_mates_matter=True))
+        read(replace(model, batch_mates_matter=True), texts, plan(model, budget=4096))
 
 
 def test_out_of_memory_with_one_text_is_an_error(

@@ -38,7 +38,7 @@ def alone(architecture: str | None) -> torch.Tensor:
 
 
 def plan(budget: int = 4096) -> PassPlan:
-    return PassPlan(PoolingConfig(), 4, budget, False, progress=False)
+    return PassPlan(PoolingConfig(), 4, budget, progress=False)
 
 
 def test_a_usual_model_reads_and_writes_in_batches() -> None:

@@ -15,7 +15,7 @@ from emogeo.models.scoring import continuation_logprobs
 from emogeo.stimuli.templates import Decoding, Text
 from tests.models.lent import lent
 
-PLAN = PassPlan(PoolingConfig(), 4, 4096, False, progress=False)
+PLAN = PassPlan(PoolingConfig(), 4, 4096, progress=False)
 LONG = Text("long ", True, ids=tuple([5] * 257))
 
 

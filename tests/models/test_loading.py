@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -93,7 +94,7 @@ def test_a_token_after_a_text_is_left_out_and_named(tmp_path: Path, caplog: pyte
         ended = loaded(folder)
     assert "mine: the tokenizer puts <eos> after a text, and emogeo leaves it out" in caplog.text
     assert ended.tokenizer("A letter")["input_ids"][-1] == 1
-    plan, text = PassPlan(PoolingConfig(), 4, 1024, False, progress=False), [Text("A letter", True)]
+    plan, text = PassPlan(PoolingConfig(), 4, 1024, progress=False), [Text("A letter", True)]
     wanted = states_by_a_plain_loop(folder, [ended.tokenizer("A letter", add_special_tokens=False)["input_ids"]])
     assert np.abs(read(ended, text, plan).states - wanted.numpy()).max() < 1e-4
     assert ended.tokenize(text[0]) == ended.tokenize(Text("A letter", False))
@@ -103,7 +104,7 @@ def test_a_token_after_a_text_is_left_out_and_named(tmp_path: Path, caplog: pyte
 def test_architectures_without_sdpa_load_and_read(architecture: str, tmp_path: Path) -> None:
     model = loaded(write_checkpoint(tmp_path / architecture, architecture))
     texts = [Text("She closed the door", True), Text("Nobody said a word for the rest of the way home.", True)]
-    found = read(model, texts, PassPlan(PoolingConfig(), 4, 1024, False, progress=False)).states
+    found = read(model, texts, PassPlan(PoolingConfig(), 4, 1024, progress=False)).states
     wanted = states_by_a_plain_loop(tmp_path / architecture, [model.tokenize(text) for text in texts]).numpy()
     assert np.abs(found - wanted).max() < 1e-3
     assert model.attention == "eager"
@@ -194,6 +195,14 @@ def test_weights_alone_are_rounded_in_every_kind_of_layer(
     with torch.inference_mode():
         own, exact = (each.body(ids).last_hidden_state for each in (model, full))
     assert 1e-4 < float((own - exact).norm() / exact.norm()) < 0.2
+
+
+@pytest.mark.parametrize(("precision", "matter"), [(FP32, False), (INT8, True), (replace(INT8, threshold=0.0), False)])
+@pytest.mark.parametrize("head", [False, True])
+def test_batch_mates_matter_under_outlier_columns_alone(
+    folder: Path, precision: Precision, matter: bool, head: bool
+) -> None:
+    assert load_model(weights(folder), precision, "cpu", None, head).batch_mates_matter is matter
 
 
 def test_four_bits_on_a_cpu_are_refused_where_they_would_be_decoded_wrongly(tmp_path: Path) -> None:

@@ -218,7 +218,7 @@ def _texts() -> list[Text]:
 
 
 def _read(model: LoadedModel, n_blocks: int):  # type: ignore[no-untyped-def]
-    return read(model, _texts(), PassPlan(PoolingConfig(), n_blocks, 1024, False, progress=False))
+    return read(model, _texts(), PassPlan(PoolingConfig(), n_blocks, 1024, progress=False))
 
 
 def _relative(found: np.ndarray, wanted: np.ndarray) -> float:
