@@ -37,11 +37,6 @@ def read_corpora(prepared: Sequence[PreparedRun]) -> list[ReadCorpus]:
     return [_checked(runs) for runs in groups.values()]
 
 
-def checks_by_run(corpora: Sequence[ReadCorpus]) -> dict[str, CorpusChecks]:
-    """Gives the checks of what each run has read, by the run's key."""
-    return {each.run.key: corpus.checks for corpus in corpora for each in corpus.runs}
-
-
 def blocked_texts(corpora: Sequence[ReadCorpus]) -> dict[str, str]:
     """Gives, for each digest of texts on which no verdict beyond words may rest, what forbids it."""
     found: dict[str, list[str]] = {}

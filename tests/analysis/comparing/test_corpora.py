@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from emogeo.analysis.comparing.corpora import blocked_texts, checks_by_run, family_field, read_corpora
+from emogeo.analysis.comparing.corpora import blocked_texts, family_field, read_corpora
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.geometry.corpus_flags import FlagKind
 from emogeo.geometry.dependence import dependence
@@ -36,9 +36,6 @@ def test_runs_of_the_same_texts_are_one_corpus_and_rereads_none() -> None:
     assert [[each.name for each in corpus.runs] for corpus in found] == [
         *(["A", "A8"], ["B"], ["C", "C_replay"], ["C_again"], ["D"]),
     ]
-    by_run = checks_by_run(found)
-    assert set(by_run) == {each.run.key for each in runs if each.run.reread_of is None}
-    assert by_run["A"] is by_run["A8"]
 
 
 def test_what_models_make_of_the_units_stands_with_the_texts(models: list[PreparedRun]) -> None:
