@@ -15,6 +15,7 @@ from hypothesis import HealthCheck, settings
 from matplotlib.figure import Figure
 
 from emogeo.config.compose import parse_train, register
+from emogeo.config.once import compose_once
 from emogeo.config.own_names import as_hydra_wants
 from emogeo.config.train import TrainConfig
 from tests.tiny import CHAT, write_model
@@ -26,6 +27,7 @@ ROOT = Path(__file__).parents[1]
 CONF = ROOT / "conf"
 settings.register_profile("emogeo", deadline=None, suppress_health_check=[HealthCheck.too_slow])  # of a busy machine
 settings.load_profile("emogeo")
+compose_once()  # as train.py and analyze.py do
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("WANDB_MODE", "offline")
 

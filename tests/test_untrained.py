@@ -79,6 +79,7 @@ def test_a_twin_reads_the_tokens_that_its_model_has_written(tiny_run: Composer) 
     assert own == other, "the prompts too, from which the texts follow"
 
 
+@pytest.mark.usefixtures("small_pictures")
 def test_from_the_command_line_to_the_tables(tiny_llama: Path, tiny_overflowing: Path, tmp_path: Path) -> None:
     store = tmp_path / "store"
     for weights in (tiny_llama, tiny_overflowing):

@@ -9,8 +9,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from emogeo.analysis import drawing
 from emogeo.analysis.analyze import analyze
 from emogeo.analysis.charts.chart import library
+from emogeo.analysis.report import heatmap, maps
 from emogeo.config.analyze import AnalyzeConfig
 from emogeo.config.runtime import StoreConfig
 from emogeo.stimuli.conditions import STUDIED
@@ -19,6 +21,12 @@ from tests.planted_labels import CHINESE, LITERAL, LONG, MANY, TRAITS, Shape, wr
 
 SHAPE = Shape(units=12)
 UNTRUE = re.compile(r"\bemotions?\b|\b21 (?:labels|conditions)\b", re.IGNORECASE)
+
+
+@pytest.fixture(autouse=True)
+def drawn_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Has figures drawn by this process, so that a warning of one is an error here."""
+    monkeypatch.setattr(drawing, "cores", lambda: 1)
 
 
 def analysed(folder: Path, *runs: tuple[str, ...]) -> Path:
@@ -74,10 +82,12 @@ def test_runs_with_some_conditions_in_common_are_compared_on_these(
     assert "over other texts for these conditions" in " ".join(capsys.readouterr().out.split())
 
 
-def test_an_rdm_of_very_many_conditions_is_named_and_not_shown(tmp_path: Path) -> None:
-    many = (*MANY, *(f"more{number}" for number in range(40)))
-    output = analysed(tmp_path, many)
+def test_an_rdm_of_very_many_conditions_is_named_and_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(heatmap, "MOST", 30)
+    monkeypatch.setattr(maps, "MOST", 20)
+    output = analysed(tmp_path, MANY[:31])
     page = page_of(output / "report.html")
-    assert f"an RDM of {len(many)} conditions is too large for this page; figures/rdm_…_" in page
-    assert "a map of more than 100 conditions is among the figures, map_…_" in page
+    assert "an RDM of 31 conditions is too large for this page; figures/rdm_…_" in page
+    assert "a map of more than 20 conditions is among the figures, map_…_" in page
+    assert len(list((output / "figures").glob("rdm_*.png"))) == 1
     assert (output / "report.html").stat().st_size - len(library()) < 1_500_000

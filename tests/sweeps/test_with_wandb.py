@@ -24,6 +24,8 @@ from tests.conftest import ROOT
 from tests.tracking.test_pull import analysis
 from tests.wandb_server.server import Server
 
+pytestmark = pytest.mark.usefixtures("small_pictures")
+
 
 def small(study: str, weights: Path, folder: Path) -> dict[str, Any]:
     """A study's sweep as it is shipped, for two runs of one tiny model."""

@@ -25,6 +25,8 @@ from tests.conftest import CONF, Composer, compose_train
 from tests.wandb_server.faults import Fault, Kind
 from tests.wandb_server.server import Server
 
+pytestmark = pytest.mark.usefixtures("small_pictures")
+
 
 def analysis(store: Path, output: Path, *overrides: str) -> AnalyzeConfig:
     register()

@@ -50,6 +50,7 @@ def test_a_file_without_a_server_holds_both_views(tmp_path: Path, monkeypatch: p
     assert all(section["panels"] for section in sections)
 
 
+@pytest.mark.usefixtures("small_pictures")
 def test_every_panel_is_over_something_that_runs_log(
     tiny_run: Composer, wordy: Path, wandb_server: Server, tmp_path: Path
 ) -> None:
