@@ -23,6 +23,13 @@ LEAST_SHARED = 0.5
 """The least share of a run's conditions that a norm must have to be among its predictors."""
 
 
+def group_of(predictor: str) -> str:
+    """Gives the group that a single predictor belongs to."""
+    if predictor in (WORDS, EMBEDDINGS, LENGTH):
+        return TEXTS
+    return RATINGS if predictor in package_norms().dimensions else OWN
+
+
 @dataclass(frozen=True)
 class Explanation:
     """What a run is about, and what could not be held against it."""

@@ -14,6 +14,9 @@ from emogeo.geometry.beyond import WANTED_TWINS, Null
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.sharing import over_shared
 
+UNTRAINED = "untrained"
+"""With it begins the name of a null of twins whose weights are drawn."""
+
 
 class Level(StrEnum):
     """What an agreement is held against."""
@@ -104,7 +107,7 @@ def _of_twins(a: PreparedRun, b: PreparedRun, twins: Twins) -> list[_Group]:
     one_model = a.run.record.model.name == b.run.record.model.name
     for run in (a, b):
         of = run.name if one_model else run.run.record.model.name
-        for kind, name in ((Init.random, "untrained"), (Init.shuffled, "shuffled")):
+        for kind, name in ((Init.random, UNTRAINED), (Init.shuffled, "shuffled")):
             if own := twins.of(run, kind):
                 group = _Group(f"{name} {of}", own, kind is Init.random)
                 groups.setdefault(tuple(twin.run.key for twin in own), group)

@@ -22,6 +22,8 @@ from emogeo.analysis.report.parts import (
     sheet,
     word,
 )
+from emogeo.analysis.tables.about import row_of_group
+from emogeo.analysis.tables.frame import Row
 from emogeo.geometry.about import TOGETHER
 from emogeo.installation import command
 
@@ -86,10 +88,11 @@ def sentences(table: pd.DataFrame) -> list[str]:
         by = own.set_index("predictor")
         if TOGETHER not in by.index or pd.isna(by.loc[TOGETHER, "explained"]):
             continue
-        shares = [f"{name} {_share(by, group)}" for name, group in _SHARE if group in by.index]
+        rows = {name: row_of_group(own, group) for name, group in _SHARE}
+        shares = [f"{name} {_share(row)}" for name, row in rows.items() if row is not None]
         every = float(by.loc[TOGETHER, "explained"])
         beside_texts = _beside(by)
-        together = f"all together {_share(by, TOGETHER)}"
+        together = f"all together {_share(dict(by.loc[TOGETHER]))}"
         left = f"{max(1 - every, 0):.0%} is explained by none of them"
         said.append(f"{run}: {', '.join([*shares, together])}; {left}{beside_texts}.")
     return said
@@ -98,7 +101,8 @@ def sentences(table: pd.DataFrame) -> list[str]:
 def summary(table: pd.DataFrame) -> str:
     """Says of many runs how much texts and ratings explain, as ranges, and in how many ratings add to texts."""
     by = table.set_index("predictor")
-    ranges = [f"{name} explain {_range(by, group)}" for name, group in _SHARE if group in by.index]
+    found = {name: _of_group(table, group) for name, group in _SHARE}
+    ranges = [f"{name} explain {_ends(min(own), max(own))}" for name, own in found.items() if own]
     every = by.loc[[TOGETHER], "explained"].dropna()
     left = _ends(1 - every.max(), 1 - every.min())
     said = f"In {len(every)} runs {', '.join(ranges)} of the reliable geometry; {left} is explained by none of them."
@@ -109,9 +113,9 @@ def summary(table: pd.DataFrame) -> str:
     return f"{said} Ratings explain more than chance beside the texts in {n} of {len(p)} runs (p ≤ 0.05, Holm in each)."
 
 
-def _range(by: pd.DataFrame, group: str) -> str:
-    explained = by.loc[[group], "explained"].dropna()
-    return _ends(explained.min(), explained.max())
+def _of_group(table: pd.DataFrame, group: str) -> list[float]:
+    rows = [row_of_group(own, group) for _, own in table.groupby("run", sort=False)]
+    return [float(row["explained"]) for row in rows if row is not None]
 
 
 def _ends(low: float, high: float) -> str:
@@ -119,9 +123,9 @@ def _ends(low: float, high: float) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def _share(by: pd.DataFrame, name: str) -> str:
-    low, high = (f"{max(float(by.loc[name, f'explained_ci_{end}']), 0):.0%}" for end in ("low", "high"))
-    return f"{float(by.loc[name, 'explained']):.0%} [{low}, {high}]"
+def _share(row: Row) -> str:
+    low, high = (f"{max(float(row[f'explained_ci_{end}']), 0):.0%}" for end in ("low", "high"))
+    return f"{float(row['explained']):.0%} [{low}, {high}]"
 
 
 def _beside(by: pd.DataFrame) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
+from emogeo.analysis.comparing.nulls import UNTRAINED, Level
 from emogeo.analysis.report.flags import flags
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import in_words
@@ -98,21 +99,41 @@ def _one(row: Row, material: Material) -> tuple[str, str, list[str]]:
 def _beyond(row: Row, verdict: str, material: Material) -> str:
     """Says what of an agreement remains once words are controlled for, or why that is not known."""
     left = in_words(row["rho_partial"], row["rho_partial_ci_low"], row["rho_partial_ci_high"])
+    given, without = _given(row, material)
     if verdict == Beyond.yes.value:
         meanings = "and it goes beyond word meanings too" if row["beyond_meanings"] == Beyond.yes.value else ""
         also = meanings or "whether it goes beyond word meanings cannot be told"
-        return f"; {left} remains once word counts and untrained networks are controlled for, {also}."
+        return f"; {left} remains once {given} are controlled for, {also}{without}."
     if verdict == Beyond.no.value:
-        return f"; word counts and untrained networks account for it: {left} remains."
-    return f"; whether that is more than words cannot be told: {_reason(row, material)}."
+        return f"; {given} account for it: {left} remains{without}."
+    return f"; whether that is more than words cannot be told: {_reason(row, material)}{without}."
+
+
+def _given(row: Row, material: Material) -> tuple[str, str]:
+    """Says what was held against an agreement, and that untrained twins were not where they were too unreliable."""
+    own = _of_words(row, material)
+    notes = [str(note) for several in material.notes("beyond", own) for note in several] if len(own) else []
+    without = [note for note in notes if note.startswith(f"without {UNTRAINED}")]
+    if not without or UNTRAINED in own["given"].iloc[0]:
+        return "word counts and untrained networks", ""
+    return "word counts", "; the untrained twins are too unreliable to be held against it"
 
 
 def _reason(row: Row, material: Material) -> str:
+    own = _of_words(row, material)
+    if own.empty:
+        return "no untrained twins" if material.table("beyond").empty else "no reason is on record"
+    return str(own["reason"].iloc[0]) if pd.notna(own["reason"].iloc[0]) else "no reason is on record"
+
+
+def _of_words(row: Row, material: Material) -> pd.DataFrame:
+    """Gives the row of the `beyond` table that is about a pair and about words, if there is one."""
     beyond = material.table("beyond")
     if beyond.empty:
-        return "no untrained twins"
-    own = beyond[(beyond["key_a"] == row["key_a"]) & (beyond["key_b"] == row["key_b"]) & (beyond["level"] == "words")]
-    return str(own["reason"].iloc[0]) if len(own) and pd.notna(own["reason"].iloc[0]) else "no reason is on record"
+        return beyond
+    return beyond[
+        (beyond["key_a"] == row["key_a"]) & (beyond["key_b"] == row["key_b"]) & (beyond["level"] == Level.words)
+    ]
 
 
 def _hidden(row: Row, material: Material) -> list[str]:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import pandas as pd
 
-from emogeo.analysis.comparing.explaining import Explanation, explain
+from emogeo.analysis.comparing.explaining import OWN, RATINGS, TEXTS, Explanation, explain, group_of
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
 from emogeo.analysis.tables.kept import NOTHING, Kept, content, run_key
 from emogeo.analysis.tables.notes import NAMED, Note, NoteKind, left_out
 from emogeo.errors import GeometryError
-from emogeo.geometry.about import PERMUTATIONS, Explained
+from emogeo.geometry.about import PERMUTATIONS, TOGETHER, Explained
 from emogeo.geometry.permutation import holm
 from emogeo.stimuli.messages import listed
 from emogeo.stimuli.norms import Norm
@@ -50,6 +51,22 @@ def about_table(
     without_texts = [left_out("imported without texts")]
     rows += [{"key": each.run.key, "run": each.name, "model": each.run.model, "note": without_texts} for each in bare]
     return typed(rows, ABOUT_COLUMNS, words=_WORDS)
+
+
+def row_of_group(own: pd.DataFrame, group: str) -> Row | None:
+    """Gives what a group of predictors explains of a run, or the only one of the group that has a share.
+
+    Where all predictors with a share are of one group, it is the row of all together.
+
+    Args:
+        own: the rows of one run.
+        group: `TEXTS`, `RATINGS` or `OWN` of `comparing.explaining`.
+    """
+    rows: dict[str, Row] = {row["predictor"]: row for row in own[own["explained"].notna()].to_dict("records")}
+    if group in rows:
+        return rows[group]
+    single = [name for name in rows if name not in (RATINGS, TEXTS, OWN, TOGETHER) and group_of(name) == group]
+    return rows.get(TOGETHER if len(single) > 1 else single[0]) if single else None
 
 
 def _of_run(each: PreparedRun, permutations: int, seed: int, norms: Sequence[Norm]) -> list[Row]:

@@ -48,6 +48,23 @@ def test_shares_of_a_run_are_the_whole() -> None:
     assert by.loc["b", SHARED] == 0, "less together than alone: nothing is shared"
 
 
+def test_a_group_of_one_predictor_is_that_predictor() -> None:
+    rows = [row for row in about_rows("a") if row["predictor"] != TEXTS]
+    (words,) = (row for row in rows if row["predictor"] == "word counts")
+    words |= {"explained": 0.4, "only": 0.35}
+    shares = shares_of(table(rows)).set_index("explained by")["share"]
+    assert dict(shares) == pytest.approx({"only texts": 0.35, "only ratings": 0.05, SHARED: 0.2, LEFT: 0.4})
+
+
+def test_where_all_that_has_a_share_is_of_one_group_it_explains_everything() -> None:
+    rows = [row for row in about_rows("a") if row["predictor"] not in (TEXTS, RATINGS)]
+    rows += [{"key": "a", "run": "a", "predictor": "input embeddings"}]
+    for row in rows:
+        row |= {"explained": 0.3, "only": 0.1} if row["predictor"] in ("word counts", "input embeddings") else {}
+    shares = shares_of(table(rows)).set_index("explained by")["share"]
+    assert dict(shares) == pytest.approx({"only texts": 0.6, SHARED: 0.0, LEFT: 0.4})
+
+
 def test_a_run_without_shares_has_no_bar() -> None:
     rows = [{**row, "explained": None} for row in about_rows("a")]
     assert shares_of(table(rows)).empty and shares_of(table()).empty

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from emogeo.analysis.charts.chart import ENDINGS
+from emogeo.analysis.comparing.explaining import TEXTS
 from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.figures.about import write_about_charts
 from emogeo.analysis.records.catalogue import Catalogue
@@ -54,6 +55,10 @@ def test_a_chart_that_was_not_drawn_is_not_shown(tmp_path: Path) -> None:
 def test_the_sentence_gives_shares_and_what_ratings_add_to_texts() -> None:
     rows = about_rows("a")
     rows[2] |= {"only_by_chance": 0.02}
+    alone = [row for row in about_rows("a") if row["predictor"] != TEXTS]
+    alone[1] |= {"explained": 0.4, "explained_ci_low": 0.1, "explained_ci_high": 0.7, "only": 0.4}
+    assert sentences(table(alone))[0].startswith("a: texts 40% [10%, 70%], ratings ")
+    assert "texts explain 40%, ratings explain 10% of" in summary(table(alone))
     assert sentences(table(rows)) == [
         "a: texts 40% [10%, 70%], ratings 10% [10%, 70%], all together 60% [10%, 70%]; "
         "40% is explained by none of them; ratings explain 5% that texts do not (by chance 2%, p 0.030)."

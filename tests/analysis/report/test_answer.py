@@ -55,6 +55,19 @@ def test_what_cannot_be_told_has_its_reason(verdict: str | None) -> None:
     assert told.said[0].endswith("whether that is more than words cannot be told: fewer than 2 untrained twins.")
 
 
+@pytest.mark.parametrize("verdict", ["yes", "no more than words", "cannot tell"])
+def test_twins_that_are_too_unreliable_are_not_said_to_be_controlled_for(verdict: str) -> None:
+    note = [Note("without untrained mine v1: reliability 0.14"), Note("without untrained mine v2: reliability 0.09")]
+    row = {"key_a": "mine v1", "key_b": "mine v2", "level": "words", "reason": "so it is", "given": "bag of words"}
+    told = answered(pair(beyond_words=verdict), beyond=frame(BEYOND_COLUMNS, {**row, "note": note}))
+    assert told.said[0].endswith("; the untrained twins are too unreliable to be held against it.")
+    assert "networks" not in told.said[0]
+    of_one = {**row, "given": "bag of words, untrained mine v2", "note": note[:1]}
+    told = answered(pair(beyond_words=verdict), beyond=frame(BEYOND_COLUMNS, of_one))
+    assert "too unreliable" not in told.said[0]
+    assert ("networks" in told.said[0]) == (verdict != "cannot tell")
+
+
 def test_text_noise_may_hide_everything() -> None:
     note = [Note("rho_star and p: not identifiable (reliability .1)", NoteKind.not_identifiable)]
     hidden = dict.fromkeys(("rho_star", "rho_star_ci_low", "rho_star_ci_high"))
