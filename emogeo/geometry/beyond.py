@@ -286,7 +286,7 @@ def _verdict(
     beaten, left = margin.high < 0, f"ρ* {partial} is left"
     agrees = f"{best} agrees better with one of them than they with each other"
     if p is None:
-        shares = " and ".join(str(share) for share in explained)
+        shares = f"{explained[0]} of one geometry and {explained[1]} of the other"
         return (Beyond.no, agrees) if beaten else (Beyond.unknown, f"nulls may explain nearly all of it ({shares})")
     if partial.low > 0 and p <= BY_CHANCE:
         return (Beyond.unknown, f"{left}, but {agrees}") if beaten else (Beyond.yes, left)

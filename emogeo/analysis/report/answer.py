@@ -131,9 +131,8 @@ def _of_words(row: Row, material: Material) -> pd.DataFrame:
     beyond = material.table("beyond")
     if beyond.empty:
         return beyond
-    return beyond[
-        (beyond["key_a"] == row["key_a"]) & (beyond["key_b"] == row["key_b"]) & (beyond["level"] == Level.words)
-    ]
+    of_pair = (beyond["key_a"] == row["key_a"]) & (beyond["key_b"] == row["key_b"])
+    return beyond[of_pair & (beyond["level"] == Level.words)]
 
 
 def _hidden(row: Row, material: Material) -> list[str]:
