@@ -63,6 +63,8 @@ def twin_command(run: Run, store: str = StoreConfig().path) -> str:
     return _LAST.of(run, store, lambda: _command(run, store), lambda _: 1)
 
 
+_PAIR = ("gemma-3-270m", "smollm2-135m-instruct")
+"""Models that need no hub, of which one makes a pair with any run."""
 _LAST = Recent(4_000)
 """Commands for the twins of runs, of which every pair names its own."""
 
@@ -76,6 +78,18 @@ def _command(run: Run, store: str) -> str:
     words = [*_model(run), "model.init=random", f"model.init_seed={','.join(map(str, seeds))}", *_overrides(run)]
     words += [override("store.path", store)] if store != StoreConfig().path else []
     return " ".join([f"{command('train')} -m", *map(shlex.quote, words)])
+
+
+def pair_command(run: Run) -> str:
+    """Gives the command that reads the same texts in the same way with another model, into the same store."""
+    other = next(name for name in _PAIR if name != run.record.model.name)
+    store = run.config.store.path
+    words = [
+        f"model={other}",
+        *_overrides(run),
+        *([override("store.path", store)] if store != StoreConfig().path else []),
+    ]
+    return " ".join([command("train"), *map(shlex.quote, words)])
 
 
 def twin_commands(runs: Sequence[Run], store: str) -> list[str]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from emogeo.analysis.comparing.nulls import UNTRAINED, Level
+from emogeo.analysis.comparing.twins import pair_command
 from emogeo.analysis.report.flags import flags
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.numbers import in_words
@@ -16,6 +17,8 @@ from emogeo.analysis.report.sentences import commonest, listed, number_of, range
 from emogeo.analysis.tables.effects import NO, UNKNOWN, YES
 from emogeo.analysis.tables.equivalence import CANNOT_TELL, DIFFERS, NO_FLOOR, SAME
 from emogeo.analysis.tables.frame import Row
+from emogeo.config.states import Position
+from emogeo.config.typed import override
 from emogeo.geometry.beyond import Beyond
 from emogeo.installation import command
 from emogeo.stimuli.conditions import Noun
@@ -139,10 +142,25 @@ def _hidden(row: Row, material: Material) -> list[str]:
     """Says why there is no rho*, and what the raw rho is worth."""
     pairs = material.table("pairs")
     own = pairs[(pairs["key_a"] == row["key_a"]) & (pairs["key_b"] == row["key_b"])]
-    notes = [f"{note}." for note, _ in commonest(material.notes("pairs", own))]
+    notes = [_sentence(str(note)) for note, _ in commonest(material.notes("pairs", own))]
     raw = f"Raw ρ is {in_words(row['rho'], row.get('rho_ci_low'), row.get('rho_ci_high'))}"
     said = [] if pd.isna(row["rho"]) else [f"{raw}, in which words, shared texts and text noise are not told apart."]
-    return [*said, *notes[:2]]
+    return [*said, *notes[:2], *_helps(row, material, notes)]
+
+
+def _sentence(note: str) -> str:
+    """Makes a sentence of a note; one that begins with the name of a column stays as it is."""
+    return f"{note if '_' in note.split()[0] else note[:1].upper() + note[1:]}."
+
+
+def _helps(row: Row, material: Material, notes: Sequence[str]) -> list[str]:
+    """Says what makes a geometry more reliable, where that is what a pair lacks."""
+    if not any("not identifiable (reliability" in note for note in notes):
+        return []
+    runs = material.table("runs")
+    poolings = set(runs.loc[runs["key"].isin([row["key_a"], row["key_b"]]), "pooling"]) if len(runs) else set()
+    mean = [] if poolings == {Position.mean.value} else [override("pooling.position", Position.mean.value)]
+    return [f"What helps: {listed(['more topics', 'longer texts', *mean])}."]
 
 
 def _difference(row: Row, material: Material) -> str:
@@ -273,7 +291,7 @@ def _without_pairs(material: Material) -> Answer:
         held = in_words(first["reliability"], first["reliability_ci_low"], first["reliability_ci_high"])
         said = [
             f"Two halves of its texts agree at {held}: that is the reliability of this geometry.",
-            f"One run has nothing to be compared with. A second model makes a pair: {_SECOND}",
+            f"One run has nothing to be compared with. A second model makes a pair: {_second(first['key'], material)}",
         ]
         return Answer(f"What is the {material.noun} geometry of {name}?", "One run.", said, flags(material))
     bare = material.table("pairs")
@@ -285,6 +303,12 @@ def _without_pairs(material: Material) -> Answer:
         question = f"Do these {len(material.bare)} imported geometries agree?"
         return Answer(question, NOT_IDENTIFIABLE, said, flags(material), pair=_keys(bare)[0])
     return Answer("Nothing was compared.", "No geometry.", [f"Two runs make a pair: {_SECOND}"], flags(material))
+
+
+def _second(key: str, material: Material) -> str:
+    """Gives the command that makes a pair of a run: the same texts, read in the same way, with another model."""
+    known = [run for run in material.catalogue.finished if run.key == key and run.record.imported is None]
+    return pair_command(known[0]) if known else _SECOND
 
 
 _SECOND = f"{command('train')} -m model=smollm2-135m-instruct,gemma-3-270m"

@@ -73,10 +73,10 @@ class Material:
     def trained_pairs(self, name: str) -> tuple[pd.DataFrame, list[Part]]:
         """Gives a table's pairs of trained runs, and a sentence that counts those of untrained twins.
 
-        Where there are no other pairs, it gives those of untrained twins.
+        Where all runs are untrained, it gives their pairs.
         """
         table, trained = self.table(name), self.of_trained(name, "key_a")
-        if len(trained) in (0, len(table)):
+        if len(trained) == len(table) or (trained.empty and self.of_trained("runs").empty):
             return table, []
         n = len(table.loc[table["key_a"].isin(self.untrained), ["key_a", "key_b"]].drop_duplicates())
         return trained, [Text(f"Not shown: {number_of(n, 'pair')} of untrained twins, which are nulls ({name}.csv).")]

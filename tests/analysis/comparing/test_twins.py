@@ -9,7 +9,7 @@ from itertools import product
 import pytest
 
 from emogeo.analysis.comparing.prepared import PreparedRun
-from emogeo.analysis.comparing.twins import subjects, twin_command, twins_of
+from emogeo.analysis.comparing.twins import pair_command, read_alike, subjects, twin_command, twins_of
 from emogeo.config.model import Init
 from emogeo.config.precision import Quantization
 from emogeo.config.train import TrainConfig
@@ -131,6 +131,27 @@ def test_twins_read_in_the_context_of_their_run() -> None:
     config = composed(command)[0]
     own = altered(alone, key="twin", config=config, mode=config.mode.name, model_init=Init.random, model_init_seed=1)
     assert (twins_of(alone, [own]), twins_of(run, [own])) == ([own], [])
+
+
+@pytest.mark.parametrize(
+    ("words", "other"),
+    [
+        (("pooling.position=mean", "stimuli.path=mine.csv", "store.path=mine"), "gemma-3-270m"),
+        (("model.weights=./own", "precision=bf16"), "gemma-3-270m"),
+        (("model=gemma-3-270m", "max_depth=0.5"), "smollm2-135m-instruct"),
+    ],
+)
+def test_the_command_that_makes_a_pair_reads_the_same_with_another_model(
+    words: tuple[str, ...], other: str, trained: Run
+) -> None:
+    config = compose_train(*words)
+    run = altered(trained, config=config, precision="bf16", model_name=config.model.name)
+    python, program, *typed = shlex.split(pair_command(run))
+    made = compose_train(*typed)
+    assert (python, program, made.model.name) == ("python", "train.py", other)
+    assert read_alike(run, altered(run, config=made, model_name=other))
+    assert (made.stimuli, made.pooling, made.max_depth) == (config.stimuli, config.pooling, config.max_depth)
+    assert made.store == config.store
 
 
 def test_the_command_names_the_store_where_it_is_not_the_usual_one(trained: Run) -> None:

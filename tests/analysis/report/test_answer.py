@@ -75,6 +75,12 @@ def test_text_noise_may_hide_everything() -> None:
     assert (told.headline, told.sure) == ("Not identifiable.", False)
     assert told.said[0].startswith("Raw ρ is 0.80 [0.70, 0.90], in which words")
     assert told.said[1] == "rho_star and p: not identifiable (reliability .1)."
+    assert told.said[2] == "What helps: more topics, longer texts and pooling.position=mean."
+    means = [{"key": name, "pooling": "mean"} for name in ("mine v1", "mine v2")]
+    told = answered(pair(note=note, **hidden), runs=frame(RUN_COLUMNS, *means))
+    assert told.said[2] == "What helps: more topics and longer texts."
+    told = answered(pair(note=[Note("they have no topic in common")], **hidden))
+    assert told.said[1:] == ["They have no topic in common."]
 
 
 def test_many_pairs_are_counted_and_the_least_alike_are_named() -> None:

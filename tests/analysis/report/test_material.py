@@ -9,7 +9,7 @@ import pandas as pd
 
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.material import Material
-from emogeo.analysis.report.parts import Absent, Picture, Sheet, sheet, word
+from emogeo.analysis.report.parts import Absent, Picture, Sheet, Text, sheet, word
 from emogeo.analysis.tables.frame import typed
 from emogeo.analysis.tables.notes import Note
 from emogeo.config.model import Init
@@ -53,6 +53,16 @@ def test_of_pairs_the_trained_are_given_and_those_of_twins_counted(tmp_path: Pat
     assert given(*rows[:1]) == (["b"], [])
     assert given(*rows[1:]) == (["u", "u", "v"], []), "there are no others"
     assert given() == ([], [])
+
+
+def test_twins_whose_model_has_no_run_are_no_pair_to_show(tmp_path: Path) -> None:
+    trained = catalogue([PlantedModel("m", "m", "base", 1.0)])[0].run
+    twins = [altered(trained, key=key, model_init=Init.random) for key in ("t", "u")]
+    pairs = typed([{"key_a": "t", "key_b": "u"}], ["key_a", "key_b"], ["key_a", "key_b"])
+    runs = typed([{"key": key} for key in (trained.key, "t", "u")], ["key"], ["key"])
+    own = Material({"p": pairs, "runs": runs}, [], Catalogue([trained, *twins]), tmp_path)
+    table, (said,) = own.trained_pairs("p")
+    assert table.empty and said == Text("Not shown: 1 pair of untrained twins, which are nulls (p.csv).")
 
 
 def test_pictures_are_the_files_of_the_folder_with_their_table(tmp_path: Path) -> None:

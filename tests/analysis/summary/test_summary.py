@@ -68,8 +68,8 @@ def test_the_end_says_where_everything_is_and_the_folder_is_never_broken() -> No
 
 def test_the_answer_of_one_run_ends_in_a_command_that_can_be_pasted() -> None:
     said = lines(full(1))
-    at = next(row for row, line in enumerate(said) if line.startswith("    python train.py -m"))
-    assert shlex.split(said[at])[-1].startswith("model=")
+    at = next(row for row, line in enumerate(said) if line.startswith("    python train.py model="))
+    assert "store.path=" not in " ".join(said[at:]), "it lies in the usual store"
 
 
 def test_commands_can_be_pasted_and_are_few() -> None:
