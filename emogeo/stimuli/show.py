@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from emogeo.geometry.corpus_checks import check_corpus
-from emogeo.geometry.design import Design, expected
+from emogeo.geometry.design import Design, Expected, expected
 from emogeo.geometry.halves import MIN_JACKKNIFE, MIN_STAR, MIN_UNITS
 from emogeo.geometry.independent import independent_units
 from emogeo.geometry.states import LabelledTexts
@@ -19,6 +19,8 @@ USUAL_SIGNAL = 0.05
 """A middle value of what small models had on the package's passages: emotion over text variance .04 to .17."""
 _MOST_PLANTED = 40
 """The most conditions that are planted for an expectation; with more, expectations change little and take long."""
+_ENOUGH, _TRIED = 0.5, (12, 16, 24, 32, 48, 96)
+"""The share of pairs below which units are too few, and numbers of units of which the first that is enough is said."""
 _SHOWN, _TEXTS, _DRAWS = 12, 3, 5
 
 
@@ -89,9 +91,23 @@ def _inferred(n_units: int, n_conditions: int) -> str:
         given = "no reliability" if n_units < MIN_UNITS else "a reliability without an interval"
         given = "reliabilities with intervals" if n_units >= MIN_JACKKNIFE else given
         return f"{n_units} units give {given} and no ρ*, which needs {MIN_STAR}: add topics, or texts of each condition"
-    found = expected(Design(n_units, min(n_conditions, _MOST_PLANTED), USUAL_SIGNAL), _DRAWS, 0)
+    found = _planted(n_units, n_conditions)
     reach = "" if found.reach is None else f", ρ* to within ±{found.reach:.2f} for these conditions"
     return (
         f"were texts as noisy as the package's passages in small models: a reliability of {found.reliability:.2f}, a "
-        f"ρ* for {found.passes:.0%} of pairs{reach} ({command('analysis')} power says more)"
+        f"ρ* for {found.passes:.0%} of pairs{reach}{_more(found.passes, n_units, n_conditions)} "
+        f"({command('analysis')} power says more)"
     )
+
+
+def _planted(n_units: int, n_conditions: int) -> Expected:
+    return expected(Design(n_units, min(n_conditions, _MOST_PLANTED), USUAL_SIGNAL), _DRAWS, 0)
+
+
+def _more(passes: float, n_units: int, n_conditions: int) -> str:
+    """Says about how many units would do, where few pairs would have a rho*."""
+    if passes >= _ENOUGH:
+        return ""
+    enough = [n for n in _TRIED if n > n_units]
+    n = next((n for n in enough if _planted(n, n_conditions).passes >= _ENOUGH), None)
+    return f"; too few for an answer: {f'about {n}' if n else f'more than {_TRIED[-1]}'} units would do"

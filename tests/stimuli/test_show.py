@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -28,6 +29,9 @@ def test_the_packages_passages() -> None:
 def test_few_units_and_groups() -> None:
     said = "\n".join(shown_corpus(corpus_of(balanced(5), "mine")))
     assert "5 units give a reliability without an interval and no ρ*, which needs 8" in said
+    said = "\n".join(shown_corpus(corpus_of(balanced(8), "mine")))
+    assert re.search(r"a ρ\* for \d+% of pairs; too few for an answer: (about \d+|more than 96) units would do", said)
+    assert "too few for an answer" not in "\n".join(shown_corpus(load_corpus()))
     said = "\n".join(shown_corpus(load_corpus(str(FORMATS / "06_no_topic.jsonl"))))
     assert "8 random groups as units, since there are no topics" in said
     assert "no verdict beyond words can be given" in said
