@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -137,10 +138,22 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activatio
                 rows = [row for waiting in pending for row in waiting]
                 pending = [[rows[i] for i in b] for b in batching([lengths[r] for r in rows], budget)]
                 continue
+            _warn_once(result, batch)
             result.batches.append(pending.pop(0))
             bar.update(len(set(batch) - known))
     result.tokens = sum(lengths)
     return result
+
+
+def _warn_once(result: Activations, batch: list[int]) -> None:
+    """Says of the first texts with states that are not finite that they are, long before all is read."""
+    overflown = np.flatnonzero(result.nonfinite[batch].any(axis=0))
+    if len(overflown) and not result.nonfinite[list(chain(*result.batches))].any():
+        log.warning(
+            "States are not finite from block %d on, in the first texts already: the number format overflows. Unless "
+            "nonfinite=finite_layers is typed, the run will be refused when all is read.",
+            overflown[0],
+        )
 
 
 def _known(texts: Sequence[Tokens], batches: list[list[int]], plan: PassPlan) -> set[int]:

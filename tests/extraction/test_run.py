@@ -89,11 +89,12 @@ def test_the_rdm_follows_from_the_stored_passages(tiny_run: Composer) -> None:
 
 
 def test_overflow_is_refused_by_name_and_stays_in_the_store(
-    tiny_run: Composer, tiny_overflowing: Path, forward_passes: list[int]
+    tiny_run: Composer, tiny_overflowing: Path, forward_passes: list[int], caplog: pytest.LogCaptureFixture
 ) -> None:
     config = tiny_run("precision=fp16", weights=tiny_overflowing)
     with pytest.raises(NonFiniteError, match=r"tiny-gemma at fp16 .* from block 1 .* text 0: .*precision=bf16"):
         run_extraction(config)
+    assert caplog.text.count("States are not finite from block 1 on, in the first texts already") == 2, "once a pass"
     key = plan_run(config).key
     record = read_record(Store(config.store.path), key)
     assert record.status == "refused"
