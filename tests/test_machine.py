@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,9 @@ KINDS = (
     (errno.EROFS, "Read-only file system"),
     (errno.ENAMETOOLONG, "File name too long"),
     (errno.EFBIG, "File too large"),
+    (errno.EEXIST, "File exists"),
+    (errno.ENOTDIR, "Not a directory"),
+    (errno.EISDIR, "Is a directory"),
 )
 
 
@@ -31,6 +35,7 @@ KINDS = (
 def test_each_kind_is_its_path_its_cause_and_what_to_do(number: int, cause: str) -> None:
     said = str(machine_error(OSError(number, os.strerror(number), "/data/store")))
     assert said.startswith(f"/data/store: {cause}. ")
+    assert re.search(r"(Give|give|raise|Make room) [\w ,]*(folder|limit|name|file)", said), "what to do"
     assert str(machine_error(OSError(number, "so"), "The log")).startswith(f"The log: {cause}. ")
 
 
