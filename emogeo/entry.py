@@ -65,7 +65,7 @@ def shown(call: Callable[[], T]) -> T:
             raise CompactHydraException(str(end)) from None
         raise
     except Exception as error:
-        named = error if isinstance(error, EmogeoError) else machine_error(error)
+        named = error if isinstance(error, EmogeoError) else machine_error(error, at_work=True)
         if named is None:
             raise
         said = f"{type(named).__name__}: {named}"
@@ -97,7 +97,7 @@ def _without_trace(call: Callable[[], T]) -> T:
     except CompactHydraException:
         raise  # a sentence already, whatever it quotes
     except Exception as error:
-        fault = machine_error(error, "The folder of logs (hydra.run.dir, hydra.sweep.dir)")
+        fault = machine_error(error, "The folder of logs (hydra.run.dir, hydra.sweep.dir)", at_work=True)
         if fault is None:
             raise
         raise CompactHydraException(told(f"{type(fault).__name__}: {fault}")) from error

@@ -25,10 +25,16 @@ _ADVICE = {
     errno.EACCES: _WRITABLE,
     errno.EPERM: _WRITABLE,
     errno.EROFS: _WRITABLE,
+    errno.EEXIST: "Something else is there, where a folder is meant: give another folder.",
+    errno.ENOTDIR: "A file is there, where a folder is meant: give another folder.",
+    errno.EISDIR: "A folder is there, where a file is meant: give a file.",
     errno.ENAMETOOLONG: "Give a shorter name, or a folder with a shorter path.",
     errno.EFBIG: "Files may not be that large here (ulimit -f says how large): raise the limit.",
     errno.EMFILE: "Too many files are open at once (ulimit -n says how many): raise the limit.",
 }
+_READABLE = "Give a file that may be read, or the right to read it."
+_MIDWAY = {errno.EIO, errno.EMFILE, errno.EFBIG, errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
+"""What may be refused to a run that is at work, and is no fault of what was typed."""
 _GOES_ON = "Nothing half-written is left. What is finished is in the store; the same command goes on from there."
 _HOME = (
     "~ stands for a home directory, and this user has none: set HOME, or EMOGEO_CACHE=FOLDER for the cache of weights, "
@@ -41,14 +47,16 @@ _NUMBER = re.compile(r"(?:\[Errno |os error |errno = |errno )(\d+)")
 """How libraries that are not written in Python say which error the system gave."""
 
 
-def machine_error(error: BaseException, elsewhere: str = "A file") -> MachineError | None:
+def machine_error(error: BaseException, elsewhere: str = "A file", at_work: bool = False) -> MachineError | None:
     """Gives what the machine has refused as a sentence; None for an error of another kind.
 
     Args:
         elsewhere: stands for the path where the error names none.
+        at_work: whether it was refused to a run or an analysis, which the same command goes on with.
     """
+    goes_on = f" {_GOES_ON}" if at_work else ""
     if _of_memory(error):
-        return MachineError(f"Not enough memory ({first_line(_plain(error))}). {_MEMORY} {_GOES_ON}")
+        return MachineError(f"Not enough memory ({first_line(_plain(error))}). {_MEMORY}{goes_on}")
     if isinstance(error, RuntimeError) and "home directory" in str(error):
         return MachineError(_HOME)
     if isinstance(error, UnicodeEncodeError) and "surrogates" in error.reason:
@@ -62,9 +70,10 @@ def machine_error(error: BaseException, elsewhere: str = "A file") -> MachineErr
         return None
     where = getattr(error, "filename", None)
     path = elsewhere if where is None else os.fsdecode(where) if isinstance(where, str | bytes) else str(where)
-    return MachineError(
-        f"{_shown(path)}: {os.strerror(number)}. {_ADVICE.get(number, '')} {_GOES_ON}".replace("  ", " ")
-    )
+    said = f"{_shown(path)}: {os.strerror(number)}."
+    if number == errno.EACCES and _unreadable(path):
+        return MachineError(f"{said} {_READABLE}")
+    return MachineError(f"{said} {_ADVICE.get(number, '')}".rstrip() + (goes_on if number in _MIDWAY else ""))
 
 
 @contextmanager
@@ -131,6 +140,13 @@ def _number_of(error: BaseException) -> int | None:
     found = _NUMBER.search(str(error)) if isinstance(error, Exception) else None
     number = int(found[1]) if found else None
     return number if number in errno.errorcode else None
+
+
+def _unreadable(path: str) -> bool:
+    """Whether it is a file that is there and may not be read."""
+    with suppress(OSError):
+        return Path(path).is_file() and not os.access(path, os.R_OK)
+    return False
 
 
 def _of_memory(error: BaseException) -> bool:

@@ -194,3 +194,7 @@ def _send(process: psutil.Process, number: int) -> None:
         process.send_signal(number)
     except psutil.NoSuchProcess:
         return
+
+
+if __name__ == "__main__":
+    sys.exit("sweeps.agent is a part of sweeps.agents: type python -m sweeps.agents --help")

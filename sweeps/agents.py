@@ -187,8 +187,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--gpus", required=True, help="0,1,2,3: an agent on each; cpu:2: two agents, half the cores each"
     )
-    parser.add_argument("--restarts", type=int, default=3, help="of an agent that crashes (default: 3)")
+    parser.add_argument("--restarts", type=_number, default=3, help="of an agent that crashes (default: 3)")
     return parser
+
+
+def _number(typed: str) -> int:
+    if not typed.isdecimal():
+        raise argparse.ArgumentTypeError(f"{typed} is no number of restarts: type 0, 1, 2 or more")
+    return int(typed)
 
 
 def _show(line: str, shown: str) -> str:

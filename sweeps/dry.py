@@ -15,13 +15,40 @@ from emogeo.config.compose import parse_train, register
 from emogeo.config.help import register_help
 from emogeo.config.jobs import asked_for, jobs_of
 from emogeo.config.train import TrainConfig
-from emogeo.errors import ConfigError
+from emogeo.errors import ConfigError, first_line
 from emogeo.forecast.ahead import say_ahead
 from emogeo.installation import CONF
 from emogeo.machine import exit_code
 from emogeo.terminal import Described, told
 
 PROGRAM = "${program}"
+_LIKE = "Type a sweep's YAML file, as sweeps/universality.yaml is one."
+
+
+def sweep_in(file: Path) -> dict[str, Any]:
+    """Reads a sweep's file.
+
+    Raises:
+        ConfigError: a file that is not there, cannot be read, or is no sweep of `train.py`.
+    """
+    try:
+        sweep = yaml.safe_load(file.read_text(encoding="utf-8"))
+    except OSError as error:
+        raise ConfigError(f"{file} cannot be read: {error.strerror}. {_LIKE}") from error
+    except (yaml.YAMLError, ValueError) as error:
+        raise ConfigError(f"{file} is no YAML ({first_line(error)}). {_LIKE}") from error
+    if not isinstance(sweep, dict) or "method" not in sweep or not isinstance(sweep.get("parameters"), dict):
+        raise ConfigError(f"{file} is no sweep: it lacks method: or parameters:. {_LIKE}")
+    _check_command(file, sweep.get("command", [PROGRAM]))
+    for name, own in sweep["parameters"].items():
+        if not isinstance(own, dict) or not isinstance(own.get("values", []), list):
+            raise ConfigError(f"{file}: {name}: {own!r} is no parameter of a sweep: type value:, or a list as values:.")
+    return sweep
+
+
+def _check_command(file: Path, command: Any) -> None:
+    if not isinstance(command, list) or PROGRAM not in command:
+        raise ConfigError(f"{file}: its command: is no list of words with {PROGRAM} among them. {_LIKE}")
 
 
 def commands_of(sweep: dict[str, Any]) -> Iterator[list[str]]:
@@ -30,11 +57,11 @@ def commands_of(sweep: dict[str, Any]) -> Iterator[list[str]]:
     Raises:
         ConfigError: a sweep whose runs are not known before, since it is no grid of values.
     """
-    parameters = sweep.get("parameters") or {}
+    parameters = sweep["parameters"]
     listed = {name: own.get("values", [own["value"]] if "value" in own else None) for name, own in parameters.items()}
-    if sweep.get("method") != "grid" or None in listed.values():
+    if sweep["method"] != "grid" or None in listed.values():
         raise ConfigError("Only of a grid (method: grid, with values) it is known before which runs there will be.")
-    command = [str(word) for word in sweep.get("command") or [PROGRAM]]
+    command = [str(word) for word in sweep.get("command", [PROGRAM])]
     fixed = [word for word in command[command.index(PROGRAM) + 1 :] if not word.startswith("${args")]
     fixed = [word for word in fixed if not word.startswith("hydra.sweep.dir=")]  # which names a run of W&B
     for values in itertools.product(*listed.values()):
@@ -43,7 +70,7 @@ def commands_of(sweep: dict[str, Any]) -> Iterator[list[str]]:
 
 def configs_of(file: Path) -> Iterator[TrainConfig]:
     """Composes the configuration of each run of a sweep's file."""
-    for words in commands_of(yaml.safe_load(file.read_text(encoding="utf-8"))):
+    for words in commands_of(sweep_in(file)):
         for config in jobs_of(words, CONF, asked_for(words)).configs():
             yield parse_train(config)
 

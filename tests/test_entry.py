@@ -112,7 +112,9 @@ def test_what_the_machine_refuses_is_a_sentence_also_in_the_run_s_own_log(
         logging.getLogger().removeHandler(handler)
         handler.close()
     assert ended.value.code == 1
-    assert capsys.readouterr().err.startswith("MachineError: /data/ρ")
+    said = capsys.readouterr().err
+    assert said.startswith("MachineError: /data/ρ")
+    assert "the same command goes on" in " ".join(said.split())
     logged = (tmp_path / "train.log").read_text(encoding="utf-8")
     assert logged.startswith("MachineError: /data/ρ\\ud800: No space left on device.")
 

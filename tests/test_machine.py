@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -16,6 +17,7 @@ from emogeo import machine
 from emogeo.errors import GeometryError, MachineError
 from emogeo.machine import machine_error, naming, write_whole
 
+GOES_ON = "Nothing half-written is left. What is finished is in the store; the same command goes on from there."
 KINDS = (
     (errno.ENOSPC, "No space left on device"),
     (errno.EDQUOT, "Disk quota exceeded"),
@@ -23,6 +25,9 @@ KINDS = (
     (errno.EROFS, "Read-only file system"),
     (errno.ENAMETOOLONG, "File name too long"),
     (errno.EFBIG, "File too large"),
+    (errno.EEXIST, "File exists"),
+    (errno.ENOTDIR, "Not a directory"),
+    (errno.EISDIR, "Is a directory"),
 )
 
 
@@ -30,8 +35,30 @@ KINDS = (
 def test_each_kind_is_its_path_its_cause_and_what_to_do(number: int, cause: str) -> None:
     said = str(machine_error(OSError(number, os.strerror(number), "/data/store")))
     assert said.startswith(f"/data/store: {cause}. ")
-    assert "Nothing half-written is left" in said
+    assert re.search(r"(Give|give|raise|Make room) [\w ,]*(folder|limit|name|file)", said), "what to do"
     assert str(machine_error(OSError(number, "so"), "The log")).startswith(f"The log: {cause}. ")
+
+
+@pytest.mark.parametrize("number", [errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS, errno.EFBIG, errno.EIO])
+def test_what_is_refused_to_a_run_at_work_is_gone_on_with(number: int) -> None:
+    error = OSError(number, os.strerror(number), "/data/store")
+    assert str(machine_error(error, at_work=True)).endswith(f" {GOES_ON}")
+    assert GOES_ON not in str(machine_error(error)), "a command that keeps no store"
+
+
+@pytest.mark.parametrize("number", [errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG])
+def test_what_was_typed_wrong_is_not_gone_on_with(number: int) -> None:
+    said = str(machine_error(OSError(number, os.strerror(number), "/data/mine.csv"), at_work=True))
+    assert said.startswith(f"/data/mine.csv: {os.strerror(number)}.")
+    assert "half-written" not in said
+
+
+def test_a_file_that_may_not_be_read_is_no_folder_to_be_given(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("mine")
+    monkeypatch.setattr("os.access", lambda path, mode: mode != os.R_OK)
+    said = str(machine_error(OSError(errno.EACCES, "so", str(file)), at_work=True))
+    assert said == f"{file}: Permission denied. Give a file that may be read, or the right to read it."
 
 
 def test_libraries_that_are_not_python_are_understood() -> None:
@@ -58,6 +85,7 @@ def test_too_little_memory_is_said() -> None:
     torch_says = RuntimeError("DefaultCPUAllocator: can't allocate memory: you tried to allocate 1 bytes")
     assert "runtime.token_budget" in str(machine_error(torch_says))
     assert isinstance(machine_error(MemoryError()), MachineError)
+    assert str(machine_error(MemoryError(), at_work=True)).endswith(GOES_ON)
 
 
 def test_no_home_directory_is_said(monkeypatch: pytest.MonkeyPatch) -> None:

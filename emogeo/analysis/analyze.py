@@ -24,7 +24,7 @@ from emogeo.analysis.figures.about import write_about_charts
 from emogeo.analysis.figures.readout import write_readout_figures
 from emogeo.analysis.figures.runs import MATRICES
 from emogeo.analysis.figures.write import drawn_runs, write_figures
-from emogeo.analysis.output import whole
+from emogeo.analysis.output import check_place, whole
 from emogeo.analysis.records.catalogue import Catalogue, read_catalogue, refuse_empty
 from emogeo.analysis.records.names import short_names
 from emogeo.analysis.report.answer import answer
@@ -96,17 +96,20 @@ def analyze(config: AnalyzeConfig) -> Path:
         The folder with the tables and figures.
 
     Raises:
+        ConfigError: an output where other files lie, or that cannot be written.
         StimuliError: norms that cannot be read.
         StoreError: an empty store.
         TrackingError: source=wandb, and the server or the runs are not there.
     """
+    output = Path(config.output).expanduser()
+    check_place(output)
     norms = read_norms(config.norms)
     store = Store(config.store.path)
     pulled = pull_runs(config.tracking, config.runs, store) if config.source is RecordSource.wandb else None
     catalogue = read_catalogue(store, None if pulled is None else pulled.keys, config.conditions.rename)
     catalogue.left_out += pulled.left_out if pulled else []
     choose(catalogue, config.runs, config.store.path, tagged=pulled is None)
-    prepared, output = comparable(catalogue, store, config.seed), Path(config.output).expanduser()
+    prepared = comparable(catalogue, store, config.seed)
     bare = bare_of(catalogue)
     _say_what_is_left_out(prepared, config)
     with whole(output) as folder, processes() as pool:

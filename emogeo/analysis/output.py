@@ -12,10 +12,51 @@ from pathlib import Path
 
 import psutil
 
+from emogeo.errors import ConfigError
 from emogeo.machine import naming
 
 LISTED = ".emogeo-files"
-"""The list of the files that an analysis has written: those alone are removed by the next."""
+"""The list of the files that an analysis has written: it marks the folder, and those alone are removed by the next."""
+
+
+def check_place(output: Path) -> None:
+    """Refuses a place where an analysis would be mixed with other files, or could not be written.
+
+    A folder that holds an earlier analysis is taken, whatever else lies in it; so is one that holds nothing but folders
+    of analyses.
+
+    Raises:
+        ConfigError: that.
+    """
+    foreign = _foreign(output) if output.is_dir() else None
+    if foreign is not None:
+        raise ConfigError(
+            f"output={output} is no result of an analysis, and {foreign.relative_to(output)} lies in it. Type "
+            "output=FOLDER, with a folder that is new, that is empty, or that holds an earlier analysis."
+        )
+    place = next(own for own in output.absolute().parents if own.is_dir())
+    try:
+        tempfile.TemporaryDirectory(prefix=_scratch(output), dir=place).cleanup()
+    except OSError as error:
+        raise ConfigError(
+            f"output={output} cannot be written: {error.strerror}. Type output=FOLDER, with another folder."
+        ) from error
+
+
+def _foreign(folder: Path) -> Path | None:
+    """Gives a file that lies in no folder of an analysis."""
+    if (folder / LISTED).is_file():
+        return None
+    for own in sorted(folder.iterdir()):
+        found = _foreign(own) if own.is_dir() and not own.is_symlink() else own
+        if found is not None:
+            return found
+    return None
+
+
+def _scratch(output: Path) -> str:
+    """Gives how the names of folders begin in which this process writes before they take the place of `output`."""
+    return f".{output.name}.{os.getpid()}-"
 
 
 @contextmanager
@@ -38,7 +79,7 @@ def _whole(output: Path) -> Iterator[Path]:
     if before.is_dir() and not output.exists():
         before.rename(output)  # an analysis was killed between two renames
     _remove_left(output)
-    scratch = Path(tempfile.mkdtemp(prefix=f".{output.name}.{os.getpid()}-", dir=output.parent))
+    scratch = Path(tempfile.mkdtemp(prefix=_scratch(output), dir=output.parent))
     try:
         yield scratch
         written = _files(scratch)
@@ -89,10 +130,13 @@ def _listed(output: Path) -> set[str]:
 
 
 def _into(output: Path, scratch: Path, written: list[str]) -> None:
-    """Replaces file by file: a folder that somebody stands in, or that is mounted, cannot be exchanged."""
+    """Replaces file by file: a folder that somebody stands in, or that is mounted, cannot be exchanged.
+
+    The list comes first, so that the folder counts as one of an analysis if this is cut short.
+    """
     for name in _listed(output) - set(written):
         (output / name).unlink(missing_ok=True)
-    for name in [*written, LISTED]:
+    for name in [LISTED, *written]:
         (output / name).parent.mkdir(parents=True, exist_ok=True)
         (scratch / name).replace(output / name)
 

@@ -11,7 +11,7 @@ from typing import Any
 from omegaconf import MISSING
 
 from emogeo.config.mode import Mode
-from emogeo.config.runtime import StoreConfig, TrackingConfig, TrackingMode, check_seed
+from emogeo.config.runtime import StoreConfig, TrackingConfig, TrackingMode, check_folder, check_seed
 from emogeo.errors import ConfigError
 from emogeo.geometry.options import Axes
 
@@ -207,8 +207,8 @@ class AnalyzeConfig:
     """Seeds permutations and splits of the analysis."""
 
     def check(self) -> None:
-        """Refuses too few permutations, a bound that bounds nothing, W&B as a source without its server, and norms that
-        are not there.
+        """Refuses too few permutations, a bound that bounds nothing, W&B as a source without its server, norms that
+        are not there, and files where folders are meant.
 
         Raises:
             ConfigError: that.
@@ -224,5 +224,7 @@ class AnalyzeConfig:
             raise ConfigError(
                 "source=wandb needs the server: type tracking.mode=online, or disabled for no run of its own."
             )
+        self.store.check()
+        check_folder("output", self.output)
         self.norms.check()
         self.runs.check(self.source)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 
 from omegaconf import MISSING
 
@@ -41,6 +43,14 @@ class StoreConfig:
     path: str = "store"
     """The folder in which runs are kept."""
 
+    def check(self) -> None:
+        """Refuses a file.
+
+        Raises:
+            ConfigError: see `check_folder`.
+        """
+        check_folder("store.path", self.path)
+
 
 @dataclass
 class RuntimeConfig:
@@ -60,7 +70,7 @@ class RuntimeConfig:
     """Whether progress is shown."""
 
     def check(self) -> None:
-        """Refuses numbers below 1 and a device map that accelerate does not know.
+        """Refuses numbers below 1, a device map that accelerate does not know, and a file as the cache.
 
         Raises:
             ConfigError: names the field.
@@ -70,6 +80,7 @@ class RuntimeConfig:
         for name, value in (("token_budget", self.token_budget), ("threads", self.threads)):
             if value is not None and value < 1:
                 raise ConfigError(f"runtime.{name}={value}: at least 1, or null.")
+        check_folder("runtime.weights_cache", self.weights_cache)
 
 
 @dataclass
@@ -98,6 +109,20 @@ class ClusterConfig:
             raise ConfigError(f"cluster.slots={self.slots} does not go with cluster={self.name}: type cluster=gpus.")
         if runtime.device.startswith("cuda:") or runtime.device_map is not None:
             raise ConfigError("cluster=gpus gives every job one GPU: leave out runtime.device=cuda:N and device_map.")
+
+
+def check_folder(option: str, typed: str) -> None:
+    """Refuses a file where a folder is meant, and a folder that would lie in a file.
+
+    Raises:
+        ConfigError: names the file.
+    """
+    with suppress(OSError, RuntimeError):  # a name that is too long, no home directory: said where the folder is used
+        path = Path(typed).expanduser()
+        for own in (path, *path.parents):
+            if own.exists() and not own.is_dir():
+                what = "is a file" if own == path else f"would lie in {own}, which is a file"
+                raise ConfigError(f"{option}={typed} {what}; type {option}=FOLDER.")
 
 
 def check_seed(seed: int) -> None:

@@ -91,6 +91,7 @@ class TrainConfig:
         _check_neutral_texts(self)
         self.denoising.check()
         self.runtime.check()
+        self.store.check()
         self.precision.check()
         self.model.check()
         self.cluster.check(self.runtime)

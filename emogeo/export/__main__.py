@@ -56,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=Described,
     )
     parser.add_argument("runs", metavar="RUN", nargs="+", help="a folder STORE/runs/KEY, a key, or how it begins")
-    parser.add_argument("--to", required=True, choices=[*Format], metavar="FORMAT", help=", ".join(Format))
+    parser.add_argument(
+        "--to", required=True, choices=[own.value for own in Format], metavar="FORMAT", help=", ".join(Format)
+    )
     parser.add_argument("--store", default="store", metavar="STORE", help="the folder of keys (default: store)")
     parser.add_argument(
         "--output",

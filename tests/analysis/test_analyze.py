@@ -23,7 +23,7 @@ from emogeo.analysis.tables.pairs import PAIR_COLUMNS
 from emogeo.analysis.tables.runs import RUN_COLUMNS
 from emogeo.config.analyze import AnalyzeConfig, NormsConfig
 from emogeo.config.runtime import StoreConfig
-from emogeo.errors import NonFiniteError, StimuliError, StoreError
+from emogeo.errors import ConfigError, NonFiniteError, StimuliError, StoreError
 from emogeo.extraction.run import run_extraction
 from emogeo.geometry.rdm import standard_ranks, upper
 from emogeo.record.files import ITEMS, SHIFTS, TEXTS, VECTORS
@@ -357,3 +357,11 @@ def test_norms_of_ones_own_are_read_first_and_are_rows_of_every_run(tmp_path: Pa
     assert own["rho"].notna().all()
     assert "norms rated: warm" in (tmp_path / "out" / "report.html").read_text()
     assert "norms rated: able" in (tmp_path / "out" / "summary.txt").read_text(encoding="utf-8")
+
+
+def test_an_output_of_other_files_is_refused_before_the_store_is_read(tmp_path: Path) -> None:
+    (tmp_path / "docs").mkdir()
+    (tmp_path / "docs" / "report.html").write_text("mine")
+    with pytest.raises(ConfigError, match="no result of an analysis"):
+        run_analysis(tmp_path / "no store", tmp_path / "docs")
+    assert [file.name for file in tmp_path.rglob("*")] == ["docs", "report.html"]

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from emogeo.analysis.output import LISTED, whole
+from emogeo.analysis.output import LISTED, check_place, whole
+from emogeo.errors import ConfigError
 
 
 def write(output: Path, **files: str) -> None:
@@ -90,3 +91,63 @@ def test_a_folder_that_somebody_stands_in(tmp_path: Path, monkeypatch: pytest.Mo
     write(Path(), a="2", c="2")
     assert content(output) == {"a": "2", "c": "2", "notes.txt": "mine"}
     assert Path.cwd() == output
+
+
+def test_a_folder_of_other_files_is_refused_and_stays(tmp_path: Path) -> None:
+    output = tmp_path / "docs"
+    (output / "pages").mkdir(parents=True)
+    (output / "pages" / "report.html").write_text("mine")
+    with pytest.raises(ConfigError) as error:
+        check_place(output)
+    assert str(error.value).startswith(
+        f"output={output} is no result of an analysis, and pages/report.html lies in it. Type output=FOLDER"
+    )
+    assert content(output) == {"report.html": "mine"}
+    assert [path.name for path in tmp_path.iterdir()] == ["docs"], "nothing is left beside it"
+
+
+def test_places_of_analyses_and_new_ones_are_taken(tmp_path: Path) -> None:
+    earlier = tmp_path / "results" / "demo"
+    write(earlier, a="1")
+    (earlier / "notes.txt").write_text("mine")
+    (tmp_path / "empty" / "empty").mkdir(parents=True)
+    for output in (earlier, earlier.parent, tmp_path / "empty", tmp_path / "new" / "results"):
+        check_place(output)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["empty", "results"], "nothing is made"
+    (earlier.parent / "notes.txt").write_text("mine")
+    with pytest.raises(ConfigError, match="notes.txt lies in it"):
+        check_place(earlier.parent)
+
+
+def test_a_link_to_other_files_is_not_followed(tmp_path: Path) -> None:
+    write(tmp_path / "elsewhere", a="1")
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "link").symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(ConfigError, match="link lies in it"):
+        check_place(tmp_path / "results")
+
+
+@pytest.mark.parametrize("output", ["/proc/x", "/proc/x/results"])
+def test_a_place_that_cannot_be_written_is_said_as_it_was_typed(output: str) -> None:
+    with pytest.raises(ConfigError, match=f"^output={output} cannot be written: .*Type output=FOLDER"):
+        check_place(Path(output))
+
+
+def test_a_folder_whose_files_were_replaced_in_part_is_one_of_an_analysis(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    output = tmp_path / "results"
+    output.mkdir()
+    monkeypatch.chdir(output)
+    replace = Path.replace
+
+    def cut_short(path: Path, target: Path) -> Path:
+        if path.name == "b":
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    monkeypatch.setattr(Path, "replace", cut_short)
+    with pytest.raises(KeyboardInterrupt):
+        write(output, a="1", b="1")
+    assert content(output) == {"a": "1"}
+    check_place(output)

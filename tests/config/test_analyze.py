@@ -76,3 +76,17 @@ def test_columns_of_no_list_and_of_no_name_are_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(ConfigError, match=said.replace("[", r"\[")):
             norms.check()
+
+
+@pytest.mark.parametrize("option", ["output", "store.path"])
+def test_a_file_is_no_folder_of_an_analysis(option: str, tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("mine")
+    own = analysis(RecordSource.store, TrackingMode.disabled)
+    if option == "output":
+        own.output = str(file)
+    else:
+        own.store.path = str(file)
+    with pytest.raises(ConfigError) as error:
+        own.check()
+    assert str(error.value) == f"{option}={file} is a file; type {option}=FOLDER."

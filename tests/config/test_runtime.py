@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from emogeo.config.runtime import ClusterConfig, RuntimeConfig, check_seed
+from emogeo.config.runtime import ClusterConfig, RuntimeConfig, StoreConfig, check_folder, check_seed
 from emogeo.errors import ConfigError
 from tests.conftest import compose_train
 
@@ -63,3 +65,30 @@ def test_a_seed_is_0_or_more() -> None:
         check_seed(-1)
     with pytest.raises(ConfigError, match="seed=-1"):
         compose_train("seed=-1")
+
+
+def test_a_file_is_no_folder(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("mine")
+    with pytest.raises(ConfigError) as error:
+        StoreConfig(str(file)).check()
+    assert str(error.value) == f"store.path={file} is a file; type store.path=FOLDER."
+    with pytest.raises(ConfigError) as error:
+        RuntimeConfig(weights_cache=f"{file}/in/it").check()
+    said = (
+        f"runtime.weights_cache={file}/in/it would lie in {file}, which is a file; type runtime.weights_cache=FOLDER."
+    )
+    assert str(error.value) == said
+
+
+def test_a_file_in_the_home_directory_is_no_folder_either(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "mine.csv").write_text("mine")
+    with pytest.raises(ConfigError, match=r"^output=~/mine.csv is a file"):
+        check_folder("output", "~/mine.csv")
+
+
+@pytest.mark.parametrize("typed", ["", ".", "new", "new/inside", "n" * 5000])
+def test_folders_and_what_is_not_there_yet_pass(typed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    check_folder("output", typed)

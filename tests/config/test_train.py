@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from emogeo.errors import ConfigError
@@ -126,3 +128,10 @@ def test_an_untrained_twin_reads_and_never_writes(init: str, words: tuple[str, .
         compose_train(*words, f"model.init={init}")
     compose_train(f"model.init={init}")
     compose_train("mode=replay", "mode.source=abc", f"model.init={init}", "model.init_seed=2")
+
+
+def test_a_file_is_no_store(tmp_path: Path) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text("mine")
+    with pytest.raises(ConfigError, match=r"mine.csv is a file; type store.path=FOLDER.$"):
+        compose_train(f"store.path='{file}'", "dry=true")

@@ -49,3 +49,11 @@ def test_help_is_quick() -> None:
     started = time.perf_counter()
     subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True)
     assert time.perf_counter() - started < 1
+
+
+def test_an_unknown_format_is_answered_with_plain_names(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(["3fa9", "--to", "foo"])
+    said = capsys.readouterr().err
+    assert "choose from" in said
+    assert "Format." not in said

@@ -203,3 +203,18 @@ def test_what_cannot_be_meant_is_said_before_anything_starts(
 ) -> None:
     assert agents.main(typed) == 1
     assert said in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("restarts", ["-1", "some", "1.5"])
+def test_restarts_are_counted_from_zero(restarts: str, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        agents.main(["a/b/c", "--gpus", "cpu:1", f"--restarts={restarts}"])
+    assert ended.value.code == 2
+    assert f"{restarts} is no number of restarts: type 0, 1, 2 or more" in capsys.readouterr().err
+
+
+def test_one_agent_is_no_command_and_says_which_is() -> None:
+    words = [sys.executable, "-m", "sweeps.agent", "--help"]
+    done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 1
+    assert done.stderr == "sweeps.agent is a part of sweeps.agents: type python -m sweeps.agents --help\n"

@@ -35,9 +35,45 @@ def test_a_random_sweep_is_not_known_before(tmp_path: Path, capsys: pytest.Captu
     file.write_text(yaml.safe_dump({**GRID, "method": "random"}))
     assert main([str(file)]) == 1
     assert "method: grid" in capsys.readouterr().err
-    assert main([str(tmp_path / "none.yaml")]) == 1
 
 
 def test_every_sweep_that_is_delivered_is_a_grid() -> None:
     for file in (ROOT / "sweeps").glob("*.yaml"):
         assert next(commands_of(yaml.safe_load(file.read_text())))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a,b\n1,2\n", "is no sweep: it lacks method: or parameters:"),
+        ('a,b\n"1",2\nc: [', "is no YAML"),
+        ("\x00", "is no YAML"),
+        ("", "is no sweep"),
+        ("method: grid\n", "is no sweep"),
+        ("method: grid\nparameters: [model]\n", "is no sweep"),
+        ("method: grid\nparameters: {model: gemma}\n", "model: 'gemma' is no parameter of a sweep"),
+        ("method: grid\nparameters: {seed: {values: 3}}\n", "is no parameter of a sweep"),
+        ("method: grid\ncommand: [python]\nparameters: {}\n", "is no list of words with ${program} among them"),
+        ("method: grid\ncommand: train.py\nparameters: {}\n", "is no list of words"),
+    ],
+)
+def test_what_is_no_sweep_is_said(content: str, said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file = tmp_path / "mine.csv"
+    file.write_text(content)
+    assert main([str(file)]) == 1
+    printed = " ".join(capsys.readouterr().err.split())
+    assert printed.startswith(f"emogeo: {file}")
+    assert said in printed
+
+
+@pytest.mark.parametrize("content", [None, b"\xff\xfe\xff"])
+def test_a_file_that_cannot_be_read_is_said_without_what_is_for_runs(
+    content: bytes | None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "none.yaml"
+    if content is not None:
+        file.write_bytes(content)
+    assert main([str(file)]) == 1
+    printed = " ".join(capsys.readouterr().err.split())
+    assert "cannot be read: No such file" in printed if content is None else "is no YAML" in printed
+    assert printed.endswith("as sweeps/universality.yaml is one.")
