@@ -166,6 +166,10 @@ def _check_curves(run: Run, file: str) -> None:
     largest = {} if run.record.imported else {"largest_dimensions": result.largest_dimensions}
     for name, curve in {**by_layer, **largest}.items():
         require(len(curve) == len(layers), f"{file}: {name}: {len(curve)} values for {len(layers)} blocks")
+    for at, own in enumerate(largest.get("largest_dimensions", ())):
+        fits = len(own.indices) == len(own.contributions)
+        n, said = len(own.contributions), f"{file}: largest_dimensions.{at}: "
+        require(fits, f"{said}{n} contributions for {len(own.indices)} indices")
     nonfinite = run.record.nonfinite.get("passages")
     require(nonfinite is not None, f"{file}: nonfinite.passages: Field required")
     whole = len(nonfinite or ()) == run.record.provenance.n_blocks

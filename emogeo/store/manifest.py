@@ -12,6 +12,8 @@ from emogeo.errors import StoreError
 from emogeo.store.keys import canonical_json
 
 MANIFEST = "manifest.json"
+_LONGEST = 255
+"""The most bytes of a file's name, as file systems have it."""
 
 
 def entry_of(content: bytes) -> dict[str, Any]:
@@ -72,5 +74,5 @@ def _parsed(content: bytes, where: str) -> dict[str, dict[str, Any]]:
 
 
 def _is_entry(name: str, entry: object) -> bool:
-    named = Path(name).name == name and name != MANIFEST
+    named = Path(name).name == name and name != MANIFEST and len(name.encode(errors="surrogatepass")) <= _LONGEST
     return named and isinstance(entry, dict) and set(entry) == {"size", "sha256"} and type(entry["size"]) is int

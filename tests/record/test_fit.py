@@ -15,6 +15,7 @@ from emogeo.record.files import TEXTS
 from emogeo.record.fit import require, require_labels
 from emogeo.record.origin import Generation, PromptSet, Written
 from emogeo.record.reading import read_run
+from emogeo.record.types import LargestRecord
 from emogeo.stimuli.conditions import STUDIED as CONDITIONS
 from emogeo.store.store import Store
 from tests.planted_records import N_UNITS, behaviour, geometry, model_card, refused, steering, usual_config, write
@@ -55,6 +56,10 @@ ODD: dict[str, tuple[dict[str, Any], str]] = {
             "provenance": replace(RECORD.provenance, n_blocks=2**62),
         },
         "nonfinite.passages: not one value for each block",
+    ),
+    "dimensions without their contributions": (
+        result(largest_dimensions=(LargestRecord((2, 1), (0.5,)),) * 2),
+        "largest_dimensions.0: 1 contributions for 2 indices",
     ),
     "no blocks": ({"provenance": replace(RECORD.provenance, n_blocks=0)}, "provenance.n_blocks: 0 of the model's 2"),
     "texts that nobody wrote": ({"mode": Mode.replay, "config": REPLAY}, "generation: needed in mode replay"),

@@ -25,6 +25,14 @@ def test_a_manifest_is_the_size_and_sha256_of_every_file() -> None:
     assert found["checksum"] == hashlib.sha256(body).hexdigest()
 
 
+def test_a_name_that_no_file_can_have_is_no_manifest() -> None:
+    body = {**{name: entry_of(content) for name, content in FILES.items()}, "a" * 256: entry_of(b"")}
+    manifest = canonical_json({"checksum": entry_of(canonical_json(body))["sha256"], "files": body})
+    assert refusal({MANIFEST: manifest, **FILES}) == BROKEN
+    longest = {"a" * 255: b""}
+    assert checked({MANIFEST: manifest_of(longest), **longest}, "here") == longest
+
+
 names = st.text("abc.", min_size=1, max_size=6).filter(lambda name: name.strip(".") and name != MANIFEST)
 
 
