@@ -21,12 +21,19 @@ from emogeo.config.help import register_help
 from emogeo.config.once import compose_once
 from emogeo.config.overrides import check_overrides
 from emogeo.config.own_names import as_hydra_wants
+from emogeo.config.words import in_order
 from emogeo.errors import EmogeoError
 from emogeo.machine import machine_error, print_any_letter
 from emogeo.signals import Ended, end_cleanly, in_joblib_worker
 from emogeo.terminal import told
 
 T = TypeVar("T")
+
+
+class _Logged(CompactHydraException):
+    """An error of a run of a sweep, which its log has told."""
+
+
 log = logging.getLogger("emogeo")
 _REPORT = hydra_utils.run_and_report
 
@@ -40,20 +47,24 @@ def prepare(schema: type, conf: Path) -> None:
     print_any_letter()
     hydra_utils.run_and_report = _reported  # type: ignore[assignment]  # Hydra has no types
     try:
-        sys.argv[1:] = [as_hydra_wants(argument) for argument in sys.argv[1:]]
+        sys.argv[1:] = [as_hydra_wants(argument) for argument in in_order(sys.argv[1:], schema, conf)]
         sys.argv[1:] = as_sweep(sys.argv[1:], conf)
         check_overrides(sys.argv[1:], schema, conf)
         for said in lacking(sys.argv[1:], conf):
             print(told(f"emogeo: {said}"), file=sys.stderr)
-    except EmogeoError as error:
-        sys.exit(told(f"emogeo: {error}"))
+    except Exception as error:
+        named = _named(error)
+        if named is None:
+            raise
+        sys.exit(told(f"emogeo: {named}"))
 
 
 def shown(call: Callable[[], T]) -> T:
     """Runs `call`; an emogeo error, or one of the machine, reaches Hydra without a stack trace; signals end it cleanly.
 
-    The run's own log has the error, too. A run that is alone ends with it, and 1; a sweep logs it at once, goes on with
-    the next run and exits with 1 at its end; a signal ends the sweep. `HYDRA_FULL_ERROR=1` shows the trace.
+    The run's own log has the error, too. A run that is alone ends with it, and 1; a sweep logs it at once and
+    only then, goes on with the next run and exits with 1 at its end; a signal ends the sweep. `HYDRA_FULL_ERROR=1`
+    shows the trace.
     """
     try:
         end_cleanly()
@@ -65,17 +76,23 @@ def shown(call: Callable[[], T]) -> T:
             raise CompactHydraException(str(end)) from None
         raise
     except Exception as error:
-        named = error if isinstance(error, EmogeoError) else machine_error(error, at_work=True)
+        named = _named(error)
         if named is None:
             raise
         said = f"{type(named).__name__}: {named}"
         if HydraConfig.get().mode is RunMode.MULTIRUN:
             log.error("%s", said)
-        elif "HYDRA_FULL_ERROR" not in os.environ:
+            raise _Logged(said) from error
+        if "HYDRA_FULL_ERROR" not in os.environ:
             _log_to_files(said)
             print(told(said), file=sys.stderr)  # Hydra would repeat every override before it
             sys.exit(1)
         raise CompactHydraException(said) from error
+
+
+def _named(error: Exception) -> EmogeoError | None:
+    """Gives an error that is said in a sentence; None for any other."""
+    return error if isinstance(error, EmogeoError) else machine_error(error, at_work=True)
 
 
 def _log_to_files(said: str) -> None:
@@ -94,6 +111,10 @@ def _reported(call: Callable[[], Any]) -> Any:
 def _without_trace(call: Callable[[], T]) -> T:
     try:
         return call()
+    except _Logged:
+        if "HYDRA_FULL_ERROR" in os.environ:
+            raise
+        sys.exit(1)
     except CompactHydraException:
         raise  # a sentence already, whatever it quotes
     except Exception as error:

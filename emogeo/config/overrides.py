@@ -7,14 +7,16 @@ from dataclasses import fields, is_dataclass
 from difflib import get_close_matches
 from importlib.util import find_spec
 from pathlib import Path
+from shlex import quote
 from typing import Any, get_args, get_origin, get_type_hints
 
+import yaml
 from hydra.core.override_parser.overrides_parser import OverridesParser
-from hydra.core.override_parser.types import Glob, Override
+from hydra.core.override_parser.types import Glob, Override, OverrideType, ValueType
 from hydra.errors import HydraException
 
 from emogeo.config.options import options_in
-from emogeo.config.values import check_value
+from emogeo.config.values import check_value, shown
 from emogeo.errors import ConfigError, first_line
 from emogeo.installation import install
 
@@ -23,7 +25,8 @@ def check_overrides(arguments: Sequence[str], schema: type, conf: Path) -> None:
     """Checks every `key=value` argument against the schema and the groups under `conf`.
 
     Raises:
-        ConfigError: an unknown key, an unknown option, or a glob without a match; lists what is allowed.
+        ConfigError: an unknown key, an unknown option, or a glob without a match; several values of what has one, or
+            several runs without `-m`. It says what is allowed.
     """
     own_groups = not any(a.startswith(("--config-dir", "-cd", "--config-path", "-cp")) for a in arguments)
     words = [a for a in arguments if "=" in a and not a.startswith("-")]
@@ -33,9 +36,14 @@ def check_overrides(arguments: Sequence[str], schema: type, conf: Path) -> None:
     _check_cluster(overrides, swept)
     for override in overrides:
         _check_one(override, schema, conf, own_groups)
+    if overrides and own_groups:
+        _check_plus(overrides, schema, conf)
+    _check_runs(overrides, not _MULTIRUN.isdisjoint(argument.partition("=")[0] for argument in arguments))
 
 
-_SWEEPS = {"-m", "--multirun", "--cfg", "-c", "--info", "-i", "hydra.mode"}
+_MULTIRUN = {"-m", "--multirun", "hydra.mode"}
+"""Arguments that ask for a sweep."""
+_SWEEPS = {*_MULTIRUN, "--cfg", "-c", "--info", "-i"}
 """Arguments that ask for a sweep, or only to show the configuration."""
 _LAUNCHERS = {
     "gpus": "hydra_joblib_launcher",
@@ -71,11 +79,29 @@ def _check_cluster(overrides: Sequence[Override], swept: bool) -> None:
         raise ConfigError("cluster=gpus: how many jobs at once, one a GPU? Type cluster.slots=4, say.")
 
 
+def _check_runs(overrides: Sequence[Override], multirun: bool) -> None:
+    """Refuses several values without `-m`, and a second value of what has one, which Hydra would take alone."""
+    given: dict[str, Override] = {}
+    for override in overrides:
+        key, word = override.key_or_group, str(override.input_line)
+        if override.is_sweep_override() and not multirun:
+            raise ConfigError(
+                f"{word} is several runs: type -m before it, as in -m {quote(word)}."
+                + (f" One text with a comma is quoted twice, as in \"{key}='A, B'\"." if "." in key else "")
+            )
+        if override.is_delete() or key.startswith("hydra") or isinstance(override.value(), dict):  # dicts are merged
+            continue
+        before = given.setdefault(key, override)
+        if before.input_line != word:
+            raise ConfigError(f"{before.input_line} and {word}: type one. Several runs are typed as -m {key}=A,B.")
+
+
 def _check_one(override: Override, schema: type, conf: Path, own_groups: bool) -> None:
     key = override.key_or_group
     if key.split(".")[0].split("/")[0] == "hydra" or override.is_delete():
         return
-    if key in _groups(schema, conf):
+    if key in groups_of(schema, conf):
+        _check_single(override)
         if own_groups:
             _check_options(override, options_in(conf / key))
         return
@@ -96,6 +122,35 @@ def _parsed(word: str) -> Override:
         ) from None
 
 
+def _check_single(override: Override) -> None:
+    """Refuses a list of options, of which Hydra would take the last alone."""
+    group, value = override.key_or_group, override.value()
+    if isinstance(value, list):
+        listed = ",".join(map(shown, value))
+        raise ConfigError(f"{group}=[{listed}]: a run has one option of {group}. Several runs: -m {group}={listed}.")
+
+
+def _check_plus(overrides: Sequence[Override], schema: type, conf: Path) -> None:
+    """Refuses an option of a group that has none yet without the plus sign that adds it, and of another with it."""
+    groups = groups_of(schema, conf)
+    chosen = _chosen_groups(overrides, conf) if groups else set()
+    for override in overrides:
+        group, word = override.key_or_group, str(override.input_line)
+        if group in groups and group not in chosen and override.type is OverrideType.CHANGE:
+            raise ConfigError(f"{word}: no option of {group} is chosen yet, so a plus sign adds one: type +{word}")
+        if group in groups and group in chosen and override.type is OverrideType.ADD:
+            raise ConfigError(f"{word}: type {word[1:]}, without the plus sign.")
+
+
+def _chosen_groups(overrides: Sequence[Override], conf: Path) -> set[str]:
+    """Names the groups of which `config.yaml`, or the study, chooses an option."""
+    studies = [o.value() for o in overrides if o.key_or_group == "study" and o.value_type is ValueType.ELEMENT]
+    files = [conf / "config.yaml", *(conf / "study" / f"{study}.yaml" for study in studies)]
+    read = [yaml.safe_load(file.read_text(encoding="utf-8")) for file in files if file.is_file()]
+    entries = [entry for content in read for entry in content.get("defaults", []) if isinstance(entry, dict)]
+    return {str(group).lstrip("/") for entry in entries for group in entry}
+
+
 def _check_options(override: Override, options: list[str]) -> None:
     group, value = override.key_or_group, override.value()
     if isinstance(value, Glob):
@@ -111,7 +166,7 @@ def _check_options(override: Override, options: list[str]) -> None:
         chosen = override.sweep_iterator()
     else:
         return
-    for name in map(str, chosen):
+    for name in map(shown, chosen):
         if name not in options:
             raise ConfigError(f"{group}={name} is not an option.{_hint(name, options)} Allowed: {', '.join(options)}.")
 
@@ -128,9 +183,9 @@ def _check_key(key: str, schema: type, conf: Path) -> Any:
             continue
         if node is Any:
             return None
-        names = _field_names(node)
+        names = field_names(node)
         if part not in names:
-            allowed = sorted({*names, *(_groups(schema, conf) if not path else [])})
+            allowed = sorted({*names, *(groups_of(schema, conf) if not path else [])})
             where = f" under {'.'.join(path)}" if path else ""
             listed = f"Allowed{where}: {', '.join(allowed)}." if allowed else f"{'.'.join(path)} has no fields."
             raise ConfigError(f"There is no field {key}.{_hint(part, allowed)} {listed}")
@@ -140,12 +195,12 @@ def _check_key(key: str, schema: type, conf: Path) -> Any:
     return None if hint is Any or get_origin(node) is dict else hint
 
 
-def _groups(schema: type, conf: Path) -> list[str]:
+def groups_of(schema: type, conf: Path) -> list[str]:
     """The groups of this program: folders that are a field of its schema."""
-    return [name for name in _field_names(schema) if (conf / name).is_dir()]
+    return [name for name in field_names(schema) if (conf / name).is_dir()]
 
 
-def _field_names(node: Any) -> list[str]:
+def field_names(node: Any) -> list[str]:
     return [f.name for f in fields(node)] if is_dataclass(node) else []
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote, unquote
 
@@ -21,6 +22,7 @@ _FILTERS = tuple(
 _LISTS = 5
 """How many of them, from the first on, are lists, which may be typed without brackets."""
 _PLAIN = re.compile(r"[A-Za-z_][\w-]*(?: [\w-]+)*", re.ASCII)
+_HOME = re.compile(r"(?<=[=,[])~(?=/)")
 _WORDS = {"true", "false", "null", "inf", "nan", "none", "on", "off", "yes", "no"}
 
 
@@ -30,8 +32,9 @@ def as_hydra_wants(argument: str) -> str:
     A list of the names of columns, `stimuli.fields=[emotion,topic,text]`, gets the field that it is for, and a list of
     filters, `runs.model=a,b`, its brackets, wherever it stands; names that are the user's own,
     `stimuli.rename={joyful: happy}`, are added, since the schema has none of them, and written so that Hydra takes any
-    of them; texts in other scripts are quoted.
+    of them; texts in other scripts are quoted; `~` stands for the home directory, as in a shell.
     """
+    argument = _HOME.sub(lambda _: str(Path.home()), argument)
     name, _, value = argument.partition("=")
     name = name.replace("runs.filters.", "runs.") if name.replace("filters.", "", 1) in _FILTERS else name
     if name == "stimuli.fields" and value.startswith("["):

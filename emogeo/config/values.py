@@ -34,7 +34,7 @@ def check_value(override: Override, hint: Any) -> None:
         try:
             OmegaConf.update(_holder(hint), "value", value)
         except OmegaConfBaseException:
-            raise ConfigError(f"{key}={_shown(value)}: {_wanted(key, hint, value)}") from None
+            raise ConfigError(f"{key}={shown(value)}: {_wanted(key, hint, value)}") from None
 
 
 def _values(override: Override) -> Iterable[Any]:
@@ -49,9 +49,10 @@ def _holder(hint: Any) -> Any:
     return OmegaConf.structured(make_dataclass("Holder", [("value", hint, MISSING)]))
 
 
-def _shown(value: Any) -> str:
+def shown(value: Any) -> str:
+    """Writes a value as it is typed."""
     if isinstance(value, list):
-        return f"[{','.join(map(_shown, value))}]"
+        return f"[{','.join(map(shown, value))}]"
     return "null" if value is None else str(value)
 
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import hydra
 from omegaconf import DictConfig
 
-from emogeo.config.analyze import AnalyzeConfig
+from emogeo.config.analyze import AnalyzeConfig, RecordSource
 from emogeo.config.compose import parse_analyze
 from emogeo.entry import prepare, shown
-from emogeo.installation import CONF
+from emogeo.errors import ConfigError
+from emogeo.installation import CONF, command
 
 
 def start() -> None:
@@ -27,6 +28,15 @@ def main(config: DictConfig) -> None:
 
 def _analyze(config: DictConfig) -> Path:
     asked = parse_analyze(config)
+    _refuse_no_folder(asked)
     from emogeo.analysis.analyze import analyze  # after the check: it takes seconds
 
     return analyze(asked)
+
+
+def _refuse_no_folder(asked: AnalyzeConfig) -> None:
+    """Says at once that a store is nowhere, since the analysis takes seconds to import."""
+    path = Path(asked.store.path).expanduser()
+    if asked.source is RecordSource.store and not path.is_dir():
+        is_what = "that is a file, and a store is a folder" if path.exists() else "there is no such folder"
+        raise ConfigError(f"store.path={path}: {is_what}. Run `{command('train')}` first, or give store.path=FOLDER.")

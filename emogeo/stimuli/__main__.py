@@ -17,7 +17,8 @@ from emogeo.config.own_names import as_hydra_wants
 from emogeo.config.texts import StimuliConfig
 from emogeo.config.train import TrainConfig
 from emogeo.config.typed import override
-from emogeo.errors import EmogeoError
+from emogeo.config.words import is_option, refuse_spaces
+from emogeo.errors import ConfigError, EmogeoError
 from emogeo.installation import CONF, command
 from emogeo.machine import exit_code
 from emogeo.signals import end_with_reader
@@ -53,8 +54,15 @@ def _options(file: str, options: Sequence[str]) -> StimuliConfig:
     """The options of texts, as `train.py` takes them.
 
     Raises:
-        ConfigError: an option that there is not.
+        ConfigError: an option that there is not, or a second file.
     """
+    refuse_spaces(options)
+    second = next((word for word in options if not is_option(word)), None)
+    if second is not None:
+        raise ConfigError(
+            f"{second}: one file, one folder, or one glob in quotes, such as 'parts/*.csv', is shown at a time. "
+            "Options are typed as NAME=VALUE."
+        )
     words = [as_hydra_wants(option) for option in (override("stimuli.path", file), *options)]
     check_overrides(words, TrainConfig, CONF)
     register()

@@ -15,9 +15,12 @@ from tests.conftest import CONF
     "words",
     [
         ["-m", "model=glob(*)", "precision=fp16,int8"],
-        ["model=glob([g*,q*],exclude=*coder*)"],
-        ["model=choice(gemma-3-270m,smollm2-135m-instruct)"],
-        ["layer_selection.index=range(0,5)", "layer_selection=index"],
+        ["-m", "model=glob([g*,q*],exclude=*coder*)"],
+        ["model=choice(gemma-3-270m,smollm2-135m-instruct)", "--multirun"],
+        ["hydra.mode=MULTIRUN", "layer_selection.index=range(0,5)", "layer_selection=index"],
+        ["seed=1", "seed=1", "+stimuli.rename={a: b}", "+stimuli.rename={c: d}"],
+        ["-m", "+study=universality", "hydra.sweeper.model=gemma-3-270m", "hydra.sweeper.only=[mean]", "+size=small"],
+        ["-m", "+study=texts", "size=published"],
         ["hydra.verbose=true", "hydra/launcher=joblib", "store.path=/tmp/x", "~tracking.tags"],
         ["model.wheels.version=1", "runtime.weights_cache=x"],
         ["--config-dir=elsewhere", "model=mine"],
@@ -29,21 +32,32 @@ def test_sound_overrides_pass(words: list[str]) -> None:
 
 
 @pytest.mark.parametrize(
-    ("word", "parts"),
+    ("typed", "parts"),
     [
+        ("model=smollm2-1.7b,gemma-3-270m", ["several runs", "-m model=smollm2-1.7b,gemma-3-270m"]),
+        ("model=glob(smol*)", ["several runs", "-m 'model=glob(smol*)'"]),
+        ("seed=range(1,3)", ["several runs", "-m 'seed=range(1,3)'"]),
+        ("stimuli.neutral=a,b", ["several runs", "\"stimuli.neutral='A, B'\""]),
+        ("-m model=[smollm2-1.7b,gemma-3-270m]", ["one option of model", "-m model=smollm2-1.7b,gemma-3-270m."]),
+        ("recipe=crossed recipe=none", ["recipe=crossed and recipe=none", "-m recipe=A,B"]),
+        ("-m seed=1 seed=2", ["seed=1 and seed=2"]),
+        ("-m study=universality", ["type +study=universality"]),
+        ("size=small", ["type +size=small"]),
+        ("+model=gemma-3-270m", ["type model=gemma-3-270m, without the plus sign"]),
+        ("model=null", ["model=null is not an option"]),
         ("modle=x", ["no field modle", "Did you mean mode", "precision"]),
         ("pooling.skp=1", ["pooling.skp", "Did you mean skip", "position, skip"]),
         ("seed.x=1", ["seed has no fields"]),
         ("steering.scenarios.threat.emotoin=sad", ["Did you mean emotion", "prompt"]),
         ("model=gemma", ["model=gemma", "gemma-3-270m", "Allowed"]),
         ("precision=fp16,int9", ["precision=int9", "Did you mean int8"]),
-        ("model=glob(foo*)", ["glob(foo*)", "matches none", "llama-3.1-8b"]),
+        ("-m model=glob(foo*)", ["glob(foo*)", "matches none", "llama-3.1-8b"]),
         ("+study=x", ["study"]),
     ],
 )
-def test_errors_name_what_is_allowed(word: str, parts: list[str]) -> None:
+def test_errors_name_what_is_allowed(typed: str, parts: list[str]) -> None:
     with pytest.raises(ConfigError) as error:
-        check_overrides([word], TrainConfig, CONF)
+        check_overrides(typed.split(), TrainConfig, CONF)
     assert all(part in str(error.value) for part in parts), error.value
 
 

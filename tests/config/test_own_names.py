@@ -54,6 +54,21 @@ def test_names_are_decoded_as_they_were(names: dict[str, str]) -> None:
     assert list(decoded(dict.fromkeys(pairs))) == list(names)
 
 
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [
+        ("model.weights=~/a", "model.weights=/home/me/a"),
+        ("model.weights=[~/a,~/b]", "model.weights=[/home/me/a,/home/me/b]"),
+        ("imported.path=~/a,~/b", "imported.path=/home/me/a,/home/me/b"),
+        ("store.path='~/a'", "store.path='~/a'"),
+        ("store.path=a~/b", "store.path=a~/b"),
+    ],
+)
+def test_a_tilde_is_the_home_directory(monkeypatch: pytest.MonkeyPatch, typed: str, wanted: str) -> None:
+    monkeypatch.setenv("HOME", "/home/me")
+    assert as_hydra_wants(typed) == wanted
+
+
 def test_other_arguments_stay() -> None:
     for argument in ("model=a,b", "-m", "stimuli.path=x y", "stimuli.fields={emotion: label}", "+study=texts"):
         assert as_hydra_wants(argument) == argument

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from emogeo.config.analyze import AnalyzeConfig, RecordSource, StoreConfig
+from emogeo.errors import ConfigError
 from emogeo.programs import analyze
 
 
@@ -27,5 +29,11 @@ def test_it_gives_the_folder_of_the_results(monkeypatch: pytest.MonkeyPatch, tmp
 
     monkeypatch.setattr(analyze, "parse_analyze", lambda config: config)
     monkeypatch.setattr("emogeo.analysis.analyze.analyze", made)
-    assert analyze._analyze("config") == tmp_path  # type: ignore[arg-type]
-    assert asked == ["config"]
+    config: Any = AnalyzeConfig(store=StoreConfig(str(tmp_path)))
+    assert analyze._analyze(config) == tmp_path
+    assert asked == [config]
+    config.store.path = str(tmp_path / "nowhere")
+    with pytest.raises(ConfigError, match="nowhere: there is no such folder"):
+        analyze._analyze(config)
+    config.source = RecordSource.wandb  # fills the folder
+    assert analyze._analyze(config) == tmp_path

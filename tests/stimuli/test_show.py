@@ -55,5 +55,7 @@ def test_what_cannot_be_read_is_said(tmp_path: Path, capsys: pytest.CaptureFixtu
     file = write_jsonl(tmp_path / "mine.jsonl", balanced(2))
     assert main(["show", file, "stimuli.mnd=[rows]"]) == 1
     assert "Did you mean mend" in capsys.readouterr().err
+    assert main(["show", file, str(tmp_path / "other.jsonl")]) == 1
+    assert "other.jsonl: one file, one folder, or one glob" in capsys.readouterr().err
     assert main(["show", file, "stimuli.mend=[row]"]) == 1
     assert "stimuli.mend" in capsys.readouterr().err
