@@ -66,10 +66,10 @@ study: .venv/dev
 	$(BIN)/python train.py -m +study=overflow model=gemma-3-270m store.path=study/overflow runtime.device=$(DEVICE)
 	$(BIN)/python analyze.py store.path=study/overflow output=study/overflow/results
 
-# in three processes, each with whole files of tests: a test keeps one core busy, or waits
+# in two processes, each with whole files of tests: a test keeps one core busy, or waits
 test: .venv/dev
 	.ci/browser
-	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 3 --dist loadfile
+	OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 
 # what pages quote is taken from results/demo, study/results and diary/results where these are there
 docs: .venv/docs

@@ -81,7 +81,7 @@ def test_two_commands_from_weights_to_a_report(emogeo: Path, elsewhere: Path, ti
     assert next(elsewhere.glob("outputs/*/*/train.log"))
     done = run(emogeo, "analyze", "output=out", "permutations=100", cwd=elsewhere)
     assert done.returncode == 0, done.stderr
-    assert "emogeo train -m" in done.stdout
+    assert "emogeo train model=" in done.stdout
     page = (elsewhere / "out" / "report.html").read_text()
     assert "emogeo train" in page
     for text in (done.stdout, page):

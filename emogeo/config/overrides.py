@@ -91,7 +91,7 @@ def _check_runs(overrides: Sequence[Override], multirun: bool) -> None:
             )
         if override.is_delete() or key.startswith("hydra") or isinstance(override.value(), dict):  # dicts are merged
             continue
-        before = given.setdefault(key, override)
+        before = given.setdefault(f"{key}@{override.package}", override)  # a group may be chosen for several places
         if before.input_line != word:
             raise ConfigError(f"{before.input_line} and {word}: type one. Several runs are typed as -m {key}=A,B.")
 

@@ -38,5 +38,5 @@ def _refuse_no_folder(asked: AnalyzeConfig) -> None:
     """Says at once that a store is nowhere, since the analysis takes seconds to import."""
     path = Path(asked.store.path).expanduser()
     if asked.source is RecordSource.store and not path.is_dir():
-        is_what = "that is a file, and a store is a folder" if path.exists() else "there is no such folder"
-        raise ConfigError(f"store.path={path}: {is_what}. Run `{command('train')}` first, or give store.path=FOLDER.")
+        what = f"store.path={path}: there is no such folder"
+        raise ConfigError(f"{what}. Run `{command('train')}` first, or give store.path=FOLDER.")

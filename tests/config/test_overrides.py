@@ -61,6 +61,13 @@ def test_errors_name_what_is_allowed(typed: str, parts: list[str]) -> None:
     assert all(part in str(error.value) for part in parts), error.value
 
 
+def test_a_group_is_chosen_once_for_each_place() -> None:
+    places = ["mode=replay", "precision=fp32", "precision@mode.writer=bf16", "model=gemma-3-270m"]
+    check_overrides(places, TrainConfig, CONF)
+    with pytest.raises(ConfigError, match=r"precision@mode\.writer=bf16 and precision@mode\.writer=fp32: type one"):
+        check_overrides([*places, "precision@mode.writer=fp32"], TrainConfig, CONF)
+
+
 def test_the_analysis_has_its_own_fields() -> None:
     check_overrides(["permutations=1000", "output=x"], AnalyzeConfig, CONF)
     with pytest.raises(ConfigError, match="permutatons"):
