@@ -134,6 +134,11 @@ def exit_code(call: Callable[[], int]) -> int:
         return 1
 
 
+def cores() -> int:
+    """Counts the cores that this process may use."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _number_of(error: BaseException) -> int | None:
     if isinstance(error, OSError) and error.errno is not None:
         return error.errno if error.errno in errno.errorcode else None
@@ -168,8 +173,3 @@ def _shown(path: str) -> str:
 
 _LONGEST = 300
 _BEFORE = 30
-
-
-def cores() -> int:
-    """Counts the cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

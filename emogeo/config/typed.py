@@ -14,6 +14,7 @@ from omegaconf import MISSING, OmegaConf
 
 from emogeo.config.options import option_named
 from emogeo.config.own_names import in_quotes, named
+from emogeo.config.runtime import StoreConfig
 from emogeo.config.train import TrainConfig
 from emogeo.installation import CONF
 
@@ -43,6 +44,11 @@ def typed(config: TrainConfig, parts: Sequence[str], conf: Path | None = None) -
     conf = conf or CONF
     usual = _usual_options(conf)
     return [word for part in parts for word in _of_part(part, config, usual, conf)]
+
+
+def in_store(path: str) -> list[str]:
+    """Gives the override that names a store; none for the usual one."""
+    return [] if path == StoreConfig().path else [override("store.path", path)]
 
 
 def override(field: str, value: Any) -> str:

@@ -6,9 +6,8 @@ from dataclasses import fields
 
 from emogeo.config.mode import Mode
 from emogeo.config.model import Init
-from emogeo.config.runtime import StoreConfig
 from emogeo.config.train import TrainConfig
-from emogeo.config.typed import option_file, option_of, override, typed
+from emogeo.config.typed import in_store, option_file, option_of, override, typed
 from emogeo.installation import command
 
 _ELSEWHERE = {"cluster", "tracking", "store", "runtime", "force", "recipe", "study", "size", "model"}
@@ -28,11 +27,10 @@ def words_again(config: TrainConfig, store: str) -> list[str]:
     left_out = {*_ELSEWHERE, "mode"} if imports else _ELSEWHERE
     parts = [own.name for own in fields(TrainConfig) if own.name not in left_out]
     mode = [override("mode", config.mode.name)] if imports else []
-    where = [] if store == StoreConfig().path else [override("store.path", store)]
     budget = config.runtime.token_budget  # which is meaning where batch mates change states
     batches = [] if budget is None else [override("runtime.token_budget", budget)]
     words = [word for word in typed(config, parts) if not (_usual_writer(config) and word.startswith("mode.writer."))]
-    return [*command("train").split(), *mode, *_model(config), *words, *batches, *where]
+    return [*command("train").split(), *mode, *_model(config), *words, *batches, *in_store(store)]
 
 
 def _usual_writer(config: TrainConfig) -> bool:

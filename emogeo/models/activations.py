@@ -6,7 +6,6 @@ import logging
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TypeAlias
 
 import numpy as np
@@ -146,12 +145,12 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activatio
 
 
 def _warn_once(result: Activations, batch: list[int]) -> None:
-    """Says of the first texts with states that are not finite that they are, long before all is read."""
+    """Says that states are not finite as soon as some are, since refusing them waits until all is read."""
     overflown = np.flatnonzero(result.nonfinite[batch].any(axis=0))
-    if len(overflown) and not result.nonfinite[list(chain(*result.batches))].any():
+    if len(overflown) and not any(result.nonfinite[before].any() for before in result.batches):
         log.warning(
-            "States are not finite from block %d on, in the first texts already: the number format overflows. Unless "
-            "nonfinite=finite_layers is typed, the run will be refused when all is read.",
+            "States are not finite from block %d on: the number format overflows. All texts are read before it is "
+            "decided what that means (nonfinite=).",
             overflown[0],
         )
 

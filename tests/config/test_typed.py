@@ -9,7 +9,7 @@ import pytest
 from hydra.core.override_parser.overrides_parser import OverridesParser
 
 from emogeo.config.train import TrainConfig
-from emogeo.config.typed import override, typed
+from emogeo.config.typed import in_store, override, typed
 from tests.conftest import CONF, compose_train
 
 PARTS = (
@@ -76,3 +76,8 @@ def test_an_option_that_has_no_file_is_named_with_all_its_content(tmp_path: Path
 )
 def test_any_value_is_read_back_as_it_was(value: Any) -> None:
     assert OverridesParser.create().parse_override(override("field", value)).value() == value
+
+
+def test_a_store_is_named_where_it_is_not_the_usual_one() -> None:
+    assert in_store("store") == []
+    assert compose_train(*in_store("my store")).store.path == "my store"

@@ -31,4 +31,4 @@ def test_a_row_a_label_and_block_to_the_bit(run: Run) -> None:
 def test_text_with_lines_and_quotes_comes_back() -> None:
     rows = [["a\nb", 'c"d', "e,f\r\ng", 0.1 + 0.2]]
     read = list(csv.reader(StringIO(csv_file(["w", "x", "y", "z"], rows).decode(), newline="")))
-    assert read[1] == ["a\nb", 'c"d', "e,f\ng", "0.30000000000000004"]
+    assert read[1] == ["a\nb", 'c"d', "e,f\r\ng", "0.30000000000000004"]

@@ -94,7 +94,7 @@ def test_overflow_is_refused_by_name_and_stays_in_the_store(
     config = tiny_run("precision=fp16", weights=tiny_overflowing)
     with pytest.raises(NonFiniteError, match=r"tiny-gemma at fp16 .* from block 1 .* text 0: .*precision=bf16"):
         run_extraction(config)
-    assert caplog.text.count("States are not finite from block 1 on, in the first texts already") == 2, "once a pass"
+    assert caplog.text.count("States are not finite from block 1 on") == 2, "once a pass"
     key = plan_run(config).key
     record = read_record(Store(config.store.path), key)
     assert record.status == "refused"

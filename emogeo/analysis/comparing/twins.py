@@ -14,7 +14,7 @@ from emogeo.config.precision import Dtype, PrecisionConfig, Quantization
 from emogeo.config.runtime import StoreConfig
 from emogeo.config.texts import GenerationConfig
 from emogeo.config.train import TrainConfig
-from emogeo.config.typed import option_of, override, typed
+from emogeo.config.typed import in_store, option_of, override, typed
 from emogeo.geometry.beyond import WANTED_TWINS
 from emogeo.geometry.recent import Recent
 from emogeo.installation import command
@@ -76,19 +76,13 @@ def _command(run: Run, store: str) -> str:
         return " ".join([command("train"), *map(shlex.quote, words)])
     seeds = [seed for seed in range(1, WANTED_TWINS + 2) if _made(run) != (False, seed)][:WANTED_TWINS]
     words = [*_model(run), "model.init=random", f"model.init_seed={','.join(map(str, seeds))}", *_overrides(run)]
-    words += [override("store.path", store)] if store != StoreConfig().path else []
-    return " ".join([f"{command('train')} -m", *map(shlex.quote, words)])
+    return " ".join([f"{command('train')} -m", *map(shlex.quote, [*words, *in_store(store)])])
 
 
 def pair_command(run: Run) -> str:
     """Gives the command that reads the same texts in the same way with another model, into the same store."""
     other = next(name for name in _PAIR if name != run.record.model.name)
-    store = run.config.store.path
-    words = [
-        f"model={other}",
-        *_overrides(run),
-        *([override("store.path", store)] if store != StoreConfig().path else []),
-    ]
+    words = [f"model={other}", *_overrides(run), *in_store(run.config.store.path)]
     return " ".join([command("train"), *map(shlex.quote, words)])
 
 

@@ -17,6 +17,7 @@ from emogeo.analysis.report.sentences import commonest, listed, number_of, range
 from emogeo.analysis.tables.effects import NO, UNKNOWN, YES
 from emogeo.analysis.tables.equivalence import CANNOT_TELL, DIFFERS, NO_FLOOR, SAME
 from emogeo.analysis.tables.frame import Row
+from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.config.states import Position
 from emogeo.config.typed import override
 from emogeo.geometry.beyond import Beyond
@@ -113,13 +114,13 @@ def _beyond(row: Row, verdict: str, material: Material) -> str:
 
 
 def _given(row: Row, material: Material) -> tuple[str, str]:
-    """Says what was held against an agreement, and that untrained twins were not where they were too unreliable."""
+    """Says what was held against an agreement, and of untrained twins that are there that they were too unreliable."""
     own = _of_words(row, material)
-    notes = [str(note) for several in material.notes("beyond", own) for note in several] if len(own) else []
-    without = [note for note in notes if note.startswith(f"without {UNTRAINED}")]
-    if not without or UNTRAINED in own["given"].iloc[0]:
+    given, lacking = (own["given"].iloc[0], own["twin_command"].iloc[0]) if len(own) else (None, None)
+    if not isinstance(given, str) or UNTRAINED in given:
         return "word counts and untrained networks", ""
-    return "word counts", "; the untrained twins are too unreliable to be held against it"
+    there = not (isinstance(lacking, str) and lacking)
+    return "word counts", "; the untrained twins are too unreliable to be held against it" if there else ""
 
 
 def _reason(row: Row, material: Material) -> str:
@@ -142,10 +143,10 @@ def _hidden(row: Row, material: Material) -> list[str]:
     """Says why there is no rho*, and what the raw rho is worth."""
     pairs = material.table("pairs")
     own = pairs[(pairs["key_a"] == row["key_a"]) & (pairs["key_b"] == row["key_b"])]
-    notes = [_sentence(str(note)) for note, _ in commonest(material.notes("pairs", own))]
+    notes = [note for note, _ in commonest(material.notes("pairs", own))]
     raw = f"Raw ρ is {in_words(row['rho'], row.get('rho_ci_low'), row.get('rho_ci_high'))}"
     said = [] if pd.isna(row["rho"]) else [f"{raw}, in which words, shared texts and text noise are not told apart."]
-    return [*said, *notes[:2], *_helps(row, material, notes)]
+    return [*said, *(_sentence(str(note)) for note in notes[:2]), *_helps(row, material, notes)]
 
 
 def _sentence(note: str) -> str:
@@ -153,9 +154,10 @@ def _sentence(note: str) -> str:
     return f"{note if '_' in note.split()[0] else note[:1].upper() + note[1:]}."
 
 
-def _helps(row: Row, material: Material, notes: Sequence[str]) -> list[str]:
+def _helps(row: Row, material: Material, notes: Sequence[Note]) -> list[str]:
     """Says what makes a geometry more reliable, where that is what a pair lacks."""
-    if not any("not identifiable (reliability" in note for note in notes):
+    hidden = any(note.kind is NoteKind.not_identifiable for note in notes)
+    if not hidden or pd.isna(row["reliability_a"]) or pd.isna(row["reliability_b"]):
         return []
     runs = material.table("runs")
     poolings = set(runs.loc[runs["key"].isin([row["key_a"], row["key_b"]]), "pooling"]) if len(runs) else set()

@@ -10,8 +10,7 @@ from emogeo.analysis.report.material import Material
 from emogeo.analysis.summary.twins import merged
 from emogeo.analysis.summary.unanswered import missing
 from emogeo.analysis.tables.effects import Effect
-from emogeo.config.runtime import StoreConfig
-from emogeo.config.typed import override
+from emogeo.config.typed import in_store
 from emogeo.terminal import paragraph, pasteable
 
 _TWINS = 3
@@ -23,9 +22,10 @@ def twin_lines(material: Material, store: str, width: int) -> list[str]:
     commands = merged(shlex.split(command) for command in _lacking(material))
     if not commands:
         return []
-    where = [override("store.path", store)] if store != StoreConfig().path else []
     said = "Untrained twins, without which nothing is beyond words; this adds those that are missing:"
-    return _written(said, [[*words, *where] for words in commands], _TWINS, "beyond.csv (twin_command)", width)
+    return _written(
+        said, [[*words, *in_store(store)] for words in commands], _TWINS, "beyond.csv (twin_command)", width
+    )
 
 
 def _lacking(material: Material) -> list[str]:

@@ -8,9 +8,8 @@ from itertools import combinations
 from emogeo.analysis.comparing.factor import Contrast, EffectKind
 from emogeo.analysis.comparing.levels import SUB_PARAMETERS
 from emogeo.analysis.tables.effects import Effect
-from emogeo.config.runtime import StoreConfig
 from emogeo.config.train import TrainConfig
-from emogeo.config.typed import option_of, override, typed
+from emogeo.config.typed import in_store, option_of, override, typed
 from emogeo.geometry.inference import Estimate
 from emogeo.installation import command
 from emogeo.record.run import Run
@@ -50,7 +49,7 @@ def missing(runs: Sequence[Run], effects: Sequence[Effect], store: str) -> list[
     lines: dict[tuple[str, ...], list[str]] = {}
     sizes = {run.config.size.name for run in runs if run.config.size is not None}
     words = [f"size={size}" for size in sorted(sizes)[:1] if len(sizes) == 1 and size != "small"]
-    words += [override("store.path", store)] if store != StoreConfig().path else []
+    words += in_store(store)
     for run in {run.weights: run for run in runs if not run.untrained}.values():
         base = ["prompt_template.chat=false"] if run.record.model.variant == "base" else []
         base += _own_texts(run.config)

@@ -68,6 +68,12 @@ def test_twins_that_are_too_unreliable_are_not_said_to_be_controlled_for(verdict
     assert ("networks" in told.said[0]) == (verdict != "cannot tell")
 
 
+def test_twins_that_are_not_there_account_for_nothing() -> None:
+    row = {"key_a": "mine v1", "key_b": "mine v2", "level": "words", "given": "bag of words", "twin_command": "train"}
+    told = answered(pair(beyond_words="no more than words"), beyond=frame(BEYOND_COLUMNS, row))
+    assert told.said[0].endswith("; word counts account for it: 0.70 [0.60, 0.80] remains.")
+
+
 def test_text_noise_may_hide_everything() -> None:
     note = [Note("rho_star and p: not identifiable (reliability .1)", NoteKind.not_identifiable)]
     hidden = dict.fromkeys(("rho_star", "rho_star_ci_low", "rho_star_ci_high"))
