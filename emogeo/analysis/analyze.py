@@ -20,10 +20,9 @@ from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.drawing import FigureFolder, processes
 from emogeo.analysis.export.rsatoolbox import export_rdms
 from emogeo.analysis.export.wandb_run import track_analysis
-from emogeo.analysis.figures.about import write_about_charts
 from emogeo.analysis.figures.readout import write_readout_figures
 from emogeo.analysis.figures.runs import MATRICES
-from emogeo.analysis.figures.write import drawn_runs, write_figures
+from emogeo.analysis.figures.write import FigureWriter, drawn_runs
 from emogeo.analysis.output import check_place, whole
 from emogeo.analysis.records.catalogue import Catalogue, read_catalogue, refuse_empty
 from emogeo.analysis.records.names import short_names
@@ -83,6 +82,8 @@ from emogeo.tracking.pull import pull_runs
 log = logging.getLogger(__name__)
 _Step = Callable[[], Table | Mapping[str, Table]]
 """Makes a table, or several by name."""
+_Draw = Callable[[Mapping[str, Table]], None]
+"""Draws the figures of the tables that are made."""
 _KEPT = ("beyond", "pairs", "about", "measures", "overlap", "decoding")
 """The tables whose rows are kept for the next analysis."""
 _FIGURES = 100
@@ -116,11 +117,12 @@ def analyze(config: AnalyzeConfig) -> Path:
         own = viewed(read_here(prepared), config)
         effects, apart = effects_of(own, *_chance(config), config.equivalence), distances_of(own)
         del own  # their products, which nothing else is made of
-        tables = all_tables(catalogue, prepared, effects, config, norms, bare, apart)
+        figures = FigureFolder(folder / "figures", Kept(_keeping(config), "figures", _FIGURES), pool)
+        draw = _drawing(prepared, effects, config, bare, figures)
+        tables = all_tables(catalogue, prepared, effects, config, norms, bare, apart, draw)
         frames = {name: table.frame for name, table in tables.items()}
-        material = Material(tables, prepared, catalogue, folder / "figures", bare)
-        figures = FigureFolder(material.figures, Kept(_keeping(config), "figures", _FIGURES), pool)
-        _write_all(material, effects, folder, config, figures)
+        material = Material(tables, prepared, catalogue, figures.path, bare)
+        _write_all(material, folder, figures)
         figures.kept.write()
         account = partial(summary, material, effects, config.store.path, output)
         (folder / KEPT).write_text(account(KEPT_WIDTH, whole=True) + "\n", encoding="utf-8")
@@ -142,10 +144,21 @@ def _say_what_is_left_out(prepared: Sequence[PreparedRun], config: AnalyzeConfig
         log.info("%d of %d runs are drawn. figures=all draws all of them.", len(drawn), len(own))
 
 
-def _write_all(
-    material: Material, effects: Sequence[Effect], folder: Path, config: AnalyzeConfig, figures: FigureFolder
-) -> None:
-    """Writes tables, matrices, figures and the report."""
+def _drawing(
+    prepared: Sequence[PreparedRun],
+    effects: Sequence[Effect],
+    config: AnalyzeConfig,
+    bare: Sequence[PreparedBare],
+    figures: FigureFolder,
+) -> _Draw:
+    """Gives what draws the figures of tables while others are made."""
+    own = subjects([each for each in prepared if each.run.reread_of is None])
+    writer = FigureWriter(drawn_runs(own, config.figures), effects, figures, config.equivalence, bare)
+    return lambda tables: writer.draw({name: table.frame for name, table in tables.items()})
+
+
+def _write_all(material: Material, folder: Path, figures: FigureFolder) -> None:
+    """Writes tables, matrices, the figures of probes and of the answer, and the report."""
     prepared, bare = material.prepared, material.bare
     for name, table in material.tables.items():
         write_table(table, folder, name)
@@ -153,9 +166,6 @@ def _write_all(
     own = subjects([each for each in prepared if each.run.reread_of is None])
     _write_matrices([*own, *bare], frames["pairs"], folder)
     export_rdms([*own, *bare], folder / "rdms.h5")
-    shown = drawn_runs(own, config.figures)
-    write_figures(shown, frames, effects, figures, config.equivalence, bare)
-    write_about_charts(frames["about"], figures)
     write_readout_figures(readout_runs(material.catalogue.probes), figures)
     write_first_map(material, answer(material).pair, figures)
     figures.finish()
@@ -209,8 +219,15 @@ def all_tables(
     norms: Sequence[Norm] = (),
     bare: Sequence[PreparedBare] = (),
     apart: RunDistances | None = None,
+    draw: _Draw = lambda _: None,
 ) -> dict[str, Table]:
-    """Makes every table, by its name; `norms` are those of the user's own, `apart` distances that are known."""
+    """Makes every table, by its name.
+
+    Args:
+        norms: those of the user's own.
+        apart: distances that are known.
+        draw: is called before the first and after each.
+    """
     kept = {name: Kept(_keeping(config), name) for name in _KEPT}
     tables: dict[str, Table] = {}
     steps: dict[str, _Step] = {
@@ -225,11 +242,13 @@ def all_tables(
         "probes": lambda: _of_steering(catalogue) | _of_behaviour(catalogue, config.seed) | _of_readout(catalogue),
         "relations": lambda: _relations(tables, config),
     }
+    draw(tables)
     with tqdm(steps, desc="analysis", unit="table", disable=None) as bar:
         for name in bar:
             bar.set_postfix_str(name)
             made = steps[name]()
             tables |= made if isinstance(made, Mapping) else {name: made}
+            draw(tables)
     for own in kept.values():
         own.write()
     read = [run for run in catalogue.runs if run.record.imported is None]
@@ -249,12 +268,12 @@ def _of_runs(
     corpora, options = read_corpora(prepared), Options(*chance, which)
     return {
         "corpus": lambda: corpus_table(corpora),
+        "map": lambda: map_tables(prepared, config.seed, bare, norms, config.map.axes),
         "beyond": lambda: beyond_table(prepared, blocked_texts(corpora), options, kept["beyond"]),
         "pairs": lambda: pairs_table(
             prepared, *chance, tables["beyond"].frame, config.equivalence, bare, which, kept["pairs"]
         ),
         "baselines": lambda: baselines_table(prepared, *chance, norms),
-        "map": lambda: map_tables(prepared, config.seed, bare, norms, config.map.axes),
         "rdm_differences": lambda: rdm_differences_table(prepared, config.seed),
         "about": lambda: about_table(prepared, *chance, norms, bare, kept["about"]),
         "lens": lambda: lens_table(prepared),

@@ -13,7 +13,7 @@ from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +28,8 @@ from emogeo.machine import cores
 
 MOST_KEPT = 300
 """The most figures of an analysis that are kept for the next: each takes some 200 kB, and they are read at once."""
+_NICE = 10
+"""How far processes that draw stand back behind the one that makes tables, for which all wait in the end."""
 MOST = 8
 """The most processes, each of which takes some 250 MB."""
 _ENDED = (
@@ -70,7 +72,7 @@ class Figure:
         except Exception as error:
             raise DrawingError(f"The figure {self.name} cannot be drawn: {type(error).__name__}: {error}") from error
 
-    @property
+    @cached_property
     def key(self) -> dict[str, Any]:
         """Gives what its files follow from, beside the code."""
         made_by = f"{self.make.__module__}.{self.make.__qualname__}"
@@ -103,6 +105,7 @@ class FigureFolder:
 
         Raises:
             DrawingError: a figure that cannot be drawn.
+            MachineError: a process that was ended.
         """
         figure = Figure(name, make, of, title)
         known = self.kept.get(figure.key) if self.kept.keeps else None
@@ -110,7 +113,8 @@ class FigureFolder:
             for row in known:
                 (self.path / row["file"]).write_bytes(base64.b64decode(row["content"]))
         elif self.pool is not None:
-            self._waiting.append((figure, self.pool.submit(figure.write, self.path)))
+            with _ended(figure):
+                self._waiting.append((figure, self.pool.submit(figure.write, self.path)))
         else:
             self._keep(figure, figure.write(self.path))
 
@@ -123,15 +127,22 @@ class FigureFolder:
         """
         waiting, self._waiting = self._waiting, []
         for figure, files in tqdm(waiting, desc="drawing", unit="figure", disable=not waiting or None):
-            try:
+            with _ended(figure):
                 self._keep(figure, files.result())
-            except BrokenProcessPool as error:
-                raise MachineError(_ENDED.format(figure.name)) from error
 
     def _keep(self, figure: Figure, files: Sequence[str]) -> None:
         if self.kept.keeps and self.kept.n_used < MOST_KEPT:
             contents = {file: base64.b64encode((self.path / file).read_bytes()).decode() for file in files}
             self.kept.put(figure.key, [{"file": file, "content": content} for file, content in contents.items()])
+
+
+@contextmanager
+def _ended(figure: Figure) -> Iterator[None]:
+    """Says which figure is not drawn where a process has ended."""
+    try:
+        yield
+    except BrokenProcessPool as error:
+        raise MachineError(_ENDED.format(figure.name)) from error
 
 
 def _is_plain(file: str) -> bool:
@@ -163,7 +174,8 @@ def _fonts() -> str:
 
 
 def _begin() -> None:
-    """Leaves an interruption to the process that waits for the figures, and ends when that has ended."""
+    """Leaves an interruption and the cores to the process that makes tables, and ends when that has ended."""
+    os.nice(_NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     threading.Thread(target=_end_with_parent, daemon=True).start()
 

@@ -45,7 +45,7 @@ def save(drawing: bytes, file: Path) -> list[str]:
     files = [file]
     file.write_bytes(drawing)
     if isinstance(drawing, Drawing):
-        drawing.figure.set_layout_engine("none")
+        drawing.figure.set_layout_engine(None)  # "none" would lay it out before each file, and throw that away
         with matplotlib.rc_context(_FONTS):
             for ending, metadata in _FOR_PAPERS.items():
                 files.append(file.with_suffix(ending))

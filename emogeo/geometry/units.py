@@ -17,6 +17,8 @@ _TIE = "+"
 """Joins the names of units that are one."""
 _FEW = 10_000_000
 """The most sums of products that are kept, where they are wanted twice."""
+_AT_ONCE = 1_000_000
+"""The most products that are worked on at once."""
 CLIP = 0.01
 """The share of the mean |G_ii| at which a cross-validated norm is clipped."""
 
@@ -207,7 +209,7 @@ def half_sums(products: Array, members: Array, crossvalidated: bool = True) -> A
 
     Symmetrized over conditions. Cross-validated, a member's product with itself is left out.
     """
-    return reduce(np.add, _sums_with(products, members, crossvalidated))
+    return reduce(np.add, _sums_by_part(products, members, crossvalidated))
 
 
 def half_sum_deletions(products: Array, members: Array, crossvalidated: bool = True) -> Iterator[Array]:
@@ -224,14 +226,37 @@ def half_sum_deletions(products: Array, members: Array, crossvalidated: bool = T
         yield sums[has] - 2 * own[has]
 
 
+def _sums_by_part(products: Array, members: Array, crossvalidated: bool) -> Iterator[Array]:
+    """Yields the sums of some units' products with the members of a half."""
+    for units, both in _symmetrized(products, crossvalidated):
+        together = members[:, units, None] * members[:, None]
+        yield together.reshape(len(members), -1) @ both.reshape(-1, both.shape[-1])
+
+
 def _sums_with(products: Array, members: Array, crossvalidated: bool) -> Iterator[Array]:
     """Yields the sums of each unit's products with the members of a half, 0 for a half without the unit."""
-    rows, columns = np.triu_indices(products.shape[-1])
-    for unit in range(len(products)):
-        both = (products[unit][..., rows, columns] + products[unit][..., columns, rows]) / 2
+    for units, both in _symmetrized(products, crossvalidated):
+        for own, has in zip(members @ both, members[:, units].T, strict=True):
+            yield own * has[:, None]
+
+
+def _symmetrized(products: Array, crossvalidated: bool) -> Iterator[tuple[slice, Array]]:
+    """Yields the products of some units with all, symmetrized over conditions: [some, unit, pair with the diagonal].
+
+    Cross-validated, a unit's products with itself are 0.
+    """
+    n, n_conditions = len(products), products.shape[-1]
+    rows, columns = np.triu_indices(n_conditions)
+    flat = products.reshape(*products.shape[:-2], -1)
+    size = max(1, _AT_ONCE * n // flat.size)
+    for units in (slice(first, first + size) for first in range(0, n, size)):
+        own = flat[units]
+        both = own.take(rows * n_conditions + columns, axis=-1)
+        both += own.take(columns * n_conditions + rows, axis=-1)
+        both /= 2
         if crossvalidated:
-            both[unit] = 0
-        yield (members @ both.reshape(len(both), -1)) * members[:, unit, None]
+            both[np.arange(len(both)), np.arange(n)[units]] = 0
+        yield units, both.reshape(*both.shape[:2], -1)
 
 
 def _mean_over(sums: Array, size: Array, crossvalidated: bool) -> Array:

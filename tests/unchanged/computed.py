@@ -17,7 +17,7 @@ from emogeo.analysis.analyze import all_tables, viewed
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.figures.effects import write_effect_figures
-from emogeo.analysis.figures.write import write_figures
+from emogeo.analysis.figures.write import FigureWriter
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.records.names import short_names
 from emogeo.analysis.tables.baselines import baselines_table
@@ -78,7 +78,7 @@ def _real(data: Path) -> Computed:
     tables = all_tables(catalogue, runs, found, config)
     own: Sequence[PreparedRun] = [run for run in runs if run.run.reread_of is None]
     with _figures() as folder:
-        write_figures(own, {name: table.frame for name, table in tables.items()}, found, FigureFolder(folder))
+        FigureWriter(own, found, FigureFolder(folder)).draw({name: table.frame for name, table in tables.items()})
         return Computed("real", _csv(tables, data), _read(folder))
 
 

@@ -38,7 +38,8 @@ def shares_of(table: pd.DataFrame) -> pd.DataFrame:
         table: the table `about`.
     """
     rows = []
-    for run, own in list(table.groupby("run", sort=False))[:BARS]:
+    needed = table[["run", "predictor", "explained", "only"]]
+    for run, own in list(needed.groupby("run", sort=False))[:BARS]:
         by = own.set_index("predictor")
         if TOGETHER not in by.index or pd.isna(by.loc[TOGETHER, "explained"]):
             continue

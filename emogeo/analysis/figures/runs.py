@@ -23,11 +23,8 @@ MATRICES = {
 }
 
 
-def write_run_figures(prepared: Sequence[Compared], pairs: pd.DataFrame, figures: FigureFolder) -> None:
-    """Draws matrices of ρ and ρ*, same half against disjoint half, reliability by layer, and an RDM per run.
-
-    Conditions of RDMs stand in the order of the consensus of all runs.
-    """
+def write_pair_figures(prepared: Sequence[Compared], pairs: pd.DataFrame, figures: FigureFolder) -> None:
+    """Draws matrices of ρ and ρ*, and same half against disjoint half."""
     if prepared:
         for column, (title, label) in MATRICES.items():
             shown = pair_matrix(prepared, pairs, column)
@@ -37,6 +34,10 @@ def write_run_figures(prepared: Sequence[Compared], pairs: pd.DataFrame, figures
     halved = own.dropna(subset=["rho_same_half", "rho_disjoint_half", "p_same_text"])
     if len(halved):
         figures.draw("same_and_disjoint_half", halves_figure, *_halves(halved, names))
+
+
+def write_run_figures(prepared: Sequence[Compared], figures: FigureFolder) -> None:
+    """Draws reliability by layer, and an RDM per run, its conditions in the order of the consensus of all runs."""
     _reliability_by_layer(prepared, figures)
     order = shared_order(prepared)
     for each in prepared:

@@ -123,7 +123,8 @@ def content(value: Any) -> Any:
         case np.ndarray() if value.dtype != object:
             return [str(value.dtype), value.shape, hashlib.sha256(np.ascontiguousarray(value).tobytes()).hexdigest()]
         case pd.DataFrame():
-            return [[str(name), str(own.dtype), _cells(own)] for name, own in value.items()]
+            kinds = [[str(name), str(kind)] for name, kind in value.dtypes.items()]
+            return [kinds, _checksum(value.to_csv(index=False, na_rep="\0"))]
         case Mapping():
             return [[content(name), content(own)] for name, own in value.items()]
         case list() | tuple() | np.ndarray():
@@ -131,10 +132,6 @@ def content(value: Any) -> Any:
         case _ if is_dataclass(value):
             return [type(value).__qualname__, *(content(getattr(value, own.name)) for own in fields(value))]
     raise TypeError(f"What is computed from {type(value).__name__} cannot be kept.")
-
-
-def _cells(column: pd.Series) -> list[Any]:
-    return [None if cell is pd.NA else content(cell) for cell in column.tolist()]
 
 
 def _read(file: Path) -> dict[str, str]:
@@ -162,7 +159,7 @@ def _digest(of: Mapping[str, Any]) -> str:
 
 
 def _checksum(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+    return hashlib.sha256(text.encode(errors="surrogatepass")).hexdigest()
 
 
 def _plain(row: Row) -> dict[str, Any]:

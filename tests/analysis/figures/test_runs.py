@@ -14,7 +14,7 @@ from emogeo.analysis.comparing.order import shared_order
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.figures import runs
-from emogeo.analysis.figures.runs import MATRICES, write_run_figures
+from emogeo.analysis.figures.runs import MATRICES, write_pair_figures, write_run_figures
 from emogeo.figures.curves import Band
 from tests.analysis.planted_models import PlantedModel, catalogue
 from tests.planted_records import altered
@@ -50,7 +50,8 @@ def calls(prepared: list[PreparedRun], table: pd.DataFrame, folder: Path) -> dic
     patches = {name: patch.object(runs, name, return_value=b"drawn") for name in DRAW}
     drawn = {name: own.start() for name, own in patches.items()}
     try:
-        write_run_figures(prepared, table, FigureFolder(folder))
+        write_pair_figures(prepared, table, FigureFolder(folder))
+        write_run_figures(prepared, FigureFolder(folder))
     finally:
         for own in patches.values():
             own.stop()
@@ -110,7 +111,8 @@ def test_no_runs_have_no_figures(prepared: list[PreparedRun], tmp_path: Path) ->
 
 
 def test_files_are_pictures(prepared: list[PreparedRun], tmp_path: Path) -> None:
-    write_run_figures(prepared[:2], pairs(prepared).head(1), FigureFolder(tmp_path))
+    write_pair_figures(prepared[:2], pairs(prepared).head(1), FigureFolder(tmp_path))
+    write_run_figures(prepared[:2], FigureFolder(tmp_path))
     for ending, begins in ((".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")):
         files = list(tmp_path.glob(f"*{ending}"))
         assert len(files) == 2 + 1 + 1 + 2

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,8 @@ import pandas as pd
 from emogeo.analysis.charts.chart import COLUMN_ENDING, ENDINGS
 from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
 from emogeo.analysis.drawing import FigureFolder
-from emogeo.analysis.figures.write import ALL_OF, OF_MANY, drawn_runs, of_drawn, write_figures
+from emogeo.analysis.figures.write import ALL_OF, OF_MANY, FigureWriter, drawn_runs, of_drawn
+from emogeo.analysis.tables.about import ABOUT_COLUMNS
 from emogeo.analysis.tables.decoding import decoding_tables
 from emogeo.analysis.tables.depth import GRID_COLUMNS
 from emogeo.analysis.tables.finetune import FINETUNE_COLUMNS
@@ -46,6 +48,7 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
         "universality": universality,
         "descriptors_by_layer": pd.DataFrame(),
         "steering_shifts": pd.DataFrame(),
+        "about": typed([], ABOUT_COLUMNS, ["run", "predictor"]).frame,
         "overlap_strata": pd.DataFrame(columns=STRATA_COLUMNS),
         "finetune": pd.DataFrame(columns=FINETUNE_COLUMNS),
         "depth_grid": pd.DataFrame(columns=GRID_COLUMNS),
@@ -53,7 +56,7 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
         **{name: table.frame for name, table in decoding_tables([ready], [], Store(tmp_path), 9, 0).items()},
     }
     effects = [effect(Factor(EffectKind.sub_parameter, Contrast.all_writing), "m", rho=0.5, n_units=4)]
-    write_figures([ready], tables, effects, FigureFolder(folder))
+    FigureWriter([ready], effects, FigureFolder(folder)).draw(tables)
     drawn = [file.name for file in folder.iterdir() if not file.name.endswith(COLUMN_ENDING)]
     assert sorted(drawn) == [
         *(f"decoding_confusion{end}" for end in sorted(ENDINGS)),
@@ -68,8 +71,22 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
         *(f"tree_m-bf16_{ready.run.key[:8]}{end}" for end in sorted(ENDINGS)),
         *(f"universality_1{end}" for end in PICTURES),
     ]
-    write_figures([], {**tables, "universality": universality.iloc[:0]}, [], FigureFolder(folder))
+    FigureWriter([], [], FigureFolder(folder)).draw({**tables, "universality": universality.iloc[:0]})
     assert [file.name for file in folder.iterdir()] == ["notes.txt"]
+
+
+def test_a_figure_is_drawn_once_as_soon_as_its_tables_are_there(tmp_path: Path) -> None:
+    (ready,) = catalogue([PlantedModel("m", "m", "base", 1.0)])
+    figures = FigureFolder(tmp_path)
+    writer = FigureWriter([ready], [], figures)
+    drawn: list[list[str]] = []
+    with patch.object(FigureFolder, "draw", lambda _, name, *__, **___: drawn[-1].append(name)):
+        for tables in ({}, {"pairs": typed([], PAIR_COLUMNS, WORDS).frame}):
+            for _ in range(2):
+                drawn.append([])
+                writer.draw(tables)
+    rdm = f"rdm_m-bf16_{ready.run.key[:8]}"
+    assert drawn == [["reliability_by_layer", rdm], [], ["agreement", "rho_matrix", "rho_star_matrix"], []]
 
 
 def test_rows_of_runs_that_are_not_drawn_are_left_out() -> None:
