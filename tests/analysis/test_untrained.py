@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from emogeo.analysis.analyze import all_tables
+from emogeo.analysis.all_tables import all_tables
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report.findings import findings
 from emogeo.analysis.report.material import Material

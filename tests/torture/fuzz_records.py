@@ -24,7 +24,8 @@ from pathlib import Path
 
 import numpy as np
 
-from emogeo.analysis.analyze import all_tables, bare_of, comparable, read_here, viewed
+from emogeo.analysis.all_tables import all_tables, read_here, viewed
+from emogeo.analysis.analyze import bare_of, comparable
 from emogeo.analysis.charts.chart import unchecked
 from emogeo.analysis.records.catalogue import Catalogue, read_catalogue
 from emogeo.analysis.report.build import write_report

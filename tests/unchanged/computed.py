@@ -13,7 +13,7 @@ from typing import Any
 from unittest.mock import patch
 
 from emogeo.analysis import drawing
-from emogeo.analysis.analyze import all_tables, viewed
+from emogeo.analysis.all_tables import all_tables, viewed
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.figures.effects import write_effect_figures

@@ -1,0 +1,25 @@
+"""Every table is made once, and its figures are drawn before the next is made."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from pathlib import Path
+
+from emogeo.analysis.all_tables import all_tables
+from emogeo.analysis.records.catalogue import Catalogue
+from emogeo.config.analyze import AnalyzeConfig
+from emogeo.config.runtime import StoreConfig
+from tests.analysis.planted_models import PlantedModel, catalogue
+
+
+def test_what_draws_is_called_before_the_first_table_and_after_each(tmp_path: Path) -> None:
+    (ready,) = catalogue([PlantedModel("m", "m", "base", 1.0)])
+    config = AnalyzeConfig(store=StoreConfig(str(tmp_path)), output="", permutations=9)
+    seen: list[list[str]] = []
+    tables = all_tables(Catalogue([ready.run]), [ready], [], config, draw=lambda made: seen.append(list(made)))
+    assert seen[0] == []
+    assert all(before == after[: len(before)] and before != after for before, after in pairwise(seen))
+    assert [*seen[-1], "claims"] == list(tables)
+    assert seen.index(next(own for own in seen if "map" in own)) < seen.index(
+        next(own for own in seen if "pairs" in own)
+    ), "maps take long to draw, and begin first"
