@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from itertools import pairwise
 from weakref import ref
@@ -45,6 +45,10 @@ class Halves:
 
     def __repr__(self) -> str:
         return f"Halves of {self.n_units} units and {len(self.products.conditions)} conditions, seed {self.seed}"
+
+    def __getstate__(self) -> dict[str, object]:
+        """Pickles what the rest is computed from; some of what is kept holds on to other runs."""
+        return {own.name: getattr(self, own.name) for own in fields(self)}
 
     @property
     def n_units(self) -> int:

@@ -28,15 +28,16 @@ def main(config: DictConfig) -> None:
 
 def _analyze(config: DictConfig) -> Path:
     asked = parse_analyze(config)
-    _refuse_no_folder(asked)
+    _refuse_no_runs(asked)
     from emogeo.analysis.analyze import analyze  # after the check: it takes seconds
 
     return analyze(asked)
 
 
-def _refuse_no_folder(asked: AnalyzeConfig) -> None:
-    """Says at once that a store is nowhere, since the analysis takes seconds to import."""
+def _refuse_no_runs(asked: AnalyzeConfig) -> None:
+    """Says at once that a store is nowhere or empty, since the analysis takes seconds to import."""
     path = Path(asked.store.path).expanduser()
-    if asked.source is RecordSource.store and not path.is_dir():
-        what = f"store.path={path}: there is no such folder"
-        raise ConfigError(f"{what}. Run `{command('train')}` first, or give store.path=FOLDER.")
+    if asked.source is RecordSource.wandb or any((path / "runs").glob("*")):
+        return
+    what = "it holds no run" if path.is_dir() else "there is no such folder"
+    raise ConfigError(f"store.path={path}: {what}. Run `{command('train')}` first, or give store.path=FOLDER.")

@@ -30,6 +30,9 @@ def test_it_gives_the_folder_of_the_results(monkeypatch: pytest.MonkeyPatch, tmp
     monkeypatch.setattr(analyze, "parse_analyze", lambda config: config)
     monkeypatch.setattr("emogeo.analysis.analyze.analyze", made)
     config: Any = AnalyzeConfig(store=StoreConfig(str(tmp_path)))
+    with pytest.raises(ConfigError, match="it holds no run. Run `"):
+        analyze._analyze(config)
+    (tmp_path / "runs" / "a key").mkdir(parents=True)
     assert analyze._analyze(config) == tmp_path
     assert asked == [config]
     config.store.path = str(tmp_path / "nowhere")

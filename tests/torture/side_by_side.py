@@ -18,7 +18,7 @@ from tests.torture.warm import run, start, wait
 from tests.torture.watched import batches_in, list_batches
 
 PROCESSES = 4
-NO_RUN = ("holds no whole run", "there is no such folder")
+NO_RUN = ("holds no whole run", "holds no run", "there is no such folder")
 
 
 class SideBySide:
