@@ -105,6 +105,8 @@ def test_a_process_that_was_ended_is_said(tmp_path: Path, monkeypatch: pytest.Mo
         figures.draw("rdm", killed)
         with pytest.raises(MachineError, match=r"before rdm was drawn.*taskset -c 0"):
             figures.finish()
+        with pytest.raises(MachineError, match=r"before the_next was drawn"):
+            figures.draw("the_next", killed)
 
 
 def test_one_core_draws_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:
