@@ -9,6 +9,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from hydra._internal.utils import get_args_parser
 from hydra.errors import CompactHydraException
 from hydra.types import RunMode
 
@@ -89,6 +90,25 @@ def test_a_wrong_word_ends_before_hydra_with_what_is_allowed(monkeypatch: pytest
     assert isinstance(ended.value.code, str), "which Python prints, and exits with 1"
     monkeypatch.setattr(sys, "argv", ["train.py", "model=gemma-3-270m"])
     entry.prepare(TrainConfig, CONF)
+
+
+@pytest.mark.parametrize(
+    ("words", "swept"),
+    [
+        (["-m", "+study=finetune", "model.weights=[./a,./b]", "seed=1"], "model.weights=./a,./b"),
+        (["+study=finetune", "model.weights=[./a,./b]", "--multirun"], "model.weights=./a,./b"),
+        (["model.revisions=[a,b]", "-m", "model=more/smollm3-3b"], "model.weights=HuggingFaceTB/SmolLM3-3B@a,"),
+        (["-m", "imported.path=[a.npz,b.npz]"], "imported.path=a.npz,b.npz"),
+    ],
+)
+def test_hydra_takes_a_sweep_that_a_list_has_become(
+    words: list[str], swept: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["train.py", *words])
+    entry.prepare(TrainConfig, CONF)
+    typed = get_args_parser().parse_args(sys.argv[1:])
+    assert typed.multirun
+    assert sum(word.startswith(swept) for word in typed.overrides) == 1
 
 
 def test_every_error_of_emogeo_is_caught(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,8 +40,7 @@ def as_sweep(arguments: Sequence[str], conf: Path) -> list[str]:
     if not all(given.values()):
         raise ConfigError(f"{next(iter(given))} is empty: name the checkpoints, {_EXAMPLE}.")
     weights = given[WEIGHTS] if REVISIONS not in given else _revisions(given[REVISIONS], arguments, conf)
-    kept = [argument for argument in arguments if _key(argument) not in (REVISIONS, WEIGHTS)]
-    return [*kept, f"{WEIGHTS}={','.join(override('', own)[1:] for own in weights)}"]
+    return _replaced(arguments, (REVISIONS, WEIGHTS), _swept(WEIGHTS, weights))
 
 
 def _over_files(arguments: Sequence[str]) -> list[str]:
@@ -57,8 +56,18 @@ def _over_files(arguments: Sequence[str]) -> list[str]:
         return list(arguments)
     if not files or not {"-m", "--multirun"} & set(arguments):
         raise ConfigError(f"{FILES}={pattern} is a sweep over files: type -m, and at least one file.")
-    kept = [argument for argument in arguments if _key(argument) != FILES]
-    return [*kept, f"{FILES}={','.join(override('', own)[1:] for own in files)}"]
+    return _replaced(arguments, (FILES,), _swept(FILES, files))
+
+
+def _swept(name: str, values: Sequence[str]) -> str:
+    return f"{name}={','.join(override('', own)[1:] for own in values)}"
+
+
+def _replaced(arguments: Sequence[str], names: Sequence[str], new: str) -> list[str]:
+    """Puts one option where the first of some stands, so that it comes before flags as they do."""
+    first = next(at for at, argument in enumerate(arguments) if _key(argument) in names)
+    kept = [argument for argument in arguments[first:] if _key(argument) not in names]
+    return [*arguments[:first], new, *kept]
 
 
 def _key(argument: str) -> str:
