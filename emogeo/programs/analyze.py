@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import hydra
@@ -15,7 +16,12 @@ from emogeo.installation import CONF, command
 
 
 def start() -> None:
-    """Checks the command line, then makes the analysis that it asks for."""
+    """Checks the command line, then makes the analysis that it asks for.
+
+    Its many small products are sooner done by one thread than by several that wait for each other (docs/speed.md);
+    `OMP_NUM_THREADS` in the environment says otherwise.
+    """
+    os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when numpy is imported, which comes later
     prepare(AnalyzeConfig, CONF)
     main()
 

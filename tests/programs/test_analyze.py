@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +21,18 @@ def test_it_starts_after_the_command_line_is_checked(monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(analyze, "main", lambda: steps.append("main"))
     analyze.start()
     assert steps == ["AnalyzeConfig conf", "main"]
+
+
+@pytest.mark.parametrize(("given", "used"), [(None, "1"), ("4", "4")])
+def test_one_thread_multiplies_unless_the_environment_says_otherwise(given: str | None, used: str) -> None:
+    environment = {name: value for name, value in os.environ.items() if name != "OMP_NUM_THREADS"}
+    environment |= {} if given is None else {"OMP_NUM_THREADS": given}
+    code = (
+        "import os, sys; from emogeo.programs import analyze; analyze.main = lambda: None; sys.argv = ['analyze.py']; "
+        "analyze.start(); print('numpy' in sys.modules, os.environ['OMP_NUM_THREADS'])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False", used], "numpy reads it when it is imported"
 
 
 def test_it_gives_the_folder_of_the_results(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
