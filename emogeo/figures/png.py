@@ -16,6 +16,8 @@ _FOR_PAPERS = {".svg": {"Date": None}, ".pdf": {"CreationDate": None}}
 """The other forms of a figure, each without its date: the same figure gives the same file."""
 _FONTS = {"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "emogeo"}
 """Fonts are embedded, and letters stay letters."""
+_LAID_OUT = {"figure.autolayout": False, "figure.constrained_layout.use": False}
+"""Figures that name no layout have none, whatever the user's own settings are."""
 
 
 class Drawing(bytes):
@@ -45,8 +47,8 @@ def save(drawing: bytes, file: Path) -> list[str]:
     files = [file]
     file.write_bytes(drawing)
     if isinstance(drawing, Drawing):
-        drawing.figure.set_layout_engine(None)  # "none" would lay it out before each file, and throw that away
-        with matplotlib.rc_context(_FONTS):
+        with matplotlib.rc_context(_FONTS | _LAID_OUT):
+            drawing.figure.set_layout_engine(None)  # "none" would lay it out before each file, and throw that away
             for ending, metadata in _FOR_PAPERS.items():
                 files.append(file.with_suffix(ending))
                 drawing.figure.savefig(files[-1], metadata=metadata)

@@ -18,8 +18,8 @@ from emogeo.installation import CONF, command
 def start() -> None:
     """Checks the command line, then makes the analysis that it asks for.
 
-    Its many small products are sooner done by one thread than by several that wait for each other (docs/speed.md);
-    `OMP_NUM_THREADS` in the environment says otherwise.
+    One thread computes its many small products sooner than two do (docs/speed.md), so it is one unless the environment
+    has another `OMP_NUM_THREADS`.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when numpy is imported, which comes later
     prepare(AnalyzeConfig, CONF)
@@ -43,7 +43,8 @@ def _analyze(config: DictConfig) -> Path:
 def _refuse_no_runs(asked: AnalyzeConfig) -> None:
     """Says at once that a store is nowhere or empty, since the analysis takes seconds to import."""
     path = Path(asked.store.path).expanduser()
-    if asked.source is RecordSource.wandb or any((path / "runs").glob("*")):
-        return
+    runs = path / "runs"
+    if asked.source is RecordSource.wandb or (runs.is_dir() and any(runs.iterdir())):
+        return  # a folder that may not be read is an error of the machine
     what = "it holds no run" if path.is_dir() else "there is no such folder"
     raise ConfigError(f"store.path={path}: {what}. Run `{command('train')}` first, or give store.path=FOLDER.")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import subprocess
 import sys
@@ -55,3 +56,14 @@ def test_it_gives_the_folder_of_the_results(monkeypatch: pytest.MonkeyPatch, tmp
         analyze._analyze(config)
     config.source = RecordSource.wandb  # fills the folder
     assert analyze._analyze(config) == tmp_path
+
+
+def test_a_store_that_may_not_be_read_is_not_called_empty(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(folder: Path) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied", str(folder))
+
+    (tmp_path / "runs").mkdir()
+    monkeypatch.setattr(os, "listdir", refused)
+    monkeypatch.setattr(os, "scandir", refused)  # whichever pathlib calls, and for root, who may read everything
+    with pytest.raises(PermissionError):
+        analyze._refuse_no_runs(AnalyzeConfig(store=StoreConfig(str(tmp_path))))
