@@ -105,7 +105,7 @@ def _steered_once(
     own = {block: vectors[[direction for direction, _ in batch]] for block, vectors in additions.items()}
     with torch.inference_mode(), steered(model.body, own):
         logprobs = _last_logprobs(model, [contexts[context] for _, context in batch])
-    return {"logprobs": logprobs[:, list(tokens)].numpy()}
+    return {"logprobs": logprobs[:, list(tokens)].cpu().numpy()}
 
 
 def _check_head(model: LoadedModel, context: list[int]) -> None:
@@ -117,7 +117,7 @@ def _check_head(model: LoadedModel, context: list[int]) -> None:
         ids = torch.tensor([context], device=model.input_device)
         given = forward_inputs(causal, ids, torch.ones_like(ids))
         usual = torch.log_softmax(causal(**given).logits[0, -1].float(), dim=-1).cpu()
-        apart = float((_last_logprobs(model, [context])[0] - usual).abs().mean())
+        apart = float((_last_logprobs(model, [context])[0].cpu() - usual).abs().mean())
     if not apart < _SAME_NATS:
         raise PrecisionError(
             f"{type(causal).__name__} makes its logits in a way that is not known here: log-probabilities differ from "
@@ -126,7 +126,7 @@ def _check_head(model: LoadedModel, context: list[int]) -> None:
 
 
 def _last_logprobs(model: LoadedModel, contexts: list[list[int]]) -> torch.Tensor:
-    """Gives log-probabilities [context, vocabulary] after the last token, on the CPU."""
+    """Gives log-probabilities [context, vocabulary] after the last token, on the head's device."""
     causal, _ = model.with_head
     ids, mask = padded_on_the_left(contexts, model.pad_token_id, model.input_device)
     output = model.body(**forward_inputs(model.body, ids, mask))
@@ -139,4 +139,4 @@ def _last_logprobs(model: LoadedModel, contexts: list[list[int]]) -> torch.Tenso
         raise NonFiniteError(
             "The steered model overflows at this precision: its logits are not finite. Try precision=bf16 or fp32."
         )
-    return torch.log_softmax(logits, dim=-1).cpu()
+    return torch.log_softmax(logits, dim=-1)

@@ -28,8 +28,8 @@ class Trial:
     """A copy of the repository in which one mutant at a time is tried."""
 
     def __init__(self, tree: Path, limit: int, left_out: Sequence[str]) -> None:
-        self.tree, self.limit, self.left_out = tree, limit, left_out
-        self.checked: set[tuple[str, ...]] = set()
+        self.tree, self.least, self.left_out = tree, limit, left_out
+        self.limits: dict[tuple[str, ...], int] = {}
         copied(ROOT, tree)
 
     def outcome(self, mutant: Mutant) -> Found:
@@ -40,25 +40,25 @@ class Trial:
         """
         file = self.tree / mutant.module
         tests, code = files_of_tests(self.tree, mutant.module, self.left_out), file.read_text(encoding="utf-8")
-        self._check(tests)
+        limit = self._limit(tests)
         changed = mutated(code, mutant)
         try:
             file.write_text(changed, encoding="utf-8")
             for compiled in (file.parent / "__pycache__").glob(f"{file.stem}.*"):
                 compiled.unlink()
-            found = run_tests(self.tree, tests, self.limit)
+            found = run_tests(self.tree, tests, limit)
         finally:
             file.write_text(code, encoding="utf-8")
         return {"said": found.said, "seconds": f"{found.seconds:.1f}", "change": difference(code, changed)}
 
-    def _check(self, tests: Sequence[str]) -> None:
-        """Has the tests pass without a mutant, within the time that a mutant has."""
-        if tuple(tests) in self.checked:
-            return
-        found = run_tests(self.tree, tests, self.limit)
-        if found.said != SURVIVED:
-            raise SystemExit(f"Tests fail, or take more than {self.limit} s, without any mutant:\n{found.output}")
-        self.checked.add(tuple(tests))
+    def _limit(self, tests: Sequence[str]) -> int:
+        """Gives the seconds that a mutant may compute for: twice what its tests take without it, and never too few."""
+        if tuple(tests) not in self.limits:
+            found = run_tests(self.tree, tests, 20 * self.least)
+            if found.said != SURVIVED:
+                raise SystemExit(f"Tests fail without any mutant:\n{found.output}")
+            self.limits[tuple(tests)] = max(self.least, round(2 * found.computed))
+        return self.limits[tuple(tests)]
 
 
 def every_mutant(root: Path, patterns: Sequence[str]) -> list[Mutant]:

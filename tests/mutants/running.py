@@ -32,10 +32,11 @@ KILLED, SURVIVED, TIMED_OUT = "killed", "survived", "killed (no end)"
 
 @dataclass(frozen=True)
 class Outcome:
-    """What the tests said, and after how many seconds."""
+    """What the tests said, after how many seconds, and how many of these it computed."""
 
     said: str
     seconds: float
+    computed: float
     output: str = ""
 
 
@@ -95,12 +96,13 @@ def run_tests(tree: Path, files: Sequence[str], limit: int) -> Outcome:
     os.close(writes)
     with os.fdopen(reads, "rb") as said:
         output = said.read().decode(errors="replace")
-    status = os.waitpid(process, 0)[1]
+    _, status, used = os.wait4(process, 0)
     with suppress(ProcessLookupError):
         os.killpg(process, signal.SIGKILL)
     endless = os.WIFSIGNALED(status) and os.WTERMSIG(status) in {signal.SIGXCPU, signal.SIGALRM}
     passed = os.WIFEXITED(status) and os.WEXITSTATUS(status) == 0
-    return Outcome(TIMED_OUT if endless else SURVIVED if passed else KILLED, time.monotonic() - began, output[-2000:])
+    said = TIMED_OUT if endless else SURVIVED if passed else KILLED
+    return Outcome(said, time.monotonic() - began, used.ru_utime + used.ru_stime, output[-2000:])
 
 
 def _in_child(tree: Path, files: Sequence[str], writes: int, limit: int) -> None:
