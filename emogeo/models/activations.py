@@ -28,7 +28,7 @@ from emogeo.models.limits import (
     trained_length,
 )
 from emogeo.models.loaded import LoadedModel
-from emogeo.models.pooling import Pooler, all_finite, count_nonfinite
+from emogeo.models.pooling import Pooler, count_nonfinite, seen_finite
 from emogeo.stimuli.templates import Text
 
 log = logging.getLogger(__name__)
@@ -218,7 +218,7 @@ def _read_batch(model: LoadedModel, batch: list[Tokens], rows: list[int], plan: 
 
     def watch(index: int, states: torch.Tensor) -> None:
         latest[:] = [states]
-        finite = all_finite(states)
+        finite = seen_finite(states)
         for pooler, found in zip(poolers, pooled, strict=True):
             found += found[-1:] * (index - len(found))  # of blocks that a text passes by
             found.append(pooler(states, finite).to(device))
@@ -235,7 +235,7 @@ def _read_batch(model: LoadedModel, batch: list[Tokens], rows: list[int], plan: 
         found += found[-1:] * (plan.n_blocks - len(found))
     result.embeddings[rows] = embedded.cpu().numpy()
     for target, found in zip((result.states, *result.also), pooled, strict=True):
-        target[rows] = torch.stack(found, dim=1).float().cpu().numpy()
+        target[rows] = torch.stack(found, dim=1).cpu().float().numpy()
     result.nonfinite[rows] = torch.stack(nonfinite, dim=1).cpu().numpy()
 
 

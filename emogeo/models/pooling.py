@@ -47,11 +47,14 @@ class Pooler:
         return torch.einsum("tl,tld->td", weights, own)
 
 
-def all_finite(states: torch.Tensor) -> bool:
-    """Whether all values are finite: a finite sum proves it, and one that is not leaves it open.
+def seen_finite(states: torch.Tensor) -> bool:
+    """Whether all values are seen to be finite: a finite sum proves it, and one that is not leaves it open.
 
-    The sum of float16 is made in float32, where it does not overflow.
+    The sum of float16 is made in float32, where it does not overflow. On a GPU it is left open, since a look would wait
+    for all that the GPU has still to do, and counting costs little there.
     """
+    if states.device.type != "cpu":
+        return False
     wider = torch.float32 if states.dtype is torch.float16 else None
     return bool(torch.isfinite(states.sum(dtype=wider)))
 

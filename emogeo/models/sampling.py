@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,6 +13,8 @@ from transformers import LogitsProcessor, LogitsProcessorList, TemperatureLogits
 from emogeo.errors import NonFiniteError
 from emogeo.stimuli.templates import Decoding
 
+_AT_ONCE = 64
+"""Numbers that a row draws at once: as many draws of one number give the same."""
 _ROUNDING = 1e-10
 """A share of all probability that float64 sums of a vocabulary, in whatever order, never differ by."""
 
@@ -51,14 +53,24 @@ class SeededChoice(LogitsProcessor):  # type: ignore[misc]
 
     def __init__(self, seeds: Sequence[int], top_p: float = 1.0) -> None:
         self._generators = [torch.Generator().manual_seed(seed) for seed in seeds]
+        self._uniform: Iterator[torch.Tensor] = iter(())
         self._top_p = top_p
 
     def __call__(self, _input_ids: torch.Tensor, scores: torch.Tensor) -> torch.Tensor:
-        uniform = torch.stack([torch.rand((), generator=g, dtype=torch.float64) for g in self._generators])
+        uniform = self._next(scores.device)
         early = self._top_p < 1.0 and scores.device.type == "cpu"
         chosen = (drawn_early if early else drawn)(scores, uniform, self._top_p)
         only = torch.full_like(scores, -torch.inf)
         return only.scatter_(1, chosen[:, None], 0.0)
+
+    def _next(self, device: torch.device) -> torch.Tensor:
+        """Draws a number for each row [row]."""
+        found = next(self._uniform, None)
+        if found is None:
+            rows = [torch.rand(_AT_ONCE, generator=own, dtype=torch.float64) for own in self._generators]
+            self._uniform = iter(torch.stack(rows, dim=1).to(device))
+            found = next(self._uniform)
+        return found
 
 
 def drawn(scores: torch.Tensor, uniform: torch.Tensor, top_p: float) -> torch.Tensor:
@@ -66,12 +78,12 @@ def drawn(scores: torch.Tensor, uniform: torch.Tensor, top_p: float) -> torch.Te
 
     Args:
         scores: [row, token], float32.
-        uniform: [row], of [0, 1), float64.
+        uniform: [row], of [0, 1), float64, where the scores are.
     """
     if top_p < 1.0:
         scores = TopPLogitsWarper(top_p)(None, scores)
     cumulative = torch.softmax(scores.double(), dim=-1).cumsum(dim=-1)
-    target = uniform.to(scores.device)[:, None] * cumulative[:, -1:]
+    target = uniform[:, None] * cumulative[:, -1:]
     return torch.searchsorted(cumulative, target, right=True)[:, 0].clamp(max=scores.shape[-1] - 1)
 
 

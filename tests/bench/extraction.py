@@ -51,9 +51,14 @@ class Trial:
     readers: dict[str, Read]
 
 
+def model_words(name: str) -> list[str]:
+    """What is typed for a model option, or for a folder of weights."""
+    return [f"model.weights='{name}'" if Path(name).is_dir() else f"model={name}"]
+
+
 def weights_of(name: str) -> Weights:
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        config = parse_train(compose("config", overrides=[f"model={name}"]))
+        config = parse_train(compose("config", overrides=model_words(name)))
     return resolve_weights(config.model, Path(config.runtime.weights_cache).expanduser())
 
 

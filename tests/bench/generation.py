@@ -25,10 +25,10 @@ from tests.bench.extraction import CLOCKS, CONF
 N_TEXTS, NEW_TOKENS, ROUNDS = 20, 48, 3
 
 
-def planned() -> RunPlan:
+def planned(*words: str) -> RunPlan:
     register()
     with initialize_config_dir(str(CONF), version_base="1.3"):
-        return plan_run(parse_train(compose("config", overrides=["recipe=crossed"])))
+        return plan_run(parse_train(compose("config", overrides=["recipe=crossed", *words])))
 
 
 def main() -> None:

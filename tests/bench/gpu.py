@@ -1,6 +1,7 @@
 """Reading and writing on a GPU: tokens/s, share of the matmul peak, and share of idle time.
 
 `python -m tests.bench.gpu --models qwen2.5-coder-0.5b-instruct` runs where torch finds a GPU, and says so elsewhere.
+A model is an option of `conf/model`, or a folder of weights.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ import argparse
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 
 import torch
 from torch.profiler import ProfilerActivity, profile
@@ -23,10 +25,10 @@ from emogeo.models.loading import TORCH_DTYPES, LoadedModel, load_model, show_pr
 from emogeo.models.precision import Precision, resolve_token_budget
 from emogeo.stimuli.corpus import load_corpus
 from emogeo.stimuli.templates import Text
-from tests.bench.extraction import MODELS, forward_flops, weights_of
+from tests.bench.extraction import MODELS, forward_flops, model_words, weights_of
 from tests.bench.generation import planned
 
-DEVICE, BATCH, NEW_TOKENS = "cuda", 64, 128
+DEVICE, NEW_TOKENS = "cuda", 128
 
 
 def no_gpu() -> str | None:
@@ -68,19 +70,20 @@ def reading(model: LoadedModel) -> tuple[Callable[[], object], int]:
     return lambda: read(model, texts, plan), sum(len(model.tokenize(text)) for text in texts)
 
 
-def writing(model: LoadedModel) -> tuple[Callable[[], object], int]:
+def writing(model: LoadedModel, name: str, at_once: int) -> tuple[Callable[[], object], int]:
     """Texts of `recipe=crossed` in one batch, none of which ends early, and their new tokens."""
-    asked = planned().source.writing
+    asked = planned(*model_words(name)).source.writing
     assert asked is not None
-    prompts = [replace(own, thought=None) for own in asked.prompts[:BATCH]]
+    prompts = [replace(own, thought=None) for own in asked.prompts[:at_once]]
     decoding = replace(asked.decoding, max_new_tokens=NEW_TOKENS, min_new_tokens=NEW_TOKENS)
-    return lambda: write(model, prompts, list(range(BATCH)), decoding), BATCH * NEW_TOKENS
+    return lambda: write(model, prompts, list(range(len(prompts))), decoding), len(prompts) * NEW_TOKENS
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--models", nargs="+", default=MODELS)
     parser.add_argument("--formats", nargs="+", default=["bf16", "fp16"], choices=["bf16", "fp16", "fp32"])
+    parser.add_argument("--at-once", nargs="+", type=int, default=[64, 256], help="texts that are written in a batch")
     given = parser.parse_args()
     if (absent := no_gpu()) is not None:
         print(absent)
@@ -88,17 +91,19 @@ def main() -> None:
     register()
     show_progress(False)
     print(f"{torch.cuda.get_device_name()}, torch {torch.__version__}")
-    print(f"{'':40}{'tokens/s':>10}{'of peak':>9}{'idle':>7}")
+    print(f"{'':56}{'tokens/s':>10}{'of peak':>9}{'idle':>7}")
     for name in given.models:
         for dtype in given.formats:
             peak = matmul_peak(TORCH_DTYPES[Dtype[dtype]])
             model = load_model(weights_of(name), Precision(Dtype[dtype], Quantization.none, None), DEVICE, None, True)
-            for what, (call, tokens) in {"reads": reading(model), "writes": writing(model)}.items():
+            calls = {"reads": reading(model)}
+            calls |= {f"writes {size} at once": writing(model, name, size) for size in given.at_once}
+            for what, (call, tokens) in calls.items():
                 call()
                 seconds = min(timed(call) for _ in range(3))
                 share = forward_flops(model, tokens) / seconds / peak
-                row = f"{name} {dtype} {what}"
-                print(f"{row:40}{tokens / seconds:10.0f}{share:9.1%}{idle(call):7.0%}", flush=True)
+                row = f"{Path(name).name} {dtype} {what}"
+                print(f"{row:56}{tokens / seconds:10.0f}{share:9.1%}{idle(call):7.0%}", flush=True)
 
 
 if __name__ == "__main__":

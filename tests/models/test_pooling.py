@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from emogeo.config.states import PoolingConfig, Position
-from emogeo.models.pooling import Pooler, all_finite, count_nonfinite
+from emogeo.models.pooling import Pooler, count_nonfinite, seen_finite
 
 
 def test_padding_never_enters_a_mean_or_a_count() -> None:
@@ -37,11 +37,11 @@ def test_positions_count_from_where_a_text_begins() -> None:
 @pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32])
 def test_one_value_that_is_not_finite_is_seen_among_very_many(dtype: torch.dtype) -> None:
     states = torch.full((4, 50, 300), 60.0, dtype=dtype)
-    assert all_finite(states), "a sum that float16 could not hold"
+    assert seen_finite(states), "a sum that float16 could not hold"
     for bad in (torch.nan, torch.inf, -torch.inf):
         other = states.clone()
         other[2, 31, 77] = bad
-        assert not all_finite(other)
+        assert not seen_finite(other)
         assert count_nonfinite(other, torch.ones(4, 50, dtype=torch.long)).tolist() == [0, 0, 1, 0]
 
 

@@ -69,3 +69,15 @@ def test_logits_that_are_not_finite_are_an_error_that_names_what_to_try(bad: flo
     for decoding in (Decoding(4), Decoding(4, temperature=0.7, top_p=0.9)):
         with pytest.raises(NonFiniteError, match=r"not finite after 3 tokens.*precision=bf16 or fp32"):
             chooser(decoding, [1, 2])(ids, scores)
+
+
+def test_a_row_draws_the_numbers_that_its_seed_gives_one_by_one() -> None:
+    """As texts were drawn before numbers came many at once: a seed has to give the same text for ever."""
+    n_tokens, n_draws = 1000, sampling._AT_ONCE * 2 + 3
+    level = torch.zeros(2, n_tokens)
+    choice = SeededChoice([7, 8])
+    found = torch.stack([choice(torch.zeros(2, 1, dtype=torch.long), level).argmax(dim=1) for _ in range(n_draws)])
+    for row, seed in enumerate([7, 8]):
+        generator = torch.Generator().manual_seed(seed)
+        alone = [float(torch.rand((), generator=generator, dtype=torch.float64)) for _ in range(n_draws)]
+        assert found[:, row].tolist() == [int(number * n_tokens) for number in alone]
