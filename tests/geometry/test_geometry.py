@@ -46,6 +46,15 @@ def test_it_is_what_its_parts_say() -> None:
     assert geometry.n_units == N_UNITS
 
 
+def test_curves_are_those_of_each_layers_centred_vectors() -> None:
+    states = planted()
+    curves = Geometry.from_states(states, EMOTIONS, TOPICS, layer="reliability").curves
+    for layer in range(3):
+        means = np.stack([states[[e == name for e in EMOTIONS], layer].mean(axis=0) for name in NAMES])
+        values = np.linalg.svd(means - means.mean(axis=0), compute_uv=False) ** 2
+        assert curves["participation_ratio"][layer] == pytest.approx(values.sum() ** 2 / (values**2).sum())
+
+
 def test_a_layer_is_named_in_the_words_of_the_command_line() -> None:
     states = planted()
     chosen = {

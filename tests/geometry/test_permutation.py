@@ -47,6 +47,15 @@ def test_mantel_of_an_rdm_with_itself_is_as_small_as_it_can_be() -> None:
     assert ranked(rdm, rdm, 999, seed=0) == 1 / 1000
 
 
+@pytest.mark.parametrize("seed", range(8))
+def test_relabellings_that_change_nothing_count_whatever_rounding_does(seed: int) -> None:
+    """Two of four conditions lie alike: that they change places repeats the observed order, so p is 2 / 24."""
+    own = random_rdm(seed, n=4)
+    own[1], own[:, 1] = own[0].copy(), own[:, 0].copy()
+    own[:2, :2] = 0.0
+    assert ranked(own, own, 4000, seed=0) == pytest.approx(2 / 24, abs=0.02)
+
+
 @settings(max_examples=20)
 @given(seed=seeds)
 def test_mantel_is_reproducible_and_in_range(seed: int) -> None:

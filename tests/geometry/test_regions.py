@@ -56,6 +56,7 @@ def test_covariances_are_those_of_a_loop() -> None:
         wanted = np.cov(places.T, bias=True) * 11
         assert found.covariances[condition] == pytest.approx(wanted)
     assert found.points == pytest.approx(whole) and found.n_units == 12
+    assert found.share == pytest.approx(planes(2 * square(rdms[0], N))[1]), "of the whole, not of what lacks a unit"
 
 
 def test_axes_of_vectors_are_their_principal_axes() -> None:

@@ -50,6 +50,22 @@ def test_what_two_geometries_have_in_common() -> None:
     assert [halves.n_units for halves in both.halves] == [8, 8]
 
 
+def test_units_come_in_one_order_whichever_sample_is_first() -> None:
+    """As both samples have them, else by their texts; halves are drawn by that order."""
+    emotions, topics = labels(6)
+    texts = [f"{9 - int(topic[1:])} {emotion}" for topic, emotion in zip(topics, emotions, strict=True)]
+    states = np.random.default_rng(0).normal(size=(len(texts), 8))
+    usual = Geometry.from_states(states, emotions, topics, texts=texts)
+    turned = Geometry.from_states(states[::-1], emotions[::-1], topics[::-1], texts=texts[::-1])
+
+    def units(*samples: Geometry) -> list[tuple[str, ...]]:
+        return [halves.products.units for halves in over_shared(*samples).halves]
+
+    names = tuple(dict.fromkeys(topics))
+    assert units(usual, usual) == [names, names]
+    assert units(usual, turned) == units(turned, usual) == [names[::-1], names[::-1]]
+
+
 def test_one_name_with_other_texts_is_paired_and_not_the_same_text() -> None:
     both = over_shared(geometry(8, texts="a"), geometry(8, texts="b"))
     assert both.paired

@@ -144,6 +144,13 @@ def test_restricting_takes_units_and_conditions_in_the_given_order() -> None:
             assert found.values[i, j, k, m] == values[u, v, c, d]
 
 
+@pytest.mark.parametrize("conditions", [[], ["b", "b"]])
+def test_restricting_wants_each_once(conditions: list[str]) -> None:
+    products = UnitProducts(("u",), tuple("ab"), np.zeros((1, 1, 2, 2)))
+    with pytest.raises(GeometryError, match="At least one condition is needed, and each only once"):
+        products.restricted(["u"], conditions)
+
+
 def test_states_that_are_not_finite_are_refused() -> None:
     emotions, units = labels(3)
     states = random_states(0, 3)

@@ -143,6 +143,20 @@ def test_batches_that_find_no_room_cost_nothing(folder: Path, caplog: pytest.Log
     assert os.strerror(errno.ENOSPC) in caplog.text
 
 
+def test_a_file_that_cannot_be_put_in_its_place_is_not_left_behind(
+    folder: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refused(own: Path, _to: Path) -> None:
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(own))
+
+    monkeypatch.setattr(Path, "replace", refused)
+    kept = Kept(folder, "here")
+    kept.keep(FIRST, ARRAYS)
+    kept.save()
+    assert not list(folder.iterdir())
+    assert "are not kept from here on" in caplog.text
+
+
 def test_a_folder_that_cannot_be_made_costs_nothing(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "partial").write_text("a file")
     kept = Kept(tmp_path / "partial" / "key", "here")

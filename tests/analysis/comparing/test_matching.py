@@ -49,6 +49,8 @@ def test_comparisons_are_found_from_configurations(planted: list[PreparedRun]) -
     runs = {ready.run.key: ready.run for ready in planted}
     assert partner(list(runs.values()), runs["A"], runs["D"]) is runs["C"]
     assert partner([runs["A"], runs["D"], runs["C_again"]], runs["A"], runs["D"]) is None
+    elsewhere = altered(runs["C"], model_name="other", model_id="other")
+    assert partner([runs["A"], runs["D"], elsewhere], runs["A"], runs["D"]) is None
 
 
 def test_what_another_model_wrote_is_no_effect_of_this_one(planted: list[PreparedRun]) -> None:
