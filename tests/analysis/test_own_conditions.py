@@ -83,11 +83,11 @@ def test_runs_with_some_conditions_in_common_are_compared_on_these(
 
 
 def test_an_rdm_of_very_many_conditions_is_named_and_not_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(heatmap, "MOST", 30)
-    monkeypatch.setattr(maps, "MOST", 20)
-    output = analysed(tmp_path, MANY[:31])
+    monkeypatch.setattr(heatmap, "MOST", 9)
+    monkeypatch.setattr(maps, "MOST", 8)
+    output = analysed(tmp_path, MANY[:10])
     page = page_of(output / "report.html")
-    assert "an RDM of 31 conditions is too large for this page; figures/rdm_…_" in page
-    assert "a map of more than 20 conditions is among the figures, map_…_" in page
+    assert "an RDM of 10 conditions is too large for this page; figures/rdm_…_" in page
+    assert "a map of more than 8 conditions is among the figures, map_…_" in page
     assert len(list((output / "figures").glob("rdm_*.png"))) == 1
     assert (output / "report.html").stat().st_size - len(library()) < 1_500_000
