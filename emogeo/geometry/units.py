@@ -15,8 +15,6 @@ from emogeo.geometry.vectors import centre, unit_means
 
 _TIE = "+"
 """Joins the names of units that are one."""
-_FEW = 10_000_000
-"""The most sums of products that are kept, where they are wanted twice."""
 _AT_ONCE = 1_000_000
 """The most products that are worked on at once."""
 CLIP = 0.01
@@ -217,13 +215,10 @@ def half_sum_deletions(products: Array, members: Array, crossvalidated: bool = T
 
     A member's product with itself is taken away twice where it is not left out.
     """
-    every: Iterable[Array] = _sums_with(products, members, crossvalidated)
-    if members.size * products.shape[-1] ** 2 < _FEW:
-        every = list(every)
-    sums = reduce(np.add, every)
-    for unit, own in enumerate(every if isinstance(every, list) else _sums_with(products, members, crossvalidated)):
-        has = members[:, unit] > 0
-        yield sums[has] - 2 * own[has]
+    sums = half_sums(products, members, crossvalidated)
+    for units, both in _symmetrized(products, crossvalidated):
+        for own, has in zip(both, members[:, units].T > 0, strict=True):
+            yield sums[has] - 2 * (members[has] @ own)
 
 
 def _sums_by_part(products: Array, members: Array, crossvalidated: bool) -> Iterator[Array]:
@@ -231,13 +226,6 @@ def _sums_by_part(products: Array, members: Array, crossvalidated: bool) -> Iter
     for units, both in _symmetrized(products, crossvalidated):
         together = members[:, units, None] * members[:, None]
         yield together.reshape(len(members), -1) @ both.reshape(-1, both.shape[-1])
-
-
-def _sums_with(products: Array, members: Array, crossvalidated: bool) -> Iterator[Array]:
-    """Yields the sums of each unit's products with the members of a half, 0 for a half without the unit."""
-    for units, both in _symmetrized(products, crossvalidated):
-        for own, has in zip(members @ both, members[:, units].T, strict=True):
-            yield own * has[:, None]
 
 
 def _symmetrized(products: Array, crossvalidated: bool) -> Iterator[tuple[slice, Array]]:
