@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 from emogeo.analysis.all_tables import Draw, all_tables, chance_of, keeping, read_here, viewed
-from emogeo.analysis.charts.chart import unchecked
+from emogeo.analysis.charts.chart import library, unchecked
 from emogeo.analysis.comparing.chosen import choose
 from emogeo.analysis.comparing.paired import families, leaves_out
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun
@@ -127,9 +127,10 @@ def _write_all(material: Material, folder: Path, figures: FigureFolder) -> None:
     export_rdms([*own, *bare], folder / "rdms.h5")
     write_readout_figures(readout_runs(material.catalogue.probes), figures)
     write_first_map(material, answer(material).pair, figures)
+    vega = figures.later("the report", library)
     figures.finish()
     with unchecked():
-        write_report(folder / "report.html", material.tables, prepared, material.catalogue, figures.path, bare)
+        write_report(folder / "report.html", material.tables, prepared, material.catalogue, figures.path, bare, vega)
 
 
 def comparable(catalogue: Catalogue, store: Store, seed: int) -> list[PreparedRun]:

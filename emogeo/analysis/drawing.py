@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from matplotlib.font_manager import fontManager
 from tqdm import tqdm
@@ -36,6 +36,7 @@ _ENDED = (
     "A process that drew figures was ended by the system before {} was drawn, perhaps for want of memory. "
     "taskset -c 0 before the same command draws one figure at a time."
 )
+V = TypeVar("V")
 Make = Callable[..., bytes | Mapping[str, Any] | None]
 """A function of a module that gives a figure as PNG, a chart as Vega-Lite, or None where there is nothing to draw."""
 
@@ -113,10 +114,27 @@ class FigureFolder:
             for row in known:
                 (self.path / row["file"]).write_bytes(base64.b64decode(row["content"]))
         elif self.pool is not None:
-            with _ended(figure):
+            with _ended(figure.name):
                 self._waiting.append((figure, self.pool.submit(figure.write, self.path)))
         else:
             self._keep(figure, figure.write(self.path))
+
+    def later(self, name: str, make: Callable[[], V]) -> Callable[[], V]:
+        """Has something else made by a process that draws, which has loaded what it takes; gives what waits for it.
+
+        Raises:
+            MachineError: here, or from what waits: a process that was ended.
+        """
+        if self.pool is None:
+            return make
+        with _ended(name):
+            future = self.pool.submit(make)
+
+        def wait() -> V:
+            with _ended(name):
+                return future.result()
+
+        return wait
 
     def finish(self) -> None:
         """Waits for the figures that are being drawn, and shows how many are left.
@@ -127,7 +145,7 @@ class FigureFolder:
         """
         waiting, self._waiting = self._waiting, []
         for figure, files in tqdm(waiting, desc="drawing", unit="figure", disable=not waiting or None):
-            with _ended(figure):
+            with _ended(figure.name):
                 self._keep(figure, files.result())
 
     def _keep(self, figure: Figure, files: Sequence[str]) -> None:
@@ -137,12 +155,12 @@ class FigureFolder:
 
 
 @contextmanager
-def _ended(figure: Figure) -> Iterator[None]:
-    """Says which figure is not drawn where a process has ended."""
+def _ended(name: str) -> Iterator[None]:
+    """Says what is not drawn where a process has ended."""
     try:
         yield
     except BrokenProcessPool as error:
-        raise MachineError(_ENDED.format(figure.name)) from error
+        raise MachineError(_ENDED.format(name)) from error
 
 
 def _is_plain(file: str) -> bool:

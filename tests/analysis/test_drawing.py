@@ -107,6 +107,19 @@ def test_a_process_that_was_ended_is_said(tmp_path: Path, monkeypatch: pytest.Mo
             figures.finish()
         with pytest.raises(MachineError, match=r"before the_next was drawn"):
             figures.draw("the_next", killed)
+        with pytest.raises(MachineError, match=r"before the report was drawn"):
+            figures.later("the report", os.getpid)
+
+
+def test_something_else_is_made_beside_figures(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert FigureFolder(tmp_path).later("the report", os.getpid)() == os.getpid()
+    monkeypatch.setattr(drawing, "cores", lambda: 2)
+    with processes() as own:
+        figures = FigureFolder(tmp_path, pool=own)
+        assert figures.later("the report", os.getpid)() != os.getpid()
+        wait = figures.later("the report", killed)
+        with pytest.raises(MachineError, match=r"before the report was drawn"):
+            wait()
 
 
 def test_one_core_draws_by_itself(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from importlib.resources import files
@@ -70,16 +70,18 @@ def write_report(
     catalogue: Catalogue,
     figures: Path,
     bare: Sequence[PreparedBare] = (),
+    vega: Callable[[], str] = library,
 ) -> None:
     """Writes one HTML file that fetches nothing.
 
     Args:
         tables: the tables by name; one that is absent counts as empty.
         figures: the folder of PNG files.
+        vega: gives the JavaScript that draws charts.
     """
     material = Material(tables, prepared, catalogue, figures, bare)
     sections = fitted(arranged([_with_findings(section(material), material) for section in _SECTIONS]))
-    file.write_text(_page(answer(material), sections, material), encoding="utf-8")
+    file.write_text(_page(answer(material), sections, material, vega), encoding="utf-8")
 
 
 def _with_findings(section: Section, material: Material) -> Section:
@@ -97,13 +99,13 @@ def arranged(sections: Sequence[Section]) -> list[Section]:
     return [own for own in [*kept, last] if own.parts]
 
 
-def _page(answered: Answer, sections: Sequence[Section], material: Material) -> str:
+def _page(answered: Answer, sections: Sequence[Section], material: Material, vega: Callable[[], str]) -> str:
     """Builds the page with style and script inline, and their checksums in its policy, so that no others can run."""
     style, scripts = _file("page.css") + palette(), [_file("page.js"), _file("tables.js")]
     shown = first_map(material, answered.pair)
     parts = [*shown, *(part for section in sections for part in section.parts)]
     if any(isinstance(part, Chart) for part in parts):
-        scripts = [library(), _file("charts.js"), *scripts]
+        scripts = [vega(), _file("charts.js"), *scripts]
     environment = Environment(
         loader=PackageLoader("emogeo.analysis.report"),
         autoescape=True,

@@ -82,11 +82,12 @@ class Kept:
             return
         others = [of for of in self._lines if of not in self._used][-self._others :]
         lines = {**{of: self._lines[of] for of in others}, **self._used}
-        text = "".join(f"{of} {_checksum(line)} {line}\n" for of, line in lines.items())
         waiting = self._file.with_suffix(f".{os.getpid()}.tmp")
         try:
             self._file.parent.mkdir(parents=True, exist_ok=True)
-            waiting.write_text(f"{code()}\n{text}", encoding="utf-8")
+            with waiting.open("w", encoding="utf-8") as stream:
+                stream.write(f"{code()}\n")
+                stream.writelines(f"{of} {_checksum(line)} {line}\n" for of, line in lines.items())
             waiting.replace(self._file)
         except OSError as error:
             with suppress(OSError):
