@@ -200,8 +200,8 @@ def _size_of_all(values: Sequence[Array]) -> int:
     return sum(each.size for each in values)
 
 
-_LAST = Recent(40_000_000)
-"""Ranks without a unit and without a condition of the halves that were compared last, up to 320 MB."""
+_LAST = Recent(20_000_000)
+"""Ranks without a unit and without a condition of the halves that were compared last, up to 160 MB."""
 
 
 def without_units(halves: Array, deletions: PackedRanks | Array, members: Array, units: slice) -> Array:
