@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import numpy as np
 import pytest
@@ -19,6 +19,7 @@ from emogeo.geometry.needed import (
     noise_of_units,
     units_needed,
 )
+from emogeo.geometry.units import UnitProducts
 from tests.planted import D_TEXT, Planted, codes, halves, run_of
 
 
@@ -36,6 +37,23 @@ def test_the_noise_of_a_half_is_the_variance_of_its_products() -> None:
         variance = means[:, apart].mean(axis=1).var(axis=0, ddof=1).mean()
         assert float(noise.of_half(size)) == pytest.approx(variance, rel=0.1)
     assert noise.pair == pytest.approx(D_TEXT * (20 / 21) ** 2 / 2, rel=0.15)
+
+
+@pytest.mark.parametrize("n", [4, 9])
+def test_variances_of_units_and_of_pairs_of_units_are_those_that_were_planted(n: int) -> None:
+    """Products s + a_u + a_v + e_uv of conditions that are noisy to different degrees; means over many draws."""
+    generator, n_conditions = np.random.default_rng(0), 24
+    rows, columns = np.triu_indices(n_conditions, k=1)
+    spread = np.where(columns - rows == 1, 4.0, 1.0)
+    found = []
+    for _ in range(400):
+        of_unit, of_pair = generator.normal(size=(n, len(rows))), generator.normal(size=(n, n, len(rows)))
+        noise = of_unit[:, None] + of_unit + np.sqrt(3 / 2) * (of_pair + of_pair.swapaxes(0, 1))
+        values = np.zeros((n, n, n_conditions, n_conditions))
+        values[:, :, rows, columns] = values[:, :, columns, rows] = 5 + spread * noise
+        products = UnitProducts(tuple(map(str, range(n))), tuple(map(str, range(n_conditions))), values)
+        found.append(astuple(noise_of_units(Halves(products, 0))))
+    assert np.mean(found, axis=0) == pytest.approx(np.mean(spread**2) * np.array([1, 3]), rel=0.03)
 
 
 def test_the_forecast_of_a_reliability_is_met_by_more_units() -> None:
