@@ -11,7 +11,18 @@ from scipy.stats import t as student
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import compare
-from emogeo.geometry.measures import CKA, EUCLIDEAN, KENDALL, MEASURES, PEARSON, SPEARMAN, Measure
+from emogeo.geometry.measures import (
+    CKA,
+    CKA_BIASED,
+    EUCLIDEAN,
+    KENDALL,
+    MEASURES,
+    MUTUAL_KNN,
+    PEARSON,
+    PROCRUSTES,
+    SPEARMAN,
+    Measure,
+)
 from emogeo.geometry.measuring import Measured, Viewed, measure_all, measured
 from emogeo.geometry.options import Centring
 from emogeo.geometry.units import crossvalidated_rdms, half_grams, unit_products
@@ -62,6 +73,21 @@ def test_halves_are_compared_as_a_loop_over_splits_does(measure: Measure) -> Non
     found = of(measure, a, b)
     assert found.disjoint == pytest.approx(np.mean(disjoint), abs=1e-6)
     assert found.reliability_a == pytest.approx(np.mean(own), abs=1e-6)
+
+
+@pytest.mark.parametrize("measure", [PROCRUSTES, MUTUAL_KNN, CKA_BIASED], ids=lambda own: own.name)
+def test_what_compares_vectors_sees_the_means_of_halves(measure: Measure) -> None:
+    states = np.random.default_rng(4).normal(size=(6 * 21, 30))
+    emotions, units = labels(6)
+    run = Halves(unit_products(states, emotions, units, CONDITIONS, Centring.grand_mean), seed=0)
+    half = run.members[0, 0]
+    within = [unit for unit, own in zip(run.products.units, half, strict=True) if own]
+    of_half = np.array([unit in within for unit in units])
+    means = np.stack([states[of_half & (np.array(emotions) == name)].mean(axis=0) for name in run.products.conditions])
+    means -= means.mean(axis=0)
+    gram = (means @ means.T)[np.triu_indices(21)][None]
+    found = measure.features(half_grams(run.products.values, half[None], measure.crossvalidated))
+    assert measure.agree(found[0], measure.features(gram)[0]) == pytest.approx(1.0, abs=1e-6)
 
 
 def test_kendall_on_a_split_is_that_of_scipy() -> None:
