@@ -47,7 +47,10 @@ def test_the_ceiling_is_the_root_of_the_reliability_and_divides() -> None:
     assert found.ceiling.low < found.ceiling.value < found.ceiling.high and (found.n_units, found.half_size) == (24, 12)
     for own in found.found[:3]:
         assert own.rho_star.value == pytest.approx(own.rho.value / found.ceiling.value)
-        assert own.explained.value == pytest.approx(own.rho_star.value**2)
+        low, high = own.rho_star.low, own.rho_star.high
+        within = 0.0 if low <= 0 <= high else min(low**2, high**2)
+        squared = (own.rho_star.value**2, within, max(low**2, high**2))
+        assert (own.explained.value, own.explained.low, own.explained.high) == pytest.approx(squared)
         assert own.only.value == pytest.approx((own.given.value / found.ceiling.value) ** 2)
 
 

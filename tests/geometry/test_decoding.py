@@ -139,6 +139,13 @@ def test_what_cannot_be_had_is_absent_or_named() -> None:
         decode([broken], Design(labels, groups, NAMES, Centring.grand_mean), 9, 0)
 
 
+def test_where_no_group_has_two_conditions_there_is_no_p() -> None:
+    labels = [name for name in NAMES for _ in range(3)]
+    groups = [f"topic {row}" for row in range(len(labels))]
+    found = decode([states_of(labels, 1.0)], Design(labels, groups, NAMES, Centring.grand_mean), 9, 0)
+    assert found.p is None and found.p_largest is None and found.draws == 0
+
+
 def test_the_condition_at_the_origin_does_not_count() -> None:
     labels, groups = texts(8)
     design = Design(labels, groups, NAMES, Centring.neutral)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -88,6 +90,18 @@ def test_the_correlation_within_families_is_the_planted_one(correlation: float) 
 def test_the_same_seed_gives_the_same_p() -> None:
     products = products_of(Families(correlation=0.02), 0)
     assert dependence(products, 3, draws=150) == dependence(products, 3, draws=150)
+
+
+@pytest.mark.parametrize("scale", [1e-9, 1e9])
+def test_the_scale_of_states_does_not_matter(scale: float) -> None:
+    design = Families()
+    own = products_of(design, 0)
+    scaled = replace(own, values=scale * own.values)
+    near, as_near = (dependence(products, 0, draws=19) for products in (own, scaled))
+    within, as_within = (family_dependence(products, design.families, 0, draws=19) for products in (own, scaled))
+    assert near is not None and as_near is not None and within is not None and as_within is not None
+    assert (as_near.value, as_near.p) == (pytest.approx(near.value), near.p)
+    assert (as_within.value, as_within.p) == (pytest.approx(within.value), within.p)
 
 
 def test_too_few_units_one_family_or_no_residuals_give_nothing() -> None:

@@ -30,6 +30,13 @@ def test_words_and_names_do_not_repeat_each_other() -> None:
     assert independent_units(labels(texts, "xxyyzz")) == list("xxyyzz")
 
 
+def test_texts_of_five_words_can_repeat_each_other_and_those_of_four_do_not() -> None:
+    five = [f"{who} sang all the way" for who in ("Ann", "Bob")]
+    four = [f"{who} sang all day" for who in ("Ann", "Bob")]
+    assert near_ties(labels(five, "xy")) == [("x", "y")]
+    assert near_ties(labels(four, "xy")) == near_ties(labels([five[0], four[0]], "xy")) == []
+
+
 def test_unknown_texts_are_not_compared() -> None:
     texts = ["so it went on and on", "so it went up and on"]
     assert independent_units(labels(texts, "xy", known=False)) == ["x", "y"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import unicodedata
+
 import numpy as np
 import pytest
 
@@ -23,6 +25,13 @@ from emogeo.geometry.ngrams import counts_of, is_unspaced, runs_of, sentences_of
 )
 def test_words_or_characters_with_their_marks(text: str, wanted: str) -> None:
     assert tokens_of(text) == tuple(wanted.split())
+
+
+def test_every_chinese_character_is_a_token() -> None:
+    characters = [own for own in map(chr, range(0x40000)) if unicodedata.name(own, "").startswith("CJK UNIFIED")]
+    text = "".join(2 * own for own in characters)
+    assert len(characters) > 90_000
+    assert tokens_of(text) == tuple(text)
 
 
 def test_a_run_is_written_without_blanks_where_there_are_none() -> None:

@@ -121,6 +121,12 @@ def test_holm_is_step_down(p: list[float]) -> None:
     assert (adjusted >= false_discovery_control(p) - 1e-12).all()
 
 
+@pytest.mark.parametrize("wrong", [-0.1, 1.5, float("nan")])
+def test_holm_refuses_what_is_no_p(wrong: float) -> None:
+    with pytest.raises(GeometryError, match="one that is no p"):
+        holm(np.array([0.5, wrong]))
+
+
 def test_few_things_are_permuted_in_every_order() -> None:
     a, b = np.random.default_rng(0).normal(size=(2, 5))
     found = permute_few(lambda order: float(a @ b[order]), 5, 1000, 0, two_sided=False)
@@ -134,6 +140,21 @@ def test_the_smallest_p_of_few_counts_what_symmetry_repeats() -> None:
     rdm = np.array([[0, 1, 2], [1, 0, 1], [2, 1, 0]], dtype=float)
     found = mantel_of_few(rdm, rdm, 1000, 0, two_sided=False)
     assert (found.r, found.p, found.p_min) == (pytest.approx(1.0), pytest.approx(1 / 3), pytest.approx(1 / 3))
+
+
+@pytest.mark.parametrize(("two_sided", "alike"), [(False, 2), (True, 4)])
+def test_orders_that_tie_for_the_best_count_whatever_rounding_does(two_sided: bool, alike: int) -> None:
+    """The first of three things decides; two orders give 1, two give -1, and rounding differs."""
+    found = permute_few(lambda order: float(1 - order[0] + 1e-13 * order[1]), 3, 1000, 0, two_sided)
+    assert (found.p, found.p_min) == (alike / 6, alike / 6)
+
+
+def test_mantel_of_few_refuses_what_is_no_distance_matrix() -> None:
+    good = random_rdm(0, n=4)
+    for wrong in (np.triu(good), good + np.eye(4)):
+        for pair in ((good, wrong), (wrong, good)):
+            with pytest.raises(GeometryError, match="a distance matrix"):
+                mantel_of_few(*pair, 100, 0, two_sided=True)
 
 
 def test_more_things_than_can_be_tried_are_sampled() -> None:

@@ -102,6 +102,11 @@ def test_p_and_z_are_those_of_a_loop() -> None:
             assert found.z[text, condition] == pytest.approx(z)
 
 
+def test_where_random_projections_are_all_alike_z_is_the_distance_from_them() -> None:
+    found = against(np.array([[2.5, -0.5]]), np.full((1, 9), 0.5))
+    assert (found.z.tolist(), found.p.tolist()) == ([[2.0, -1.0]], [[0.1, 1.0]])
+
+
 def test_p_is_uniform_where_labels_say_nothing_and_small_where_they_do() -> None:
     def p_of(signal: float) -> list[float]:
         found = []

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from scipy.stats import binomtest
+from scipy.stats import beta, binomtest, t
 
 from emogeo.errors import GeometryError
 from emogeo.geometry.options import Centring
@@ -92,6 +92,18 @@ def test_topics_that_go_together_widen_the_interval_and_it_covers() -> None:
         own = share_found(fixed(["a"] * 240, groups, ["a" if hit else "b" for hit in hits]))
         covered += own.low <= 0.3 <= own.high
     assert 0.9 <= covered / 200 <= 1.0
+
+
+def test_the_interval_is_that_of_korn_and_graubard() -> None:
+    """For topics of one size the jackknife's variance is that of a mean over topics."""
+    hits = np.random.default_rng(3).random((8, 20)) < np.linspace(0.1, 0.9, 8)[:, None]
+    groups = [f"g{group}" for group in range(8) for _ in range(20)]
+    own = share_found(fixed(["a"] * 160, groups, ["a" if hit else "b" for hit in hits.ravel()]))
+    share, variance = hits.mean(), hits.mean(axis=1).var(ddof=1) / 8
+    n = share * (1 - share) / variance * (t.ppf(0.975, 159) / t.ppf(0.975, 7)) ** 2
+    assert own.value == pytest.approx(share)
+    assert own.low == pytest.approx(beta.ppf(0.025, n * share, n * (1 - share) + 1))
+    assert own.high == pytest.approx(beta.ppf(0.975, n * share + 1, n * (1 - share)))
 
 
 def test_where_all_are_found_each_topic_counts_as_one_text() -> None:

@@ -46,6 +46,15 @@ def test_near_duplicates_equal_plain_loops(made: object) -> None:
     np.testing.assert_array_equal(of(labels).near, plain(labels))
 
 
+def test_both_of_two_near_texts_are_marked_wherever_they_stand() -> None:
+    """The later one has a word more, so that no word is merely another."""
+    said = "He turned the old quarrel over and over in his head"
+    labels = labelled([("sad", "a", said), ("sad", "b", "It rained on the sea"), ("sad", "c", f"{said} again")])
+    found = of(labels)
+    assert found.near.tolist() == plain(labels) == [True, False, True]
+    assert found.pairs == ((0, 2),)
+
+
 def test_pairs_are_of_different_units_and_near() -> None:
     labels = paraphrases()
     found = of(labels)

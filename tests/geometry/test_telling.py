@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 
@@ -31,6 +32,7 @@ def test_shares_and_weights_equal_plain_loops() -> None:
 
     found = of(labels)
     assert len(found) > 10
+    assert all(own.weight >= after.weight for own, after in pairwise(found)), "most telling first"
     for own in (found[0], found[-1]):
         shares = {condition: share(own.run, condition) for condition in conditions}
         others = [value for condition, value in shares.items() if condition != own.condition]
