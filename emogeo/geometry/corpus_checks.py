@@ -98,14 +98,17 @@ def _of_texts(
 
 
 def _word_spread(labels: LabelledTexts, tokens: list[Tokens]) -> float | None:
-    """The standard deviation of 1 − cosine between the conditions' mean word counts, centred on their grand mean."""
+    """The standard deviation of 1 − cosine between the conditions' mean word counts, centred on their grand mean.
+
+    Two conditions have one such number, which says nothing of how much they differ: they have none.
+    """
     counts, _ = counts_of(tokens)
     conditions, own = np.unique(np.array(labels.emotions), return_inverse=True)
     of_condition = (own == np.arange(len(conditions))[:, None]).astype(float)
     means = (of_condition / of_condition.sum(axis=1, keepdims=True)) @ counts
     centred = means - means.mean(axis=0)
     lengths = np.linalg.norm(centred, axis=1, keepdims=True)
-    if len(conditions) < 2 or (lengths < 1e-9).any():
+    if len(conditions) < 3 or (lengths < 1e-9).any():
         return None
     cosines = (centred / lengths) @ (centred / lengths).T
     return float(np.std(1 - cosines[np.triu_indices(len(conditions), k=1)]))

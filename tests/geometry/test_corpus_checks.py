@@ -52,6 +52,14 @@ def test_the_spread_is_that_of_a_bag_of_words() -> None:
     assert spread < EQUAL
 
 
+def test_two_conditions_have_no_spread_and_are_not_called_equal() -> None:
+    whole = package(6)
+    rows = zip(whole.emotions, whole.topics, whole.texts, strict=True)
+    two = labelled([row for row in rows if row[0] in {"afraid", "sad"}])
+    assert check_corpus(two).word_spread is None
+    assert not [flag for flag in check_corpus(two).flags if "equal words" in str(flag)]
+
+
 def test_equal_words_that_tell_nothing_block_nothing() -> None:
     """No word stands in two texts: all conditions are equally far apart, and none is given away."""
     rows = [(e, t, f"{t}{e}x {t}{e}y {t}{e}z") for t in "klmnopqr" for e in ("sad", "calm", "angry", "proud")]
