@@ -92,6 +92,7 @@ def test_rdms_are_taken_as_they_are_in_alphabetical_order() -> None:
         (LayerRule(Selection.index, index=7), None, 7),
         (LayerRule(Selection.index, index=-1), 8, 7),
         (LayerRule(Selection.middle), 8, 3),
+        (LayerRule(Selection.middle), 12, 7),
         (LayerRule(Selection.depth, depth=0.9), 8, 7),
         (LayerRule(Selection.reliability), 8, None),
         (LayerRule(Selection.all), 8, None),

@@ -7,6 +7,7 @@ from dataclasses import astuple
 import numpy as np
 import pandas as pd
 import pytest
+from scipy.spatial.distance import pdist, squareform
 
 from emogeo.arrays import Array
 from emogeo.errors import ConfigError, GeometryError
@@ -41,6 +42,7 @@ def test_it_is_what_its_parts_say() -> None:
     by_layer = reliability_by_layer(LabelledStates(states, EMOTIONS, TOPICS, NAMES), Centring.grand_mean, 0)
     assert geometry.reliability is not None
     np.testing.assert_allclose(astuple(geometry.reliability), astuple(by_layer[1]), rtol=0, atol=1e-12)
+    np.testing.assert_allclose(geometry.curves["reliability"], [own.value for own in by_layer], rtol=0, atol=1e-12)
     assert geometry.choice.held_out is not None
     assert geometry.conditions == NAMES
     assert geometry.n_units == N_UNITS
@@ -53,6 +55,15 @@ def test_curves_are_those_of_each_layers_centred_vectors() -> None:
         means = np.stack([states[[e == name for e in EMOTIONS], layer].mean(axis=0) for name in NAMES])
         values = np.linalg.svd(means - means.mean(axis=0), compute_uv=False) ** 2
         assert curves["participation_ratio"][layer] == pytest.approx(values.sum() ** 2 / (values**2).sum())
+
+
+def test_the_rdm_of_all_layers_is_that_of_their_vectors_side_by_side_with_equal_weight() -> None:
+    states = planted()
+    means = np.stack([states[[e == name for e in EMOTIONS]].mean(axis=0) for name in NAMES])
+    centred = means - means.mean(axis=0)
+    joined = np.hstack([centred[:, layer] / np.linalg.norm(centred[:, layer]) for layer in range(3)])
+    found = Geometry.from_states(states, EMOTIONS, TOPICS, layer="all")
+    np.testing.assert_allclose(found.rdm, squareform(pdist(joined, "cosine")), atol=1e-12)
 
 
 def test_a_layer_is_named_in_the_words_of_the_command_line() -> None:

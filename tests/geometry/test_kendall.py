@@ -26,6 +26,13 @@ def test_rows_are_those_of_all_pairs(n: int, levels: int | None) -> None:
     np.testing.assert_allclose(found, wanted, atol=1e-12)
 
 
+@pytest.mark.parametrize("n", [8, 210])
+def test_ties_on_either_side_alone_count_for_neither_order(n: int) -> None:
+    tied, untied = np.random.default_rng(n).integers(0, 4, n).astype(float), np.random.default_rng(n + 1).normal(size=n)
+    for a, b in ((tied, untied), (untied, tied)):
+        assert float(tau_a(a, b)) == pytest.approx(of_all_pairs(a, b), abs=1e-12)
+
+
 def test_without_ties_it_is_that_of_scipy() -> None:
     a, b = np.random.default_rng(0).normal(size=(2, 3000))
     assert float(tau_a(a, a + b)) == pytest.approx(kendalltau(a, a + b).statistic, abs=1e-12)

@@ -139,10 +139,12 @@ def test_labels_that_do_not_fit_are_named(emotions: list[str], conditions: list[
         unit_means(states, emotions, ["u"] * len(emotions), conditions)
 
 
-def test_an_unknown_label_and_another_number_of_units_are_named() -> None:
+def test_unknown_labels_and_another_number_of_units_are_named() -> None:
     states = np.zeros((4, 1, 2))
     with pytest.raises(GeometryError, match="Unknown label c; the conditions are a, b"):
         unit_means(states, ["a", "b", "a", "c"], ["u"] * 4, ["a", "b"])
+    with pytest.raises(GeometryError, match="Unknown label c, d, e, f, g, h; the conditions are a, b"):
+        unit_means(np.zeros((8, 1, 2)), list("abhfdgec"), ["u"] * 8, ["a", "b"])
     with pytest.raises(GeometryError, match="3 units for the states of 4 texts"):
         unit_means(states, ["a", "b", "a", "b"], ["u"] * 3, ["a", "b"])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -24,6 +25,22 @@ def test_where_one_is_missing_nothing_changes(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     assert not exchanged(tmp_path / "a", tmp_path / "b")
     assert [path.name for path in tmp_path.iterdir()] == ["a"]
+
+
+@pytest.mark.parametrize("error", [OSError, AttributeError, TypeError])
+def test_a_system_without_the_call_says_so_and_changes_nothing(
+    error: type[Exception], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def absent(*_: object, **__: object) -> None:
+        raise error
+
+    for name in "ab":
+        (tmp_path / name).mkdir()
+        (tmp_path / name / name).touch()
+    monkeypatch.setattr(exchange, "_renameat2", cache(exchange._renameat2.__wrapped__))
+    monkeypatch.setattr("ctypes.CDLL", absent)
+    assert not exchanged(tmp_path / "a", tmp_path / "b")
+    assert sorted(str(file.relative_to(tmp_path)) for file in tmp_path.glob("*/*")) == ["a/a", "b/b"]
 
 
 @pytest.mark.parametrize("call", [None, lambda *_: -1])

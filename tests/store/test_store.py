@@ -248,17 +248,23 @@ def test_no_room_is_said_before_anything_is_computed(tmp_path: Path) -> None:
     assert done.stdout == f"store.path={tmp_path} cannot be written: File too large. Give another folder.\n"
 
 
-def test_a_record_that_may_not_be_read_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [(errno.EACCES, r"run\.json cannot be read: Permission denied\."), (errno.ENOENT, r"run\.json is missing\.")],
+)
+def test_a_file_that_may_not_be_read_or_goes_while_it_is_read_is_named(
+    code: int, said: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr("emogeo.store.store._SWAP_SECONDS", 0)
     store, read = Store(tmp_path), Path.read_bytes
     store.write(RUNS, KEY, FILES)
 
     def refused(file: Path) -> bytes:
         if file.name == "run.json":
-            raise PermissionError(errno.EACCES, "Permission denied", str(file))
+            raise OSError(code, os.strerror(code), str(file))
         return read(file)
 
     monkeypatch.setattr(Path, "read_bytes", refused)
-    with pytest.raises(StoreError, match=r"run\.json cannot be read: Permission denied"):
+    with pytest.raises(StoreError, match=said):
         store.read(RUNS, KEY)
     assert store.whole(RUNS, KEY) is None

@@ -99,6 +99,8 @@ OPPOSITE = "holds here (2 models, 2 families)"
         ({"m": 0.2, "o": -0.2}, OPPOSITE),
         ({"m": -0.7, "o": -0.6}, FAILS),
         ({"m": 0.2, "o": 0.05}, "cannot tell"),
+        ({"m": 0.2, "o": -0.1}, "cannot tell"),
+        ({"m": 0.1, "o": -0.2}, "cannot tell"),
         ({"m": 0.2}, NOT_MEASURED),
     ],
 )

@@ -100,8 +100,20 @@ def test_opposed_behaviour_needs_disjoint_effects_of_pressure() -> None:
     for ends, expected in cases.items():
         given = evidence(OTHERS, rows, behaviour=asked(q=(0.1, 0.3), s=ends))
         assert said("opposed_behaviour", given) == (UNTESTABLE, expected)
+    for q, s in (((0.1, 0.3), (0.3, 0.9)), ((0.3, 0.9), (0.1, 0.3))):
+        touching = evidence(OTHERS, rows, behaviour=asked(q=q, s=s))
+        assert said("opposed_behaviour", touching)[1] == "cannot tell"
     given = evidence(OTHERS, rows, words="cannot tell", behaviour=asked(q=(0.1, 0.3), s=(0.5, 0.9)))
     assert said("opposed_behaviour", given)[1] == "cannot tell"
+
+
+@pytest.mark.parametrize("other", [{"facet": "format"}, {"source": "published"}])
+def test_opposed_behaviour_is_that_of_stances_as_measured(other: dict[str, str]) -> None:
+    unlike = [row | other for row in asked(q=(0.1, 0.3), s=(0.5, 0.9))]
+    alike = asked(q=(0.1, 0.3), s=(0.1, 0.3))
+    rows = among(OTHERS[:2], 0.9)
+    assert said("opposed_behaviour", evidence(OTHERS, rows, behaviour=unlike))[1] == NOT_MEASURED
+    assert said("opposed_behaviour", evidence(OTHERS, rows, behaviour=[*unlike, *alike]))[1] == "cannot tell"
 
 
 def test_opposed_behaviour_of_the_study_is_of_its_two_models() -> None:
@@ -128,7 +140,8 @@ def test_base_and_instruct_of_the_study_and_of_others() -> None:
         UNKNOWN,
         "cannot tell",
     )
-    assert said("base_and_instruct", evidence(flat, base_instruct=rows[:1]))[0] == UNKNOWN
+    few = "cannot tell (1 family, 3 needed)"
+    assert said("base_and_instruct", evidence(flat, base_instruct=rows[:1])) == (UNKNOWN, few)
     low = [*rows[:2], pair(*runs[2], 0.8)]
     assert said("base_and_instruct", evidence(flat, base_instruct=low)) == (CONTRADICTED, FAILS)
 

@@ -110,6 +110,16 @@ def test_planted_effects_are_found_and_absent_ones_are_not(table: pd.DataFrame) 
     assert cross["bias_raw"] == pytest.approx(cross["rho"] - regenerated["rho"])
 
 
+def test_an_effect_that_counts_differs_and_one_that_does_not_never_does(table: pd.DataFrame) -> None:
+    assert set(table["counts"]) == {"yes", "no"}
+    assert (table["equivalence"].str.startswith("differs") == (table["counts"] == "yes")).all()
+
+
+def test_the_raw_rho_keeps_its_interval_where_all_texts_are_compared(table: pd.DataFrame) -> None:
+    assert ((table["rho_ci_low"] < table["rho"]) & (table["rho"] < table["rho_ci_high"])).all()
+    assert not table["note"].str.contains("rho is over all texts").any()
+
+
 def test_an_effect_counts_above_its_floor_and_its_null_only(planted: list[PreparedRun]) -> None:
     by_name = {each.name: each for each in planted}
     without_floor = table_of([by_name[name] for name in "ACD"])
