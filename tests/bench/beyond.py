@@ -152,7 +152,11 @@ def _cells(r: Row, world: WordWorld) -> list[str]:
     return [
         *(f"words {world.words:g}" if world.width is None else f"untrained, width {world.width}", str(world.n_units)),
         *(f"{r.true:+.2f}", f"{r.reliability_a:.2f} / {r.reliability_b:.2f}", f"{r.reliability_nulls:.2f}"),
-        *(f"{r.explained:.2f}", f"{r.given:.0%}", "–" if np.isnan(r.bias) else f"{r.bias:+.2f}"),
+        *(
+            "–" if np.isnan(r.explained) else f"{r.explained:.2f}",
+            f"{r.given:.0%}",
+            "–" if np.isnan(r.bias) else f"{r.bias:+.2f}",
+        ),
         *("–" if np.isnan(r.covers) else f"{r.covers:.1%}", f"{r.yes:.1%}", f"{r.no:.1%}", f"{r.unknown:.1%}"),
     ]
 
