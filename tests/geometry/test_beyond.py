@@ -15,6 +15,7 @@ from emogeo.geometry.beyond import (
     _verdict,
     beyond_nulls,
     floored_inverse,
+    most_explained,
     null_reliability,
     partial_rho_star,
 )
@@ -75,6 +76,14 @@ def test_nulls_that_say_nothing_are_left_out_by_name() -> None:
     assert nothing.verdict is Beyond.unknown
     assert nothing.partial is None
     assert "no null is reliable" in nothing.reason
+
+
+def test_what_a_null_explains_at_most_is_the_ratio_of_reliabilities_and_no_more_than_all() -> None:
+    a, _, nulls = draw(WordWorld(24, 0.5, 0.5, 0.15, 0.02), 0)
+    weak, strong = nulls[0], Null("itself", (a,))
+    assert 0 < null_reliability(weak).high < a.reliability
+    assert most_explained(weak, a) == pytest.approx(null_reliability(weak).high / a.reliability)
+    assert most_explained(strong, a) == 1
 
 
 def test_without_what_a_yes_requires_it_cannot_be_told() -> None:

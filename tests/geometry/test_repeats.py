@@ -46,6 +46,11 @@ def test_near_duplicates_equal_plain_loops(made: object) -> None:
     np.testing.assert_array_equal(of(labels).near, plain(labels))
 
 
+def test_single_words_are_not_near_each_other() -> None:
+    found = of(labelled([("sad", "rain", "yes"), ("calm", "sun", "no"), ("sad", "sun", "perhaps")]))
+    assert not found.near.any() and found.templated_share == 0
+
+
 def test_both_of_two_near_texts_are_marked_wherever_they_stand() -> None:
     """The later one has a word more, so that no word is merely another."""
     said = "He turned the old quarrel over and over in his head"

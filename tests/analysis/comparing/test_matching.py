@@ -49,7 +49,10 @@ def test_comparisons_are_found_from_configurations(planted: list[PreparedRun]) -
     runs = {ready.run.key: ready.run for ready in planted}
     assert partner(list(runs.values()), runs["A"], runs["D"]) is runs["C"]
     assert partner([runs["A"], runs["D"], runs["C_again"]], runs["A"], runs["D"]) is None
-    elsewhere = altered(runs["C"], model_name="other", model_id="other")
+    generation = runs["C"].record.generation
+    assert generation is not None
+    by_other = dataclasses.replace(generation, written=dataclasses.replace(generation.written, model="other"))
+    elsewhere = altered(runs["C"], model_name="other", model_id="other", generation=by_other)
     assert partner([runs["A"], runs["D"], elsewhere], runs["A"], runs["D"]) is None
 
 
