@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page
 
+from emogeo.analysis.charts.chart import library
 from emogeo.analysis.charts.depth import depth_spec
 from emogeo.analysis.charts.map import map_spec
 from emogeo.analysis.charts.map_pair import pair_spec
@@ -31,7 +32,8 @@ def page_of_charts(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "depth": depth_spec(grid()),
     }
     sections = [Section(name, name, name, [Chart(name, spec, name)]) for name, spec in specs.items()]
-    (folder / "page.html").write_text(_page(Answer("?", "!", []), sections, bare(folder / "figures")), encoding="utf-8")
+    page = _page(Answer("?", "!", []), sections, bare(folder / "figures"), library)
+    (folder / "page.html").write_text(page, encoding="utf-8")
     return folder / "page.html"
 
 
