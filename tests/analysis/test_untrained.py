@@ -23,8 +23,9 @@ RUNS = [each.run for each in PREPARED]
 
 
 @pytest.fixture(scope="module")
-def tables() -> dict[str, Table]:
-    config = AnalyzeConfig(store=StoreConfig("none"), output="", permutations=100)
+def tables(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Table]:
+    store = StoreConfig(str(tmp_path_factory.mktemp("untrained")))
+    config = AnalyzeConfig(store=store, output="", permutations=100)
     return all_tables(Catalogue(RUNS), PREPARED, [], config)
 
 
