@@ -216,3 +216,15 @@ def test_quantized_states_are_near_full_precision(
     cosine = (got * wanted).sum(-1) / (np.linalg.norm(got, axis=-1) * np.linalg.norm(wanted, axis=-1))
     assert cosine.min() > (0.99 if quantization is Quantization.int8 else 0.9)
     assert relative(got, wanted) > 1e-4, "nothing was quantized"
+
+
+def test_states_and_counts_are_the_same_whether_or_not_finite_sums_are_looked_at(
+    tiny_llama: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a CPU, and as on a GPU."""
+    model, texts = load(tiny_llama, tmp_path), [Text(own, True) for own in load_corpus(topics=2).texts]
+    wanted = read(model, texts, plan(model, LAST, also=(MEAN,)))
+    monkeypatch.setattr(activations, "seen_finite", lambda _: False)
+    found = read(model, texts, plan(model, LAST, also=(MEAN,)))
+    assert np.array_equal(found.states, wanted.states) and np.array_equal(found.also[0], wanted.also[0])
+    assert np.array_equal(found.nonfinite, wanted.nonfinite)

@@ -51,3 +51,7 @@ def test_a_mean_has_the_same_bits_whether_states_are_known_to_be_finite(skip: in
     mask = (torch.arange(9) < torch.tensor([[9], [4], [7], [9], [5]])).long()
     pooler = Pooler(mask, PoolingConfig(Position.mean, skip), torch.tensor([0, 1, 0, 3, 0]))
     assert torch.equal(pooler(states, finite=True), pooler(states, finite=False))
+
+
+def test_on_other_devices_nobody_looks() -> None:
+    assert not seen_finite(torch.zeros(2, 3, device="meta")), "a look would have failed: there are no values"
