@@ -61,7 +61,7 @@ def expected(design: Design, draws: int, seed: int) -> Expected:
         return Expected(reliability, 0.0, None, None)
     found = [compare(*pair) for pair in pairs]
     reach = [star.high - star.value for each in found if (star := each.rho_star) is not None]
-    over_any = [star.high - star.value for each in found if (star := each.rho_star_any) is not None]
+    over_any = [(star.high - star.low) / 2 for each in found if (star := each.rho_star_any) is not None]
     passes = float(np.mean([identifiable(run) for pair in pairs for run in pair]) ** 2)
     means = (float(np.mean(values)) if values else None for values in (reach, over_any))
     return Expected(reliability, passes, *means)

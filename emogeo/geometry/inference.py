@@ -259,7 +259,11 @@ def _ratio(disjoint: Array | float, own_a: Array | float, own_b: Array | float) 
 
 
 def _over_both(a: Halves, b: Halves, star: _Drawn) -> Estimate | None:
-    """Estimates rho* with an interval over units and conditions; None where a condition cannot be deleted."""
+    """Estimates rho* with an interval over units and conditions; None where a condition cannot be deleted.
+
+    Near 1 rho* of few conditions is skewed, so the interval is taken on atanh of the correlation of halves that rho*
+    was disattenuated from. It holds that over units alone.
+    """
     if len(a.products.conditions) < MIN_ANY:
         return None
     try:
@@ -268,7 +272,10 @@ def _over_both(a: Halves, b: Halves, star: _Drawn) -> Estimate | None:
         without = _ratio(disjoint, a.reliability_without_condition, b.reliability_without_condition)
     except GeometryError:
         return None
-    return interval(star.value, [*star.deleted.values(), without], fisher=False)
+    units, of_halves = star.estimate(fisher=False), float(1 / _ratio(1.0, a.reliability, b.reliability))
+    deleted = [of_halves * own for own in (*star.deleted.values(), without)]
+    both = interval(of_halves * star.value, deleted, fisher=True)
+    return Estimate(star.value, min(both.low / of_halves, units.low), max(both.high / of_halves, units.high))
 
 
 def _same(a: Array, b: Array) -> Array:

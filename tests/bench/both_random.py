@@ -2,7 +2,7 @@
 
 Conditions, texts and noise are new in every data set (`tests/planted_conditions.py`). Among data sets in which rho* is
 given, each interval is to cover the rho of the whole population, with its mean half-width beside it:
-`units`, over units alone (`rho_star_ci_*`); `any`, the jackknife over units plus that over conditions
+`units`, over units alone (`rho_star_ci_*`); `any`, the jackknife over units plus that over conditions, on atanh
 (`rho_star_any_ci_*`); `wider`, the wider of the two alone; `two`, their sum without the two-factor term, and no less
 than either; `dual`, rsatoolbox's dual bootstrap with its correction (Schütt et al. 2023, eLife 12:e82566), its samples
 drawn of units within halves and of conditions, without pairs of a condition with itself. `two` and `dual` use five of
@@ -76,9 +76,9 @@ def measure(design: Drawn, draws: int) -> Row:
     with threadpool_limits(1):
         results = [one(design, seed) for seed in range(draws)]
     truth = population_rho(design.mix)
-    given = [(star, reach) for star, _, reach in results if star is not None]
-    stars = np.array([star for star, _ in given])
-    reaches = {name: np.array([reach.get(name, np.nan) for _, reach in given]) for name in METHODS}
+    given = [(star, ends) for star, _, ends in results if star is not None]
+    stars, unknown = np.array([star for star, _ in given]), (np.nan, np.nan)
+    ends = {name: np.array([own.get(name, unknown) for _, own in given]).reshape(-1, 2) for name in METHODS}
     return Row(
         design=design,
         draws=draws,
@@ -87,19 +87,19 @@ def measure(design: Drawn, draws: int) -> Row:
         truth=truth,
         bias=float(stars.mean() - truth) if given else np.nan,
         spread=float(stars.std()) if given else np.nan,
-        covers={name: covers(stars - truth, reach) for name, reach in reaches.items()},
-        widths={name: float(np.nanmean(reach)) if given else np.nan for name, reach in reaches.items()},
+        covers={name: covers(truth, own) for name, own in ends.items()},
+        widths={name: float(np.nanmean(own[:, 1] - own[:, 0])) / 2 if given else np.nan for name, own in ends.items()},
     )
 
 
-def covers(errors: Array, reach: Array) -> float:
-    """The share of data sets within reach of the truth, among those that have the interval."""
-    known = ~np.isnan(reach)
-    return float(np.mean(np.abs(errors[known]) <= reach[known])) if known.any() else np.nan
+def covers(truth: float, ends: Array) -> float:
+    """The share of intervals [data set, end] that hold the truth, among those that are known."""
+    known = ends[~np.isnan(ends[:, 0])]
+    return float(np.mean((known[:, 0] <= truth) & (truth <= known[:, 1]))) if len(known) else np.nan
 
 
-def one(design: Drawn, seed: int) -> tuple[float | None, float, dict[str, float]]:
-    """One data set: rho*, the mean reliability, and the half-width of each interval."""
+def one(design: Drawn, seed: int) -> tuple[float | None, float, dict[str, tuple[float, float]]]:
+    """One data set: rho*, the mean reliability, and the ends of each interval."""
     a, b = drawn(design, seed)
     found = compare(a, b)
     assert found.reliability_a is not None and found.reliability_b is not None
@@ -107,10 +107,11 @@ def one(design: Drawn, seed: int) -> tuple[float | None, float, dict[str, float]
     if found.rho_star is None or found.rho_star_any is None:
         return None, own, {}
     star = found.rho_star.value
-    reach = {"units": found.rho_star.high - star, "any": found.rho_star_any.high - star}
+    ends = {name: (known.low, known.high) for name, known in (("units", found.rho_star), ("any", found.rho_star_any))}
     if seed < OTHERS:
-        reach |= two_factor(a, b) | {"dual": dual_bootstrap(a, b, seed)}
-    return star, own, reach
+        others = two_factor(a, b) | {"dual": dual_bootstrap(a, b, seed)}
+        ends |= {name: (star - reach, star + reach) for name, reach in others.items()}
+    return star, own, ends
 
 
 def ratio(a: Array, b: Array) -> Array:

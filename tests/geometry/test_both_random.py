@@ -65,18 +65,31 @@ def star_without_units(a: Halves, b: Halves) -> list[float]:
     return [ratio(a, b, u) / np.sqrt(ratio(a, a, u) * ratio(b, b, u)) for u in range(a.n_units)]
 
 
-def test_the_interval_adds_the_variances_of_both_factors() -> None:
+def test_the_interval_adds_the_variances_of_both_factors_on_atanh_of_the_correlation_of_halves() -> None:
     a, b = drawn(Drawn(8, 12, 0.8, 0.7), seed=3)
     found = compare(a, b)
     assert found.rho_star is not None
     assert found.rho_star_any is not None
-    both = [np.array(star_without_units(a, b)), np.array(loop_over_conditions(a, b))]
+    assert found.reliability_a is not None
+    assert found.reliability_b is not None
+    of_halves = np.sqrt(found.reliability_a.value * found.reliability_b.value)
+    both = [np.arctanh(of_halves * np.array(own(a, b))) for own in (star_without_units, loop_over_conditions)]
     variances = [(len(d) - 1) / len(d) * ((d - d.mean()) ** 2).sum() for d in both]
     df = sum(variances) ** 2 / sum(v**2 / (len(d) - 1) for v, d in zip(variances, both, strict=True))
     reach = student.ppf(0.975, df) * np.sqrt(sum(variances))
     assert found.rho_star_any.value == found.rho_star.value
-    assert found.rho_star_any.high == pytest.approx(found.rho_star.value + reach, abs=1e-9)
-    assert found.rho_star_any.low == pytest.approx(found.rho_star.value - reach, abs=1e-9)
+    centre = np.arctanh(of_halves * found.rho_star.value)
+    assert found.rho_star_any.high == pytest.approx(np.tanh(centre + reach) / of_halves, abs=1e-9)
+    assert found.rho_star_any.low == pytest.approx(np.tanh(centre - reach) / of_halves, abs=1e-9)
+    assert found.rho_star.value - found.rho_star_any.low > found.rho_star_any.high - found.rho_star.value
+
+
+def test_it_holds_that_over_units_where_conditions_add_nothing() -> None:
+    found = compare(*halves(Planted(8, 0.6, 1.0), 3))
+    assert found.rho_star is not None
+    assert found.rho_star_any is not None
+    assert found.rho_star_any.low < found.rho_star.low
+    assert found.rho_star_any.high == found.rho_star.high
 
 
 def test_it_is_wider_than_that_over_units_also_for_other_texts() -> None:
