@@ -71,7 +71,7 @@ class BehaviourConfig:
     capability: float = 0.8
     """The share of a facet's capability items that a model must get right to be asked the facet's items."""
     batch_size: int | None = None
-    """Texts at once; null: 20 on a CPU, 64 on a GPU."""
+    """Texts at once; null: 20 on a CPU, 256 on a GPU."""
 
     def check(self) -> None:
         """Refuses numbers out of range.

@@ -270,7 +270,7 @@ class GenerationConfig:
     repetition: int = 0
     """Above 0, everything is written again with other seeds and other batches: the regeneration null."""
     batch_size: int | None = None
-    """Texts written at once; null: 20 on a CPU, 64 on a GPU."""
+    """Texts written at once; null: 20 on a CPU, 256 on a GPU."""
     context: Context = Context.prompt
     """What written texts are read after; what is written does not depend on it."""
 

@@ -95,7 +95,9 @@ def model_meaning(weights: Weights, precision: Precision, n_blocks: int, token_b
     }
 
 
-_CPU_BATCH, _GPU_BATCH = 20, 64
+_CPU_BATCH, _GPU_BATCH = 20, 256
+_NAMED = (_CPU_BATCH, 64, _GPU_BATCH)
+"""What keys call a batch that takes all texts: the first of these that does."""
 
 
 def written_at_once(asked: int | None, device: str, n_texts: int | None = None) -> int:
@@ -107,7 +109,7 @@ def written_at_once(asked: int | None, device: str, n_texts: int | None = None) 
     size = asked or (_CPU_BATCH if device == "cpu" else _GPU_BATCH)
     if n_texts is None or size < n_texts:
         return size
-    return next(usual for usual in (_CPU_BATCH, _GPU_BATCH, n_texts) if usual >= n_texts)
+    return next(usual for usual in (*_NAMED, n_texts) if usual >= n_texts)
 
 
 def batch_meaning(batch_size: int) -> Json:

@@ -49,9 +49,9 @@ class Network:
         return self.params * bytes_per_parameter(precision) + batch + 3 * texts * self.n_layers * self.d_model * 4.0
 
     def writing(self, precision: Precision, at_once: int, longest: int) -> float:
-        """Bytes of weights, of the cache of all texts that are written at once, and of their logits."""
+        """Bytes of weights, of the cache of all texts that are written at once, and of drawing from their logits."""
         cache = at_once * longest * self.n_layers * self.cached * 4.0
-        return self.params * bytes_per_parameter(precision) + cache + 2 * at_once * self.vocabulary * 4.0
+        return self.params * bytes_per_parameter(precision) + cache + 8 * at_once * self.vocabulary * 4.0
 
 
 def network_of(weights: Weights) -> Network:

@@ -126,9 +126,11 @@ def test_topics_are_recorded_where_every_prompt_has_one(weights: Weights) -> Non
     assert set(found.labelled.units) == {"x", "y"}
 
 
-@pytest.mark.parametrize(("device", "size"), [("cpu", 20), ("cuda", 64), ("cuda:1", 64)])
+@pytest.mark.parametrize(("device", "size"), [("cpu", 20), ("cuda", 256), ("cuda:1", 256)])
 def test_batches_are_as_large_as_the_device_allows(weights: Weights, device: str, size: int) -> None:
-    own, given = asked(weights, device=device).writing, asked(weights, "generation.batch_size=3", device=device).writing
+    words = ("generation.samples=10",)
+    own = asked(weights, *words, device=device).writing
+    given = asked(weights, *words, "generation.batch_size=3", device=device).writing
     assert own is not None and given is not None
     assert (own.batch_size, given.batch_size) == (size, 3)
 

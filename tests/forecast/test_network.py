@@ -40,4 +40,4 @@ def test_bytes_follow_the_formulas() -> None:
     assert SMALL.loading(BF16, False, "cuda") == 3e9
     assert SMALL.loading(INT8, True, "cpu") == 1.5e9
     assert SMALL.reading(BF16, 1024, 50) == 2e9 + 1024 * 24 * 100 * 4 + 3 * 50 * 10 * 100 * 4
-    assert SMALL.writing(BF16, 5, 100) == 2e9 + 5 * 100 * 10 * 50 * 4 + 2 * 5 * 1000 * 4
+    assert SMALL.writing(BF16, 5, 100) == 2e9 + 5 * 100 * 10 * 50 * 4 + 8 * 5 * 1000 * 4
