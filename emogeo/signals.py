@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import multiprocessing
+import os
 import signal
 import sys
 import threading
@@ -48,9 +49,21 @@ def end_with_reader() -> None:
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 
 
+def end_with_parent() -> None:
+    """Ends this process of multiprocessing when the one that started it has ended, however that was."""
+    threading.Thread(target=_wait_for_parent, daemon=True).start()
+
+
 def in_joblib_worker() -> bool:
     """Whether this is a joblib worker, which lives on after a run and hands exceptions to its parent process."""
     return multiprocessing.current_process().name.startswith("LokyProcess")
+
+
+def _wait_for_parent() -> None:
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _end(number: int, _frame: FrameType | None) -> None:

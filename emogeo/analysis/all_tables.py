@@ -55,12 +55,12 @@ from emogeo.record.run import Run
 from emogeo.stimuli.norms import Norm
 from emogeo.store.store import Store
 
-_Step = Callable[[], Table | Mapping[str, Table]]
+Step = Callable[[], Table | Mapping[str, Table]]
 """Makes a table, or several by name."""
 Draw = Callable[[Mapping[str, Table]], None]
 """Draws the figures of the tables that are made."""
-_KEPT = ("beyond", "pairs", "about", "measures", "overlap", "decoding")
-"""The tables whose rows are kept for the next analysis."""
+_KEPT = ("beyond", "pairs", "about")
+"""The tables whose rows are kept for the next analysis, beside those of `lone_steps`."""
 
 
 def all_tables(
@@ -72,6 +72,7 @@ def all_tables(
     bare: Sequence[PreparedBare] = (),
     apart: RunDistances | None = None,
     draw: Draw = lambda _: None,
+    lone: Mapping[str, Step] | None = None,
 ) -> dict[str, Table]:
     """Makes every table, by its name.
 
@@ -79,10 +80,11 @@ def all_tables(
         norms: those of the user's own.
         apart: distances that are known.
         draw: is called before the first and after each.
+        lone: what waits for the tables of `lone_steps`, where they are being made already.
     """
     kept = {name: Kept(keeping(config), name) for name in _KEPT}
     tables: dict[str, Table] = {}
-    steps: dict[str, _Step] = {
+    steps: dict[str, Step] = {
         **_of_runs(tables, prepared, config, kept, norms, bare),
         "effects": lambda: effects_table(effects),
         "variance": lambda: variance_table(
@@ -93,6 +95,7 @@ def all_tables(
         "models": lambda: _of_models(read_here(prepared), tables, config),
         "probes": lambda: _of_steering(catalogue) | _of_behaviour(catalogue, config.seed) | _of_readout(catalogue),
         "relations": lambda: _relations(tables, config),
+        **(lone or lone_steps(prepared, bare, config)),
     }
     draw(tables)
     with tqdm(steps, desc="analysis", unit="table", disable=None) as bar:
@@ -107,6 +110,27 @@ def all_tables(
     return tables | {"claims": claims_table(evidence_of(tables, effects, read))}
 
 
+def lone_steps(prepared: Sequence[PreparedRun], bare: Sequence[PreparedBare], config: AnalyzeConfig) -> dict[str, Step]:
+    """Gives what makes the tables that take long and neither need others nor are needed by them."""
+    store, which = Store(config.store.path), config.pairs
+
+    def keeping_rows(name: str, make: Callable[[Kept], Mapping[str, Table]]) -> Step:
+        def made() -> Mapping[str, Table]:
+            kept = Kept(keeping(config), name)
+            tables = make(kept)
+            kept.write()
+            return tables
+
+        return made
+
+    steps: dict[str, Callable[[Kept], Mapping[str, Table]]] = {
+        "measures": lambda kept: measures_tables(prepared, which, kept),
+        "overlap": lambda kept: overlap_tables(prepared, which, kept),
+        "decoding": lambda kept: decoding_tables(prepared, bare, store, *chance_of(config), kept),
+    }
+    return {name: keeping_rows(name, make) for name, make in steps.items()}
+
+
 def _of_runs(
     tables: Mapping[str, Table],
     prepared: Sequence[PreparedRun],
@@ -114,7 +138,7 @@ def _of_runs(
     kept: Mapping[str, Kept],
     norms: Sequence[Norm],
     bare: Sequence[PreparedBare],
-) -> dict[str, _Step]:
+) -> dict[str, Step]:
     """Gives what makes the tables of runs and of pairs of runs, in order: one or several tables each."""
     chance, store, which = chance_of(config), Store(config.store.path), config.pairs
     corpora, options = read_corpora(prepared), Options(*chance, which)
@@ -129,11 +153,8 @@ def _of_runs(
         "rdm_differences": lambda: rdm_differences_table(prepared, config.seed),
         "about": lambda: about_table(prepared, *chance, norms, bare, kept["about"]),
         "lens": lambda: lens_table(prepared),
-        "measures": lambda: measures_tables(prepared, which, kept["measures"]),
-        "overlap": lambda: overlap_tables(prepared, which, kept["overlap"]),
         "descriptors_by_layer": lambda: by_layer_table(prepared),
         "depth": lambda: depth_tables(prepared, bare, store, *chance),
-        "decoding": lambda: decoding_tables(prepared, bare, store, *chance, kept["decoding"]),
     }
 
 

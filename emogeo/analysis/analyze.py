@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from emogeo.analysis.all_tables import Draw, all_tables, chance_of, keeping, read_here, viewed
+from emogeo.analysis.all_tables import Draw, all_tables, chance_of, keeping, lone_steps, read_here, viewed
 from emogeo.analysis.charts.chart import library, unchecked
 from emogeo.analysis.comparing.chosen import choose
 from emogeo.analysis.comparing.paired import families, leaves_out
@@ -21,6 +21,7 @@ from emogeo.analysis.export.wandb_run import track_analysis
 from emogeo.analysis.figures.readout import write_readout_figures
 from emogeo.analysis.figures.runs import MATRICES
 from emogeo.analysis.figures.write import FigureWriter, drawn_runs
+from emogeo.analysis.meanwhile import meanwhile
 from emogeo.analysis.output import check_place, whole
 from emogeo.analysis.records.catalogue import Catalogue, read_catalogue, refuse_empty
 from emogeo.analysis.records.names import short_names
@@ -72,13 +73,13 @@ def analyze(config: AnalyzeConfig) -> Path:
     prepared = comparable(catalogue, store, config.seed)
     bare = bare_of(catalogue)
     _say_what_is_left_out(prepared, config)
-    with whole(output) as folder, processes() as pool:
+    with meanwhile(lone_steps(prepared, bare, config)) as lone, whole(output) as folder, processes() as pool:
         own = viewed(read_here(prepared), config)
         effects, apart = effects_of(own, *chance_of(config), config.equivalence), distances_of(own)
         del own  # their products, which nothing else is made of
         figures = FigureFolder(folder / "figures", Kept(keeping(config), "figures", _FIGURES), pool)
         draw = _drawing(prepared, effects, config, bare, figures)
-        tables = all_tables(catalogue, prepared, effects, config, norms, bare, apart, draw)
+        tables = all_tables(catalogue, prepared, effects, config, norms, bare, apart, draw, lone)
         frames = {name: table.frame for name, table in tables.items()}
         material = Material(tables, prepared, catalogue, figures.path, bare)
         _write_all(material, folder, figures)

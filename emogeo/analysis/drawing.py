@@ -7,7 +7,6 @@ import hashlib
 import multiprocessing
 import os
 import signal
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -25,6 +24,7 @@ from emogeo.analysis.tables.kept import NOTHING, Kept, content
 from emogeo.errors import MachineError
 from emogeo.figures.png import save
 from emogeo.machine import cores
+from emogeo.signals import end_with_parent
 
 MOST_KEPT = 300
 """The most figures of an analysis that are kept for the next: each takes some 200 kB, and they are read at once."""
@@ -195,11 +195,4 @@ def _begin() -> None:
     """Leaves an interruption and the cores to the process that makes tables, and ends when that has ended."""
     os.nice(_NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-
-
-def _end_with_parent() -> None:
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
+    end_with_parent()
