@@ -286,13 +286,12 @@ class GenerationConfig:
                 "reads none: type mode=generation or mode=replay, or generation.context=prompt."
             )
 
-    def check(self) -> None:
-        """Refuses numbers out of range, and what has no meaning in greedy decoding.
+    def check_greedy(self) -> None:
+        """Refuses what has no meaning in greedy decoding.
 
         Raises:
             ConfigError: names the field.
         """
-        self._check_numbers()
         if self.temperature is None and self.replicates > 1:
             raise ConfigError(
                 f"generation.replicates={self.replicates}: greedy decoding writes the same each time; "
@@ -304,7 +303,12 @@ class GenerationConfig:
                 f"generation.{what} has no meaning in greedy decoding; type generation.temperature=0.7, say."
             )
 
-    def _check_numbers(self) -> None:
+    def check(self) -> None:
+        """Refuses numbers out of range.
+
+        Raises:
+            ConfigError: names the field.
+        """
         for name, least in _LEAST.items():
             if getattr(self, name) < least:
                 raise ConfigError(f"generation.{name}={getattr(self, name)}: at least {least}.")

@@ -78,6 +78,7 @@ class TrainConfig:
             ConfigError: says what was given, what is allowed and what to type.
         """
         check_seed(self.seed)
+        self.generation.check()
         check_texts(self)
         self.generation.check_context(self.mode.name)
         self.stimuli.check(self.mode.name)
@@ -194,7 +195,7 @@ def _check_template(config: TrainConfig, mode: Mode) -> None:
         template.check_text()
     else:
         template.check_prompts()
-        config.generation.check()
+        config.generation.check_greedy()
         _check_written(config)
     if template.chat and not config.model.chat_template and config.model.weights is None:
         raise ConfigError(

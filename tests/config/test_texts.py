@@ -140,6 +140,7 @@ SAMPLED = {"temperature": 0.7}
 )
 def test_numbers_in_their_ranges_pass(fields: dict[str, Any]) -> None:
     GenerationConfig(**fields).check()
+    GenerationConfig(**fields).check_greedy()
 
 
 @pytest.mark.parametrize(
@@ -158,6 +159,21 @@ def test_numbers_in_their_ranges_pass(fields: dict[str, Any]) -> None:
         ({"min_new_tokens": -1}, "generation.min_new_tokens=-1: between 0 and max_new_tokens=256."),
         ({"temperature": 0.0}, "generation.temperature=0.0: above 0, or null for greedy."),
         ({**SAMPLED, "top_p": 1.01}, "generation.top_p=1.01: above 0 and up to 1."),
+    ],
+)
+def test_numbers_out_of_range_are_refused(fields: dict[str, Any], said: str) -> None:
+    assert refusal(GenerationConfig(**fields).check) == said
+
+
+@pytest.mark.parametrize("mode", ["comprehension", "behaviour"])
+def test_they_are_refused_in_a_mode_that_writes_no_story_as_well(mode: str) -> None:
+    with pytest.raises(ConfigError, match="generation.batch_size=0: at least 1, or null"):
+        compose_train(f"mode={mode}", "generation.batch_size=0")
+
+
+@pytest.mark.parametrize(
+    ("fields", "said"),
+    [
         (
             {"replicates": 2},
             "generation.replicates=2: greedy decoding writes the same each time; type generation.temperature=0.7, say.",
@@ -173,8 +189,8 @@ def test_numbers_in_their_ranges_pass(fields: dict[str, Any]) -> None:
         ),
     ],
 )
-def test_numbers_out_of_range_are_refused(fields: dict[str, Any], said: str) -> None:
-    assert refusal(GenerationConfig(**fields).check) == said
+def test_what_has_no_meaning_in_greedy_decoding_is_refused(fields: dict[str, Any], said: str) -> None:
+    assert refusal(GenerationConfig(**fields).check_greedy) == said
 
 
 @pytest.mark.parametrize(
