@@ -105,10 +105,9 @@ def test_a_refusal_says_what_to_type(words: tuple[str, ...], said: str) -> None:
     assert str(error.value) == said
 
 
-def test_what_is_not_used_is_not_checked() -> None:
+def test_texts_that_are_not_used_are_not_checked() -> None:
     compose_train("mode=behaviour", "prompt_template=stories")
     compose_train("mode=replay", "mode.source=abc", "prompt_template.text=none")
-    compose_train("generation.samples=0")
     compose_train("model=gemma-3-270m", "prompt_template=chat", "model.weights=Org/With-a-template")
 
 
