@@ -31,13 +31,27 @@ def ended() -> int:
     return 0
 
 
-def test_other_processes_make_things_from_what_this_one_knows() -> None:
+@pytest.mark.parametrize(("n_cores", "n_processes"), [(2, 1), (3, 2), (16, 3)])
+def test_other_processes_make_things_from_what_this_one_knows(
+    n_cores: int, n_processes: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(module, "cores", lambda: n_cores)
     here = [3, 4]
-    with meanwhile({"sum": lambda: (os.getpid(), sum(here)), "largest": lambda: (os.getpid(), max(here))}) as waits:
+    steps = {"sum": lambda: (os.getpid(), sum(here)), "largest": lambda: (os.getpid(), max(here))}
+    with meanwhile({**steps, "least": lambda: (os.getpid(), min(here))}) as waits:
         here.append(5)
-        (first, total), (second, largest) = waits["sum"](), waits["largest"]()
-    assert (total, largest) == (7, 4)
-    assert len({os.getpid(), first, second}) == 3
+        found = {name: waits[name]() for name in ("least", "largest", "sum", "least")}
+    assert {name: own for name, (_, own) in found.items()} == {"sum": 7, "largest": 4, "least": 3}
+    others = {process for process, _ in found.values()}
+    assert len(others) == n_processes
+    assert os.getpid() not in others
+
+
+def test_an_error_leaves_what_else_its_process_made() -> None:
+    with meanwhile({"own": refused, "other": lambda: 1}) as waits:
+        assert waits["other"]() == 1
+        with pytest.raises(GeometryError, match="too few units"):
+            waits["own"]()
 
 
 def test_an_error_comes_from_what_waits_and_says_where_it_was() -> None:
