@@ -33,7 +33,7 @@ demo: .venv/emogeo
 	$(BIN)/python analyze.py output=results/demo
 	@echo "Your own texts, with any labels: $(BIN)/python train.py stimuli.path=mine.csv (docs/own-texts.md)"
 
-# four models read passages, diaries, translations and masked passages; one at three precisions; readout; two write, one in
+# four models read passages, diaries, translations and masked passages; one at three precisions; readout; three write, one in
 # INT8 as well, and one reads the other's stories; a model that is tuned on the way; steering
 DEVICE ?= cpu
 STUDY := store.path=study/store runtime.device=$(DEVICE)
@@ -57,7 +57,8 @@ study: .venv/dev
 	$(BIN)/python train.py -m +study=finetune \
 	    'model.weights=[./study/tuned/base,./study/tuned/step030,./study/tuned/step100]' $(STUDY)
 	$(BIN)/python train.py -m mode=steering pooling.position=mean model=$(SMALL),gemma-3-270m $(STUDY)
-	$(BIN)/python train.py -m +study=decomposition model=$(WRITER) 'hydra.sweeper.only=[$(MEAN)]' $(STUDY)
+	$(BIN)/python train.py -m +study=decomposition model=$(WRITER),qwen2.5-coder-1.5b-instruct \
+	    'hydra.sweeper.only=[$(MEAN)]' $(STUDY)
 	key=$$($(BIN)/python -m emogeo.store ls --store study/store --model $(WRITER) --mode generation --json | $(FIRST_KEY)) && \
 	$(BIN)/python train.py -m model=$(SMALL) mode=replay "mode.source='$$key'" \
 	    pooling.position=mean layer_selection=depth layer_selection.depth=0.95 $(STUDY)
