@@ -99,9 +99,17 @@ def _default(part: str) -> Any:
 
 def _option(group: str, own: Any, conf: Path) -> Any:
     """Gives the content of a group's option, with the defaults of the fields that its file leaves out."""
-    file, kind = conf / group / f"{option_named(conf / group, _name(own))}.yaml", OmegaConf.structured(type(own))
-    found = _content(file) or {"name": _name(own)}
-    return OmegaConf.merge(kind, {str(name): value for name, value in found.items() if name != "defaults"})
+    file, kind, name = conf / group / f"{option_named(conf / group, _name(own))}.yaml", type(own), _name(own)
+    content = _content(file) or {"name": name}
+    known = _MERGED.get((kind, file, name))
+    if known is None or known[0] != content:
+        given = {str(field): value for field, value in content.items() if field != "defaults"}
+        known = _MERGED[kind, file, name] = content, OmegaConf.merge(OmegaConf.structured(kind), given)
+    return known[1]
+
+
+_MERGED: dict[tuple[type[Any], Path, str], tuple[dict[Any, Any], Any]] = {}
+"""The content of each option's file with what it came to; many runs name the same."""
 
 
 def _differing(path: str, own: Any, usual: Any) -> Iterator[str]:

@@ -15,8 +15,8 @@ import numpy as np
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves, split_units
-from emogeo.geometry.rdm import standard_ranks
 from emogeo.geometry.recent import Recent
+from emogeo.geometry.triangle import above
 from emogeo.geometry.units import dissimilarities, half_sum_deletions, half_sums
 
 _CENTRED = 1e-6
@@ -60,12 +60,10 @@ class ApartHalves(Halves):
             )
         return np.asarray(drawn[kept])
 
-    @cached_property
-    def _ranks_and_clips(self) -> tuple[Array, int]:
+    def _rdms_and_clips(self) -> tuple[Array, int]:
         members = self.members.reshape(-1, self.n_units)
         numbers = _NUMBERS.of(self.apart, ("sums", self.seed), lambda: half_sums(self.apart, members), np.size)
-        rdms, clips = self._rdms(half_sums(self._products, members), numbers)
-        return standard_ranks(rdms).reshape(*self.members.shape[:2], -1), clips
+        return self._rdms(half_sums(self._products, members), numbers)
 
     def _rdms_without_units(self) -> Iterator[Array]:
         members = self.members.reshape(-1, self.n_units)
@@ -87,7 +85,7 @@ class ApartHalves(Halves):
         Mean products are centred over conditions, which those of all texts are from the start.
         """
         n = len(self.products.conditions)
-        rows, columns = np.triu_indices(n)
+        rows, columns = above(n, diagonal=True)
         gram = np.empty((len(sums), n, n))
         gram[:, rows, columns] = gram[:, columns, rows] = sums / numbers
         gram -= gram.mean(axis=1, keepdims=True)
@@ -118,9 +116,10 @@ def _without_means(products: Array, apart: Array) -> Array:
     left = products * apart
     numbers = [np.maximum(apart.sum(axis=axis, keepdims=True), 1) for axis in (2, 3)]
     enough = _CENTRED * np.abs(left).max()
+    taken = np.empty_like(left)
     while True:
         means = left.sum(axis=2, keepdims=True) / numbers[0]
-        left = left - apart * means
-        left = left - apart * (left.sum(axis=3, keepdims=True) / numbers[1])
+        left -= np.multiply(apart, means, out=taken)
+        left -= np.multiply(apart, left.sum(axis=3, keepdims=True) / numbers[1], out=taken)
         if np.abs(means).max() <= enough:
             return np.asarray(left)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from emogeo.arrays import Array
 from emogeo.geometry.rdm import centred_ranks, standard_ranks
+from emogeo.geometry.triangle import above
 
 MIN_ANY = 10
 """The fewest conditions for an interval over them: with fewer, a deletion leaves less than four fifths of the pairs."""
@@ -22,7 +23,7 @@ NOT_ANY = f"not identifiable (fewer than {MIN_ANY} conditions, or one without wh
 
 def pairs_without(n_conditions: int) -> Iterator[NDArray[np.int64]]:
     """Gives the places of the pairs that are left without each condition, for one condition after the other."""
-    rows, columns = np.triu_indices(n_conditions, k=1)
+    rows, columns = above(n_conditions)
     return (np.flatnonzero((rows != c) & (columns != c)) for c in range(n_conditions))
 
 

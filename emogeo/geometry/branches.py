@@ -10,7 +10,7 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import MIN_JACKKNIFE
 from emogeo.geometry.regions import square
-from emogeo.geometry.scaling import average_linkage
+from emogeo.geometry.scaling import average_linkage, linkage_of_pairs
 from emogeo.geometry.units import crossvalidated_rdms
 
 N_RESAMPLES = 500
@@ -53,8 +53,8 @@ def supported_tree(products: Array, seed: int, resamples: int = N_RESAMPLES) -> 
     tree = tree_of(square(crossvalidated_rdms(products, np.ones((1, n)))[0][0], n_conditions))
     kept = np.zeros(len(tree.members))
     for counts in np.split(resampled(n, seed, resamples), range(_AT_ONCE, resamples, _AT_ONCE)):
-        for pairs in crossvalidated_rdms(products, counts)[0]:
-            found = {*tree_of(square(pairs, n_conditions)).members}
+        for pairs in np.maximum(crossvalidated_rdms(products, counts)[0], 0.0):
+            found = {*members_of(linkage_of_pairs(pairs))}
             kept += [branch in found for branch in tree.members]
     return Tree(tree.linkage, tree.members, kept / resamples)
 

@@ -17,6 +17,7 @@ from emogeo.geometry.ngrams import Tokens, counts_of, tokens_of
 from emogeo.geometry.repeats import Repeats
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.telling import TellingRun, telling_runs
+from emogeo.geometry.triangle import above
 from emogeo.geometry.word_accuracy import WordAccuracy, word_accuracy
 
 
@@ -111,4 +112,4 @@ def _word_spread(labels: LabelledTexts, tokens: list[Tokens]) -> float | None:
     if len(conditions) < 3 or (lengths < 1e-9).any():
         return None
     cosines = (centred / lengths) @ (centred / lengths).T
-    return float(np.std(1 - cosines[np.triu_indices(len(conditions), k=1)]))
+    return float(np.std(1 - cosines[above(len(conditions))]))

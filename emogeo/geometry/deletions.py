@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.arrays import Array
-from emogeo.geometry.rdm import PackedRanks
+from emogeo.geometry.rdm import PackedRanks, Vectors
 
 _AT_ONCE = 4_000_000
 """The most numbers of halves without a unit that are looked at together."""
@@ -19,15 +19,20 @@ _AT_ONCE = 4_000_000
 class Deletions:
     """The halves of one run, whole and without each of their units."""
 
-    halves: Array
-    """[split, half, feature]"""
-    without: PackedRanks | Array
-    """[deletion, feature]: each half without each of its units, in the order of np.nonzero(members)."""
+    halves: PackedRanks | Vectors
+    """Split by split, both halves of each."""
+    without: PackedRanks | Vectors
+    """Each half without each of its units, in the order of np.nonzero(members)."""
 
-    def of(self, splits: slice, n: int) -> Array:
-        """Gives [split, half, member, feature] of some splits, of which each half has n members."""
-        rows = self.without[slice(2 * n * splits.start, 2 * n * splits.stop)]
-        return rows.reshape(-1, 2, n, rows.shape[-1])
+    def whole(self, splits: slice) -> Vectors:
+        """Gives the halves of some splits: numbers [split, half, feature] over lengths [split, half]."""
+        found = self.halves.part(slice(2 * splits.start, 2 * splits.stop))
+        return Vectors(found.numbers.reshape(-1, 2, found.numbers.shape[-1]), found.lengths.reshape(-1, 2))
+
+    def changed(self, splits: slice, n: int) -> Vectors:
+        """Gives them without each of their n members: [split, half, member, feature] over [split, half, member]."""
+        found = self.without.part(slice(2 * n * splits.start, 2 * n * splits.stop))
+        return Vectors(found.numbers.reshape(-1, 2, n, found.numbers.shape[-1]), found.lengths.reshape(-1, 2, n))
 
 
 def opposite_without(a: Deletions, b: Deletions, members: Array) -> Array:
@@ -36,31 +41,48 @@ def opposite_without(a: Deletions, b: Deletions, members: Array) -> Array:
     Args:
         members: membership [split, half, unit], the same for both; halves are of one size.
     """
-    usual = np.einsum("shf,shf->s", a.halves, b.halves[:, ::-1])
-    sums = np.full(members.shape[2], usual.sum())
-    for splits, units in _parts(a, members):
-        n = units.shape[2]
-        changed = a.of(splits, n) @ b.halves[splits, ::-1, :, None]
-        changed = 2 * changed if a is b else changed + b.of(splits, n) @ a.halves[splits, ::-1, :, None]
-        sums += _summed(units, changed[..., 0] - usual[splits, None, None], len(sums))
-    return sums / (2 * len(members))
+    total, sums = 0.0, np.zeros(members.shape[2])
+    for splits, units in _parts(members, a.halves.width):
+        n, first, second = units.shape[2], a.whole(splits), b.whole(splits)
+        usual = _products(first, _turned(second)).sum(axis=1)
+        changed = _against(a.changed(splits, n), _turned(second))
+        changed = 2 * changed if a is b else changed + _against(b.changed(splits, n), _turned(first))
+        sums += _summed(units, changed - usual[:, None, None], len(sums))
+        total += usual.sum()
+    return np.asarray((sums + total) / (2 * len(members)))
 
 
 def same_without(a: Deletions, b: Deletions, members: Array) -> Array:
     """Gives the mean product of the same halves, without each unit: [unit]."""
-    usual = np.einsum("shf,shf->sh", a.halves, b.halves)
-    sums = np.full(members.shape[2], usual.sum())
-    for splits, units in _parts(a, members):
-        n = units.shape[2]
-        changed = np.einsum("shmf,shmf->shm", a.of(splits, n), b.of(splits, n))
-        sums += _summed(units, changed - usual[splits, :, None], len(sums))
-    return sums / (2 * len(members))
+    total, sums = 0.0, np.zeros(members.shape[2])
+    for splits, units in _parts(members, a.halves.width):
+        n, usual = units.shape[2], _products(a.whole(splits), b.whole(splits))
+        changed = _products(a.changed(splits, n), b.changed(splits, n))
+        sums += _summed(units, changed - usual[..., None], len(sums))
+        total += usual.sum()
+    return np.asarray((sums + total) / (2 * len(members)))
 
 
-def _parts(run: Deletions, members: Array) -> Iterator[tuple[slice, NDArray[np.intp]]]:
+def _turned(halves: Vectors) -> Vectors:
+    """Gives each half the place of the other."""
+    return Vectors(halves.numbers[:, ::-1], halves.lengths[:, ::-1])
+
+
+def _products(a: Vectors, b: Vectors) -> Array:
+    """Multiplies vectors one by one: [...]."""
+    return np.asarray(np.einsum("...f,...f->...", a.numbers, b.numbers) / (a.lengths * b.lengths))
+
+
+def _against(changed: Vectors, halves: Vectors) -> Array:
+    """Multiplies halves without each member with one half each: [split, half, member]."""
+    products = (changed.numbers @ halves.numbers[..., None])[..., 0]
+    return np.asarray(products / (changed.lengths * halves.lengths[..., None]))
+
+
+def _parts(members: Array, width: int) -> Iterator[tuple[slice, NDArray[np.intp]]]:
     """Yields some splits at a time, with the units of their halves [split, half, member]."""
     units = np.nonzero(members)[2].reshape(len(members), 2, -1)
-    step = max(1, _AT_ONCE // (2 * units.shape[2] * run.halves.shape[-1]))
+    step = max(1, _AT_ONCE // (2 * units.shape[2] * width))
     for start in range(0, len(units), step):
         splits = slice(start, min(start + step, len(units)))
         yield splits, units[splits]

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
+from emogeo.geometry.triangle import above
 from emogeo.geometry.units import UnitProducts
 
 MIN_UNITS_DEPENDENCE = 6
@@ -136,13 +137,13 @@ def _shares(draws: int) -> list[int]:
 
 def _within(cosines: Array, families: NDArray[np.intp]) -> float:
     """The mean cosine of two units of one family minus that of two of different families."""
-    rows, columns = np.triu_indices(len(cosines), k=1)
+    rows, columns = above(len(cosines))
     same, values = families[rows] == families[columns], cosines[rows, columns]
     return float(values[same].mean() - values[~same].mean())
 
 
 def _closest(units: Sequence[str], cosines: Array) -> tuple[tuple[str, str, float], ...]:
-    rows, columns = np.triu_indices(len(units), k=1)
+    rows, columns = above(len(units))
     values = cosines[rows, columns]
     return tuple(
         (units[rows[at]], units[columns[at]], float(values[at])) for at in np.argsort(-values, kind="stable")[:3]

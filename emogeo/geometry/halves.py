@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields
 from functools import cached_property, lru_cache
 from itertools import pairwise
+from typing import Any, TypeVar
 from weakref import ref
 
 import numpy as np
@@ -24,6 +25,8 @@ from emogeo.geometry.units import (
     half_gram_deletions,
     plain_rdms,
 )
+
+V = TypeVar("V")
 
 N_SPLITS = 100
 MIN_UNITS = 4
@@ -63,21 +66,26 @@ class Halves:
         """Membership [split, half, unit]; the same for all runs over the same units in the same order."""
         return split_units(self.n_units, self.seed)
 
-    @cached_property
-    def _ranks_and_clips(self) -> tuple[Array, int]:
-        members = self.members
-        rdms, clips = crossvalidated_rdms(self.products.values, members.reshape(-1, self.n_units))
-        return standard_ranks(rdms).reshape(*members.shape[:2], -1), clips
+    def _rdms_and_clips(self) -> tuple[Array, int]:
+        """Gives the half RDMs [half, pair], both halves of a split one after the other; counts clipped norms."""
+        return crossvalidated_rdms(self.products.values, self.members.reshape(-1, self.n_units))
 
-    @property
+    @cached_property
+    def _packed_and_clips(self) -> tuple[PackedRanks, int]:
+        rdms, clips = self._rdms_and_clips()
+        packed = PackedRanks(*rdms.shape)
+        packed.put(np.arange(len(rdms)), rdms)
+        return packed, clips
+
+    @cached_property
     def ranks(self) -> Array:
         """Standardized ranks [split, half, pair] of the half RDMs."""
-        return self._ranks_and_clips[0]
+        return self._packed_and_clips[0][:].reshape(*self.members.shape[:2], -1)
 
     @property
     def clipped(self) -> float:
         """The share of squared norms of half RDMs that were clipped, over all splits."""
-        return self._ranks_and_clips[1] / (2 * len(self.members) * len(self.products.conditions))
+        return self._packed_and_clips[1] / (2 * len(self.members) * len(self.products.conditions))
 
     @cached_property
     def deletions(self) -> PackedRanks:
@@ -97,12 +105,10 @@ class Halves:
     @property
     def split(self) -> Deletions:
         """Gives the halves, whole and without each unit, which are kept of the last runs."""
-        if self.half_size * self.ranks.size > _KEPT:
-            return Deletions(self.ranks, self.deletions)
-        return _LAST.of(self, "split", self._unpacked, lambda own: self.half_size * own.halves.size)
-
-    def _unpacked(self) -> Deletions:
-        return Deletions(self.ranks, self.deletions[slice(None)])
+        packed, size = self._packed_and_clips[0], self.half_size * self.ranks.size
+        if size > _KEPT:
+            return Deletions(packed, self.deletions)
+        return _LAST.of(self, "split", lambda: _unpacked(packed, self.deletions), lambda _: size // 2)
 
     def opposite_deleted(self, other: Halves) -> Array:
         """Gives the agreement with a run over the same units on opposite halves without each unit; it is kept."""
@@ -112,6 +118,17 @@ class Halves:
         found = opposite_without(self.split, other.split, self.members)
         self._opposites[id(other)], other._opposites[id(self)] = (ref(other), found), (ref(self), found)
         return found
+
+    def once(self, name: Hashable, make: Callable[[], V]) -> V:
+        """Gives what is computed from this run alone, which is kept with it."""
+        if name not in self._kept:
+            self._kept[name] = make()
+        found: V = self._kept[name]
+        return found
+
+    @cached_property
+    def _kept(self) -> dict[Hashable, Any]:
+        return {}
 
     @cached_property
     def _opposites(self) -> dict[int, tuple[ref[Halves], Array]]:
@@ -190,6 +207,10 @@ class Halves:
     def restricted(self, units: Sequence[str], conditions: Sequence[str]) -> Halves:
         """Gives the same run over fewer units or conditions."""
         return Halves(self.products.restricted(units, conditions), self.seed)
+
+
+def _unpacked(halves: PackedRanks, without: PackedRanks) -> Deletions:
+    return Deletions(halves.part(slice(None)), without.part(slice(None)))
 
 
 def _size_of_one(values: Array) -> int:

@@ -37,4 +37,9 @@ def near_ties(labels: LabelledTexts) -> list[tuple[str, str]]:
 
 def independent_units(labels: LabelledTexts) -> list[str]:
     """Gives the unit of each text, where units with a text in common, or with near-duplicates, are one."""
-    return distinct_units(labels.texts, labels.units, near_ties(labels))
+    return list(_independent(labels))
+
+
+@lru_cache(maxsize=64)
+def _independent(labels: LabelledTexts) -> tuple[str, ...]:
+    return tuple(distinct_units(labels.texts, labels.units, near_ties(labels)))

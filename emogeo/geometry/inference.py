@@ -81,9 +81,13 @@ class Comparison:
 
 def reliability(run: Halves, level: float = LEVEL) -> Estimate:
     """Gives r_aa at half size, with its jackknife interval (none below six units: low and high are NaN)."""
-    if run.n_units < MIN_JACKKNIFE:
-        return _bare(run.reliability)
-    return interval(run.reliability, [run.reliability_deleted], fisher=True, level=level)
+
+    def estimated() -> Estimate:
+        if run.n_units < MIN_JACKKNIFE:
+            return _bare(run.reliability)
+        return interval(run.reliability, [run.reliability_deleted], fisher=True, level=level)
+
+    return run.once(("reliability", level), estimated)
 
 
 def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b"), over_conditions: bool = True) -> Comparison:

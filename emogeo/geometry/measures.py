@@ -15,6 +15,7 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.kendall import min_ranks, tau_of_ranks
 from emogeo.geometry.rdm import standard_ranks
+from emogeo.geometry.triangle import above
 from emogeo.geometry.units import dissimilarities
 
 NEIGHBOURS = 5
@@ -170,7 +171,7 @@ def _size(gram: Array) -> int:
 def _square(gram: Array) -> Array:
     """Full symmetric matrices [draw, condition, condition] of upper triangles with the diagonal."""
     n = _size(gram)
-    rows, columns = np.triu_indices(n)
+    rows, columns = above(n, diagonal=True)
     square = np.empty((len(gram), n, n))
     square[:, rows, columns] = square[:, columns, rows] = gram
     return square
@@ -179,14 +180,14 @@ def _square(gram: Array) -> Array:
 def _square_of_pairs(pairs: Array) -> Array:
     """The same of upper triangles without the diagonal, which is 0."""
     n = (isqrt(8 * pairs.shape[1] + 1) + 1) // 2
-    rows, columns = np.triu_indices(n, k=1)
+    rows, columns = above(n)
     square = np.zeros((len(pairs), n, n))
     square[:, rows, columns] = square[:, columns, rows] = pairs
     return square
 
 
 def _upper(square: Array) -> Array:
-    rows, columns = np.triu_indices(square.shape[1], k=1)
+    rows, columns = above(square.shape[1])
     return np.asarray(square[:, rows, columns])
 
 

@@ -19,7 +19,8 @@ from emogeo.geometry.inference import (
     passes_gate,
     too_few,
 )
-from emogeo.geometry.measures import MEASURES, Measure
+from emogeo.geometry.measures import MEASURES, SPEARMAN, Measure
+from emogeo.geometry.rdm import Vectors
 from emogeo.geometry.units import half_gram_deletions, half_grams
 
 
@@ -53,9 +54,16 @@ class Viewed:
         grams = half_grams(self.run.products.values, everything, self.measure.crossvalidated_whole)
         return np.asarray(self.measure.features(grams)[0])
 
+    @property
+    def _is_own(self) -> bool:
+        """Whether the run's own ranks are what the measure sees of halves."""
+        return self.measure is SPEARMAN
+
     @cached_property
     def halves(self) -> Array:
         """Gives the features [split, half, feature] of the halves."""
+        if self._is_own:
+            return self.run.ranks
         members = self.run.members
         grams = half_grams(self.run.products.values, members.reshape(-1, self.run.n_units), self.measure.crossvalidated)
         return np.asarray(self.measure.features(grams).reshape(*members.shape[:2], -1))
@@ -74,10 +82,19 @@ class Viewed:
     @cached_property
     def split(self) -> Deletions:
         """Gives the halves, whole and without each of their units."""
-        return Deletions(self.halves, self._deletions)
+        halves = self.halves.reshape(-1, self.halves.shape[-1])
+        return Deletions(*(Vectors(features, np.ones(len(features))) for features in (halves, self._deletions)))
+
+    def opposite_deleted(self, other: Viewed) -> Array:
+        """Gives the agreement with a run over the same units on opposite halves, without each unit: [unit]."""
+        if self._is_own:
+            return self.run.opposite_deleted(other.run)
+        return opposite_without(self.split, other.split, self.run.members)
 
     def jackknife(self, units: slice = slice(None)) -> Array:
         """Gives [deleted unit, split, half, feature] for some units: only halves with the unit change."""
+        if self._is_own:
+            return self.run.jackknife(units)
         return without_units(self.halves, self._deletions, self.run.members, units)
 
     @cached_property
@@ -88,7 +105,7 @@ class Viewed:
     @cached_property
     def reliability_deleted(self) -> Array:
         """Gives the same with one unit left out [unit]."""
-        return opposite_without(self.split, self.split, self.run.members)
+        return self.opposite_deleted(self)
 
     @cached_property
     def unreliable(self) -> str:
@@ -147,8 +164,7 @@ def _deleted(a: Viewed, b: Viewed, paired: bool) -> list[Array]:
     """The ratio after each deletion, from both runs at once where they share units."""
     disjoint = partial(_disjoint, a.measure, paired=paired)
     if paired:
-        both = opposite_without(a.split, b.split, a.run.members)
-        return [_ratio(both, a.reliability_deleted, b.reliability_deleted)]
+        return [_ratio(a.opposite_deleted(b), a.reliability_deleted, b.reliability_deleted)]
     first = a.run.over_units(lambda units: disjoint(a.jackknife(units), b.halves[None]))
     second = b.run.over_units(lambda units: disjoint(a.halves[None], b.jackknife(units)))
     return [

@@ -20,6 +20,7 @@ from emogeo.geometry.inference import (
     identifiable,
     reliability,
 )
+from emogeo.geometry.triangle import above
 
 MOST = 1_000
 """The largest number of units that is told; beyond it, a design is another one."""
@@ -102,7 +103,7 @@ def noise_of_units(run: Halves) -> NoiseOfUnits:
     (1 - 2 / (n (n - 1))) var e, and that over u of the means over v is ((n - 2) / (n - 1))^2 var a + (n - 2) /
     (n - 1)^2 var e.
     """
-    n, rows, columns = run.n_units, *np.triu_indices(len(run.products.conditions), k=1)
+    n, rows, columns = run.n_units, *above(len(run.products.conditions))
     values = run.products.values
     products = (values[:, :, rows, columns] + values[:, :, columns, rows]) / 2
     products[np.arange(n), np.arange(n)] = 0

@@ -19,6 +19,7 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.crossed import Crossed
 from emogeo.geometry.rdm import check_rdm, standard_ranks
+from emogeo.geometry.triangle import above
 
 _CHUNK = 1_000
 _ENTRIES = 8_000_000
@@ -149,20 +150,20 @@ def relabelled_agreement(crossed: Sequence[Crossed], permutations: int, seed: in
 
 def _agreement_of_few(crossed: Sequence[Crossed], permutations: int, seed: int) -> Array:
     """Gives the same of few permutations, whose places are kept for the next tests."""
-    n_pairs, found = crossed[0].n_pairs, np.zeros((len(crossed), permutations))
-    row, first = np.arange(n_pairs) * n_pairs, 0
+    n_pairs, found, first = crossed[0].n_pairs, np.zeros((len(crossed), permutations)), 0
     blocks = [own.rows(0, n_pairs).ravel() for own in crossed]
-    for moved in _kept_places(n_pairs, permutations, seed):
-        cells = row + moved
+    for cells in _kept_cells(n_pairs, permutations, seed):
         for test, block in enumerate(blocks):
-            found[test, first : first + len(moved)] += block[cells].sum(axis=1)
-        first += len(moved)
+            found[test, first : first + len(cells)] += block.take(cells).sum(axis=1)
+        first += len(cells)
     return found
 
 
 @lru_cache(maxsize=4)
-def _kept_places(n_pairs: int, permutations: int, seed: int) -> tuple[NDArray[np.int64], ...]:
-    return tuple(relabelled_pairs(n_pairs, permutations, seed))
+def _kept_cells(n_pairs: int, permutations: int, seed: int) -> tuple[NDArray[np.int64], ...]:
+    """Gives the places of relabelled pairs in an outer product, row by row: [permutation, pair], some at a time."""
+    rows = np.arange(n_pairs) * n_pairs
+    return tuple(rows + moved for moved in relabelled_pairs(n_pairs, permutations, seed))
 
 
 def relabelled_pairs(n_pairs: int, permutations: int, seed: int) -> Iterator[NDArray[np.int64]]:
@@ -230,7 +231,7 @@ def mantel_of_few(a: Array, b: Array, permutations: int, seed: int, two_sided: b
         check_rdm(matrix, "a distance matrix")
     if a.shape != b.shape:
         raise GeometryError(f"Distance matrices over {len(a)} and {len(b)} things cannot be compared.")
-    upper = np.triu_indices(len(a), k=1)
+    upper = above(len(a))
     ranks = standard_ranks(a[upper])
 
     def statistic(order: NDArray[np.int64]) -> float:
@@ -253,7 +254,7 @@ class _Places:
 
     def __init__(self, n_pairs: int) -> None:
         self.n = round((1 + np.sqrt(1 + 8 * n_pairs)) / 2)
-        self._rows, self._columns = np.triu_indices(self.n, k=1)
+        self._rows, self._columns = above(self.n)
         position = np.zeros((self.n, self.n), dtype=np.int64)
         position[self._rows, self._columns] = np.arange(n_pairs)
         self._position = (position + position.T).ravel()

@@ -11,6 +11,7 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.rdm import PackedRanks, standard_ranks
+from emogeo.geometry.triangle import above
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,5 +91,5 @@ def log_lengths(texts: Sequence[str], units: Sequence[str], emotions: Sequence[s
 
 def _differences(means: Array) -> Array:
     """Gives the absolute differences [..., pair] of means [..., condition]."""
-    rows, columns = np.triu_indices(means.shape[-1], k=1)
+    rows, columns = above(means.shape[-1])
     return np.asarray(np.abs(means[..., rows] - means[..., columns]))

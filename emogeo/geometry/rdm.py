@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.arrays import Array
 from emogeo.errors import EqualDissimilaritiesError, GeometryError
+from emogeo.geometry.triangle import above
 
 _ROUNDING = 1e-5
 """By how much an RDM in single precision may miss symmetry, or zero on its diagonal."""
 MIN_CONDITIONS = 4
 """The fewest conditions of an RDM: with three, it has only three entries and six relabellings."""
+_WHOLE_IN_SINGLE = 2**24
+"""Up to here single precision holds every whole number."""
 
 
 def cosine_rdm(vectors: Array, conditions: Sequence[str]) -> Array:
@@ -49,7 +54,7 @@ def upper(rdm: Array) -> Array:
     rdm = np.asarray(rdm)
     if rdm.ndim != 2 or rdm.shape[0] != rdm.shape[1]:
         raise GeometryError(f"An RDM is square, [condition, condition]; this has the shape {list(rdm.shape)}.")
-    return rdm[np.triu_indices(len(rdm), k=1)]
+    return rdm[above(len(rdm))]
 
 
 def spearman(a: Array, b: Array) -> float:
@@ -93,12 +98,33 @@ def standard_ranks(values: Array) -> Array:
     return np.asarray(ranks / lengths)
 
 
+@dataclass(frozen=True, eq=False)
+class Vectors:
+    """Vectors as numbers [row, feature] over lengths [row]."""
+
+    numbers: NDArray[np.floating[Any]]
+    lengths: Array
+
+    @property
+    def width(self) -> int:
+        return int(self.numbers.shape[-1])
+
+    def part(self, rows: slice) -> Vectors:
+        """Gives some of them."""
+        return Vectors(self.numbers[rows], self.lengths[rows])
+
+
 class PackedRanks:
-    """Standardized ranks [row, pair] that are kept as whole numbers, in a quarter of the memory; exact to the bit."""
+    """Standardized ranks [row, pair] that are kept as whole numbers, in a quarter of the memory; exact to the bit.
+
+    The numbers are twice the ranks less their mean, so that ties are whole, too.
+    """
 
     def __init__(self, n_rows: int, n_pairs: int) -> None:
-        self._twice = np.empty((n_rows, n_pairs), dtype=np.uint16 if 2 * n_pairs < 2**16 else np.uint32)
+        self._numbers = np.empty((n_rows, n_pairs), dtype=np.int16 if n_pairs < 2**15 else np.int32)
         self._lengths = np.empty((n_rows, 1))
+        squares = (n_pairs**3 - n_pairs) // 3  # of one row, and no sum of products of two rows is larger
+        self._exact = np.float32 if squares <= _WHOLE_IN_SINGLE else np.float64
 
     def put(self, rows: NDArray[np.int64], values: Array) -> None:
         """Ranks the values [row, pair] of some rows.
@@ -107,13 +133,21 @@ class PackedRanks:
             EqualDissimilaritiesError, GeometryError: see `standard_ranks`.
         """
         ranks, self._lengths[rows] = centred_ranks(values)
-        self._twice[rows] = 2 * ranks + (self._twice.shape[1] + 1)
+        self._numbers[rows] = 2 * ranks
+
+    @property
+    def width(self) -> int:
+        return int(self._numbers.shape[1])
 
     def __getitem__(self, rows: slice | NDArray[np.int64]) -> Array:
         """Gives some rows: [row, pair]."""
-        ranks = self._twice[rows] * 0.5
-        ranks -= (self._twice.shape[1] + 1) / 2
-        return np.asarray(ranks / self._lengths[rows])
+        ranks = self._numbers[rows] * 0.5
+        ranks /= self._lengths[rows]
+        return np.asarray(ranks)
+
+    def part(self, rows: slice) -> Vectors:
+        """Gives some rows as their numbers and lengths; in single precision where sums of products are exact in it."""
+        return Vectors(self._numbers[rows].astype(self._exact), 2 * self._lengths[rows, 0])
 
 
 def centred_ranks(values: Array) -> tuple[Array, Array]:

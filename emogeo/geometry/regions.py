@@ -14,6 +14,7 @@ from emogeo.geometry.halves import MIN_JACKKNIFE
 from emogeo.geometry.options import Axes
 from emogeo.geometry.procrustes import Alignment, normalised, procrustes
 from emogeo.geometry.scaling import planes
+from emogeo.geometry.triangle import above
 from emogeo.geometry.units import crossvalidated_rdms, half_grams
 
 LEVEL = 0.95
@@ -138,7 +139,7 @@ def without_each(products: Array) -> Array:
 def _squared_without_each(products: Array) -> Array:
     """Gives squared distances of vectors, G_ii + G_jj - 2 G_ij, over all units, then without each."""
     n_conditions = products.shape[-1]
-    rows, columns = np.triu_indices(n_conditions)
+    rows, columns = above(n_conditions, diagonal=True)
     grams = np.zeros((len(products) + 1, n_conditions, n_conditions))
     grams[:, rows, columns] = grams[:, columns, rows] = half_grams(products, _all_and_without_each(len(products)))
     return pairs_of(squared_distances(grams))
@@ -152,7 +153,7 @@ def squared_distances(gram: Array) -> Array:
 
 def pairs_of(squares: Array) -> Array:
     """Gives upper triangles [..., pair] of [..., condition, condition]."""
-    return np.asarray(squares[(..., *np.triu_indices(squares.shape[-1], k=1))])
+    return np.asarray(squares[(..., *above(squares.shape[-1]))])
 
 
 def _all_and_without_each(n: int) -> Array:
@@ -164,7 +165,7 @@ def _all_and_without_each(n: int) -> Array:
 def square(pairs: Array, n_conditions: int) -> Array:
     """Gives an RDM [condition, condition] from its upper triangle [pair]."""
     full = np.zeros((n_conditions, n_conditions))
-    full[np.triu_indices(n_conditions, k=1)] = pairs
+    full[above(n_conditions)] = pairs
     return np.asarray(full + full.T)
 
 

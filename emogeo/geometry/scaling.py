@@ -57,7 +57,12 @@ def planes(squared: Array) -> tuple[Array, Array]:
 
 def average_linkage(distances: Array) -> Array:
     """The tree of average linkage, as scipy's linkage matrix [thing - 1, 4]."""
-    return np.asarray(linkage(squareform(distances, checks=False), method="average"))
+    return linkage_of_pairs(squareform(distances, checks=False))
+
+
+def linkage_of_pairs(distances: Array) -> Array:
+    """The same of an upper triangle [pair]."""
+    return np.asarray(linkage(distances, method="average"))
 
 
 def _principal_axes(squared: Array) -> tuple[Array, Array]:

@@ -35,6 +35,18 @@ class SharedWords:
         """Says which texts share so many content words at most: 1 or 0, [unit, unit, condition, condition]."""
         return cache(lambda at_most: np.asarray((self.content <= at_most).astype(float)))
 
+    @cached_property
+    def of_one_condition(self) -> Callable[[float], tuple[float, float]]:
+        """Says what the texts of two units of one condition share that share so many content words at most: how many
+        words, in the mean, and which share of such pairs of texts they are.
+        """
+        return cache(self._of_one_condition)
+
+    def _of_one_condition(self, at_most: float) -> tuple[float, float]:
+        content = np.einsum("uvcc->uvc", self.content)[~np.eye(len(self.content), dtype=bool)]
+        kept = content <= at_most
+        return float(content[kept].mean()), float(kept.mean())
+
 
 def shared_words(
     texts: Sequence[str],

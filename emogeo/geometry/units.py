@@ -11,6 +11,7 @@ import numpy as np
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.options import NEUTRAL, Centring, Norm
+from emogeo.geometry.triangle import above
 from emogeo.geometry.vectors import centre, unit_means
 
 _TIE = "+"
@@ -147,7 +148,7 @@ def plain_rdms(products: Array, weights: Array) -> Array:
     """
     n, _, c, _ = products.shape
     pairs = np.einsum("du,dv->duv", weights, weights).reshape(len(weights), n * n)
-    rows, columns = np.triu_indices(c)
+    rows, columns = above(c, diagonal=True)
     return dissimilarities(pairs @ products[:, :, rows, columns].reshape(n * n, -1), c)[0]
 
 
@@ -194,7 +195,7 @@ def half_gram_deletions(products: Array, members: Array, crossvalidated: bool = 
     Raises:
         GeometryError: a cross-validated half with fewer than three units, or any half of one unit.
     """
-    rows, columns = np.triu_indices(products.shape[-1])
+    rows, columns = above(products.shape[-1], diagonal=True)
     size = members.sum(axis=1) - 1
     for unit, rest in enumerate(half_sum_deletions(products, members, crossvalidated)):
         if not crossvalidated:
@@ -234,7 +235,7 @@ def _symmetrized(products: Array, crossvalidated: bool) -> Iterator[tuple[slice,
     Cross-validated, a unit's products with itself are 0.
     """
     n, n_conditions = len(products), products.shape[-1]
-    rows, columns = np.triu_indices(n_conditions)
+    rows, columns = above(n_conditions, diagonal=True)
     flat = products.reshape(*products.shape[:-2], -1)
     size = max(1, _AT_ONCE * n // flat.size)
     for units in (slice(first, first + size) for first in range(0, n, size)):
@@ -262,7 +263,7 @@ def dissimilarities(gram: Array, n_conditions: int) -> tuple[Array, int]:
     Raises:
         GeometryError: vectors that all have length zero.
     """
-    rows, columns = np.triu_indices(n_conditions)
+    rows, columns = above(n_conditions, diagonal=True)
     off = rows != columns
     diagonal = gram[:, ~off]
     floor = CLIP * np.abs(diagonal).mean(axis=1, keepdims=True)

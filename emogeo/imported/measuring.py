@@ -15,6 +15,7 @@ import numpy as np
 from emogeo.config.imported import ImportedConfig
 from emogeo.errors import ImportedError
 from emogeo.geometry.rdm import MIN_CONDITIONS
+from emogeo.geometry.triangle import above
 from emogeo.imported.axes import Sizes, axes_of
 from emogeo.imported.blocks import blocks_of, listed_blocks
 from emogeo.imported.checks import checked, looks_like_rdm, native
@@ -107,7 +108,7 @@ def _pairs(chosen: Chosen) -> Laid | None:
 
     def read(place: int) -> Numbers:
         whole = np.zeros((n, n), dtype=stored.dtype)
-        whole[np.triu_indices(n, k=1)] = stored.part(0, place)
+        whole[above(n)] = stored.part(0, place)
         return whole + whole.T
 
     return Laid(n, n, n_rdms, None, None, read)

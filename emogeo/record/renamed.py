@@ -9,6 +9,7 @@ from typing import TypeVar
 import numpy as np
 
 from emogeo.errors import ConfigError
+from emogeo.geometry.triangle import above
 from emogeo.record.files import RDM, VECTORS
 from emogeo.record.run import BareRun, Run
 from emogeo.store.tensors import pack, unpack
@@ -44,7 +45,7 @@ def _reordered(run: Run | BareRun, order: Sequence[int]) -> dict[str, bytes]:
     """Gives the files whose arrays have a row for each condition."""
     rdms = unpack(run.files[RDM])
     n = len(order)
-    rows, columns = np.triu_indices(n, k=1)
+    rows, columns = above(n)
     whole = np.zeros((len(rdms["rdm_by_layer"]), n, n))
     whole[:, rows, columns] = whole[:, columns, rows] = rdms["rdm_by_layer"]
     by_layer = whole[:, order][:, :, order][:, rows, columns]

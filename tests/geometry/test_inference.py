@@ -107,7 +107,7 @@ def star(a: Halves, b: Halves) -> float:
 def without(run: Halves, unit: int) -> Halves:
     """The run with half RDMs from which a unit is deleted."""
     smaller = Halves(run.products, run.seed)
-    smaller.__dict__["_ranks_and_clips"] = (run.jackknife()[unit], 0)
+    smaller.__dict__["ranks"] = run.jackknife()[unit]
     smaller.__dict__["jackknife"] = run.jackknife
     return smaller
 

@@ -13,6 +13,7 @@ from emogeo.arrays import Array
 from emogeo.geometry.layers import resolve_layer
 from emogeo.geometry.options import LayerRule, Selection
 from emogeo.geometry.rdm import MIN_CONDITIONS
+from emogeo.geometry.triangle import above
 from emogeo.record.run import BareRun, Run
 from emogeo.record.types import BareResult, GeometryResult
 
@@ -86,11 +87,11 @@ def blocks_of(run: Run | BareRun) -> list[int]:
 
 def rdms_over(run: Run | BareRun, conditions: Sequence[str]) -> Array:
     """Gives a run's RDMs over some of its conditions, in their order: [block, pair]."""
-    own, rows = run.conditions, np.triu_indices(len(run.conditions), k=1)
+    own, rows = run.conditions, above(len(run.conditions))
     position = np.zeros((len(own), len(own)), dtype=np.int64)
     position[rows] = np.arange(len(rows[0]))
     places = np.array([own.index(condition) for condition in conditions])
-    wanted = (position + position.T)[np.ix_(places, places)][np.triu_indices(len(places), k=1)]
+    wanted = (position + position.T)[np.ix_(places, places)][above(len(places))]
     return np.asarray(run.rdm_by_layer[:, wanted], dtype=np.float64)
 
 

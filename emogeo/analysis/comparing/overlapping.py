@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, partial
 from typing import TypeVar
 
@@ -14,6 +14,7 @@ from emogeo.errors import GeometryError
 from emogeo.geometry.apart import ApartHalves
 from emogeo.geometry.halves import MIN_STAR, Halves
 from emogeo.geometry.inference import Comparison, compare, too_few
+from emogeo.geometry.options import LayerRule
 from emogeo.geometry.overlap import least_overlap, split_overlaps
 from emogeo.geometry.recent import Recent
 from emogeo.geometry.shared_words import SharedWords, shared_words
@@ -94,9 +95,7 @@ class OverlapComparer:
                 apart = partial(_apart, apart=words.apart(at_most))
                 first, second = (self._once(at_most, *each, apart) for each in _zipped(runs, both))
                 strata.append(_stratum(at_most, words, compared(first, second)))
-                bags.append(
-                    self._once(("bag", at_most), runs[0], bag, partial(_reliability, apart=words.apart(at_most)))
-                )
+                bags.append(self._of_words(at_most, runs[0], bag, apart))
         except GeometryError as error:
             reason = f"not identifiable ({error})"
         on_least = compared(least[0], least[1])
@@ -106,6 +105,12 @@ class OverlapComparer:
         """Makes something of a run over some units and conditions once for the pairs of a group."""
         key = (kind, run.run.key, halves.products.units, halves.products.conditions)
         return self._last.of(self, key, lambda: make(halves), lambda _: 1)
+
+    def _of_words(self, at_most: int, run: PreparedRun, bag: Halves, apart: Callable[[Halves], Halves]) -> float:
+        """Gives the reliability of the bag of words of a run's texts, once for all runs that have read them alike."""
+        options = replace(run.run.options, layer=LayerRule(), seed=run.seed)
+        key = (at_most, run.labels, options, run.view, bag.products.units, bag.products.conditions)
+        return self._last.of(self, key, lambda: apart(bag).reliability, lambda _: 1)
 
 
 def _bag(run: PreparedRun, both: SharedUnits) -> Halves:
@@ -121,13 +126,6 @@ def _apart(halves: Halves, apart: np.ndarray) -> ApartHalves:
     return ApartHalves(halves.products, halves.seed, apart)
 
 
-def _reliability(halves: Halves, apart: np.ndarray) -> float:
-    return _apart(halves, apart).reliability
-
-
 def _stratum(at_most: int | None, words: SharedWords, comparison: Comparison) -> Stratum:
     """Describes the products of different units' texts of one condition that count."""
-    content = np.einsum("uvcc->uvc", words.content)
-    others = ~np.eye(len(content), dtype=bool)
-    kept = (content <= (np.inf if at_most is None else at_most))[others]
-    return Stratum(at_most, float(content[others][kept].mean()), float(kept.mean()), comparison)
+    return Stratum(at_most, *words.of_one_condition(np.inf if at_most is None else at_most), comparison)

@@ -15,7 +15,7 @@ from emogeo.geometry.controls import bag_of_words, character_ngrams
 from emogeo.geometry.geometry import halves_of
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.independent import independent_units
-from emogeo.geometry.options import GeometryOptions
+from emogeo.geometry.options import GeometryOptions, LayerRule
 from emogeo.geometry.recent import Recent
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import recentred
@@ -117,7 +117,7 @@ class PreparedRun:
     def _halves(self, features: Features, units: tuple[str, ...]) -> Halves:
         options = replace(self.run.options, seed=self.seed)
         if features in _OF_WORDS and self.run.texts_known:
-            return _halves_of_words(features, self.labels, units, options, self.view)
+            return _halves_of_words(features, self.labels, units, replace(options, layer=LayerRule()), self.view)
         return viewed_halves(self._features(features), self.labels, units, options, self.view)
 
 
@@ -129,7 +129,7 @@ _BASELINES = Recent(80)
 def _halves_of_words(
     features: Features, labels: LabelledTexts, units: tuple[str, ...], options: GeometryOptions, view: View
 ) -> Halves:
-    """Gives the halves of a baseline of words; kept, because many runs read the same texts."""
+    """Gives the halves of a baseline of words, which no layer changes; kept, because many runs read the same texts."""
     return viewed_halves(words_of(features, labels.texts), labels, units, options, view)
 
 

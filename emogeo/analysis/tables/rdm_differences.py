@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from itertools import combinations
 
-import numpy as np
-
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.tables.frame import Row, Table, typed
@@ -18,6 +16,7 @@ from emogeo.geometry.halves import MIN_STAR, Halves
 from emogeo.geometry.inference import identifiable
 from emogeo.geometry.rdm_difference import rdm_difference
 from emogeo.geometry.sharing import over_shared
+from emogeo.geometry.triangle import above
 
 MOST_PAIRS = 10
 """The most pairs of runs: all of five models."""
@@ -65,7 +64,7 @@ def _rows(a: PreparedRun, b: PreparedRun, seed: int) -> list[Row]:
         return [{**named, "note": [left_out(error)]}]
     names = one.conditions
     rows = []
-    for at, (first, second) in enumerate(zip(*np.triu_indices(len(names), k=1), strict=True)):
+    for at, (first, second) in enumerate(zip(*above(len(names)), strict=True)):
         row: Row = {**named, "condition_a": names[first], "condition_b": names[second], "n_units": found.n_units}
         row.update(dissimilarity_a=found.first[at], dissimilarity_b=found.second[at], difference=found.values[at])
         beyond = YES if found.p[at] <= LEVEL else NO

@@ -50,9 +50,11 @@ class RunDistances:
 
     def differ(self, labels: Sequence[str]) -> Array:
         """Gives 1 where two runs have different labels [pair]; a factor without meaning for one of them makes 0."""
-        known = {label: number for number, label in enumerate(dict.fromkeys(["", *labels]))}
-        own = np.array([known[label] for label in labels])
-        a, b = own[self.pairs[:, 0]], own[self.pairs[:, 1]]
+        return self.differing(_numbered(labels))
+
+    def differing(self, numbers: NDArray[np.int64]) -> Array:
+        """Gives the same of labels as numbers [..., run], where 0 is no meaning: [..., pair]."""
+        a, b = numbers[..., self.pairs[:, 0]], numbers[..., self.pairs[:, 1]]
         return np.asarray((a != b) & (a != 0) & (b != 0), dtype=float)
 
     def without_model(self, model: str) -> RunDistances:
@@ -182,11 +184,11 @@ def _p(
 ) -> dict[str, float]:
     """Gives p, exact where every relabelling can be counted; p_min is that of the largest share among them."""
     permutations = _most(runs, permutations)
-    labels, exact = _labels(runs, group), ways <= permutations
+    labels, exact = _numbered(_labels(runs, group)), ways <= permutations
     moved = _every(labels, strata) if exact else _drawn(labels, strata, permutations, seed)
     others, parts = _others(runs, groups, group), []
     while some := list(islice(moved, max(1, min(_AT_ONCE, _HELD // len(runs.apart))))):
-        parts.append(np.nan_to_num(_shares(np.stack([runs.differ(own) for own in some]), *others)))
+        parts.append(np.nan_to_num(_shares(runs.differing(np.array(some)), *others)))
     observed = share(runs, groups, group)
     shares = np.concatenate(parts if exact else [*parts, np.array([observed])])
     reached = [(shares >= wanted - _TIE).mean() for wanted in (observed, shares.max())]
@@ -221,42 +223,47 @@ def _others(runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence
 
 def _shares(draws: Array, residual: Array, basis: Array, total: float) -> Array:
     """Gives squared semipartial correlations of draws [draw, pair] with the outcome, by Frisch, Waugh and Lovell."""
-    left = draws - (draws @ basis) @ basis.T
-    length = (left**2).sum(axis=1)
     if total < _TIE:
         return np.full(len(draws), np.nan)
+    left = np.einsum("dp,dp->d", draws, draws) - ((draws @ basis) ** 2).sum(axis=1)  # the basis is orthonormal
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(length > 1e-9 * draws.shape[1], (left @ residual) ** 2 / (length * total), np.nan)
+        return np.where(left > 1e-9 * draws.shape[1], (draws @ residual) ** 2 / (left * total), np.nan)
 
 
-def _every(labels: list[str], strata: list[list[int]]) -> Iterator[list[str]]:
+def _numbered(labels: Sequence[str]) -> NDArray[np.int64]:
+    """Gives labels as numbers [run]; 0 for none."""
+    known = {label: number for number, label in enumerate(dict.fromkeys(["", *labels]))}
+    return np.array([known[label] for label in labels], dtype=np.int64)
+
+
+def _every(labels: NDArray[np.int64], strata: list[list[int]]) -> Iterator[NDArray[np.int64]]:
     """Gives each distinct relabelling once."""
     if not strata:
         yield labels
         return
     first, *rest = strata
-    for order in _arrangements(Counter(labels[run] for run in first)):
-        moved = list(labels)
-        for run, label in zip(first, order, strict=True):
-            moved[run] = label
+    for order in _arrangements(Counter(labels[first].tolist())):
+        moved = labels.copy()
+        moved[first] = order
         yield from _every(moved, rest)
 
 
-def _arrangements(counts: Mapping[str, int]) -> Iterator[list[str]]:
+def _arrangements(counts: Mapping[int, int]) -> Iterator[list[int]]:
     """Gives each distinct order of a multiset."""
     if not sum(counts.values()):
         yield []
         return
-    for label in sorted(name for name, count in counts.items() if count):
+    for label in sorted(own for own, count in counts.items() if count):
         for rest in _arrangements({**counts, label: counts[label] - 1}):
             yield [label, *rest]
 
 
-def _drawn(labels: list[str], strata: list[list[int]], permutations: int, seed: int) -> Iterator[list[str]]:
-    generator = np.random.default_rng(seed)
+def _drawn(
+    labels: NDArray[np.int64], strata: list[list[int]], permutations: int, seed: int
+) -> Iterator[NDArray[np.int64]]:
+    generator, own = np.random.default_rng(seed), [np.array(stratum) for stratum in strata]
     for _ in range(permutations):
-        moved = list(labels)
-        for stratum in strata:
-            for run, source in zip(stratum, generator.permutation(stratum), strict=True):
-                moved[run] = labels[source]
+        moved = labels.copy()
+        for stratum in own:
+            moved[stratum] = labels[generator.permutation(stratum)]
         yield moved

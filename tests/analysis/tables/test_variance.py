@@ -76,7 +76,7 @@ def test_p_counts_every_relabelling_among_runs_equal_in_the_rest() -> None:
     assert table.loc["method", "p_min"] == pytest.approx(reached[1])
     drawn = variance_table(found, 215, 0).frame.set_index("factor")
     assert drawn.loc["method", "p"] == pytest.approx(reached[0], abs=0.03)
-    labels, strata = [own["method"] for own in found.levels], [[0, 3, 6], [1, 4, 7], [2, 5, 8]]
+    labels, strata = np.array([int(own["method"]) for own in found.levels]), [[0, 3, 6], [1, 4, 7], [2, 5, 8]]
     for moved in _drawn(labels, strata, 20, 0):
         assert all(sorted(moved[row] for row in s) == sorted(labels[row] for row in s) for s in strata)
 
