@@ -150,20 +150,18 @@ def relabelled_agreement(crossed: Sequence[Crossed], permutations: int, seed: in
 
 def _agreement_of_few(crossed: Sequence[Crossed], permutations: int, seed: int) -> Array:
     """Gives the same of few permutations, whose places are kept for the next tests."""
-    n_pairs, found, first = crossed[0].n_pairs, np.zeros((len(crossed), permutations)), 0
-    blocks = [own.rows(0, n_pairs).ravel() for own in crossed]
-    for cells in _kept_cells(n_pairs, permutations, seed):
+    n_pairs, found = crossed[0].n_pairs, np.zeros((len(crossed), permutations))
+    blocks = [own.rows(0, n_pairs) for own in crossed]
+    for pair, moved in enumerate(_kept_places(n_pairs, permutations, seed)):  # a row at a time is near at hand
         for test, block in enumerate(blocks):
-            found[test, first : first + len(cells)] += block.take(cells).sum(axis=1)
-        first += len(cells)
+            found[test] += block[pair].take(moved)
     return found
 
 
 @lru_cache(maxsize=4)
-def _kept_cells(n_pairs: int, permutations: int, seed: int) -> tuple[NDArray[np.int64], ...]:
-    """Gives the places of relabelled pairs in an outer product, row by row: [permutation, pair], some at a time."""
-    rows = np.arange(n_pairs) * n_pairs
-    return tuple(rows + moved for moved in relabelled_pairs(n_pairs, permutations, seed))
+def _kept_places(n_pairs: int, permutations: int, seed: int) -> NDArray[np.int64]:
+    """Gives where each pair goes under random relabellings: [pair, permutation]."""
+    return np.ascontiguousarray(np.concatenate([*relabelled_pairs(n_pairs, permutations, seed)]).T)
 
 
 def relabelled_pairs(n_pairs: int, permutations: int, seed: int) -> Iterator[NDArray[np.int64]]:
