@@ -11,6 +11,7 @@ from emogeo.errors import GeometryError, UnknownTextsError
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.independent import near_ties
 from emogeo.geometry.rdm import MIN_CONDITIONS
+from emogeo.geometry.recent import Recent
 from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.units import distinct_units, parts_of
 
@@ -146,10 +147,18 @@ def _parts(sample: LabelledTexts) -> dict[str, list[str]]:
 
 
 def over(run: Halves, units: Sequence[str], conditions: Sequence[str]) -> Halves:
-    """Restricts a sample; gives the sample itself where nothing is left out, so that its splits are computed once."""
-    if run.products.units == tuple(units) and run.products.conditions == tuple(conditions):
+    """Restricts a sample; gives the sample itself where nothing is left out, so that its splits are computed once.
+
+    What the last samples were restricted to is kept for others that are held against them.
+    """
+    own = tuple(units), tuple(conditions)
+    if (run.products.units, run.products.conditions) == own:
         return run
-    return run.restricted(units, conditions)
+    return _RESTRICTED.of(run, own, lambda: run.restricted(units, conditions), lambda left: left.products.values.size)
+
+
+_RESTRICTED = Recent(8_000_000)
+"""By the products of samples, of up to 64 MB, beside which as much follows from them."""
 
 
 def _texts_of(labels: LabelledTexts, units: Sequence[str], kept: set[str]) -> list[tuple[str, str, str]]:

@@ -66,7 +66,7 @@ class Twins:
     @cached_property
     def _found(self) -> Callable[[str], list[PreparedRun]]:
         by_key = {each.run.key: each for each in self.every}
-        runs = [each.run for each in self.every]
+        runs = [each.run for each in self.every if each.run.untrained]
         return cache(lambda key: [by_key[twin.key] for twin in twins_of(by_key[key].run, runs)])
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property
 from typing import Any, TypeAlias
 
+import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.errors import GeometryError
@@ -75,7 +77,9 @@ class PreparedRun:
         own = tuple(units)
         if features is Features.states:
             return self._kept_halves(features, own)
-        return _BASELINES.of(self, (features, own), lambda: self._halves(features, own), lambda _: 1)
+        read = (self.labels, self._embedded if features is Features.input_embeddings else None)
+        key = (features, read, own, replace(self._options, layer=LayerRule()), self.view)  # which they do not have
+        return _BASELINES.of(_BASELINES, key, lambda: self._halves(features, own), lambda _: 1)
 
     @cached_property
     def _kept_halves(self) -> Callable[[Features, tuple[str, ...]], Halves]:
@@ -115,22 +119,21 @@ class PreparedRun:
                 return words_of(features, self.run.texts)
 
     def _halves(self, features: Features, units: tuple[str, ...]) -> Halves:
-        options = replace(self.run.options, seed=self.seed)
-        if features in _OF_WORDS and self.run.texts_known:
-            return _halves_of_words(features, self.labels, units, replace(options, layer=LayerRule()), self.view)
-        return viewed_halves(self._features(features), self.labels, units, options, self.view)
+        return viewed_halves(self._features(features), self.labels, units, self._options, self.view)
+
+    @property
+    def _options(self) -> GeometryOptions:
+        return replace(self.run.options, seed=self.seed)
+
+    @cached_property
+    def _embedded(self) -> str:
+        """Gives a checksum of the input embeddings; runs that differ in the selected block alone have the same."""
+        found = self.run.embeddings
+        return "" if found is None else hashlib.sha256(np.ascontiguousarray(found).tobytes()).hexdigest()
 
 
 _BASELINES = Recent(80)
-"""Baselines of the runs that were asked for last; each run's own states are kept."""
-
-
-@lru_cache(maxsize=64)
-def _halves_of_words(
-    features: Features, labels: LabelledTexts, units: tuple[str, ...], options: GeometryOptions, view: View
-) -> Halves:
-    """Gives the halves of a baseline of words, which no layer changes; kept, because many runs read the same texts."""
-    return viewed_halves(words_of(features, labels.texts), labels, units, options, view)
+"""The baselines that were asked for last, of which many runs have the same; each run's own states are kept."""
 
 
 def words_of(features: Features, texts: Sequence[str]) -> NDArray[Any]:

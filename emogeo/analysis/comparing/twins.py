@@ -60,7 +60,12 @@ def twin_command(run: Run, store: str = StoreConfig().path) -> str:
     Args:
         store: where the twins are to go: the folder of the analysed runs.
     """
-    return _LAST.of(run, store, lambda: _command(run, store), lambda _: 1)
+    return shlex.join(_words(run, store))
+
+
+def _words(run: Run, store: str) -> list[str]:
+    """Gives the words of the command."""
+    return _LAST.of(run, store, lambda: [*command("train").split(), *_typed(run, store)], lambda _: 1)
 
 
 _PAIR = ("gemma-3-270m", "smollm2-135m-instruct")
@@ -69,14 +74,13 @@ _LAST = Recent(4_000)
 """Commands for the twins of runs, of which every pair names its own."""
 
 
-def _command(run: Run, store: str) -> str:
+def _typed(run: Run, store: str) -> list[str]:
     if run.record.imported is not None:
         named = override("model.name", run.record.model.name)
-        words = ["mode=imported", "imported.path=FILE", named, "model.init=random", "model.init_seed=1"]
-        return " ".join([command("train"), *map(shlex.quote, words)])
+        return ["mode=imported", "imported.path=FILE", named, "model.init=random", "model.init_seed=1"]
     seeds = [seed for seed in range(1, WANTED_TWINS + 2) if _made(run) != (False, seed)][:WANTED_TWINS]
-    words = [*_model(run), "model.init=random", f"model.init_seed={','.join(map(str, seeds))}", *_overrides(run)]
-    return " ".join([f"{command('train')} -m", *map(shlex.quote, [*words, *in_store(store)])])
+    drawn = ["model.init=random", f"model.init_seed={','.join(map(str, seeds))}"]
+    return ["-m", *_model(run), *drawn, *_overrides(run), *in_store(store)]
 
 
 def pair_command(run: Run) -> str:
@@ -90,14 +94,14 @@ def twin_commands(runs: Sequence[Run], store: str) -> list[str]:
     """Gives the commands that compute two twins of each of some runs; models whose runs are comparable share one."""
     together: dict[tuple[str, ...], list[str]] = {}
     for run in runs:
-        words = shlex.split(twin_command(run, store))
+        words = _words(run, store)
         if run.record.imported is not None:
             together[tuple(words)] = []
             continue
         own = [word.removeprefix("model=") for word in words if word.startswith("model=")]
         rest = tuple(word for word in words if not word.startswith("model="))
         together.setdefault(rest, []).extend(name for name in own if name not in together.get(rest, []))
-    return [" ".join(map(shlex.quote, _with_models(rest, names))) for rest, names in together.items()]
+    return [shlex.join(_with_models(rest, names)) for rest, names in together.items()]
 
 
 def _with_models(words: Sequence[str], names: Sequence[str]) -> list[str]:
