@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 
 import pandas as pd
 
@@ -48,7 +49,7 @@ def _parts(material: Material) -> list[Part]:
     if table.empty:
         return [Absent("No finished geometry, so nothing to explain.", command("train"))]
     parts: list[Part] = []
-    said = sentences(table)
+    said = list(islice(sentences(table), _SAID + 1))
     if len(said) > _SAID:
         parts.append(Text(summary(table)))
     elif said:
@@ -81,9 +82,8 @@ def _lens(material: Material) -> list[Part]:
     return [Text(said), sheet(table, "Words that each vector promotes", "lens", _of_lens(material), open=False)]
 
 
-def sentences(table: pd.DataFrame) -> list[str]:
+def sentences(table: pd.DataFrame) -> Iterator[str]:
     """Says of each run what texts and ratings explain, and what is left."""
-    said = []
     for run, own in table.groupby("run", sort=False):
         by = own.set_index("predictor")
         if TOGETHER not in by.index or pd.isna(by.loc[TOGETHER, "explained"]):
@@ -94,8 +94,7 @@ def sentences(table: pd.DataFrame) -> list[str]:
         beside_texts = _beside(by)
         together = f"all together {_share(dict(by.loc[TOGETHER]))}"
         left = f"{max(1 - every, 0):.0%} is explained by none of them"
-        said.append(f"{run}: {', '.join([*shares, together])}; {left}{beside_texts}.")
-    return said
+        yield f"{run}: {', '.join([*shares, together])}; {left}{beside_texts}."
 
 
 def summary(table: pd.DataFrame) -> str:

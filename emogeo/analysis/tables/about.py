@@ -62,11 +62,11 @@ def row_of_group(own: pd.DataFrame, group: str) -> Row | None:
         own: the rows of one run.
         group: `TEXTS`, `RATINGS` or `OWN` of `comparing.explaining`.
     """
-    rows: dict[str, Row] = {row["predictor"]: row for row in own[own["explained"].notna()].to_dict("records")}
-    if group in rows:
-        return rows[group]
-    single = [name for name in rows if name not in (RATINGS, TEXTS, OWN, TOGETHER) and group_of(name) == group]
-    return rows.get(TOGETHER if len(single) > 1 else single[0]) if single else None
+    explained = own[own["explained"].notna()]
+    names = list(explained["predictor"])
+    single = [name for name in names if name not in (RATINGS, TEXTS, OWN, TOGETHER) and group_of(name) == group]
+    wanted = group if group in names or not single else TOGETHER if len(single) > 1 else single[0]
+    return dict(explained.iloc[names.index(wanted)]) if wanted in names else None
 
 
 def _of_run(each: PreparedRun, permutations: int, seed: int, norms: Sequence[Norm]) -> list[Row]:

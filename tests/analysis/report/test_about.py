@@ -57,13 +57,13 @@ def test_the_sentence_gives_shares_and_what_ratings_add_to_texts() -> None:
     rows[2] |= {"only_by_chance": 0.02}
     alone = [row for row in about_rows("a") if row["predictor"] != TEXTS]
     alone[1] |= {"explained": 0.4, "explained_ci_low": 0.1, "explained_ci_high": 0.7, "only": 0.4}
-    assert sentences(table(alone))[0].startswith("a: texts 40% [10%, 70%], ratings ")
+    assert next(sentences(table(alone))).startswith("a: texts 40% [10%, 70%], ratings ")
     assert "texts explain 40%, ratings explain 10% of" in summary(table(alone))
-    assert sentences(table(rows)) == [
+    assert list(sentences(table(rows))) == [
         "a: texts 40% [10%, 70%], ratings 10% [10%, 70%], all together 60% [10%, 70%]; "
         "40% is explained by none of them; ratings explain 5% that texts do not (by chance 2%, p 0.030)."
     ]
-    assert sentences(table([{**row, "explained": None} for row in rows])) == []
+    assert not list(sentences(table([{**row, "explained": None} for row in rows])))
 
 
 def test_many_runs_are_summed_up_in_one_sentence(tmp_path: Path) -> None:
