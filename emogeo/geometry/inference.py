@@ -51,6 +51,18 @@ class Estimate:
 
 
 @dataclass(frozen=True)
+class DisjointComparison:
+    """What two runs have in common on halves that share no text; None where a number is not identifiable."""
+
+    reliability_a: Estimate | None = None
+    reliability_b: Estimate | None = None
+    disjoint_half: Estimate | None = None
+    rho_star: Estimate | None = None
+    reason: str | None = None
+    """Why a number is not identifiable."""
+
+
+@dataclass(frozen=True)
 class Comparison:
     """The comparison of two runs; None where a number is not identifiable, and `reason` says why."""
 
@@ -109,22 +121,43 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b"), over_cond
     n = min(a.n_units, b.n_units)
     if n < MIN_UNITS:
         return Comparison(_bare(float(a.whole[0] @ b.whole[0])), n, n // 2, reason=too_few(n, MIN_UNITS))
-    reason = too_few(n, MIN_STAR) if n < MIN_STAR else _unreliable(a, b, names)
-    disjoint = _disjoint(a, b)
-    star = None if reason else _disattenuated(disjoint, a, b)
+    found, star = _on_disjoint(a, b, names)
     return Comparison(
         _rho(a, b, common),
         n,
         n // 2,
-        reliability(a),
-        reliability(b),
+        found.reliability_a,
+        found.reliability_b,
         same_half=_same_half(a, b).estimate(fisher=True) if common else None,
-        disjoint_half=disjoint.estimate(fisher=True),
-        rho_star=star.estimate(fisher=False) if star else None,
+        disjoint_half=found.disjoint_half,
+        rho_star=found.rho_star,
         rho_star_90=star.estimate(fisher=False, level=EQUIVALENCE_LEVEL) if star else None,
         rho_star_any=_over_both(a, b, star) if star and over_conditions else None,
-        reason=reason,
+        reason=found.reason,
     )
+
+
+def compare_disjoint(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> DisjointComparison:
+    """Compares two runs on halves that share no text alone, as `compare` does.
+
+    Raises:
+        GeometryError: see `compare`.
+    """
+    common_units(a, b)
+    if (n := min(a.n_units, b.n_units)) < MIN_UNITS:
+        return DisjointComparison(reason=too_few(n, MIN_UNITS))
+    return _on_disjoint(a, b, names)[0]
+
+
+def _on_disjoint(a: Halves, b: Halves, names: tuple[str, str]) -> tuple[DisjointComparison, _Drawn | None]:
+    """Compares two runs of four units or more, and gives rho* with each unit deleted where there is one."""
+    n = min(a.n_units, b.n_units)
+    reason = too_few(n, MIN_STAR) if n < MIN_STAR else _unreliable(a, b, names)
+    disjoint = _disjoint(a, b)
+    star = None if reason else _disattenuated(disjoint, a, b)
+    of_halves = disjoint.estimate(fisher=True)
+    rho_star = star.estimate(fisher=False) if star else None
+    return DisjointComparison(reliability(a), reliability(b), of_halves, rho_star, reason), star
 
 
 def rho_star_of(a: Halves, b: Halves) -> float | None:

@@ -11,6 +11,7 @@ import numpy as np
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.options import NEUTRAL, Centring, Norm
+from emogeo.geometry.recent import Recent
 from emogeo.geometry.triangle import above
 from emogeo.geometry.vectors import centre, unit_means
 
@@ -234,18 +235,30 @@ def _symmetrized(products: Array, crossvalidated: bool) -> Iterator[tuple[slice,
 
     Cross-validated, a unit's products with itself are 0.
     """
+    n = len(products)
+    size = max(1, _AT_ONCE * n // products.size)
+    if size >= n:
+        every = slice(0, n)
+        yield every, _LAST.of(products, crossvalidated, lambda: _some(products, every, crossvalidated), np.size)
+        return
+    for units in (slice(first, first + size) for first in range(0, n, size)):
+        yield units, _some(products, units, crossvalidated)
+
+
+_LAST = Recent(2 * _AT_ONCE)
+"""Symmetrized products of the runs that were asked for last: halves, and halves without each unit, are made of them."""
+
+
+def _some(products: Array, units: slice, crossvalidated: bool) -> Array:
     n, n_conditions = len(products), products.shape[-1]
     rows, columns = above(n_conditions, diagonal=True)
-    flat = products.reshape(*products.shape[:-2], -1)
-    size = max(1, _AT_ONCE * n // flat.size)
-    for units in (slice(first, first + size) for first in range(0, n, size)):
-        own = flat[units]
-        both = own.take(rows * n_conditions + columns, axis=-1)
-        both += own.take(columns * n_conditions + rows, axis=-1)
-        both /= 2
-        if crossvalidated:
-            both[np.arange(len(both)), np.arange(n)[units]] = 0
-        yield units, both.reshape(*both.shape[:2], -1)
+    own = products.reshape(*products.shape[:-2], -1)[units]
+    both = own.take(rows * n_conditions + columns, axis=-1)
+    both += own.take(columns * n_conditions + rows, axis=-1)
+    both /= 2
+    if crossvalidated:
+        both[np.arange(len(both)), np.arange(n)[units]] = 0
+    return np.asarray(both.reshape(*both.shape[:2], -1))
 
 
 def _mean_over(sums: Array, size: Array, crossvalidated: bool) -> Array:

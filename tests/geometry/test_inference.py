@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import numpy as np
 import pytest
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from emogeo.geometry.halves import Halves
 from emogeo.geometry.inference import (
     _ratio,
     compare,
+    compare_disjoint,
     cross_experiment_bias,
     identifiable,
     passes_gate,
@@ -246,3 +249,11 @@ def test_rho_star_alone_is_that_of_a_comparison() -> None:
 def test_rho_star_alone_is_not_given_for_what_is_not_reliable() -> None:
     a, b = halves(Planted(12, 0.0), 3)
     assert compare(a, b).rho_star is None and rho_star_of(a, b) is None
+
+
+@pytest.mark.parametrize("n_units", [3, 5, 9])
+def test_what_disjoint_text_shows_is_what_a_whole_comparison_says_of_it(n_units: int) -> None:
+    a, b = halves(Planted(n_units=n_units, signal=0.5), seed=3)
+    whole, alone = compare(a, b), compare_disjoint(a, b)
+    for each in fields(alone):
+        assert str(getattr(alone, each.name)) == str(getattr(whole, each.name)), each.name

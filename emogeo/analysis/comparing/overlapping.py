@@ -13,7 +13,7 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.errors import GeometryError
 from emogeo.geometry.apart import ApartHalves
 from emogeo.geometry.halves import MIN_STAR, Halves
-from emogeo.geometry.inference import Comparison, compare, too_few
+from emogeo.geometry.inference import DisjointComparison, compare_disjoint, too_few
 from emogeo.geometry.options import LayerRule
 from emogeo.geometry.overlap import least_overlap, split_overlaps
 from emogeo.geometry.recent import Recent
@@ -38,8 +38,7 @@ class Stratum:
     """How many content words two texts of one condition share, mean over the products that count."""
     share: float
     """The share of those products among all of texts of one condition."""
-    comparison: Comparison
-    """Without an interval over conditions, which nothing shows of it."""
+    comparison: DisjointComparison
 
 
 @dataclass(frozen=True)
@@ -50,7 +49,7 @@ class Overlapping:
     """The overlap of the halves as they are drawn, mean over splits."""
     least: float
     """The overlap of the halves of least overlap, mean over splits."""
-    on_least: Comparison
+    on_least: DisjointComparison
     strata: tuple[Stratum, ...]
     """By the number of content words that two texts may share, the largest first."""
     words: tuple[float, ...]
@@ -83,7 +82,7 @@ class OverlapComparer:
         return self._compared((a, b), both, words)
 
     def _compared(self, runs: tuple[PreparedRun, PreparedRun], both: SharedUnits, words: SharedWords) -> Overlapping:
-        compared = partial(compare, names=(runs[0].name, runs[1].name), over_conditions=False)
+        compared = partial(compare_disjoint, names=(runs[0].name, runs[1].name))
         overlap = words.mean_overlap
         least = [self._once("least", *own, partial(least_overlap, overlap=overlap)) for own in _zipped(runs, both)]
         drawn, chosen = (split_overlaps(overlap, own.members).mean() for own in (both.halves[0], least[0]))
@@ -126,6 +125,6 @@ def _apart(halves: Halves, apart: np.ndarray) -> ApartHalves:
     return ApartHalves(halves.products, halves.seed, apart)
 
 
-def _stratum(at_most: int | None, words: SharedWords, comparison: Comparison) -> Stratum:
+def _stratum(at_most: int | None, words: SharedWords, comparison: DisjointComparison) -> Stratum:
     """Describes the products of different units' texts of one condition that count."""
     return Stratum(at_most, *words.of_one_condition(np.inf if at_most is None else at_most), comparison)

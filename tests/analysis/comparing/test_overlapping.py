@@ -8,7 +8,7 @@ import pytest
 from emogeo.analysis.comparing.overlapping import AT_MOST, OverlapComparer
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import MIN_STAR
-from emogeo.geometry.inference import compare
+from emogeo.geometry.inference import compare_disjoint
 from emogeo.stimuli.corpus import load_corpus
 from tests.analysis.tables.planted_words import planted_run
 
@@ -18,14 +18,14 @@ def test_strata_go_down_to_texts_without_a_common_word() -> None:
     a, b = (planted_run(corpus, name, seed) for seed, name in enumerate(["one", "two"]))
     found = OverlapComparer().compare(a, b)
     assert [own.at_most for own in found.strata] == [None, *sorted(AT_MOST, reverse=True)]
-    assert found.strata[0].comparison == compare(a.halves, b.halves, ("one", "two"), over_conditions=False)
+    assert found.strata[0].comparison == compare_disjoint(a.halves, b.halves, ("one", "two"))
     assert found.strata[0].share == 1 and found.strata[-1].shared == 0
     shares, shared = ([getattr(own, name) for own in found.strata] for name in ("share", "shared"))
     assert shares == sorted(shares, reverse=True) and shared == sorted(shared, reverse=True)
     assert 0 < found.least < found.drawn < 1
     assert len(found.words) == len(found.strata) and found.words[-1] < found.words[0]
     assert found.reason is None
-    assert found.on_least.half_size == 6
+    assert found.on_least.reliability_a is not None
 
 
 def test_what_pairs_have_in_common_is_computed_once() -> None:
