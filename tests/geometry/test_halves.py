@@ -112,3 +112,11 @@ def test_fewer_units_are_split_as_a_run_of_so_many_is() -> None:
     fewer = run.restricted(run.products.units[2:8], run.products.conditions[:6])
     assert (fewer.n_units, fewer.half_size, fewer.ranks.shape) == (6, 3, (100, 2, 15))
     np.testing.assert_array_equal(fewer.members, split_units(6, run.seed))
+
+
+def test_what_follows_from_a_run_alone_is_computed_once() -> None:
+    run, other = halves(Planted(n_units=6, signal=0.3), seed=8)
+    made = list[int]()
+    for own in (run, run, other):
+        own.once("name", lambda: made.append(1))
+    assert len(made) == 2 and "_kept" not in run.__getstate__()

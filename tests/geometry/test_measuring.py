@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import rsatoolbox
@@ -57,6 +59,11 @@ def test_spearman_is_rho_with_everything_of_it(paired: bool) -> None:
     assert (star.value, star.low, star.high) == pytest.approx(
         (wanted.rho_star.value, wanted.rho_star.low, wanted.rho_star.high), abs=1e-12
     )
+    computed = of(replace(SPEARMAN, name="not of the run's own ranks"), a, b)
+    for each in ("value", "disjoint", "reliability_a", "reliability_b"):
+        assert getattr(computed, each) == pytest.approx(getattr(found, each), abs=1e-12)
+    for deleted, again in zip(found.deleted, computed.deleted, strict=True):
+        np.testing.assert_allclose(deleted, again, atol=1e-12)
 
 
 @every

@@ -86,6 +86,21 @@ def test_packed_ranks_are_the_same_to_the_bit(n_pairs: int) -> None:
         packed.put(np.array([0]), np.ones((1, n_pairs)))
 
 
+@pytest.mark.parametrize(("n_pairs", "precision"), [(210, np.float32), (369, np.float32), (370, np.float64)])
+def test_products_of_packed_numbers_are_exact(n_pairs: int, precision: type) -> None:
+    """The largest sum of products of two rows is that of a row with itself: no whole number beyond 2**24 occurs."""
+    values = np.random.default_rng(3).normal(size=(4, n_pairs))
+    values[2] = np.round(values[2], 1)
+    packed = PackedRanks(4, n_pairs)
+    packed.put(np.arange(4), values)
+    part, whole = packed.part(slice(1, 4)), 2 * rankdata(values, axis=1).astype(np.int64) - n_pairs - 1
+    doubled = np.rint(2 * rankdata(values, axis=1)).astype(np.int64) - n_pairs - 1
+    assert part.numbers.dtype == precision and part.width == packed.width == n_pairs
+    assert np.array_equal(part.numbers @ part.numbers.T, doubled[1:] @ doubled[1:].T)
+    assert not np.array_equal(whole[2], doubled[2]), "ties have halves"
+    np.testing.assert_allclose(part.numbers / part.lengths[:, None], packed[1:4], rtol=1e-15)
+
+
 def test_degenerate_inputs_have_names() -> None:
     with pytest.raises(GeometryError, match="sad"):
         cosine_rdm(np.array([[1.0, 0.0], [0.0, 0.0]]), ["calm", "sad"])

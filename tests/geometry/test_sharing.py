@@ -7,7 +7,7 @@ import pytest
 
 from emogeo.errors import GeometryError
 from emogeo.geometry.geometry import Geometry
-from emogeo.geometry.sharing import joint_units, over_shared, raw_rho
+from emogeo.geometry.sharing import joint_units, over, over_shared, raw_rho
 from emogeo.geometry.states import LabelledTexts
 from tests.planted import labels
 
@@ -88,3 +88,12 @@ def test_conditions_are_the_common_ones() -> None:
     )
     with pytest.raises(GeometryError, match="0 conditions in common, 4 are needed"):
         over_shared(geometry(8), other)
+
+
+def test_what_a_sample_was_restricted_to_is_kept() -> None:
+    whole = geometry(8).halves
+    conditions = whole.products.conditions[1:]
+    less = over(whole, whole.products.units, conditions)
+    assert less.products.conditions == conditions and over(whole, whole.products.units, list(conditions)) is less
+    assert over(whole, whole.products.units[1:], conditions).n_units == 7
+    assert over(whole, whole.products.units, whole.products.conditions) is whole

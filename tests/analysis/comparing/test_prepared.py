@@ -74,3 +74,14 @@ def test_baselines_are_of_the_embeddings_and_of_the_words(planted: list[Prepared
     means = np.stack([words[np.array(same.run.record.emotions) == c].mean(axis=0) for c in CONDITIONS])
     wanted = upper(cosine_rdm(means - means.mean(axis=0), CONDITIONS))
     assert spearmanr(same.bag_of_words.whole[0], wanted).statistic == pytest.approx(1, abs=1e-6)
+
+
+def test_baselines_are_shared_by_the_runs_that_have_the_same() -> None:
+    first, other = (planted_run(load_corpus(topics=8), name, seed) for name, seed in (("one", 0), ("two", 1)))
+    again = PreparedRun(altered(first.run, key="f" * 64), "again", 0)
+    assert again.bag_of_words is first.bag_of_words and again.input_embeddings is first.input_embeddings
+    assert other.bag_of_words is first.bag_of_words, "the same texts"
+    assert other.input_embeddings is not first.input_embeddings and other.halves is not first.halves
+    for changed in (replace(first, seed=1), replace(first, view=View(EMOTIONS))):
+        assert changed.bag_of_words is not first.bag_of_words
+        assert changed.input_embeddings is not first.input_embeddings
