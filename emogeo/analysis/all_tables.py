@@ -59,7 +59,7 @@ Step = Callable[[], Table | Mapping[str, Table]]
 """Makes a table, or several by name."""
 Draw = Callable[[Mapping[str, Table]], None]
 """Draws the figures of the tables that are made."""
-_KEPT = ("beyond", "pairs", "about")
+_KEPT = ("beyond", "pairs", "about", "baselines", "map")
 """The tables whose rows are kept for the next analysis, beside those of `lone_steps`."""
 
 
@@ -144,12 +144,12 @@ def _of_runs(
     corpora, options = read_corpora(prepared), Options(*chance, which)
     return {
         "corpus": lambda: corpus_table(corpora),
-        "map": lambda: map_tables(prepared, config.seed, bare, norms, config.map.axes),
+        "map": lambda: map_tables(prepared, config.seed, bare, norms, config.map.axes, kept["map"]),
         "beyond": lambda: beyond_table(prepared, blocked_texts(corpora), options, kept["beyond"]),
         "pairs": lambda: pairs_table(
             prepared, *chance, tables["beyond"].frame, config.equivalence, bare, which, kept["pairs"]
         ),
-        "baselines": lambda: baselines_table(prepared, *chance, norms),
+        "baselines": lambda: baselines_table(prepared, *chance, norms, kept["baselines"]),
         "rdm_differences": lambda: rdm_differences_table(prepared, config.seed),
         "about": lambda: about_table(prepared, *chance, norms, bare, kept["about"]),
         "lens": lambda: lens_table(prepared),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
@@ -32,12 +33,12 @@ from emogeo.analysis.report.material import Material
 from emogeo.analysis.summary.summary import KEPT, KEPT_WIDTH, summary
 from emogeo.analysis.tables.effects import Effect, effects_of
 from emogeo.analysis.tables.frame import without_formulas, write_table
-from emogeo.analysis.tables.kept import Kept
+from emogeo.analysis.tables.kept import NOTHING, Kept, prepare
 from emogeo.analysis.tables.pairs import pair_matrix
 from emogeo.analysis.tables.readout import (
     readout_runs,
 )
-from emogeo.analysis.tables.variance import distances_of
+from emogeo.analysis.tables.variance import RunDistances, distances_of
 from emogeo.config.analyze import AnalyzeConfig, RecordSource
 from emogeo.errors import GeometryError
 from emogeo.stimuli.norm_files import read_norms
@@ -70,13 +71,12 @@ def analyze(config: AnalyzeConfig) -> Path:
     catalogue = read_catalogue(store, None if pulled is None else pulled.keys, config.conditions.rename)
     catalogue.left_out += pulled.left_out if pulled else []
     choose(catalogue, config.runs, config.store.path, tagged=pulled is None)
-    prepared = comparable(catalogue, store, config.seed)
+    halves = Kept(keeping(config), "halves")
+    prepared = comparable(catalogue, store, config.seed, halves)
     bare = bare_of(catalogue)
     _say_what_is_left_out(prepared, config)
     with meanwhile(lone_steps(prepared, bare, config)) as lone, whole(output) as folder, processes() as pool:
-        own = viewed(read_here(prepared), config)
-        effects, apart = effects_of(own, *chance_of(config), config.equivalence), distances_of(own)
-        del own  # their products, which nothing else is made of
+        effects, apart = _effects(prepared, config, halves)
         figures = FigureFolder(folder / "figures", Kept(keeping(config), "figures", _FIGURES), pool)
         draw = _drawing(prepared, effects, config, bare, figures)
         tables = all_tables(catalogue, prepared, effects, config, norms, bare, apart, draw, lone)
@@ -90,6 +90,18 @@ def analyze(config: AnalyzeConfig) -> Path:
     if pulled is not None:
         track_analysis(config, output, pulled, frames)
     return output
+
+
+def _effects(prepared: Sequence[PreparedRun], config: AnalyzeConfig, halves: Kept) -> tuple[list[Effect], RunDistances]:
+    """Compares minimal pairs, and every two runs, over the conditions of the effects tables."""
+    own, kept = viewed(read_here(prepared), config), Kept(keeping(config), "effects")
+    for each in own:
+        with suppress(GeometryError):  # which each comparison of it says again
+            prepare(each, halves)
+    halves.write()
+    effects, apart = effects_of(own, *chance_of(config), config.equivalence, kept), distances_of(own)
+    kept.write()
+    return effects, apart
 
 
 def _say_what_is_left_out(prepared: Sequence[PreparedRun], config: AnalyzeConfig) -> None:
@@ -134,8 +146,11 @@ def _write_all(material: Material, folder: Path, figures: FigureFolder) -> None:
         write_report(folder / "report.html", material.tables, prepared, material.catalogue, figures.path, bare, vega)
 
 
-def comparable(catalogue: Catalogue, store: Store, seed: int) -> list[PreparedRun]:
+def comparable(catalogue: Catalogue, store: Store, seed: int, kept: Kept = NOTHING) -> list[PreparedRun]:
     """Prepares the finished runs; one whose halves cannot be made is left out of the catalogue, by name.
+
+    Args:
+        kept: the reliabilities of earlier analyses.
 
     Raises:
         StoreError: no run is left.
@@ -144,7 +159,7 @@ def comparable(catalogue: Catalogue, store: Store, seed: int) -> list[PreparedRu
     for run, name in zip(finished, short_names([*finished, *catalogue.bare]), strict=False):
         own = PreparedRun(run, name, seed)
         try:
-            own.halves.prepare()
+            prepare(own, kept)
         except GeometryError as error:
             catalogue.runs = [other for other in catalogue.runs if other is not run]
             catalogue.left_out.append(f"{store.folder(RUNS, run.key)}: {error}")

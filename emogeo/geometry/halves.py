@@ -204,6 +204,21 @@ class Halves:
         elif self.n_units >= MIN_UNITS:
             _ = self.ranks
 
+    @property
+    def reliabilities(self) -> list[float]:
+        """Gives the reliability, then that without each unit, as far as there are units enough."""
+        if self.n_units < MIN_UNITS:
+            return []
+        deleted = self.reliability_deleted.tolist() if self.n_units >= MIN_JACKKNIFE else []
+        return [self.reliability, *deleted]
+
+    def know(self, reliabilities: Sequence[float]) -> None:
+        """Takes the same as it was computed before."""
+        if reliabilities:
+            self.__dict__["reliability"] = reliabilities[0]
+        if len(reliabilities) > 1:
+            self.__dict__["reliability_deleted"] = np.array(reliabilities[1:])
+
     def restricted(self, units: Sequence[str], conditions: Sequence[str]) -> Halves:
         """Gives the same run over fewer units or conditions."""
         return Halves(self.products.restricted(units, conditions), self.seed)

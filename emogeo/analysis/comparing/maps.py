@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TypeAlias
 
 import numpy as np
 
@@ -29,6 +30,9 @@ from emogeo.geometry.regions import (
 )
 from emogeo.geometry.sharing import over_shared
 from emogeo.geometry.units import deletion_weights, plain_rdms
+
+Once: TypeAlias = Callable[[PreparedRun, Callable[[], Tree]], Tree]
+"""Gives the tree of a run, by what makes it."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,11 +69,14 @@ def _over_units(values: Array) -> Estimate:
 
 
 def maps_of(
-    compared: Sequence[Compared], seed: int, axes: Axes = Axes.scaling
+    compared: Sequence[Compared], seed: int, axes: Axes = Axes.scaling, once: Once = lambda _, make: make()
 ) -> tuple[list[RunMap], list[tuple[Compared, str]]]:
     """Makes the maps of runs, turned onto their consensus over the conditions that all of them have.
 
     Where these are too few, each map keeps axes of its own.
+
+    Args:
+        once: gives the tree of a run, which it makes if it is not known.
 
     Returns:
         The maps, and the runs that have none with the reason.
@@ -77,13 +84,13 @@ def maps_of(
     found, absent = list[RunMap](), []
     for each in compared:
         try:
-            found.append(_of_bare(each, axes) if isinstance(each, PreparedBare) else _of_run(each, seed, axes))
+            found.append(_of_bare(each, axes) if isinstance(each, PreparedBare) else _of_run(each, seed, axes, once))
         except GeometryError as error:
             absent.append((each, str(error)))
     return _aligned(found), absent
 
 
-def _of_run(each: PreparedRun, seed: int, axes: Axes) -> RunMap:
+def _of_run(each: PreparedRun, seed: int, axes: Axes, once: Once) -> RunMap:
     products = each.halves.products
     n, values = len(products.units), products.values
     if each.run.options.norm is Norm.unit:
@@ -93,8 +100,8 @@ def _of_run(each: PreparedRun, seed: int, axes: Axes) -> RunMap:
         squared = 2 * rdm if axes is Axes.scaling else squared_distances(values.mean(axis=(0, 1)))
         plain = RunMap(each, products.conditions, map_of(squared), upper(rdm)[None], tree_of(rdm))
         return replace(plain, reason=f"{n} units, {MIN_JACKKNIFE} are needed", axes=axes)
-    rdms, tree = without_each(values), supported_tree(values, seed)
-    return RunMap(each, products.conditions, regions_of(values, axes), rdms, tree, axes=axes)
+    tree = once(each, lambda: supported_tree(values, seed))
+    return RunMap(each, products.conditions, regions_of(values, axes), without_each(values), tree, axes=axes)
 
 
 def _of_bare(each: PreparedBare, axes: Axes) -> RunMap:

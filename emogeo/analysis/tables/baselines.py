@@ -10,8 +10,10 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
+from emogeo.analysis.tables.kept import NOTHING, Kept, content, run_key
 from emogeo.analysis.tables.mantel import MantelTests
 from emogeo.analysis.tables.notes import NAMED, Note, NoteKind, left_out, too_few_labels, without_words
+from emogeo.analysis.tables.pairs import kept_row
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import MIN_UNITS, Halves
 from emogeo.geometry.inference import interval
@@ -27,7 +29,9 @@ BASELINE_COLUMNS = [
 ]
 
 
-def baselines_table(prepared: Sequence[PreparedRun], permutations: int, seed: int, norms: Sequence[Norm] = ()) -> Table:
+def baselines_table(
+    prepared: Sequence[PreparedRun], permutations: int, seed: int, norms: Sequence[Norm] = (), kept: Kept = NOTHING
+) -> Table:
     """Makes one row per finished run and baseline; the p of text baselines are a family, those of the package's norms
     another, and those of the user's own norms a third.
 
@@ -39,12 +43,26 @@ def baselines_table(prepared: Sequence[PreparedRun], permutations: int, seed: in
     rows: list[Row] = []
     for family in families:
         tests = MantelTests.of_family(len(runs) * len(family), permutations, seed)
-        own = [_baseline_row(each, baseline, tests, measured) for each in runs for baseline in family]
+        both = [(each, baseline) for each in runs for baseline in family]
+        keys = [_key(each, baseline, tests, measured) for each, baseline in both]
+        own = [
+            kept_row(kept, key) or _baseline_row(each, baseline, tests, measured)
+            for key, (each, baseline) in zip(keys, both, strict=True)
+        ]
         tests.fill(own)
+        for key, row in zip(keys, own, strict=True):
+            kept.put(key, [row])
         rows += own
     for row in rows:
         row["reliability_baseline"] = row.pop("reliability_b", None)
     return typed(rows, BASELINE_COLUMNS, words=["key", "model", "baseline", "note"])
+
+
+def _key(each: PreparedRun, baseline: str | Norm, tests: MantelTests, measured: Mapping[tuple[str, ...], float]) -> Row:
+    """Gives what a row is computed from."""
+    held = baseline if isinstance(baseline, str) else content(baseline)
+    key: Row = {"run": run_key(each), "baseline": held, "floor": measured.get(each.run.weights_at_precision)}
+    return key | {"permutations": tests.permutations, "seed": tests.seed, "tail": tests.tail}
 
 
 def _baseline_row(

@@ -21,9 +21,10 @@ from emogeo.analysis.tables.biases import put_bias
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into, origin_notes
 from emogeo.analysis.tables.equivalence import EQUIVALENCE, equivalence
 from emogeo.analysis.tables.frame import Row, Table, typed
+from emogeo.analysis.tables.kept import NOTHING, Kept
 from emogeo.analysis.tables.mantel import MantelTests
 from emogeo.analysis.tables.notes import Note, left_out
-from emogeo.analysis.tables.pairs import what_is_missing
+from emogeo.analysis.tables.pairs import comparison_key, kept_row, what_is_missing
 from emogeo.errors import GeometryError
 from emogeo.geometry.inference import Estimate
 from emogeo.geometry.sharing import over_shared, raw_rho
@@ -89,18 +90,24 @@ class Effect:
 
 
 def effects_of(
-    prepared: Sequence[PreparedRun], permutations: int, seed: int, bound: float = EQUIVALENCE
+    prepared: Sequence[PreparedRun], permutations: int, seed: int, bound: float = EQUIVALENCE, kept: Kept = NOTHING
 ) -> list[Effect]:
     """Compares every minimal pair; the p of all are a family.
 
     Args:
         bound: the effect within which two geometries are the same.
+        kept: comparisons of earlier analyses.
     """
     runs, by_key = [each.run for each in prepared], {each.run.key: each for each in prepared}
     measured, pairs = floors(runs), minimal_pairs(runs)
     tests = MantelTests.of_family(len(pairs), permutations, seed)
-    found = [_compared(pair, by_key, tests, measured) for pair in pairs]
-    tests.fill([effect.figures for effect in found])
+    sides = [(by_key[pair.a.key], by_key[pair.b.key]) for pair in pairs]
+    keys = [comparison_key(a, b, tests, measured) for a, b in sides]
+    rows = [kept_row(kept, key) or _compared(a, b, tests, measured) for key, (a, b) in zip(keys, sides, strict=True)]
+    tests.fill(rows)
+    for key, row in zip(keys, rows, strict=True):
+        kept.put(key, [row])
+    found = [Effect(pair, row, [*row.pop("note"), *_naming(pair)]) for pair, row in zip(pairs, rows, strict=True)]
     for effect in found:
         if effect.pair.is_rewritten:
             _put_null(effect, found)
@@ -134,10 +141,8 @@ def _row(effect: Effect) -> Row:
     return row
 
 
-def _compared(
-    pair: MinimalPair, by_key: Mapping[str, PreparedRun], tests: MantelTests, measured: Mapping[tuple[str, ...], float]
-) -> Effect:
-    a, b = by_key[pair.a.key], by_key[pair.b.key]
+def _compared(a: PreparedRun, b: PreparedRun, tests: MantelTests, measured: Mapping[tuple[str, ...], float]) -> Row:
+    """Gives the numbers of a comparison, under the names of the table's columns, and its notes."""
     figures: Row = {}
     try:
         both = over_shared(a, b)
@@ -146,7 +151,7 @@ def _compared(
         notes += floor_into(figures, [a.run, b.run], measured) + origin_notes(a.run, b.run)
     except GeometryError as error:
         notes = [left_out(error)]
-    return Effect(pair, figures, notes + _naming(pair))
+    return figures | {"note": notes}
 
 
 def _naming(pair: MinimalPair) -> list[Note]:

@@ -11,7 +11,7 @@ import hashlib
 import json
 import logging
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import fields, is_dataclass
 from importlib.metadata import version
@@ -24,6 +24,7 @@ import pandas as pd
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.frame import Row
 from emogeo.analysis.tables.notes import Note, NoteKind
+from emogeo.geometry.branches import Tree, members_of
 from emogeo.installation import code_digest
 from emogeo.store.later import FilesOnDisk
 
@@ -105,9 +106,49 @@ def pair_key(a: PreparedRun, b: PreparedRun, **options: Any) -> dict[str, Any]:
 
 
 def run_key(each: PreparedRun) -> list[Any]:
-    """Gives what tells a run's content from any other: its key, its manifest's checksum, its name, the seed."""
-    files = each.run.files
-    return [each.run.key, files.digest if isinstance(files, FilesOnDisk) else None, each.name, each.seed]
+    """Gives what tells a run's content from any other, and its name."""
+    return [*_content_key(each), each.name]
+
+
+def _content_key(each: PreparedRun) -> list[Any]:
+    """Gives a run's key, its manifest's checksum, the seed and the view."""
+    files, view = each.run.files, each.view
+    digest = files.digest if isinstance(files, FilesOnDisk) else None
+    return [each.run.key, digest, each.seed, view.conditions, view.recentre]
+
+
+def prepare(each: PreparedRun, kept: Kept) -> None:
+    """Computes what every comparison of a run takes; of a run that is known, its reliability is, and the rest may wait.
+
+    Raises:
+        GeometryError: see `Halves.prepare`.
+    """
+    key = {"reliability of": _content_key(each)}
+    known = kept.get(key)
+    if known is not None:
+        each.halves.know([row["reliability"] for row in known])
+    else:
+        each.halves.prepare()
+        kept.put(key, [{"reliability": value} for value in each.halves.reliabilities])
+
+
+def tree_of_run(kept: Kept, each: PreparedRun, make: Callable[[], Tree]) -> Tree:
+    """Gives the tree of a run, with the support of its branches, which takes a while."""
+    key = {"tree of": _content_key(each)}
+    known = kept.get(key) or kept.put(key, _of_tree(make()))
+    linkage = np.array([[row[name] for name in _MERGE] for row in known])
+    return Tree(linkage, members_of(linkage), np.array([row["support"] for row in known]))
+
+
+_MERGE = ("left", "right", "height", "size")
+
+
+def _of_tree(tree: Tree) -> list[Row]:
+    support = np.full(len(tree.linkage), np.nan) if tree.support is None else tree.support
+    return [
+        {**dict(zip(_MERGE, merge.tolist(), strict=True)), "support": float(own)}
+        for merge, own in zip(tree.linkage, support, strict=True)
+    ]
 
 
 def content(value: Any) -> Any:

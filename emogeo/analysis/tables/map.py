@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import combinations
 
 import numpy as np
@@ -13,6 +14,7 @@ from emogeo.analysis.comparing.maps import MapShifts, RunMap, maps_of, shifts_of
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
+from emogeo.analysis.tables.kept import NOTHING, Kept, tree_of_run
 from emogeo.analysis.tables.map_ratings import direction_rows, direction_table, rating_rows, rating_table
 from emogeo.analysis.tables.notes import Note, NoteKind, left_out
 from emogeo.analysis.tables.pairs import NAMES
@@ -62,6 +64,7 @@ def map_tables(
     bare: Sequence[PreparedBare] = (),
     norms: Sequence[Norm] = (),
     axes: Axes = Axes.scaling,
+    kept: Kept = NOTHING,
 ) -> dict[str, Table]:
     """Makes a row per run and condition (`map`), per pair and condition (`map_shifts`), per merge (`map_branches`).
 
@@ -70,9 +73,10 @@ def map_tables(
 
     Args:
         norms: the user's own, by which maps can be coloured beside the package's.
+        kept: the trees of earlier analyses.
     """
     own: list[Compared] = [*subjects([each for each in prepared if each.run.reread_of is None]), *bare]
-    maps, absent = maps_of(own, seed, axes)
+    maps, absent = maps_of(own, seed, axes, partial(tree_of_run, kept))
     blocks = [block_maps(each) for each in maps]
     ratings = rating_rows(sorted({name for each in maps for name in each.conditions}), norms)
     directions = [row for each, by in zip(maps, blocks, strict=True) for row in direction_rows(each, by, ratings, seed)]

@@ -65,8 +65,8 @@ def pairs_table(
     for pairs in families(prepared, which):
         tests = MantelTests.of_family(len(pairs), permutations, seed)
         bar = tqdm(pairs, desc="comparing", unit="pair", leave=False, disable=len(pairs) < SHOW_PROGRESS or None)
-        known = [_key(a, b, tests, measured) for a, b in pairs]
-        own = [_kept_row(kept, key) or _pair_row(a, b, tests, measured) for key, (a, b) in zip(known, bar, strict=True)]
+        known = [comparison_key(a, b, tests, measured) for a, b in pairs]
+        own = [kept_row(kept, key) or _pair_row(a, b, tests, measured) for key, (a, b) in zip(known, bar, strict=True)]
         tests.fill(own)
         for key, row in zip(known, own, strict=True):
             kept.put(key, [row])
@@ -77,13 +77,16 @@ def pairs_table(
     return typed(rows, PAIR_COLUMNS, words=[*NAMES, *VERDICTS, "best_null", "equivalence", "note"])
 
 
-def _key(a: PreparedRun, b: PreparedRun, tests: MantelTests, measured: Mapping[tuple[str, ...], float]) -> Row:
-    """Gives what a row is computed from."""
+def comparison_key(
+    a: PreparedRun, b: PreparedRun, tests: MantelTests, measured: Mapping[tuple[str, ...], float]
+) -> Row:
+    """Gives what the comparison of two runs in a family of tests is computed from."""
     floor = [measured.get(each.run.weights_at_precision) for each in (a, b)]
     return pair_key(a, b, floor=floor, permutations=tests.permutations, seed=tests.seed, tail=tests.tail)
 
 
-def _kept_row(kept: Kept, key: Row) -> Row | None:
+def kept_row(kept: Kept, key: Row) -> Row | None:
+    """Gives the one row that was computed from this; None where it has to be."""
     found = kept.get(key)
     return None if found is None else found[0]
 

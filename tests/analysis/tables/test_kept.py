@@ -3,28 +3,35 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from emogeo.analysis.analyze import comparable
-from emogeo.analysis.comparing.prepared import PreparedRun
+from emogeo.analysis.comparing.prepared import PreparedRun, View
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.tables import kept as module
 from emogeo.analysis.tables.about import about_table
+from emogeo.analysis.tables.baselines import baselines_table
 from emogeo.analysis.tables.beyond import Options, beyond_table
 from emogeo.analysis.tables.decoding import decoding_tables
-from emogeo.analysis.tables.kept import FOLDER, Kept
+from emogeo.analysis.tables.effects import effects_of, effects_table
+from emogeo.analysis.tables.kept import FOLDER, Kept, prepare, tree_of_run
+from emogeo.analysis.tables.map import map_tables
 from emogeo.analysis.tables.measures import measures_tables
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.overlap import overlap_tables
 from emogeo.analysis.tables.pairs import pairs_table
+from emogeo.geometry.branches import supported_tree
+from emogeo.geometry.inference import identifiable, reliability
 from emogeo.store.store import Store
 from tests.planted_store import PlantedRun, plant
 
 RUNS = [PlantedRun(0, "bf16", 10), PlantedRun(1, "bf16", 10), PlantedRun(0, "int8", 10)]
 OF = {"a": 1, "b": [2, "x"]}
+KEPT = ("beyond", "pairs", "measures", "overlap", "about", "decoding", "baselines", "map", "effects")
 
 
 def prepared(store: Store) -> list[PreparedRun]:
@@ -33,7 +40,7 @@ def prepared(store: Store) -> list[PreparedRun]:
 
 def made(runs: list[PreparedRun], folder: Path) -> dict[str, str]:
     """The tables with rows that are kept, as CSV."""
-    kept = {name: Kept(folder, name) for name in ("beyond", "pairs", "measures", "overlap", "about", "decoding")}
+    kept = {name: Kept(folder, name) for name in KEPT}
     store = Store(folder.parent / "store")
     beyond = beyond_table(runs, {}, Options(200, 0), kept["beyond"])
     tables = {
@@ -43,6 +50,9 @@ def made(runs: list[PreparedRun], folder: Path) -> dict[str, str]:
         **overlap_tables(runs, kept=kept["overlap"]),
         "about": about_table(runs, 99, 0, kept=kept["about"]),
         **decoding_tables(runs, [], store, 99, 0, kept["decoding"]),
+        "baselines": baselines_table(runs, 600, 0, kept=kept["baselines"]),
+        **map_tables(runs, 0, kept=kept["map"]),
+        "effects": effects_table(effects_of(runs, 600, 0, kept=kept["effects"])),
     }
     for own in kept.values():
         own.write()
@@ -68,10 +78,39 @@ def test_tables_are_the_same_with_rows_that_were_kept_and_only_new_pairs_are_com
     monkeypatch.setattr(pairs, "_pair_row", counted)
     assert made(runs, tmp_path / "warm") == cold
     assert len(compared) == 2 and len(first["pairs"].splitlines()) == 2
-    for name in ("beyond.judged", "about.explain", "decoding.decoded"):
-        monkeypatch.setattr(f"emogeo.analysis.tables.{name}", None)
+    computed = ("tables.beyond.judged", "tables.about.explain", "tables.decoding.decoded", "tables.effects._compared")
+    for name in (*computed, "tables.baselines._baseline_row", "comparing.maps.supported_tree"):
+        monkeypatch.setattr(f"emogeo.analysis.{name}", None)
     assert made(prepared(store), tmp_path / "warm") == cold
     assert len(compared) == 2
+
+
+def test_halves_of_a_run_that_is_known_wait_until_it_is_compared(tmp_path: Path) -> None:
+    catalogue, store = read_catalogue(plant(tmp_path / "store", RUNS)), Store(tmp_path / "store")
+    kept = Kept(tmp_path, "halves")
+    first = comparable(catalogue, store, 0, kept)
+    kept.write()
+    assert all("deletions" in vars(each.halves) for each in first)
+    again = comparable(catalogue, store, 0, Kept(tmp_path, "halves"))
+    for before, after in zip(first, again, strict=True):
+        assert identifiable(after.halves) and reliability(after.halves) == reliability(before.halves)
+        assert not {"deletions", "ranks"} & vars(after.halves).keys()
+    other = replace(again[0], view=View(again[0].run.conditions[1:], recentre=True))
+    prepare(other, Kept(tmp_path, "halves"))
+    assert "deletions" in vars(other.halves), "another view is another geometry"
+    assert (
+        comparable(catalogue, store, 1, Kept(tmp_path, "halves"))[0].halves.reliability != first[0].halves.reliability
+    )
+
+
+def test_a_tree_comes_back_as_it_was(tmp_path: Path) -> None:
+    (run, *_), kept = prepared(plant(tmp_path / "store", RUNS)), Kept(tmp_path, "map")
+    made = supported_tree(run.halves.products.values, 0)
+    for own in (kept, kept):
+        found = tree_of_run(own, run, lambda: made)
+        assert np.array_equal(found.linkage, made.linkage) and found.members == made.members
+        assert found.support is not None and made.support is not None
+        assert np.array_equal(found.support, made.support)
 
 
 def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
