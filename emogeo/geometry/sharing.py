@@ -157,8 +157,8 @@ def over(run: Halves, units: Sequence[str], conditions: Sequence[str]) -> Halves
     return _RESTRICTED.of(run, own, lambda: run.restricted(units, conditions), lambda left: left.products.values.size)
 
 
-_RESTRICTED = Recent(8_000_000)
-"""By the products of samples, of up to 64 MB, beside which as much follows from them."""
+_RESTRICTED = Recent(3_000_000)
+"""By the products of samples, of up to 24 MB, beside which as much follows from them."""
 
 
 def _texts_of(labels: LabelledTexts, units: Sequence[str], kept: set[str]) -> list[tuple[str, str, str]]:

@@ -22,7 +22,7 @@ from emogeo.geometry.sharing import SharedUnits, joint_units, over, over_shared
 
 V = TypeVar("V")
 
-_LAST = 200
+_LAST = 100
 """How many halves, and reliabilities, are kept: four of each run of a group."""
 AT_MOST = (0, 1)
 """The numbers of content words that two texts may share, besides any number."""

@@ -31,7 +31,7 @@ VARIANCE_COLUMNS = ["factor", "share", "ci_low", "ci_high", "p", "p_min", "n_rel
 MIN_MODELS = 6
 """The fewest models for an interval of a share, by leaving out one model at a time."""
 _TIE = 1e-12
-_AT_ONCE, _HELD = 500, 20_000_000
+_AT_ONCE, _HELD = 500, 4_000_000
 """The most relabellings that are in memory at a time, and the most of their differences."""
 _LEAST, _ENTRIES = 999, 400_000_000
 """The relabellings that every factor has at least, where so many are asked for; and the differences looked at."""
@@ -52,7 +52,7 @@ class RunDistances:
         """Gives 1 where two runs have different labels [pair]; a factor without meaning for one of them makes 0."""
         return self.differing(_numbered(labels))
 
-    def differing(self, numbers: NDArray[np.int64]) -> Array:
+    def differing(self, numbers: NDArray[np.int32]) -> Array:
         """Gives the same of labels as numbers [..., run], where 0 is no meaning: [..., pair]."""
         a, b = numbers[..., self.pairs[:, 0]], numbers[..., self.pairs[:, 1]]
         return np.asarray((a != b) & (a != 0) & (b != 0), dtype=float)
@@ -230,13 +230,13 @@ def _shares(draws: Array, residual: Array, basis: Array, total: float) -> Array:
         return np.where(left > 1e-9 * draws.shape[1], (draws @ residual) ** 2 / (left * total), np.nan)
 
 
-def _numbered(labels: Sequence[str]) -> NDArray[np.int64]:
+def _numbered(labels: Sequence[str]) -> NDArray[np.int32]:
     """Gives labels as numbers [run]; 0 for none."""
     known = {label: number for number, label in enumerate(dict.fromkeys(["", *labels]))}
-    return np.array([known[label] for label in labels], dtype=np.int64)
+    return np.array([known[label] for label in labels], dtype=np.int32)
 
 
-def _every(labels: NDArray[np.int64], strata: list[list[int]]) -> Iterator[NDArray[np.int64]]:
+def _every(labels: NDArray[np.int32], strata: list[list[int]]) -> Iterator[NDArray[np.int32]]:
     """Gives each distinct relabelling once."""
     if not strata:
         yield labels
@@ -259,8 +259,8 @@ def _arrangements(counts: Mapping[int, int]) -> Iterator[list[int]]:
 
 
 def _drawn(
-    labels: NDArray[np.int64], strata: list[list[int]], permutations: int, seed: int
-) -> Iterator[NDArray[np.int64]]:
+    labels: NDArray[np.int32], strata: list[list[int]], permutations: int, seed: int
+) -> Iterator[NDArray[np.int32]]:
     generator, own = np.random.default_rng(seed), [np.array(stratum) for stratum in strata]
     for _ in range(permutations):
         moved = labels.copy()
