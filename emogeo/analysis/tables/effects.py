@@ -151,7 +151,8 @@ def _compared(a: PreparedRun, b: PreparedRun, tests: MantelTests, measured: Mapp
         notes += floor_into(figures, [a.run, b.run], measured) + origin_notes(a.run, b.run)
     except GeometryError as error:
         notes = [left_out(error)]
-    return figures | {"note": notes}
+    figures["note"] = notes
+    return figures  # itself: its p is put in later
 
 
 def _naming(pair: MinimalPair) -> list[Note]:
