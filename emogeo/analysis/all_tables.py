@@ -60,7 +60,7 @@ Step = Callable[[], Table | Mapping[str, Table]]
 Draw = Callable[[Mapping[str, Table]], None]
 """Draws the figures of the tables that are made."""
 _KEPT = ("beyond", "pairs", "about", "baselines", "map")
-"""The tables whose rows are kept for the next analysis, beside those of `lone_steps`."""
+"""The tables whose rows are kept for the next analysis, beside effects and those of `lone_steps`."""
 
 
 def all_tables(

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from emogeo.arrays import Array
-from emogeo.geometry.rdm import PackedRanks, Vectors
+from emogeo.geometry.rdm import PackedRanks, Scaled
 
 _AT_ONCE = 4_000_000
 """The most numbers of halves without a unit that are looked at together."""
@@ -19,20 +19,20 @@ _AT_ONCE = 4_000_000
 class Deletions:
     """The halves of one run, whole and without each of their units."""
 
-    halves: PackedRanks | Vectors
+    halves: PackedRanks | Scaled
     """Split by split, both halves of each."""
-    without: PackedRanks | Vectors
+    without: PackedRanks | Scaled
     """Each half without each of its units, in the order of np.nonzero(members)."""
 
-    def whole(self, splits: slice) -> Vectors:
+    def whole(self, splits: slice) -> Scaled:
         """Gives the halves of some splits: numbers [split, half, feature] over lengths [split, half]."""
         found = self.halves.part(slice(2 * splits.start, 2 * splits.stop))
-        return Vectors(found.numbers.reshape(-1, 2, found.numbers.shape[-1]), found.lengths.reshape(-1, 2))
+        return Scaled(found.numbers.reshape(-1, 2, found.numbers.shape[-1]), found.lengths.reshape(-1, 2))
 
-    def changed(self, splits: slice, n: int) -> Vectors:
+    def changed(self, splits: slice, n: int) -> Scaled:
         """Gives them without each of their n members: [split, half, member, feature] over [split, half, member]."""
         found = self.without.part(slice(2 * n * splits.start, 2 * n * splits.stop))
-        return Vectors(found.numbers.reshape(-1, 2, n, found.numbers.shape[-1]), found.lengths.reshape(-1, 2, n))
+        return Scaled(found.numbers.reshape(-1, 2, n, found.numbers.shape[-1]), found.lengths.reshape(-1, 2, n))
 
 
 def opposite_without(a: Deletions, b: Deletions, members: Array) -> Array:
@@ -63,17 +63,17 @@ def same_without(a: Deletions, b: Deletions, members: Array) -> Array:
     return np.asarray((sums + total) / (2 * len(members)))
 
 
-def _turned(halves: Vectors) -> Vectors:
+def _turned(halves: Scaled) -> Scaled:
     """Gives each half the place of the other."""
-    return Vectors(halves.numbers[:, ::-1], halves.lengths[:, ::-1])
+    return Scaled(halves.numbers[:, ::-1], halves.lengths[:, ::-1])
 
 
-def _products(a: Vectors, b: Vectors) -> Array:
+def _products(a: Scaled, b: Scaled) -> Array:
     """Multiplies vectors one by one: [...]."""
     return np.asarray(np.einsum("...f,...f->...", a.numbers, b.numbers) / (a.lengths * b.lengths))
 
 
-def _against(changed: Vectors, halves: Vectors) -> Array:
+def _against(changed: Scaled, halves: Scaled) -> Array:
     """Multiplies halves without each member with one half each: [split, half, member]."""
     products = (changed.numbers @ halves.numbers[..., None])[..., 0]
     return np.asarray(products / (changed.lengths * halves.lengths[..., None]))

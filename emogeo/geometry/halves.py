@@ -108,7 +108,7 @@ class Halves:
         packed, size = self._packed_and_clips[0], self.half_size * self.ranks.size
         if size > _KEPT:
             return Deletions(packed, self.deletions)
-        return _LAST.of(self, "split", lambda: _unpacked(packed, self.deletions), lambda _: size // 2)
+        return _LAST.of(self, "split", lambda: _unpacked(packed, self.deletions), _size_of_numbers)
 
     def opposite_deleted(self, other: Halves) -> Array:
         """Gives the agreement with a run over the same units on opposite halves without each unit; it is kept."""
@@ -213,7 +213,7 @@ class Halves:
         return [self.reliability, *deleted]
 
     def know(self, reliabilities: Sequence[float]) -> None:
-        """Takes the same as it was computed before."""
+        """Takes reliabilities that were computed before, so that they are not computed again."""
         if reliabilities:
             self.__dict__["reliability"] = reliabilities[0]
         if len(reliabilities) > 1:
@@ -226,6 +226,11 @@ class Halves:
 
 def _unpacked(halves: PackedRanks, without: PackedRanks) -> Deletions:
     return Deletions(halves.part(slice(None)), without.part(slice(None)))
+
+
+def _size_of_numbers(own: Deletions) -> int:
+    """Gives by how many numbers of double precision they take the room."""
+    return sum(each.part(slice(None)).numbers.nbytes for each in (own.halves, own.without)) // 8
 
 
 def _size_of_one(values: Array) -> int:

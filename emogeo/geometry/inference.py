@@ -138,7 +138,7 @@ def compare(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b"), over_cond
 
 
 def compare_disjoint(a: Halves, b: Halves, names: tuple[str, str] = ("a", "b")) -> DisjointComparison:
-    """Compares two runs on halves that share no text alone, as `compare` does.
+    """Compares two runs only on halves that share no text, as `compare` does.
 
     Raises:
         GeometryError: see `compare`.

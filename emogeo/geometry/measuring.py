@@ -20,7 +20,7 @@ from emogeo.geometry.inference import (
     too_few,
 )
 from emogeo.geometry.measures import MEASURES, SPEARMAN, Measure
-from emogeo.geometry.rdm import Vectors
+from emogeo.geometry.rdm import Scaled
 from emogeo.geometry.units import half_gram_deletions, half_grams
 
 
@@ -83,7 +83,7 @@ class Viewed:
     def split(self) -> Deletions:
         """Gives the halves, whole and without each of their units."""
         halves = self.halves.reshape(-1, self.halves.shape[-1])
-        return Deletions(*(Vectors(features, np.ones(len(features))) for features in (halves, self._deletions)))
+        return Deletions(*(Scaled(features, np.ones(len(features))) for features in (halves, self._deletions)))
 
     def opposite_deleted(self, other: Viewed) -> Array:
         """Gives the agreement with a run over the same units on opposite halves, without each unit: [unit]."""

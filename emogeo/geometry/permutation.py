@@ -152,7 +152,7 @@ def _agreement_of_few(crossed: Sequence[Crossed], permutations: int, seed: int) 
     """Gives the same of few permutations, whose places are kept for the next tests."""
     n_pairs, found = crossed[0].n_pairs, np.zeros((len(crossed), permutations))
     blocks = [own.rows(0, n_pairs) for own in crossed]
-    for pair, moved in enumerate(_kept_places(n_pairs, permutations, seed)):  # a row at a time is near at hand
+    for pair, moved in enumerate(_kept_places(n_pairs, permutations, seed)):  # row by row: a row fits into the cache
         for test, block in enumerate(blocks):
             found[test] += block[pair].take(moved)
     return found
@@ -161,7 +161,11 @@ def _agreement_of_few(crossed: Sequence[Crossed], permutations: int, seed: int) 
 @lru_cache(maxsize=4)
 def _kept_places(n_pairs: int, permutations: int, seed: int) -> NDArray[np.int64]:
     """Gives where each pair goes under random relabellings: [pair, permutation]."""
-    return np.ascontiguousarray(np.concatenate([*relabelled_pairs(n_pairs, permutations, seed)]).T)
+    places, first = np.empty((n_pairs, permutations), dtype=np.int64), 0
+    for moved in relabelled_pairs(n_pairs, permutations, seed):
+        places[:, first : first + len(moved)] = moved.T
+        first += len(moved)
+    return places
 
 
 def relabelled_pairs(n_pairs: int, permutations: int, seed: int) -> Iterator[NDArray[np.int64]]:

@@ -99,7 +99,7 @@ def standard_ranks(values: Array) -> Array:
 
 
 @dataclass(frozen=True, eq=False)
-class Vectors:
+class Scaled:
     """Vectors as numbers [row, feature] over lengths [row]."""
 
     numbers: NDArray[np.floating[Any]]
@@ -109,9 +109,9 @@ class Vectors:
     def width(self) -> int:
         return int(self.numbers.shape[-1])
 
-    def part(self, rows: slice) -> Vectors:
+    def part(self, rows: slice) -> Scaled:
         """Gives some of them."""
-        return Vectors(self.numbers[rows], self.lengths[rows])
+        return Scaled(self.numbers[rows], self.lengths[rows])
 
 
 class PackedRanks:
@@ -145,9 +145,9 @@ class PackedRanks:
         ranks /= self._lengths[rows]
         return np.asarray(ranks)
 
-    def part(self, rows: slice) -> Vectors:
+    def part(self, rows: slice) -> Scaled:
         """Gives some rows as their numbers and lengths; in single precision where sums of products are exact in it."""
-        return Vectors(self._numbers[rows].astype(self._exact), 2 * self._lengths[rows, 0])
+        return Scaled(self._numbers[rows].astype(self._exact), 2 * self._lengths[rows, 0])
 
 
 def centred_ranks(values: Array) -> tuple[Array, Array]:

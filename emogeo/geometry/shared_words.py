@@ -37,8 +37,8 @@ class SharedWords:
 
     @cached_property
     def of_one_condition(self) -> Callable[[float], tuple[float, float]]:
-        """Says what the texts of two units of one condition share that share so many content words at most: how many
-        words, in the mean, and which share of such pairs of texts they are.
+        """Describes the pairs of texts of one condition, from two units, that share so many content words at most: how
+        many they share, in the mean, and their share of all such pairs.
         """
         return cache(self._of_one_condition)
 

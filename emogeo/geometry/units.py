@@ -252,7 +252,7 @@ _LAST = Recent(2 * _AT_ONCE)
 def _some(products: Array, units: slice, crossvalidated: bool) -> Array:
     n, n_conditions = len(products), products.shape[-1]
     rows, columns = above(n_conditions, diagonal=True)
-    own = products.reshape(*products.shape[:-2], -1)[units]
+    own = products[units].reshape(len(products[units]), *products.shape[1:-2], -1)
     both = own.take(rows * n_conditions + columns, axis=-1)
     both += own.take(columns * n_conditions + rows, axis=-1)
     both /= 2

@@ -19,6 +19,7 @@ def test_places_go_row_by_row(n: int, diagonal: bool) -> None:
 def test_what_all_share_cannot_be_written_to() -> None:
     rows, columns = above(4)
     assert above(4)[0] is rows
+    assert above(401)[0] is not above(401)[0], "large ones are not kept"
     for places in (rows, columns):
         with pytest.raises(ValueError, match="read-only"):
             places[0] = np.int64(1)

@@ -22,8 +22,8 @@ from emogeo.geometry.sharing import SharedUnits, joint_units, over, over_shared
 
 V = TypeVar("V")
 
-_LAST = 100
-"""How many halves, and reliabilities, are kept: four of each run of a group."""
+_LAST = 120
+"""How many halves, and reliabilities of words, are kept: three of each run of a group of forty."""
 AT_MOST = (0, 1)
 """The numbers of content words that two texts may share, besides any number."""
 

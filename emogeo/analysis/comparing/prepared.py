@@ -78,7 +78,7 @@ class PreparedRun:
         if features is Features.states:
             return self._kept_halves(features, own)
         read = (self.labels, self._embedded if features is Features.input_embeddings else None)
-        key = (features, read, own, replace(self._options, layer=LayerRule()), self.view)  # which they do not have
+        key = (features, read, own, replace(self._options, layer=LayerRule()), self.view)  # baselines have no layers
         return _BASELINES.of(_BASELINES, key, lambda: self._halves(features, own), lambda _: 1)
 
     @cached_property

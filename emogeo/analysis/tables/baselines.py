@@ -10,10 +10,10 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.comparing.twins import subjects
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
-from emogeo.analysis.tables.kept import NOTHING, Kept, content, run_key
+from emogeo.analysis.tables.kept import NOTHING, Kept, content, kept_row, run_key
 from emogeo.analysis.tables.mantel import MantelTests
 from emogeo.analysis.tables.notes import NAMED, Note, NoteKind, left_out, too_few_labels, without_words
-from emogeo.analysis.tables.pairs import kept_row
+from emogeo.analysis.tables.pairs import tested
 from emogeo.errors import GeometryError
 from emogeo.geometry.halves import MIN_UNITS, Halves
 from emogeo.geometry.inference import interval
@@ -61,8 +61,7 @@ def baselines_table(
 def _key(each: PreparedRun, baseline: str | Norm, tests: MantelTests, measured: Mapping[tuple[str, ...], float]) -> Row:
     """Gives what a row is computed from."""
     held = baseline if isinstance(baseline, str) else content(baseline)
-    key: Row = {"run": run_key(each), "baseline": held, "floor": measured.get(each.run.weights_at_precision)}
-    return key | {"permutations": tests.permutations, "seed": tests.seed, "tail": tests.tail}
+    return {"run": run_key(each), "baseline": held, **tested(tests, measured, each)}
 
 
 def _baseline_row(

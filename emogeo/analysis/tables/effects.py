@@ -21,10 +21,10 @@ from emogeo.analysis.tables.biases import put_bias
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into, origin_notes
 from emogeo.analysis.tables.equivalence import EQUIVALENCE, equivalence
 from emogeo.analysis.tables.frame import Row, Table, typed
-from emogeo.analysis.tables.kept import NOTHING, Kept
+from emogeo.analysis.tables.kept import NOTHING, Kept, content_key, kept_row
 from emogeo.analysis.tables.mantel import MantelTests
 from emogeo.analysis.tables.notes import Note, left_out
-from emogeo.analysis.tables.pairs import comparison_key, kept_row, what_is_missing
+from emogeo.analysis.tables.pairs import tested, what_is_missing
 from emogeo.errors import GeometryError
 from emogeo.geometry.inference import Estimate
 from emogeo.geometry.sharing import over_shared, raw_rho
@@ -102,7 +102,7 @@ def effects_of(
     measured, pairs = floors(runs), minimal_pairs(runs)
     tests = MantelTests.of_family(len(pairs), permutations, seed)
     sides = [(by_key[pair.a.key], by_key[pair.b.key]) for pair in pairs]
-    keys = [comparison_key(a, b, tests, measured) for a, b in sides]
+    keys = [{"a": content_key(a), "b": content_key(b), **tested(tests, measured, a, b)} for a, b in sides]
     rows = [kept_row(kept, key) or _compared(a, b, tests, measured) for key, (a, b) in zip(keys, sides, strict=True)]
     tests.fill(rows)
     for key, row in zip(keys, rows, strict=True):

@@ -1,8 +1,8 @@
 """Rows of tables that are kept in the store, by what they were computed from, so that only new ones are computed.
 
-`STORE/analysis/TABLE.jsonl` begins with a digest of the code, and has a line for each comparison: a digest of what it
-was computed from (records and names of runs, options), a checksum, and the rows. What cannot be read or is not what was
-written is computed again.
+`STORE/analysis/TABLE.jsonl` begins with a digest of the code, and has a line for each comparison, run or figure: a
+digest of what it was computed from (records and names of runs, options), a checksum, and the rows. What cannot be read
+or is not what was written is computed again.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ _OTHERS = 5_000
 
 
 class Kept:
-    """The rows of one table that were computed before, and those that are now."""
+    """The rows of one table (or the like) that were computed before, and those that are now."""
 
     def __init__(self, store: Path | None, table: str, others: int = _OTHERS) -> None:
         """Takes the folder of the store; None keeps nothing.
@@ -107,10 +107,10 @@ def pair_key(a: PreparedRun, b: PreparedRun, **options: Any) -> dict[str, Any]:
 
 def run_key(each: PreparedRun) -> list[Any]:
     """Gives what tells a run's content from any other, and its name."""
-    return [*_content_key(each), each.name]
+    return [*content_key(each), each.name]
 
 
-def _content_key(each: PreparedRun) -> list[Any]:
+def content_key(each: PreparedRun) -> list[Any]:
     """Gives a run's key, its manifest's checksum, the seed and the view."""
     files, view = each.run.files, each.view
     digest = files.digest if isinstance(files, FilesOnDisk) else None
@@ -118,12 +118,13 @@ def _content_key(each: PreparedRun) -> list[Any]:
 
 
 def prepare(each: PreparedRun, kept: Kept) -> None:
-    """Computes what every comparison of a run takes; of a run that is known, its reliability is, and the rest may wait.
+    """Computes what every comparison of a run takes. A run that an earlier analysis has prepared gets its reliability
+    from there, and the rest is computed when it is compared.
 
     Raises:
         GeometryError: see `Halves.prepare`.
     """
-    key = {"reliability of": _content_key(each)}
+    key = {"reliability of": content_key(each)}
     known = kept.get(key)
     if known is not None:
         each.halves.know([row["reliability"] for row in known])
@@ -132,9 +133,13 @@ def prepare(each: PreparedRun, kept: Kept) -> None:
         kept.put(key, [{"reliability": value} for value in each.halves.reliabilities])
 
 
-def tree_of_run(kept: Kept, each: PreparedRun, make: Callable[[], Tree]) -> Tree:
-    """Gives the tree of a run, with the support of its branches, which takes a while."""
-    key = {"tree of": _content_key(each)}
+def tree_of_run(kept: Kept, seed: int, each: PreparedRun, make: Callable[[], Tree]) -> Tree:
+    """Gives the tree of a run, with the support of its branches, which takes a while.
+
+    Args:
+        seed: that of the resamples.
+    """
+    key = {"tree of": content_key(each), "seed": seed}
     known = kept.get(key) or kept.put(key, _of_tree(make()))
     linkage = np.array([[row[name] for name in _MERGE] for row in known])
     return Tree(linkage, members_of(linkage), np.array([row["support"] for row in known]))
@@ -144,11 +149,17 @@ _MERGE = ("left", "right", "height", "size")
 
 
 def _of_tree(tree: Tree) -> list[Row]:
-    support = np.full(len(tree.linkage), np.nan) if tree.support is None else tree.support
+    assert tree.support is not None
     return [
         {**dict(zip(_MERGE, merge.tolist(), strict=True)), "support": float(own)}
-        for merge, own in zip(tree.linkage, support, strict=True)
+        for merge, own in zip(tree.linkage, tree.support, strict=True)
     ]
+
+
+def kept_row(kept: Kept, key: Row) -> Row | None:
+    """Gives the one row that was computed from this; None where it has to be."""
+    found = kept.get(key)
+    return None if found is None else found[0]
 
 
 def content(value: Any) -> Any:

@@ -76,7 +76,7 @@ def map_tables(
         kept: the trees of earlier analyses.
     """
     own: list[Compared] = [*subjects([each for each in prepared if each.run.reread_of is None]), *bare]
-    maps, absent = maps_of(own, seed, axes, partial(tree_of_run, kept))
+    maps, absent = maps_of(own, seed, axes, partial(tree_of_run, kept, seed))
     blocks = [block_maps(each) for each in maps]
     ratings = rating_rows(sorted({name for each in maps for name in each.conditions}), norms)
     directions = [row for each, by in zip(maps, blocks, strict=True) for row in direction_rows(each, by, ratings, seed)]

@@ -17,7 +17,7 @@ from emogeo.analysis.tables.bare_pairs import bare_row, bare_rows
 from emogeo.analysis.tables.comparison import COMPARISON_COLUMNS, compare_into, floor_into, origin_notes
 from emogeo.analysis.tables.equivalence import EQUIVALENCE, equivalence_of_pair
 from emogeo.analysis.tables.frame import Row, Table, typed
-from emogeo.analysis.tables.kept import NOTHING, Kept, pair_key
+from emogeo.analysis.tables.kept import NOTHING, Kept, kept_row, pair_key
 from emogeo.analysis.tables.mantel import MantelTests
 from emogeo.analysis.tables.notes import NAMED, Note, NoteKind, left_out
 from emogeo.arrays import Array
@@ -65,7 +65,7 @@ def pairs_table(
     for pairs in families(prepared, which):
         tests = MantelTests.of_family(len(pairs), permutations, seed)
         bar = tqdm(pairs, desc="comparing", unit="pair", leave=False, disable=len(pairs) < SHOW_PROGRESS or None)
-        known = [comparison_key(a, b, tests, measured) for a, b in pairs]
+        known = [_key(a, b, tests, measured) for a, b in pairs]
         own = [kept_row(kept, key) or _pair_row(a, b, tests, measured) for key, (a, b) in zip(known, bar, strict=True)]
         tests.fill(own)
         for key, row in zip(known, own, strict=True):
@@ -77,18 +77,15 @@ def pairs_table(
     return typed(rows, PAIR_COLUMNS, words=[*NAMES, *VERDICTS, "best_null", "equivalence", "note"])
 
 
-def comparison_key(
-    a: PreparedRun, b: PreparedRun, tests: MantelTests, measured: Mapping[tuple[str, ...], float]
-) -> Row:
-    """Gives what the comparison of two runs in a family of tests is computed from."""
-    floor = [measured.get(each.run.weights_at_precision) for each in (a, b)]
-    return pair_key(a, b, floor=floor, permutations=tests.permutations, seed=tests.seed, tail=tests.tail)
+def _key(a: PreparedRun, b: PreparedRun, tests: MantelTests, measured: Mapping[tuple[str, ...], float]) -> Row:
+    """Gives what a row is computed from."""
+    return pair_key(a, b, **tested(tests, measured, a, b))
 
 
-def kept_row(kept: Kept, key: Row) -> Row | None:
-    """Gives the one row that was computed from this; None where it has to be."""
-    found = kept.get(key)
-    return None if found is None else found[0]
+def tested(tests: MantelTests, measured: Mapping[tuple[str, ...], float], *runs: PreparedRun) -> Row:
+    """Gives what a comparison is computed from beside the runs: how it is tested, and the floor of each run."""
+    floor = [measured.get(each.run.weights_at_precision) for each in runs]
+    return {"floor": floor, "permutations": tests.permutations, "seed": tests.seed, "tail": tests.tail}
 
 
 def _verdicts(beyond: pd.DataFrame) -> dict[tuple[str, str], Row]:

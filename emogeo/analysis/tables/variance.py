@@ -223,11 +223,12 @@ def _others(runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence
 
 def _shares(draws: Array, residual: Array, basis: Array, total: float) -> Array:
     """Gives squared semipartial correlations of draws [draw, pair] with the outcome, by Frisch, Waugh and Lovell."""
+    left = draws - (draws @ basis) @ basis.T  # not by differences of squares, which tell equal draws apart
+    length = np.einsum("dp,dp->d", left, left)
     if total < _TIE:
         return np.full(len(draws), np.nan)
-    left = np.einsum("dp,dp->d", draws, draws) - ((draws @ basis) ** 2).sum(axis=1)  # the basis is orthonormal
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(left > 1e-9 * draws.shape[1], (draws @ residual) ** 2 / (left * total), np.nan)
+        return np.where(length > 1e-9 * draws.shape[1], (left @ residual) ** 2 / (length * total), np.nan)
 
 
 def _numbered(labels: Sequence[str]) -> NDArray[np.int32]:

@@ -13,6 +13,10 @@ from emogeo.analysis.tables.variance import (
     VARIANCE_COLUMNS,
     RunDistances,
     _drawn,
+    _every,
+    _numbered,
+    _others,
+    _shares,
     aliases,
     distances_of,
     relabellings,
@@ -150,3 +154,25 @@ def test_of_a_planted_catalogue_method_has_the_largest_share() -> None:
     assert table["share"].idxmax() == "method"
     assert "text" in table.loc["method", "aliased_with"]
     assert table.loc["method", "n_relabellings"] == 1
+
+
+def test_a_relabelling_has_the_same_share_alone_and_among_others_where_factors_are_nearly_aliased() -> None:
+    """Otherwise the observed one would not count as reaching itself, and p could be 0."""
+    generator = np.random.default_rng(0)
+    method, layer = generator.integers(0, 3, 100), generator.integers(0, 4, 100)
+    precision = method.copy()
+    precision[0] = (precision[0] + 1) % 3
+    rows = [
+        {"method": str(a), "precision": str(b), "layer": str(c)}
+        for a, b, c in zip(method, precision, layer, strict=True)
+    ]
+    found = apart_by(rows, {"method": 0.3}, noise=0.1)
+    groups, group = [["method"], ["precision"], ["layer"]], ["method"]
+    ways, strata = relabellings(found, groups, group)
+    every = np.array(list(_every(_numbered([own["method"] for own in found.levels]), strata)))
+    assert len(every) == ways == 5
+    others = _others(found, groups, group)
+    together = _shares(found.differing(every), *others)
+    alone = [_shares(found.differing(own)[None], *others)[0] for own in every]
+    np.testing.assert_allclose(together, alone, rtol=2e-13)
+    assert share(found, groups, group) == pytest.approx(together[0], rel=2e-13)
