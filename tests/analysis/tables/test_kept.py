@@ -107,7 +107,7 @@ def test_a_tree_comes_back_as_it_was(tmp_path: Path) -> None:
     (run, *_), kept = prepared(plant(tmp_path / "store", RUNS)), Kept(tmp_path, "map")
     made = supported_tree(run.halves.products.values, 0)
     for own in (kept, kept):
-        found = tree_of_run(own, run, lambda: made)
+        found = tree_of_run(own, 0, run, lambda: made)
         assert np.array_equal(found.linkage, made.linkage) and found.members == made.members
         assert found.support is not None and made.support is not None
         assert np.array_equal(found.support, made.support)
