@@ -158,7 +158,7 @@ def over(run: Halves, units: Sequence[str], conditions: Sequence[str]) -> Halves
 
 
 _RESTRICTED = Recent(3_000_000)
-"""By the products of samples, of up to 24 MB, beside which as much follows from them."""
+"""The samples that were restricted last. Their products take up to 24 MB, and what follows from them about as much."""
 
 
 def _texts_of(labels: LabelledTexts, units: Sequence[str], kept: set[str]) -> list[tuple[str, str, str]]:

@@ -32,7 +32,7 @@ from emogeo.geometry.sharing import over_shared
 from emogeo.geometry.units import deletion_weights, plain_rdms
 
 Once: TypeAlias = Callable[[PreparedRun, Callable[[], Tree]], Tree]
-"""Gives the tree of a run, by what makes it."""
+"""Gives the tree of a run, which its second argument makes where it is not known."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +76,7 @@ def maps_of(
     Where these are too few, each map keeps axes of its own.
 
     Args:
-        once: gives the tree of a run, which it makes if it is not known.
+        once: gives trees that are known already.
 
     Returns:
         The maps, and the runs that have none with the reason.
