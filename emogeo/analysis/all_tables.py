@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from tqdm import tqdm
@@ -103,9 +102,9 @@ def all_tables(
             bar.set_postfix_str(name)
             made = steps[name]()
             tables |= made if isinstance(made, Mapping) else {name: made}
+            if name in kept:
+                kept[name].write()
             draw(tables)
-    for own in kept.values():
-        own.write()
     read = [run for run in catalogue.runs if run.record.imported is None]
     return tables | {"claims": claims_table(evidence_of(tables, effects, read))}
 
@@ -215,7 +214,7 @@ def _of_behaviour(catalogue: Catalogue, seed: int) -> dict[str, Table]:
 
 def viewed(prepared: Sequence[PreparedRun], config: AnalyzeConfig) -> list[PreparedRun]:
     """Restricts runs to the conditions of the effects tables."""
-    return [replace(each, view=view_of(each.run, config.effects)) for each in prepared]
+    return [each.viewed(view_of(each.run, config.effects)) for each in prepared]
 
 
 def view_of(run: Run, effects: EffectsConfig) -> View:

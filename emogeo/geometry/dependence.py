@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
+from emogeo.geometry.later_products import Products
 from emogeo.geometry.triangle import above
-from emogeo.geometry.units import UnitProducts
 
 MIN_UNITS_DEPENDENCE = 6
 """The fewest units for an estimate: fewer leave too few pairs to tell a close one from chance."""
@@ -41,7 +41,7 @@ class Dependence:
     """The number of independent units whose mean is as sure as that of these; None where no families are named"""
 
 
-def dependence(products: UnitProducts, seed: int, draws: int = DRAWS) -> Dependence | None:
+def dependence(products: Products, seed: int, draws: int = DRAWS) -> Dependence | None:
     """Asks whether units have closer neighbours than independent ones would have.
 
     The statistic is the mean over units of the largest cosine with another. Its null keeps the spectrum of the matrix
@@ -64,9 +64,7 @@ def dependence(products: UnitProducts, seed: int, draws: int = DRAWS) -> Depende
     return Dependence(found, float(drawn.mean()), p, _closest(products.units, cosines))
 
 
-def family_dependence(
-    products: UnitProducts, families: Sequence[str], seed: int, draws: int = DRAWS
-) -> Dependence | None:
+def family_dependence(products: Products, families: Sequence[str], seed: int, draws: int = DRAWS) -> Dependence | None:
     """Asks whether units of one family are more alike than units of different families.
 
     The families' names are permuted over units. The effective number of units is n / (1 + (m − 1) · value), m being
@@ -96,7 +94,7 @@ def family_dependence(
     return Dependence(found, float(drawn.mean()), p, _closest(products.units, cosines), effective)
 
 
-def residual_products(products: UnitProducts) -> Array:
+def residual_products(products: Products) -> Array:
     """Sums products of residuals over conditions: [unit, unit].
 
     A residual is a unit's state of a condition minus the condition's mean over units and the unit's over conditions.

@@ -15,10 +15,10 @@ from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.both_random import condition_deletions
 from emogeo.geometry.deletions import Deletions, opposite_without
+from emogeo.geometry.later_products import Products
 from emogeo.geometry.rdm import PackedRanks, standard_ranks
 from emogeo.geometry.recent import Recent
 from emogeo.geometry.units import (
-    UnitProducts,
     crossvalidated_rdms,
     deletion_weights,
     dissimilarities,
@@ -43,7 +43,7 @@ _KEPT = 4_000_000
 class Halves:
     """One run, ready to be compared with any other on the same or on different units."""
 
-    products: UnitProducts
+    products: Products
     seed: int
 
     def __repr__(self) -> str:
@@ -77,10 +77,17 @@ class Halves:
         packed.put(np.arange(len(rdms)), rdms)
         return packed, clips
 
-    @cached_property
+    @property
     def ranks(self) -> Array:
         """Standardized ranks [split, half, pair] of the half RDMs."""
+        return _LAST.of(self, "ranks", self._unpacked_ranks, np.size)
+
+    def _unpacked_ranks(self) -> Array:
         return self._packed_and_clips[0][:].reshape(*self.members.shape[:2], -1)
+
+    @property
+    def _n_ranks(self) -> int:
+        return int(self._packed_and_clips[0].size)
 
     @property
     def clipped(self) -> float:
@@ -91,7 +98,7 @@ class Halves:
     def deletions(self) -> PackedRanks:
         """[deletion, pair]: ranks of each half without each of its units, in the order of np.nonzero(members)."""
         units = np.nonzero(self.members)[2]
-        found = PackedRanks(len(units), self.ranks.shape[-1])
+        found = PackedRanks(len(units), self._packed_and_clips[0].width)
         for unit, rdms in enumerate(self._rdms_without_units()):
             found.put(np.flatnonzero(units == unit), rdms)
         return found
@@ -105,7 +112,7 @@ class Halves:
     @property
     def split(self) -> Deletions:
         """Gives the halves, whole and without each unit, which are kept of the last runs."""
-        packed, size = self._packed_and_clips[0], self.half_size * self.ranks.size
+        packed, size = self._packed_and_clips[0], self.half_size * self._n_ranks
         if size > _KEPT:
             return Deletions(packed, self.deletions)
         return _LAST.of(self, "split", lambda: _unpacked(packed, self.deletions), _size_of_numbers)
@@ -136,7 +143,7 @@ class Halves:
 
     def jackknife(self, units: slice = slice(None)) -> Array:
         """[deleted unit, split, half, pair]: `ranks` with one unit's weight set to 0, for some units."""
-        few = self.n_units * self.ranks.size <= _KEPT
+        few = self.n_units * self._n_ranks <= _KEPT
         if not few:
             return without_units(self.ranks, self.deletions, self.members, units)
         return _LAST.of(self, "units", self._few_jackknife, _size_of_one)[units]
@@ -149,7 +156,7 @@ class Halves:
 
         It is never one alone, whose sums numpy would round otherwise.
         """
-        parts = max(1, min(self.n_units // 2, self.n_units * self.ranks.size // _KEPT))
+        parts = max(1, min(self.n_units // 2, self.n_units * self._n_ranks // _KEPT))
         bounds = [self.n_units * part // parts for part in range(parts + 1)]
         return np.concatenate([statistic(slice(*part)) for part in pairwise(bounds)])
 
@@ -161,7 +168,7 @@ class Halves:
             GeometryError: a deletion that leaves dissimilarities which are all equal.
         """
         n = len(self.products.conditions)
-        if self.ranks.size * n > _KEPT:
+        if self._n_ranks * n > _KEPT:
             return condition_deletions(self.ranks, n)
         return _LAST.of(self, "conditions", self._few_deletions, _size_of_all)
 

@@ -139,6 +139,10 @@ class PackedRanks:
     def width(self) -> int:
         return int(self._numbers.shape[1])
 
+    @property
+    def size(self) -> int:
+        return int(self._numbers.size)
+
     def __getitem__(self, rows: slice | NDArray[np.int64]) -> Array:
         """Gives some rows: [row, pair]."""
         ranks = self._numbers[rows] * 0.5

@@ -75,7 +75,9 @@ def test_the_whole_is_the_plain_rdm_of_all_units_and_without_each() -> None:
     np.testing.assert_allclose(run.whole, standard_ranks(np.concatenate(wanted)), atol=1e-12)
 
 
-@pytest.mark.parametrize(("n_units", "kept"), [(3, {"whole"}), (5, {"whole", "ranks"}), (6, {"whole", "deletions"})])
+@pytest.mark.parametrize(
+    ("n_units", "kept"), [(3, {"whole"}), (5, {"whole", "_packed_and_clips"}), (6, {"whole", "deletions"})]
+)
 def test_what_every_comparison_takes_is_kept(n_units: int, kept: set[str]) -> None:
     run, _ = halves(Planted(n_units=n_units, signal=0.3), seed=8)
     run.prepare()

@@ -107,12 +107,20 @@ def star(a: Halves, b: Halves) -> float:
     return estimate.value
 
 
+@dataclass(frozen=True, repr=False)
+class Without(Halves):
+    """A run with half RDMs from which a unit is deleted."""
+
+    whole_run: Halves
+    unit: int
+
+    @property
+    def ranks(self) -> Array:
+        return np.asarray(self.whole_run.jackknife()[self.unit])
+
+
 def without(run: Halves, unit: int) -> Halves:
-    """The run with half RDMs from which a unit is deleted."""
-    smaller = Halves(run.products, run.seed)
-    smaller.__dict__["ranks"] = run.jackknife()[unit]
-    smaller.__dict__["jackknife"] = run.jackknife
-    return smaller
+    return Without(run.products, run.seed, run, unit)
 
 
 def test_the_bias_deletes_a_unit_of_the_third_run_from_both_terms() -> None:

@@ -17,10 +17,10 @@ from emogeo.geometry.controls import bag_of_words, character_ngrams
 from emogeo.geometry.geometry import halves_of
 from emogeo.geometry.halves import Halves
 from emogeo.geometry.independent import independent_units
-from emogeo.geometry.options import GeometryOptions, LayerRule
+from emogeo.geometry.later_products import Products, packed, part_of
+from emogeo.geometry.options import GeometryOptions, LayerRule, Norm
 from emogeo.geometry.recent import Recent
 from emogeo.geometry.states import LabelledTexts
-from emogeo.geometry.units import recentred
 from emogeo.record.run import BareRun, Run
 
 
@@ -118,8 +118,23 @@ class PreparedRun:
             case _:
                 return words_of(features, self.run.texts)
 
+    def viewed(self, view: View) -> PreparedRun:
+        """Gives a part of the run, which shares its inner products."""
+        found = replace(self, view=view)
+        found.__dict__["_whole"] = self._whole
+        return found
+
+    @cached_property
+    def _whole(self) -> PreparedRun:
+        """Gives the same run with all of its conditions."""
+        return self if self.view == View() else replace(self, view=View())
+
     def _halves(self, features: Features, units: tuple[str, ...]) -> Halves:
-        return viewed_halves(self._features(features), self.labels, units, self._options, self.view)
+        if self._whole is not self:
+            whole = self._whole.features_over(features, units)
+            return Halves(viewed_products(whole.products, self.view, self._options.norm), self.seed)
+        own = halves_of(self._features(features), self.labels, units, self._options)
+        return Halves(packed(own.products), self.seed)
 
     @property
     def _options(self) -> GeometryOptions:
@@ -141,17 +156,12 @@ def words_of(features: Features, texts: Sequence[str]) -> NDArray[Any]:
     return bag_of_words(texts) if features is Features.bag_of_words else character_ngrams(texts)
 
 
-def viewed_halves(
-    features: NDArray[Any], labels: LabelledTexts, units: Sequence[str], options: GeometryOptions, view: View
-) -> Halves:
-    """Gives the halves of features [text, feature] over units and the conditions of a view."""
-    products = halves_of(features, labels, units, options).products
+def viewed_products(products: Products, view: View, norm: Norm) -> Products:
+    """Gives the inner products over the conditions of a view, which are made when they are asked for."""
     conditions = [condition for condition in products.conditions if view.takes(condition)]
     if view.recentre:
-        products = recentred(products, conditions, options.norm)
-    elif len(conditions) < len(products.conditions):
-        products = products.restricted(products.units, conditions)
-    return Halves(products, options.seed)
+        return part_of(products, conditions, norm)
+    return products if len(conditions) == len(products.conditions) else part_of(products, conditions, None)
 
 
 @dataclass(frozen=True)

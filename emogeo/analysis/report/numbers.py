@@ -7,11 +7,21 @@ import pandas as pd
 from emogeo.geometry.shown import decimals
 
 ABSENT = "–"
+_LONG = 1e9
+"""From here on a number is written with a power of ten."""
+_SUPERSCRIPTS = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
 def number(value: float | None, digits: int = 2, bound: float = 1.0) -> str:
-    """Writes a number as `decimals` does; a dash where there is none."""
-    return ABSENT if value is None or pd.isna(value) else decimals(value, digits, bound)
+    """Writes a number as `decimals` does, a long one with a power of ten; a dash where there is none."""
+    if value is None or pd.isna(value):
+        return ABSENT
+    return decimals(value, digits, bound) if abs(value) < _LONG else _with_power(value)
+
+
+def _with_power(value: float) -> str:
+    digits, power = f"{value:.1e}".split("e+")
+    return f"{digits} × 10{power.lstrip('0').translate(_SUPERSCRIPTS)}"
 
 
 def with_interval(table: pd.DataFrame, name: str, digits: int = 2, bound: float = 1.0) -> list[str]:

@@ -31,6 +31,8 @@ VARIANCE_COLUMNS = ["factor", "share", "ci_low", "ci_high", "p", "p_min", "n_rel
 MIN_MODELS = 6
 """The fewest models for an interval of a share, by leaving out one model at a time."""
 _TIE = 1e-12
+_MOST_WAYS = 10**300
+"""The largest number of relabellings that is written down: hundreds of runs have more than a number can say."""
 _AT_ONCE, _HELD = 500, 4_000_000
 """The most relabellings that are in memory at a time, and the most of their differences."""
 _LEAST, _ENTRIES = 999, 400_000_000
@@ -157,7 +159,9 @@ def _row(
     row["share"] = observed
     ways, strata = relabellings(runs, groups, group)
     notes: list[Note] = []
-    row["n_relabellings"] = float(ways)
+    row["n_relabellings"] = float(min(ways, _MOST_WAYS))
+    if ways > _MOST_WAYS:
+        notes.append(Note("n_relabellings: there are more"))
     if ways > (drawn := _most(runs, permutations)) and drawn < permutations:
         notes.append(Note(f"p is of {drawn:,} relabellings: runs are many"))
     if ways > 1:

@@ -23,6 +23,14 @@ def test_a_number_beside_its_bound_is_not_written_as_the_bound() -> None:
     assert number(0.0004) == "0.00"
 
 
+@pytest.mark.parametrize(
+    ("value", "written"),
+    [(999_999_999, "999999999"), (1e9, "1.0 × 10⁹"), (1.5677e111, "1.6 × 10¹¹¹"), (-2e20, "-2.0 × 10²⁰")],
+)
+def test_a_long_number_has_a_power_of_ten(value: float, written: str) -> None:
+    assert number(value, 0) == written
+
+
 def test_in_words() -> None:
     assert in_words(0.854, 0.75, 0.96) == "0.85 [0.75, 0.96]"
     assert in_words(0.854, None, None, 1) == "0.9"
