@@ -58,7 +58,7 @@ Step = Callable[[], Table | Mapping[str, Table]]
 """Makes a table, or several by name."""
 Draw = Callable[[Mapping[str, Table]], None]
 """Draws the figures of the tables that are made."""
-_KEPT = ("beyond", "pairs", "about", "baselines", "map")
+_KEPT = ("beyond", "pairs", "about", "baselines", "map", "depth")
 """The tables whose rows are kept for the next analysis, beside effects and those of `lone_steps`."""
 
 
@@ -153,7 +153,7 @@ def _of_runs(
         "about": lambda: about_table(prepared, *chance, norms, bare, kept["about"]),
         "lens": lambda: lens_table(prepared),
         "descriptors_by_layer": lambda: by_layer_table(prepared),
-        "depth": lambda: depth_tables(prepared, bare, store, *chance),
+        "depth": lambda: depth_tables(prepared, bare, store, *chance, kept["depth"]),
     }
 
 

@@ -1,12 +1,19 @@
-"""What was made last is kept, up to a size; what was made before is made again when it is asked for."""
+"""What was made last is kept, up to a size; what was made before is made again when it is asked for.
+
+A value goes with its owner: nothing is kept alive for what was made of it.
+"""
 
 from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
-from typing import Any, TypeVar
+from functools import partial
+from typing import Any, TypeAlias, TypeVar
+from weakref import ref
 
 V = TypeVar("V")
+_Key: TypeAlias = tuple[int, Hashable]
+"""The id of an owner, and the name of a value."""
 
 
 class Recent:
@@ -15,7 +22,7 @@ class Recent:
     def __init__(self, most: int) -> None:
         """Takes the largest sum of sizes that is kept; the last value is kept whatever its size."""
         self._most, self._size = most, 0
-        self._kept: OrderedDict[tuple[int, Hashable], tuple[object, Any, int]] = OrderedDict()
+        self._kept: OrderedDict[_Key, tuple[ref[object], Any, int]] = OrderedDict()
 
     def of(self, owner: object, name: Hashable, make: Callable[[], V], size: Callable[[V], int]) -> V:
         """Gives a value of an owner, which is made if it is not among the last ones.
@@ -24,13 +31,17 @@ class Recent:
             name: tells the values of one owner apart.
             size: that of a value.
         """
-        key = (id(owner), name)  # the owner is kept with the value, so that no other has its id
+        key = (id(owner), name)  # an owner that is gone takes its values with it, so that no other has its id
         if key not in self._kept:
             value = make()
-            self._kept[key] = (owner, value, size(value))
+            self._kept[key] = (ref(owner, partial(self._leave, key)), value, size(value))
             self._size += self._kept[key][2]
         self._kept.move_to_end(key)
+        found: V = self._kept[key][1]
         while self._size > self._most and len(self._kept) > 1:
             self._size -= self._kept.popitem(last=False)[1][2]
-        found: V = self._kept[key][1]
         return found
+
+    def _leave(self, key: _Key, _: ref[object]) -> None:
+        if key in self._kept:
+            self._size -= self._kept.pop(key)[2]

@@ -296,8 +296,8 @@ class Run(Recorded[GeometryRecord]):
         return _digest(self.texts)
 
 
-_LAST = Recent(64_000_000)
-"""The arrays of the runs that were asked for last, up to 256 MB."""
+_LAST = Recent(24_000_000)
+"""The arrays of the runs that were asked for last, up to 96 MB (the last, whatever its size)."""
 
 
 def _numbers(arrays: Mapping[str, NDArray[Any]]) -> int:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import gc
+import weakref
+from functools import partial
+
 from emogeo.geometry.recent import Recent
 
 
@@ -36,3 +40,24 @@ def test_a_value_that_is_too_large_is_kept_until_the_next() -> None:
     recent.of(owner, "b", lambda: owner.make("b"), len)
     recent.of(owner, "a", lambda: owner.make("a"), len)
     assert owner.made == ["a", "b", "a"]
+
+
+def test_a_value_goes_with_its_owner() -> None:
+    recent, owner, other = Recent(8), _Owner(), _Owner()
+    recent.of(owner, "a", lambda: "aaaa", len)
+    gone = weakref.ref(owner)
+    del owner
+    gc.collect()
+    assert gone() is None, "what was made of it does not keep it"
+    for name in ("b", "c"):
+        recent.of(other, name, partial(other.make, name), len)
+    assert recent.of(other, "b", partial(other.make, "b"), len) == "bbbb"
+    assert other.made == ["b", "c"], "and the room is there for others"
+
+
+def test_an_owner_that_has_the_place_of_another_has_values_of_its_own() -> None:
+    recent = Recent(100)
+    for number in range(20):
+        owner = _Owner()
+        assert recent.of(owner, "a", lambda made=str(number): made, len) == str(number)
+        del owner

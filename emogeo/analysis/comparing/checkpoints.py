@@ -19,7 +19,7 @@ from emogeo.geometry.rdm import standard_ranks
 from emogeo.geometry.recent import Recent
 from emogeo.record.passes import StoredActivations, is_of, whole_pass
 from emogeo.record.run import Run
-from emogeo.store.store import KEY, Store
+from emogeo.store.store import ACTIVATIONS, KEY, Store
 
 _SAME_SIZE = 1.1
 """The largest ratio of parameters at which two models are checkpoints of one."""
@@ -99,6 +99,11 @@ def states_by_block(run: Run, store: Store) -> NDArray[np.float32] | str:
     if found.states.shape[1] != run.record.provenance.n_blocks or not is_of(run, found):
         return f"the states of {run.model} in {store.path} are not those of its record: read again with force=true"
     return found.states
+
+
+def has_pass(run: Run, store: Store) -> bool:
+    """Whether the store has the pass that a run was measured on."""
+    return _has_key(run) and store.has(ACTIVATIONS, str(run.record.meaning["passages"]))
 
 
 _LAST = Recent(60_000_000)

@@ -13,7 +13,7 @@ from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedR
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
 from emogeo.geometry.branches import Tree, supported_tree, tree_of
-from emogeo.geometry.halves import MIN_JACKKNIFE
+from emogeo.geometry.halves import MIN_JACKKNIFE, Halves
 from emogeo.geometry.inference import Estimate, interval
 from emogeo.geometry.options import Axes, Norm
 from emogeo.geometry.procrustes import consensus, onto, procrustes
@@ -101,7 +101,11 @@ def _of_run(each: PreparedRun, seed: int, axes: Axes, once: Once) -> RunMap:
         plain = RunMap(each, products.conditions, map_of(squared), upper(rdm)[None], tree_of(rdm))
         return replace(plain, reason=f"{n} units, {MIN_JACKKNIFE} are needed", axes=axes)
     tree = once(each, lambda: supported_tree(values, seed))
-    return RunMap(each, products.conditions, regions_of(values, axes), without_each(values), tree, axes=axes)
+    return RunMap(each, products.conditions, _regions(each.halves, axes), without_each(values), tree, axes=axes)
+
+
+def _regions(halves: Halves, axes: Axes) -> Regions:
+    return halves.once(("regions", axes), lambda: regions_of(halves.products.values, axes))
 
 
 def _of_bare(each: PreparedBare, axes: Axes) -> RunMap:
@@ -150,7 +154,7 @@ def shifts_of(a: RunMap, b: RunMap) -> MapShifts:
     if isinstance(a.of, PreparedBare) or isinstance(b.of, PreparedBare):
         raise GeometryError("imported without texts")
     both = over_shared(a.of, b.of)
-    first, second = (regions_of(own.products.values, a.axes) for own in both.halves)
+    first, second = (_regions(own, a.axes) for own in both.halves)
     names = both.halves[0].products.conditions
     shown = a.regions.points[[a.conditions.index(name) for name in names]]
     first = first.moved(procrustes(shown - shown.mean(axis=0), first.points))

@@ -8,6 +8,7 @@ from functools import cache
 
 import numpy as np
 
+from emogeo.analysis.comparing.checkpoints import has_pass
 from emogeo.analysis.comparing.decoding import DecodedRun, affordable, decoded, design_of
 from emogeo.analysis.comparing.depth import blocks_of
 from emogeo.analysis.comparing.order import shared_order
@@ -18,7 +19,7 @@ from emogeo.analysis.tables.kept import NOTHING, Kept, run_key
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.geometry.halves import MIN_JACKKNIFE
 from emogeo.geometry.readout_accuracy import can_permute
-from emogeo.store.store import ACTIVATIONS, KEY, Store
+from emogeo.store.store import Store
 
 DECODING_COLUMNS = [
     *("key", "run", "model", "init", "block", "depth", "selected", "accuracy", "accuracy_ci_low", "accuracy_ci_high"),
@@ -57,7 +58,7 @@ def decoding_tables(
     rows, confusion = list[Row](), list[Row]()
     for each in own:
         twins, is_tested = _floors(each, by_key, prepared), each.run.key in tested
-        key = {"run": run_key(each), "twins": [run_key(twin) for twin in twins], "states": _has_states(each, store)}
+        key = {"run": run_key(each), "twins": [run_key(twin) for twin in twins], "states": has_pass(each.run, store)}
         key |= {"draws": draws if is_tested else 0, "seed": seed}
         both = kept.get(key) or kept.put(key, _of_run(each, found, [twin.run.key for twin in twins], is_tested))
         rows += [row for row in both if "taken" not in row]
@@ -80,12 +81,6 @@ def _floors(each: PreparedRun, by_key: Mapping[str, PreparedRun], prepared: Sequ
     """Lists the untrained twins that a run's accuracy is held against."""
     twins = [] if each.run.untrained else twins_of(each.run, [other.run for other in prepared])
     return [by_key[twin.key] for twin in twins if twin.key in by_key]
-
-
-def _has_states(each: PreparedRun, store: Store) -> bool:
-    """Whether the store has the pass that a run was measured on."""
-    key = str(each.run.record.meaning.get("passages", ""))
-    return bool(KEY.fullmatch(key)) and store.has(ACTIVATIONS, key)
 
 
 def _of_run(each: PreparedRun, found: _Found, twins: Sequence[str], confused: bool) -> list[Row]:

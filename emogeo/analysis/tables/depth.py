@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from emogeo.analysis.comparing.checkpoints import halves_by_block, states_by_block
+from emogeo.analysis.comparing.checkpoints import halves_by_block, has_pass, states_by_block
 from emogeo.analysis.comparing.depth import (
     MOST_PAIRS,
     WAYS,
@@ -22,6 +23,7 @@ from emogeo.analysis.comparing.depth import (
 )
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun
 from emogeo.analysis.tables.frame import Row, Table, typed
+from emogeo.analysis.tables.kept import NOTHING, Kept, pair_key
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.universality import comparable_runs
 from emogeo.arrays import Array
@@ -42,6 +44,10 @@ CHOICE_COLUMNS = [
     *("key_a", "key_b", "model_a", "model_b", "choice", "block_a", "block_b", "rho", "p_largest", "rho_star"),
     *("rank", "n_cells", "note"),
 ]
+
+
+_Halves: TypeAlias = Callable[[str], HalvesOverDepth | str]
+"""Gives the halves of a run at all blocks by its key, or why there are none."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,12 +80,18 @@ class _Compared:
 
 
 def depth_tables(
-    prepared: Sequence[PreparedRun], bare: Sequence[PreparedBare], store: Store, permutations: int, seed: int
+    prepared: Sequence[PreparedRun],
+    bare: Sequence[PreparedBare],
+    store: Store,
+    permutations: int,
+    seed: int,
+    kept: Kept = NOTHING,
 ) -> dict[str, Table]:
     """Makes one row per pair of blocks, and one per way of choosing a block in two runs.
 
     Args:
         store: where the passes of the runs are, from which rho* is computed; no text is read again.
+        kept: comparisons of earlier analyses.
     """
     read = [each for each in prepared if each.run.record.imported is None]
     groups: list[Sequence[Compared]] = [*comparable_runs(read).values(), *imported_alike(prepared, bare)]
@@ -87,12 +99,11 @@ def depth_tables(
     halves = cache(lambda key: _halves(next(each for each in prepared if each.run.key == key), store))
     cells, choices = list[Row](), list[Row]()
     for pair in grids:
-        found = _compare(pair, halves, permutations, seed)
-        if isinstance(found, Note):
-            choices.append({**_named(pair), "note": [found]})
-            continue
-        cells += _cells(found)
-        choices += [] if pair.within else _choices(found, _bound(n_pairs))
+        own = _keeping(kept, pair, store, permutations, seed, partial(_rows, pair, halves, permutations, seed))
+        cells += [row for row in own if "choice" not in row]
+        choices += [row for row in own if "choice" in row]
+    for row in choices:
+        row["note"] = [*row["note"], *([] if row["choice"] is None else _bound(n_pairs))]
     return {
         "depth_grid": typed(cells, GRID_COLUMNS, ["key_a", "key_b", "chosen_by"]),
         "depth_choices": typed(choices, CHOICE_COLUMNS, ["key_a", "key_b", "model_a", "model_b", "choice", "note"]),
@@ -107,12 +118,28 @@ def _bound(n_pairs: int) -> list[Note]:
     )
 
 
+def _keeping(
+    kept: Kept, pair: OverGrid, store: Store, permutations: int, seed: int, make: Callable[[], list[Row]]
+) -> list[Row]:
+    """Gives the rows of two runs as an earlier analysis has kept them, or makes and keeps them."""
+    if isinstance(pair.first, PreparedBare) or isinstance(pair.second, PreparedBare):
+        return make()
+    states = [has_pass(each.run, store) for each in (pair.first, pair.second)]
+    key = pair_key(pair.first, pair.second, states=states, permutations=permutations, seed=seed)
+    return kept.get(key) or kept.put(key, make())
+
+
+def _rows(pair: OverGrid, halves: _Halves, permutations: int, seed: int) -> list[Row]:
+    """Gives the rows of two runs: first of their pairs of blocks, then of the ways of choosing."""
+    found = _compare(pair, halves, permutations, seed)
+    if isinstance(found, Note):
+        return [{**_named(pair), "choice": None, "note": [found]}]
+    return _cells(found) + ([] if pair.within else _choices(found))
+
+
 def _named(pair: OverGrid) -> Row:
     a, b = pair.first.run, pair.second.run
     return {"key_a": a.key, "key_b": b.key, "model_a": a.model, "model_b": b.model}
-
-
-_Halves = Callable[[str], HalvesOverDepth | str]
 
 
 def _compare(pair: OverGrid, halves: _Halves, permutations: int, seed: int) -> _Compared | Note:
@@ -182,7 +209,7 @@ def _ways(found: _Compared) -> dict[str, tuple[int, int]]:
     return {way: (rows.index(a[way]), columns.index(b[way])) for way in WAYS if way in a and way in b}
 
 
-def _choices(found: _Compared, bound: Sequence[Note]) -> list[Row]:
+def _choices(found: _Compared) -> list[Row]:
     rho = found.grid.rho
     largest = np.unravel_index(int(rho.argmax()), rho.shape)
     ways = {**_ways(found), LARGEST: (int(largest[0]), int(largest[1]))}
@@ -190,7 +217,7 @@ def _choices(found: _Compared, bound: Sequence[Note]) -> list[Row]:
     for way, (row, column) in ways.items():
         own = {**_named(found.pair), "choice": way, **found.at(row, column)}
         own.update(rank=1 + int((rho > rho[row, column]).sum()), n_cells=rho.size)
-        rows.append({**own, "note": [*found.notes, *bound]})
+        rows.append({**own, "note": list(found.notes)})
     return rows
 
 
