@@ -129,7 +129,6 @@ def decoded(each: PreparedRun, design: Design, store: Store, draws: int, seed: i
 
 _LAST = Recent(64)
 """What was found in the last passes, which runs share that differ in the selected block alone."""
-_OF_PASSES = object()
 
 
 def _decoded_once(run: Run, states: ByBlock, design: Design, draws: int, seed: int) -> Decoded:
@@ -139,7 +138,7 @@ def _decoded_once(run: Run, states: ByBlock, design: Design, draws: int, seed: i
     if states.missing is not None or run.layer is None:
         return make()
     same = (run.record.meaning["passages"], tuple(states.blocks), run.labelled, run.options.centring, draws, seed)
-    return _LAST.of(_OF_PASSES, (*same, run.options.neutral), make, lambda _: 1)
+    return _LAST.of(_LAST, (*same, run.options.neutral), make, lambda _: 1)
 
 
 def _not_kept(place: int) -> Array:
