@@ -5,17 +5,19 @@ from __future__ import annotations
 import errno
 import io
 import os
+import platform
 import re
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import psutil
 import pytest
 
 from emogeo import machine
 from emogeo.errors import GeometryError, MachineError
-from emogeo.machine import machine_error, naming, write_whole
+from emogeo.machine import give_memory_back, machine_error, naming, write_whole
 
 GOES_ON = "Nothing half-written is left. What is finished is in the store; the same command goes on from there."
 KINDS = (
@@ -133,3 +135,16 @@ def test_what_a_terminal_cannot_show_is_escaped(monkeypatch: pytest.MonkeyPatch)
     print("ρ* \ud800")
     out.flush()
     assert out.buffer.getvalue() == b"\\u03c1* \\ud800\n"
+
+
+@pytest.mark.skipif(platform.libc_ver()[0] != "glibc", reason="other libraries give memory back by themselves")
+def test_freed_memory_is_given_back() -> None:
+    def resident() -> int:
+        return psutil.Process().memory_info().rss
+
+    before, held = resident(), [np.ones(10_000) for _ in range(2_000)]
+    assert resident() - before > 120e6
+    above = held.pop()
+    held.clear()
+    give_memory_back()
+    assert resident() - before < 40e6 and above.sum() == 10_000

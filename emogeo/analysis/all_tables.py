@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from pathlib import Path
 
 from tqdm import tqdm
@@ -25,7 +26,7 @@ from emogeo.analysis.tables.effects import Effect, effects_table
 from emogeo.analysis.tables.evidence import evidence_of
 from emogeo.analysis.tables.finetune import finetune_table
 from emogeo.analysis.tables.frame import Table, stacked
-from emogeo.analysis.tables.kept import Kept
+from emogeo.analysis.tables.kept import Kept, dependence_of_run
 from emogeo.analysis.tables.lens import lens_table
 from emogeo.analysis.tables.map import map_tables
 from emogeo.analysis.tables.measures import measures_tables
@@ -58,7 +59,7 @@ Step = Callable[[], Table | Mapping[str, Table]]
 """Makes a table, or several by name."""
 Draw = Callable[[Mapping[str, Table]], None]
 """Draws the figures of the tables that are made."""
-_KEPT = ("beyond", "pairs", "about", "baselines", "map", "depth")
+_KEPT = ("corpus", "beyond", "pairs", "about", "baselines", "map", "depth")
 """The tables whose rows are kept for the next analysis, beside effects and those of `lone_steps`."""
 
 
@@ -140,7 +141,7 @@ def _of_runs(
 ) -> dict[str, Step]:
     """Gives what makes the tables of runs and of pairs of runs, in order: one or several tables each."""
     chance, store, which = chance_of(config), Store(config.store.path), config.pairs
-    corpora, options = read_corpora(prepared), Options(*chance, which)
+    corpora, options = read_corpora(prepared, partial(dependence_of_run, kept["corpus"])), Options(*chance, which)
     return {
         "corpus": lambda: corpus_table(corpora),
         "map": lambda: map_tables(prepared, config.seed, bare, norms, config.map.axes, kept["map"]),

@@ -16,7 +16,7 @@ from emogeo.analysis.comparing.chosen import choose
 from emogeo.analysis.comparing.paired import families, leaves_out
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun
 from emogeo.analysis.comparing.twins import subjects
-from emogeo.analysis.drawing import FigureFolder, processes
+from emogeo.analysis.drawing import FigureFolder, make_ready, processes
 from emogeo.analysis.export.rsatoolbox import export_rdms
 from emogeo.analysis.export.wandb_run import track_analysis
 from emogeo.analysis.figures.readout import write_readout_figures
@@ -41,6 +41,7 @@ from emogeo.analysis.tables.readout import (
 from emogeo.analysis.tables.variance import RunDistances, distances_of
 from emogeo.config.analyze import AnalyzeConfig, RecordSource
 from emogeo.errors import GeometryError
+from emogeo.machine import give_memory_back
 from emogeo.stimuli.norm_files import read_norms
 from emogeo.store.store import RUNS, Store
 from emogeo.terminal import columns
@@ -68,6 +69,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     norms = read_norms(config.norms)
     store = Store(config.store.path)
     pulled = pull_runs(config.tracking, config.runs, store) if config.source is RecordSource.wandb else None
+    make_ready()
     catalogue = read_catalogue(store, None if pulled is None else pulled.keys, config.conditions.rename)
     catalogue.left_out += pulled.left_out if pulled else []
     choose(catalogue, config.runs, config.store.path, tagged=pulled is None)
@@ -99,9 +101,11 @@ def _effects(prepared: Sequence[PreparedRun], config: AnalyzeConfig, halves: Kep
         with suppress(GeometryError):  # which each comparison of it says again
             prepare(each, halves)
     halves.write()
-    effects, apart = effects_of(own, *chance_of(config), config.equivalence, kept), distances_of(own)
+    found = effects_of(own, *chance_of(config), config.equivalence, kept), distances_of(own)
     kept.write()
-    return effects, apart
+    own.clear()
+    give_memory_back()
+    return found
 
 
 def _say_what_is_left_out(prepared: Sequence[PreparedRun], config: AnalyzeConfig) -> None:

@@ -13,6 +13,8 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
+from multiprocessing import forkserver
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -168,6 +170,19 @@ def _is_plain(file: str) -> bool:
     return Path(file).name == file and file != ".."
 
 
+def make_ready() -> None:
+    """Starts what the processes that draw are copied from, so that it loads what they take while runs are read."""
+    if min(cores(), MOST) > 1:
+        _context()
+        forkserver.ensure_running()
+
+
+def _context() -> ForkServerContext:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
+
+
 @contextmanager
 def processes(at_most: int = MOST) -> Iterator[ProcessPoolExecutor | None]:
     """Gives processes that draw, one for each core; None where there is one core. They end with the block."""
@@ -175,9 +190,7 @@ def processes(at_most: int = MOST) -> Iterator[ProcessPoolExecutor | None]:
     if n < 2:
         yield None
         return
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    pool = ProcessPoolExecutor(n, context, _begin)
+    pool = ProcessPoolExecutor(n, _context(), _begin)
     try:
         pool.submit(os.getpid)  # so that it starts now, while there are no figures yet
         yield pool

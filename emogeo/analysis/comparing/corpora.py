@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
+from typing import TypeAlias
 
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.geometry.corpus_checks import CorpusChecks, barred, check_corpus
@@ -25,16 +27,23 @@ class ReadCorpus:
         return f"Corpus of {len(self.runs)} runs: {self.checks!r}"
 
 
-def read_corpora(prepared: Sequence[PreparedRun]) -> list[ReadCorpus]:
+Once: TypeAlias = Callable[[PreparedRun, Callable[[], Dependence | None]], Dependence | None]
+"""Gives the dependence of a run's units, which is known or is made."""
+
+
+def read_corpora(prepared: Sequence[PreparedRun], once: Once = lambda _, make: make()) -> list[ReadCorpus]:
     """Groups runs by the texts that they have read, with conditions and units, and checks each corpus once.
 
     Runs whose texts are not known are left out.
+
+    Args:
+        once: gives what is known already.
     """
     groups: dict[Hashable, list[PreparedRun]] = {}
     for each in prepared:
         if each.run.reread_of is None and each.run.texts_known:
             groups.setdefault(_identity(each), []).append(each)
-    return [_checked(runs) for runs in groups.values()]
+    return [_checked(runs, once) for runs in groups.values()]
 
 
 def blocked_texts(corpora: Sequence[ReadCorpus]) -> dict[str, str]:
@@ -55,9 +64,9 @@ def _identity(each: PreparedRun) -> Hashable:
     return tuple(sorted(zip(labels.texts, labels.emotions, labels.units, strict=True)))
 
 
-def _checked(runs: Sequence[PreparedRun]) -> ReadCorpus:
+def _checked(runs: Sequence[PreparedRun], once: Once) -> ReadCorpus:
     reliable = {each.name: each.halves.reliability for each in runs if each.halves.n_units >= MIN_UNITS}
-    found = {each.name: dependence(each.halves.products, each.seed) for each in runs}
+    found = {each.name: once(each, partial(dependence, each.halves.products, each.seed)) for each in runs}
     known: Mapping[str, Dependence] = {name: own for name, own in found.items() if own is not None}
     return ReadCorpus(tuple(runs), check_corpus(runs[0].labels, reliable, known), _of_families(runs[0]))
 

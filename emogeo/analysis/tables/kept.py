@@ -25,6 +25,7 @@ from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.tables.frame import Row
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.geometry.branches import Tree, members_of
+from emogeo.geometry.dependence import Dependence
 from emogeo.installation import code_digest
 from emogeo.store.later import FilesOnDisk
 
@@ -154,6 +155,22 @@ def _of_tree(tree: Tree) -> list[Row]:
         {**dict(zip(_MERGE, merge.tolist(), strict=True)), "support": float(own)}
         for merge, own in zip(tree.linkage, tree.support, strict=True)
     ]
+
+
+def dependence_of_run(kept: Kept, each: PreparedRun, make: Callable[[], Dependence | None]) -> Dependence | None:
+    """Gives the dependence between the units of a run; None where it has none."""
+    key = {"dependence of": content_key(each)}
+    first, *closest = kept.get(key) or kept.put(key, _of_dependence(make()))
+    if not first:
+        return None
+    return Dependence(**first, closest=tuple((row["one"], row["other"], row["cosine"]) for row in closest))
+
+
+def _of_dependence(own: Dependence | None) -> list[Row]:
+    if own is None:
+        return [{}]
+    closest = [{"one": one, "other": other, "cosine": cosine} for one, other, cosine in own.closest]
+    return [{name: getattr(own, name) for name in ("value", "chance", "p", "n_effective")}, *closest]
 
 
 def kept_row(kept: Kept, key: Row) -> Row | None:

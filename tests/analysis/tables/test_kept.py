@@ -17,14 +17,16 @@ from emogeo.analysis.tables.about import about_table
 from emogeo.analysis.tables.baselines import baselines_table
 from emogeo.analysis.tables.beyond import Options, beyond_table
 from emogeo.analysis.tables.decoding import decoding_tables
+from emogeo.analysis.tables.depth import depth_tables
 from emogeo.analysis.tables.effects import effects_of, effects_table
-from emogeo.analysis.tables.kept import FOLDER, Kept, prepare, tree_of_run
+from emogeo.analysis.tables.kept import FOLDER, Kept, dependence_of_run, prepare, tree_of_run
 from emogeo.analysis.tables.map import map_tables
 from emogeo.analysis.tables.measures import measures_tables
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.overlap import overlap_tables
 from emogeo.analysis.tables.pairs import pairs_table
 from emogeo.geometry.branches import supported_tree
+from emogeo.geometry.dependence import dependence
 from emogeo.geometry.inference import identifiable, reliability
 from emogeo.store.store import Store
 from tests.planted_store import PlantedRun, plant
@@ -52,6 +54,7 @@ def made(runs: list[PreparedRun], folder: Path) -> dict[str, str]:
         **decoding_tables(runs, [], store, 99, 0, kept["decoding"]),
         "baselines": baselines_table(runs, 600, 0, kept=kept["baselines"]),
         **map_tables(runs, 0, kept=kept["map"]),
+        **depth_tables(runs, [], store, 99, 0, kept["depth"]),
         "effects": effects_table(effects_of(runs, 600, 0, kept=kept["effects"])),
     }
     for own in kept.values():
@@ -79,7 +82,7 @@ def test_tables_are_the_same_with_rows_that_were_kept_and_only_new_pairs_are_com
     assert made(runs, tmp_path / "warm") == cold
     assert len(compared) == 2 and len(first["pairs"].splitlines()) == 2
     computed = ("tables.beyond.judged", "tables.about.explain", "tables.decoding.decoded", "tables.effects._compared")
-    for name in (*computed, "tables.baselines._baseline_row", "comparing.maps.supported_tree"):
+    for name in (*computed, "tables.baselines._baseline_row", "tables.depth._compare", "comparing.maps.supported_tree"):
         monkeypatch.setattr(f"emogeo.analysis.{name}", None)
     assert made(prepared(store), tmp_path / "warm") == cold
     assert len(compared) == 2
@@ -111,6 +114,18 @@ def test_a_tree_comes_back_as_it_was(tmp_path: Path) -> None:
         assert np.array_equal(found.linkage, made.linkage) and found.members == made.members
         assert found.support is not None and made.support is not None
         assert np.array_equal(found.support, made.support)
+
+
+def test_a_dependence_comes_back_as_it_was(tmp_path: Path) -> None:
+    (run, other, *_), kept = prepared(plant(tmp_path / "store", RUNS)), Kept(tmp_path, "corpus")
+    made = dependence(run.halves.products, 0)
+    assert made is not None and len(made.closest) == 3
+    for _ in range(2):
+        assert dependence_of_run(kept, run, lambda: made) == made
+        assert dependence_of_run(kept, other, lambda: None) is None
+        kept.write()
+        kept = Kept(tmp_path, "corpus")
+    assert dependence_of_run(kept, run, lambda: pytest.fail("it is known")) == made
 
 
 def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
