@@ -33,7 +33,7 @@ from tests.planted_store import PlantedRun, plant
 
 RUNS = [PlantedRun(0, "bf16", 10), PlantedRun(1, "bf16", 10), PlantedRun(0, "int8", 10)]
 OF = {"a": 1, "b": [2, "x"]}
-KEPT = ("beyond", "pairs", "measures", "overlap", "about", "decoding", "baselines", "map", "effects")
+KEPT = ("beyond", "pairs", "measures", "overlap", "about", "decoding", "baselines", "map", "depth", "effects")
 
 
 def prepared(store: Store) -> list[PreparedRun]:
