@@ -33,8 +33,8 @@ MIN_MODELS = 6
 _TIE = 1e-12
 _MOST_WAYS = 10**300
 """The largest number of relabellings that is written down: hundreds of runs have more than a number can say."""
-_AT_ONCE, _HELD = 500, 4_000_000
-"""The most relabellings that are in memory at a time, and the most of their differences."""
+_AT_ONCE, _HELD = 500, 300_000
+"""The most relabellings that are looked at together, and the most of their differences: as many as a cache holds."""
 _LEAST, _ENTRIES = 999, 400_000_000
 """The relabellings that every factor has at least, where so many are asked for; and the differences looked at."""
 
