@@ -11,6 +11,7 @@ import math
 from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import combinations, islice
 
 import numpy as np
@@ -33,7 +34,7 @@ MIN_MODELS = 6
 _TIE = 1e-12
 _MOST_WAYS = 10**300
 """The largest number of relabellings that is written down: hundreds of runs have more than a number can say."""
-_AT_ONCE, _HELD = 500, 300_000
+_AT_ONCE, _HELD = 500, 160_000
 """The most relabellings that are looked at together, and the most of their differences: as many as a cache holds."""
 _LEAST, _ENTRIES = 999, 400_000_000
 """The relabellings that every factor has at least, where so many are asked for; and the differences looked at."""
@@ -54,10 +55,17 @@ class RunDistances:
         """Gives 1 where two runs have different labels [pair]; a factor without meaning for one of them makes 0."""
         return self.differing(_numbered(labels))
 
-    def differing(self, numbers: NDArray[np.int32]) -> Array:
+    def differing(self, numbers: NDArray[np.unsignedinteger]) -> Array:
         """Gives the same of labels as numbers [..., run], where 0 is no meaning: [..., pair]."""
-        a, b = numbers[..., self.pairs[:, 0]], numbers[..., self.pairs[:, 1]]
-        return np.asarray((a != b) & (a != 0) & (b != 0), dtype=float)
+        a, b = (np.take(numbers, side, axis=-1) for side in self._sides)
+        found = a != b
+        if not numbers.all():
+            found &= (a != 0) & (b != 0)
+        return np.asarray(found, dtype=float)
+
+    @cached_property
+    def _sides(self) -> NDArray[np.int64]:
+        return np.ascontiguousarray(self.pairs.T)
 
     def without_model(self, model: str) -> RunDistances:
         """Gives the same runs, and only the pairs without a model."""
@@ -227,7 +235,8 @@ def _others(runs: RunDistances, groups: Sequence[Sequence[str]], group: Sequence
 
 def _shares(draws: Array, residual: Array, basis: Array, total: float) -> Array:
     """Gives squared semipartial correlations of draws [draw, pair] with the outcome, by Frisch, Waugh and Lovell."""
-    left = draws - (draws @ basis) @ basis.T  # not by differences of squares, which tell equal draws apart
+    left = (draws @ basis) @ basis.T  # not by differences of squares, which tell equal draws apart
+    np.subtract(draws, left, out=left)
     length = np.einsum("dp,dp->d", left, left)
     if total < _TIE:
         return np.full(len(draws), np.nan)
@@ -235,13 +244,13 @@ def _shares(draws: Array, residual: Array, basis: Array, total: float) -> Array:
         return np.where(length > 1e-9 * draws.shape[1], (left @ residual) ** 2 / (length * total), np.nan)
 
 
-def _numbered(labels: Sequence[str]) -> NDArray[np.int32]:
-    """Gives labels as numbers [run]; 0 for none."""
+def _numbered(labels: Sequence[str]) -> NDArray[np.unsignedinteger]:
+    """Gives labels as numbers [run], small ones, which are looked up faster; 0 for none."""
     known = {label: number for number, label in enumerate(dict.fromkeys(["", *labels]))}
-    return np.array([known[label] for label in labels], dtype=np.int32)
+    return np.array([known[label] for label in labels], dtype=np.min_scalar_type(len(known)))
 
 
-def _every(labels: NDArray[np.int32], strata: list[list[int]]) -> Iterator[NDArray[np.int32]]:
+def _every(labels: NDArray[np.unsignedinteger], strata: list[list[int]]) -> Iterator[NDArray[np.unsignedinteger]]:
     """Gives each distinct relabelling once."""
     if not strata:
         yield labels
@@ -264,8 +273,8 @@ def _arrangements(counts: Mapping[int, int]) -> Iterator[list[int]]:
 
 
 def _drawn(
-    labels: NDArray[np.int32], strata: list[list[int]], permutations: int, seed: int
-) -> Iterator[NDArray[np.int32]]:
+    labels: NDArray[np.unsignedinteger], strata: list[list[int]], permutations: int, seed: int
+) -> Iterator[NDArray[np.unsignedinteger]]:
     generator, own = np.random.default_rng(seed), [np.array(stratum) for stratum in strata]
     for _ in range(permutations):
         moved = labels.copy()
