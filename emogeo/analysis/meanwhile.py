@@ -9,9 +9,11 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
-from functools import cache, partial
+from dataclasses import dataclass, field
+from functools import partial
+from multiprocessing import connection
 from multiprocessing.connection import Connection
-from typing import TypeVar
+from typing import Generic, TypeVar, cast
 
 from emogeo.errors import MachineError
 from emogeo.machine import cores
@@ -30,9 +32,10 @@ _ENDED = (
 def meanwhile(steps: Mapping[str, Callable[[], V]]) -> Iterator[dict[str, Callable[[], V]]]:
     """Has some things made by copies of this process, one for each core but its own, and gives what waits for each.
 
-    A copy shares the memory of this process until one of them writes to it, stands back behind it, and ends with the
-    block. On one core, and on systems other than Linux, where a copy of a process is not safe to go on from, a thing is
-    made when it is waited for.
+    Whoever has nothing to do takes the next thing that nobody has begun, this process too, once it waits. A copy shares
+    the memory of this process until one of them writes to it, stands back behind it, and ends with the block. On one
+    core, and on systems other than Linux, where a copy of a process is not safe to go on from, a thing is made when it
+    is waited for.
 
     Args:
         steps: what makes each, by a name for errors. What it gives, or the error that it raises, is pickled.
@@ -45,51 +48,98 @@ def meanwhile(steps: Mapping[str, Callable[[], V]]) -> Iterator[dict[str, Callab
         yield dict(steps)
         return
     with ExitStack() as stack:
-        names = list(steps)
-        shares = [{name: steps[name] for name in names[first::n]} for first in range(n)]
-        yield {name: wait for share in shares for name, wait in stack.enter_context(_begun(share)).items()}
+        things = {name: _Thing(make, stack.enter_context(_token())) for name, make in steps.items()}
+        shared = _Shared(things, [stack.enter_context(_copy(things)) for _ in range(n)])
+        yield {name: partial(shared.wait, name) for name in steps}
+
+
+@dataclass(frozen=True)
+class _Thing(Generic[V]):
+    """Something that is made by one of several processes."""
+
+    make: Callable[[], V]
+    token: int
+    """A pipe with one byte in it: whoever reads that makes it."""
+
+    def is_taken(self) -> bool:
+        """Takes it where nobody has, and says whether it is taken by this process now."""
+        return os.read(self.token, 1) != b""
+
+
+@dataclass(frozen=True)
+class _Shared(Generic[V]):
+    """Things that this process and its copies make."""
+
+    things: Mapping[str, _Thing[V]]
+    copies: list[Connection]
+    """Those that have not yet given what they have made."""
+    made: dict[str, tuple[V | None, Exception | None]] = field(default_factory=dict)
+
+    def wait(self, name: str) -> V:
+        """Makes what nobody has begun, the last first, and gives one thing once it is made."""
+        for other, thing in reversed(list(self.things.items())):
+            if thing.is_taken():
+                self.made[other] = _made(thing.make)
+        while name not in self.made:
+            self._receive()
+        found, error = self.made[name]
+        if error is not None:
+            raise error
+        return cast(V, found)
+
+    def _receive(self) -> None:
+        """Takes what the next copies that end have made."""
+        missing = [name for name in self.things if name not in self.made]
+        was_ended = MachineError(_ENDED.format(" or ".join(missing)))
+        if not self.copies:
+            raise was_ended
+        ready = connection.wait(self.copies)
+        for copy in [own for own in self.copies if own in ready]:
+            self.copies.remove(copy)
+            try:
+                self.made.update(copy.recv())
+            except (EOFError, OSError) as error:
+                raise was_ended from error
 
 
 @contextmanager
-def _begun(steps: Mapping[str, Callable[[], V]]) -> Iterator[dict[str, Callable[[], V]]]:
-    """Has things made by one copy, one after another; it gives all of them at its end."""
+def _token() -> Iterator[int]:
+    """Gives a pipe with one byte in it, for processes that have the same."""
+    to_read, to_write = os.pipe()
+    os.write(to_write, b"1")
+    os.close(to_write)
+    try:
+        yield to_read
+    finally:
+        os.close(to_read)
+
+
+@contextmanager
+def _copy(things: Mapping[str, _Thing[V]]) -> Iterator[Connection]:
+    """Begins a copy of this process, which gives all that it has made at its end."""
     context = multiprocessing.get_context("fork")
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=_make, args=(theirs, steps), daemon=True)
+    process = context.Process(target=_make, args=(theirs, things), daemon=True)
     process.start()
     theirs.close()
-
-    @cache
-    def received() -> dict[str, tuple[V, Exception | None]]:
-        try:
-            return ours.recv()  # type: ignore[no-any-return]
-        except EOFError as ended:
-            raise MachineError(_ENDED.format(" and ".join(steps))) from ended
-
-    def wait(name: str) -> V:
-        made, error = received()[name]
-        if error is not None:
-            raise error
-        return made
-
     try:
-        yield {name: partial(wait, name) for name in steps}
+        yield ours
     finally:
         process.kill()
         process.join()
         ours.close()
 
 
-def _make(to: Connection, steps: Mapping[str, Callable[[], object]]) -> None:
+def _make(to: Connection, things: Mapping[str, _Thing[V]]) -> None:
     """Makes things, and leaves an interruption to the process that this is a copy of, with which it ends."""
     os.nice(_NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent()
-    to.send({name: _made(make) for name, make in steps.items()})
+    to.send({name: _made(thing.make) for name, thing in things.items() if thing.is_taken()})
 
 
-def _made(make: Callable[[], object]) -> tuple[object, Exception | None]:
+def _made(make: Callable[[], V]) -> tuple[V | None, Exception | None]:
     try:
         return make(), None
     except Exception as error:

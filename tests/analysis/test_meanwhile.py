@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,20 +32,91 @@ def ended() -> int:
     return 0
 
 
-@pytest.mark.parametrize(("n_cores", "n_processes"), [(2, 1), (3, 2), (16, 3)])
+class Flags:
+    """Files that processes wait for."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def set(self, name: str) -> None:
+        (self._folder / name).touch()
+
+    def wait(self, *names: str) -> None:
+        while not all((self._folder / name).exists() for name in names):
+            time.sleep(0.005)
+
+
+@pytest.fixture
+def flags(tmp_path: Path) -> Flags:
+    return Flags(tmp_path)
+
+
+@pytest.mark.parametrize("n_cores", [4, 16])
 def test_other_processes_make_things_from_what_this_one_knows(
-    n_cores: int, n_processes: int, monkeypatch: pytest.MonkeyPatch
+    n_cores: int, monkeypatch: pytest.MonkeyPatch, flags: Flags
 ) -> None:
     monkeypatch.setattr(module, "cores", lambda: n_cores)
-    here = [3, 4]
-    steps = {"sum": lambda: (os.getpid(), sum(here)), "largest": lambda: (os.getpid(), max(here))}
-    with meanwhile({**steps, "least": lambda: (os.getpid(), min(here))}) as waits:
+    here, names = [3, 4], ("sum", "max", "min")
+
+    def step(name: str) -> tuple[int, int]:
+        flags.set(name)
+        flags.wait(*names)  # none takes two
+        return os.getpid(), {"sum": sum, "max": max, "min": min}[name](here)
+
+    with meanwhile({name: partial(step, name) for name in names}) as waits:
+        flags.wait(*names)
         here.append(5)
-        found = {name: waits[name]() for name in ("least", "largest", "sum", "least")}
-    assert {name: own for name, (_, own) in found.items()} == {"sum": 7, "largest": 4, "least": 3}
+        found = {name: waits[name]() for name in ("min", "max", "sum", "min")}
+    assert {name: own for name, (_, own) in found.items()} == {"sum": 7, "max": 4, "min": 3}
     others = {process for process, _ in found.values()}
-    assert len(others) == n_processes
+    assert len(others) == 3
     assert os.getpid() not in others
+
+
+def test_one_copy_takes_one_thing_after_another(flags: Flags) -> None:
+    def step(name: str) -> int:
+        flags.set(name)
+        return os.getpid()
+
+    with meanwhile({name: partial(step, name) for name in "abc"}) as waits:
+        flags.wait(*"abc")
+        found = {waits[name]() for name in "abc"}
+    assert len(found) == 1
+    assert os.getpid() not in found
+
+
+def test_this_process_makes_what_nobody_has_begun_when_it_waits(flags: Flags) -> None:
+    order: list[str] = []
+
+    def first() -> int:
+        flags.set("begun")
+        flags.wait("second")
+        return os.getpid()
+
+    def step(name: str) -> int:
+        order.append(name)
+        flags.set(name)
+        return os.getpid()
+
+    steps = {"first": first, "second": partial(step, "second"), "third": partial(step, "third")}
+    with meanwhile(steps) as waits:
+        flags.wait("begun")
+        assert waits["first"]() != os.getpid()
+        assert waits["third"]() == waits["second"]() == os.getpid()
+    assert order == ["third", "second"], "the copy goes on from the other end"
+
+
+def test_an_error_here_is_that_of_its_thing(flags: Flags) -> None:
+    def first() -> int:
+        flags.set("begun")
+        flags.wait("go")
+        return 1
+
+    with meanwhile({"first": first, "go": partial(flags.set, "go"), "own": refused}) as waits:
+        flags.wait("begun")
+        assert waits["first"]() == 1
+        with pytest.raises(GeometryError, match="too few units"):
+            waits["own"]()
 
 
 def test_an_error_leaves_what_else_its_process_made() -> None:
@@ -60,9 +132,16 @@ def test_an_error_comes_from_what_waits_and_says_where_it_was() -> None:
     assert "in refused" in "".join(caught.value.__notes__)
 
 
-def test_a_process_that_was_ended_is_said() -> None:
-    with meanwhile({"overlap": ended}) as waits, pytest.raises(MachineError, match=r"made overlap was ended.*taskset"):
-        waits["overlap"]()
+def test_a_process_that_was_ended_is_said(flags: Flags) -> None:
+    def lost() -> int:
+        flags.set("begun")
+        return ended()
+
+    with meanwhile({"overlap": lost}) as waits:
+        flags.wait("begun")
+        for _ in range(2):
+            with pytest.raises(MachineError, match=r"made overlap was ended.*taskset"):
+                waits["overlap"]()
 
 
 def test_one_core_makes_it_when_it_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
