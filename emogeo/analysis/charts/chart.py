@@ -39,7 +39,7 @@ _NOT_IN_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]
 """Characters that XML has no place for."""
 _NUMBERED = re.compile(r'(id="|url\(#)((?:gradient_|clip)\d+)')
 """Where an SVG of Vega names a gradient or a clip, or draws with one."""
-_SCALE = 3
+_SCALE = 2
 """Pixels of a PNG to a point."""
 
 altair.data_transformers.disable_max_rows()  # what is drawn is bounded where it is chosen
