@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy.stats import spearmanr
 
-from emogeo.analysis.comparing.prepared import PreparedRun, View
+from emogeo.analysis.comparing.prepared import Features, PreparedRun, View
 from emogeo.geometry.controls import bag_of_words
 from emogeo.geometry.rdm import cosine_rdm, upper
 from emogeo.geometry.sharing import over_shared
@@ -52,6 +52,18 @@ def test_a_view_drops_conditions_and_recentres_on_the_rest(planted: list[Prepare
         assert halves.products.conditions == EMOTIONS
         wanted = upper(cosine_rdm(kept - origin, EMOTIONS))
         assert spearmanr(halves.whole[0], wanted).statistic == pytest.approx(1, abs=1e-6)
+
+
+@pytest.mark.parametrize("features", [Features.states, Features.bag_of_words])
+def test_a_part_is_made_of_what_the_whole_run_holds(features: Features, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole, view = PreparedRun(planted_run(load_corpus(), "one", 0).run, "x", 0), View(CONDITIONS[:9], recentre=True)
+    alone = replace(whole, view=view).features_over(features, whole.labels.units)
+    whole.features_over(features, whole.labels.units)
+    monkeypatch.setattr(PreparedRun, "_features", None)  # nothing is read again
+    part = whole.viewed(view).features_over(features, whole.labels.units)
+    assert part.products.conditions == CONDITIONS[:9]
+    assert np.array_equal(part.products.values, alone.products.values)
+    assert np.array_equal(part.ranks, alone.ranks)
 
 
 def test_units_may_be_others_and_are_made_once(planted: list[PreparedRun]) -> None:
