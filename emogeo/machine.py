@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import gc
 import os
 import re
 import sys
@@ -136,7 +137,8 @@ def exit_code(call: Callable[[], int]) -> int:
 
 
 def give_memory_back() -> None:
-    """Gives freed memory back to the system where glibc keeps it, as it does below what is in use: malloc_trim(3)."""
+    """Frees what nothing but itself holds, and gives it back to the system where glibc keeps it: malloc_trim(3)."""
+    gc.collect()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)
 
