@@ -137,7 +137,7 @@ def exit_code(call: Callable[[], int]) -> int:
 
 
 def give_memory_back() -> None:
-    """Frees what nothing but itself holds, and gives it back to the system where glibc keeps it: malloc_trim(3)."""
+    """Frees what only holds itself, and returns what glibc keeps below memory that is in use: malloc_trim(3)."""
     gc.collect()
     with suppress(OSError, AttributeError):
         ctypes.CDLL(None).malloc_trim(0)

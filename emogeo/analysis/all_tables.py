@@ -59,8 +59,10 @@ Step = Callable[[], Table | Mapping[str, Table]]
 """Makes a table, or several by name."""
 Draw = Callable[[Mapping[str, Table]], None]
 """Draws the figures of the tables that are made."""
-_KEPT = ("corpus", "beyond", "pairs", "about", "baselines", "map", "depth")
+_KEPT = ("corpus", "beyond", "pairs", "about", "baselines", "map")
 """The tables whose rows are kept for the next analysis, beside effects and those of `lone_steps`."""
+_GRIDS = 100
+"""How many comparisons over depth of other analyses are kept: each takes hundreds of kB."""
 
 
 def all_tables(
@@ -83,6 +85,7 @@ def all_tables(
         lone: what waits for the tables of `lone_steps`, where they are being made already.
     """
     kept = {name: Kept(keeping(config), name) for name in _KEPT}
+    kept["depth"] = Kept(keeping(config), "depth", _GRIDS)
     tables: dict[str, Table] = {}
     steps: dict[str, Step] = {
         **_of_runs(tables, prepared, config, kept, norms, bare),

@@ -69,10 +69,10 @@ def analyze(config: AnalyzeConfig) -> Path:
     norms = read_norms(config.norms)
     store = Store(config.store.path)
     pulled = pull_runs(config.tracking, config.runs, store) if config.source is RecordSource.wandb else None
-    make_ready()
     catalogue = read_catalogue(store, None if pulled is None else pulled.keys, config.conditions.rename)
     catalogue.left_out += pulled.left_out if pulled else []
     choose(catalogue, config.runs, config.store.path, tagged=pulled is None)
+    make_ready()
     halves = Kept(keeping(config), "halves")
     prepared = comparable(catalogue, store, config.seed, halves)
     bare = bare_of(catalogue)
@@ -97,15 +97,19 @@ def analyze(config: AnalyzeConfig) -> Path:
 def _effects(prepared: Sequence[PreparedRun], config: AnalyzeConfig, halves: Kept) -> tuple[list[Effect], RunDistances]:
     """Compares minimal pairs, and every two runs, over the conditions of the effects tables."""
     own, kept = viewed(read_here(prepared), config), Kept(keeping(config), "effects")
-    for each in own:
-        with suppress(GeometryError):  # which each comparison of it says again
-            prepare(each, halves)
-    halves.write()
+    _prepare(own, halves)
     found = effects_of(own, *chance_of(config), config.equivalence, kept), distances_of(own)
     kept.write()
     own.clear()
     give_memory_back()
     return found
+
+
+def _prepare(own: Sequence[PreparedRun], halves: Kept) -> None:
+    for each in own:
+        with suppress(GeometryError):  # which each comparison of it says again
+            prepare(each, halves)
+    halves.write()
 
 
 def _say_what_is_left_out(prepared: Sequence[PreparedRun], config: AnalyzeConfig) -> None:

@@ -171,7 +171,7 @@ def _is_plain(file: str) -> bool:
 
 
 def make_ready() -> None:
-    """Starts what the processes that draw are copied from, so that it loads what they take while runs are read."""
+    """Starts the process that those which draw are forked from: it imports what they need while runs are prepared."""
     if min(cores(), MOST) > 1:
         _context()
         forkserver.ensure_running()

@@ -61,8 +61,8 @@ class _Thing(Generic[V]):
     token: int
     """A pipe with one byte in it: whoever reads that makes it."""
 
-    def is_taken(self) -> bool:
-        """Takes it where nobody has, and says whether it is taken by this process now."""
+    def take(self) -> bool:
+        """Takes it unless somebody has; says whether this process has it now."""
         return os.read(self.token, 1) != b""
 
 
@@ -78,7 +78,7 @@ class _Shared(Generic[V]):
     def wait(self, name: str) -> V:
         """Makes what nobody has begun, the last first, and gives one thing once it is made."""
         for other, thing in reversed(list(self.things.items())):
-            if thing.is_taken():
+            if name not in self.made and thing.take():
                 self.made[other] = _made(thing.make)
         while name not in self.made:
             self._receive()
@@ -88,7 +88,7 @@ class _Shared(Generic[V]):
         return cast(V, found)
 
     def _receive(self) -> None:
-        """Takes what the next copies that end have made."""
+        """Receives what the next copies to finish have made."""
         missing = [name for name in self.things if name not in self.made]
         was_ended = MachineError(_ENDED.format(" or ".join(missing)))
         if not self.copies:
@@ -136,7 +136,7 @@ def _make(to: Connection, things: Mapping[str, _Thing[V]]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent()
-    to.send({name: _made(thing.make) for name, thing in things.items() if thing.is_taken()})
+    to.send({name: _made(thing.make) for name, thing in things.items() if thing.take()})
 
 
 def _made(make: Callable[[], V]) -> tuple[V | None, Exception | None]:

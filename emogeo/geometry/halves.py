@@ -249,7 +249,7 @@ def _size_of_all(values: Sequence[Array]) -> int:
 
 
 _LAST = Recent(20_000_000)
-"""Ranks without a unit and without a condition of the halves that were compared last, up to 160 MB."""
+"""Ranks of the halves that were compared last, whole, without a unit and without a condition: up to 160 MB."""
 
 
 def without_units(halves: Array, deletions: PackedRanks | Array, members: Array, units: slice) -> Array:

@@ -1,4 +1,4 @@
-"""Inner products of units that are kept in half the memory, or not at all: those that were asked for last are ready."""
+"""Inner products of units that are kept in half the memory, or made on demand; those that were used last are kept."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 """What was made last is kept, up to a size; what was made before is made again when it is asked for.
 
-A value goes with its owner: nothing is kept alive for what was made of it.
+A value goes with its owner: that it is kept does not keep the owner alive.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ class Recent:
             name: tells the values of one owner apart.
             size: that of a value.
         """
-        key = (id(owner), name)  # an owner that is gone takes its values with it, so that no other has its id
+        key = (id(owner), name)  # values go with their owner, so that a new one with its id finds none of them
         if key not in self._kept:
             value = make()
             self._kept[key] = (ref(owner, partial(self._leave, key)), value, size(value))
@@ -39,9 +39,10 @@ class Recent:
         self._kept.move_to_end(key)
         found: V = self._kept[key][1]
         while self._size > self._most and len(self._kept) > 1:
-            self._size -= self._kept.popitem(last=False)[1][2]
+            self._leave(next(iter(self._kept)))
         return found
 
-    def _leave(self, key: _Key, _: ref[object]) -> None:
-        if key in self._kept:
-            self._size -= self._kept.pop(key)[2]
+    def _leave(self, key: _Key, _: ref[object] | None = None) -> None:
+        gone = self._kept.pop(key, None)
+        if gone is not None:  # held until its size is taken off: its end may be that of another owner
+            self._size -= gone[2]

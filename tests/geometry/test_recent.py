@@ -61,3 +61,14 @@ def test_an_owner_that_has_the_place_of_another_has_values_of_its_own() -> None:
         owner = _Owner()
         assert recent.of(owner, "a", lambda made=str(number): made, len) == str(number)
         del owner
+
+
+def test_an_end_that_ends_another_owner_leaves_no_size_behind() -> None:
+    """A value may be the last that holds the owner of another one."""
+    recent, first = Recent(6), _Owner()
+    recent.of(first, "a", _Owner, lambda _: 4)
+    recent.of(recent.of(first, "a", _Owner, lambda _: 4), "b", lambda: "bb", len)
+    other = _Owner()
+    for name in ("c", "d", "c", "d"):
+        recent.of(other, name, partial(other.make, name), lambda _: 3)
+    assert other.made == ["c", "d"], "there is room for both"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -101,9 +102,12 @@ def states_by_block(run: Run, store: Store) -> NDArray[np.float32] | str:
     return found.states
 
 
-def has_pass(run: Run, store: Store) -> bool:
-    """Whether the store has the pass that a run was measured on."""
-    return _has_key(run) and store.has(ACTIVATIONS, str(run.record.meaning["passages"]))
+def pass_digest(run: Run, store: Store) -> str | None:
+    """Gives the checksum of the manifest of the pass that a run was measured on; None where the store has none."""
+    key = str(run.record.meaning.get("passages"))
+    if not (_has_key(run) and store.has(ACTIVATIONS, key)):
+        return None
+    return hashlib.sha256(store.manifest(ACTIVATIONS, key)).hexdigest()
 
 
 _LAST = Recent(60_000_000)

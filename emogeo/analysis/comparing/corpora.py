@@ -28,7 +28,7 @@ class ReadCorpus:
 
 
 Once: TypeAlias = Callable[[PreparedRun, Callable[[], Dependence | None]], Dependence | None]
-"""Gives the dependence of a run's units, which is known or is made."""
+"""Gives the dependence of a run's units, which is looked up or made."""
 
 
 def read_corpora(prepared: Sequence[PreparedRun], once: Once = lambda _, make: make()) -> list[ReadCorpus]:
@@ -37,7 +37,7 @@ def read_corpora(prepared: Sequence[PreparedRun], once: Once = lambda _, make: m
     Runs whose texts are not known are left out.
 
     Args:
-        once: gives what is known already.
+        once: looks up a dependence that is known, or makes it.
     """
     groups: dict[Hashable, list[PreparedRun]] = {}
     for each in prepared:

@@ -164,7 +164,8 @@ OF_TABLES = {
     "variance": {
         "share": "Share of the variance of 1 − ρ* over pairs of runs that the factor alone explains, from 0 to 1.",
         "p": "How often the factor's levels, permuted among runs equal in all else, explain as much.",
-        "n_relabellings": "How many ways of permuting the factor's levels there are; beyond 10³⁰⁰, 10³⁰⁰ and a note.",
+        "n_relabellings": "How many ways of permuting the factor's levels there are; 10³⁰⁰, with a note, where there "
+        "are more.",
         "p_min": "The smallest p that so few relabellings can give; where it is above 0.05 nothing could have been "
         "found.",
     },

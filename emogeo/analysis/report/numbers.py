@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import isfinite
+
 import pandas as pd
 
 from emogeo.geometry.shown import decimals
@@ -16,7 +18,8 @@ def number(value: float | None, digits: int = 2, bound: float = 1.0) -> str:
     """Writes a number as `decimals` does, a long one with a power of ten; a dash where there is none."""
     if value is None or pd.isna(value):
         return ABSENT
-    return decimals(value, digits, bound) if abs(value) < _LONG else _with_power(value)
+    is_long = isfinite(value) and abs(value) >= _LONG
+    return _with_power(value) if is_long else decimals(value, digits, bound)
 
 
 def _with_power(value: float) -> str:

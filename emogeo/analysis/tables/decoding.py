@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from emogeo.analysis.comparing.checkpoints import has_pass
+from emogeo.analysis.comparing.checkpoints import pass_digest
 from emogeo.analysis.comparing.decoding import DecodedRun, affordable, decoded, design_of
 from emogeo.analysis.comparing.depth import blocks_of
 from emogeo.analysis.comparing.order import shared_order
@@ -58,9 +58,12 @@ def decoding_tables(
     rows, confusion = list[Row](), list[Row]()
     for each in own:
         twins, is_tested = _floors(each, by_key, prepared), each.run.key in tested
-        key = {"run": run_key(each), "twins": [run_key(twin) for twin in twins], "states": has_pass(each.run, store)}
-        key |= {"draws": draws if is_tested else 0, "seed": seed}
-        both = kept.get(key) or kept.put(key, _of_run(each, found, [twin.run.key for twin in twins], is_tested))
+        sides = [[run_key(own), pass_digest(own.run, store)] for own in (each, *twins)]
+        key = {"runs": sides, "draws": draws if is_tested else 0, "seed": seed}
+        both = kept.get(key)
+        if both is None:
+            both = _of_run(each, found, [twin.run.key for twin in twins], is_tested)
+            both = kept.put(key, both) if all(_is_whole(found(own.run.key)) for own in (each, *twins)) else both
         rows += [row for row in both if "taken" not in row]
         confusion += [row for row in both if "taken" in row]
     rows += [{**_names(each), "note": [_not_identifiable("imported without texts")]} for each in bare]
@@ -91,6 +94,11 @@ def _of_run(each: PreparedRun, found: _Found, twins: Sequence[str], confused: bo
     floors = [twin for key in twins if isinstance(twin := found(key), DecodedRun)]
     rows = [_row(own, place, floors) for place in range(len(own.states.blocks))]
     return [*rows, *(_confusion(own) if confused else [])]
+
+
+def _is_whole(own: DecodedRun | str) -> bool:
+    """Whether all blocks were decoded: what is missing may be there the next time."""
+    return isinstance(own, DecodedRun) and own.states.missing is None
 
 
 def _names(each: Compared) -> Row:

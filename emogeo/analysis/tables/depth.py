@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, partial
+from functools import cache
 from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from emogeo.analysis.comparing.checkpoints import halves_by_block, has_pass, states_by_block
+from emogeo.analysis.comparing.checkpoints import halves_by_block, pass_digest, states_by_block
 from emogeo.analysis.comparing.depth import (
     MOST_PAIRS,
     WAYS,
@@ -23,7 +23,7 @@ from emogeo.analysis.comparing.depth import (
 )
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun
 from emogeo.analysis.tables.frame import Row, Table, typed
-from emogeo.analysis.tables.kept import NOTHING, Kept, pair_key
+from emogeo.analysis.tables.kept import NOTHING, Kept, content_key
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.analysis.tables.universality import comparable_runs
 from emogeo.arrays import Array
@@ -99,7 +99,7 @@ def depth_tables(
     halves = cache(lambda key: _halves(next(each for each in prepared if each.run.key == key), store))
     cells, choices = list[Row](), list[Row]()
     for pair in grids:
-        own = _keeping(kept, pair, store, permutations, seed, partial(_rows, pair, halves, permutations, seed))
+        own = _kept_rows(kept, pair, halves, store, permutations, seed)
         cells += [row for row in own if "choice" not in row]
         choices += [row for row in own if "choice" in row]
     for row in choices:
@@ -118,23 +118,23 @@ def _bound(n_pairs: int) -> list[Note]:
     )
 
 
-def _keeping(
-    kept: Kept, pair: OverGrid, store: Store, permutations: int, seed: int, make: Callable[[], list[Row]]
-) -> list[Row]:
-    """Gives the rows of two runs as an earlier analysis has kept them, or makes and keeps them."""
-    if isinstance(pair.first, PreparedBare) or isinstance(pair.second, PreparedBare):
-        return make()
-    states = [has_pass(each.run, store) for each in (pair.first, pair.second)]
-    key = pair_key(pair.first, pair.second, states=states, permutations=permutations, seed=seed)
-    return kept.get(key) or kept.put(key, make())
+def _kept_rows(kept: Kept, pair: OverGrid, halves: _Halves, store: Store, permutations: int, seed: int) -> list[Row]:
+    """Gives the rows of two runs as an earlier analysis has kept them, or makes them; they are kept if rho* is known.
 
-
-def _rows(pair: OverGrid, halves: _Halves, permutations: int, seed: int) -> list[Row]:
-    """Gives the rows of two runs: first of their pairs of blocks, then of the ways of choosing."""
+    Without it they say what is missing, which may be there the next time.
+    """
+    key, known = None, None
+    if isinstance(pair.first, PreparedRun) and isinstance(pair.second, PreparedRun):
+        sides = [[content_key(each), pass_digest(each.run, store)] for each in (pair.first, pair.second)]
+        key = {"a": sides[0], "b": sides[1], "permutations": permutations, "seed": seed}
+        known = kept.get(key)
+    if known is not None:
+        return known
     found = _compare(pair, halves, permutations, seed)
     if isinstance(found, Note):
         return [{**_named(pair), "choice": None, "note": [found]}]
-    return _cells(found) + ([] if pair.within else _choices(found))
+    rows = _cells(found) + ([] if pair.within else _choices(found))
+    return rows if key is None or found.star is None else kept.put(key, rows)
 
 
 def _named(pair: OverGrid) -> Row:

@@ -33,9 +33,9 @@ MIN_MODELS = 6
 """The fewest models for an interval of a share, by leaving out one model at a time."""
 _TIE = 1e-12
 _MOST_WAYS = 10**300
-"""The largest number of relabellings that is written down: hundreds of runs have more than a number can say."""
+"""The largest number of relabellings that is written down: hundreds of runs have more than a float can hold."""
 _AT_ONCE, _HELD = 500, 160_000
-"""The most relabellings that are looked at together, and the most of their differences: as many as a cache holds."""
+"""The most relabellings that are looked at together, and the most of their differences, which fit a cache."""
 _LEAST, _ENTRIES = 999, 400_000_000
 """The relabellings that every factor has at least, where so many are asked for; and the differences looked at."""
 
@@ -169,7 +169,7 @@ def _row(
     notes: list[Note] = []
     row["n_relabellings"] = float(min(ways, _MOST_WAYS))
     if ways > _MOST_WAYS:
-        notes.append(Note("n_relabellings: there are more"))
+        notes.append(Note("n_relabellings: more than 10³⁰⁰"))
     if ways > (drawn := _most(runs, permutations)) and drawn < permutations:
         notes.append(Note(f"p is of {drawn:,} relabellings: runs are many"))
     if ways > 1:
@@ -245,7 +245,7 @@ def _shares(draws: Array, residual: Array, basis: Array, total: float) -> Array:
 
 
 def _numbered(labels: Sequence[str]) -> NDArray[np.unsignedinteger]:
-    """Gives labels as numbers [run], small ones, which are looked up faster; 0 for none."""
+    """Gives labels as small whole numbers [run], which are faster to look up; 0 for none."""
     known = {label: number for number, label in enumerate(dict.fromkeys(["", *labels]))}
     return np.array([known[label] for label in labels], dtype=np.min_scalar_type(len(known)))
 

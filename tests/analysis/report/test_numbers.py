@@ -25,7 +25,13 @@ def test_a_number_beside_its_bound_is_not_written_as_the_bound() -> None:
 
 @pytest.mark.parametrize(
     ("value", "written"),
-    [(999_999_999, "999999999"), (1e9, "1.0 × 10⁹"), (1.5677e111, "1.6 × 10¹¹¹"), (-2e20, "-2.0 × 10²⁰")],
+    [
+        (999_999_999, "999999999"),
+        (1e9, "1.0 × 10⁹"),
+        (1.5677e111, "1.6 × 10¹¹¹"),
+        (-2e20, "-2.0 × 10²⁰"),
+        (float("inf"), "inf"),
+    ],
 )
 def test_a_long_number_has_a_power_of_ten(value: float, written: str) -> None:
     assert number(value, 0) == written

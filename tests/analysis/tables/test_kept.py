@@ -28,7 +28,8 @@ from emogeo.analysis.tables.pairs import pairs_table
 from emogeo.geometry.branches import supported_tree
 from emogeo.geometry.dependence import dependence
 from emogeo.geometry.inference import identifiable, reliability
-from emogeo.store.store import Store
+from emogeo.record.files import ACTIVATIONS_FILE
+from emogeo.store.store import ACTIVATIONS, Store
 from tests.planted_store import PlantedRun, plant
 
 RUNS = [PlantedRun(0, "bf16", 10), PlantedRun(1, "bf16", 10), PlantedRun(0, "int8", 10)]
@@ -126,6 +127,29 @@ def test_a_dependence_comes_back_as_it_was(tmp_path: Path) -> None:
         kept.write()
         kept = Kept(tmp_path, "corpus")
     assert dependence_of_run(kept, run, lambda: pytest.fail("it is known")) == made
+
+
+def test_what_was_missing_is_looked_for_again(tmp_path: Path) -> None:
+    """A pass that cannot be read, or is not there, says so in rows that are not kept."""
+    runs = prepared(plant(tmp_path / "store", RUNS))
+
+    def both(name: str) -> dict[str, str]:
+        store = Store(tmp_path / "store")
+        depth, decoding = (Kept(tmp_path / name, table) for table in ("depth", "decoding"))
+        tables = depth_tables(runs, [], store, 99, 0, depth) | decoding_tables(runs, [], store, 99, 0, decoding)
+        depth.write()
+        decoding.write()
+        return {name: table.frame.to_csv() for name, table in tables.items()}
+
+    states = sorted((tmp_path / "store" / ACTIVATIONS).rglob(ACTIVATIONS_FILE))
+    contents = [file.read_bytes() for file in states]
+    for file in states:
+        file.write_bytes(b"damaged")
+    damaged = both("warm")
+    for file, content in zip(states, contents, strict=True):
+        file.write_bytes(content)
+    assert both("warm") == both("cold")
+    assert all(damaged[name] != both("cold")[name] for name in ("depth_grid", "depth_choices", "decoding"))
 
 
 def test_rows_come_back_as_they_were(tmp_path: Path) -> None:
