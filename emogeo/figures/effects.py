@@ -141,13 +141,14 @@ def variance_figure(shares: Sequence[Share]) -> bytes:
     """Draws a bar per factor: its unique share of the distances between runs, with its p."""
     rows = sorted(shares, key=lambda share: share.size.value)
     figure = Figure(figsize=(8.2, 0.4 * len(rows) + 1.4), layout="constrained")
-    axes, values = figure.subplots(), [row.size.value for row in rows]
-    reach = np.concatenate([row.size.reach for row in rows], axis=1)
-    axes.barh(range(len(rows)), values, color=_STAR, xerr=np.nan_to_num(reach).clip(min=0), ecolor="#333333")
+    axes, values = figure.subplots(), np.array([row.size.value for row in rows])
+    reach = np.nan_to_num(np.concatenate([row.size.reach for row in rows], axis=1)).clip(min=0)
+    axes.barh(range(len(rows)), values, color=_STAR, xerr=reach, ecolor="#333333")
     axes.set_yticks(range(len(rows)), [row.label for row in rows], fontsize=8)
-    for at, row in enumerate(rows):
-        axes.text(row.size.value, at, row.said, va="center", fontsize=8)
-    axes.set_xlim(0, max(max(values) * 1.5, 0.05))
+    ends = values + reach[1]
+    for at, (row, end) in enumerate(zip(rows, ends, strict=True)):
+        axes.text(end, at, row.said, va="center", fontsize=8)  # beside the interval, too
+    axes.set_xlim(0, max(float(ends.max()) * 1.5, 0.05))
     axes.set_xlabel("unique share of the variance of 1 − ρ* over pairs of runs")
     axes.grid(axis="x", alpha=0.25)
     return png(figure)

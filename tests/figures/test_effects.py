@@ -80,6 +80,7 @@ def test_shares_are_sorted_with_their_p_and_no_interval_where_there_is_none() ->
         pytest.approx([0.4, 0.4]),
     ]
     assert axes.get_xlim() == (0.0, pytest.approx(0.6))
+    assert [text.get_position() for text in axes.texts] == [(0.2, 0), (0.4, 1)], "beside bars and their intervals"
 
 
 def test_a_long_label_is_broken() -> None:
