@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import csv
 import io
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -12,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.records.catalogue import Catalogue
@@ -231,33 +232,27 @@ def test_a_phone_scrolls_one_way(name: str, request: pytest.FixtureRequest, open
 
 def test_on_a_phone_an_edge_fades_where_more_lies_and_sections_stay_within_reach(full: Path, opened: Opener) -> None:
     page = opened(full, viewport=PHONE).page
-    page.wait_for_timeout(300)
     sections, last = page.locator("nav ul"), page.locator("nav a").last
-    assert sections.get_attribute("data-more") == "right"
+    expect(sections).to_have_attribute("data-more", "right")
     assert "gradient" in sections.evaluate("own => getComputedStyle(own).maskImage")
-    page.evaluate("scrollTo({ top: document.body.scrollHeight / 2, behavior: 'instant' })")
+    page.evaluate("scrollTo(0, document.body.scrollHeight / 2)")
     box = sections.bounding_box()
     assert box is not None and 0 <= box["y"] < 20, "they stay at the top"
     last.focus()
-    page.wait_for_timeout(300)
-    assert "left" in str(sections.get_attribute("data-more")), "a key brings the last into view"
+    expect(sections, "a key brings the last into view").to_have_attribute("data-more", re.compile("left"))
     last.press("Enter")
-    page.wait_for_timeout(1200)
-    title = page.locator("main > section h2").last.bounding_box()
-    assert title is not None and box["height"] <= title["y"] < PHONE["height"], "not under them"
+    title = page.locator("main > section h2").last
+    expect(title, "it is there at once").to_be_in_viewport()
+    at = title.bounding_box()
+    assert at is not None and box["height"] <= at["y"], "not under them"
 
 
 def test_a_chart_is_laid_out_again_where_its_room_changes(answered: Path, opened: Opener) -> None:
     page = opened(answered, viewport=SCREENS[0][0]).page
     page.wait_for_selector(".screen svg")
-    sizes = []
-    for width in (1400, 400, 1400):
+    for width, wide in ((1400, True), (400, False), (1400, True)):
         page.set_viewport_size({"width": width, "height": 900})
-        page.wait_for_timeout(1500)
-        box = page.locator(".screen svg").first.bounding_box()
-        assert box is not None
-        sizes.append(box["width"] > box["height"])
-    assert sizes == [True, False, True], "side by side, one under the other, and side by side"
+        page.wait_for_function(LAID_OUT, arg=wide)
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
@@ -304,6 +299,11 @@ def luminance(colour: list[float]) -> float:
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 
+LAID_OUT = """wide => {
+  const box = document.querySelector(".screen svg")?.getBoundingClientRect();
+  return box && (box.width > box.height) === wide;
+}"""
+"""Side by side where there is room, one under the other where there is none."""
 COLOURS = """
 () => {
   const rgb = (colour) => colour.match(/[\\d.]+/g).map(Number);

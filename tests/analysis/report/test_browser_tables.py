@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -160,16 +161,11 @@ def test_a_tap_defines_and_sorts(opened: Opener) -> None:
 def test_nothing_is_cut_without_a_cue(size: tuple[int, int], scheme: str, opened: Opener) -> None:
     page = opened(size, color_scheme=scheme)
     page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
-    page.wait_for_timeout(200)
-    boxes = page.evaluate(CUES)
-    assert any(wide for wide, *_ in boxes)
-    for wide, right, high, below in boxes:
-        assert (right, below) == (wide, high)
+    assert page.evaluate("[...document.querySelectorAll('.wide')].some((box) => box.scrollWidth > box.clientWidth + 1)")
+    page.wait_for_function(CUED)
     table = pairs(page).locator(".wide")
     table.evaluate("box => { box.scrollLeft = 1e6; }")
-    page.wait_for_timeout(100)
-    more = (table.get_attribute("data-more") or "").split()
-    assert "left" in more and "right" not in more
+    expect(table).to_have_attribute("data-more", re.compile("^left(?!.*right)"))
     first, last = table.locator("tbody th").first.bounding_box(), table.locator("tbody td").last.bounding_box()
     around = table.bounding_box()
     assert first is not None and last is not None and around is not None
@@ -201,10 +197,11 @@ def test_what_is_printed_is_whole(opened: Opener) -> None:
     assert sheet.locator(".wide").evaluate("box => getComputedStyle(box).overflowX") == "visible"
 
 
-CUES = """
-() => [...document.querySelectorAll(".wide")].map((box) => {
+CUED = """
+() => [...document.querySelectorAll(".wide")].every((box) => {
   const shown = (side) => getComputedStyle(box, side).opacity === "1";
-  const high = box.scrollHeight > box.clientHeight + 1;
-  return [box.scrollWidth > box.clientWidth + 1, shown("::after"), high, shown("::before")];
+  const [wide, high] = [box.scrollWidth > box.clientWidth + 1, box.scrollHeight > box.clientHeight + 1];
+  return shown("::after") === wide && shown("::before") === high;
 })
 """
+"""A cue stands where there is more, and nowhere else."""
