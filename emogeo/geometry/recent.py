@@ -34,7 +34,7 @@ class Recent:
         key = (id(owner), name)  # values go with their owner, so that a new one with its id finds none of them
         if key not in self._kept:
             value = make()
-            self._kept[key] = (ref(owner, partial(self._leave, key)), value, size(value))
+            self._kept[key] = (ref(owner, partial(_leave, ref(self), key)), value, size(value))
             self._size += self._kept[key][2]
         self._kept.move_to_end(key)
         found: V = self._kept[key][1]
@@ -42,7 +42,13 @@ class Recent:
             self._leave(next(iter(self._kept)))
         return found
 
-    def _leave(self, key: _Key, _: ref[object] | None = None) -> None:
+    def _leave(self, key: _Key) -> None:
         gone = self._kept.pop(key, None)
         if gone is not None:  # held until its size is taken off: its end may be that of another owner
             self._size -= gone[2]
+
+
+def _leave(recent: ref[Recent], key: _Key, _: ref[object]) -> None:
+    """Takes a value away with its owner; what keeps the values is not kept alive for that."""
+    if (kept := recent()) is not None:
+        kept._leave(key)

@@ -55,6 +55,20 @@ def test_a_value_goes_with_its_owner() -> None:
     assert other.made == ["b", "c"], "and the room is there for others"
 
 
+def test_what_keeps_values_goes_at_once_with_all_of_them() -> None:
+    """Nothing of it waits for the collector of cycles, which comes late to much memory."""
+    recent, owner, value = Recent(8), _Owner(), _Owner()
+    recent.of(owner, "a", lambda: value, lambda _: 1)
+    gone = weakref.ref(value)
+    gc.disable()
+    try:
+        del value, recent
+        assert gone() is None
+    finally:
+        gc.enable()
+    del owner  # and nothing is asked of what has gone
+
+
 def test_an_owner_that_has_the_place_of_another_has_values_of_its_own() -> None:
     recent = Recent(100)
     for number in range(20):

@@ -44,6 +44,22 @@ _SCALE = 2
 
 altair.data_transformers.disable_max_rows()  # what is drawn is bounded where it is chosen
 
+_CONFIG: dict[str, Any] = {
+    "background": "transparent",
+    "font": "sans-serif",
+    "axis": {
+        "labelColor": {"expr": "soft"},
+        "titleColor": {"expr": "soft"},
+        "gridColor": {"expr": "line"},
+        "domainColor": {"expr": "line"},
+        "tickColor": {"expr": "line"},
+        "titleFontWeight": "normal",
+    },
+    "legend": (_LETTERS := {"labelColor": {"expr": "ink"}, "titleColor": {"expr": "ink"}, "titleFontWeight": "normal"}),
+    "header": _LETTERS,
+    "title": {"color": {"expr": "ink"}, "subtitleColor": {"expr": "soft"}, "anchor": "start", "fontSize": 13},
+}
+"""What every chart is configured with: as a dictionary, because altair copies a chart for each part of it."""
 _SHARED = ("encoding", "mark", "transform")
 """Parts of a chart that altair replaces and never changes."""
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
@@ -60,23 +76,9 @@ def spec_of(chart: AnyChart, rows: Rows | None = None) -> dict[str, Any]:
         chart: a chart of Vega-Lite; it may use the parameters `ink`, `soft`, `ground` and `line` as colours.
         rows: the data that it names (`named`), which altair would copy into every layer.
     """
-    own = chart.add_params(INK, SOFT, GROUND, LINE)
-    coloured = own.configure(background="transparent", font="sans-serif").configure_view(stroke=altair.ExprRef("line"))
-    axes = {
-        "labelColor": altair.ExprRef("soft"),
-        "titleColor": altair.ExprRef("soft"),
-        "gridColor": altair.ExprRef("line"),
-    }
-    lines = {"domainColor": altair.ExprRef("line"), "tickColor": altair.ExprRef("line"), "titleFontWeight": "normal"}
-    letters = {"labelColor": altair.ExprRef("ink"), "titleColor": altair.ExprRef("ink"), "titleFontWeight": "normal"}
-    titles = {
-        "color": altair.ExprRef("ink"),
-        "subtitleColor": altair.ExprRef("soft"),
-        "anchor": "start",
-        "fontSize": 13,
-    }
-    done = coloured.configure_axis(**axes, **lines).configure_legend(**letters).configure_title(**titles)
-    spec = dict(done.configure_header(**letters).to_dict(validate=False))
+    spec = dict(chart.add_params(INK, SOFT, GROUND, LINE).to_dict(validate=False))
+    view = {**spec["config"]["view"], "stroke": {"expr": "line"}}
+    spec["config"] = {**spec["config"], **_CONFIG, "view": view}
     return spec if rows is None else {**spec, "datasets": {**spec.get("datasets", {}), **rows}}
 
 
