@@ -57,12 +57,11 @@ def test_a_value_goes_with_its_owner() -> None:
 
 def test_what_keeps_values_goes_at_once_with_all_of_them() -> None:
     """Nothing of it waits for the collector of cycles, which comes late to much memory."""
-    recent, owner, value = Recent(8), _Owner(), _Owner()
-    recent.of(owner, "a", lambda: value, lambda _: 1)
-    gone = weakref.ref(value)
+    recent, owner = Recent(8), _Owner()
+    gone = weakref.ref(recent.of(owner, "a", _Owner, lambda _: 1))
     gc.disable()
     try:
-        del value, recent
+        del recent
         assert gone() is None
     finally:
         gc.enable()
