@@ -59,7 +59,7 @@ Step = Callable[[], Table | Mapping[str, Table]]
 """Makes a table, or several by name."""
 Draw = Callable[[Mapping[str, Table]], None]
 """Draws the figures of the tables that are made."""
-_KEPT = ("corpus", "beyond", "pairs", "about", "baselines", "map")
+_KEPT = ("corpus", "beyond", "pairs", "about", "baselines", "map", "descriptors")
 """The tables whose rows are kept for the next analysis, beside effects and those of `lone_steps`."""
 _GRIDS = 100
 """How many comparisons over depth of other analyses are kept: each takes hundreds of kB."""
@@ -94,7 +94,7 @@ def all_tables(
             apart or distances_of(viewed(read_here(prepared), config)), *chance_of(config)
         ),
         "runs": lambda: runs_table(catalogue.runs, prepared, catalogue.bare),
-        "descriptors": lambda: descriptors_table(catalogue.runs, prepared, *chance_of(config)),
+        "descriptors": lambda: descriptors_table(catalogue.runs, prepared, *chance_of(config), kept["descriptors"]),
         "models": lambda: _of_models(read_here(prepared), tables, config),
         "probes": lambda: _of_steering(catalogue) | _of_behaviour(catalogue, config.seed) | _of_readout(catalogue),
         "relations": lambda: _relations(tables, config),

@@ -83,7 +83,7 @@ def analyze(config: AnalyzeConfig) -> Path:
         draw = _drawing(prepared, effects, config, bare, figures)
         tables = all_tables(catalogue, prepared, effects, config, norms, bare, apart, draw, lone)
         frames = {name: table.frame for name, table in tables.items()}
-        material = Material(tables, prepared, catalogue, figures.path, bare)
+        material = Material(tables, prepared, catalogue, figures.path, bare, figures.wait)
         _write_all(material, folder, figures)
         figures.kept.write()
         account = partial(summary, material, effects, config.store.path, output)
@@ -149,9 +149,9 @@ def _write_all(material: Material, folder: Path, figures: FigureFolder) -> None:
     write_readout_figures(readout_runs(material.catalogue.probes), figures)
     write_first_map(material, answer(material).pair, figures)
     vega = figures.later("the report", library)
-    figures.finish()
     with unchecked():
-        write_report(folder / "report.html", material.tables, prepared, material.catalogue, figures.path, bare, vega)
+        write_report(folder / "report.html", material, vega)
+    figures.finish()
 
 
 def comparable(catalogue: Catalogue, store: Store, seed: int, kept: Kept = NOTHING) -> list[PreparedRun]:

@@ -34,6 +34,8 @@ _NICE = 10
 """How far processes that draw stand back behind the one that makes tables, for which all wait in the end."""
 MOST = 8
 """The most processes, each of which takes some 250 MB."""
+_QUIET = 0.5
+"""Seconds that are waited without saying for what."""
 _ENDED = (
     "A process that drew figures was ended by the system before {} was drawn, perhaps for want of memory. "
     "taskset -c 0 before the same command draws one figure at a time."
@@ -138,6 +140,15 @@ class FigureFolder:
 
         return wait
 
+    def wait(self, prefix: str) -> None:
+        """Waits for the figures whose names begin so, and for those that are drawn before them.
+
+        Raises:
+            DrawingError, MachineError: see `finish`.
+        """
+        named = [at for at, (figure, _) in enumerate(self._waiting, 1) if figure.name.startswith(prefix)]
+        self._wait_for(max(named, default=0))
+
     def finish(self) -> None:
         """Waits for the figures that are being drawn, and shows how many are left.
 
@@ -145,8 +156,12 @@ class FigureFolder:
             DrawingError: a figure that cannot be drawn.
             MachineError: a process that was ended.
         """
-        waiting, self._waiting = self._waiting, []
-        for figure, files in tqdm(waiting, desc="drawing", unit="figure", disable=not waiting or None):
+        self._wait_for(len(self._waiting))
+
+    def _wait_for(self, first: int) -> None:
+        waiting, self._waiting = self._waiting[:first], self._waiting[first:]
+        disabled = not waiting or None
+        for figure, files in tqdm(waiting, "drawing", unit="figure", disable=disabled, leave=False, delay=_QUIET):
             with _ended(figure.name):
                 self._keep(figure, files.result())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -94,18 +95,36 @@ def _check_geometry(run: Run, folder: str) -> None:
 
 def _check_texts(run: Run, folder: str) -> None:
     """Refuses texts whose conditions are not those of the record."""
-    rows = _rows(run.files, TEXTS, folder)
-    for number, row in enumerate(rows, start=1):
-        whole = set(row) == {"emotion", "topic", "text"} and all(isinstance(value, str) for value in row.values())
-        require(whole, f"{folder}/{TEXTS}: line {number}: emotion, topic and text are needed, and nothing else")
-    emotions = tuple(row["emotion"] for row in rows)
+    require(TEXTS in run.files, f"{folder} has no {TEXTS}")
+    try:
+        emotions = _emotions_of(run.files[TEXTS])
+    except RecordError as error:
+        raise RecordError(f"{folder}/{TEXTS}: {error}") from error
     same = emotions == run.record.emotions
     require(same, f"{folder}/{TEXTS}: emotion: not the emotions of {RUN_FILE}, in their order")
 
 
+@lru_cache(maxsize=8)
+def _emotions_of(texts: bytes) -> tuple[str, ...]:
+    """Gives the condition of each text; kept, because many runs read the same texts.
+
+    Raises:
+        RecordError: a line that is not a text with its condition and topic.
+    """
+    rows = _rows(texts)
+    for number, row in enumerate(rows, start=1):
+        whole = set(row) == {"emotion", "topic", "text"} and all(isinstance(value, str) for value in row.values())
+        require(whole, f"line {number}: emotion, topic and text are needed, and nothing else")
+    return tuple(row["emotion"] for row in rows)
+
+
 def _rows_of_probe(files: Mapping[str, bytes], name: str, folder: str) -> list[Json]:
     """Reads texts, shifts or items, which have the fields that tables are made of."""
-    rows = _rows(files, name, folder)
+    require(name in files, f"{folder} has no {name}")
+    try:
+        rows = _rows(files[name])
+    except RecordError as error:
+        raise RecordError(f"{folder}/{name}: {error}") from error
     for number, row in enumerate(rows, start=1):
         row_of(type_of(name, row), row, f"{folder}/{name}: line {number}")
     return rows
@@ -118,12 +137,11 @@ def _items(files: Mapping[str, bytes], folder: str) -> list[Json]:
     return rows
 
 
-def _rows(files: Mapping[str, bytes], name: str, folder: str) -> list[Json]:
-    require(name in files, f"{folder} has no {name}")
+def _rows(content: bytes) -> list[Json]:
     rows = []
-    for number, line in enumerate(files[name].splitlines(), start=1):
-        rows.append(decoded(line, f"{folder}/{name}: line {number}"))
-        require(isinstance(rows[-1], dict), f"{folder}/{name}: line {number}: not a JSON object")
+    for number, line in enumerate(content.splitlines(), start=1):
+        rows.append(decoded(line, f"line {number}"))
+        require(isinstance(rows[-1], dict), f"line {number}: not a JSON object")
     return rows
 
 

@@ -49,6 +49,14 @@ def killed() -> bytes:
     os._exit(9)
 
 
+def held(until: Path) -> None:
+    for _ in range(3_000):
+        if until.exists():
+            return
+        time.sleep(0.01)
+    raise TimeoutError(until)
+
+
 def drawn_by(folder: Path, pool: ProcessPoolExecutor | None) -> dict[str, bytes]:
     """The files of five figures, drawn one after the other or side by side."""
     folder.mkdir()
@@ -81,6 +89,21 @@ def test_other_processes_draw_the_same_bytes(tmp_path: Path, pool: ProcessPoolEx
             assert others[name].startswith(b"%PDF-")
         else:
             assert others[name] == written, name
+
+
+def test_a_figure_is_waited_for_while_others_are_drawn(tmp_path: Path, pool: ProcessPoolExecutor) -> None:
+    figures = FigureFolder(tmp_path, pool=pool)
+    figures.draw("rdm_b", held, tmp_path / "flag")
+    figures.draw("rdm_a", rdm_figure, RDM, NAMES, "an RDM")
+    figures.draw("map", nothing)
+    figures.draw("rho", held, tmp_path / "other flag")
+    figures.wait("none of them")
+    (tmp_path / "flag").touch()
+    figures.wait("rdm_")
+    assert (tmp_path / "rdm_a.png").exists()
+    figures.wait("rdm_")
+    (tmp_path / "other flag").touch()
+    figures.finish()
 
 
 @pytest.mark.parametrize("side_by_side", [False, True])

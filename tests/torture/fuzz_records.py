@@ -194,7 +194,7 @@ class Fuzzed:
             _check_terminal(summary(material, effects, str(self.store.path), Path("results"), 80))
             if page:
                 with unchecked():
-                    write_report(Path(made) / "r.html", tables, prepared, catalogue, self.folder / "figures", bare)
+                    write_report(Path(made) / "r.html", material)
                 check_page((Path(made) / "r.html").read_text())
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from importlib.metadata import version
 from importlib.resources import files
@@ -16,8 +16,6 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from emogeo.analysis.charts.chart import library
-from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun
-from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.analysis.report import (
     about,
     agreement,
@@ -39,7 +37,6 @@ from emogeo.analysis.report.heatmap import palette
 from emogeo.analysis.report.maps import first_map
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.report.parts import Absent, Chart, Section, definitions
-from emogeo.analysis.tables.frame import Table
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SECTIONS = (
@@ -63,23 +60,12 @@ _SECTIONS = (
 )
 
 
-def write_report(
-    file: Path,
-    tables: Mapping[str, Table],
-    prepared: Sequence[PreparedRun],
-    catalogue: Catalogue,
-    figures: Path,
-    bare: Sequence[PreparedBare] = (),
-    vega: Callable[[], str] = library,
-) -> None:
+def write_report(file: Path, material: Material, vega: Callable[[], str] = library) -> None:
     """Writes one HTML file that fetches nothing.
 
     Args:
-        tables: the tables by name; one that is absent counts as empty.
-        figures: the folder of PNG files.
         vega: gives the JavaScript that draws charts.
     """
-    material = Material(tables, prepared, catalogue, figures, bare)
     sections = fitted(arranged([_with_findings(section(material), material) for section in _SECTIONS]))
     file.write_text(_page(answer(material), sections, material, vega), encoding="utf-8")
 

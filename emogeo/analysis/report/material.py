@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -34,6 +34,8 @@ class Material:
     """The folder of PNG files."""
     bare: Sequence[PreparedBare] = ()
     """Imported geometries without texts."""
+    wait: Callable[[str], None] = lambda _: None
+    """Waits until the figures whose names begin so are in the folder, or will not be."""
 
     @cached_property
     def names(self) -> dict[str, str]:
@@ -92,6 +94,7 @@ class Material:
 
     def picture(self, file: str, title: str, of: Sheet | None = None) -> list[Part]:
         """Shows a figure of the folder with its table; nothing where it was not drawn."""
+        self.wait(file.removesuffix(".png"))
         path = self.figures / file
         return [Picture(title, file, data_link(path.read_bytes(), "image/png"), of)] if path.is_file() else []
 
@@ -104,6 +107,7 @@ class Material:
             said: what it shows, for those who do not see it.
             of: the table that it shows.
         """
+        self.wait(name)
         files = [f"{name}{ending}" for ending in ENDINGS if (self.figures / f"{name}{ending}").is_file()]
         return [Chart(title, spec, said, files, of)]
 
@@ -113,6 +117,7 @@ class Material:
         Args:
             name, said: see `chart`.
         """
+        self.wait(name)
         path = self.figures / f"{name}.vl.json"
         if not path.is_file():
             return []
@@ -122,6 +127,7 @@ class Material:
 
     def pictures(self, prefix: str) -> list[Part]:
         """Shows every figure whose name begins with these letters, which also give its title."""
+        self.wait(prefix)
         files = sorted(path.name for path in self.figures.glob(f"{prefix}*.png"))
         titles = [file.removesuffix(".png").replace("_", " ").capitalize() for file in files]
         return [part for file, title in zip(files, titles, strict=True) for part in self.picture(file, title)]

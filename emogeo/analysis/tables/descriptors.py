@@ -10,6 +10,7 @@ from emogeo.analysis.comparing.depth import best_blocks
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.names import how_read
 from emogeo.analysis.tables.frame import Row, Table, columns, typed
+from emogeo.analysis.tables.kept import NOTHING, Kept, run_key
 from emogeo.analysis.tables.notes import Note, NoteKind, too_few_labels
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
@@ -50,10 +51,18 @@ _FLAT_COSINE, _FLAT_SEPARATION = 0.01, 0.1
 """The range over blocks (of separation, relative to the best) below which a criterion hardly tells them apart."""
 
 
-def descriptors_table(runs: Sequence[Run], prepared: Sequence[PreparedRun], permutations: int, seed: int) -> Table:
+def descriptors_table(
+    runs: Sequence[Run], prepared: Sequence[PreparedRun], permutations: int, seed: int, kept: Kept = NOTHING
+) -> Table:
     """Makes one row per run, refused ones included and rereads left out."""
-    by_key = {each.run.key: each for each in prepared}
-    rows = [_row(run, by_key.get(run.key), permutations, seed) for run in runs if run.reread_of is None]
+    by_key, rows = {each.run.key: each for each in prepared}, list[Row]()
+    for run in [run for run in runs if run.reread_of is None]:
+        each = by_key.get(run.key)
+        if each is None:
+            rows.append(_row(run, None, permutations, seed))
+            continue
+        key = {"run": run_key(each), "permutations": permutations, "seed": seed}
+        rows += kept.get(key) or kept.put(key, [_row(run, each, permutations, seed)])
     return typed(rows, DESCRIPTOR_COLUMNS, WORDS)
 
 

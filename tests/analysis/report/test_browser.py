@@ -103,7 +103,7 @@ def opened(browser: Browser) -> Iterator[Opener]:
 
 def written(of: Material) -> Path:
     file = of.figures.parent / "report.html"
-    write_report(file, of.tables, of.prepared, of.catalogue, of.figures)
+    write_report(file, of)
     return file
 
 

@@ -44,7 +44,7 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = full.figures.parent / "report.html"
     tables = {**full.tables, "pairs": frame(PAIR_COLUMNS, *rows)}
     own = replace(full, tables=tables)
-    write_report(file, own.tables, own.prepared, own.catalogue, own.figures)
+    write_report(file, own)
     return file
 
 

@@ -21,7 +21,7 @@ SMALL = 1_500_000
 
 def written(of: Material) -> str:
     file = of.figures.parent / "report.html"
-    write_report(file, of.tables, of.prepared, of.catalogue, of.figures)
+    write_report(file, of)
     return file.read_text(encoding="utf-8")
 
 

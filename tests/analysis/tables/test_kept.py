@@ -18,6 +18,7 @@ from emogeo.analysis.tables.baselines import baselines_table
 from emogeo.analysis.tables.beyond import Options, beyond_table
 from emogeo.analysis.tables.decoding import decoding_tables
 from emogeo.analysis.tables.depth import depth_tables
+from emogeo.analysis.tables.descriptors import descriptors_table
 from emogeo.analysis.tables.effects import effects_of, effects_table
 from emogeo.analysis.tables.kept import FOLDER, Kept, dependence_of_run, prepare, tree_of_run
 from emogeo.analysis.tables.map import map_tables
@@ -34,7 +35,8 @@ from tests.planted_store import PlantedRun, plant
 
 RUNS = [PlantedRun(0, "bf16", 10), PlantedRun(1, "bf16", 10), PlantedRun(0, "int8", 10)]
 OF = {"a": 1, "b": [2, "x"]}
-KEPT = ("beyond", "pairs", "measures", "overlap", "about", "decoding", "baselines", "map", "depth", "effects")
+KEPT = ("beyond", "pairs", "measures", "overlap", "about", "decoding", "baselines", "descriptors", "map", "depth")
+KEPT += ("effects",)
 
 
 def prepared(store: Store) -> list[PreparedRun]:
@@ -54,6 +56,7 @@ def made(runs: list[PreparedRun], folder: Path) -> dict[str, str]:
         "about": about_table(runs, 99, 0, kept=kept["about"]),
         **decoding_tables(runs, [], store, 99, 0, kept["decoding"]),
         "baselines": baselines_table(runs, 600, 0, kept=kept["baselines"]),
+        "descriptors": descriptors_table([each.run for each in runs], runs, 99, 0, kept["descriptors"]),
         **map_tables(runs, 0, kept=kept["map"]),
         **depth_tables(runs, [], store, 99, 0, kept["depth"]),
         "effects": effects_table(effects_of(runs, 600, 0, kept=kept["effects"])),
@@ -83,7 +86,8 @@ def test_tables_are_the_same_with_rows_that_were_kept_and_only_new_pairs_are_com
     assert made(runs, tmp_path / "warm") == cold
     assert len(compared) == 2 and len(first["pairs"].splitlines()) == 2
     computed = ("tables.beyond.judged", "tables.about.explain", "tables.decoding.decoded", "tables.effects._compared")
-    for name in (*computed, "tables.baselines._baseline_row", "tables.depth._compare", "comparing.maps.supported_tree"):
+    computed += ("tables.baselines._baseline_row", "tables.depth._compare", "tables.descriptors._row")
+    for name in (*computed, "comparing.maps.supported_tree"):
         monkeypatch.setattr(f"emogeo.analysis.{name}", None)
     assert made(prepared(store), tmp_path / "warm") == cold
     assert len(compared) == 2
