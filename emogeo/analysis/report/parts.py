@@ -20,6 +20,8 @@ _OPEN_ROWS = 12
 """The most rows of a table that is open from the start."""
 _LARGEST_DOWNLOAD = 150_000
 """The largest table, in bytes, whose download is embedded in the page."""
+_FIRST_ROWS = 1_000
+"""Of a long table these alone are often too large, which is sooner found than by writing all of it."""
 
 
 @dataclass(frozen=True)
@@ -239,6 +241,8 @@ def _sorts(table: pd.DataFrame, column: Column, cells: Sequence[str]) -> list[st
 
 
 def _download(table: pd.DataFrame) -> str | None:
+    if len(table) > _FIRST_ROWS and len(csv_link(table.head(_FIRST_ROWS))) > _LARGEST_DOWNLOAD:
+        return None
     link = csv_link(table)
     return link if len(link) <= _LARGEST_DOWNLOAD else None
 

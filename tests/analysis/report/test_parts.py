@@ -92,4 +92,6 @@ def test_the_download_has_every_row_and_column() -> None:
 
 
 def test_a_large_table_stays_beside_the_page() -> None:
-    assert sheet(pd.DataFrame({"a": ["x" * 1000] * 400}), "t", "t", []).download is None
+    for letters, rows in ((1000, 400), (200, 1001), (20, 6000)):
+        assert sheet(pd.DataFrame({"a": ["x" * letters] * rows}), "t", "t", []).download is None
+    assert sheet(pd.DataFrame({"a": ["x" * 20] * 1001}), "t", "t", []).download is not None
