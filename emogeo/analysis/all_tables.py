@@ -51,6 +51,7 @@ from emogeo.analysis.tables.steering import (
 from emogeo.analysis.tables.universality import universality_table
 from emogeo.analysis.tables.variance import RunDistances, distances_of, variance_table
 from emogeo.config.analyze import AnalyzeConfig, Conditions, EffectsConfig
+from emogeo.machine import give_memory_back
 from emogeo.record.run import Run
 from emogeo.stimuli.norms import Norm
 from emogeo.store.store import Store
@@ -109,6 +110,7 @@ def all_tables(
             if name in kept:
                 kept[name].write()
             draw(tables)
+            give_memory_back()
     read = [run for run in catalogue.runs if run.record.imported is None]
     return tables | {"claims": claims_table(evidence_of(tables, effects, read))}
 

@@ -16,7 +16,7 @@ from multiprocessing.connection import Connection
 from typing import Generic, TypeVar, cast
 
 from emogeo.errors import MachineError
-from emogeo.machine import cores
+from emogeo.machine import cores, give_memory_back
 from emogeo.signals import end_with_parent
 
 V = TypeVar("V")
@@ -145,3 +145,5 @@ def _made(make: Callable[[], V]) -> tuple[V | None, Exception | None]:
     except Exception as error:
         error.add_note(traceback.format_exc())
         return None, error
+    finally:
+        give_memory_back()

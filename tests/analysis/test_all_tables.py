@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from itertools import pairwise
 from pathlib import Path
 
@@ -23,3 +24,21 @@ def test_what_draws_is_called_before_the_first_table_and_after_each(tmp_path: Pa
     assert seen.index(next(own for own in seen if "map" in own)) < seen.index(
         next(own for own in seen if "pairs" in own)
     ), "maps take long to draw, and begin first"
+
+
+def test_what_tables_were_made_of_goes_at_once(tmp_path: Path) -> None:
+    """Nothing of much memory holds itself until the collector of cycles comes, which is late."""
+    ready = catalogue([PlantedModel(name, name, "base", 1.0) for name in "ab"])
+    config = AnalyzeConfig(store=StoreConfig(str(tmp_path)), output="", permutations=9)
+    gc.collect()
+    gc.disable()
+    try:
+        all_tables(Catalogue([each.run for each in ready]), ready, [], config)
+        gc.set_debug(gc.DEBUG_SAVEALL)
+        gc.collect()
+        found = {type(own).__name__ for own in gc.garbage if type(own).__module__.startswith("emogeo")}
+    finally:
+        gc.set_debug(0)
+        gc.garbage.clear()
+        gc.enable()
+    assert found == set()
