@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cached_property
 
 import numpy as np
 
@@ -30,22 +30,29 @@ class SharedWords:
         """[unit, unit], the mean over conditions"""
         return np.asarray(self.overlap.mean(axis=2))
 
-    @cached_property
-    def apart(self) -> Callable[[int], Array]:
+    def apart(self, at_most: int) -> Array:
         """Says which texts share so many content words at most: 1 or 0, [unit, unit, condition, condition]."""
-        return cache(lambda at_most: np.asarray((self.content <= at_most).astype(float)))
+        if at_most not in self._apart:
+            self._apart[at_most] = np.asarray((self.content <= at_most).astype(float))
+        return self._apart[at_most]
 
-    @cached_property
-    def of_one_condition(self) -> Callable[[float], tuple[float, float]]:
+    def of_one_condition(self, at_most: float) -> tuple[float, float]:
         """Describes the pairs of texts of one condition, from two units, that share so many content words at most: how
         many they share, in the mean, and their share of all such pairs.
         """
-        return cache(self._of_one_condition)
+        if at_most not in self._of_one_condition:
+            content = np.einsum("uvcc->uvc", self.content)[~np.eye(len(self.content), dtype=bool)]
+            kept = content <= at_most
+            self._of_one_condition[at_most] = float(content[kept].mean()), float(kept.mean())
+        return self._of_one_condition[at_most]
 
-    def _of_one_condition(self, at_most: float) -> tuple[float, float]:
-        content = np.einsum("uvcc->uvc", self.content)[~np.eye(len(self.content), dtype=bool)]
-        kept = content <= at_most
-        return float(content[kept].mean()), float(kept.mean())
+    @cached_property
+    def _apart(self) -> dict[int, Array]:
+        return {}
+
+    @cached_property
+    def _of_one_condition(self) -> dict[float, tuple[float, float]]:
+        return {}
 
 
 def shared_words(

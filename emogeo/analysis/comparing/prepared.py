@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -76,15 +76,17 @@ class PreparedRun:
         """Gives the states, or a baseline of the same texts, over some units."""
         own = tuple(units)
         if features is Features.states:
-            return self._kept_halves(features, own)
+            if own not in self._of_states:
+                self._of_states[own] = self._halves(features, own)
+            return self._of_states[own]
         read = (self.labels, self._embedded if features is Features.input_embeddings else None)
         key = (features, read, own, replace(self._options, layer=LayerRule()), self.view)  # baselines have no layers
         return _BASELINES.of(_BASELINES, key, lambda: self._halves(features, own), lambda _: 1)
 
     @cached_property
-    def _kept_halves(self) -> Callable[[Features, tuple[str, ...]], Halves]:
-        """Makes the halves of some features over some units, and keeps them."""
-        return cache(self._halves)
+    def _of_states(self) -> dict[tuple[str, ...], Halves]:
+        """The model's states by the units that they were asked for over."""
+        return {}
 
     @property
     def input_embeddings(self) -> Halves:
