@@ -72,7 +72,7 @@ class _Shared(Generic[V]):
 
     things: Mapping[str, _Thing[V]]
     copies: list[Connection]
-    """Those that have not yet given what they have made."""
+    """Those that have not yet given all that they have made."""
     made: dict[str, tuple[V | None, Exception | None]] = field(default_factory=dict)
 
     def wait(self, name: str) -> V:
@@ -88,18 +88,18 @@ class _Shared(Generic[V]):
         return cast(V, found)
 
     def _receive(self) -> None:
-        """Receives what the next copies to finish have made."""
-        missing = [name for name in self.things if name not in self.made]
-        was_ended = MachineError(_ENDED.format(" or ".join(missing)))
+        """Receives one thing of each copy that has finished, until it has given all."""
         if not self.copies:
-            raise was_ended
+            missing = [name for name in self.things if name not in self.made]
+            raise MachineError(_ENDED.format(" or ".join(missing)))
         ready = connection.wait(self.copies)
         for copy in [own for own in self.copies if own in ready]:
-            self.copies.remove(copy)
             try:
-                self.made.update(copy.recv())
-            except (EOFError, OSError) as error:
-                raise was_ended from error
+                name, found, error = copy.recv()
+            except (EOFError, OSError):
+                self.copies.remove(copy)
+            else:
+                self.made[name] = (found, error)
 
 
 @contextmanager
@@ -136,14 +136,22 @@ def _make(to: Connection, things: Mapping[str, _Thing[V]]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     end_with_parent()
-    to.send({name: _made(thing.make) for name, thing in things.items() if thing.take()})
+    made = [(name, *_made(thing.make)) for name, thing in things.items() if thing.take()]
+    for name, found, error in made:
+        if error is not None:
+            error.add_note("".join(traceback.format_exception(error)))
+        try:
+            to.send((name, found, error))
+        except OSError:
+            raise
+        except Exception as fault:  # of pickle, before anything is sent
+            to.send((name, None, TypeError(f"What was made for {name} cannot be pickled: {fault}")))
 
 
 def _made(make: Callable[[], V]) -> tuple[V | None, Exception | None]:
     try:
         return make(), None
     except Exception as error:
-        error.add_note(traceback.format_exc())
         return None, error
     finally:
         give_memory_back()

@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import time
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
@@ -106,6 +107,19 @@ def test_this_process_makes_what_nobody_has_begun_when_it_waits(flags: Flags) ->
     assert order == ["third", "second"], "the copy goes on from the other end"
 
 
+def test_what_cannot_be_pickled_is_an_error_of_its_own(flags: Flags) -> None:
+    def other() -> int:
+        flags.set("begun")
+        return os.getpid()
+
+    steps: dict[str, Callable[[], object]] = {"strange": lambda: lambda: 1, "other": other}
+    with meanwhile(steps) as waits:
+        flags.wait("begun")
+        with pytest.raises(TypeError, match=r"What was made for strange cannot be pickled: .*lambda"):
+            waits["strange"]()
+        assert waits["other"]() != os.getpid(), "what else was made is there"
+
+
 def test_an_error_here_is_that_of_its_thing(flags: Flags) -> None:
     def first() -> int:
         flags.set("begun")
@@ -115,8 +129,9 @@ def test_an_error_here_is_that_of_its_thing(flags: Flags) -> None:
     with meanwhile({"first": first, "go": partial(flags.set, "go"), "own": refused}) as waits:
         flags.wait("begun")
         assert waits["first"]() == 1
-        with pytest.raises(GeometryError, match="too few units"):
+        with pytest.raises(GeometryError, match="too few units") as caught:
             waits["own"]()
+        assert not hasattr(caught.value, "__notes__"), "it has its own traceback"
 
 
 def test_an_error_leaves_what_else_its_process_made() -> None:
@@ -126,9 +141,15 @@ def test_an_error_leaves_what_else_its_process_made() -> None:
             waits["own"]()
 
 
-def test_an_error_comes_from_what_waits_and_says_where_it_was() -> None:
-    with meanwhile({"own": refused}) as waits, pytest.raises(GeometryError, match="too few units") as caught:
-        waits["own"]()
+def test_an_error_comes_from_what_waits_and_says_where_it_was(flags: Flags) -> None:
+    def own() -> int:
+        flags.set("begun")
+        return refused()
+
+    with meanwhile({"own": own}) as waits:
+        flags.wait("begun")
+        with pytest.raises(GeometryError, match="too few units") as caught:
+            waits["own"]()
     assert "in refused" in "".join(caught.value.__notes__)
 
 
