@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from typing import Any
 
 import pytest
@@ -16,9 +17,10 @@ def whole(spec: dict[str, Any]) -> dict[str, Any]:
     return {**narrow, "datasets": {**spec["datasets"], **narrow["datasets"]}}
 
 
-@pytest.mark.filterwarnings("error")
 def test_both_maps_have_one_scale_and_stand_under_each_other_on_a_phone() -> None:
-    spec = pair_spec(tables(), *keys(), width=560)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        spec = pair_spec(tables(), *keys(), width=560)
     assert len(spec["hconcat"]) == 2 and len(spec["usermeta"]["narrow"]["vconcat"]) == 2
     sizes = {(panel["width"], panel["height"]) for panel in spec["hconcat"]}
     assert len(sizes) == 1 and spec["usermeta"]["room"] == 560
