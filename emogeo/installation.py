@@ -31,9 +31,10 @@ def command(name: str) -> str:
 
 @cache
 def code_digest(*folders: str) -> str:
-    """Digests the code in folders of the package (all of it without any), and the groups of the configuration."""
+    """Digests code and data in folders of the package (all of it without any), and the groups of the configuration."""
     parts = [_PACKAGE / folder for folder in folders] or [_PACKAGE]
-    files = [file for part in parts for file in part.rglob("*.py")] + list(CONF.rglob("*.yaml"))
+    files = [file for part in parts for file in part.rglob("*.*") if file.is_file() and file.suffix != ".pyc"]
+    files += CONF.rglob("*.yaml")
     found = sha256()
     for file in sorted(set(files)):
         found.update(file.read_bytes())

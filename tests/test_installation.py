@@ -100,3 +100,10 @@ def test_code_has_a_digest_that_a_change_of_any_file_changes(tmp_path: Path, mon
     assert digest("room") == before[0] and digest() != before[1]
     module.write_text("x = 2")
     assert digest("room") != before[0]
+    before = digest("room"), digest()
+    (tmp_path / "room" / "norms.csv").write_text("calm,5.9")
+    assert digest("room") != before[0] and digest() != before[1], "numbers follow from data, too"
+    before = digest("room"), digest()
+    (tmp_path / "room" / "__pycache__").mkdir()
+    (tmp_path / "room" / "__pycache__" / "a.cpython-311.pyc").write_bytes(b"1")
+    assert digest("room") == before[0] and digest() == before[1]

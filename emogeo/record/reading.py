@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -30,6 +30,8 @@ from emogeo.record.types import AnyRecord, GeometryRecord
 from emogeo.store.keys import Json
 from emogeo.store.store import RUNS, Store
 from emogeo.store.tensors import unpack
+
+V = TypeVar("V")
 
 
 def read_run(store: Store, key: str) -> AnyRun:
@@ -95,12 +97,7 @@ def _check_geometry(run: Run, folder: str) -> None:
 
 def _check_texts(run: Run, folder: str) -> None:
     """Refuses texts whose conditions are not those of the record."""
-    require(TEXTS in run.files, f"{folder} has no {TEXTS}")
-    try:
-        emotions = _emotions_of(run.files[TEXTS])
-    except RecordError as error:
-        raise RecordError(f"{folder}/{TEXTS}: {error}") from error
-    same = emotions == run.record.emotions
+    same = _from(run.files, TEXTS, folder, _emotions_of) == run.record.emotions
     require(same, f"{folder}/{TEXTS}: emotion: not the emotions of {RUN_FILE}, in their order")
 
 
@@ -120,11 +117,7 @@ def _emotions_of(texts: bytes) -> tuple[str, ...]:
 
 def _rows_of_probe(files: Mapping[str, bytes], name: str, folder: str) -> list[Json]:
     """Reads texts, shifts or items, which have the fields that tables are made of."""
-    require(name in files, f"{folder} has no {name}")
-    try:
-        rows = _rows(files[name])
-    except RecordError as error:
-        raise RecordError(f"{folder}/{name}: {error}") from error
+    rows = _from(files, name, folder, _rows)
     for number, row in enumerate(rows, start=1):
         row_of(type_of(name, row), row, f"{folder}/{name}: line {number}")
     return rows
@@ -146,8 +139,13 @@ def _rows(content: bytes) -> list[Json]:
 
 
 def _arrays(files: Mapping[str, bytes], name: str, folder: str) -> dict[str, np.ndarray[Any, Any]]:
+    return _from(files, name, folder, unpack)
+
+
+def _from(files: Mapping[str, bytes], name: str, folder: str, read: Callable[[bytes], V]) -> V:
+    """Reads a file of a run, which an error names."""
     require(name in files, f"{folder} has no {name}")
     try:
-        return unpack(files[name])
+        return read(files[name])
     except StoreError as error:
         raise RecordError(f"{folder}/{name}: {error}") from error

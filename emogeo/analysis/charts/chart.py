@@ -44,6 +44,7 @@ _SCALE = 2
 
 altair.data_transformers.disable_max_rows()  # what is drawn is bounded where it is chosen
 
+_LETTERS = {"labelColor": {"expr": "ink"}, "titleColor": {"expr": "ink"}, "titleFontWeight": "normal"}
 _CONFIG: dict[str, Any] = {
     "background": "transparent",
     "font": "sans-serif",
@@ -55,7 +56,7 @@ _CONFIG: dict[str, Any] = {
         "tickColor": {"expr": "line"},
         "titleFontWeight": "normal",
     },
-    "legend": (_LETTERS := {"labelColor": {"expr": "ink"}, "titleColor": {"expr": "ink"}, "titleFontWeight": "normal"}),
+    "legend": _LETTERS,
     "header": _LETTERS,
     "title": {"color": {"expr": "ink"}, "subtitleColor": {"expr": "soft"}, "anchor": "start", "fontSize": 13},
 }

@@ -220,7 +220,7 @@ def _read(file: Path) -> dict[str, str]:
 
 
 def code() -> str:
-    """Gives a digest of the code and the configuration that rows are computed by, and of the libraries' versions."""
+    """Gives a digest of what rows are computed by: the code, its data, the configuration, the libraries' versions."""
     return _checksum(" ".join([code_digest(), *map(version, _LIBRARIES)]))
 
 
