@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -13,10 +13,11 @@ import pandas as pd
 from emogeo.analysis.all_tables import Draw, all_tables, chance_of, keeping, lone_steps, read_here, viewed
 from emogeo.analysis.charts.chart import library, unchecked
 from emogeo.analysis.comparing.chosen import choose
+from emogeo.analysis.comparing.order import shared_order
 from emogeo.analysis.comparing.paired import families, leaves_out
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun
 from emogeo.analysis.comparing.twins import subjects
-from emogeo.analysis.drawing import FigureFolder, make_ready, processes
+from emogeo.analysis.drawing import FigureFolder, processes
 from emogeo.analysis.export.rsatoolbox import export_rdms
 from emogeo.analysis.export.wandb_run import track_analysis
 from emogeo.analysis.figures.readout import write_readout_figures
@@ -72,7 +73,6 @@ def analyze(config: AnalyzeConfig) -> Path:
     catalogue = read_catalogue(store, None if pulled is None else pulled.keys, config.conditions.rename)
     catalogue.left_out += pulled.left_out if pulled else []
     choose(catalogue, config.runs, config.store.path, tagged=pulled is None)
-    make_ready()
     halves = Kept(keeping(config), "halves")
     prepared = comparable(catalogue, store, config.seed, halves)
     bare = bare_of(catalogue)
@@ -80,11 +80,12 @@ def analyze(config: AnalyzeConfig) -> Path:
     with meanwhile(lone_steps(prepared, bare, config)) as lone, whole(output) as folder, processes() as pool:
         effects, apart = _effects(prepared, config, halves)
         figures = FigureFolder(folder / "figures", Kept(keeping(config), "figures", _FIGURES), pool)
+        vega = figures.later("the report", library)
         draw = _drawing(prepared, effects, config, bare, figures)
         tables = all_tables(catalogue, prepared, effects, config, norms, bare, apart, draw, lone)
         frames = {name: table.frame for name, table in tables.items()}
         material = Material(tables, prepared, catalogue, figures.path, bare, figures.wait)
-        _write_all(material, folder, figures)
+        _write_all(material, folder, figures, vega)
         figures.kept.write()
         account = partial(summary, material, effects, config.store.path, output)
         (folder / KEPT).write_text(account(KEPT_WIDTH, whole=True) + "\n", encoding="utf-8")
@@ -133,11 +134,12 @@ def _drawing(
 ) -> Draw:
     """Gives what draws the figures of tables while others are made."""
     own = subjects([each for each in prepared if each.run.reread_of is None])
-    writer = FigureWriter(drawn_runs(own, config.figures), effects, figures, config.equivalence, bare)
+    order = shared_order([*prepared, *bare])
+    writer = FigureWriter(drawn_runs(own, config.figures), effects, figures, order, config.equivalence, bare)
     return lambda tables: writer.draw({name: table.frame for name, table in tables.items()})
 
 
-def _write_all(material: Material, folder: Path, figures: FigureFolder) -> None:
+def _write_all(material: Material, folder: Path, figures: FigureFolder, vega: Callable[[], str]) -> None:
     """Writes tables, matrices, the figures of probes and of the answer, and the report."""
     prepared, bare = material.prepared, material.bare
     for name, table in material.tables.items():
@@ -148,7 +150,6 @@ def _write_all(material: Material, folder: Path, figures: FigureFolder) -> None:
     export_rdms([*own, *bare], folder / "rdms.h5")
     write_readout_figures(readout_runs(material.catalogue.probes), figures)
     write_first_map(material, answer(material).pair, figures)
-    vega = figures.later("the report", library)
     with unchecked():
         write_report(folder / "report.html", material, vega)
     figures.finish()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import base64
+import gc
 import hashlib
-import multiprocessing
 import os
 import signal
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -13,8 +13,6 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from multiprocessing import forkserver
-from multiprocessing.context import ForkServerContext
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +20,7 @@ from matplotlib.font_manager import fontManager
 from tqdm import tqdm
 
 from emogeo.analysis.charts.chart import unchecked, write_chart
+from emogeo.analysis.forking import MOST, context
 from emogeo.analysis.tables.kept import NOTHING, Kept, content
 from emogeo.errors import MachineError
 from emogeo.figures.png import save
@@ -32,8 +31,6 @@ MOST_KEPT = 300
 """The most figures of an analysis that are kept for the next: each takes some 200 kB, and they are read at once."""
 _NICE = 10
 """How far processes that draw stand back behind the one that makes tables, for which all wait in the end."""
-MOST = 8
-"""The most processes, each of which takes some 250 MB."""
 _QUIET = 0.5
 """Seconds that are waited without saying for what."""
 _ENDED = (
@@ -185,19 +182,6 @@ def _is_plain(file: str) -> bool:
     return Path(file).name == file and file != ".."
 
 
-def make_ready() -> None:
-    """Starts the process that those which draw are forked from: it imports what they need while runs are prepared."""
-    if min(cores(), MOST) > 1:
-        _context()
-        forkserver.ensure_running()
-
-
-def _context() -> ForkServerContext:
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload([__name__])
-    return context
-
-
 @contextmanager
 def processes(at_most: int = MOST) -> Iterator[ProcessPoolExecutor | None]:
     """Gives processes that draw, one for each core; None where there is one core. They end with the block."""
@@ -205,7 +189,7 @@ def processes(at_most: int = MOST) -> Iterator[ProcessPoolExecutor | None]:
     if n < 2:
         yield None
         return
-    pool = ProcessPoolExecutor(n, _context(), _begin)
+    pool = ProcessPoolExecutor(n, context(), _begin)
     try:
         pool.submit(os.getpid)  # so that it starts now, while there are no figures yet
         yield pool
@@ -220,7 +204,11 @@ def _fonts() -> str:
 
 
 def _begin() -> None:
-    """Leaves an interruption and the cores to the process that makes tables, and ends when that has ended."""
+    """Leaves an interruption and the cores to the process that makes tables, and ends when that has ended.
+
+    What is imported stays, and is not looked through for cycles after every second figure, which have some.
+    """
+    gc.freeze()
     os.nice(_NICE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     end_with_parent()

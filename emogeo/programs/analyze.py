@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from pathlib import Path
 
 import hydra
 from omegaconf import DictConfig
 
+from emogeo.analysis.forking import make_ready
 from emogeo.config.analyze import AnalyzeConfig, RecordSource
 from emogeo.config.compose import parse_analyze
 from emogeo.entry import prepare, shown
 from emogeo.errors import ConfigError
 from emogeo.installation import CONF, command
+
+_SELDOM = (50_000, 20, 20)
+"""After how many new objects Python looks for cycles among them, and how seldom among older ones (`gc`).
+
+Nothing of an analysis is in a cycle, and looking took a tenth of the time of a small one."""
 
 
 def start() -> None:
@@ -22,8 +29,10 @@ def start() -> None:
     has another `OMP_NUM_THREADS`.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when numpy is imported, which comes later
+    gc.set_threshold(*_SELDOM)
     prepare(AnalyzeConfig, CONF)
     main()
+    gc.freeze()  # so that Python does not look through everything once more at its end
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="analyze")
@@ -35,8 +44,10 @@ def main(config: DictConfig) -> None:
 def _analyze(config: DictConfig) -> Path:
     asked = parse_analyze(config)
     _refuse_no_runs(asked)
+    make_ready()
     from emogeo.analysis.analyze import analyze  # after the check: it takes seconds
 
+    gc.freeze()  # what is imported stays
     return analyze(asked)
 
 

@@ -14,6 +14,7 @@ from unittest.mock import patch
 
 from emogeo.analysis import drawing
 from emogeo.analysis.all_tables import all_tables, viewed
+from emogeo.analysis.comparing.order import shared_order
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.figures.effects import write_effect_figures
@@ -78,7 +79,9 @@ def _real(data: Path) -> Computed:
     tables = all_tables(catalogue, runs, found, config)
     own: Sequence[PreparedRun] = [run for run in runs if run.run.reread_of is None]
     with _figures() as folder:
-        FigureWriter(own, found, FigureFolder(folder)).draw({name: table.frame for name, table in tables.items()})
+        FigureWriter(own, found, FigureFolder(folder), shared_order(own)).draw(
+            {name: table.frame for name, table in tables.items()}
+        )
         return Computed("real", _csv(tables, data), _read(folder))
 
 

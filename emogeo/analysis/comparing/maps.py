@@ -31,6 +31,8 @@ from emogeo.geometry.regions import (
 from emogeo.geometry.sharing import over_shared
 from emogeo.geometry.units import deletion_weights, plain_rdms
 
+AGREED = 24
+"""The most maps of which the consensus is made: of more, the first, so that one run more does not turn them all."""
 Once: TypeAlias = Callable[[PreparedRun, Callable[[], Tree]], Tree]
 """Gives the tree of a run, which its second argument makes where it is not known."""
 
@@ -48,7 +50,7 @@ class RunMap:
     reason: str | None = None
     """Why there are no regions; None where there are."""
     aligned: bool = True
-    """Whether it is turned onto the consensus of all."""
+    """Whether it is turned onto the consensus."""
     axes: Axes = Axes.scaling
 
     def nearest(self, row: int, n: int = 1) -> list[tuple[str, Estimate]]:
@@ -71,9 +73,9 @@ def _over_units(values: Array) -> Estimate:
 def maps_of(
     compared: Sequence[Compared], seed: int, axes: Axes = Axes.scaling, once: Once = lambda _, make: make()
 ) -> tuple[list[RunMap], list[tuple[Compared, str]]]:
-    """Makes the maps of runs, turned onto their consensus over the conditions that all of them have.
+    """Makes the maps of runs, turned onto a consensus over the conditions that all of them have.
 
-    Where these are too few, each map keeps axes of its own.
+    It is that of the first `AGREED`. Where conditions are too few, each map keeps axes of its own.
 
     Args:
         once: gives trees that are known already.
@@ -130,7 +132,7 @@ def _aligned(maps: Sequence[RunMap]) -> list[RunMap]:
     if len(shared) < MIN_CONDITIONS:
         return [replace(own, aligned=False) for own in maps]
     parts = [own.regions.points[[own.conditions.index(name) for name in shared]] for own in maps]
-    mean = consensus(parts)
+    mean = consensus(parts[:AGREED])
     pairs = zip(maps, parts, strict=True)
     return [replace(own, regions=own.regions.moved(onto(mean, part))) for own, part in pairs]
 

@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from emogeo.analysis.comparing.order import shared_order
 from emogeo.analysis.comparing.prepared import Compared
 from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.records.names import file_stem
@@ -36,10 +35,13 @@ def write_pair_figures(prepared: Sequence[Compared], pairs: pd.DataFrame, figure
         figures.draw("same_and_disjoint_half", halves_figure, *_halves(halved, names))
 
 
-def write_run_figures(prepared: Sequence[Compared], figures: FigureFolder) -> None:
-    """Draws reliability by layer, and an RDM per run, its conditions in the order of the consensus of all runs."""
+def write_run_figures(prepared: Sequence[Compared], order: Sequence[str], figures: FigureFolder) -> None:
+    """Draws reliability by layer, and an RDM per run.
+
+    Args:
+        order: the conditions in the order of all matrices.
+    """
     _reliability_by_layer(prepared, figures)
-    order = shared_order(prepared)
     for each in prepared:
         layer = each.run.layer
         title = f"{each.name}, {'every block' if layer is None else f'block {layer}'}"

@@ -70,6 +70,7 @@ class FigureWriter:
         prepared: Sequence[PreparedRun],
         effects: Sequence[Effect],
         figures: FigureFolder,
+        order: Sequence[str],
         bound: float = EQUIVALENCE,
         bare: Sequence[PreparedBare] = (),
     ) -> None:
@@ -77,6 +78,7 @@ class FigureWriter:
 
         Args:
             prepared: the runs that are drawn; rows of other runs are left out.
+            order: the conditions in the order of all matrices.
             bound: the 1 - rho* within which two geometries are the same.
             bare: the bare geometries that are drawn beside them.
         """
@@ -88,7 +90,7 @@ class FigureWriter:
         names = {each.run.key: each.name for each in prepared}
         self._keys = {each.run.key for each in every}
         self._left = [
-            _Drawn((), lambda _: write_run_figures(every, figures)),
+            _Drawn((), lambda _: write_run_figures(every, order, figures)),
             _Drawn(_MAPS, lambda tables: write_map_figures(tables, figures)),
             _Drawn(("pairs",), lambda tables: figures.draw("agreement", agreement_spec, tables["pairs"], names)),
             _Drawn(("pairs",), lambda tables: write_pair_figures(every, tables["pairs"], figures)),

@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from itertools import combinations, islice
+from itertools import combinations
 
 import numpy as np
 from numpy.typing import NDArray
@@ -197,10 +197,11 @@ def _p(
     """Gives p, exact where every relabelling can be counted; p_min is that of the largest share among them."""
     permutations = _most(runs, permutations)
     labels, exact = _numbered(_labels(runs, group)), ways <= permutations
-    moved = _every(labels, strata) if exact else _drawn(labels, strata, permutations, seed)
+    moved = np.array(list(_every(labels, strata))) if exact else _drawn(labels, strata, permutations, seed)
     others, parts = _others(runs, groups, group), []
-    while some := list(islice(moved, max(1, min(_AT_ONCE, _HELD // len(runs.apart))))):
-        parts.append(np.nan_to_num(_shares(runs.differing(np.array(some)), *others)))
+    at_once = max(1, min(_AT_ONCE, _HELD // len(runs.apart)))
+    for first in range(0, len(moved), at_once):
+        parts.append(np.nan_to_num(_shares(runs.differing(moved[first : first + at_once]), *others)))
     observed = share(runs, groups, group)
     shares = np.concatenate(parts if exact else [*parts, np.array([observed])])
     reached = [(shares >= wanted - _TIE).mean() for wanted in (observed, shares.max())]
@@ -274,10 +275,9 @@ def _arrangements(counts: Mapping[int, int]) -> Iterator[list[int]]:
 
 def _drawn(
     labels: NDArray[np.unsignedinteger], strata: list[list[int]], permutations: int, seed: int
-) -> Iterator[NDArray[np.unsignedinteger]]:
-    generator, own = np.random.default_rng(seed), [np.array(stratum) for stratum in strata]
-    for _ in range(permutations):
-        moved = labels.copy()
-        for stratum in own:
-            moved[stratum] = labels[generator.permutation(stratum)]
-        yield moved
+) -> NDArray[np.unsignedinteger]:
+    """Gives random relabellings [relabelling, run]."""
+    generator, moved = np.random.default_rng(seed), np.tile(labels, (permutations, 1))
+    for stratum in strata:
+        moved[:, stratum] = generator.permuted(moved[:, stratum], axis=1)
+    return moved

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from emogeo.analysis.comparing import maps as comparing_maps
 from emogeo.analysis.comparing.maps import maps_of, shifts_of
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun, View
 from emogeo.errors import GeometryError
@@ -41,6 +42,17 @@ def test_maps_are_the_runs_own_turned_onto_one_consensus() -> None:
         assert each.regions.ellipses()[:, :2] == pytest.approx(alone.ellipses()[:, :2])
     first, second = maps[0].regions.points, maps[1].regions.points
     assert abs(procrustes(first, second).rotation[0, 1]) < 0.5 or maps[0].regions.share < 0.4
+
+
+def test_of_many_runs_one_more_turns_no_map(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(comparing_maps, "AGREED", 2)
+    own = runs(3)
+    (few, _), (more, _) = maps_of(own[:2], 0), maps_of(own, 0)
+    for before, after in zip(few, more, strict=False):
+        np.testing.assert_array_equal(before.regions.points, after.regions.points)
+    monkeypatch.undo()
+    (every, _) = maps_of(own, 0)
+    assert np.abs(every[0].regions.points - more[0].regions.points).max() > 1e-3
 
 
 def test_the_nearest_condition_has_the_interval_of_its_dissimilarity() -> None:

@@ -51,7 +51,7 @@ def calls(prepared: list[PreparedRun], table: pd.DataFrame, folder: Path) -> dic
     drawn = {name: own.start() for name, own in patches.items()}
     try:
         write_pair_figures(prepared, table, FigureFolder(folder))
-        write_run_figures(prepared, FigureFolder(folder))
+        write_run_figures(prepared, shared_order(prepared), FigureFolder(folder))
     finally:
         for own in patches.values():
             own.stop()
@@ -112,7 +112,7 @@ def test_no_runs_have_no_figures(prepared: list[PreparedRun], tmp_path: Path) ->
 
 def test_files_are_pictures(prepared: list[PreparedRun], tmp_path: Path) -> None:
     write_pair_figures(prepared[:2], pairs(prepared).head(1), FigureFolder(tmp_path))
-    write_run_figures(prepared[:2], FigureFolder(tmp_path))
+    write_run_figures(prepared[:2], shared_order(prepared), FigureFolder(tmp_path))
     for ending, begins in ((".png", b"\x89PNG"), (".svg", b"<?xml"), (".pdf", b"%PDF")):
         files = list(tmp_path.glob(f"*{ending}"))
         assert len(files) == 2 + 1 + 1 + 2

@@ -10,6 +10,7 @@ import pandas as pd
 
 from emogeo.analysis.charts.chart import COLUMN_ENDING, ENDINGS
 from emogeo.analysis.comparing.factor import Contrast, EffectKind, Factor
+from emogeo.analysis.comparing.order import shared_order
 from emogeo.analysis.drawing import FigureFolder
 from emogeo.analysis.figures.write import ALL_OF, OF_MANY, FigureWriter, drawn_runs, of_drawn
 from emogeo.analysis.tables.about import ABOUT_COLUMNS
@@ -56,7 +57,7 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
         **{name: table.frame for name, table in decoding_tables([ready], [], Store(tmp_path), 9, 0).items()},
     }
     effects = [effect(Factor(EffectKind.sub_parameter, Contrast.all_writing), "m", rho=0.5, n_units=4)]
-    FigureWriter([ready], effects, FigureFolder(folder)).draw(tables)
+    FigureWriter([ready], effects, FigureFolder(folder), shared_order([ready])).draw(tables)
     drawn = [file.name for file in folder.iterdir() if not file.name.endswith(COLUMN_ENDING)]
     assert sorted(drawn) == [
         *(f"decoding_confusion{end}" for end in sorted(ENDINGS)),
@@ -71,14 +72,14 @@ def test_every_kind_is_written_and_what_lay_there_before_is_gone(tmp_path: Path)
         *(f"tree_m-bf16_{ready.run.key[:8]}{end}" for end in sorted(ENDINGS)),
         *(f"universality_1{end}" for end in PICTURES),
     ]
-    FigureWriter([], [], FigureFolder(folder)).draw({**tables, "universality": universality.iloc[:0]})
+    FigureWriter([], [], FigureFolder(folder), []).draw({**tables, "universality": universality.iloc[:0]})
     assert [file.name for file in folder.iterdir()] == ["notes.txt"]
 
 
 def test_a_figure_is_drawn_once_as_soon_as_its_tables_are_there(tmp_path: Path) -> None:
     (ready,) = catalogue([PlantedModel("m", "m", "base", 1.0)])
     figures = FigureFolder(tmp_path)
-    writer = FigureWriter([ready], [], figures)
+    writer = FigureWriter([ready], [], figures, shared_order([ready]))
     drawn: list[list[str]] = []
     with patch.object(FigureFolder, "draw", lambda _, name, *__, **___: drawn[-1].append(name)):
         for tables in ({}, {"pairs": typed([], PAIR_COLUMNS, WORDS).frame}):

@@ -7,6 +7,7 @@ from itertools import combinations, permutations, product
 
 import numpy as np
 import pytest
+from scipy.stats import chisquare
 
 from emogeo.analysis.comparing.levels import Banned, Denoising, Parameter, levels
 from emogeo.analysis.tables.variance import (
@@ -81,8 +82,13 @@ def test_p_counts_every_relabelling_among_runs_equal_in_the_rest() -> None:
     drawn = variance_table(found, 215, 0).frame.set_index("factor")
     assert drawn.loc["method", "p"] == pytest.approx(reached[0], abs=0.03)
     labels, strata = np.array([int(own["method"]) for own in found.levels]), [[0, 3, 6], [1, 4, 7], [2, 5, 8]]
-    for moved in _drawn(labels, strata, 20, 0):
-        assert all(sorted(moved[row] for row in s) == sorted(labels[row] for row in s) for s in strata)
+    moved = _drawn(labels, strata, 6_000, 0)
+    for rows in strata:
+        orders, counts = np.unique(moved[:, rows], axis=0, return_counts=True)
+        assert orders.tolist() == [list(own) for own in permutations(sorted(labels[rows].tolist()))]
+        assert chisquare(counts).pvalue > 0.01
+    _, counts = np.unique(moved, axis=0, return_counts=True)
+    assert len(counts) == 6**3 and chisquare(counts).pvalue > 0.01
 
 
 def test_factors_that_move_together_are_one_and_named() -> None:
