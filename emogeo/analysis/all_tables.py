@@ -60,7 +60,7 @@ Step = Callable[[], Table | Mapping[str, Table]]
 """Makes a table, or several by name."""
 Draw = Callable[[Mapping[str, Table]], None]
 """Draws the figures of the tables that are made."""
-_KEPT = ("corpus", "beyond", "pairs", "about", "baselines", "map", "descriptors")
+_KEPT = ("corpus", "beyond", "pairs", "about", "baselines", "descriptors")
 """The tables whose rows are kept for the next analysis, beside effects and those of `lone_steps`."""
 _GRIDS = 100
 """How many comparisons over depth of other analyses are kept: each takes hundreds of kB."""
@@ -99,7 +99,7 @@ def all_tables(
         "models": lambda: _of_models(read_here(prepared), tables, config),
         "probes": lambda: _of_steering(catalogue) | _of_behaviour(catalogue, config.seed) | _of_readout(catalogue),
         "relations": lambda: _relations(tables, config),
-        **(lone or lone_steps(prepared, bare, config)),
+        **(lone or lone_steps(prepared, bare, config, norms)),
     }
     draw(tables)
     with tqdm(steps, desc="analysis", unit="table", disable=None) as bar:
@@ -115,7 +115,12 @@ def all_tables(
     return tables | {"claims": claims_table(evidence_of(tables, effects, read))}
 
 
-def lone_steps(prepared: Sequence[PreparedRun], bare: Sequence[PreparedBare], config: AnalyzeConfig) -> dict[str, Step]:
+def lone_steps(
+    prepared: Sequence[PreparedRun],
+    bare: Sequence[PreparedBare],
+    config: AnalyzeConfig,
+    norms: Sequence[Norm] = (),
+) -> dict[str, Step]:
     """Gives what makes the tables that take long and neither need others nor are needed by them."""
     store, which = Store(config.store.path), config.pairs
 
@@ -132,6 +137,7 @@ def lone_steps(prepared: Sequence[PreparedRun], bare: Sequence[PreparedBare], co
         "measures": lambda kept: measures_tables(prepared, which, kept),
         "overlap": lambda kept: overlap_tables(prepared, which, kept),
         "decoding": lambda kept: decoding_tables(prepared, bare, store, *chance_of(config), kept),
+        "map": lambda kept: map_tables(prepared, config.seed, bare, norms, config.map.axes, kept),
     }
     return {name: keeping_rows(name, make) for name, make in steps.items()}
 
@@ -149,7 +155,6 @@ def _of_runs(
     corpora, options = read_corpora(prepared, partial(dependence_of_run, kept["corpus"])), Options(*chance, which)
     return {
         "corpus": lambda: corpus_table(corpora),
-        "map": lambda: map_tables(prepared, config.seed, bare, norms, config.map.axes, kept["map"]),
         "beyond": lambda: beyond_table(prepared, blocked_texts(corpora), options, kept["beyond"]),
         "pairs": lambda: pairs_table(
             prepared, *chance, tables["beyond"].frame, config.equivalence, bare, which, kept["pairs"]

@@ -33,7 +33,7 @@ from emogeo.analysis.report.maps import write_first_map
 from emogeo.analysis.report.material import Material
 from emogeo.analysis.summary.summary import KEPT, KEPT_WIDTH, summary
 from emogeo.analysis.tables.effects import Effect, effects_of
-from emogeo.analysis.tables.frame import without_formulas, write_table
+from emogeo.analysis.tables.frame import without_formulas, write_tables
 from emogeo.analysis.tables.kept import NOTHING, Kept, prepare
 from emogeo.analysis.tables.pairs import pair_matrix
 from emogeo.analysis.tables.readout import (
@@ -77,7 +77,7 @@ def analyze(config: AnalyzeConfig) -> Path:
     prepared = comparable(catalogue, store, config.seed, halves)
     bare = bare_of(catalogue)
     _say_what_is_left_out(prepared, config)
-    with meanwhile(lone_steps(prepared, bare, config)) as lone, whole(output) as folder, processes() as pool:
+    with meanwhile(lone_steps(prepared, bare, config, norms)) as lone, whole(output) as folder, processes() as pool:
         effects, apart = _effects(prepared, config, halves)
         figures = FigureFolder(folder / "figures", Kept(keeping(config), "figures", _FIGURES), pool)
         vega = figures.later("the report", library)
@@ -142,9 +142,8 @@ def _drawing(
 def _write_all(material: Material, folder: Path, figures: FigureFolder, vega: Callable[[], str]) -> None:
     """Writes tables, matrices, the figures of probes and of the answer, and the report."""
     prepared, bare = material.prepared, material.bare
-    for name, table in material.tables.items():
-        write_table(table, folder, name)
     frames = {name: table.frame for name, table in material.tables.items()}
+    written = figures.later("the tables", partial(write_tables, frames, folder))
     own = subjects([each for each in prepared if each.run.reread_of is None])
     _write_matrices([*own, *bare], frames["pairs"], folder)
     export_rdms([*own, *bare], folder / "rdms.h5")
@@ -153,6 +152,7 @@ def _write_all(material: Material, folder: Path, figures: FigureFolder, vega: Ca
     with unchecked():
         write_report(folder / "report.html", material, vega)
     figures.finish()
+    written()
 
 
 def comparable(catalogue: Catalogue, store: Store, seed: int, kept: Kept = NOTHING) -> list[PreparedRun]:

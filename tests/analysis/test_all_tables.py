@@ -21,9 +21,6 @@ def test_what_draws_is_called_before_the_first_table_and_after_each(tmp_path: Pa
     assert seen[0] == []
     assert all(before == after[: len(before)] and before != after for before, after in pairwise(seen))
     assert [*seen[-1], "claims"] == list(tables)
-    assert seen.index(next(own for own in seen if "map" in own)) < seen.index(
-        next(own for own in seen if "pairs" in own)
-    ), "maps take long to draw, and begin first"
 
 
 def test_what_tables_were_made_of_goes_at_once(tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ import pandas as pd
 from emogeo.analysis.charts.chart import BLUE, NARROW, ORANGE, AnyChart, for_both, spec_of
 from emogeo.analysis.comparing.explaining import OWN, RATINGS, TEXTS
 from emogeo.analysis.tables.about import row_of_group
+from emogeo.analysis.tables.frame import Row
 from emogeo.geometry.about import TOGETHER
 
 SHARED, LEFT = "several of them", "none of them"
@@ -44,14 +45,15 @@ def shares_of(table: pd.DataFrame) -> pd.DataFrame:
         if TOGETHER not in by.index or pd.isna(by.loc[TOGETHER, "explained"]):
             continue
         every = float(by.loc[TOGETHER, "explained"])
-        groups = {part: _only(own, name) for name, part in _GROUPS.items()}
+        own_rows = own.to_dict("records")
+        groups = {part: _only(own_rows, name) for name, part in _GROUPS.items()}
         found = {part: value for part, value in groups.items() if value is not None}
         parts = {**found, SHARED: max(every - sum(found.values()), 0.0), LEFT: max(1 - every, 0.0)}
         rows += [{"run": run, "explained by": part, "share": value} for part, value in parts.items()]
     return pd.DataFrame(rows, columns=["run", "explained by", "share"])
 
 
-def _only(own: pd.DataFrame, group: str) -> float | None:
+def _only(own: Sequence[Row], group: str) -> float | None:
     """Gives what a group alone explains of a run; where there is no other group, that is all that is explained."""
     row = row_of_group(own, group)
     if row is None:

@@ -9,6 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
+from emogeo.analysis.comparing.order import MANY
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
@@ -31,8 +32,6 @@ from emogeo.geometry.regions import (
 from emogeo.geometry.sharing import over_shared
 from emogeo.geometry.units import deletion_weights, plain_rdms
 
-AGREED = 24
-"""The most maps of which the consensus is made: of more, the first, so that one run more does not turn them all."""
 Once: TypeAlias = Callable[[PreparedRun, Callable[[], Tree]], Tree]
 """Gives the tree of a run, which its second argument makes where it is not known."""
 
@@ -75,7 +74,7 @@ def maps_of(
 ) -> tuple[list[RunMap], list[tuple[Compared, str]]]:
     """Makes the maps of runs, turned onto a consensus over the conditions that all of them have.
 
-    It is that of the first `AGREED`. Where conditions are too few, each map keeps axes of its own.
+    It is that of the first `order.MANY`. Where conditions are too few, each map keeps axes of its own.
 
     Args:
         once: gives trees that are known already.
@@ -132,7 +131,7 @@ def _aligned(maps: Sequence[RunMap]) -> list[RunMap]:
     if len(shared) < MIN_CONDITIONS:
         return [replace(own, aligned=False) for own in maps]
     parts = [own.regions.points[[own.conditions.index(name) for name in shared]] for own in maps]
-    mean = consensus(parts[:AGREED])
+    mean = consensus(parts[:MANY])
     pairs = zip(maps, parts, strict=True)
     return [replace(own, regions=own.regions.moved(onto(mean, part))) for own, part in pairs]
 

@@ -88,7 +88,8 @@ def sentences(table: pd.DataFrame) -> Iterator[str]:
         by = own.set_index("predictor")
         if TOGETHER not in by.index or pd.isna(by.loc[TOGETHER, "explained"]):
             continue
-        rows = {name: row_of_group(own, group) for name, group in _SHARE}
+        known = own.to_dict("records")
+        rows = {name: row_of_group(known, group) for name, group in _SHARE}
         shares = [f"{name} {_share(row)}" for name, row in rows.items() if row is not None]
         every = float(by.loc[TOGETHER, "explained"])
         beside_texts = _beside(by)
@@ -100,7 +101,8 @@ def sentences(table: pd.DataFrame) -> Iterator[str]:
 def summary(table: pd.DataFrame) -> str:
     """Says of many runs how much texts and ratings explain, as ranges, and in how many ratings add to texts."""
     by = table.set_index("predictor")
-    found = {name: _of_group(table, group) for name, group in _SHARE}
+    runs = [own.to_dict("records") for _, own in table.groupby("run", sort=False)]
+    found = {name: _of_group(runs, group) for name, group in _SHARE}
     ranges = [f"{name} explain {_ends(min(own), max(own))}" for name, own in found.items() if own]
     every = by.loc[[TOGETHER], "explained"].dropna()
     left = _ends(1 - every.max(), 1 - every.min())
@@ -112,8 +114,8 @@ def summary(table: pd.DataFrame) -> str:
     return f"{said} Ratings explain more than chance beside the texts in {n} of {len(p)} runs (p ≤ 0.05, Holm in each)."
 
 
-def _of_group(table: pd.DataFrame, group: str) -> list[float]:
-    rows = [row_of_group(own, group) for _, own in table.groupby("run", sort=False)]
+def _of_group(runs: Sequence[Sequence[Row]], group: str) -> list[float]:
+    rows = [row_of_group(own, group) for own in runs]
     return [float(row["explained"]) for row in rows if row is not None]
 
 

@@ -53,7 +53,7 @@ def about_table(
     return typed(rows, ABOUT_COLUMNS, words=_WORDS)
 
 
-def row_of_group(own: pd.DataFrame, group: str) -> Row | None:
+def row_of_group(own: Sequence[Row], group: str) -> Row | None:
     """Gives what a group of predictors explains of a run, or the only one of the group that has a share.
 
     Where all predictors with a share are of one group, it is the row of all together.
@@ -62,11 +62,11 @@ def row_of_group(own: pd.DataFrame, group: str) -> Row | None:
         own: the rows of one run.
         group: `TEXTS`, `RATINGS` or `OWN` of `comparing.explaining`.
     """
-    explained = own[own["explained"].notna()]
-    names = list(explained["predictor"])
-    single = [name for name in names if name not in (RATINGS, TEXTS, OWN, TOGETHER) and group_of(name) == group]
-    wanted = group if group in names or not single else TOGETHER if len(single) > 1 else single[0]
-    return dict(explained.iloc[names.index(wanted)]) if wanted in names else None
+    explained = {str(row["predictor"]): row for row in own if not pd.isna(row["explained"])}
+    several = (RATINGS, TEXTS, OWN, TOGETHER)
+    single = [name for name in explained if name not in several and group_of(name) == group]
+    wanted = group if group in explained or not single else TOGETHER if len(single) > 1 else single[0]
+    return explained.get(wanted)
 
 
 def _of_run(each: PreparedRun, permutations: int, seed: int, norms: Sequence[Norm]) -> list[Row]:

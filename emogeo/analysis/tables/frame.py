@@ -83,7 +83,8 @@ def without_formulas(frame: pd.DataFrame) -> pd.DataFrame:
     return kept.rename(index=harmless, columns=harmless)
 
 
-def write_table(table: Table, folder: Path, name: str) -> None:
-    """Writes a table as CSV for people, and as Parquet for programs."""
-    without_formulas(table.frame).to_csv(folder / f"{name}.csv", index=False)
-    table.frame.to_parquet(folder / f"{name}.parquet", index=False)
+def write_tables(frames: Mapping[str, pd.DataFrame], folder: Path) -> None:
+    """Writes each table as CSV for people, and as Parquet for programs."""
+    for name, frame in frames.items():
+        without_formulas(frame).to_csv(folder / f"{name}.csv", index=False)
+        frame.to_parquet(folder / f"{name}.parquet", index=False)

@@ -45,7 +45,7 @@ def test_maps_are_the_runs_own_turned_onto_one_consensus() -> None:
 
 
 def test_of_many_runs_one_more_turns_no_map(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparing_maps, "AGREED", 2)
+    monkeypatch.setattr(comparing_maps, "MANY", 2)
     own = runs(3)
     (few, _), (more, _) = maps_of(own[:2], 0), maps_of(own, 0)
     for before, after in zip(few, more, strict=False):

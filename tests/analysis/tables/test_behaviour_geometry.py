@@ -16,7 +16,7 @@ from emogeo.analysis.tables.behaviour import (
     behaviour_table,
 )
 from emogeo.analysis.tables.behaviour_geometry import GEOMETRY_COLUMNS, behaviour_geometry_table, behaviour_relations
-from emogeo.analysis.tables.frame import write_table
+from emogeo.analysis.tables.frame import write_tables
 from emogeo.analysis.tables.relations import RELATION_COLUMNS
 from tests.analysis.tables.planted_answers import able, base
 
@@ -85,5 +85,4 @@ def test_an_empty_catalogue_has_only_published_rows(tmp_path: Path) -> None:
     relations = behaviour_relations(beside.frame, table.frame, 100, 0)
     for empty in (beside, behaviour_items_table(Catalogue()), relations):
         assert empty.frame.empty
-    for name, own in (("behaviour", table), ("behaviour_geometry", beside)):
-        write_table(own, tmp_path, name)
+    write_tables({"behaviour": table.frame, "behaviour_geometry": beside.frame}, tmp_path)

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from emogeo.analysis.tables.frame import Table, columns, stacked, typed, write_table
+from emogeo.analysis.tables.frame import Table, columns, stacked, typed, write_tables
 from emogeo.analysis.tables.notes import Note, NoteKind
 from emogeo.geometry.inference import Estimate
 
@@ -62,6 +62,6 @@ def test_an_interval_is_given_where_there_is_one() -> None:
 
 def test_both_files_give_the_table_back(tmp_path: Path) -> None:
     table = typed([{**ROWS[0], "rho": 1 / 3}, ROWS[1]], COLUMNS, WORDS)
-    write_table(table, tmp_path, "t")
+    write_tables({"t": table.frame}, tmp_path)
     pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "t.parquet"), table.frame)
     assert (tmp_path / "t.csv").read_text() == f"key,n_units,rho,note\na,3,{1 / 3},one; two\nb,,,\n"
