@@ -15,7 +15,7 @@ from tqdm import tqdm
 
 from emogeo.config.states import PoolingConfig, Position
 from emogeo.errors import PrecisionError
-from emogeo.models.batching import plan_batches, plan_other_batches
+from emogeo.models.batching import plan_batches, plan_even_batches, plan_other_batches
 from emogeo.models.blocks import embedding_of, watched
 from emogeo.models.habits import habits_of
 from emogeo.models.inputs import forward_inputs, padded_on_the_right
@@ -103,7 +103,7 @@ class PassPlan:
 def read(model: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activations:
     """Reads every text once.
 
-    Batches are sorted by length and padded on the right, with mask and positions
+    Batches are sorted by length, as even as can be, and padded on the right, with mask and positions
     given; out of memory halves the budget and goes on. A model whose states depend on
     batch mates reads one text at a time, except under LLM.int8, where the budget is in the key.
     A batch that `plan.kept` has is not read again: batches follow from the texts and the budget alone.
@@ -124,7 +124,7 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activatio
     result.beyond_training = beyond_training(model.body, lengths)
     plan.kept.reserve(result.size)
     own = list(zip(tokens, starts, strict=True))
-    batching, budget = plan_other_batches if plan.reread else plan_batches, 1 if alone else plan.token_budget
+    batching, budget = _batching(model, plan), 1 if alone else plan.token_budget
     pending = batching(lengths, budget)
     known = _known(own, pending, plan)
     with tqdm(total=len(own), initial=len(known), desc="reading", unit="text", disable=not plan.progress) as bar:
@@ -142,6 +142,13 @@ def read(model: LoadedModel, texts: Sequence[Text], plan: PassPlan) -> Activatio
             bar.update(len(set(batch) - known))
     result.tokens = sum(lengths)
     return result
+
+
+def _batching(model: LoadedModel, plan: PassPlan) -> Callable[[list[int], int], list[list[int]]]:
+    """Gives how texts are grouped: under LLM.int8 states follow from the groups, which follow from the key's budget."""
+    if plan.reread:
+        return plan_other_batches
+    return plan_batches if model.batch_mates_matter else plan_even_batches
 
 
 def _warn_once(result: Activations, batch: list[int]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from bisect import bisect_left
 from collections.abc import Sequence
 
 _REREAD_SEED = 1
@@ -20,6 +21,17 @@ def plan_batches(lengths: Sequence[int], token_budget: int) -> list[list[int]]:
         Row numbers of each batch; every row once.
     """
     return _fill(sorted(range(len(lengths)), key=lambda r: (-lengths[r], r)), lengths, token_budget)
+
+
+def plan_even_batches(lengths: Sequence[int], token_budget: int) -> list[list[int]]:
+    """Groups texts into as few batches of `plan_batches`, which are as even as can be: no last one of a few texts.
+
+    They are those of the smallest budget that needs no more, so that padding is less, too.
+    """
+    n = len(plan_batches(lengths, token_budget))
+    budgets = range(1, token_budget)
+    least = bisect_left(budgets, True, key=lambda budget: len(plan_batches(lengths, budget)) <= n)
+    return plan_batches(lengths, least + 1)
 
 
 def plan_other_batches(lengths: Sequence[int], token_budget: int) -> list[list[int]]:
