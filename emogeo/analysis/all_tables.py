@@ -121,7 +121,10 @@ def lone_steps(
     config: AnalyzeConfig,
     norms: Sequence[Norm] = (),
 ) -> dict[str, Step]:
-    """Gives what makes the tables that take long and neither need others nor are needed by them."""
+    """Gives what makes the tables that take long and neither need others nor are needed by them.
+
+    Figures of maps are drawn last, after those of the tables that are made meanwhile.
+    """
     store, which = Store(config.store.path), config.pairs
 
     def keeping_rows(name: str, make: Callable[[Kept], Mapping[str, Table]]) -> Step:

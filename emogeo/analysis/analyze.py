@@ -143,7 +143,7 @@ def _write_all(material: Material, folder: Path, figures: FigureFolder, vega: Ca
     """Writes tables, matrices, the figures of probes and of the answer, and the report."""
     prepared, bare = material.prepared, material.bare
     frames = {name: table.frame for name, table in material.tables.items()}
-    written = figures.later("every table", partial(write_tables, frames, folder))
+    written = figures.later("the writing of tables", partial(write_tables, frames, folder))
     own = subjects([each for each in prepared if each.run.reread_of is None])
     _write_matrices([*own, *bare], frames["pairs"], folder)
     export_rdms([*own, *bare], folder / "rdms.h5")

@@ -34,7 +34,7 @@ _NICE = 10
 _QUIET = 0.5
 """Seconds that are waited without saying for what."""
 _ENDED = (
-    "A process that drew figures was ended by the system before {} was made, perhaps for want of memory. "
+    "A process that drew figures was ended by the system before {} was finished, perhaps for want of memory. "
     "taskset -c 0 before the same command draws one figure at a time."
 )
 V = TypeVar("V")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from multiprocessing import forkserver
+from multiprocessing import forkserver, resource_tracker
 from multiprocessing.context import ForkServerContext
 
 from emogeo.machine import cores
@@ -23,6 +23,7 @@ def make_ready() -> None:
     if min(cores(), MOST) < 2:
         return
     context()
+    resource_tracker.ensure_running()  # which takes the mask away, and is started with the other else
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a process has the mask of its parent
     try:
         forkserver.ensure_running()

@@ -24,9 +24,9 @@ def plan_batches(lengths: Sequence[int], token_budget: int) -> list[list[int]]:
 
 
 def plan_even_batches(lengths: Sequence[int], token_budget: int) -> list[list[int]]:
-    """Groups texts into as few batches of `plan_batches`, which are as even as can be: no last one of a few texts.
+    """Groups texts into as few batches as `plan_batches`, but with the largest, padding included, as small as can be.
 
-    They are those of the smallest budget that needs no more, so that padding is less, too.
+    They are those of the smallest budget that needs no more. So the last one seldom has a few texts alone.
     """
     n = len(plan_batches(lengths, token_budget))
     budgets = range(1, token_budget)

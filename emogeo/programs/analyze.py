@@ -19,7 +19,7 @@ from emogeo.installation import CONF, command
 _SELDOM = (50_000, 20, 20)
 """After how many new objects Python looks for cycles among them, and how seldom among older ones (`gc`).
 
-Nothing of an analysis is in a cycle, and looking took a tenth of the time of a small one."""
+No table is in a cycle, figures are and go soon enough, and looking took a tenth of the time of a small analysis."""
 
 
 def start() -> None:
@@ -47,7 +47,8 @@ def _analyze(config: DictConfig) -> Path:
     make_ready()
     from emogeo.analysis.analyze import analyze  # after the check: it takes seconds
 
-    gc.freeze()  # what is imported stays
+    if not gc.get_freeze_count():  # the first analysis of a sweep
+        gc.freeze()  # what is imported stays
     return analyze(asked)
 
 

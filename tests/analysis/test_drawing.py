@@ -126,11 +126,11 @@ def test_a_process_that_was_ended_is_said(tmp_path: Path, monkeypatch: pytest.Mo
     with processes() as own:
         figures = FigureFolder(tmp_path, pool=own)
         figures.draw("rdm", killed)
-        with pytest.raises(MachineError, match=r"before rdm was made.*taskset -c 0"):
+        with pytest.raises(MachineError, match=r"before rdm was finished.*taskset -c 0"):
             figures.finish()
-        with pytest.raises(MachineError, match=r"before the_next was made"):
+        with pytest.raises(MachineError, match=r"before the_next was finished"):
             figures.draw("the_next", killed)
-        with pytest.raises(MachineError, match=r"before the report was made"):
+        with pytest.raises(MachineError, match=r"before the report was finished"):
             figures.later("the report", os.getpid)
 
 
@@ -141,7 +141,7 @@ def test_something_else_is_made_beside_figures(tmp_path: Path, monkeypatch: pyte
         figures = FigureFolder(tmp_path, pool=own)
         assert figures.later("the report", os.getpid)() != os.getpid()
         wait = figures.later("the report", killed)
-        with pytest.raises(MachineError, match=r"before the report was made"):
+        with pytest.raises(MachineError, match=r"before the report was finished"):
             wait()
 
 

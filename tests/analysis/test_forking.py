@@ -19,11 +19,12 @@ from emogeo.analysis import forking
 if __name__ == "__main__":
     forking.cores = lambda: 2
     forking.make_ready()
+    first = forkserver._forkserver._forkserver_pid
     for _ in range(20):  # from before its first import until it has long begun with ours
-        os.kill(forkserver._forkserver._forkserver_pid, signal.SIGINT)
+        os.kill(first, signal.SIGINT)
         time.sleep(0.02)
     with ProcessPoolExecutor(1, forking.context()) as pool:
-        print(pool.submit(os.getppid).result() == forkserver._forkserver._forkserver_pid)
+        print(pool.submit(os.getppid).result() == first)
     os.kill(os.getpid(), signal.SIGINT)
 """
 
@@ -36,6 +37,5 @@ def test_ctrl_c_ends_the_analysis_and_not_what_it_forks_from() -> None:
 
 def test_on_one_core_nothing_is_started(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(forking, "cores", lambda: 1)
-    with monkeypatch.context() as patched:
-        patched.setattr(forking.forkserver, "ensure_running", lambda: pytest.fail("started"))
-        forking.make_ready()
+    monkeypatch.setattr(forking.forkserver, "ensure_running", lambda: pytest.fail("started"))
+    forking.make_ready()

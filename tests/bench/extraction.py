@@ -139,9 +139,8 @@ def compare(own: Trial, n_texts: int, rounds: int, clock: Callable[[], float]) -
         ratio = statistics.median(a / b for a, b in zip(taken, times[OURS], strict=True))
         share = statistics.median(flops / a / peak for a, peak in zip(taken, peaks, strict=True))
         rates = [len(texts) / own for own in (statistics.median(taken), max(taken), min(taken))]
-        print(
-            f"{name:24}{rates[0]:9.1f}{rates[1]:9.1f}{rates[2]:9.1f}{ratio:15.2f}{share:9.0%}{_distance(distances.get(name)):>10}"
-        )
+        apart_by = _distance(distances.get(name))
+        print(f"{name:24}{rates[0]:9.1f}{rates[1]:9.1f}{rates[2]:9.1f}{ratio:15.2f}{share:9.0%}{apart_by:>10}")
 
 
 def _distance(value: float | None) -> str:

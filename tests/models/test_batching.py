@@ -24,10 +24,10 @@ def test_even_batches_are_those_of_the_least_budget_that_needs_no_more(lengths: 
     plain, even = plan_batches(lengths, budget), plan_even_batches(lengths, budget)
     every = (plan_batches(lengths, own) for own in range(1, budget + 1))
     assert even == next(own for own in every if len(own) <= len(plain))
-    assert _padded(lengths, even) <= _padded(lengths, plain)
+    assert _largest(lengths, even) <= _largest(lengths, plain)
 
 
-def _padded(lengths: list[int], batches: list[list[int]]) -> int:
+def _largest(lengths: list[int], batches: list[list[int]]) -> int:
     """The most tokens of a batch, padding included."""
     return max((len(batch) * max(lengths[row] for row in batch) for batch in batches), default=0)
 

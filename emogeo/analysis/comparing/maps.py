@@ -9,7 +9,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from emogeo.analysis.comparing.order import MANY
+from emogeo.analysis.comparing.order import deciding
 from emogeo.analysis.comparing.prepared import Compared, PreparedBare, PreparedRun
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError
@@ -74,7 +74,7 @@ def maps_of(
 ) -> tuple[list[RunMap], list[tuple[Compared, str]]]:
     """Makes the maps of runs, turned onto a consensus over the conditions that all of them have.
 
-    It is that of the first `order.MANY`. Where conditions are too few, each map keeps axes of its own.
+    It is that of the maps of `order.deciding`. Where conditions are too few, each map keeps axes of its own.
 
     Args:
         once: gives trees that are known already.
@@ -131,8 +131,8 @@ def _aligned(maps: Sequence[RunMap]) -> list[RunMap]:
     if len(shared) < MIN_CONDITIONS:
         return [replace(own, aligned=False) for own in maps]
     parts = [own.regions.points[[own.conditions.index(name) for name in shared]] for own in maps]
-    mean = consensus(parts[:MANY])
-    pairs = zip(maps, parts, strict=True)
+    keys, pairs = deciding(own.of.run.key for own in maps), list(zip(maps, parts, strict=True))
+    mean = consensus([part for own, part in pairs if own.of.run.key in keys])
     return [replace(own, regions=own.regions.moved(onto(mean, part))) for own, part in pairs]
 
 

@@ -44,7 +44,7 @@ def decoding_tables(
 
     Rereads have none. Untrained twins have rows of `decoding` without p, the floor of the others; where there are no
     others they have all that these have.
-    Conditions of `decoding_confusion` stand in the order of the consensus of all runs.
+    Conditions of `decoding_confusion` stand in the order of all matrices.
 
     Args:
         store: where the passes of the runs are; no text is read again.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from emogeo.analysis.comparing import maps as comparing_maps
+from emogeo.analysis.comparing import order
 from emogeo.analysis.comparing.maps import maps_of, shifts_of
 from emogeo.analysis.comparing.prepared import PreparedBare, PreparedRun, View
 from emogeo.errors import GeometryError
@@ -45,7 +45,7 @@ def test_maps_are_the_runs_own_turned_onto_one_consensus() -> None:
 
 
 def test_of_many_runs_one_more_turns_no_map(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(comparing_maps, "MANY", 2)
+    monkeypatch.setattr(order, "MANY", 2)
     own = runs(3)
     (few, _), (more, _) = maps_of(own[:2], 0), maps_of(own, 0)
     for before, after in zip(few, more, strict=False):

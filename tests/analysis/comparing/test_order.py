@@ -30,9 +30,18 @@ def test_of_many_runs_one_more_changes_no_order_unless_it_has_other_conditions(
     first, second = catalogue([PlantedModel("a", "x", "base", 1.0), PlantedModel("b", "y", "base", 1.0, own=1.0)])
     assert shared_order([first, second]) == _of(first) != _of(second)
     named = tuple(f"{name} too" for name in second.run.conditions)
-    other = replace(second, run=SimpleNamespace(reread_of=None, untrained=False, conditions=named, rdm=second.run.rdm))
+    assert first.run.key < second.run.key
+    other = replace(
+        second, run=SimpleNamespace(key="z", reread_of=None, untrained=False, conditions=named, rdm=second.run.rdm)
+    )
     assert set(shared_order([first, other])) == {*first.run.conditions, *named}
 
 
 def _of(each: PreparedRun) -> list[str]:
     return consensus_order([NamedRdm(each.run.conditions, each.run.rdm)])
+
+
+def test_those_decide_whose_keys_come_first_wherever_they_stand() -> None:
+    keys = [f"{number:02x}" for number in range(40)]
+    assert order.deciding(reversed(keys)) == set(keys[: order.MANY])
+    assert order.deciding(keys[:3]) == set(keys[:3])
