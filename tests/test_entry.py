@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import logging
+import subprocess
 import sys
 from pathlib import Path
 from types import SimpleNamespace
@@ -23,8 +24,9 @@ from tests.conftest import CONF
 
 @pytest.fixture(autouse=True)
 def without_signals(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The signals of the tests' own process stay as they are."""
+    """The signals of the tests' own process stay as they are, and so does its collector of cycles."""
     monkeypatch.setattr(entry, "end_cleanly", lambda: None)
+    monkeypatch.setattr(entry, "_look_for_cycles_seldom", lambda: None)
 
 
 def in_mode(mode: RunMode, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -151,3 +153,14 @@ def test_what_it_refuses_to_hydra_is_a_sentence_too(
     assert "MachineError: outputs: Read-only file system." in said
     assert "MachineError: The folder of logs (hydra.run.dir, hydra.sweep.dir): No space left on device." in said
     assert "Traceback" not in said
+
+
+def test_cycles_are_looked_for_seldom_and_not_at_the_end() -> None:
+    code = (
+        "import atexit, gc, sys; sys.argv = ['train.py']; "
+        "atexit.register(lambda: print(gc.get_threshold()[0] > 10_000, gc.get_freeze_count() > 1_000)); "
+        "from emogeo import entry; from emogeo.config.train import TrainConfig; from emogeo.installation import CONF; "
+        "entry.prepare(TrainConfig, CONF)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout
+    assert said == "True True\n"

@@ -16,11 +16,6 @@ from emogeo.entry import prepare, shown
 from emogeo.errors import ConfigError
 from emogeo.installation import CONF, command
 
-_SELDOM = (50_000, 20, 20)
-"""After how many new objects Python looks for cycles among them, and how seldom among older ones (`gc`).
-
-No table is in a cycle, figures are and go soon enough, and looking took a tenth of the time of a small analysis."""
-
 
 def start() -> None:
     """Checks the command line, then makes the analysis that it asks for.
@@ -29,10 +24,8 @@ def start() -> None:
     has another `OMP_NUM_THREADS`.
     """
     os.environ.setdefault("OMP_NUM_THREADS", "1")  # read when numpy is imported, which comes later
-    gc.set_threshold(*_SELDOM)
     prepare(AnalyzeConfig, CONF)
     main()
-    gc.freeze()  # so that Python does not look through everything once more at its end
 
 
 @hydra.main(version_base="1.3", config_path=str(CONF), config_name="analyze")
