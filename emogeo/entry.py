@@ -40,8 +40,8 @@ log = logging.getLogger("emogeo")
 _SELDOM = (50_000, 20, 20)
 """After how many new objects Python looks for cycles among them, and how seldom among older ones (`gc`).
 
-No table is in a cycle, and no states are; a model is looked for when it is let go. Looking took a tenth of the time of
-a small analysis, and a second of a process that reads.
+No table is in a cycle, and no states are; all are looked for when a model is loaded or let go. Looking took a tenth of
+the time of a small analysis, and a second of a process that reads.
 """
 _REPORT = hydra_utils.run_and_report
 

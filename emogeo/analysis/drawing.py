@@ -206,7 +206,7 @@ def _fonts() -> str:
 def _begin() -> None:
     """Leaves an interruption and the cores to the process that makes tables, and ends when that has ended.
 
-    What is imported stays, and is not looked through for cycles after every second figure, which have some.
+    Figures have cycles, so Python looks for them often: not among what is imported, which stays.
     """
     gc.freeze()
     os.nice(_NICE)

@@ -23,7 +23,7 @@ def make_ready() -> None:
     if min(cores(), MOST) < 2:
         return
     context()
-    resource_tracker.ensure_running()  # which takes the mask away, and is started with the other else
+    resource_tracker.ensure_running()  # first, since its start unblocks what is blocked below
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # a process has the mask of its parent
     try:
         forkserver.ensure_running()

@@ -70,6 +70,7 @@ class Session:
         if name not in LOADED:
             _make_room(loading.memory_needed(self.weights, self.precision, device), device)
             LOADED[name] = loading.load_model(self.weights, self.precision, device, self.device_map, head)
+            gc.collect()  # errors that libraries met when they were imported, which hold what reads with the model
         LOADED.move_to_end(name)
         return LOADED[name]
 
