@@ -60,6 +60,26 @@ def test_a_finished_run_imports_nothing_slow(tiny_llama: Path, tmp_path: Path) -
     assert not imported & set(_UNWANTED)
 
 
+_LEFT = """
+import gc
+gc.disable()
+from emogeo.programs.train import start
+start()
+gc.set_debug(gc.DEBUG_SAVEALL)
+gc.collect()
+print([type(own).__name__ for own in gc.garbage].count("Activations"))
+"""
+
+
+def test_states_go_without_the_collector_of_cycles(tiny_llama: Path, tmp_path: Path) -> None:
+    words = [f"model.weights={tiny_llama}", "stimuli=passages6", "layer_selection=middle", "precision=fp32"]
+    words += [f"store.path={tmp_path / 'store'}", "tracking=disabled", "runtime.device=cpu", "runtime.threads=1"]
+    words += [f"hydra.run.dir={tmp_path / 'job'}", "runtime.progress=false"]
+    started = [sys.executable, "-c", _LEFT, *words]
+    done = subprocess.run(started, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert done.stdout.splitlines()[-1] == "0"
+
+
 @pytest.mark.parametrize(
     ("words", "done"),
     [
