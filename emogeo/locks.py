@@ -18,14 +18,14 @@ _WITHOUT = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOLCK}
 
 
 @contextmanager
-def held(file: Path, waiting: str) -> Iterator[None]:
+def held(file: Path, waiting: str | None = None) -> Iterator[None]:
     """Holds the lock on a file, whose folder must be there; whoever else wants it waits.
 
     On a file system without locks nobody waits, because files that stand for a lock there outlive a killed holder: a
     warning says that two processes may compute the same.
 
     Args:
-        waiting: what is logged where another process holds it.
+        waiting: what is logged where another process holds it; None for nothing.
 
     Raises:
         OSError: a folder that cannot be written.
@@ -37,7 +37,8 @@ def held(file: Path, waiting: str) -> Iterator[None]:
     try:
         lock.acquire(blocking=False)
     except Timeout:
-        log.info("%s", waiting)
+        if waiting is not None:
+            log.info("%s", waiting)
         lock.acquire()
     try:
         yield

@@ -19,6 +19,7 @@ from emogeo.entry import prepare, shown
 from emogeo.errors import EmogeoError
 from emogeo.installation import CONF
 from emogeo.terminal import told
+from emogeo.tracking.beside import mirrored_beside
 
 
 def start() -> None:
@@ -30,7 +31,8 @@ def start() -> None:
     elif asked.shown is not None and asked.many:
         reported(lambda: _show(asked))
     else:
-        main()
+        with mirrored_beside():
+            main()
 
 
 def _ahead(asked: Asked) -> None:

@@ -12,7 +12,7 @@ from emogeo.record.files import RUN_FILE
 from emogeo.record.json import record_json
 from emogeo.record.types import AnyRecord
 from emogeo.store.store import RUNS, Store
-from emogeo.tracking.mirror import track_run
+from emogeo.tracking.beside import track_run
 
 
 def keep_refusal(store: Store, tracking: TrackingConfig, key: str, files: Mapping[str, bytes]) -> None:

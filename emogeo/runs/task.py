@@ -15,7 +15,8 @@ from emogeo.models.slots import leased
 from emogeo.record.reading import record_in
 from emogeo.record.types import AnyRecord
 from emogeo.store.store import RUNS, Store
-from emogeo.tracking.mirror import check_tracking, track_run, tracked
+from emogeo.tracking.beside import check_tracking, track_run
+from emogeo.tracking.mirror import tracked
 
 log = logging.getLogger(__name__)
 
@@ -82,9 +83,9 @@ def _known(key: str, store: Store) -> AnyRecord | None:
 
 def _answer_known(task: Task, record: AnyRecord, store: Store) -> Outcome:
     folder = store.folder(RUNS, task.key)
-    known = tracked(task.config.tracking, store, task.key)
-    if not known or "WANDB_SWEEP_ID" in os.environ:  # a run of a sweep shows its record, old or new
-        track_run(task.config.tracking, store, task.key)
+    of_a_sweep = "WANDB_SWEEP_ID" in os.environ  # it shows its record, old or new
+    if of_a_sweep or not tracked(task.config.tracking, store, task.key):
+        track_run(task.config.tracking, store, task.key, anew=of_a_sweep)
     if record.reason is not None:
         raise NonFiniteError(f"{record.reason} (refused before, {folder}; force=true tries again.)")
     store.drop_kept(task.key)  # where a process was killed between its record and its batches

@@ -63,7 +63,7 @@ def test_a_sweeps_run_shows_its_record_also_where_it_was_finished_before(
     tiny_run: Composer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     shown: list[str] = []
-    monkeypatch.setattr("emogeo.runs.task.track_run", lambda _tracking, _store, key: shown.append(key))
+    monkeypatch.setattr("emogeo.runs.task.track_run", lambda _tracking, _store, key, anew=True: shown.append(key))
     monkeypatch.setattr("emogeo.runs.task.tracked", lambda _tracking, _store, _key: True)
     key = run_extraction(tiny_run()).key
     run_extraction(tiny_run())

@@ -1,0 +1,188 @@
+"""Runs are mirrored by a process of its own, and nothing of that is lost on whoever waits for it."""
+
+from __future__ import annotations
+
+import io
+import json
+import logging
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from emogeo.config.runtime import TrackingConfig, TrackingMode
+from emogeo.signals import Ended
+from emogeo.store.store import RUNS, Store
+from emogeo.tracking import beside, mirror
+from emogeo.tracking.beside import check_tracking, mirrored_beside, track_run
+from emogeo.tracking.mirror import tracked
+from emogeo.tracking.session import offline_runs
+from tests.conftest import ROOT
+from tests.planted_records import geometry, named, refused, write
+
+OFFLINE = TrackingConfig(TrackingMode.offline)
+WITH_FIGURES, WITHOUT = geometry(), (refused(geometry()[0], "it overflowed"), {})
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Store:
+    return Store(tmp_path / "store")
+
+
+@pytest.fixture
+def told() -> Iterator[io.StringIO]:
+    """What the root logger's handler of now is told."""
+    stream = io.StringIO()
+    handler = logging.StreamHandler(stream)
+    logging.getLogger().addHandler(handler)
+    logging.getLogger("emogeo").setLevel(logging.INFO)
+    yield stream
+    logging.getLogger().removeHandler(handler)
+
+
+def process() -> psutil.Process:
+    assert beside._Current.mirroring is not None and beside._Current.mirroring.process is not None
+    return psutil.Process(beside._Current.mirroring.process.pid)
+
+
+def test_alone_it_is_done_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    done: list[str] = []
+    monkeypatch.setattr(mirror, "check_tracking", lambda *_: done.append("check"))
+    monkeypatch.setattr(mirror, "track_run", lambda _tracking, _store, key: done.append(key))
+    check_tracking(OFFLINE, store)
+    track_run(OFFLINE, store, "a key")
+    assert done == ["check", "a key"]
+
+
+def test_a_process_mirrors_what_was_recorded(store: Store, told: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It does so after this process has let go of the run, and has logged all of it by the end of the block."""
+    monkeypatch.setattr(mirror, "track_run", lambda *_: pytest.fail("not in this process"))
+    key = write(store, *WITH_FIGURES)
+    with mirrored_beside():
+        check_tracking(OFFLINE, store)
+        with store.lock(RUNS, key):
+            track_run(OFFLINE, store, key)
+            time.sleep(0.5)
+            assert not tracked(OFFLINE, store, key)
+    assert tracked(OFFLINE, store, key)
+    assert f"W&B offline run {key[:16]}" in told.getvalue()
+    assert list((store.path / "wandb" / key).glob("wandb/offline-run-*/files/media/images/rdm/*.png"))
+
+
+def test_what_is_logged_of_a_run_goes_where_its_log_went(store: Store, told: io.StringIO) -> None:
+    keys = [write(store, *own) for own in (WITHOUT, geometry(**named("other")))]
+    later = io.StringIO()
+    before = logging.getLogger().handlers
+    with mirrored_beside():
+        track_run(OFFLINE, store, keys[0])
+        logging.getLogger().handlers = [logging.StreamHandler(later)]  # as Hydra does for the next run
+        track_run(OFFLINE, store, keys[1])
+        logging.getLogger().handlers = before
+    assert keys[0][:16] in told.getvalue() and keys[1][:16] not in told.getvalue()
+    assert keys[1][:16] in later.getvalue() and keys[0][:16] not in later.getvalue()
+
+
+def test_a_fault_costs_one_run_and_a_process_that_is_killed_is_told_of(store: Store, told: io.StringIO) -> None:
+    key = write(store, *WITHOUT)
+    with mirrored_beside():
+        track_run(OFFLINE, store, "0" * 64)
+        track_run(OFFLINE, store, key)
+    assert "W&B does not have the run: StoreError: " in told.getvalue()
+    assert tracked(OFFLINE, store, key)
+    other = write(store, *geometry(**named("other")))
+    with mirrored_beside():
+        check_tracking(OFFLINE, store)
+        process().kill()
+        process().wait()
+        track_run(OFFLINE, store, other)
+    assert "no process beside this one for W&B" in told.getvalue()
+    assert tracked(OFFLINE, store, other), "this process does it instead"
+
+
+def test_runs_that_a_killed_process_had_to_mirror_are_named(store: Store, told: io.StringIO) -> None:
+    key = write(store, *WITHOUT)
+    with mirrored_beside(), store.lock(RUNS, key):
+        track_run(OFFLINE, store, key)
+        process().kill()
+    assert f"W&B lacks {key[:12]}" in told.getvalue()
+
+
+def test_nothing_is_mirrored_twice_unless_it_is_new(store: Store) -> None:
+    key = write(store, *WITHOUT)
+    mirror.track_run(OFFLINE, store, key)
+    with mirrored_beside():
+        track_run(OFFLINE, store, key, anew=False)
+    assert len(offline_runs(store.path / "wandb" / key)) == 1
+    time.sleep(1.1)  # the client names a run's folder by the second
+    with mirrored_beside():
+        track_run(OFFLINE, store, key)
+    assert len(offline_runs(store.path / "wandb" / key)) == 2
+
+
+@pytest.mark.parametrize("off", ["disabled", "by the environment"])
+def test_no_process_is_started_for_nothing(off: str, store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    tracking = OFFLINE
+    if off == "disabled":
+        tracking = TrackingConfig(TrackingMode.disabled)
+    else:
+        monkeypatch.setenv("WANDB_MODE", "disabled")
+    key = write(store, *WITHOUT)
+    with mirrored_beside():
+        check_tracking(tracking, store)
+        track_run(tracking, store, key)
+        assert beside._Current.mirroring is not None and beside._Current.mirroring.process is None
+
+
+def test_a_signal_ends_it_too(store: Store) -> None:
+    with pytest.raises(Ended), mirrored_beside():
+        check_tracking(OFFLINE, store)
+        own = process()
+        raise Ended(signal.SIGTERM)
+    assert not own.is_running()
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
+def test_a_sweep_that_is_ended_leaves_no_process(number: int, tiny_llama: Path, tmp_path: Path) -> None:
+    """Ctrl-C reaches all processes of the terminal's group; what was killed is mirrored by the same command again."""
+    words = [f"model.weights={tiny_llama}", "stimuli=passages6", "precision=fp32", "runtime.device=cpu"]
+    words += [f"store.path={tmp_path / 'store'}", "tracking=offline", "runtime.threads=1", "runtime.progress=false"]
+    words += [f"hydra.sweep.dir={tmp_path / 'jobs'}", "-m", "norm=none,unit", "layer_selection=middle,two_thirds"]
+    log = tmp_path / "log"
+    with log.open("w") as output:
+        sweep = subprocess.Popen(
+            [sys.executable, "train.py", *words], cwd=ROOT, stdout=output, stderr=output, process_group=0
+        )
+    deadline = time.monotonic() + 60
+    while " INFO finished " not in log.read_text():
+        assert time.monotonic() < deadline and sweep.poll() is None, log.read_text()
+        time.sleep(0.02)
+    children = psutil.Process(sweep.pid).children()
+    assert any("emogeo.tracking.beside" in " ".join(own.cmdline()) for own in children)
+    os.killpg(sweep.pid, number)
+    sweep.wait(timeout=60)
+    assert psutil.wait_procs(children, timeout=30)[1] == []
+    assert "Traceback" not in log.read_text()
+    again = [sys.executable, "train.py", *words]
+    assert subprocess.run(again, cwd=ROOT, capture_output=True, check=False).returncode == 0
+    store = Store(tmp_path / "store")
+    keys = list(store.keys(RUNS))
+    assert len(keys) == 4 and all(tracked(OFFLINE, store, key) for key in keys)
+
+
+def test_it_answers_in_lines_of_json_whatever_libraries_print(store: Store) -> None:
+    key = write(store, *WITHOUT)
+    asked = [
+        beside._Request(what, OFFLINE, str(store.path), own).line for what, own in (("check", None), ("track", key))
+    ]
+    answered = subprocess.run(
+        beside.command(), input="".join(asked), cwd=ROOT, capture_output=True, text=True, check=True
+    ).stdout.splitlines()
+    said = [json.loads(line) for line in answered]
+    assert [own["done"] for own in said if "done" in own] == [1, 2]
+    assert tracked(OFFLINE, store, key)
