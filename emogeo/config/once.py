@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import copy
 import pickle
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,7 @@ from hydra._internal import hydra as hydra_main
 from hydra._internal.config_repository import CachingConfigRepository, IConfigRepository
 from hydra._internal.defaults_list import DefaultsList, Overrides, create_defaults_list
 from hydra.types import RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, flag_override
 
 _LOADER, _HYDRA = loading.ConfigLoaderImpl, hydra_main.Hydra
 _COMPOSE, _COMPOSE_JOB, _MODE = _LOADER._compose_config_from_defaults_list, _LOADER.load_sweep_config, _HYDRA.get_mode
@@ -92,6 +93,21 @@ def _job(self: Any, master_config: DictConfig, sweep_overrides: list[str]) -> Di
     found = _COMPOSE_JOB(self, master_config=master_config, sweep_overrides=sweep_overrides)
     _jobs[key] = master_config, pickle.dumps(found)
     return found
+
+
+def coming(unlike: Callable[[Sequence[str]], bool]) -> DictConfig | None:
+    """Gives the configuration of the first run of the sweep that has not started and is wanted, without Hydra's part.
+
+    Args:
+        unlike: says of a run's overrides whether it is wanted.
+    """
+    for (_, overrides), (_, composed) in _jobs.items():
+        if unlike(overrides):
+            found: DictConfig = pickle.loads(composed)
+            with flag_override(found, ["struct", "readonly"], [False, False]):
+                del found["hydra"]
+            return found
+    return None
 
 
 def _mode_of(self: Any, config_name: str | None, overrides: list[str]) -> Any:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from emogeo.config.train import TrainConfig
 from emogeo.machine import cores
+from emogeo.models.ahead import read_ahead
 from emogeo.models.precision import Precision
 from emogeo.models.slots import on_slot
 from emogeo.models.weights.resolve import Weights
@@ -71,6 +72,7 @@ class Session:
             _make_room(loading.memory_needed(self.weights, self.precision, device), device)
             LOADED[name] = loading.load_model(self.weights, self.precision, device, self.device_map, head)
             gc.collect()  # errors that libraries met when they were imported, which hold what reads with the model
+            read_ahead()
         LOADED.move_to_end(name)
         return LOADED[name]
 

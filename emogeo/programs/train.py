@@ -5,14 +5,19 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable, Sequence
+from pathlib import Path
 
 import hydra
 from hydra._internal.utils import get_args_parser
+from hydra.core.hydra_config import HydraConfig
+from hydra.types import RunMode
 from omegaconf import DictConfig
 
 from emogeo.config.compose import parse_train
 from emogeo.config.jobs import Asked, asked_for, jobs_of, reported
 from emogeo.config.mode import PROBES, Mode
+from emogeo.config.model import ModelConfig
+from emogeo.config.once import coming
 from emogeo.config.recipes import recipe_differences
 from emogeo.config.train import TrainConfig
 from emogeo.entry import prepare, shown
@@ -84,11 +89,30 @@ def _run(config: DictConfig) -> None:
 
         run_import(parsed, departures)
         return
-    if parsed.mode.name in PROBES:
-        from emogeo.probes.run import run_probe
+    from emogeo.models.ahead import followed_by
 
-        run_probe(parsed, {field: values for field, values in departures.items() if field != "mode.name"})
-    else:
-        from emogeo.extraction.run import run_extraction
+    with followed_by(_next_model(), Path(parsed.runtime.weights_cache).expanduser()):
+        if parsed.mode.name in PROBES:
+            from emogeo.probes.run import run_probe
 
-        run_extraction(parsed, departures)
+            run_probe(parsed, {field: values for field, values in departures.items() if field != "mode.name"})
+        else:
+            from emogeo.extraction.run import run_extraction
+
+            run_extraction(parsed, departures)
+
+
+def _next_model() -> ModelConfig | None:
+    """Gives the model of the first coming run of this process that has another one; None where there is none."""
+    if not HydraConfig.initialized() or HydraConfig.get().mode is not RunMode.MULTIRUN:
+        return None
+    own = _of_model(HydraConfig.get().overrides.task)
+    found = coming(lambda overrides: _of_model(overrides) != own)
+    try:
+        return None if found is None else parse_train(found).model
+    except EmogeoError:  # it is said when that run's turn has come
+        return None
+
+
+def _of_model(overrides: Sequence[str]) -> set[str]:
+    return {word for word in overrides if word.lstrip("+~").partition("=")[0].partition(".")[0] == "model"}

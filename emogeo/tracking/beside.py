@@ -129,10 +129,11 @@ class _Mirroring:
         return True
 
     def finish(self) -> None:
-        """Waits until all is done."""
-        if self.process is None:
-            return
+        """Waits until all runs are mirrored."""
         runs = sum(request.key is not None for request, _ in self.waiting.values())
+        if self.process is None or not runs:
+            self.stop()  # a run that ended with an error does not wait for what would have shown it
+            return
         if runs > 1:
             log.info("W&B: %d more runs are being written", runs)
         try:

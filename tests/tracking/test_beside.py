@@ -147,6 +147,14 @@ def test_a_signal_ends_it_too(store: Store) -> None:
     assert not own.is_running()
 
 
+def test_an_error_does_not_wait_for_what_would_have_shown_the_run(store: Store) -> None:
+    with pytest.raises(ValueError, match="the run's own"), mirrored_beside():
+        check_tracking(OFFLINE, store)
+        own = process()
+        raise ValueError("the run's own")
+    assert not own.is_running()
+
+
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
 def test_a_sweep_that_is_ended_leaves_no_process(number: int, tiny_llama: Path, tmp_path: Path) -> None:
     """Ctrl-C reaches all processes of the terminal's group; what was killed is mirrored by the same command again."""
