@@ -18,14 +18,15 @@ _WITHOUT = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOLCK}
 
 
 @contextmanager
-def held(file: Path, waiting: str | None = None) -> Iterator[None]:
+def held(file: Path, waiting: str, patience: float = 0) -> Iterator[None]:
     """Holds the lock on a file, whose folder must be there; whoever else wants it waits.
 
     On a file system without locks nobody waits, because files that stand for a lock there outlive a killed holder: a
     warning says that two processes may compute the same.
 
     Args:
-        waiting: what is logged where another process holds it; None for nothing.
+        waiting: what is logged where another process holds it.
+        patience: seconds that are waited before that is logged.
 
     Raises:
         OSError: a folder that cannot be written.
@@ -35,10 +36,9 @@ def held(file: Path, waiting: str | None = None) -> Iterator[None]:
         return
     lock = FileLock(file)
     try:
-        lock.acquire(blocking=False)
+        lock.acquire(timeout=patience)
     except Timeout:
-        if waiting is not None:
-            log.info("%s", waiting)
+        log.info("%s", waiting)
         lock.acquire()
     try:
         yield

@@ -44,7 +44,7 @@ def followed_by(model: ModelConfig | None, cache: Path) -> Iterator[None]:
 def read_ahead() -> threading.Thread | None:
     """Begins to read the next model's weights, once for each run; gives what does so, and None for nothing to read."""
     model, _Next.model = _Next.model, None
-    if model is None or model.init is Init.random or not hasattr(os, "posix_fadvise"):
+    if model is None or model.adapter is not None or model.init is Init.random or not hasattr(os, "posix_fadvise"):
         return None
     reading = threading.Thread(target=_read, args=(model, _Next.cache), name="weights ahead", daemon=True)
     reading.start()

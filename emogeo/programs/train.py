@@ -6,12 +6,14 @@ import logging
 import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import cast
 
 import hydra
 from hydra._internal.utils import get_args_parser
 from hydra.core.hydra_config import HydraConfig
 from hydra.types import RunMode
-from omegaconf import DictConfig
+from omegaconf import DictConfig, OmegaConf
+from omegaconf.errors import OmegaConfBaseException
 
 from emogeo.config.compose import parse_train
 from emogeo.config.jobs import Asked, asked_for, jobs_of, reported
@@ -25,6 +27,9 @@ from emogeo.errors import EmogeoError
 from emogeo.installation import CONF
 from emogeo.terminal import told
 from emogeo.tracking.beside import mirrored_beside
+
+_HAD: set[frozenset[str]] = set()
+"""What the runs of this process have said of their models."""
 
 
 def start() -> None:
@@ -103,16 +108,16 @@ def _run(config: DictConfig) -> None:
 
 
 def _next_model() -> ModelConfig | None:
-    """Gives the model of the first coming run of this process that has another one; None where there is none."""
+    """Gives the model of the first coming run of this process whose model no run has had; None where there is none."""
     if not HydraConfig.initialized() or HydraConfig.get().mode is not RunMode.MULTIRUN:
         return None
-    own = _of_model(HydraConfig.get().overrides.task)
-    found = coming(lambda overrides: _of_model(overrides) != own)
+    _HAD.add(_of_model(HydraConfig.get().overrides.task))
     try:
-        return None if found is None else parse_train(found).model
-    except EmogeoError:  # it is said when that run's turn has come
+        found = coming(lambda overrides: _of_model(overrides) not in _HAD)
+        return None if found is None else cast(ModelConfig, OmegaConf.to_object(found.model))
+    except (OmegaConfBaseException, EmogeoError):  # it is said when that run's turn has come
         return None
 
 
-def _of_model(overrides: Sequence[str]) -> set[str]:
-    return {word for word in overrides if word.lstrip("+~").partition("=")[0].partition(".")[0] == "model"}
+def _of_model(overrides: Sequence[str]) -> frozenset[str]:
+    return frozenset(own for own in overrides if own.lstrip("+~").partition("=")[0].partition(".")[0] == "model")

@@ -13,12 +13,13 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from emogeo.config.runtime import TrackingConfig, TrackingMode
+from emogeo.errors import TrackingError
 from emogeo.signals import Ended, end_cleanly
 
 if TYPE_CHECKING:
@@ -30,28 +31,37 @@ _NICE = 5
 """How far the process stands back behind this one, which reads texts meanwhile."""
 _DRAWING = ("emogeo.figures.curves", "emogeo.figures.matrices")
 """What the process imports before the first run is there."""
+_PATIENCE = 2.0
+"""Seconds in which whoever has recorded a run lets go of it."""
 
 
 def check_tracking(tracking: TrackingConfig, store: Store) -> None:
     """Says before anything is computed that W&B is not there, where it is to have the record.
 
-    Within `mirrored_beside`, the process is started, which says so while this one goes on.
+    Within `mirrored_beside` the process is started, which says so; the first online run waits for that.
+
+    Raises:
+        TrackingError: see `emogeo.tracking.mirror.check_tracking`.
     """
     from emogeo.tracking import mirror
 
-    if not _asked(tracking, store, "check", None):
+    number = _asked(_Request("check", tracking, store, None))
+    if number is None:
         mirror.check_tracking(tracking, store)
+    elif number == 1 and tracking.mode is TrackingMode.online:
+        assert _Current.mirroring is not None
+        _Current.mirroring.wait_for(number)
 
 
 def track_run(tracking: TrackingConfig, store: Store, key: str, anew: bool = True) -> None:
     """Mirrors a record to W&B; within `mirrored_beside`, the process does it while this one goes on.
 
     Args:
-        anew: also where it has been mirrored by then, by another process, say.
+        anew: whether it was recorded just now, so that what was mirrored of it before is of an earlier record.
     """
     from emogeo.tracking import mirror
 
-    if not _asked(tracking, store, "track" if anew else "track once", key):
+    if _asked(_Request("track", tracking, store, key), anew) is None:
         mirror.track_run(tracking, store, key)
 
 
@@ -79,28 +89,33 @@ class _Current:
     mirroring: _Mirroring | None = None
 
 
-def _asked(tracking: TrackingConfig, store: Store, what: str, key: str | None) -> bool:
-    """Asks the process for something; False where there is none, or nothing to do in one."""
+def _asked(request: _Request, anew: bool = False) -> int | None:
+    """Asks the process for something, and gives the request's number; None where there is no process for it."""
+    from emogeo.tracking import mirror
     from emogeo.tracking.client import turned_off
 
-    if _Current.mirroring is None or tracking.mode is TrackingMode.disabled or turned_off():
-        return False
-    return _Current.mirroring.ask(_Request(what, tracking, str(store.path), key))
+    if _Current.mirroring is None or request.tracking.mode is TrackingMode.disabled or turned_off():
+        return None
+    if anew and request.key is not None:
+        with suppress(OSError):  # of a store that cannot be written, which mirroring will say
+            mirror.mark_untracked(request.store, request.key)
+    return _Current.mirroring.ask(request)
 
 
 @dataclass(frozen=True)
 class _Request:
     what: str
-    """check, track, or track once."""
+    """check or track."""
     tracking: TrackingConfig
-    store: str
+    store: Store
     key: str | None
 
     @property
     def line(self) -> str:
         from emogeo.record.json import plain
 
-        return json.dumps({**plain(self), "folder": str(Path.cwd())}) + "\n"
+        own = {"what": self.what, "tracking": plain(self.tracking), "store": str(self.store.path), "key": self.key}
+        return json.dumps({**own, "folder": str(Path.cwd())}) + "\n"
 
 
 @dataclass
@@ -111,26 +126,51 @@ class _Mirroring:
     listener: threading.Thread | None = None
     waiting: dict[int, tuple[_Request, list[logging.Handler]]] = field(default_factory=dict)
     """Requests that are not done, with the handlers of logs when they were made."""
+    refused: dict[int, str] = field(default_factory=dict)
+    """What was wrong with a request."""
+    news: threading.Condition = field(default_factory=threading.Condition)
     asked: int = 0
+    lost: bool = False
+    """Whether the process could not be started, or has ended."""
+    told: bool = False
+    """Whether that was said."""
 
-    def ask(self, request: _Request) -> bool:
-        """Asks for something; False where the process could not be started, or has ended."""
+    def ask(self, request: _Request) -> int | None:
+        """Asks for something, and gives the request's number; None where the process is lost."""
         try:
-            process = self.process or self._start()
-            assert process.stdin is not None
-            self.asked += 1
-            self.waiting[self.asked] = (request, list(logging.getLogger().handlers))
-            process.stdin.write(request.line)
-            process.stdin.flush()
-        except OSError as error:
+            return None if self.lost else self._send(request)
+        except OSError:
             self.waiting.pop(self.asked, None)
-            log.warning("no process beside this one for W&B (%s)", error.strerror)
-            return False
-        return True
+            self.lost = True
+            return None
+        finally:
+            if self.lost and not self.told:
+                self.told = True
+                log.warning("There is no process beside this one for W&B any more: this one mirrors runs.")
+
+    def _send(self, request: _Request) -> int:
+        process = self.process or self._start()
+        assert process.stdin is not None
+        self.asked += 1
+        self.waiting[self.asked] = (request, list(logging.getLogger().handlers))
+        process.stdin.write(request.line)
+        process.stdin.flush()
+        return self.asked
+
+    def wait_for(self, number: int) -> None:
+        """Waits until a request is done.
+
+        Raises:
+            TrackingError: what was wrong with it.
+        """
+        with self.news:
+            self.news.wait_for(lambda: number not in self.waiting or self.lost)
+        if number in self.refused:
+            raise TrackingError(self.refused[number])
 
     def finish(self) -> None:
         """Waits until all runs are mirrored."""
-        runs = sum(request.key is not None for request, _ in self.waiting.values())
+        runs = len(self._runs())
         if self.process is None or not runs:
             self.stop()  # a run that ended with an error does not wait for what would have shown it
             return
@@ -141,19 +181,24 @@ class _Mirroring:
         except Ended:
             self.stop()
             raise
-        lost = [request.key for request, _ in self.waiting.values() if request.key is not None]
-        if lost:
-            log.warning(
-                "The process that mirrors runs was ended, perhaps for want of memory: W&B lacks %s. Nothing computed "
-                "is lost. The same command again sends what is missing.",
-                ", ".join(key[:12] for key in lost),
-            )
+        self._say("The process that mirrors runs was ended, perhaps for want of memory")
 
     def stop(self) -> None:
         """Ends the process, which closes the run that it is at."""
         if self.process is not None:
             self.process.terminate()
             self._wait()
+            self._say("Ended")
+
+    def _say(self, why: str) -> None:
+        """Says which runs have not been mirrored."""
+        runs = self._runs()
+        if runs:
+            what = "%s: W&B lacks %s. Nothing computed is lost, and the same command again sends what is missing."
+            log.warning(what, why, ", ".join(key[:12] for key in runs))
+
+    def _runs(self) -> list[str]:
+        return [request.key for request, _ in list(self.waiting.values()) if request.key is not None]
 
     def _start(self) -> subprocess.Popen[str]:
         # a group of its own, which Ctrl-C does not reach: this process tells it
@@ -173,11 +218,22 @@ class _Mirroring:
 
     def _listen(self, answers: TextIO) -> None:
         for line in answers:
-            said = json.loads(line)
-            if "done" in said:
-                del self.waiting[said["done"]]
-            else:
-                _log(said, self.waiting[said["request"]][1])
+            with suppress(ValueError):  # a line that was cut off when the process was killed
+                self._hear(json.loads(line))
+        with self.news:
+            self.lost = True
+            self.news.notify_all()
+
+    def _hear(self, said: Json) -> None:
+        if "done" not in said:
+            _, handlers = self.waiting.get(said["request"], (None, logging.getLogger().handlers))
+            _log(said, handlers)
+            return
+        with self.news:
+            if said["refused"] is not None:
+                self.refused[said["done"]] = said["refused"]
+            self.waiting.pop(said["done"], None)
+            self.news.notify_all()
 
 
 def command() -> list[str]:
@@ -188,8 +244,9 @@ def command() -> list[str]:
 def _log(said: Json, handlers: list[logging.Handler]) -> None:
     record = logging.makeLogRecord({name: said[name] for name in ("name", "levelno", "levelname", "msg")})
     if logging.getLogger(record.name).isEnabledFor(record.levelno):
-        for handler in handlers:
-            handler.handle(record)
+        for handler in list(handlers):
+            if record.levelno >= handler.level:
+                handler.handle(record)
 
 
 class _Telling(logging.Handler):
@@ -212,29 +269,47 @@ def _answer(requests: TextIO, tell: Callable[[Json], None]) -> None:
     logging.getLogger("emogeo").setLevel(logging.INFO)
     for number, line in enumerate(requests, start=1):
         telling.request = number
-        try:
-            _do(json.loads(line))
-        except Exception as error:  # a fault of ours or of a library; the next run may do without it
-            log.warning("W&B does not have the run: %s: %s. Nothing computed is lost.", type(error).__name__, error)
-        tell({"done": number})
+        tell({"done": number, "refused": _done(json.loads(line))})
 
 
-def _do(asked: Json) -> None:
-    from emogeo.locks import held
+def _done(asked: Json) -> str | None:
+    """Does what is asked; gives what was wrong with it."""
     from emogeo.record.json import row_of
-    from emogeo.store.store import RUNS, Store
+    from emogeo.store.store import Store
     from emogeo.tracking import mirror
 
     os.chdir(asked["folder"])
     tracking, store = row_of(TrackingConfig, asked["tracking"], "tracking"), Store(asked["store"])
-    if asked["what"] == "check":
+    try:
+        if asked["what"] == "track":
+            _track(tracking, store, asked["key"])
+            return None
         mirror.check_tracking(tracking, store)
-        for name in _DRAWING:
+    except TrackingError as error:
+        return str(error)
+    except Exception as error:  # a fault of ours or of a library; the next run may do without it
+        of = "what is computed now" if asked["key"] is None else asked["key"][:12]
+        said, later = f"{type(error).__name__}: {error}", mirror.push_command(store)
+        log.warning("W&B will not have %s: %s. Nothing computed is lost. %s", of, said, later)
+        return said
+    for name in _DRAWING:
+        with suppress(ImportError):  # it is said when a run is drawn
             importlib.import_module(name)
-        return
-    with held(store.lock_file(RUNS, asked["key"])):  # until then, the process that has asked holds it
-        if asked["what"] == "track" or not mirror.tracked(tracking, store, asked["key"]):
-            mirror.track_run(tracking, store, asked["key"])
+    return None
+
+
+def _track(tracking: TrackingConfig, store: Store, key: str) -> None:
+    """Mirrors a record unless another process has done so by then; a run of a W&B sweep always shows its record."""
+    from emogeo.locks import held
+    from emogeo.store.store import RUNS
+    from emogeo.tracking import mirror
+
+    with ExitStack() as stack:
+        with suppress(OSError):  # of a store that cannot be written, which mirroring will say
+            waiting = f"W&B: {key[:12]} is mirrored once another process is done with it"
+            stack.enter_context(held(store.lock_file(RUNS, key), waiting, _PATIENCE))
+        if "WANDB_SWEEP_ID" in os.environ or not mirror.tracked(tracking, store, key):
+            mirror.track_run(tracking, store, key)
 
 
 def main() -> None:

@@ -20,7 +20,7 @@ from emogeo.store.keys import Json
 from emogeo.store.manifest import MANIFEST
 from emogeo.store.store import GENERATIONS, RUNS, Store
 from emogeo.tracking.client import check_online, import_early
-from emogeo.tracking.session import ArtifactSpec, Mirror, already_there, delivered, log_run, written
+from emogeo.tracking.session import ArtifactSpec, Mirror, already_there, delivered, is_due, log_run, mark_due, written
 
 _CURVES = ("reliability", "separation", "mean_cosine", "rdm_std", "anisotropy")
 _SHARED = (RUN_FILE, MANIFEST)
@@ -31,7 +31,7 @@ _TYPES = {"emotion-vectors": (VECTORS, TEXTS), "rdm": (RDM,)}
 
 def track_run(tracking: TrackingConfig, store: Store, key: str) -> bool:
     """Mirrors a record to W&B, in `STORE/wandb/KEY/`; says whether it is there."""
-    later = _later(store)
+    later = push_command(store)
     return tracking.mode is not TrackingMode.disabled and log_run(
         tracking, _folder(store, key), mirror_of(store, key), later
     )
@@ -42,10 +42,11 @@ def check_tracking(tracking: TrackingConfig, store: Store) -> None:
     if tracking.mode is not TrackingMode.disabled:
         import_early()
     if tracking.mode is TrackingMode.online:
-        check_online(_later(store))
+        check_online(push_command(store))
 
 
-def _later(store: Store) -> str:
+def push_command(store: Store) -> str:
+    """Says what to type to send what W&B lacks."""
     return f"Type: {command('tracking')} push {store.path}"
 
 
@@ -56,9 +57,16 @@ def push_record(tracking: TrackingConfig, store: Store, key: str) -> str:
     return "delivered" if track_run(tracking, store, key) else "failed"
 
 
+def mark_untracked(store: Store, key: str) -> None:
+    """Has a record, which is a new one, count as not mirrored until it is."""
+    mark_due(_folder(store, key))
+
+
 def tracked(tracking: TrackingConfig, store: Store, key: str) -> bool:
     """Whether a record has been mirrored before: offline to a folder, online to the server."""
     folder = _folder(store, key)
+    if is_due(folder):
+        return False
     if tracking.mode is TrackingMode.online:
         return delivered(tracking, folder)
     return written(folder)

@@ -25,6 +25,8 @@ log = logging.getLogger(__name__)
 _DELIVERED = "delivered.json"
 _WRITTEN = "written.json"
 """The mark of an offline run that was written to its end."""
+_DUE = "due.json"
+"""The mark of a record that is to be mirrored, whatever was mirrored before of an earlier one."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +92,7 @@ def log_run(tracking: TrackingConfig, folder: Path, mirror: Mirror, later: str) 
                 _log_online(tracking, folder.resolve(), mirror)
             else:
                 _log_offline(tracking, folder.resolve(), mirror)
+        (folder / _DUE).unlink(missing_ok=True)
     except Exception as error:  # the client raises errors of many kinds; the record is safe already
         why = reason(error) if isinstance(error, TrackingError) else f"{type(error).__name__}: {reason(error)}"
         log.warning(
@@ -97,6 +100,17 @@ def log_run(tracking: TrackingConfig, folder: Path, mirror: Mirror, later: str) 
         )
         return False
     return True
+
+
+def mark_due(folder: Path) -> None:
+    """Has the record that `folder` mirrors, which is a new one, be due until it has been mirrored."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_whole(folder / _DUE, b"{}")
+
+
+def is_due(folder: Path) -> bool:
+    """Whether the record that `folder` mirrors is newer than what was mirrored of it."""
+    return (folder / _DUE).is_file()
 
 
 def delivered(tracking: TrackingConfig, folder: Path) -> bool:

@@ -69,11 +69,19 @@ def test_weights_from_the_package_index_lie_in_the_cache(
 
 
 def test_what_is_not_here_is_not_fetched(read: dict[str, int], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("emogeo.models.weights.hub._download", lambda *_: pytest.fail("fetched"))
+    fetched: list[str] = []
+    monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", False)
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", lambda *_, **__: fetched.append("asked"))
+    monkeypatch.setattr("emogeo.models.weights.hub._download", lambda *_: fetched.append("fetched"))
     model = usual_config().model
     begun(replace(model, weights="Nobody/has-this-one"))
     begun(replace(model, weights="/no/folder"))
-    assert read == {}
+    assert (read, fetched) == ({}, [])
+
+
+def test_what_an_adapter_is_merged_into_is_not_read(tiny_llama: Path, tiny_run: Composer) -> None:
+    with followed_by(replace(tiny_run(f"model.weights={tiny_llama}").model, adapter="an/adapter"), Path()):
+        assert read_ahead() is None
 
 
 def test_what_memory_has_no_room_for_is_left_on_the_disk(
@@ -124,3 +132,14 @@ def test_a_sweep_reads_each_next_model(tiny_llama: Path, tmp_path: Path) -> None
         [sys.executable, "-c", _STARTED, *words], cwd=ROOT, capture_output=True, text=True, check=True, timeout=120
     )
     assert json.loads(done.stdout.splitlines()[-1]) == [str(other / "model.safetensors")]
+
+
+def test_a_coming_run_that_is_faulty_does_not_end_this_one(tiny_llama: Path, tmp_path: Path) -> None:
+    words = ["-m", f"model.weights={tiny_llama},${{oc.env:NOT_THERE}}", "stimuli=passages6", "tracking=disabled"]
+    words += ["layer_selection=middle", "precision=fp32", f"store.path={tmp_path / 'store'}", "runtime.device=cpu"]
+    words += ["runtime.threads=1", f"hydra.sweep.dir={tmp_path / 'jobs'}", "runtime.progress=false"]
+    done = subprocess.run(
+        [sys.executable, "train.py", *words], cwd=ROOT, capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.returncode == 1 and "NOT_THERE" in done.stdout + done.stderr
+    assert "INFO finished tiny-llama" in (tmp_path / "jobs" / "0" / "train.log").read_text()

@@ -10,13 +10,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
 import pytest
 
 from emogeo.config.runtime import TrackingConfig, TrackingMode
+from emogeo.errors import TrackingError
 from emogeo.signals import Ended
 from emogeo.store.store import RUNS, Store
 from emogeo.tracking import beside, mirror
@@ -27,7 +28,7 @@ from tests.conftest import ROOT
 from tests.planted_records import geometry, named, refused, write
 
 OFFLINE = TrackingConfig(TrackingMode.offline)
-WITH_FIGURES, WITHOUT = geometry(), (refused(geometry()[0], "it overflowed"), {})
+WITHOUT = (refused(geometry()[0], "it overflowed"), {})
 
 
 @pytest.fixture
@@ -51,6 +52,13 @@ def process() -> psutil.Process:
     return psutil.Process(beside._Current.mirroring.process.pid)
 
 
+def wait_for(there: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 60
+    while not there():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
 def test_alone_it_is_done_at_once(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     done: list[str] = []
     monkeypatch.setattr(mirror, "check_tracking", lambda *_: done.append("check"))
@@ -63,12 +71,13 @@ def test_alone_it_is_done_at_once(store: Store, monkeypatch: pytest.MonkeyPatch)
 def test_a_process_mirrors_what_was_recorded(store: Store, told: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
     """It does so after this process has let go of the run, and has logged all of it by the end of the block."""
     monkeypatch.setattr(mirror, "track_run", lambda *_: pytest.fail("not in this process"))
-    key = write(store, *WITH_FIGURES)
+    first, key = write(store, *WITHOUT), write(store, *geometry(**named("drawn")))
     with mirrored_beside():
-        check_tracking(OFFLINE, store)
+        track_run(OFFLINE, store, first)
+        wait_for(lambda: tracked(OFFLINE, store, first))
         with store.lock(RUNS, key):
             track_run(OFFLINE, store, key)
-            time.sleep(0.5)
+            time.sleep(4)  # longer than it would take
             assert not tracked(OFFLINE, store, key)
     assert tracked(OFFLINE, store, key)
     assert f"W&B offline run {key[:16]}" in told.getvalue()
@@ -93,7 +102,7 @@ def test_a_fault_costs_one_run_and_a_process_that_is_killed_is_told_of(store: St
     with mirrored_beside():
         track_run(OFFLINE, store, "0" * 64)
         track_run(OFFLINE, store, key)
-    assert "W&B does not have the run: StoreError: " in told.getvalue()
+    assert f"W&B will not have {'0' * 12}: StoreError: " in told.getvalue()
     assert tracked(OFFLINE, store, key)
     other = write(store, *geometry(**named("other")))
     with mirrored_beside():
@@ -101,7 +110,7 @@ def test_a_fault_costs_one_run_and_a_process_that_is_killed_is_told_of(store: St
         process().kill()
         process().wait()
         track_run(OFFLINE, store, other)
-    assert "no process beside this one for W&B" in told.getvalue()
+    assert "There is no process beside this one for W&B any more" in told.getvalue()
     assert tracked(OFFLINE, store, other), "this process does it instead"
 
 
@@ -114,6 +123,7 @@ def test_runs_that_a_killed_process_had_to_mirror_are_named(store: Store, told: 
 
 
 def test_nothing_is_mirrored_twice_unless_it_is_new(store: Store) -> None:
+    """Another process may have been as quick; a record that was computed anew takes the place of the earlier one."""
     key = write(store, *WITHOUT)
     mirror.track_run(OFFLINE, store, key)
     with mirrored_beside():
@@ -122,7 +132,66 @@ def test_nothing_is_mirrored_twice_unless_it_is_new(store: Store) -> None:
     time.sleep(1.1)  # the client names a run's folder by the second
     with mirrored_beside():
         track_run(OFFLINE, store, key)
+        track_run(OFFLINE, store, key, anew=False)
     assert len(offline_runs(store.path / "wandb" / key)) == 2
+
+
+def test_a_new_record_that_was_not_mirrored_is_by_the_next(store: Store, told: io.StringIO) -> None:
+    key = write(store, *WITHOUT)
+    mirror.track_run(OFFLINE, store, key)
+    with pytest.raises(Ended), mirrored_beside(), store.lock(RUNS, key):
+        track_run(OFFLINE, store, key)
+        raise Ended(signal.SIGINT)
+    assert f"Ended: W&B lacks {key[:12]}" in told.getvalue()
+    assert not tracked(OFFLINE, store, key)
+    mirror.track_run(OFFLINE, store, key)
+    assert tracked(OFFLINE, store, key)
+
+
+def test_a_run_of_a_sweep_shows_its_record_again(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
+    key = write(store, *WITHOUT)
+    mirror.track_run(OFFLINE, store, key)
+    time.sleep(1.1)
+    monkeypatch.setenv("WANDB_SWEEP_ID", "abc")
+    with mirrored_beside():
+        track_run(OFFLINE, store, key, anew=False)
+    assert len(offline_runs(store.path / "wandb" / key)) == 2
+
+
+def test_what_is_wrong_with_the_server_is_said_before_anything_is_computed(
+    store: Store, told: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    online = TrackingConfig(TrackingMode.online)
+    monkeypatch.setenv("WANDB_BASE_URL", "nonsense")
+    with pytest.raises(TrackingError, match="WANDB_"), mirrored_beside():
+        check_tracking(online, store)
+    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
+    with mirrored_beside():
+        check_tracking(online, store)
+        assert "W&B (online) will not have what is computed now: http://127.0.0.1:9" in told.getvalue()
+        process().kill()
+        check_tracking(online, store)
+
+
+def test_a_store_that_cannot_be_written_says_so(
+    store: Store, told: io.StringIO, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = write(store, *WITHOUT)
+    for folder in (".locks", "wandb"):
+        (store.path / folder).write_text("a file where a folder is meant")
+    with mirrored_beside():
+        track_run(OFFLINE, store, key)
+    assert "W&B (offline) did not take" in told.getvalue() and "push" in told.getvalue()
+
+
+def test_lines_that_cannot_be_placed_do_no_harm(told: io.StringIO) -> None:
+    late = {"name": "emogeo.x", "levelno": 30, "levelname": "WARNING", "msg": "after it was done", "request": 7}
+    quiet = {**late, "levelno": 20, "levelname": "INFO", "msg": "for those who ask"}
+    mirroring = beside._Mirroring()
+    next(own for own in logging.getLogger().handlers if getattr(own, "stream", None) is told).setLevel(logging.WARNING)
+    mirroring._listen(io.StringIO("\n".join([json.dumps(late), json.dumps(quiet), '{"done": 3', ""])))
+    assert told.getvalue() == "after it was done\n"
+    mirroring.wait_for(3)
 
 
 @pytest.mark.parametrize("off", ["disabled", "by the environment"])
@@ -156,7 +225,7 @@ def test_an_error_does_not_wait_for_what_would_have_shown_the_run(store: Store) 
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGKILL])
-def test_a_sweep_that_is_ended_leaves_no_process(number: int, tiny_llama: Path, tmp_path: Path) -> None:
+def test_a_sweep_that_is_ended_leaves_no_process(number: signal.Signals, tiny_llama: Path, tmp_path: Path) -> None:
     """Ctrl-C reaches all processes of the terminal's group; what was killed is mirrored by the same command again."""
     words = [f"model.weights={tiny_llama}", "stimuli=passages6", "precision=fp32", "runtime.device=cpu"]
     words += [f"store.path={tmp_path / 'store'}", "tracking=offline", "runtime.threads=1", "runtime.progress=false"]
@@ -173,7 +242,7 @@ def test_a_sweep_that_is_ended_leaves_no_process(number: int, tiny_llama: Path, 
     children = psutil.Process(sweep.pid).children()
     assert any("emogeo.tracking.beside" in " ".join(own.cmdline()) for own in children)
     os.killpg(sweep.pid, number)
-    sweep.wait(timeout=60)
+    assert sweep.wait(timeout=60) == {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGKILL: -9}[number]
     assert psutil.wait_procs(children, timeout=30)[1] == []
     assert "Traceback" not in log.read_text()
     again = [sys.executable, "train.py", *words]
@@ -185,9 +254,7 @@ def test_a_sweep_that_is_ended_leaves_no_process(number: int, tiny_llama: Path, 
 
 def test_it_answers_in_lines_of_json_whatever_libraries_print(store: Store) -> None:
     key = write(store, *WITHOUT)
-    asked = [
-        beside._Request(what, OFFLINE, str(store.path), own).line for what, own in (("check", None), ("track", key))
-    ]
+    asked = [beside._Request(what, OFFLINE, store, own).line for what, own in (("check", None), ("track", key))]
     answered = subprocess.run(
         beside.command(), input="".join(asked), cwd=ROOT, capture_output=True, text=True, check=True
     ).stdout.splitlines()
