@@ -292,10 +292,18 @@ def _done(asked: Json) -> str | None:
         said, later = f"{type(error).__name__}: {error}", mirror.push_command(store)
         log.warning("W&B will not have %s: %s. Nothing computed is lost. %s", of, said, later)
         return said
-    for name in _DRAWING:
-        with suppress(ImportError):  # it is said when a run is drawn
-            importlib.import_module(name)
+    with suppress(Exception):  # it is said when a run is drawn and opened
+        _make_ready()
     return None
+
+
+def _make_ready() -> None:
+    """Imports what draws, and starts the client's own process."""
+    import wandb
+
+    for name in _DRAWING:
+        importlib.import_module(name)
+    wandb.setup()
 
 
 def _track(tracking: TrackingConfig, store: Store, key: str) -> None:

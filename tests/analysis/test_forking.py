@@ -17,6 +17,7 @@ from multiprocessing import forkserver
 from emogeo.analysis import forking
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # a command in the background is started without
     forking.cores = lambda: 2
     forking.make_ready()
     first = forkserver._forkserver._forkserver_pid
