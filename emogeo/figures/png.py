@@ -19,6 +19,9 @@ _FONTS = {"pdf.fonttype": 42, "svg.fonttype": "none", "svg.hashsalt": "emogeo"}
 _LAID_OUT = {"figure.autolayout": False, "figure.constrained_layout.use": False}
 """Figures that name no layout have none, whatever the user's own settings are."""
 
+_DPI = 130
+"""Pixels of a PNG in an inch."""
+
 
 class Drawing(bytes):
     """A figure as PNG, which knows its other forms."""
@@ -29,8 +32,9 @@ class Drawing(bytes):
 def png(figure: Figure) -> Drawing:
     """Gives the bytes of a figure's file, the same for the same figure."""
     letter(figure)
+    _lay_out(figure)
     buffer = io.BytesIO()
-    figure.savefig(buffer, format="png", dpi=130, metadata={"Software": None})
+    figure.savefig(buffer, format="png", dpi=_DPI, metadata={"Software": None})
     drawing = Drawing(buffer.getvalue())
     drawing.figure = figure
     return drawing
@@ -47,12 +51,20 @@ def save(drawing: bytes, file: Path) -> list[str]:
     files = [file]
     file.write_bytes(drawing)
     if isinstance(drawing, Drawing):
-        with matplotlib.rc_context(_FONTS | _LAID_OUT):
-            drawing.figure.set_layout_engine(None)  # "none" would lay it out before each file, and throw that away
+        with matplotlib.rc_context(_FONTS):
             for ending, metadata in _FOR_PAPERS.items():
                 files.append(file.with_suffix(ending))
                 drawing.figure.savefig(files[-1], metadata=metadata)
     return [each.name for each in files]
+
+
+def _lay_out(figure: Figure) -> None:
+    """Finds the places of letters and panels, once for all files: to write one would find them anew, and draw twice."""
+    figure.set_dpi(_DPI)
+    if (engine := figure.get_layout_engine()) is not None:
+        engine.execute(figure)
+        with matplotlib.rc_context(_LAID_OUT):
+            figure.set_layout_engine(None)  # "none" would find them before each file, and throw that away
 
 
 def label_axes(axes: Axes, names: Sequence[str], fontsize: float = 9, step: int = 1) -> None:
