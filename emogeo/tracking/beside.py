@@ -127,7 +127,7 @@ class _Mirroring:
     waiting: dict[int, tuple[_Request, list[logging.Handler]]] = field(default_factory=dict)
     """Requests that are not done, with the handlers of logs when they were made."""
     refused: dict[int, str] = field(default_factory=dict)
-    """What was wrong with a request."""
+    """Why a check ends its run, by its number."""
     news: threading.Condition = field(default_factory=threading.Condition)
     asked: int = 0
     lost: bool = False
@@ -273,7 +273,7 @@ def _answer(requests: TextIO, tell: Callable[[Json], None]) -> None:
 
 
 def _done(asked: Json) -> str | None:
-    """Does what is asked; gives what was wrong with it."""
+    """Does what is asked; gives why a check ends the run. What keeps a record from W&B is said, and ends none."""
     from emogeo.record.json import row_of
     from emogeo.store.store import Store
     from emogeo.tracking import mirror
@@ -285,13 +285,13 @@ def _done(asked: Json) -> str | None:
             _track(tracking, store, asked["key"])
             return None
         mirror.check_tracking(tracking, store)
-    except TrackingError as error:
-        return str(error)
-    except Exception as error:  # a fault of ours or of a library; the next run may do without it
+    except Exception as error:  # of the environment, of ours or of a library; the next run may do without it
+        if asked["what"] == "check" and isinstance(error, TrackingError):
+            return str(error)
         of = "what is computed now" if asked["key"] is None else asked["key"][:12]
         said, later = f"{type(error).__name__}: {error}", mirror.push_command(store)
         log.warning("W&B will not have %s: %s. Nothing computed is lost. %s", of, said, later)
-        return said
+        return None
     with suppress(Exception):  # it is said when a run is drawn and opened
         _make_ready()
     return None

@@ -173,6 +173,32 @@ def test_what_is_wrong_with_the_server_is_said_before_anything_is_computed(
         check_tracking(online, store)
 
 
+@pytest.mark.parametrize(
+    ("what", "step", "error", "ends"),
+    [
+        ("check", "check_tracking", TrackingError("no such server"), "no such server"),
+        ("check", "check_tracking", ValueError("of a library"), None),
+        ("track", "tracked", TrackingError("no such server"), None),
+    ],
+)
+def test_only_a_check_ends_a_run_and_all_else_is_said(
+    what: str,
+    step: str,
+    error: Exception,
+    ends: str | None,
+    store: Store,
+    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fails(*_: object) -> None:
+        raise error
+
+    monkeypatch.setattr(mirror, step, fails)
+    key = write(store, *WITHOUT) if what == "track" else None
+    assert beside._done(json.loads(beside._Request(what, OFFLINE, store, key).line)) == ends
+    assert (f"W&B will not have {'what is computed now' if key is None else key[:12]}" in caplog.text) == (ends is None)
+
+
 def test_a_store_that_cannot_be_written_says_so(
     store: Store, told: io.StringIO, monkeypatch: pytest.MonkeyPatch
 ) -> None:
