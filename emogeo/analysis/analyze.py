@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryFile
+from typing import IO
 
 import pandas as pd
 
@@ -44,6 +46,7 @@ from emogeo.config.analyze import AnalyzeConfig, RecordSource
 from emogeo.errors import GeometryError
 from emogeo.machine import give_memory_back
 from emogeo.stimuli.norm_files import read_norms
+from emogeo.stimuli.norms import Norm
 from emogeo.store.store import RUNS, Store
 from emogeo.terminal import columns
 from emogeo.tracking.pull import pull_runs
@@ -68,6 +71,41 @@ def analyze(config: AnalyzeConfig) -> Path:
     output = Path(config.output).expanduser()
     check_place(output)
     norms = read_norms(config.norms)
+    with _library() as vega:
+        return _analyzed(config, output, norms, vega)
+
+
+@contextmanager
+def _library() -> Iterator[Callable[[], str]]:
+    """Has the library of charts made while the store is read, and gives what waits for it.
+
+    It goes through a file without a name: whoever hands so much over waits, with its memory, until it is taken.
+    """
+    name = "the library of charts"
+    with TemporaryFile("w+", encoding="utf-8") as file, meanwhile({name: lambda: _write_library(file)}) as made:
+
+        def wait() -> str:
+            try:
+                made[name]()
+            except OSError:  # of a full disk
+                return library()
+            file.seek(0)
+            return file.read()
+
+        yield wait
+
+
+def _write_library(file: IO[str]) -> None:
+    file.write(library())
+    file.flush()
+
+
+def _analyzed(config: AnalyzeConfig, output: Path, norms: Sequence[Norm], vega: Callable[[], str]) -> Path:
+    """Makes the analysis.
+
+    Args:
+        vega: gives the JavaScript that draws charts.
+    """
     store = Store(config.store.path)
     pulled = pull_runs(config.tracking, config.runs, store) if config.source is RecordSource.wandb else None
     catalogue = read_catalogue(store, None if pulled is None else pulled.keys, config.conditions.rename)
@@ -80,7 +118,6 @@ def analyze(config: AnalyzeConfig) -> Path:
     with meanwhile(lone_steps(prepared, bare, config, norms)) as lone, whole(output) as folder, processes() as pool:
         effects, apart = _effects(prepared, config, halves)
         figures = FigureFolder(folder / "figures", Kept(keeping(config), "figures", _FIGURES), pool)
-        vega = figures.later("the report", library)
         draw = _drawing(prepared, effects, config, bare, figures)
         tables = all_tables(catalogue, prepared, effects, config, norms, bare, apart, draw, lone)
         frames = {name: table.frame for name, table in tables.items()}

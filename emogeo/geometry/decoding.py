@@ -60,10 +60,10 @@ def decode(blocks: Iterable[Array], design: Design, draws: int, seed: int) -> De
     for states in blocks:
         products = Products.of(states, design)
         found.append(products.nearest(whole)[:, :, 0])
+        single = products.single
         if deletions is not None:
-            deleted.append(np.concatenate([products.hits(own) / own.n_counted for own in deletions]))
+            deleted.append(np.concatenate([single.hits(own) / own.n_counted for own in deletions]))
         if relabelled is not None:
-            single = products.single
             hits.append(np.concatenate([single.hits(own) for own in relabelled]))
     return _decoded(design, np.array(found), np.array(deleted) if deleted else None, np.array(hits), draws)
 
@@ -100,7 +100,7 @@ def _deletions(design: Design) -> list[Draws] | None:
     has = firsts != np.arange(blocks.max() + 1)[:, None]
     place = np.broadcast_to(design.place, (len(has), len(design.place)))
     parts = _parts(len(has), design)
-    found = [Draws.of(design, place[own], has[own]) for own in parts]
+    found = [Draws.of(design, place[own], has[own]).single for own in parts]
     return found if all(own.complete for own in found) else None
 
 

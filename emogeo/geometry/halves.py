@@ -248,8 +248,8 @@ def _size_of_all(values: Sequence[Array]) -> int:
     return sum(each.size for each in values)
 
 
-_LAST = Recent(20_000_000)
-"""Ranks of the halves that were compared last, whole, without a unit and without a condition: up to 160 MB."""
+_LAST = Recent(10_000_000)
+"""Ranks of the halves that were compared last, whole, without a unit and without a condition: up to 80 MB."""
 
 
 def without_units(halves: Array, deletions: PackedRanks | Array, members: Array, units: slice) -> Array:

@@ -37,8 +37,8 @@ class LaterProducts:
 
 Products: TypeAlias = UnitProducts | LaterProducts
 
-_LAST = Recent(12_000_000)
-"""The products that were asked for last, up to 96 MB."""
+_LAST = Recent(6_000_000)
+"""The products that were asked for last, up to 48 MB."""
 
 
 def packed(products: Products) -> LaterProducts:

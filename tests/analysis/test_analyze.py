@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
+import sys
+import time
 from contextlib import redirect_stdout
 from dataclasses import dataclass
 from io import StringIO
 from pathlib import Path
+from typing import IO
 
 import numpy as np
 import pandas as pd
 import pytest
 from scipy.stats import spearmanr
 
-from emogeo.analysis.analyze import analyze
-from emogeo.analysis.charts.chart import COLUMN_ENDING
+from emogeo.analysis.analyze import _library, analyze
+from emogeo.analysis.charts.chart import COLUMN_ENDING, library
 from emogeo.analysis.comparing.prepared import PreparedRun
 from emogeo.analysis.records.catalogue import read_catalogue
 from emogeo.analysis.summary.summary import KEPT
@@ -365,3 +370,33 @@ def test_an_output_of_other_files_is_refused_before_the_store_is_read(tmp_path: 
     with pytest.raises(ConfigError, match="no result of an analysis"):
         run_analysis(tmp_path / "no store", tmp_path / "docs")
     assert [file.name for file in tmp_path.rglob("*")] == ["docs", "report.html"]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a copy of a process is safe to go on from on Linux alone")
+def test_the_library_of_charts_is_made_while_the_store_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    begun = tmp_path / "begun"
+
+    def made() -> str:
+        begun.touch()
+        return f"// für {os.getpid()}\n" * 20_000
+
+    monkeypatch.setattr("emogeo.analysis.meanwhile.cores", lambda: 2)
+    monkeypatch.setattr("emogeo.analysis.analyze.library", made)
+    with _library() as wait:
+        for _ in range(3_000):
+            if begun.exists():
+                break
+            time.sleep(0.01)
+        found = wait()
+        assert wait() == found and found.count("\n") == 20_000
+        assert str(os.getpid()) not in found
+
+
+def test_the_library_of_charts_is_made_again_where_no_file_takes_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(file: IO[str]) -> None:
+        file.write("// half of it")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("emogeo.analysis.analyze._write_library", full)
+    with _library() as wait:
+        assert wait() == library()

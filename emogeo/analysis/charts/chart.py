@@ -61,7 +61,7 @@ _CONFIG: dict[str, Any] = {
     "title": {"color": {"expr": "ink"}, "subtitleColor": {"expr": "soft"}, "anchor": "start", "fontSize": 13},
 }
 """What every chart is configured with: as a dictionary, because altair copies a chart for each part of it."""
-_SHARED = ("encoding", "mark", "transform")
+_SHARED = ("data", "encoding", "mark", "transform")
 """Parts of a chart that altair replaces and never changes."""
 Rows = Mapping[str, Sequence[Mapping[str, Any]]]
 """Rows of data by the name under which a chart asks for them."""
@@ -152,7 +152,7 @@ def unchecked() -> Iterator[None]:
     methods = {name: base.__dict__[name] for name in ("from_dict", "validate")}
 
     def shared(part: Any, by_ref: set[str]) -> Any:
-        return copied(part, {*by_ref, *_SHARED})
+        return copied(part, {*by_ref, *_SHARED}) if isinstance(part, (base, list, dict)) else part
 
     try:
         schemapi._deep_copy = shared  # type: ignore[assignment]

@@ -9,7 +9,7 @@ import altair
 
 from emogeo.analysis.charts.chart import BLUE, ORANGE, Layer, Rows, named
 from emogeo.analysis.charts.map_data import SURE, MapData
-from emogeo.analysis.charts.map_rows import ARROW, OUTLINE, WORDS, conditions_of, words_at_tips
+from emogeo.analysis.charts.map_rows import ARROW, OUTLINE, WORDS, conditions_of, leave, words_at_tips
 from emogeo.analysis.charts.map_words import lines_of_blocks, lines_of_directions
 from emogeo.analysis.charts.plane import Plane, letters
 
@@ -96,7 +96,7 @@ class _Drawn:
             return []
         shown = f"datum.sure * (place == {self.data.start} ? 1 : 0) * ({_SEEN} ? 1 : 0.1) * ({_POINTED} ? 2.2 : 1)"
         mark = self.placed.mark_point(
-            clip=True,
+            clip=leave(self.data, self.plane),
             size=4 * (self.plane.unit / OUTLINE) ** 2,
             strokeWidth=1,
             fillOpacity=altair.expr(f"{_FILL} * {shown}"),

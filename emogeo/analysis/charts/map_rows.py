@@ -128,3 +128,11 @@ def reach_of(data: MapData, most: float = REACH) -> Array:
     sides = np.hypot(along * np.cos(angle), across * np.sin(angle))
     both = np.column_stack([sides, np.hypot(along * np.sin(angle), across * np.cos(angle))])
     return np.concatenate([own - np.minimum(both, most), own + np.minimum(both, most)])
+
+
+def leave(data: MapData, plane: Plane) -> bool:
+    """Whether a region leaves the map, and must be cut where it does, which takes a third of the time of a PNG."""
+    if data.ellipses is None:
+        return False
+    corners = plane.pixels(reach_of(data, np.inf))
+    return bool((corners < 1).any() or (corners > [plane.width - 1, plane.height - 1]).any())

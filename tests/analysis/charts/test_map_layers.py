@@ -7,6 +7,7 @@ import pytest
 
 from emogeo.analysis.charts.map_data import MapData
 from emogeo.analysis.charts.map_layers import NO_COLOUR, colour_of, panel, pointed
+from emogeo.analysis.charts.map_rows import reach_of
 from emogeo.analysis.charts.plane import plane_over
 from tests.analysis.charts.planted import keys, tables
 
@@ -17,6 +18,14 @@ def test_regions_are_drawn_where_they_are_known(topics: int, n: int) -> None:
     layers, rows = panel(data, plane_over(data.points, 520), pointed(), "1")
     assert len(layers) == n and set(rows) == {"at1", "norms1", "blocks1"}
     assert len(rows["at1"]) == len(data.conditions) and [row["norm"] for row in rows["norms1"]] == data.norms
+
+
+def test_regions_are_cut_only_where_they_leave_the_map() -> None:
+    data = MapData(tables(), keys()[0], by_block=True)
+    for room, cut in ((reach_of(data, 100.0), False), (data.points, True)):
+        layers, _ = panel(data, plane_over(room, 520), pointed())
+        (regions,) = [layer.mark for layer in layers if layer.mark.to_dict().get("fillOpacity")]
+        assert regions.clip is cut
 
 
 def test_the_choice_of_colour_has_every_norm_and_none() -> None:

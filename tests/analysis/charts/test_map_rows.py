@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from emogeo.analysis.charts.map_data import MapData
-from emogeo.analysis.charts.map_rows import ARROW, OUTLINE, WORDS, conditions_of, reach_of, words_at_tips
+from emogeo.analysis.charts.map_rows import ARROW, OUTLINE, WORDS, conditions_of, leave, reach_of, words_at_tips
 from emogeo.analysis.charts.plane import plane_over, wide
 from tests.analysis.charts.planted import BLOCKS, keys, tables
 
@@ -53,6 +55,28 @@ def test_regions_make_the_map_wider_but_not_without_end() -> None:
     corners = reach_of(own, 0.4)
     assert len(corners) == 2 * len(own.conditions)
     assert np.abs(corners - np.tile(own.points[0], (2, 1))).max() <= 0.4 + 1e-9
+
+
+def test_regions_that_leave_the_map_are_known() -> None:
+    """Whether an outline, followed point by point, crosses the frame."""
+    own, turns = data(), np.linspace(0, 2 * np.pi, 721)
+    assert own.ellipses is not None
+    along, across, angle = (values[:, None] for values in own.ellipses.T)
+    tilt, circle = np.radians(angle), (np.cos(turns), np.sin(turns))
+    x = along * circle[0] * np.cos(tilt) - across * circle[1] * np.sin(tilt)
+    y = along * circle[0] * np.sin(tilt) + across * circle[1] * np.cos(tilt)
+    outlines = own.points[own.start][:, None] + np.stack([x, y], axis=2)
+    wide_enough = plane_over(outlines, 520)
+    assert not leave(own, wide_enough)
+    sides = {"left": (-1.0, 0.0), "right": (1.0, 0.0), "top": (0.0, 1.0), "bottom": (0.0, -1.0)}
+    size = np.array([wide_enough.width, wide_enough.height]) / wide_enough.unit
+    for side, way in sides.items():
+        off = np.array(way) * size / 2
+        moved = replace(wide_enough, left=wide_enough.left - off[0], top=wide_enough.top - off[1])
+        at = moved.pixels(outlines)
+        assert ((at < 0) | (at > [moved.width, moved.height])).any() and leave(own, moved), side
+    few = MapData(tables(4), keys(4)[0], by_block=True)
+    assert few.ellipses is None and not leave(few, wide_enough)
 
 
 def test_the_word_at_the_tip_of_an_arrow_hides_no_name_at_any_block() -> None:
