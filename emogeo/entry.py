@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import atexit
-import gc
 import logging
 import os
 import sys
@@ -25,7 +23,7 @@ from emogeo.config.overrides import check_overrides
 from emogeo.config.own_names import as_hydra_wants
 from emogeo.config.words import in_order
 from emogeo.errors import EmogeoError
-from emogeo.machine import machine_error, print_any_letter
+from emogeo.machine import look_for_cycles_seldom, machine_error, print_any_letter
 from emogeo.signals import Ended, end_cleanly, in_joblib_worker
 from emogeo.terminal import told
 
@@ -37,23 +35,12 @@ class _Logged(CompactHydraException):
 
 
 log = logging.getLogger("emogeo")
-_SELDOM = (50_000, 20, 20)
-"""After how many new objects Python looks for cycles among them, and how seldom among older ones (`gc`).
-
-No table is in a cycle, and no states are; all are looked for when a model is loaded or let go. Looking took a tenth of
-the time of a small analysis, and a second of a process that reads.
-"""
 _REPORT = hydra_utils.run_and_report
-
-
-def _look_for_cycles_seldom() -> None:
-    gc.set_threshold(*_SELDOM)
-    atexit.register(gc.freeze)  # so that Python does not look through everything once more at its end
 
 
 def prepare(schema: type, conf: Path) -> None:
     """Registers the schemas and refuses a command line that is contradictory; exits with 1 and what is allowed."""
-    _look_for_cycles_seldom()
+    look_for_cycles_seldom()
     compose_once()
     register()
     register_help(conf)

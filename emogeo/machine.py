@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import ctypes
 import errno
+import gc
 import os
 import re
 import sys
@@ -33,6 +35,12 @@ _ADVICE = {
     errno.EFBIG: "Files may not be that large here (ulimit -f says how large): raise the limit.",
     errno.EMFILE: "Too many files are open at once (ulimit -n says how many): raise the limit.",
 }
+_SELDOM = (50_000, 20, 20)
+"""After how many new objects Python looks for cycles among them, and how seldom among older ones (`gc`).
+
+No table is in a cycle, and no states are; all are looked for when a model is loaded or let go. Looking took a tenth of
+the time of a small analysis, and a second of a process that reads.
+"""
 _READABLE = "Give a file that may be read, or the right to read it."
 _MIDWAY = {errno.EIO, errno.EMFILE, errno.EFBIG, errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS}
 """What may be refused to a run that is at work, and is no fault of what was typed."""
@@ -133,6 +141,12 @@ def exit_code(call: Callable[[], int]) -> int:
             raise
         print(told(f"emogeo: {named}"), file=sys.stderr)
         return 1
+
+
+def look_for_cycles_seldom() -> None:
+    """Has Python look for cycles among objects seldom, and not at its end."""
+    gc.set_threshold(*_SELDOM)
+    atexit.register(gc.freeze)  # so that it does not look through everything once more
 
 
 def give_memory_back() -> None:

@@ -26,7 +26,7 @@ from tests.conftest import CONF
 def without_signals(monkeypatch: pytest.MonkeyPatch) -> None:
     """The signals of the tests' own process stay as they are, and so does its collector of cycles."""
     monkeypatch.setattr(entry, "end_cleanly", lambda: None)
-    monkeypatch.setattr(entry, "_look_for_cycles_seldom", lambda: None)
+    monkeypatch.setattr(entry, "look_for_cycles_seldom", lambda: None)
 
 
 def in_mode(mode: RunMode, monkeypatch: pytest.MonkeyPatch) -> None:

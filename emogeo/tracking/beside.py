@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from emogeo.config.runtime import TrackingConfig, TrackingMode
 from emogeo.errors import TrackingError
+from emogeo.machine import look_for_cycles_seldom
 from emogeo.signals import Ended, end_cleanly
 
 if TYPE_CHECKING:
@@ -29,8 +30,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 _NICE = 5
 """How far the process stands back behind this one, which reads texts meanwhile."""
-_DRAWING = ("emogeo.figures.curves", "emogeo.figures.matrices")
-"""What the process imports before the first run is there."""
+_NEEDED = ("emogeo.figures.curves", "emogeo.figures.matrices", "pandas")
+"""What mirroring a run imports, the client's part of it too: the process has it before the first run is there."""
 _PATIENCE = 2.0
 """Seconds in which whoever has recorded a run lets go of it."""
 
@@ -298,10 +299,10 @@ def _done(asked: Json) -> str | None:
 
 
 def _make_ready() -> None:
-    """Imports what draws, and starts the client's own process."""
+    """Imports what mirroring needs, and starts the client's own process."""
     import wandb
 
-    for name in _DRAWING:
+    for name in _NEEDED:
         importlib.import_module(name)
     wandb.setup()
 
@@ -323,6 +324,7 @@ def _track(tracking: TrackingConfig, store: Store, key: str) -> None:
 def main() -> None:
     """Answers on what standard output was; what libraries print goes to standard error."""
     end_cleanly()
+    look_for_cycles_seldom()
     os.nice(_NICE)
     answers = os.dup(sys.stdout.fileno())
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
