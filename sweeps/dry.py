@@ -14,6 +14,7 @@ import yaml
 from emogeo.config.compose import parse_train, register
 from emogeo.config.help import register_help
 from emogeo.config.jobs import asked_for, jobs_of
+from emogeo.config.once import compose_once
 from emogeo.config.train import TrainConfig
 from emogeo.errors import ConfigError, first_line
 from emogeo.forecast.ahead import say_ahead
@@ -80,6 +81,7 @@ def main(words: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m sweeps.dry", description=__doc__, formatter_class=Described)
     parser.add_argument("file", type=Path, help="the sweep's YAML file")
     file = parser.parse_args(words).file
+    compose_once()
     register()
     register_help(CONF)
     return exit_code(lambda: _said(file))
