@@ -49,9 +49,9 @@ def check_tracking(tracking: TrackingConfig, store: Store) -> None:
     number = _asked(_Request("check", tracking, store, None))
     if number is None:
         mirror.check_tracking(tracking, store)
-    elif number == 1 and tracking.mode is TrackingMode.online:
+    elif tracking.mode is TrackingMode.online:
         assert _Current.mirroring is not None
-        _Current.mirroring.wait_for(number)
+        _Current.mirroring.wait_for_server(number)
 
 
 def track_run(tracking: TrackingConfig, store: Store, key: str, anew: bool = True) -> None:
@@ -135,6 +135,8 @@ class _Mirroring:
     """Whether the process could not be started, or has ended."""
     told: bool = False
     """Whether that was said."""
+    checked: bool = False
+    """Whether an online run has asked for the server."""
 
     def ask(self, request: _Request) -> int | None:
         """Asks for something, and gives the request's number; None where the process is lost."""
@@ -168,6 +170,16 @@ class _Mirroring:
             self.news.wait_for(lambda: number not in self.waiting or self.lost)
         if number in self.refused:
             raise TrackingError(self.refused[number])
+
+    def wait_for_server(self, number: int) -> None:
+        """Waits until a check is done, if it is the first that asks a server.
+
+        Raises:
+            TrackingError: see `wait_for`.
+        """
+        if not self.checked:
+            self.checked = True
+            self.wait_for(number)
 
     def finish(self) -> None:
         """Waits until all runs are mirrored."""

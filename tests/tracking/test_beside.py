@@ -167,6 +167,7 @@ def test_what_is_wrong_with_the_server_is_said_before_anything_is_computed(
         check_tracking(online, store)
     monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
     with mirrored_beside():
+        check_tracking(OFFLINE, store)
         check_tracking(online, store)
         assert "W&B (online) will not have what is computed now: http://127.0.0.1:9" in told.getvalue()
         process().kill()
