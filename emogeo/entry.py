@@ -14,14 +14,10 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.errors import CompactHydraException
 from hydra.types import RunMode
 
-from emogeo.config.checkpoints import as_sweep
 from emogeo.config.compose import register
-from emogeo.config.early import lacking
+from emogeo.config.early import checked, lacking
 from emogeo.config.help import register_help
 from emogeo.config.once import compose_once
-from emogeo.config.overrides import check_overrides
-from emogeo.config.own_names import as_hydra_wants
-from emogeo.config.words import in_order
 from emogeo.errors import EmogeoError
 from emogeo.machine import look_for_cycles_seldom, machine_error, print_any_letter
 from emogeo.signals import Ended, end_cleanly, in_joblib_worker
@@ -48,9 +44,7 @@ def prepare(schema: type, conf: Path) -> None:
     print_any_letter()
     hydra_utils.run_and_report = _reported  # type: ignore[assignment]  # Hydra has no types
     try:
-        sys.argv[1:] = [as_hydra_wants(argument) for argument in in_order(sys.argv[1:], schema, conf)]
-        sys.argv[1:] = as_sweep(sys.argv[1:], conf)
-        check_overrides(sys.argv[1:], schema, conf)
+        sys.argv[1:] = checked(sys.argv[1:], schema, conf)
         for said in lacking(sys.argv[1:], conf):
             print(told(f"emogeo: {said}"), file=sys.stderr)
     except Exception as error:

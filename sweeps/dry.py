@@ -10,8 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from hydra.errors import HydraException
+from omegaconf.errors import OmegaConfBaseException
 
 from emogeo.config.compose import parse_train, register
+from emogeo.config.early import checked
 from emogeo.config.help import register_help
 from emogeo.config.jobs import asked_for, jobs_of
 from emogeo.config.once import compose_once
@@ -23,6 +26,7 @@ from emogeo.machine import exit_code
 from emogeo.terminal import Described, told
 
 PROGRAM = "${program}"
+_COUNTED = "train.py"
 _LIKE = "Type a sweep's YAML file, as sweeps/universality.yaml is one."
 
 
@@ -40,9 +44,11 @@ def sweep_in(file: Path) -> dict[str, Any]:
         raise ConfigError(f"{file} is no YAML ({first_line(error)}). {_LIKE}") from error
     if not isinstance(sweep, dict) or "method" not in sweep or not isinstance(sweep.get("parameters"), dict):
         raise ConfigError(f"{file} is no sweep: it lacks method: or parameters:. {_LIKE}")
+    if Path(program := str(sweep.get("program", _COUNTED))).name != _COUNTED:
+        raise ConfigError(f"{file}: it is a sweep of {program}; only of {_COUNTED} it is known what its runs would do.")
     _check_command(file, sweep.get("command", [PROGRAM]))
     for name, own in sweep["parameters"].items():
-        if not isinstance(own, dict) or not isinstance(own.get("values", []), list):
+        if not isinstance(own, dict) or not isinstance(own.get("values", [None]), list) or own.get("values") == []:
             raise ConfigError(f"{file}: {name}: {own!r} is no parameter of a sweep: type value:, or a list as values:.")
     return sweep
 
@@ -70,10 +76,18 @@ def commands_of(sweep: dict[str, Any]) -> Iterator[list[str]]:
 
 
 def configs_of(file: Path) -> Iterator[TrainConfig]:
-    """Composes the configuration of each run of a sweep's file."""
+    """Composes the configuration of each run of a sweep's file.
+
+    Raises:
+        ConfigError: no sweep, one whose runs are not known before, or a run that `train.py` would refuse.
+    """
     for words in commands_of(sweep_in(file)):
-        for config in jobs_of(words, CONF, asked_for(words)).configs():
-            yield parse_train(config)
+        try:
+            typed = checked(words, TrainConfig, CONF)
+            for config in jobs_of(typed, CONF, asked_for(typed)).configs():
+                yield parse_train(config)
+        except (ConfigError, HydraException, OmegaConfBaseException) as error:
+            raise ConfigError(f"{file}: {first_line(error)}") from error
 
 
 def main(words: list[str] | None = None) -> int:

@@ -1,4 +1,4 @@
-"""What a command line asks for and this machine lacks: said once, before the first run of a sweep."""
+"""A command line is checked before Hydra reads it: what it contradicts, and what this machine lacks, is said once."""
 
 from __future__ import annotations
 
@@ -8,11 +8,26 @@ from pathlib import Path
 
 import yaml
 
+from emogeo.config.checkpoints import as_sweep
+from emogeo.config.overrides import check_overrides
+from emogeo.config.own_names import as_hydra_wants
+from emogeo.config.words import in_order
 from emogeo.installation import install
 
 QUANTIZED = install("quantized")
 """What installs bitsandbytes."""
 _BITSANDBYTES = ("int8", "nf4")
+
+
+def checked(arguments: Sequence[str], schema: type, conf: Path) -> list[str]:
+    """Gives a command line as Hydra takes it.
+
+    Raises:
+        ConfigError: one that is contradictory, or names what there is not; it says what is allowed.
+    """
+    words = as_sweep([as_hydra_wants(argument) for argument in in_order(arguments, schema, conf)], conf)
+    check_overrides(words, schema, conf)
+    return words
 
 
 def lacking(arguments: Sequence[str], conf: Path) -> list[str]:
