@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from emogeo.extraction.passes import written_at_once
 from emogeo.extraction.sources import requests_of
 from emogeo.forecast.network import guessed
 from emogeo.forecast.tokens import count_tokens
-from emogeo.forecast.work import Model, Planned, Reads, Writes
+from emogeo.forecast.work import Absent, Model, Planned, Reads, Writes
 from emogeo.geometry.layers import blocks_up_to
 from emogeo.models.precision import resolve_device, resolve_precision, resolve_token_budget
 from emogeo.models.weights.hub import called
@@ -23,21 +24,23 @@ from emogeo.store.keys import key_of
 
 HUB, INDEX, MADE = "fetched from the hub", "fetched from the package index", "made of other files"
 """What is done once to have weights here."""
-_USUAL_B = 1.0
+USUAL_B = 1.0
 """Billions of parameters of a model that nobody describes."""
+_IN_NAME = re.compile(r"(?<![a-z0-9.])(\d+(?:\.\d+)?)([bm])(?![a-z0-9])")
+"""How names of models say how large they are: 70B, 0.5B, 135M."""
 
 
 def planned_absent(config: TrainConfig) -> Planned:
     """Says roughly what a run would do; nothing is known of what is finished, since keys come of the weights."""
     device = resolve_device(config.runtime.device)
     own = config.model
-    name = _name(own)
+    name, billions = _name(own), _billions(own)
     model = Model(
         name,
         title_of(name, own.init, own.init_seed),
         resolve_precision(config.precision, device),
         device,
-        guessed(1e9 * (_USUAL_B if own.weights is not None else own.params_b or _USUAL_B)),
+        guessed(1e9 * (billions or USUAL_B)),
         here=False,
         trained=own.init.value == "trained",
     )
@@ -46,7 +49,7 @@ def planned_absent(config: TrainConfig) -> Planned:
     n_vectors = n_texts * 2 + len(corpus_from(config.stimuli).conditions) * model.network.n_layers
     title = f"{model.title} {model.precision.label} {config.mode.name.value}"
     size = 4.0 * model.network.d_model * n_vectors
-    return Planned(title, name, None, reads, writes, size, absent=(model, _from(own)))
+    return Planned(title, name, None, reads, writes, size, absent=Absent(model, _from(own), billions is not None))
 
 
 def _name(own: ModelConfig) -> str:
@@ -55,6 +58,14 @@ def _name(own: ModelConfig) -> str:
         repository, _, revision = own.weights.partition("@")
         name = called(repository, revision) if "/" in repository else repository
     return name if own.adapter is None else f"{name}+{own.adapter.rpartition('/')[2]}"
+
+
+def _billions(own: ModelConfig) -> float | None:
+    """Gives billions of parameters: those of the option, or of other weights what their name says."""
+    if own.weights is None:
+        return own.params_b
+    found = _IN_NAME.search(own.weights.rpartition("/")[2].lower())
+    return None if found is None else float(found[1]) / (1 if found[2] == "b" else 1000)
 
 
 def _from(own: ModelConfig) -> str:

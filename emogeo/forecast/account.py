@@ -25,6 +25,8 @@ class Sum:
     finished: int = 0
     refused: int = 0
     """Finished with the record of a refusal."""
+    repeated: int = 0
+    """The same as a run before."""
     passed_over: int = 0
     passes: int = 0
     texts_written: int = 0
@@ -39,6 +41,8 @@ class Sum:
     """Where the speeds come from."""
     fetched: dict[str, tuple[float, str]] = field(default_factory=dict)
     """Weights that are not here: bytes, about, and where they come from."""
+    sizeless: set[str] = field(default_factory=set)
+    """Of these, the ones of which nobody says how large they are."""
     on_gpu: bool = False
 
 
@@ -56,7 +60,9 @@ class Account:
         own.runs += 1
         if run.passed_over is not None:
             own.passed_over += 1
-        elif run.key is not None and not run.force and self._is_there(RUNS, run.key, self._runs):
+        elif run.key in self._runs and not run.force:
+            own.repeated += 1
+        elif run.key is not None and not run.force and self.store.has(RUNS, run.key):
             own.finished += 1
             own.refused += is_refused(self.store, run.key)
         else:
@@ -67,8 +73,9 @@ class Account:
         own.seconds += MEASURING
         own.disk += run.bytes
         if run.absent is not None:
-            model, where = run.absent
-            own.fetched[model.name] = (2.0 * model.network.params, where)
+            model = run.absent.model
+            own.fetched[model.name] = (2.0 * model.network.params, run.absent.where)
+            own.sizeless |= set() if run.absent.sized else {model.name}
         for writes in run.writes:
             self._write(own, writes, run.force)
         for reads in run.reads:
@@ -119,7 +126,7 @@ def total(sums: Iterable[Sum]) -> Sum:
     """Adds the models up; of memory the most is taken, since models take turns."""
     found = Sum("all")
     for own in sums:
-        for name in ("runs", "finished", "refused", "passed_over", "passes", "texts_written"):
+        for name in ("runs", "finished", "refused", "repeated", "passed_over", "passes", "texts_written"):
             setattr(found, name, getattr(found, name) + getattr(own, name))
         for name in ("tokens_read", "tokens_written", "seconds", "disk"):
             setattr(found, name, getattr(found, name) + getattr(own, name))
@@ -127,4 +134,5 @@ def total(sums: Iterable[Sum]) -> Sum:
         found.loads |= own.loads
         found.speeds |= own.speeds
         found.fetched |= own.fetched
+        found.sizeless |= own.sizeless
     return found

@@ -10,8 +10,8 @@ from huggingface_hub.constants import HF_HUB_CACHE
 from emogeo.config.train import TrainConfig
 from emogeo.errors import EmogeoError
 from emogeo.forecast.absent import HUB
-from emogeo.forecast.account import Account
-from emogeo.forecast.machine import room
+from emogeo.forecast.account import Account, Sum, total
+from emogeo.forecast.machine import Needs, Room, room
 from emogeo.forecast.planning import planned
 from emogeo.forecast.shown import lines_of
 from emogeo.forecast.speeds import speeds_in
@@ -36,13 +36,22 @@ def say_ahead(configs: Iterable[TrainConfig]) -> list[str]:
             accounts[path].add(planned(config, accounts[path].writes))
         except EmogeoError as error:
             wrong.append(f"{type(error).__name__}: {error}")
+    needs, counted = Needs(), set[str]()
     for path, account in accounts.items():
         sums = list(account.sums.values())
         if not sums:
             continue
-        on_gpu = any(own.on_gpu for own in sums)
-        hub = any(where == HUB for own in sums for _, where in own.fetched.values())
-        cache = Path(HF_HUB_CACHE if hub else caches[path]).expanduser()
-        here = room(account.store.path, cache, on_gpu)
-        print("\n".join(lines_of(sums, here, path)))
+        cache, on_gpu = Path(caches[path]).expanduser(), any(own.on_gpu for own in sums)
+        here = room(account.store.path, cache, Path(HF_HUB_CACHE).expanduser(), on_gpu)
+        _add(needs, total(sums), here, counted)
+        print("\n".join(lines_of(sums, here, path, needs)))
     return list(dict.fromkeys(wrong))
+
+
+def _add(needs: Needs, every: Sum, here: Room, counted: set[str]) -> None:
+    """Adds what the runs of a store need on disks; `counted` are the weights that those of others need, too."""
+    needs.add(here.store, "the records", every.disk)
+    for name, (size, where) in every.fetched.items():
+        if name not in counted:
+            needs.add(here.hub if where == HUB else here.cache, "the weights", size)
+    counted |= set(every.fetched)

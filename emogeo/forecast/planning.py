@@ -6,6 +6,7 @@ from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 
 from emogeo.config.mode import Mode, ModeConfig
+from emogeo.config.runtime import TrackingMode
 from emogeo.config.train import TrainConfig
 from emogeo.errors import NotHereError, NotWrittenError
 from emogeo.extraction.passes import Pass, plan_main_pass
@@ -26,6 +27,11 @@ from emogeo.probes.steering_plan import plan_steering
 from emogeo.stimuli.templates import Text
 from emogeo.store.store import GENERATIONS, RUNS, Store
 
+_ACCOUNT, _LABELS = 6e4, 80
+"""Bytes of what a record says of its run, and of each text."""
+_MIRROR = 3e5
+"""Bytes of a W&B run beside what it holds of the record: its pictures, its log."""
+
 
 def planned(config: TrainConfig, written: Collection[str] = ()) -> Planned:
     """Says what a run would do, as far as it can be known without fetching weights.
@@ -38,9 +44,10 @@ def planned(config: TrainConfig, written: Collection[str] = ()) -> Planned:
     """
     with only_what_is_here():
         try:
-            return replace(_BY_MODE.get(config.mode.name, _extracted)(config, written), force=config.force)
+            found = replace(_BY_MODE.get(config.mode.name, _extracted)(config, written), force=config.force)
         except NotHereError:
-            return planned_absent(config)
+            found = planned_absent(config)
+    return found if config.tracking.mode is TrackingMode.disabled else replace(found, bytes=2 * found.bytes + _MIRROR)
 
 
 def _extracted(config: TrainConfig, written: Collection[str]) -> Planned:
@@ -81,7 +88,9 @@ def _replayed_later(config: TrainConfig, written: Collection[str]) -> Planned:
 def _of(plan: RunPlan, reads: tuple[Reads, ...], writes: tuple[Writes, ...] = ()) -> Planned:
     labels, network = plan.labelled.emotions, reads[0].model.network
     n_vectors = len(set(labels)) * plan.n_blocks + 2 * len(labels)
-    return Planned(plan.title, plan.weights.name, plan.key, reads, writes, 4.0 * network.d_model * n_vectors)
+    texts = sum(len(text.content.encode()) + _LABELS for text in plan.passages.texts)
+    size = 4.0 * network.d_model * n_vectors + texts + _ACCOUNT
+    return Planned(plan.title, plan.weights.name, plan.key, reads, writes, size)
 
 
 def _passes(plan: RunPlan, passages: Pass, writes: Writes | None = None) -> tuple[Reads, ...]:

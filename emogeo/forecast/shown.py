@@ -5,21 +5,24 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from emogeo.amounts import counted, in_bytes, in_time
+from emogeo.forecast.absent import USUAL_B
 from emogeo.forecast.account import LOADING, MEASURING, Sum, total
-from emogeo.forecast.machine import Room
+from emogeo.forecast.machine import Needs, Room
 from emogeo.forecast.speeds import ASSUMED, CPU_FLOPS, CPU_WRITING, GPU_FLOPS, GPU_WRITING, RECORDED, SCALED
 from emogeo.forecast.tokens import LETTERS
+from emogeo.stimuli.messages import listed
 from emogeo.terminal import aligned, cells, columns, paragraph
 
 _HEAD = ("model", "runs", "done", "loads", "passes", "read", "written", "time", "memory", "disk")
 _LEAST_NAME = 12
 
 
-def lines_of(sums: Sequence[Sum], room: Room, store: str) -> list[str]:
+def lines_of(sums: Sequence[Sum], room: Room, store: str, needs: Needs) -> list[str]:
     """Lays the account out in the terminal's columns.
 
     Args:
         store: what the store is called.
+        needs: what runs need on each disk, those of other stores too.
     """
     every = total(sums)
     rows = [_row(own) for own in sums] + ([_row(every)] if len(sums) > 1 else [])
@@ -27,20 +30,15 @@ def lines_of(sums: Sequence[Sum], room: Room, store: str) -> list[str]:
     if not every.tokens_written:
         at = _HEAD.index("written")
         rows, head = [_without(row, at) for row in rows], _without(_HEAD, at)
-    said = [*_work(every, sums), *_rests_on(every), *_room(every, room, store), *_fits(sums, every, room)]
+    said = [*_work(every, sums), *_rests_on(every), *_room(every, room, store), *_fits(sums, every, room, needs)]
     return [*_table(head, rows), "", *(line for own in said for line in paragraph(own, columns(), rest="  "))]
 
 
-def misfits(sums: Sequence[Sum], every: Sum, room: Room) -> list[str]:
+def misfits(sums: Sequence[Sum], room: Room, needs: Needs) -> list[str]:
     """Names what does not fit: models by their memory, records and weights by the room on their disks."""
     large = [own for own in sums if room.memory is not None and own.memory > room.memory]
     found = [f"{own.name} needs {_about(own.memory)} of memory, and there are {_about(room.memory)}" for own in large]
-    if room.store is not None and every.disk > room.store:
-        found.append(f"the records need {_about(every.disk)}, and {_about(room.store)} are free")
-    fetched = sum(own for own, _ in every.fetched.values())
-    if room.cache is not None and fetched > room.cache:
-        found.append(f"the weights need {_about(fetched)}, and {_about(room.cache)} are free")
-    return found
+    return found + [f"{what} need {_about(size)}, and {_about(free)} are free" for what, size, free in needs.too_much]
 
 
 def _about(n_bytes: float | None) -> str:
@@ -56,7 +54,7 @@ def number(value: float) -> str:
 
 
 def _row(own: Sum) -> tuple[str, ...]:
-    busy = own.runs > own.finished + own.passed_over
+    busy = _left(own) > 0
     spent = [in_time(own.seconds), _about(own.memory) if own.memory else "–", _about(own.disk)] if busy else ["–"] * 3
     counts = (own.runs, own.finished, len(own.loads), own.passes)
     return (own.name, *map(str, counts), number(own.tokens_read), number(own.tokens_written), *spent)
@@ -86,11 +84,15 @@ def _cut(name: str, width: int) -> str:
     return name if len(name) <= width else f"{name[: width - 1 - half]}…{name[-half:]}"
 
 
+def _left(own: Sum) -> int:
+    return own.runs - own.finished - own.repeated - own.passed_over
+
+
 def _work(every: Sum, sums: Sequence[Sum]) -> list[str]:
-    left = every.runs - every.finished - every.passed_over
-    said = [
-        f"To be done: {left} of {counted(every.runs, 'run')}, by {len(sums)} {'models' if len(sums) > 1 else 'model'}."
-    ]
+    models = f"{len(sums)} {'models' if len(sums) > 1 else 'model'}"
+    said = [f"To be done: {_left(every)} of {counted(every.runs, 'run')}, by {models}."]
+    if every.repeated:
+        said.append(f"The same as another of these: {counted(every.repeated, 'run')}.")
     if every.refused:
         said.append(f"Refused before, for states that overflow: {every.refused} of those that are done.")
     if every.passed_over:
@@ -101,7 +103,7 @@ def _work(every: Sum, sums: Sequence[Sum]) -> list[str]:
 def _rests_on(every: Sum) -> list[str]:
     """Says where times come from."""
     if not every.speeds:
-        return []
+        return [f"Time: {MEASURING:.0f} s a run (assumed)."] if _left(every) else []
     flops = f"{GPU_FLOPS:.0e} operations a second" if every.on_gpu else f"{CPU_FLOPS:.0e} operations a second and core"
     known = {
         RECORDED: "speeds that this machine has recorded for the model",
@@ -117,7 +119,7 @@ def _rests_on(every: Sum) -> list[str]:
 def _room(every: Sum, room: Room, store: str) -> list[str]:
     kind = "the GPU" if every.on_gpu else "this machine"
     said = [f"Memory: {_about(room.memory)} of {kind}."] if room.memory is not None else []
-    said += [f"Disk: {_about(room.store)} free for {store}."] if room.store is not None else []
+    said += [f"Disk: {_about(room.store.free)} free for {store}."] if room.store is not None else []
     by_place: dict[str, list[str]] = {}
     for name, (own, where) in every.fetched.items():
         by_place.setdefault(where, []).append(f"{name} {_about(own)}")
@@ -127,9 +129,14 @@ def _room(every: Sum, room: Room, store: str) -> list[str]:
             f"Of these, blocks and tokens are guessed (a token is {LETTERS:.0f} letters), and whether runs of them are "
             "finished is known once their weights are here."
         )
+    if every.sizeless:
+        names = listed(sorted(every.sizeless))
+        said.append(f"Assumed: {USUAL_B:g} billion parameters, where a model's name does not say how many ({names}).")
     return said
 
 
-def _fits(sums: Sequence[Sum], every: Sum, room: Room) -> list[str]:
-    found = misfits(sums, every, room)
-    return [f"Does not fit: {own}." for own in found] or ["All of it fits."]
+def _fits(sums: Sequence[Sum], every: Sum, room: Room, needs: Needs) -> list[str]:
+    found = [f"Does not fit: {own}." for own in misfits(sums, room, needs)]
+    if found:
+        return found
+    return ["What is known of fits."] if every.sizeless else ["All of it fits."]

@@ -28,7 +28,8 @@ class Seen:
     model: str
     precision: str
     on_gpu: bool
-    params: float
+    params: float | None
+    """None where nobody has said how many the model has."""
     tokens_per_s: float
     """With all blocks."""
 
@@ -58,7 +59,9 @@ def speed_of(model: Model, seen: list[Seen], cores: int) -> Speed:
     same = [own.tokens_per_s for own in alike if own.model == model.name]
     if same:
         return Speed(median(same), RECORDED)
-    others = [own.tokens_per_s * own.params for own in alike or here]
+    sized = [own for own in here if own.params is not None]
+    alike = [own for own in sized if own.precision == model.precision.label]
+    others = [own.tokens_per_s * (own.params or 0.0) for own in alike or sized]
     if others:
         return Speed(median(others) / model.network.params, SCALED)
     flops = GPU_FLOPS if on_gpu else CPU_FLOPS * cores
@@ -80,14 +83,14 @@ def _seen(said: Mapping[str, Any]) -> Seen | None:
         read = origin["readings"]["passages"]
         made = read.get("made_with")
         here = made["hardware"] == hardware_of(made["device"]) if made else origin["platform"] == platform.platform()
-        if not here or not model["params_b"] or not read["tokens_per_s"]:
+        if not here or not read["tokens_per_s"]:
             return None
         share = origin["n_blocks"] / model["n_layers"]
         return Seen(
             str(model["name"]),
             str(said["precision"]),
             str(read["device"]).startswith("cuda"),
-            1e9 * float(model["params_b"]),
+            1e9 * float(model["params_b"]) if model["params_b"] else None,
             float(read["tokens_per_s"]) * share,
         )
     except (AttributeError, KeyError, TypeError, ValueError, ZeroDivisionError):

@@ -71,6 +71,17 @@ class Writes:
 
 
 @dataclass(frozen=True)
+class Absent:
+    """A model whose weights are not here."""
+
+    model: Model
+    where: str
+    """From where they come."""
+    sized: bool = True
+    """Whether its option or its name says how many parameters it has."""
+
+
+@dataclass(frozen=True)
 class Planned:
     """A run with what it would do if nothing of it were there."""
 
@@ -82,8 +93,7 @@ class Planned:
     writes: tuple[Writes, ...] = ()
     bytes: float = 0.0
     """Bytes of its record."""
-    absent: tuple[Model, str] | None = None
-    """A model whose weights are not here, and from where they come."""
+    absent: Absent | None = None
     passed_over: str | None = None
     """Why it is not done at all, where it is not."""
     force: bool = False

@@ -19,8 +19,8 @@ def test_its_texts_are_known_and_the_rest_is_guessed(monkeypatch: pytest.MonkeyP
     found = planned(compose_train("model=llama-3.1-8b", f"store.path='{tmp_path}'", *AT))
     assert found.key is None
     assert found.absent is not None
-    model, where = found.absent
-    assert (model.name, model.here, where) == ("llama-3.1-8b", False, HUB)
+    model = found.absent.model
+    assert (model.name, model.here, found.absent.where, found.absent.sized) == ("llama-3.1-8b", False, HUB, True)
     assert model.network.params == pytest.approx(8.03e9)
     assert found.reads[0].texts == 504
 
@@ -44,6 +44,24 @@ def test_a_replay_shares_the_texts_of_the_run_that_writes_them() -> None:
 
 
 @pytest.mark.parametrize(
+    ("weights", "billions"),
+    [
+        ("meta-llama/Llama-3.1-70B-Instruct", 70.0),
+        ("Qwen/Qwen2.5-0.5B", 0.5),
+        ("HuggingFaceTB/SmolLM2-135M@v1", 0.135),
+        ("Qwen/Qwen3-30B-A3B", 30.0),
+        ("Org/Name", None),
+        ("70B/name", None),
+        ("Org/gemma-3n-E4B", None),
+    ],
+)
+def test_the_name_of_a_model_says_how_large_it_is(weights: str, billions: float | None) -> None:
+    found = planned_absent(compose_train(f"model.weights={weights}", *AT)).absent
+    assert found is not None and found.sized is (billions is not None)
+    assert found.model.network.params == pytest.approx(1e9 * (billions or 1.0))
+
+
+@pytest.mark.parametrize(
     ("words", "name", "where"),
     [
         (["model=gemma-3-270m"], "gemma-3-270m", INDEX),
@@ -54,4 +72,4 @@ def test_a_replay_shares_the_texts_of_the_run_that_writes_them() -> None:
 def test_it_is_said_what_is_done_first(words: list[str], name: str, where: str) -> None:
     found = planned_absent(compose_train(*words, *AT))
     assert found.absent is not None
-    assert (found.model, found.absent[1]) == (name, where)
+    assert (found.model, found.absent.where) == (name, where)

@@ -10,6 +10,7 @@ import pytest
 from emogeo.forecast.account import LOADING, MEASURING, Account, total
 from emogeo.forecast.network import PROCESS
 from emogeo.forecast.speeds import Seen
+from emogeo.forecast.work import Absent
 from emogeo.store.store import ACTIVATIONS, GENERATIONS, Store
 from tests.forecast.planted import BF16, MODEL, SMALL, key, reads, record_speed, run, writes
 
@@ -53,7 +54,7 @@ def test_finished_runs_and_passes_in_the_store_cost_nothing(tmp_path: Path, acco
     for name in ("finished", "refused", "new", "new"):
         account.add(run(name, reads()))
     own = account.sums["small"]
-    assert (own.runs, own.finished, own.refused, own.passes) == (4, 3, 1, 0)
+    assert (own.runs, own.finished, own.refused, own.repeated, own.passes) == (4, 2, 1, 1, 0)
     assert own.seconds == MEASURING
     assert not own.loads
 
@@ -79,7 +80,7 @@ def test_texts_are_written_once_and_only_what_is_left_of_them(tmp_path: Path, ac
 def test_weights_that_are_not_here_are_fetched_once(account: Account) -> None:
     away = replace(MODEL, here=False)
     for name in ("a", "b"):
-        account.add(run(name, absent=(away, "fetched")))
+        account.add(run(name, absent=Absent(away, "fetched")))
     assert account.sums["small"].fetched == {"small": (2e9, "fetched")}
 
 

@@ -8,7 +8,12 @@ from pathlib import Path
 
 import pytest
 
+from emogeo.forecast import ahead
+from emogeo.forecast.account import Account
 from emogeo.forecast.ahead import say_ahead
+from emogeo.forecast.machine import Disk, Room
+from emogeo.forecast.planning import planned
+from emogeo.store.store import Store
 from tests.conftest import ROOT, Composer
 from tests.forecast.planted import files_of
 
@@ -22,6 +27,21 @@ def test_each_store_has_a_table_and_nothing_is_written(
     assert one.split("\n")[1].split()[:5] == ["tiny-llama", "2", "0", "1", "2"]
     assert two.split("\n")[1].split()[:5] == ["tiny-llama", "1", "0", "1", "2"]
     assert not [own for own in files_of(tmp_path) if "store" in own.parts or "other" in own.parts]
+
+
+def test_stores_and_weights_on_one_disk_share_its_room(
+    tiny_run: Composer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account = Account(Store(tmp_path / "nowhere"), [], 1)
+    account.add(planned(tiny_run()))
+    room = Room(1e12, *3 * [Disk(1, 1.5 * account.sums["tiny-llama"].disk)])
+    monkeypatch.setattr(ahead, "room", lambda *_: room)
+    runs = [tiny_run(), tiny_run(f"store.path='{tmp_path / 'other'}'")]
+    assert say_ahead(runs[:1]) == []
+    assert "All of it fits." in capsys.readouterr().out
+    assert say_ahead(runs) == []
+    one, two = capsys.readouterr().out.split("model ")[1:]
+    assert "All of it fits." in one and "Does not fit: the records need" in two
 
 
 def test_what_is_wrong_is_given_once_and_the_rest_is_counted(
@@ -44,6 +64,7 @@ def test_a_study_is_counted_without_torch_and_leaves_no_folder(tiny_llama: Path,
     done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.count("model ") == 1
-    assert done.stdout.split("\n")[1].split()[:5] == ["tiny-llama", "4", "2", "1", "2"]
+    assert done.stdout.split("\n")[1].split()[:5] == ["tiny-llama", "4", "0", "1", "2"]
+    assert "The same as another of these: 2 runs." in done.stdout
     assert not (tmp_path / "multirun").exists()
     assert not (tmp_path / "store").exists()

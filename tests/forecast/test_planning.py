@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from emogeo.config.runtime import TrackingMode
 from emogeo.errors import ConfigError, NotWrittenError
 from emogeo.extraction.plan import plan_run
 from emogeo.extraction.run import run_extraction
@@ -33,8 +35,10 @@ def test_a_run_has_the_key_the_passes_and_the_bytes_that_it_then_has(
     read = record.provenance.readings.values()
     assert own.passes == len(forward_passes) == len(read)
     assert own.tokens_read == sum(one.tokens for one in read)
-    on_disk = sum(one.stat().st_size for one in files_of(store.path) if one.suffix == ".safetensors")
+    on_disk = sum(one.stat().st_size for one in files_of(store.path))
     assert own.disk == pytest.approx(on_disk, rel=0.2)
+    mirrored = replace(config, tracking=replace(config.tracking, mode=TrackingMode.offline))
+    assert planned(mirrored).bytes > 2 * planned(config).bytes
     again = Account(store, [], 1)
     again.add(planned(config))
     assert again.sums["tiny-llama"].finished == 1

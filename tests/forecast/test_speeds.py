@@ -42,6 +42,14 @@ def test_a_share_of_the_blocks_is_counted_as_a_share(tmp_path: Path) -> None:
     assert [own.tokens_per_s for own in speeds_in(Store(tmp_path))] == [50.0]
 
 
+def test_a_model_of_unknown_size_has_its_own_speed_and_lends_it_to_none(tmp_path: Path) -> None:
+    record_speed(Store(tmp_path), "one", 100.0, model={"name": "small", "params_b": None, "n_layers": 10})
+    (seen,) = speeds_in(Store(tmp_path))
+    assert seen == replace(SEEN, params=None)
+    assert speed_of(MODEL, [seen], 2).origin == RECORDED
+    assert speed_of(replace(MODEL, name="larger"), [seen], 2).origin == ASSUMED
+
+
 def test_a_speed_is_recorded_scaled_or_assumed() -> None:
     larger = replace(MODEL, name="larger", network=replace(SMALL, params=4e9))
     assert speed_of(MODEL, [SEEN, replace(SEEN, tokens_per_s=300.0)], 2).tokens_per_s == 200.0
