@@ -7,6 +7,7 @@ import gc
 import hashlib
 import os
 import signal
+import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -31,6 +32,8 @@ MOST_KEPT = 300
 """The most figures of an analysis that are kept for the next: each takes some 200 kB, and they are read at once."""
 _NICE = 10
 """How far processes that draw stand back behind the one that makes tables, for which all wait in the end."""
+_OFTEN = 10.0
+"""Seconds after which what was drawn is kept on the disk, too, so that a killed analysis leaves it to the next."""
 _QUIET = 0.5
 """Seconds that are waited without saying for what."""
 _ENDED = (
@@ -95,6 +98,8 @@ class FigureFolder:
     pool: ProcessPoolExecutor | None = None
     """The processes that draw; without any, each figure is drawn when it is asked for."""
     _waiting: list[tuple[Figure, Future[list[str]]]] = field(default_factory=list)
+    _written: float = field(default_factory=time.monotonic)
+    """When what was drawn was kept on the disk."""
 
     def draw(self, name: str, make: Make, *of: Any, title: str | None = None) -> None:
         """Draws a figure, at the latest when `finish` is called.
@@ -109,6 +114,7 @@ class FigureFolder:
             DrawingError: a figure that cannot be drawn.
             MachineError: a process that was ended.
         """
+        self._take_drawn()
         figure = Figure(name, make, of, title)
         known = self.kept.get(figure.key) if self.kept.keeps else None
         if known is not None and all(_is_plain(row["file"]) for row in known):
@@ -155,6 +161,11 @@ class FigureFolder:
         """
         self._wait_for(len(self._waiting))
 
+    def _take_drawn(self) -> None:
+        """Takes the figures that are drawn, up to the first that is not."""
+        busy = (at for at, (_, files) in enumerate(self._waiting) if not files.done())
+        self._wait_for(next(busy, len(self._waiting)))
+
     def _wait_for(self, first: int) -> None:
         waiting, self._waiting = self._waiting[:first], self._waiting[first:]
         disabled = not waiting or None
@@ -166,6 +177,9 @@ class FigureFolder:
         if self.kept.keeps and self.kept.n_used < MOST_KEPT:
             contents = {file: base64.b64encode((self.path / file).read_bytes()).decode() for file in files}
             self.kept.put(figure.key, [{"file": file, "content": content} for file, content in contents.items()])
+            if time.monotonic() - self._written > _OFTEN:
+                self.kept.write(midway=True)
+                self._written = time.monotonic()
 
 
 @contextmanager

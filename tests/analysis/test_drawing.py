@@ -49,9 +49,9 @@ def killed() -> bytes:
     os._exit(9)
 
 
-def held(until: Path) -> None:
+def held(until: Path | str) -> None:
     for _ in range(3_000):
-        if until.exists():
+        if Path(until).exists():
             return
         time.sleep(0.01)
     raise TimeoutError(until)
@@ -176,6 +176,29 @@ def test_only_what_has_changed_is_drawn_again(tmp_path: Path) -> None:
         contents.append({file.name: file.read_bytes() for file in folder.iterdir()})
     assert calls == [0.5, 0.75]
     assert contents[0] == contents[1] == contents[3] != contents[2]
+
+
+def test_a_killed_analysis_leaves_what_it_has_drawn(
+    tmp_path: Path, pool: ProcessPoolExecutor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Figures of other analyses among it, however many, since this one may still ask for them."""
+    others = Kept(tmp_path / "store", "figures")
+    for name in NAMES:
+        others.put({"of": name}, [])
+    others.write()
+    monkeypatch.setattr(drawing, "_OFTEN", 0.0)
+    (tmp_path / "figures").mkdir()
+    figures = FigureFolder(tmp_path / "figures", Kept(tmp_path / "store", "figures", others=1), pool)
+    figures.draw("first", rdm_figure, RDM, NAMES, "an RDM")
+    first = figures._waiting[0][0]
+    figures._waiting[0][1].result()
+    figures.draw("second", held, str(tmp_path / "flag"))
+    left = Kept(tmp_path / "store", "figures")
+    assert left.get(first.key) and all(left.get({"of": name}) == [] for name in NAMES)
+    (tmp_path / "flag").touch()
+    figures.finish()
+    figures.kept.write()
+    assert [Kept(tmp_path / "store", "figures").get({"of": name}) for name in NAMES] == [None, None, None, []]
 
 
 @pytest.mark.parametrize("file", ["../own.png", "/tmp/own.png", "a/own.png", ".."])

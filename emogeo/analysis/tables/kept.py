@@ -78,11 +78,16 @@ class Kept:
         self._used[_digest(of)] = line
         return _decoded(line)
 
-    def write(self) -> None:
-        """Writes the rows of this analysis, and those of others that have read the same code's."""
+    def write(self, midway: bool = False) -> None:
+        """Writes the rows of this analysis, and those of others that have read the same code's.
+
+        Args:
+            midway: whether this analysis will ask for more, so that nothing is left out yet.
+        """
         if self._file is None or self._used.keys() <= self._lines.keys():
             return
-        others = [of for of in self._lines if of not in self._used][-self._others :]
+        others = [of for of in self._lines if of not in self._used]
+        others = others if midway else others[-self._others :]
         lines = {**{of: self._lines[of] for of in others}, **self._used}
         waiting = self._file.with_suffix(f".{os.getpid()}.tmp")
         try:
