@@ -8,6 +8,7 @@ import errno
 import gc
 import os
 import re
+import signal
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -52,6 +53,8 @@ _HOME = (
 _MEMORY = (
     "Type a smaller runtime.token_budget or generation.batch_size, a smaller precision, or run fewer processes at once."
 )
+INTERRUPTED = 128 + signal.SIGINT
+"""The exit code of a program that Ctrl-C has ended, as shells say it."""
 _NUMBER = re.compile(r"(?:\[Errno |os error |errno = |errno )(\d+)")
 """How libraries that are not written in Python say which error the system gave."""
 
@@ -131,10 +134,15 @@ def print_any_letter() -> None:
 
 
 def exit_code(call: Callable[[], int]) -> int:
-    """Runs a command: its exit code, or 1 with the sentence that an error of emogeo, or of the machine, is."""
+    """Runs a command: its exit code, or 1 with the sentence that an error of emogeo, or of the machine, is.
+
+    Ctrl-C ends it with 130 and no trace, once what is open has been closed.
+    """
     print_any_letter()
     try:
         return call()
+    except KeyboardInterrupt:
+        return INTERRUPTED
     except Exception as error:
         named = error if isinstance(error, EmogeoError) else machine_error(error)
         if named is None:

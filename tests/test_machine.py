@@ -17,7 +17,7 @@ import pytest
 
 from emogeo import machine
 from emogeo.errors import GeometryError, MachineError
-from emogeo.machine import give_memory_back, machine_error, naming, write_whole
+from emogeo.machine import exit_code, give_memory_back, machine_error, naming, write_whole
 
 GOES_ON = "Nothing half-written is left. What is finished is in the store; the same command goes on from there."
 KINDS = (
@@ -119,6 +119,14 @@ def test_a_file_is_written_whole_or_not_at_all(tmp_path: Path) -> None:
     assert done.stdout.startswith(f"{file}: File too large.")
     assert file.read_bytes() == b"one"
     assert list(tmp_path.iterdir()) == [file]
+
+
+def test_ctrl_c_ends_a_command_without_a_trace(capsys: pytest.CaptureFixture[str]) -> None:
+    def interrupted() -> int:
+        raise KeyboardInterrupt
+
+    assert exit_code(interrupted) == 130
+    assert capsys.readouterr() == ("", "")
 
 
 def test_a_long_path_is_shown_by_its_ends() -> None:

@@ -18,7 +18,7 @@ from emogeo.keeping.contents import contents_of, opened, size_of
 from emogeo.keeping.leftovers import leftovers
 from emogeo.keeping.listing import SHORT, listing, rows
 from emogeo.keeping.migrating import Migrated, Outcome, migrated
-from emogeo.keeping.removing import Removal, carry_out, confirmed
+from emogeo.keeping.removing import UNTOUCHED, Removal, carry_out, confirmed
 from emogeo.keeping.runs_removed import removal_of
 from emogeo.keeping.showing import shown
 from emogeo.keeping.usage import as_json, usage
@@ -117,7 +117,7 @@ def _remove(store: Store, removal: Removal, yes: bool, otherwise: str) -> int:
         return 0
     _print(removal.lines(columns()))
     if not confirmed(removal, yes):
-        print("Nothing was removed.")
+        print(UNTOUCHED)
         return 0
     freed, left = carry_out(store, removal.doomed)
     _print(line for said in left for line in paragraph(said, columns(), rest="  ", whole=True))

@@ -21,6 +21,9 @@ _SHOWN, _BEFORE = 40, 19
 """The most lines of what is removed; and the columns before each name."""
 
 
+UNTOUCHED = "Nothing was removed."
+
+
 def _nobody() -> bool:
     return False
 
@@ -85,17 +88,23 @@ _NOUNS = {
 
 
 def confirmed(removal: Removal, yes: bool) -> bool:
-    """Asks whether to go on, unless that was said before.
+    """Asks whether to go on, unless that was said before; Ctrl-C is no yes, and ends the program as well.
 
     Raises:
         ConfigError: nobody is there to be asked.
+        KeyboardInterrupt: Ctrl-C, once it has said that nothing was removed.
     """
     if yes:
         return True
     if not sys.stdin.isatty():
         raise ConfigError("Nothing was removed: there is no terminal to ask in. Type --yes to remove it without.")
     print(f"Remove {in_bytes(removal.size)}? [y/N] ", end="", flush=True)
-    return sys.stdin.readline().strip().lower() in {"y", "yes"}
+    try:
+        answer = sys.stdin.readline()
+    except KeyboardInterrupt:
+        print(f"\n{UNTOUCHED}", flush=True)
+        raise
+    return answer.strip().lower() in {"y", "yes"}
 
 
 def carry_out(store: Store, doomed: Sequence[Doomed]) -> tuple[int, list[str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -61,6 +62,23 @@ def test_rm_wants_to_know_which_and_whether(planted: Planted, capsys: pytest.Cap
     assert "Nothing to remove" in capsys.readouterr().out
     assert main(["rm", "--status", "refused", *where, "--yes"]) == 0
     assert not store.has(RUNS, keys["refused"])
+
+
+def test_ctrl_c_at_the_question_removes_nothing(
+    planted: Planted, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Interrupted(io.StringIO):
+        def isatty(self) -> bool:
+            return True
+
+        def readline(self, *_: int | None) -> str:
+            raise KeyboardInterrupt
+
+    store, keys = planted
+    monkeypatch.setattr("sys.stdin", Interrupted())
+    assert main(["rm", keys["one"], "--store", str(store.path)]) == 130
+    assert capsys.readouterr().out.endswith("[y/N] \nNothing was removed.\n")
+    assert store.has(RUNS, keys["one"])
 
 
 def test_rm_exits_with_1_where_something_was_left(planted: Planted, capsys: pytest.CaptureFixture[str]) -> None:

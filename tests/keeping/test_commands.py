@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 import subprocess
 import sys
 
@@ -37,6 +38,16 @@ def test_listing_does_without_torch(planted: tuple[Store, dict[str, str]]) -> No
     code = f"{after} from emogeo.keeping.commands import main; main(['ls', '--store', {str(planted[0].path)!r}])"
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=True, capture_output=True, text=True)
     assert done.stdout.endswith("False\n")
+
+
+def test_as_a_module_it_ends_quietly_with_whoever_reads_its_output(planted: tuple[Store, dict[str, str]]) -> None:
+    words = [sys.executable, "-m", "emogeo.store", "ls", "--json", "--store", str(planted[0].path)]
+    with subprocess.Popen(words, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as program:
+        assert program.stdout is not None
+        assert program.stderr is not None
+        program.stdout.close()
+        assert program.stderr.read() == b""
+        assert program.wait() == -signal.SIGPIPE
 
 
 def test_as_a_module_it_says_an_error_in_a_sentence() -> None:
