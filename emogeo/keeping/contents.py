@@ -25,6 +25,12 @@ BROKEN = "broken"
 """The status of a run whose record cannot be read."""
 
 
+WANDB, PARTIAL, ANALYSIS, SCRATCH, LOCKS, SWAP = "wandb", "partial", "analysis", ".tmp", ".locks", ".lock"
+"""What lies in a store beside its records."""
+_FOLDERS = (*KINDS, PARTIAL, WANDB, LOCKS, SCRATCH)
+"""The folders of which a store has one at least; a run that was killed before its record has left the last ones."""
+
+
 @dataclass(frozen=True)
 class StoredRun:
     """A run without its arrays."""
@@ -87,13 +93,13 @@ def opened(path: str) -> Store:
     """Gives the store in a folder.
 
     Raises:
-        StoreError: no such folder, or one that holds no kind of record.
+        StoreError: no such folder, or one that has none of a store's folders.
     """
     store = Store(path)
     if not store.path.is_dir():
         raise StoreError(f"There is no store {store.path}: give its folder, by --store.")
-    if not any((store.path / kind).is_dir() for kind in KINDS):
-        raise StoreError(f"{store.path} is no store: it has no folder {', '.join(KINDS)}.")
+    if not any((store.path / name).is_dir() for name in _FOLDERS):
+        raise StoreError(f"{store.path} is no store: it has no folder {', '.join(_FOLDERS)}. Give another by --store.")
     return store
 
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from emogeo.amounts import in_bytes, in_time
 from emogeo.analysis.summary.narrow import Column, narrow
 from emogeo.installation import command
-from emogeo.keeping.contents import StoredRun, size_of
+from emogeo.keeping.contents import ANALYSIS, LOCKS, PARTIAL, SCRATCH, SWAP, WANDB, StoredRun, size_of
 from emogeo.keeping.costs import of_passes
 from emogeo.keeping.listing import clipped
 from emogeo.keeping.uses import ForwardPass, Uses
@@ -18,8 +18,6 @@ from emogeo.store.keys import Json
 from emogeo.store.store import ACTIVATIONS, GENERATIONS, RUNS, Store
 from emogeo.terminal import one_line, paragraph
 
-WANDB, PARTIAL, ANALYSIS, SCRATCH, LOCKS, SWAP = "wandb", "partial", "analysis", ".tmp", ".locks", ".lock"
-"""What lies in a store beside its records."""
 _KNOWN = {RUNS, ACTIVATIONS, GENERATIONS, WANDB, PARTIAL, ANALYSIS, SCRATCH, LOCKS, SWAP}
 NO_RUN = "(of no run)"
 _REST = 50
@@ -99,7 +97,7 @@ def usage(uses: Uses, width: int) -> list[str]:
         Column("share", [f"{100 * kind.size / max(total, 1):.0f}%" for kind in shown]),
     ]
     lines = narrow(title, columns, "--json", width)
-    return [*lines, "", *_models(models, width), "", *_saved(uses, width)]
+    return [*lines, "", *([*_models(models, width), ""] if models else []), *_saved(uses, width)]
 
 
 def as_json(uses: Uses) -> Json:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from pathlib import Path
 
 import pytest
 
@@ -46,6 +47,20 @@ def test_show_and_du(planted: Planted, capsys: pytest.CaptureFixture[str]) -> No
     assert keys["one"] in capsys.readouterr().out
     assert main(["du", "--store", str(store.path), "--json"]) == 0
     assert json.loads(capsys.readouterr().out)["kinds"][0]["number"] == 6
+
+
+def test_a_store_whose_first_run_was_killed_has_what_that_has_left(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "partial" / OWN).mkdir(parents=True)
+    (tmp_path / "partial" / OWN / "batches").write_bytes(b"0" * 5000)
+    where = ["--store", str(tmp_path)]
+    assert [main([command, *where]) for command in ("ls", "du", "gc")] == [0, 0, 0]
+    text = capsys.readouterr().out
+    assert "holds no run." in text
+    assert "unfinished work  5.00 kB" in text
+    assert "By model" not in text
+    assert text.endswith("Everything in this store is needed.\n")
 
 
 def test_rm_wants_to_know_which_and_whether(planted: Planted, capsys: pytest.CaptureFixture[str]) -> None:

@@ -70,5 +70,11 @@ def test_links_are_not_followed(tmp_path: Path) -> None:
 def test_a_folder_that_is_no_store_is_said(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="There is no store"):
         opened(str(tmp_path / "absent"))
-    with pytest.raises(StoreError, match="is no store: it has no folder runs"):
+    with pytest.raises(StoreError, match="is no store: it has no folder runs.* Give another by --store"):
         opened(str(tmp_path))
+
+
+@pytest.mark.parametrize("left", ["partial", ".locks", "wandb"])
+def test_what_a_killed_first_run_has_left_is_a_store(left: str, tmp_path: Path) -> None:
+    (tmp_path / left).mkdir()
+    assert contents_of(opened(str(tmp_path))).runs == ()
