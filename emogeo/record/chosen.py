@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from fnmatch import fnmatchcase
+from typing import Any
 
 from emogeo.config.analyze import RunsConfig
 from emogeo.config.model import Init
@@ -14,6 +15,8 @@ from emogeo.stimuli.messages import listed
 
 TRIAL = "trial"
 """The tag of runs that no analysis takes unless it asks for them."""
+_NAMED = ("model", "mode", "precision", "keys")
+"""Filters of which a run fits one name or another."""
 _LISTED = 20
 _SHORT = 12
 """The digits of a key that a message shows."""
@@ -103,9 +106,27 @@ def _precisions(facts: Facts) -> list[str]:
     return [facts.precision, facts.precision.partition("+")[0].partition("(")[0]]
 
 
+def strays(every: Sequence[Facts], wanted: RunsConfig) -> RunsConfig:
+    """Gives the names in filters that no run fits: a name that is mistyped, among others that are not."""
+
+    def is_stray(field: str, name: object) -> bool:
+        alone: dict[str, Any] = {field: [name]}
+        return not any(rule(own) for _, rule in _rules(RunsConfig(**alone)) for own in every)
+
+    found: dict[str, Any] = {
+        field: [name for name in getattr(wanted, field) if is_stray(field, name)] for field in _NAMED
+    }
+    return RunsConfig(**found)
+
+
+def as_typed(wanted: RunsConfig) -> dict[str, str]:
+    """Gives what is typed for each filter that is set, by the name of its field."""
+    return {name: f"runs.{name}={_typed(getattr(wanted, name))}" for name, _ in _rules(wanted)}
+
+
 def nothing_suits(every: Sequence[Facts], wanted: RunsConfig, where: str) -> str:
     """Says which filter leaves nothing, what there is to choose from, and what to type."""
-    typed = {name: f"runs.{name}={_typed(getattr(wanted, name))}" for name, _ in _rules(wanted)}
+    typed = as_typed(wanted)
     alone = [name for name, rule in _rules(wanted) if not any(map(rule, every))]
     if alone:
         return f"No run of {where} fits {typed[alone[0]]}. {_instead(every, alone[0])}"

@@ -68,6 +68,10 @@ def test_rm_wants_to_know_which_and_whether(planted: Planted, capsys: pytest.Cap
     where = ["--store", str(store.path)]
     assert main(["rm", *where]) == 1
     assert "Which runs?" in capsys.readouterr().err
+    assert main(["rm", *where, "--since", "2026"]) == 1
+    assert "--since 2026 is no date" in capsys.readouterr().err
+    assert main(["rm", *where, "--model", "one*,nope", "--yes"]) == 1
+    assert "fits --model nope. It has runs of" in capsys.readouterr().err
     assert main(["rm", keys["one"], *where]) == 1
     assert "Nothing was removed" in capsys.readouterr().err
     assert store.has(RUNS, keys["one"])

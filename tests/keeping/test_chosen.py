@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -38,7 +39,12 @@ def test_each_filter_narrows_the_choice(planted: tuple[Store, dict[str, str]]) -
         (Asked(filters=RunsConfig(until="2020-01-01")), "fits --until 2020-01-01"),
         (Asked(("zz",)), "zz: no run of .* has a key that begins so"),
         (Asked(("",)), "'': no run of"),
-        (Asked(status=("broken",)), "by --status broken"),
+        (Asked(filters=RunsConfig(model=["one*", "three*"])), r"fits --model three\*. It has runs of one-1b"),
+        (Asked((), RunsConfig(keys=["zz"])), "fits --keys zz. It has "),
+        (Asked(filters=RunsConfig(mode=[Mode.steering, Mode.imported])), "fits --mode imported. It has runs of"),
+        (Asked(status=("broken",)), "fits --status broken. The statuses of its runs are finished, refused: type --s"),
+        (Asked(status=("refused", "broken")), "fits --status broken. The statuses"),
+        (Asked(status=("refused",), filters=RunsConfig(model=["one*"])), "fits all that was typed; leave a filter"),
     ],
 )
 def test_nothing_that_is_meant_is_said_in_the_words_that_were_typed(
@@ -48,8 +54,14 @@ def test_nothing_that_is_meant_is_said_in_the_words_that_were_typed(
         names(planted, asked)
 
 
+def test_a_store_without_runs_says_so(tmp_path: Path) -> None:
+    for asked in (Asked(status=("finished",)), Asked(filters=RunsConfig(model=["a"]))):
+        with pytest.raises(StoreError, match="holds no run"):
+            chosen(contents_of(Store(tmp_path)), asked)
+
+
 def test_words_that_are_none_are_refused(planted: tuple[Store, dict[str, str]]) -> None:
-    with pytest.raises(ConfigError, match="--since tomorrow is no date: type --since 2026"):
+    with pytest.raises(ConfigError, match="--since tomorrow is no date: type --since 2026-11-01, or --since 2026-11-0"):
         names(planted, Asked(filters=RunsConfig(since="tomorrow")))
     with pytest.raises(ConfigError, match="--status done: there are finished, refused, broken"):
         names(planted, Asked(status=("done",)))

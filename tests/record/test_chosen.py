@@ -11,7 +11,7 @@ import pytest
 from emogeo.config.analyze import RunsConfig
 from emogeo.config.mode import Mode
 from emogeo.config.model import Init
-from emogeo.record.chosen import Facts, facts_of, nothing_suits, suits
+from emogeo.record.chosen import Facts, as_typed, facts_of, nothing_suits, strays, suits
 from tests.planted_records import geometry, model_card, steering, usual_config
 
 DAY = datetime(2026, 11, 25, 12, tzinfo=UTC)
@@ -96,6 +96,14 @@ def test_each_filter_says_what_is_there_and_what_to_type(given: dict[str, Any], 
     every = [replace(ONE, twin=True)]
     assert said in (found := nothing_suits(every, RunsConfig(**given), "store"))
     assert found.count(said.split()[1].rstrip(".")) <= 2
+
+
+def test_names_that_no_run_fits_are_told_from_those_that_one_does() -> None:
+    wanted = RunsConfig(model=["gemma*", "qwen"], mode=[Mode.comprehension, Mode.replay], keys=["ab", "zz"], tags=["a"])
+    found = strays([ONE], wanted)
+    assert found == RunsConfig(model=["qwen"], mode=[Mode.replay], keys=["zz"])
+    assert list(as_typed(found).values()) == ["runs.model=qwen", "runs.mode=replay", "runs.keys=zz"]
+    assert strays([ONE], RunsConfig(precision=["int8"], keys=["abc"], group="h")) == RunsConfig()
 
 
 def test_a_store_of_trials_says_how_they_are_taken() -> None:

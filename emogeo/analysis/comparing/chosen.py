@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import replace
 
 from emogeo.analysis.comparing.twins import twins_of
 from emogeo.analysis.records.catalogue import Catalogue
 from emogeo.config.analyze import RunsConfig
 from emogeo.errors import StoreError
-from emogeo.record.chosen import TRIAL, Facts, facts_of, is_filtered, nothing_suits, on_trial, suits
+from emogeo.record.chosen import TRIAL, Facts, as_typed, facts_of, is_filtered, nothing_suits, on_trial, strays, suits
+
+log = logging.getLogger(__name__)
 
 
 def choose(catalogue: Catalogue, wanted: RunsConfig, where: str, tagged: bool = True) -> None:
     """Leaves the runs that are meant; untrained twins and rereads of these stay, unless they are left out by name.
+
+    A warning names what was typed in a filter and fits none of them.
 
     Args:
         where: the store, for the message.
@@ -29,6 +34,8 @@ def choose(catalogue: Catalogue, wanted: RunsConfig, where: str, tagged: bool = 
     meant = {key for key, own in facts.items() if suits(own, wanted)}
     if not meant:
         raise StoreError(nothing_suits(list(facts.values()), wanted, where))
+    if absent := as_typed(strays([facts[key] for key in meant], wanted)):
+        log.warning("none of the runs that are meant fits %s", " or ".join(absent.values()))
     if is_filtered(wanted):
         meant |= _beside(catalogue, meant, wanted) - trials
     _keep(catalogue, meant)

@@ -69,6 +69,14 @@ def test_tags_of_wandb_were_asked_for_before() -> None:
     assert len(chosen(RunsConfig(tags=["trial"], group="g"), runs, tagged=False)) == 8
 
 
+def test_a_name_that_no_run_fits_is_warned_of(caplog: pytest.LogCaptureFixture) -> None:
+    assert len(chosen(RunsConfig(model=["gemma", "nope"], keys=["gemma", "zz"]))) == 4
+    assert caplog.messages == ["none of the runs that are meant fits runs.model=nope or runs.keys=zz"]
+    caplog.clear()
+    chosen(RunsConfig(model=["gem*", "qwen"]))
+    assert caplog.messages == []
+
+
 def test_nothing_that_is_meant_is_an_error() -> None:
     with pytest.raises(
         StoreError, match=r"No run of store fits runs.model=x. It has runs of gemma, qwen: type runs.model=gemma, say"
