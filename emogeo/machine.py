@@ -19,7 +19,8 @@ from pathlib import Path
 from emogeo.errors import EmogeoError, MachineError, first_line
 from emogeo.terminal import told
 
-_WRITABLE = (
+_WRITABLE = "Give a folder that can be written, or the right to write there."
+_WRITABLE_AT_WORK = (
     "Give a folder that can be written: store.path=, output=, runtime.weights_cache= (or EMOGEO_CACHE), "
     "hydra.run.dir=, hydra.sweep.dir=."
 )
@@ -85,7 +86,10 @@ def machine_error(error: BaseException, elsewhere: str = "A file", at_work: bool
     said = f"{_shown(path)}: {os.strerror(number)}."
     if number == errno.EACCES and _unreadable(path):
         return MachineError(f"{said} {_READABLE}")
-    return MachineError(f"{said} {_ADVICE.get(number, '')}".rstrip() + (goes_on if number in _MIDWAY else ""))
+    advice = _ADVICE.get(number, "")
+    if at_work and advice == _WRITABLE:
+        advice = _WRITABLE_AT_WORK
+    return MachineError(f"{said} {advice}".rstrip() + (goes_on if number in _MIDWAY else ""))
 
 
 @contextmanager

@@ -46,6 +46,7 @@ def test_what_is_refused_to_a_run_at_work_is_gone_on_with(number: int) -> None:
     error = OSError(number, os.strerror(number), "/data/store")
     assert str(machine_error(error, at_work=True)).endswith(f" {GOES_ON}")
     assert GOES_ON not in str(machine_error(error)), "a command that keeps no store"
+    assert "store.path=" not in str(machine_error(error)), "an option of other programs"
 
 
 @pytest.mark.parametrize("number", [errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENAMETOOLONG])

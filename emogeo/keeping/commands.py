@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from emogeo.installation import command
 from emogeo.machine import exit_code
@@ -31,7 +33,11 @@ _FILTERS = (
 
 def main(words: Sequence[str] | None = None) -> int:
     """0 when it is done; 1 with the reason why not, or where `verify` has found a record that is not whole."""
-    asked = _parser().parse_args(words)
+    words = sys.argv[1:] if words is None else words
+    parser = _parser()
+    if words and words[0].startswith("--store"):
+        parser.error(f"--store comes after the command: type {command('store')} COMMAND --store FOLDER")
+    asked = parser.parse_args(words)
     return exit_code(lambda: _called(asked))
 
 
@@ -55,9 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     gc = _yes(_command(commands, "gc", "removes what nobody needs: states of no run, leftovers of killed processes"))
     gc.add_argument("--spares", action="store_true", help="also states in poolings that no run has used")
     verify = _command(commands, "verify", "reads every record whole; exits with 1 where one is not what was written")
-    verify.add_argument(
-        "--kind", action="append", metavar="KIND", help="runs, activations or generations (default: all)"
-    )
+    _valued(verify, "--kind", "KIND", "runs, activations or generations (default: all)", action="append")
     _command(commands, "migrate", "writes records of earlier versions as this one does, where nothing needs computing")
     return parser
 
@@ -68,8 +72,23 @@ def _command(
     parser = commands.add_parser(
         name, help=about, description=f"{about[0].upper()}{about[1:]}.", formatter_class=Described
     )
-    parser.add_argument("--store", default="store", metavar="FOLDER", help="the store (default: store)")
+    _valued(parser, "--store", "FOLDER", "the store (default: store)", default="store")
     return parser
+
+
+def _valued(parser: argparse._ActionsContainer, name: str, shown: str, about: str, **how: Any) -> None:
+    """Adds an option with a value, which may not be empty.
+
+    Args:
+        how: more of what `add_argument` takes.
+    """
+
+    def given(word: str) -> str:
+        if not word.strip(" ,"):
+            raise argparse.ArgumentTypeError(f"{word!r} is empty: type {name} {shown}, or leave {name} out")
+        return word
+
+    parser.add_argument(name, metavar=shown, help=about, type=given, **how)
 
 
 def _json(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
@@ -85,10 +104,10 @@ def _yes(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
 def _filters(parser: argparse.ArgumentParser) -> argparse.ArgumentParser:
     group = parser.add_argument_group("which runs", "the filters of analyze.py; each narrows the choice")
     for name, shown, about in _FILTERS:
-        group.add_argument(name, action="append", default=[], metavar=shown, help=about)
-    group.add_argument("--since", metavar="DAY", help="the first day (2026-11-01), or moment, of UTC")
-    group.add_argument("--until", metavar="DAY", help="the last day, or the moment before which")
-    group.add_argument("--group", metavar="NAME", help="the group of W&B")
+        _valued(group, name, shown, about, action="append", default=[])
+    _valued(group, "--since", "DAY", "the first day (2026-11-01), or moment, of UTC")
+    _valued(group, "--until", "DAY", "the last day, or the moment before which")
+    _valued(group, "--group", "NAME", "the group of W&B")
     group.add_argument("--no-twins", action="store_true", help="without untrained twins")
     group.add_argument("--no-rereads", action="store_true", help="without rereads")
     return parser

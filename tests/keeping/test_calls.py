@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import json
+import os
 from pathlib import Path
 
 import pytest
 
 from emogeo.keeping.commands import main
+from emogeo.locks import lockable
 from emogeo.record.files import ACTIVATIONS_FILE
 from emogeo.store.store import ACTIVATIONS, RUNS, Store
 from emogeo.terminal import cells
@@ -128,6 +131,25 @@ def test_verify_ends_with_1_where_a_record_is_not_whole(planted: Planted, capsys
     assert last.endswith("1 is not whole.")
     assert main(["verify", *where, "--kind", "runs,generations"]) == 0
     assert main(["verify", *where, "--kind", "texts"]) == 1
+
+
+def test_a_store_that_cannot_be_written_is_said_in_options_of_this_program(
+    planted: Planted, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(**_: object) -> None:
+        raise OSError(errno.EROFS, os.strerror(errno.EROFS), str(planted[0].path))
+
+    where = ["--store", str(planted[0].path)]
+    monkeypatch.setattr("tempfile.TemporaryFile", refused)
+    lockable.cache_clear()
+    assert main(["migrate", *where]) == 1
+    said = f"--store {planted[0].path} cannot be written: Read-only file system. Give another folder."
+    assert said in capsys.readouterr().err
+    (planted[0].path / ".locks").mkdir(exist_ok=True)
+    assert main(["gc", *where, "--yes"]) == 1
+    error = capsys.readouterr().err
+    assert "Read-only file system. Give a folder that can be written" in error
+    assert "store.path=" not in error
 
 
 def test_migrate_says_what_became_of_records(planted: Planted, capsys: pytest.CaptureFixture[str]) -> None:

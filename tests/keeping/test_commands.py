@@ -22,6 +22,30 @@ def test_what_is_missing_or_unknown_is_said(words: list[str], capsys: pytest.Cap
     assert "usage: python -m emogeo.store" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "words",
+    [
+        *(["ls", name, value] for name in ("--model", "--keys", "--tags", "--status") for value in ("", ",,")),
+        *([name, f"{option}="] for name in ("ls", "rm") for option in ("--store", "--since", "--until", "--group")),
+        ["verify", "--kind", ""],
+    ],
+)
+def test_an_empty_value_is_refused_with_what_to_type(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(words)
+    option = words[1].rstrip("=")
+    assert f"argument {option}: '{words[2] if len(words) > 2 else ''}' is empty: type {option} " in (
+        capsys.readouterr().err
+    )
+
+
+@pytest.mark.parametrize("words", [["--store", "x", "ls"], ["--store=x", "ls"]])
+def test_the_store_is_named_after_the_command(words: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit):
+        main(words)
+    assert "--store comes after the command: type python -m emogeo.store COMMAND --store" in capsys.readouterr().err
+
+
 def test_help_imports_neither_torch_nor_numpy() -> None:
     code = "import sys, emogeo.store.__main__ as m; m.main(['--help'])"
     slow = "{'torch', 'numpy', 'pydantic'} & set(sys.modules)"
