@@ -46,7 +46,8 @@ class Cost:
         if self.texts:
             said.append(f"{counted(self.written, 'token')} to be written (how long it took is not recorded)")
         if self.unknown:
-            said.append(f"{self.unknown} more that do not say what they have cost")
+            does = "record that does not say what it has cost", "records that do not say what they have cost"
+            said.append(counted(self.unknown, *does))
         return "; ".join(said) or "nothing"
 
 

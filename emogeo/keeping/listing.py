@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 from emogeo.amounts import counted, in_bytes
 from emogeo.analysis.records.names import settings_of
@@ -28,7 +28,7 @@ def listing(runs: Sequence[StoredRun], uses: Uses, width: int) -> list[str]:
 
     The size is that of the run's own files. States are those of all passes that it has used, which it may share.
     """
-    ordered = sorted(runs, key=_order)
+    ordered = in_order(runs)
     if not ordered:
         return [f"{uses.contents.store.path} holds no run."]
     keys = {run.key for run in ordered}
@@ -50,8 +50,13 @@ def rows(runs: Sequence[StoredRun], uses: Uses) -> list[Json]:
             "reason": run.reason or (run.record.reason if run.record else None),
             **(_described(run.record) if run.record else {}),
         }
-        for run in sorted(runs, key=_order)
+        for run in in_order(runs)
     ]
+
+
+def in_order(runs: Iterable[StoredRun]) -> list[StoredRun]:
+    """Sorts runs by model and settings; those that cannot be read come last."""
+    return sorted(runs, key=_order)
 
 
 def settings(record: AnyRecord) -> dict[str, str]:

@@ -76,7 +76,7 @@ def _run(store: Store, key: str) -> Migrated:
             store.write(RUNS, key, {**run.files, RUN_FILE: content})
             return Migrated(RUNS, key, Outcome.migrated)
     except StoreError as error:
-        return Migrated(RUNS, key, Outcome.left, one_line(str(error)), tuple(_words(store, key)))
+        return Migrated(RUNS, key, Outcome.left, one_line(str(error)), tuple(words_of(store, key)))
 
 
 def _texts(store: Store, key: str) -> Migrated:
@@ -114,7 +114,7 @@ def _lacks(record: AnyRecord) -> bool:
     return record.result is not None and record.result.lens is None
 
 
-def _words(store: Store, key: str) -> list[str]:
+def words_of(store: Store, key: str) -> list[str]:
     """Gives the command that computes a run whose record cannot be read, as far as its configuration can be."""
     file = store.folder(RUNS, key) / RUN_FILE
     try:

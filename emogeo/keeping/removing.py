@@ -17,8 +17,8 @@ from emogeo.store.removal import remove
 from emogeo.store.store import RUNS, Store
 from emogeo.terminal import one_line, paragraph
 
-_SHOWN, _BEFORE = 40, 19
-"""The most lines of what is removed; and the columns before each name."""
+_BEFORE = 19
+"""The columns before each name."""
 
 
 UNTOUCHED = "Nothing was removed."
@@ -61,16 +61,15 @@ class Removal:
         return sum(own.size for own in self.doomed)
 
     def lines(self, width: int) -> list[str]:
-        """Says what goes, how much room that gives, and what it would take to have it again."""
+        """Says all that goes, how much room that gives, and what it would take to have it again."""
         cost = sum((own.cost for own in self.doomed), Cost())
         shown = [
             f"  {own.kind:6}  {in_bytes(own.size):>7}  {clipped(one_line(own.name), width - _BEFORE)}"
-            for own in self.doomed[:_SHOWN]
+            for own in self.doomed
         ]
-        more = [f"  and {len(self.doomed) - _SHOWN} more"] if len(self.doomed) > _SHOWN else []
         frees = f"Removing {self._kinds()} frees {in_bytes(self.size)}. To have it again: {cost}."
         notes = [line for note in self.notes for line in paragraph(one_line(note), width)]
-        return [*shown, *more, *notes, *paragraph(frees, width)]
+        return [*shown, *notes, *paragraph(frees, width)]
 
     def _kinds(self) -> str:
         kinds = [own.kind for own in self.doomed]

@@ -8,7 +8,8 @@ from emogeo.amounts import counted
 from emogeo.config.mode import PROBES
 from emogeo.keeping.contents import StoredRun, StoredTexts, size_of, stored_run
 from emogeo.keeping.costs import Cost, of_passes, of_texts
-from emogeo.keeping.listing import SHORT
+from emogeo.keeping.listing import SHORT, in_order
+from emogeo.keeping.migrating import words_of
 from emogeo.keeping.removing import Doomed, Removal
 from emogeo.keeping.uses import ForwardPass, Uses, named_passes, recorded_passes, texts_of
 from emogeo.record.origin import PassRecord
@@ -36,7 +37,9 @@ def removal_of(uses: Uses, runs: Sequence[StoredRun], states_only: bool = False,
         *(states_doomed(uses, own) for own in passes if shared or own.users <= keys),
         *going,
     ]
-    notes = [*_of_others(others, shared), *([] if states_only else _of_those_built_on(uses, keys))]
+    notes = [*_of_others(others, shared)]
+    if not states_only:
+        notes += [*_of_those_built_on(uses, keys), *_of_unknown_commands(uses.contents.store, runs)]
     if going:
         notes.append("Texts that a model has written: another GPU or another batch writes others in their place.")
     return Removal(tuple(doomed), tuple(notes))
@@ -59,14 +62,17 @@ def states_doomed(uses: Uses, own: ForwardPass) -> Doomed:
 
 
 def _runs(uses: Uses, runs: Sequence[StoredRun]) -> Iterator[Doomed]:
-    """The runs; where the states of their passes are gone already, with what these have cost, each pass once."""
+    """The runs, in the order of a list.
+
+    Where the states of their passes are gone already, they have the cost of these, each pass once.
+    """
     counted_before = list[PassRecord]()
-    for run in runs:
+    for run in in_order(runs):
         there = [own.made for own in uses.passes_of(run.key)]
         gone = [made for made in recorded_passes(run.record) if made not in there and made not in counted_before]
         counted_before += gone
-        probe = Cost(unknown=1) if run.record is not None and run.record.mode in PROBES else Cost()
-        yield _run(uses.contents.store, run, of_passes(gone) + probe)
+        unknown = Cost(unknown=1) if run.record is None or run.record.mode in PROBES else Cost()
+        yield _run(uses.contents.store, run, of_passes(gone) + unknown)
 
 
 def _run(store: Store, run: StoredRun, cost: Cost) -> Doomed:
@@ -112,6 +118,14 @@ def _of_others(others: Sequence[Collection[str]], shared: bool) -> Iterator[str]
         yield f"Among these: {what} of states and texts that {runs} used as well; the runs stay whole without."
     else:
         yield f"Kept: {what} of states and texts that {runs} used as well (--shared removes such records, too)."
+
+
+def _of_unknown_commands(store: Store, runs: Sequence[StoredRun]) -> Iterator[str]:
+    """Says which runs cannot be computed again, because their records do not say how."""
+    unknown = [run.key[:SHORT] for run in runs if run.record is None and not words_of(store, run.key)]
+    if unknown:
+        named = listed(unknown, _SHOWN)
+        yield f"The command that computes it again is unknown, since the record cannot be read: {named}."
 
 
 def _of_those_built_on(uses: Uses, keys: set[str]) -> Iterator[str]:

@@ -18,4 +18,4 @@ def test_they_are_said_in_words() -> None:
     assert str(Cost()) == "nothing"
     assert str(of_passes([a_pass(90.0)])) == "1 pass of 1,000 tokens to be read (1.5 min, as it took, without loading)"
     assert "40 tokens to be written" in str(of_texts([StoredTexts("a", 1, 40)]))
-    assert str(of_passes([None])) == "1 more that do not say what they have cost"
+    assert str(of_passes([None])) == "1 record that does not say what it has cost"

@@ -99,4 +99,21 @@ def test_the_folder_of_wandb_goes_with_its_run(planted: Planted) -> None:
 def test_a_broken_run_can_be_removed(planted: Planted) -> None:
     store, keys = planted
     (store.folder(RUNS, keys["steered"]) / RUN_FILE).write_bytes(b"{")
+    found = removal(planted, "steered")
+    assert "again: 1 record that does not say what it has cost." in " ".join(found.lines(120))
+    assert f"is unknown, since the record cannot be read: {keys['steered'][:8]}." in " ".join(found.notes)
     gone(planted, "steered")
+
+
+def test_the_command_of_a_broken_run_may_be_known(planted: Planted) -> None:
+    store, keys = planted
+    file = store.folder(RUNS, keys["one"]) / RUN_FILE
+    file.write_bytes(file.read_bytes().replace(b'"schema":3', b'"schema":2'))
+    found = removal(planted, "one")
+    assert found.doomed[0].cost.unknown == 1
+    assert "is unknown" not in " ".join(found.notes)
+
+
+def test_runs_are_in_the_order_of_a_list(planted: Planted) -> None:
+    names = [own.name for own in removal(planted, *planted[1]).doomed if own.kind == "run"]
+    assert [name.split()[1] for name in names] == ["one-1b", "one-1b", "planted", "two-2b", "two-2b", "writer-1b"]
