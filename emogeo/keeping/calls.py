@@ -18,7 +18,7 @@ from emogeo.keeping.contents import contents_of, opened, size_of
 from emogeo.keeping.leftovers import leftovers
 from emogeo.keeping.listing import SHORT, listing, rows
 from emogeo.keeping.migrating import Migrated, Outcome, migrated
-from emogeo.keeping.removing import UNTOUCHED, Removal, carry_out, confirmed
+from emogeo.keeping.removing import UNTOUCHED, Removal, carry_out, confirmed, within
 from emogeo.keeping.runs_removed import removal_of
 from emogeo.keeping.showing import shown
 from emogeo.keeping.usage import as_json, usage
@@ -115,17 +115,23 @@ def _left(own: Migrated) -> list[str]:
 
 
 def _remove(store: Store, removal: Removal, yes: bool, otherwise: str) -> int:
-    if not removal.doomed:
-        _print([line for said in (otherwise, *removal.notes) for line in paragraph(said, columns())])
-        return 0
-    _print(removal.lines(columns()))
-    if not confirmed(removal, yes):
+    going = within(store, removal)
+    stays = len(going.doomed) < len(removal.doomed)
+    if not going.doomed:
+        _print([line for said in (UNTOUCHED if stays else otherwise, *going.notes) for line in _broken(said)])
+        return 1 if stays else 0
+    _print(going.lines(columns()))
+    if not confirmed(going, yes):
         print(UNTOUCHED)
         return 0
-    freed, left = carry_out(store, removal.doomed)
-    _print(line for said in left for line in paragraph(said, columns(), rest="  ", whole=True))
+    freed, left = carry_out(store, going.doomed)
+    _print(line for said in left for line in _broken(said))
     print(f"Freed {in_bytes(freed)}.")
-    return 1 if left else 0
+    return 1 if left or stays else 0
+
+
+def _broken(said: str) -> list[str]:
+    return paragraph(said, columns(), rest="  ", whole=True)
 
 
 def _store(asked: Namespace) -> Store:

@@ -13,7 +13,7 @@ from emogeo.errors import ConfigError, StoreError
 from emogeo.keeping.costs import Cost
 from emogeo.keeping.listing import clipped
 from emogeo.locks import held_if_free
-from emogeo.store.removal import remove
+from emogeo.store.removal import remove, why_outside
 from emogeo.store.store import RUNS, Store
 from emogeo.terminal import one_line, paragraph
 
@@ -106,21 +106,41 @@ def confirmed(removal: Removal, yes: bool) -> bool:
     return answer.strip().lower() in {"y", "yes"}
 
 
+def within(store: Store, removal: Removal) -> Removal:
+    """Gives a removal without what is known to be left, which its notes name: what is a link, or lies behind one."""
+
+    def why_left(own: Doomed) -> str | None:
+        return next((why for path in own.paths if (why := why_outside(store, path)) is not None), None)
+
+    going, left = _parted(removal.doomed, why_left)
+    return Removal(tuple(going), (*removal.notes, *left))
+
+
 def carry_out(store: Store, doomed: Sequence[Doomed]) -> tuple[int, list[str]]:
     """Removes one after another; whoever is killed in between leaves whole records.
 
     Returns:
         The bytes that were freed, and what was left with the reason.
     """
-    freed, left, runs_left = 0, list[str](), set[str]()
+    gone, left = _parted(doomed, lambda own: _removed(store, own))
+    return sum(own.size for own in gone), left
+
+
+def _parted(doomed: Sequence[Doomed], why_left: Callable[[Doomed], str | None]) -> tuple[list[Doomed], list[str]]:
+    """Parts what goes from what is left, with the reason; what a run uses that is left is left, too.
+
+    Args:
+        why_left: gives the reason; None for what goes.
+    """
+    going, left, runs_left = list[Doomed](), list[str](), set[str]()
     for own in doomed:
-        why = "because a run that uses it was left" if own.users & runs_left else _removed(store, own)
+        why = "because a run that uses it was left" if own.users & runs_left else why_left(own)
         if why is None:
-            freed += own.size
+            going.append(own)
         else:
             runs_left |= {key for kind, key in own.locks if kind == RUNS}
             left.append(one_line(f"{own.kind} {own.name}: left, {why}"))
-    return freed, left
+    return going, left
 
 
 def _removed(store: Store, own: Doomed) -> str | None:

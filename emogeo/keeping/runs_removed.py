@@ -14,6 +14,7 @@ from emogeo.keeping.removing import Doomed, Removal
 from emogeo.keeping.uses import ForwardPass, Uses, named_passes, recorded_passes, texts_of
 from emogeo.record.origin import PassRecord
 from emogeo.stimuli.messages import listed
+from emogeo.store.removal import why_outside
 from emogeo.store.store import ACTIVATIONS, GENERATIONS, RUNS, Store
 from emogeo.tracking.session import sent
 
@@ -76,11 +77,13 @@ def _runs(uses: Uses, runs: Sequence[StoredRun]) -> Iterator[Doomed]:
 
 
 def _run(store: Store, run: StoredRun, cost: Cost) -> Doomed:
-    """A run with its W&B folder, and the note of where it was pulled from."""
+    """A run with its W&B folder, and the note of where it was pulled from; what of these is a link stays."""
     mirror, note = store.path / "wandb" / run.key, store.path / "wandb" / "pulled" / run.key
-    others = tuple(path for path in (mirror, note) if path.exists() or path.is_symlink())
-    unsent = mirror.is_dir() and not sent(mirror)
-    name = f"{run.key[:SHORT]} {run.title}{', not sent to W&B' if unsent else ''}"
+    there = [path for path in (mirror, note) if path.exists() or path.is_symlink()]
+    others = tuple(path for path in there if why_outside(store, path) is None)
+    unsent = ", not sent to W&B" if mirror in others and mirror.is_dir() and not sent(mirror) else ""
+    linked = ", without its W&B folder, which is a link" if len(others) < len(there) else ""
+    name = f"{run.key[:SHORT]} {run.title}{unsent}{linked}"
     size = run.size + sum(map(size_of, others))
     return Doomed("run", name, size, (store.folder(RUNS, run.key), *others), ((RUNS, run.key),), cost)
 

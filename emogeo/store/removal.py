@@ -35,13 +35,21 @@ def remove(store: Store, path: Path) -> None:
 
 
 def refuse_outside(store: Store, path: Path) -> None:
-    """Refuses a path that is a link, or that is not in the store once links of its folders are followed.
+    """Refuses a path that is not in the store itself.
 
     Raises:
         StoreError: says where it leads.
     """
+    why = why_outside(store, path)
+    if why is not None:
+        raise StoreError(why)
+
+
+def why_outside(store: Store, path: Path) -> str | None:
+    """Says of a path that is a link, or not in the store once links of its folders are followed, where it leads."""
     root = store.path.resolve()
     if path.is_symlink():
-        raise StoreError(f"{path} is a link to {path.resolve()}: what is not in the store itself is never removed.")
+        return f"{path} is a link to {path.resolve()}: what is not in the store itself is never removed."
     if root not in path.parent.resolve().joinpath(path.name).parents:
-        raise StoreError(f"{path} lies outside of {root}: what is not in the store itself is never removed.")
+        return f"{path} lies outside of {root}: what is not in the store itself is never removed."
+    return None

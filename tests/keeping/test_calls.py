@@ -110,6 +110,24 @@ def test_rm_exits_with_1_where_something_was_left(planted: Planted, capsys: pyte
     assert "left, because another process is at it" in capsys.readouterr().out.replace("\n  ", " ")
 
 
+def test_a_link_is_not_counted_among_what_is_removed(
+    planted: Planted, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    store, keys = planted
+    where, folder = ["--store", str(store.path), "--yes"], store.folder(RUNS, keys["one"])
+    folder.rename(tmp_path / "far")
+    folder.symlink_to(tmp_path / "far")
+    assert main(["rm", keys["one"], *where]) == 1
+    text = capsys.readouterr().out.replace("\n  ", " ")
+    assert text.startswith("Nothing was removed.\n")
+    assert "is a link to" in text
+    assert "states 11111111" in text
+    assert "left, because a run that uses it was left" in text
+    assert main(["rm", keys["one"], keys["steered"], *where]) == 1
+    assert "Removing 1 run frees" in capsys.readouterr().out
+    assert (folder.is_symlink(), store.has(ACTIVATIONS, OWN), store.has(RUNS, keys["steered"])) == (True, True, False)
+
+
 def test_gc_says_when_everything_is_needed(planted: Planted, capsys: pytest.CaptureFixture[str]) -> None:
     store, _ = planted
     where = ["--store", str(store.path)]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from emogeo.keeping.removing import Removal, carry_out
 from emogeo.keeping.runs_removed import removal_of
 from emogeo.record.files import RUN_FILE
@@ -94,6 +96,16 @@ def test_the_folder_of_wandb_goes_with_its_run(planted: Planted) -> None:
     assert "not sent to W&B" in found.name
     gone(planted, "one")
     assert (own.exists(), other.exists()) == (False, True)
+
+
+def test_a_folder_of_wandb_that_is_a_link_stays(planted: Planted, tmp_path: Path) -> None:
+    store, keys = planted
+    (tmp_path / "far").mkdir()
+    (store.path / "wandb").mkdir(exist_ok=True)
+    (store.path / "wandb" / keys["one"]).symlink_to(tmp_path / "far")
+    assert "without its W&B folder, which is a link" in removal(planted, "one").doomed[0].name
+    assert gone(planted, "one") == {OWN, SPARE}
+    assert (store.path / "wandb" / keys["one"]).is_symlink()
 
 
 def test_a_broken_run_can_be_removed(planted: Planted) -> None:
