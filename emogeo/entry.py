@@ -14,10 +14,12 @@ from hydra.core.hydra_config import HydraConfig
 from hydra.errors import CompactHydraException
 from hydra.types import RunMode
 
-from emogeo.config.compose import register
+from emogeo.config.compose import parse_analyze, parse_train, register
 from emogeo.config.early import checked, lacking
 from emogeo.config.help import register_help
+from emogeo.config.jobs import check_first
 from emogeo.config.once import compose_once
+from emogeo.config.train import TrainConfig
 from emogeo.errors import EmogeoError
 from emogeo.machine import look_for_cycles_seldom, machine_error, print_any_letter
 from emogeo.signals import Ended, end_cleanly, in_joblib_worker
@@ -38,6 +40,7 @@ def prepare(schema: type, conf: Path) -> None:
     """Registers the schemas and refuses a command line that is contradictory; exits with 1 and what is allowed."""
     look_for_cycles_seldom()
     compose_once()
+    check_first(parse_train if schema is TrainConfig else parse_analyze)
     register()
     register_help(conf)
     end_cleanly()
@@ -99,7 +102,7 @@ def _log_to_files(said: str) -> None:
 
 
 def _reported(call: Callable[[], Any]) -> Any:
-    """Has Hydra say in a sentence what the machine refuses to it: the folder of a run's log, say."""
+    """Has Hydra say in a sentence what is wrong with a sweep, and what the machine refuses: the folder of logs, say."""
     return _REPORT(lambda: _without_trace(call))
 
 
@@ -112,6 +115,11 @@ def _without_trace(call: Callable[[], T]) -> T:
         sys.exit(1)
     except CompactHydraException:
         raise  # a sentence already, whatever it quotes
+    except EmogeoError as error:
+        if "HYDRA_FULL_ERROR" in os.environ:
+            raise
+        print(told(f"{type(error).__name__}: {error}"), file=sys.stderr)
+        sys.exit(1)
     except Exception as error:
         fault = machine_error(error, "The folder of logs (hydra.run.dir, hydra.sweep.dir)", at_work=True)
         if fault is None:

@@ -86,6 +86,7 @@ def test_help_does_not_import_torch(tmp_path: Path) -> None:
         (["prompt_template=chat", "model=gemma-3-270m"], "prompt_template=raw|feeling|question"),
         (["stimuli.path=nowhere.csv"], "no such file"),
         (["model.weights=./nowhere"], "Org/Name"),
+        (["-m", "model.init=random,trained", "model.init_seed=1,2"], "2 of 4 runs have a wrong configuration"),
     ],
 )
 def test_bad_input_exits_1_and_says_what_is_allowed(tmp_path: Path, words: list[str], said: str) -> None:
@@ -93,6 +94,8 @@ def test_bad_input_exits_1_and_says_what_is_allowed(tmp_path: Path, words: list[
     assert done.returncode == 1
     assert said in done.stderr
     assert "Traceback" not in done.stderr
+    assert "HYDRA_FULL_ERROR" not in done.stderr
+    assert done.stdout == "" or "-m" not in words, "no run of a sweep was begun"
 
 
 def test_without_network_one_error_says_what_to_do(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ from hydra.types import RunMode
 
 from emogeo import entry, signals
 from emogeo.config.train import TrainConfig
-from emogeo.errors import EmogeoError, StoreError
+from emogeo.errors import ConfigError, EmogeoError, StoreError
 from emogeo.signals import Ended
 from emogeo.terminal import LogFile
 from tests.conftest import CONF
@@ -153,6 +153,18 @@ def test_what_it_refuses_to_hydra_is_a_sentence_too(
     assert "MachineError: outputs: Read-only file system." in said
     assert "MachineError: The folder of logs (hydra.run.dir, hydra.sweep.dir): No space left on device." in said
     assert "Traceback" not in said
+
+
+def test_an_error_of_a_sweep_that_is_checked_is_said_without_a_trace(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("HYDRA_FULL_ERROR", raising=False)
+    with pytest.raises(SystemExit):
+        entry._reported(lambda: raising(ConfigError("seed=1: so")))
+    assert capsys.readouterr().err == "ConfigError: seed=1: so\n"
+    monkeypatch.setenv("HYDRA_FULL_ERROR", "1")
+    with pytest.raises(ConfigError):
+        entry._reported(lambda: raising(ConfigError("seed=1: so")))
 
 
 def test_cycles_are_looked_for_seldom_and_not_at_the_end() -> None:

@@ -15,9 +15,12 @@ from hydra.core.config_search_path import SearchPathQuery
 from hydra.core.override_parser.overrides_parser import OverridesParser
 from hydra.core.override_parser.types import Override
 from hydra.core.plugins import Plugins
+from hydra.plugins.sweeper import Sweeper
 from hydra.types import RunMode
 from omegaconf import DictConfig, flag_override
+from omegaconf.errors import OmegaConfBaseException
 
+from emogeo.config.compose import parse_all
 from emogeo.errors import ConfigError
 
 _TRUE = {"true", "yes", "on", "y", "1"}
@@ -101,10 +104,40 @@ class Jobs:
     def _of_groups(self, chosen: tuple[str, ...]) -> DictConfig:
         if chosen not in self._composed:
             config = self.hydra.config_loader.load_configuration(NAME, [*self.of_hydra, *chosen], RunMode.RUN)
-            with flag_override(config, ["struct", "readonly"], [False, False]):
-                del config["hydra"]
-            self._composed[chosen] = config
+            self._composed[chosen] = without_hydra(config)
         return self._composed[chosen]
+
+
+def without_hydra(config: DictConfig) -> DictConfig:
+    """Takes Hydra's own part away from a composed configuration."""
+    with flag_override(config, ["struct", "readonly"], [False, False]):
+        del config["hydra"]
+    return config
+
+
+def check_first(parse: Callable[[DictConfig], object]) -> None:
+    """Has the configuration of every run of a sweep parsed when Hydra composes it, before the first run starts.
+
+    A sweeper that decides on a run when others are finished goes on as it does.
+    """
+
+    def check(sweeper: Any, batch: Sequence[Sequence[str]]) -> None:
+        if not hasattr(sweeper, "get_job_batch"):
+            _COMPOSE_EACH(sweeper, batch)
+            return
+        load = sweeper.hydra_context.config_loader.load_sweep_config
+        parse_all(((job, without_hydra(load(sweeper.config, list(job)))) for job in batch), known)
+
+    def known(config: DictConfig) -> object:
+        try:
+            return parse(config)
+        except OmegaConfBaseException:  # what only the run itself has, as its number; or it is said in its turn
+            return None
+
+    Sweeper.validate_batch_is_legal = check  # type: ignore[method-assign, assignment]
+
+
+_COMPOSE_EACH = Sweeper.validate_batch_is_legal
 
 
 def jobs_of(arguments: Sequence[str], conf: Path, asked: Asked) -> Jobs:

@@ -16,7 +16,9 @@ from hydra._internal import hydra as hydra_main
 from hydra._internal.config_repository import CachingConfigRepository, IConfigRepository
 from hydra._internal.defaults_list import DefaultsList, Overrides, create_defaults_list
 from hydra.types import RunMode
-from omegaconf import DictConfig, flag_override
+from omegaconf import DictConfig
+
+from emogeo.config.jobs import without_hydra
 
 _LOADER, _HYDRA = loading.ConfigLoaderImpl, hydra_main.Hydra
 _COMPOSE, _COMPOSE_JOB, _MODE = _LOADER._compose_config_from_defaults_list, _LOADER.load_sweep_config, _HYDRA.get_mode
@@ -104,9 +106,7 @@ def coming(unlike: Callable[[Sequence[str]], bool]) -> DictConfig | None:
     for (_, overrides), (_, composed) in _jobs.items():
         if unlike(overrides):
             found: DictConfig = pickle.loads(composed)
-            with flag_override(found, ["struct", "readonly"], [False, False]):
-                del found["hydra"]
-            return found
+            return without_hydra(found)
     return None
 
 

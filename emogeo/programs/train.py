@@ -15,7 +15,7 @@ from hydra.types import RunMode
 from omegaconf import DictConfig, OmegaConf
 from omegaconf.errors import OmegaConfBaseException
 
-from emogeo.config.compose import parse_train
+from emogeo.config.compose import parse_all, parse_train
 from emogeo.config.jobs import Asked, asked_for, jobs_of, reported
 from emogeo.config.mode import PROBES, Mode
 from emogeo.config.model import ModelConfig
@@ -48,7 +48,7 @@ def start() -> None:
 def _ahead(asked: Asked) -> None:
     """Says what the runs would cost; ends with 1 where one of them could not be run as it is configured."""
     jobs = jobs_of(sys.argv[1:], CONF, asked)
-    _end_with(_said_ahead(map(parse_train, jobs.configs())))
+    _end_with(_said_ahead(parse_all(zip(jobs.overrides, jobs.configs(), strict=True), parse_train)))
 
 
 def _said_ahead(configs: Iterable[TrainConfig]) -> list[str]:

@@ -7,8 +7,11 @@ from dataclasses import asdict
 import pytest
 from omegaconf.errors import OmegaConfBaseException
 
+from emogeo.config.compose import parse_all, parse_train, register
+from emogeo.config.jobs import asked_for, jobs_of
 from emogeo.config.precision import Dtype
 from emogeo.config.states import PoolingConfig, Position
+from emogeo.errors import ConfigError
 from emogeo.geometry.options import Selection
 from tests.conftest import CONF, compose_train
 
@@ -49,3 +52,26 @@ def test_defaults_are_the_published_protocol_but_for_the_layer() -> None:
 def test_wrong_types_fail_at_compose(override: str) -> None:
     with pytest.raises((OmegaConfBaseException, Exception), match=override.split("=")[1]):
         compose_train(override)
+
+
+def test_wrong_runs_are_said_together_each_error_once() -> None:
+    words = ["--multirun", "seed=3", "model.init=random,trained,shuffled", "model.init_seed=1,2,3,4,5"]
+    register()
+    jobs = jobs_of(words, CONF, asked_for(words))
+    with pytest.raises(ConfigError) as raised:
+        parse_all(zip(jobs.overrides, jobs.configs(), strict=True), parse_train)
+    first, *said = str(raised.value).splitlines()
+    assert first == "5 of 15 runs have a wrong configuration, so none of them was begun."
+    assert [line.split()[0] for line in said[::2]] == [f"model.init_seed={seed}" for seed in range(1, 6)]
+    assert said[1] == "  Runs: model.init=trained model.init_seed=1"
+
+
+def test_an_error_of_many_runs_names_some_of_them() -> None:
+    words = ["-m", "model.init_seed=1", "seed=1,2,3,4,5"]
+    register()
+    jobs = jobs_of(words, CONF, asked_for(words))
+    with pytest.raises(ConfigError, match=r"(?m)^  Runs: seed=1; seed=2; seed=3; and 2 more$"):
+        parse_all(zip(jobs.overrides, jobs.configs(), strict=True), parse_train)
+    (alone,), (config, *_) = jobs.overrides[:1], jobs.configs()
+    with pytest.raises(ConfigError, match=r"^model\.init_seed=1 seeds"):
+        parse_all([(alone, config)], parse_train)

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
+from hydra.plugins.sweeper import Sweeper
+from omegaconf import DictConfig
 
 from emogeo.config.compose import parse_train, register
-from emogeo.config.jobs import Jobs, asked_for, jobs_of
+from emogeo.config.jobs import Jobs, asked_for, check_first, jobs_of
+from emogeo.errors import ConfigError
 from tests.conftest import CONF, compose_train
 
 
@@ -64,3 +70,33 @@ def test_each_run_of_a_sweep_is_shown(capsys: pytest.CaptureFixture[str]) -> Non
     one, two = capsys.readouterr().out.split("---\n")
     assert one.startswith("# 1 of 2: seed=1\n# @package pooling\nposition: last")
     assert two.startswith("# 2 of 2: seed=2\n")
+
+
+def checked(sweeper: object, batch: list[list[str]], parse: Callable[[DictConfig], object]) -> None:
+    """Has Hydra check a batch of runs of a sweeper."""
+    before = Sweeper.validate_batch_is_legal
+    check_first(parse)
+    try:
+        Sweeper.validate_batch_is_legal(sweeper, batch)  # type: ignore[arg-type]
+    finally:
+        Sweeper.validate_batch_is_legal = before  # type: ignore[method-assign]
+
+
+def test_every_run_of_a_sweep_is_parsed_when_hydra_checks_it() -> None:
+    found = jobs("-m", "seed=1,2", "model.init_seed=0,1")
+    known: dict[str, Any] = {"config": found.master, "hydra_context": found.hydra}  # which has the loader, too
+    sweeper = SimpleNamespace(**known, get_job_batch=None)
+    with pytest.raises(ConfigError, match="2 of 4 runs"):
+        checked(sweeper, found.overrides, parse_train)
+    checked(sweeper, found.overrides[::2], parse_train)
+    checked(SimpleNamespace(**known), found.overrides, parse_train)  # its runs are not known beforehand
+
+
+def test_what_only_the_run_itself_can_resolve_is_left_to_it() -> None:
+    found = jobs("-m", "seed=1,2", "store.path='${hydra:job.num}'")
+    sweeper = SimpleNamespace(
+        config=found.master,
+        hydra_context=found.hydra,
+        get_job_batch=None,
+    )
+    checked(sweeper, found.overrides, parse_train)
