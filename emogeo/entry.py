@@ -22,7 +22,7 @@ from emogeo.config.once import compose_once
 from emogeo.config.train import TrainConfig
 from emogeo.errors import EmogeoError
 from emogeo.machine import look_for_cycles_seldom, machine_error, print_any_letter
-from emogeo.signals import Ended, end_cleanly, in_joblib_worker
+from emogeo.signals import Ended, end_cleanly, go_on_without_reader, in_joblib_worker
 from emogeo.terminal import told
 
 T = TypeVar("T")
@@ -44,6 +44,7 @@ def prepare(schema: type, conf: Path) -> None:
     register()
     register_help(conf)
     end_cleanly()
+    go_on_without_reader()
     print_any_letter()
     hydra_utils.run_and_report = _reported  # type: ignore[assignment]  # Hydra has no types
     try:
@@ -65,8 +66,9 @@ def shown(call: Callable[[], T]) -> T:
     shows the trace.
     """
     try:
-        end_cleanly()
-        print_any_letter()  # in a worker, too
+        end_cleanly()  # in a worker, too
+        go_on_without_reader()
+        print_any_letter()
         return call()
     except Ended as end:
         log.warning("%s", end)

@@ -8,7 +8,10 @@ import os
 import signal
 import sys
 import threading
+from io import BufferedWriter, FileIO, TextIOWrapper
+from stat import S_ISFIFO
 from types import FrameType
+from typing import Any
 
 
 class Ended(SystemExit):
@@ -47,6 +50,34 @@ def end_cleanly() -> None:
 def end_with_reader() -> None:
     """Makes the end of whoever reads the output (`| head`) the end of the program, without a word, as of others."""
     signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+
+
+def go_on_without_reader() -> None:
+    """Has what is printed into a pipe go nowhere from when its reader ends (`| head`): a run goes on without a word.
+
+    Connections to servers, too, would be ended by what `end_with_reader` sets.
+    """
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if type(stream) is not TextIOWrapper or not S_ISFIFO(os.fstat(stream.fileno()).st_mode):
+            continue
+        stream.flush()
+        pipe = BufferedWriter(_Pipe(stream.fileno(), "w", closefd=False))
+        at_once = stream.line_buffering or stream.write_through
+        setattr(sys, name, TextIOWrapper(pipe, stream.encoding, stream.errors, line_buffering=at_once))
+
+
+class _Pipe(FileIO):
+    """A pipe that becomes the null device when nobody reads it."""
+
+    def write(self, content: Any) -> int:
+        try:
+            return super().write(content)
+        except BrokenPipeError:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, self.fileno())
+            os.close(nowhere)
+            return super().write(content)
 
 
 def end_with_parent() -> None:

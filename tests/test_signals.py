@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from pathlib import Path
 from types import SimpleNamespace
 
 import psutil
@@ -116,3 +117,39 @@ def test_a_program_ends_quietly_with_whoever_reads_its_output() -> None:
         program.stdout.close()
         assert program.stderr.read() == b""
         assert program.wait() == -signal.SIGPIPE
+
+
+_PRINTS = """
+import sys
+from emogeo.signals import go_on_without_reader
+for _ in range(2):
+    go_on_without_reader()
+for _ in range(10):
+    print("x" * 10**5)
+    print("y" * 10**5, file=sys.stderr)
+with open(sys.argv[1], "w") as file:
+    file.write("it went on")
+"""
+
+
+@pytest.mark.parametrize("unbuffered", [[], ["-u"]])
+def test_a_run_goes_on_quietly_without_whoever_reads_its_output(unbuffered: list[str], tmp_path: Path) -> None:
+    words, both = [sys.executable, *unbuffered, "-c", _PRINTS, str(tmp_path / "done")], subprocess.STDOUT
+    for errors in (subprocess.PIPE, both):
+        with subprocess.Popen(words, stdout=subprocess.PIPE, stderr=errors) as program:
+            assert program.stdout is not None
+            assert program.stdout.read(9) == b"x" * 9
+            program.stdout.close()
+            if program.stderr is not None:
+                assert set(program.stderr.read()) == set(b"y\n")
+            assert program.wait() == 0
+        assert (tmp_path / "done").read_text() == "it went on"
+        (tmp_path / "done").unlink()
+
+
+def test_what_is_read_is_printed_as_before(tmp_path: Path) -> None:
+    words = [sys.executable, "-c", _PRINTS.replace("10**5", "3"), str(tmp_path / "done")]
+    for out in (subprocess.PIPE, (tmp_path / "file").open("w")):
+        done = subprocess.run(words, stdout=out, stderr=subprocess.PIPE, text=True, check=True)
+        assert done.stderr == "yyy\n" * 10
+        assert (done.stdout or (tmp_path / "file").read_text()) == "xxx\n" * 10
