@@ -16,7 +16,7 @@ from hydra.core.override_parser.types import Glob, Override, OverrideType, Value
 from hydra.errors import HydraException
 
 from emogeo.config.options import options_in
-from emogeo.config.values import check_value, shown
+from emogeo.config.values import check_value, kind_of, shown
 from emogeo.errors import ConfigError, first_line
 from emogeo.installation import install
 
@@ -105,7 +105,9 @@ def _check_one(override: Override, schema: type, conf: Path, own_groups: bool) -
         if own_groups:
             _check_options(override, options_in(conf / key))
         return
-    hint = _check_key(key, schema, conf)
+    if key == "dry" and override.is_sweep_override():
+        raise ConfigError(f"{override.input_line}: dry is for the whole sweep: type dry=true, or leave it out.")
+    hint = check_key(key, schema, conf)
     if hint is not None:
         check_value(override, hint)
 
@@ -118,7 +120,8 @@ def _parsed(word: str) -> Override:
     except HydraException as error:
         raise ConfigError(
             f"{word} cannot be read as FIELD=VALUE ({first_line(error)}). A text with spaces, brackets, commas, equals "
-            "signs or colons is quoted twice, as in \"store.path='my, store'\"; lists are 'FIELD=[A,B]'."
+            "signs, colons, or letters beyond a to z is quoted twice, as in \"store.path='my, store'\"; lists are "
+            "'FIELD=[A,B]'."
         ) from None
 
 
@@ -171,7 +174,7 @@ def _check_options(override: Override, options: list[str]) -> None:
             raise ConfigError(f"{group}={name} is not an option.{_hint(name, options)} Allowed: {', '.join(options)}.")
 
 
-def _check_key(key: str, schema: type, conf: Path) -> Any:
+def check_key(key: str, schema: type, conf: Path) -> Any:
     """Gives the type of a field; None where its name or its values are the user's own."""
     node: Any = schema
     hint: Any = None
@@ -190,9 +193,9 @@ def _check_key(key: str, schema: type, conf: Path) -> Any:
             listed = f"Allowed{where}: {', '.join(allowed)}." if allowed else f"{'.'.join(path)} has no fields."
             raise ConfigError(f"There is no field {key}.{_hint(part, allowed)} {listed}")
         hint = get_type_hints(node)[part]
-        node = _strip_optional(hint)
+        node = kind_of(hint)
         path.append(part)
-    return None if hint is Any or get_origin(node) is dict else hint
+    return None if hint is Any else hint
 
 
 def groups_of(schema: type, conf: Path) -> list[str]:
@@ -202,11 +205,6 @@ def groups_of(schema: type, conf: Path) -> list[str]:
 
 def field_names(node: Any) -> list[str]:
     return [f.name for f in fields(node)] if is_dataclass(node) else []
-
-
-def _strip_optional(hint: Any) -> Any:
-    inner = [a for a in get_args(hint) if a is not type(None)]
-    return inner[0] if len(inner) == 1 and type(None) in get_args(hint) else hint
 
 
 def _hint(word: str, allowed: list[str]) -> str:

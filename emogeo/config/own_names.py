@@ -34,6 +34,8 @@ def as_hydra_wants(argument: str) -> str:
     `stimuli.rename={joyful: happy}`, are added, since the schema has none of them, and written so that Hydra takes any
     of them; texts in other scripts are quoted; `~` stands for the home directory, as in a shell.
     """
+    if "=" not in argument:
+        return argument  # a flag, or what it is given: the name of a field, say
     argument = _HOME.sub(lambda _: str(Path.home()), argument)
     name, _, value = argument.partition("=")
     name = name.replace("runs.filters.", "runs.") if name.replace("filters.", "", 1) in _FILTERS else name
@@ -43,7 +45,7 @@ def as_hydra_wants(argument: str) -> str:
         return f"{name}=[{value}]"
     if name in OWN_NAMES:
         return f"+{name}={_named(value)}"
-    if name.startswith(tuple(f"{own}." for own in OWN_NAMES)):
+    if name == "runs.filters" or name.startswith(("runs.filters.", *(f"{own}." for own in OWN_NAMES))):
         return f"+{argument}"
     if name in _FILTERS:
         return f"{name}={value}"

@@ -29,12 +29,19 @@ def check_value(override: Override, hint: Any) -> None:
     if str(override.input_line or "").endswith("="):
         raise ConfigError(f"{key}= gives no value; {_wanted(key, hint)}")
     for value in _values(override):
-        if isinstance(value, str) and "${" in value:
+        own_names = isinstance(value, dict) and get_origin(kind_of(hint)) is dict
+        if own_names or (isinstance(value, str) and "${" in value):
             continue
         try:
             OmegaConf.update(_holder(hint), "value", value)
         except OmegaConfBaseException:
             raise ConfigError(f"{key}={shown(value)}: {_wanted(key, hint, value)}") from None
+
+
+def kind_of(hint: Any) -> Any:
+    """Gives the type of a field, without null where it takes that, too."""
+    inner = [own for own in get_args(hint) if own is not type(None)]
+    return inner[0] if len(inner) == 1 and type(None) in get_args(hint) else hint
 
 
 def _values(override: Override) -> Iterable[Any]:
@@ -58,9 +65,8 @@ def shown(value: Any) -> str:
 
 def _wanted(key: str, hint: Any, value: Any = "VALUE") -> str:
     """Says what a field takes, and how that is typed."""
-    inner = [own for own in get_args(hint) if own is not type(None)]
     null = ", or null" if type(None) in get_args(hint) else ""
-    kind = inner[0] if null and len(inner) == 1 else hint
+    kind = kind_of(hint)
     if is_dataclass(kind):
         return _of_fields(key, kind, value)
     if isinstance(kind, type) and issubclass(kind, Enum):

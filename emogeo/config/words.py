@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from argparse import Namespace
 from collections.abc import Sequence
 from pathlib import Path
 
 from hydra._internal.utils import get_args_parser
 
 from emogeo.config.options import options_in
-from emogeo.config.overrides import field_names, groups_of
+from emogeo.config.overrides import check_key, field_names, groups_of
 from emogeo.errors import ConfigError
 
 
@@ -16,7 +18,8 @@ def in_order(arguments: Sequence[str], schema: type, conf: Path) -> list[str]:
     """Gives options first and flags last, since Hydra takes options from one place only.
 
     Raises:
-        ConfigError: an option with dashes, one that spaces break into words, or a word that is no option.
+        ConfigError: an option with dashes, one that spaces break into words, a word that is no option, or flags that
+            do not go together.
     """
     names, groups = field_names(schema), groups_of(schema, conf)
     for word in arguments:
@@ -25,6 +28,8 @@ def in_order(arguments: Sequence[str], schema: type, conf: Path) -> list[str]:
     typed, unknown = get_args_parser().parse_known_intermixed_args(list(arguments))
     if unknown:
         raise ConfigError(f"{unknown[0]}: options are typed as NAME=VALUE, without dashes.")
+    _check_flags(typed, names)
+    _check_package(typed, schema, conf)
     refuse_spaces(typed.overrides)
     for word in typed.overrides:
         if not is_option(word):
@@ -33,6 +38,37 @@ def in_order(arguments: Sequence[str], schema: type, conf: Path) -> list[str]:
     for word in typed.overrides:
         flags.remove(word)
     return [*typed.overrides, *flags]
+
+
+def _check_flags(typed: Namespace, names: Sequence[str]) -> None:
+    """Refuses flags that stand for two commands, or that say how a configuration is shown where none is."""
+    shows = typed.cfg is not None
+    if typed.resolve and not (shows or typed.help):
+        raise ConfigError("--resolve says how a configuration is shown: type --cfg job --resolve.")
+    if typed.package is not None and not shows:
+        raise ConfigError(f"--package says which part of a configuration is shown: type --cfg job -p {typed.package}.")
+    given = {
+        "--run": typed.run,
+        "--multirun": typed.multirun,
+        "--cfg": shows,
+        "--info": typed.info is not None,
+        "--shell-completion": typed.shell_completion,
+    }
+    flags = [flag for flag, is_given in given.items() if is_given]
+    if len(flags) > 1 and (flags != ["--multirun", "--cfg"] or "stimuli" not in names):
+        raise ConfigError(f"{' and '.join(flags)} do not go together: type one of them.")
+
+
+def _check_package(typed: Namespace, schema: type, conf: Path) -> None:
+    """Refuses a part of the configuration that there is not; the parts of Hydra's own are left to Hydra."""
+    name = re.split(r"\[|\.\d", typed.package or "_global_")[0]
+    of_hydra = typed.cfg == "hydra" or (typed.cfg == "all" and name.partition(".")[0] == "hydra")
+    if name == "_global_" or of_hydra or typed.config_name is not None:
+        return
+    try:
+        check_key(name, schema, conf)
+    except ConfigError as error:
+        raise ConfigError(f"--package {typed.package}: {error}") from None
 
 
 def is_option(word: str) -> bool:

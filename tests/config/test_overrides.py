@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from emogeo.config.analyze import AnalyzeConfig
@@ -53,6 +55,11 @@ def test_sound_overrides_pass(words: list[str]) -> None:
         ("precision=fp16,int9", ["precision=int9", "Did you mean int8"]),
         ("-m model=glob(foo*)", ["glob(foo*)", "matches none", "llama-3.1-8b"]),
         ("+study=x", ["study"]),
+        ("-m dry=true,false", ["dry=true,false: dry is for the whole sweep: type dry=true, or leave it out."]),
+        ("-m dry=choice(true)", ["dry is for the whole sweep"]),
+        ("store.path=/tmp/ünï", ["/tmp/ünï cannot be read", "letters beyond a to z is quoted twice"]),
+        ("+stimuli.rename=x", ["stimuli.rename=x: it takes names with values: type 'stimuli.rename={NAME: VALUE}'."]),
+        ("+imported.fields=[a]", ["imported.fields=[a]: it takes names with values"]),
     ],
 )
 def test_errors_name_what_is_allowed(typed: str, parts: list[str]) -> None:
@@ -72,3 +79,15 @@ def test_the_analysis_has_its_own_fields() -> None:
     check_overrides(["permutations=1000", "output=x"], AnalyzeConfig, CONF)
     with pytest.raises(ConfigError, match="permutatons"):
         check_overrides(["permutatons=1"], AnalyzeConfig, CONF)
+
+
+@pytest.mark.parametrize("value", ["x", "null", "[a]", "1"])
+def test_filters_are_names_with_values(value: str) -> None:
+    check_overrides(["+runs.filters={state: finished}", "+runs.filters.config=3"], AnalyzeConfig, CONF)
+    wanted = re.escape(f"runs.filters={value}: it takes names with values: type 'runs.filters={{NAME: VALUE}}'.")
+    with pytest.raises(ConfigError, match=f"^{wanted}$"):
+        check_overrides([f"+runs.filters={value}"], AnalyzeConfig, CONF)
+
+
+def test_letters_of_any_script_are_taken_in_quotes() -> None:
+    check_overrides(["store.path='/tmp/ünï'"], TrainConfig, CONF)

@@ -74,3 +74,13 @@ def test_other_arguments_stay() -> None:
         assert as_hydra_wants(argument) == argument
     assert as_hydra_wants("stimuli.fields=[a,b]") == "stimuli.fields.columns=[a,b]"
     assert in_quotes("it's") == r"'it\'s'"
+
+
+@pytest.mark.parametrize("typed", ["runs.filters={state: finished}", "runs.filters.state=finished"])
+def test_filters_of_wandb_need_no_plus_sign(typed: str) -> None:
+    assert as_hydra_wants(typed) == as_hydra_wants(f"+{typed}") == f"+{typed}"
+
+
+@pytest.mark.parametrize("part", ["runs.filters", "stimuli.rename", "runs.model"])
+def test_a_field_that_is_shown_stays_as_it_is(part: str) -> None:
+    assert as_hydra_wants(part) == part

@@ -63,3 +63,42 @@ def test_slips_are_answered_with_what_to_type(
 def test_the_analysis_takes_a_folder_for_a_store(tmp_path: Path) -> None:
     with pytest.raises(ConfigError, match=f"Type store.path={tmp_path}"):
         in_order([str(tmp_path)], AnalyzeConfig, CONF)
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--resolve"], "type --cfg job --resolve."),
+        (["seed=1", "-m", "--resolve"], "type --cfg job --resolve."),
+        (["--package", "model"], "type --cfg job -p model."),
+        (["-m", "seed=1,2", "-p", "model"], "type --cfg job -p model."),
+        (["--run", "-m"], "--run and --multirun do not go together: type one of them."),
+        (["--cfg", "job", "--info"], "--cfg and --info do not go together: type one of them."),
+        (["-m", "--cfg", "job", "-p", "modl"], "--package modl: There is no field modl. Did you mean model? Allowed: "),
+        (["--cfg", "all", "-p", "pooling.nope"], "Allowed under pooling: position, skip."),
+    ],
+)
+def test_flags_that_do_nothing_are_refused(words: list[str], said: str) -> None:
+    with pytest.raises(ConfigError) as error:
+        in_order(words, TrainConfig, CONF)
+    assert said in str(error.value)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--help", "--resolve"],
+        ["--cfg", "job", "--resolve", "-p", "_global_"],
+        ["--cfg", "job", "-m", "-p", "tracking.tags[0]"],
+        ["--cfg", "hydra", "-p", "hydra.job"],
+        ["--cfg", "all", "-p", "hydra.job"],
+        ["--cfg", "job", "-cn", "mine", "-p", "own"],
+    ],
+)
+def test_flags_that_say_what_is_shown_pass(words: list[str]) -> None:
+    assert in_order(words, TrainConfig, CONF) == words
+
+
+def test_a_sweep_of_analyses_is_not_shown() -> None:
+    with pytest.raises(ConfigError, match="^--multirun and --cfg do not go together"):
+        in_order(["-m", "--cfg", "job"], AnalyzeConfig, CONF)
