@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import runpy
+import signal
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
@@ -44,6 +45,7 @@ def _run(name: str, words: Sequence[str]) -> None:
     """Hands a program its words as if it had been started alone."""
     sys.argv = [f"emogeo {name}", *words]
     if name in SCRIPTS:
+        signal.signal(signal.SIGINT, signal.SIG_DFL)  # Ctrl-C while modules are imported ends it without a trace
         import_module(f"emogeo.programs.{name}").start()
     else:
         runpy.run_module(f"emogeo.{name}", run_name="__main__")

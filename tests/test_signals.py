@@ -16,6 +16,7 @@ import pytest
 
 from emogeo import signals
 from emogeo.signals import Ended, end_cleanly, in_joblib_worker
+from tests.conftest import ROOT
 
 NUMBERS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
@@ -153,3 +154,28 @@ def test_what_is_read_is_printed_as_before(tmp_path: Path) -> None:
         done = subprocess.run(words, stdout=out, stderr=subprocess.PIPE, text=True, check=True)
         assert done.stderr == "yyy\n" * 10
         assert (done.stdout or (tmp_path / "file").read_text()) == "xxx\n" * 10
+
+
+_INTERRUPTED = """
+import os, runpy, signal, sys
+
+class Interrupts:
+    def find_spec(self, name, *_):
+        if name == "emogeo.config.compose":
+            os.kill(os.getpid(), signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupts())
+"""
+
+
+@pytest.mark.parametrize(
+    "starts",
+    [
+        "runpy.run_path('train.py', run_name='__main__')",
+        "runpy.run_path('analyze.py', run_name='__main__')",
+        "from emogeo.__main__ import main; main(['train'])",
+    ],
+)
+def test_ctrl_c_ends_a_program_that_is_still_imported_without_a_trace(starts: str) -> None:
+    done = subprocess.run([sys.executable, "-c", _INTERRUPTED + starts], cwd=ROOT, capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (-signal.SIGINT, b"", b"")
