@@ -1,4 +1,4 @@
-"""A command line is checked before Hydra reads it: what it contradicts, and what this machine lacks, is said once."""
+"""A command line is checked before Hydra reads it: contradictions, and what this machine lacks, are said once."""
 
 from __future__ import annotations
 

@@ -54,8 +54,8 @@ def _check_flags(typed: Namespace, names: Sequence[str]) -> None:
         "--info": typed.info is not None,
         "--shell-completion": typed.shell_completion,
     }
-    flags = [flag for flag, is_given in given.items() if is_given]
-    if len(flags) > 1 and (flags != ["--multirun", "--cfg"] or "stimuli" not in names):
+    flags, shows_each_run = [flag for flag, is_given in given.items() if is_given], "stimuli" in names  # train.py does
+    if len(flags) > 1 and not (shows_each_run and flags == ["--multirun", "--cfg"]):
         raise ConfigError(f"{' and '.join(flags)} do not go together: type one of them.")
 
 

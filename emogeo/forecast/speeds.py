@@ -59,13 +59,16 @@ def speed_of(model: Model, seen: list[Seen], cores: int) -> Speed:
     same = [own.tokens_per_s for own in alike if own.model == model.name]
     if same:
         return Speed(median(same), RECORDED)
-    sized = [own for own in here if own.params is not None]
-    alike = [own for own in sized if own.precision == model.precision.label]
-    others = [own.tokens_per_s * (own.params or 0.0) for own in alike or sized]
+    others = _operations(alike) or _operations(here)
     if others:
         return Speed(median(others) / model.network.params, SCALED)
     flops = GPU_FLOPS if on_gpu else CPU_FLOPS * cores
     return Speed(flops / (2 * model.network.params), ASSUMED)
+
+
+def _operations(seen: list[Seen]) -> list[float]:
+    """Multiplies speeds by parameters, where these are known."""
+    return [own.tokens_per_s * own.params for own in seen if own.params is not None]
 
 
 def _said(store: Store, key: str) -> Mapping[str, Any]:

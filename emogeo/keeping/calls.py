@@ -12,7 +12,7 @@ from tqdm import tqdm
 
 from emogeo.amounts import counted, in_bytes
 from emogeo.config.analyze import RunsConfig
-from emogeo.errors import ConfigError, StoreError
+from emogeo.errors import ConfigError
 from emogeo.keeping.chosen import Asked, chosen, modes_of, of_key
 from emogeo.keeping.contents import contents_of, opened, size_of
 from emogeo.keeping.leftovers import leftovers
@@ -91,10 +91,7 @@ def verify(asked: Namespace) -> int:
 def migrate(asked: Namespace) -> int:
     """Writes records of earlier versions as this one does."""
     store, found = _store(asked), Counter[Outcome]()
-    try:
-        store.check_writable()
-    except StoreError as error:
-        raise StoreError(str(error).replace("store.path=", "--store ")) from error  # in the words of this program
+    store.check_writable()
     for own in migrated(store):
         found[own.outcome] += 1
         if own.outcome is Outcome.left:

@@ -87,7 +87,7 @@ _NOUNS = {
 
 
 def confirmed(removal: Removal, yes: bool) -> bool:
-    """Asks whether to go on, unless that was said before; Ctrl-C is no yes, and ends the program as well.
+    """Asks whether to go on, unless that was said before; Ctrl-C means no, and ends the program as well.
 
     Raises:
         ConfigError: nobody is there to be asked.

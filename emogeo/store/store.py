@@ -129,7 +129,7 @@ class Store:
                 drop_old(self.path / "partial")
         except OSError as error:
             raise StoreError(
-                f"store.path={self.path} cannot be written: {error.strerror}. Give another folder."
+                f"The store {self.path} cannot be written: {error.strerror}. Give another folder."
             ) from error
 
     def _drop_leftovers(self) -> None:

@@ -151,7 +151,7 @@ def test_verify_ends_with_1_where_a_record_is_not_whole(planted: Planted, capsys
     assert main(["verify", *where, "--kind", "texts"]) == 1
 
 
-def test_a_store_that_cannot_be_written_is_said_in_options_of_this_program(
+def test_a_store_that_cannot_be_written_is_said_without_options_of_another_program(
     planted: Planted, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def refused(**_: object) -> None:
@@ -161,7 +161,7 @@ def test_a_store_that_cannot_be_written_is_said_in_options_of_this_program(
     monkeypatch.setattr("tempfile.TemporaryFile", refused)
     lockable.cache_clear()
     assert main(["migrate", *where]) == 1
-    said = f"--store {planted[0].path} cannot be written: Read-only file system. Give another folder."
+    said = f"The store {planted[0].path} cannot be written: Read-only file system. Give another folder."
     assert said in capsys.readouterr().err
     (planted[0].path / ".locks").mkdir(exist_ok=True)
     assert main(["gc", *where, "--yes"]) == 1

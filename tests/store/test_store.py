@@ -122,7 +122,7 @@ def test_readers_do_not_trip_over_a_writer(tmp_path: Path) -> None:
 
 def test_a_store_that_cannot_be_written_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
-    with pytest.raises(StoreError, match=r"store\.path=.*file cannot be written"):
+    with pytest.raises(StoreError, match=r"The store .*file cannot be written"):
         Store(tmp_path / "file").check_writable()
     Store(tmp_path / "new").check_writable()
 
@@ -245,7 +245,7 @@ def test_no_room_is_said_before_anything_is_computed(tmp_path: Path) -> None:
         "except Exception as error: print(error)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    assert done.stdout == f"store.path={tmp_path} cannot be written: File too large. Give another folder.\n"
+    assert done.stdout == f"The store {tmp_path} cannot be written: File too large. Give another folder.\n"
 
 
 @pytest.mark.parametrize(
