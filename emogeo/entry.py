@@ -90,6 +90,14 @@ def shown(call: Callable[[], T]) -> T:
         raise CompactHydraException(said) from error
 
 
+def log_error(error: Exception) -> None:
+    """Logs an error of a run of a sweep: a sentence where it can be said in one, else its trace."""
+    named = _named(error)
+    trace = error if named is None or "HYDRA_FULL_ERROR" in os.environ else None
+    said = named or error
+    log.error("%s: %s", type(said).__name__, said, exc_info=trace)
+
+
 def _named(error: Exception) -> EmogeoError | None:
     """Gives an error that is said in a sentence; None for any other."""
     return error if isinstance(error, EmogeoError) else machine_error(error, at_work=True)

@@ -13,20 +13,24 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 log = logging.getLogger(__name__)
+_PATIENCE = 2.0
+"""Seconds that are waited without a word: in a sweep, the run before may just be writing."""
+_FOREVER = 1e9
+"""Seconds: filelock refuses to wait without end for what this thread took, even where another thread has it now."""
 _WITHOUT = {errno.ENOSYS, errno.EOPNOTSUPP, errno.ENOTSUP, errno.ENOLCK}
 """What file systems without locks answer."""
 
 
 @contextmanager
-def held(file: Path, waiting: str, patience: float = 0) -> Iterator[None]:
+def held(file: Path, waiting: str) -> Iterator[None]:
     """Holds the lock on a file, whose folder must be there; whoever else wants it waits.
 
-    On a file system without locks nobody waits, because files that stand for a lock there outlive a killed holder: a
-    warning says that two processes may compute the same.
+    The thread that lets go of it may be another than the one that took it. On a file system without locks nobody
+    waits, because files that stand for a lock there outlive a killed holder: a warning says that two processes may
+    compute the same.
 
     Args:
-        waiting: what is logged where another process holds it.
-        patience: seconds that are waited before that is logged.
+        waiting: what is logged where another holds it for more than a moment.
 
     Raises:
         OSError: a folder that cannot be written.
@@ -34,12 +38,12 @@ def held(file: Path, waiting: str, patience: float = 0) -> Iterator[None]:
     if not lockable(file.parent):
         yield
         return
-    lock = FileLock(file)
+    lock = FileLock(file, thread_local=False)
     try:
-        lock.acquire(timeout=patience)
+        lock.acquire(timeout=_PATIENCE)
     except Timeout:
         log.info("%s", waiting)
-        lock.acquire()
+        lock.acquire(timeout=_FOREVER)
     try:
         yield
     finally:

@@ -1,9 +1,10 @@
-"""The words that a run's vectors promote, computed when its texts are read, while the model is loaded."""
+"""The words that a run's vectors promote: by what is kept of the model that has read its texts."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,15 +13,17 @@ from emogeo.arrays import Array
 from emogeo.errors import EmogeoError
 from emogeo.geometry.doors import names_of_conditions
 from emogeo.geometry.geometry import Geometry
-from emogeo.geometry.options import Directions
+from emogeo.geometry.options import Directions, LayerRule, Selection
 from emogeo.geometry.readout import Labelled, random_directions, unit_length
 from emogeo.models.session import Session
 from emogeo.models.weights.resolve import Weights
 from emogeo.record.types import LensRecord, LensRow, TokenLogit
 
 if TYPE_CHECKING:  # imports torch, which finished runs do without
+    from transformers import PreTrainedTokenizerBase
+
     from emogeo.models.lens import Extremes
-    from emogeo.models.loaded import LoadedModel
+    from emogeo.models.unembedding import Unembedding
 
 log = logging.getLogger(__name__)
 SHOWN = 10
@@ -31,41 +34,55 @@ logits, and directions of which all are as likely."""
 _LEVEL = 0.95
 
 
-def lens_of(geometry: Geometry, session: Session, weights: Weights) -> LensRecord:
-    """Applies the final norm and the unembedding to vectors of unit length at the selected block.
+@dataclass(frozen=True, eq=False)
+class Head:
+    """What makes tokens of states, and their texts: all of a model that is needed once it has read."""
 
-    It never ends a run: where there is nothing to apply, the record says why.
-    """
-    if geometry.choice.index is None:
-        return LensRecord(reason="every block is used, side by side, so there is no one vector to apply it to")
+    unembedding: Unembedding
+    tokenizer: PreTrainedTokenizerBase
+
+
+def head_of(rule: LayerRule, session: Session, weights: Weights) -> Head | str:
+    """Finds the final norm and the unembedding of a model that is loaded; where there is nothing to apply, says why."""
+    if rule.selection is Selection.all:
+        return "every block is used, side by side, so there is no one vector to apply it to"
     if not weights.trained:
-        return LensRecord(reason="an untrained twin's unembedding has learned no words")
+        return "an untrained twin's unembedding has learned no words"
     if (model := session.loaded) is None:
-        why = "its states were in the store, so the model was not loaded; force=true reads the texts again"
-        return LensRecord(reason=why)
+        return "its states were in the store, so the model was not loaded; force=true reads the texts again"
+    from emogeo.models.unembedding import unembedding_of
+
     try:
-        return _applied(geometry, model, weights)
+        return Head(unembedding_of(model, weights), model.tokenizer)
     except EmogeoError as error:
         log.warning("%s: no words of vectors: %s", weights.title, error)
-        return LensRecord(reason=str(error))
+        return str(error)
 
 
-def _applied(geometry: Geometry, model: LoadedModel, weights: Weights) -> LensRecord:
+def lens_of(geometry: Geometry, head: Head | str) -> LensRecord:
+    """Applies the final norm and the unembedding to vectors of unit length at the selected block.
+
+    Args:
+        head: see `head_of`; where there is nothing to apply, the record says why.
+    """
+    return LensRecord(reason=head) if isinstance(head, str) else _applied(geometry, head)
+
+
+def _applied(geometry: Geometry, head: Head) -> LensRecord:
     from emogeo.models.lens import extremes
-    from emogeo.models.unembedding import unembedding_of
 
     assert geometry.choice.index is not None
     row = geometry.layers.index(geometry.choice.index)
     own = unit_length(geometry.vectors[:, row].astype(np.float64), geometry.conditions)
     drawn = _random(geometry)
-    unembedding = unembedding_of(model, weights)
+    unembedding = head.unembedding
     n = len(own)
     chance = slice(n, n + RELABELLED)
     spread, isotropic = slice(chance.stop, chance.stop + SPREAD), slice(chance.stop + SPREAD, None)
     found = extremes(unembedding, np.concatenate([own, *drawn]), spread, SHOWN)
     high, low = found.up_logits[:, 0].astype(float), found.down_logits[:, 0].astype(float)
     p_up, p_down, p_telling = (_p(each, n, chance) for each in (high, -low, found.telling_z[:, 0].astype(float)))
-    texts = _texts(model, found, n)
+    texts = _texts(head.tokenizer, found, n)
     return LensRecord(
         tied=unembedding.tied,
         normed=unembedding.norm is not None,
@@ -96,12 +113,12 @@ def _p(largest: Array, n: int, chance: slice) -> list[float]:
     return [float((1 + (drawn >= own).sum()) / (1 + len(drawn))) for own in largest[:n]]
 
 
-def _texts(model: LoadedModel, found: Extremes, n: int) -> dict[int, str]:
+def _texts(tokenizer: PreTrainedTokenizerBase, found: Extremes, n: int) -> dict[int, str]:
     """Gives the texts of all tokens of the first n directions."""
     from emogeo.models.lens import token_text
 
     ids = {int(token) for own in (found.up, found.down, found.telling) for token in own[:n].ravel()}
-    return {token: token_text(model.tokenizer, token) for token in sorted(ids)}
+    return {token: token_text(tokenizer, token) for token in sorted(ids)}
 
 
 def _tokens(texts: Mapping[int, str], ids: Sequence[int], values: Sequence[float]) -> tuple[TokenLogit, ...]:

@@ -34,19 +34,20 @@ def activations_of(
 
     Args:
         force: reads them also where the store has them.
-        later: where it ends, states in other poolings are written, which nobody has asked for yet; until then the
-            pass stays locked. None to write them at once.
+        later: where it ends, states in other poolings are written, which nobody has asked for yet; until then a
+            pass that has some stays locked. None to write them at once.
 
     Raises:
         EmogeoError: see `emogeo.models.activations.read`.
     """
     with ExitStack() as own:
-        after = own if later is None else later
-        after.enter_context(store.lock(ACTIVATIONS, wanted.lock))  # another process may be reading the same
+        own.enter_context(store.lock(ACTIVATIONS, wanted.lock))  # another process may be reading the same
         found = None if force else whole_pass(store, wanted.key)
         if found is None:
             with kept_batches(store, wanted.key, session, force) as kept:
-                read = _read_and_store(wanted, session, store, kept, after)
+                read = _read_and_store(wanted, session, store, kept, own)
+            if later is not None and wanted.also:
+                later.enter_context(own.pop_all())
             return activations_in(read, str(store.folder(ACTIVATIONS, wanted.key)))
         store.drop_kept(wanted.key)  # of a process that was killed before it could
         log.info("%s: in the store, no forward pass (%s)", wanted.name, wanted.key[:12])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -17,7 +17,7 @@ from emogeo.config.states import NonFinite
 from emogeo.config.train import TrainConfig
 from emogeo.errors import NonFiniteError, NotWrittenError
 from emogeo.extraction.files import finished_files, refused_files
-from emogeo.extraction.lens import lens_of
+from emogeo.extraction.lens import Head, head_of, lens_of
 from emogeo.extraction.measure import measure
 from emogeo.extraction.passes import Pass, Writing
 from emogeo.extraction.plan import RunPlan, plan_run
@@ -30,7 +30,7 @@ from emogeo.geometry.grouping import is_group
 from emogeo.models.slots import leased
 from emogeo.record.passes import StoredActivations
 from emogeo.runs.refusal import keep_refusal
-from emogeo.runs.task import Outcome, Task, run_task
+from emogeo.runs.task import Outcome, Task, begin_task
 from emogeo.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -46,12 +46,27 @@ def run_extraction(config: TrainConfig, departures: Mapping[str, Any] | None = N
         NonFiniteError: states overflowed and `nonfinite=refuse`; the store keeps a refused record.
         EmogeoError: anything else that is the user's to mend.
     """
+    return begin_extraction(config, departures)()
+
+
+def begin_extraction(config: TrainConfig, departures: Mapping[str, Any] | None = None) -> Callable[[], Outcome]:
+    """Plans an extraction, writes and reads its texts, and gives what measures and records it: see `run_extraction`.
+
+    Returns:
+        what is to be called once, in any thread: it needs no model.
+    """
     plan = _planned(config)
     for note in plan.source.notes:
         log.warning("%s: %s", plan.source.name, note)
     with ExitStack() as later:
-        compute = partial(_extracted, plan, departures=departures or {}, later=later)
-        outcome = run_task(Task(plan.key, plan.title, config, compute))
+        compute = partial(_read, plan, departures=departures or {}, later=later)
+        rest = begin_task(Task(plan.key, plan.title, config, compute))
+        return partial(_finished, plan, rest, later.pop_all())
+
+
+def _finished(plan: RunPlan, rest: Callable[[], Outcome], later: ExitStack) -> Outcome:
+    with later:
+        outcome = rest()
     for warning in [*warnings_of(plan), *warning_of_precision(outcome.record)]:
         log.warning("%s", warning)
     return outcome
@@ -72,7 +87,10 @@ def _planned(config: TrainConfig) -> RunPlan:
         return plan_run(config)
 
 
-def _extracted(plan: RunPlan, store: Store, departures: Mapping[str, Any], later: ExitStack) -> dict[str, bytes]:
+def _read(
+    plan: RunPlan, store: Store, departures: Mapping[str, Any], later: ExitStack
+) -> Callable[[], dict[str, bytes]]:
+    """Writes and reads the texts, and gives what measures them."""
     if plan.source.writing is not None:
         stories = _stories(plan, plan.source.writing, store)
         plan = plan.with_stories(stories, made_with_of(store, plan.source.writing.key))
@@ -84,9 +102,19 @@ def _extracted(plan: RunPlan, store: Store, departures: Mapping[str, Any], later
         log.info("%s", plan.source.masking)
     activations = _activations(plan, store, later)
     layers = _usable_layers(plan, activations, store)
+    head = head_of(plan.config.layer_selection.rule, plan.session, plan.weights)
+    return partial(_measured, plan, layers, activations, departures, head)
+
+
+def _measured(
+    plan: RunPlan,
+    layers: list[int],
+    activations: dict[str, StoredActivations],
+    departures: Mapping[str, Any],
+    head: Head | str,
+) -> dict[str, bytes]:
     measures = measure(plan, layers, activations["passages"], activations["facts"], activations.get("neutral"))
-    lens = lens_of(measures.geometry, plan.session, plan.weights)
-    return finished_files(plan, measures, activations, departures, lens)
+    return finished_files(plan, measures, activations, departures, lens_of(measures.geometry, head))
 
 
 def _stories(plan: RunPlan, writing: Writing, store: Store) -> list[Story]:

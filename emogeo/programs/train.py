@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import sys
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import cast
 
@@ -25,9 +26,12 @@ from emogeo.config.train import TrainConfig
 from emogeo.entry import prepare, shown
 from emogeo.errors import EmogeoError
 from emogeo.installation import CONF
+from emogeo.programs.finishing import finish, finished_beside, wait_for_finished
 from emogeo.terminal import told
 from emogeo.tracking.beside import mirrored_beside
 
+_READING = (Mode.comprehension, Mode.generation)
+"""Modes that use no record of another run."""
 _HAD: set[frozenset[str]] = set()
 """What the runs of this process have said of their models."""
 
@@ -41,7 +45,7 @@ def start() -> None:
     elif asked.shown is not None and asked.many:
         reported(lambda: _show(asked))
     else:
-        with mirrored_beside():
+        with mirrored_beside(), finished_beside() if asked.many else nullcontext():
             main()
 
 
@@ -89,6 +93,8 @@ def _run(config: DictConfig) -> None:
     if parsed.dry:  # set in a file
         _end_with(_said_ahead([parsed]))
         return
+    if parsed.mode.name not in _READING:
+        wait_for_finished()
     if parsed.mode.name is Mode.imported:
         from emogeo.extraction.imported_run import run_import
 
@@ -102,9 +108,18 @@ def _run(config: DictConfig) -> None:
 
             run_probe(parsed, {field: values for field, values in departures.items() if field != "mode.name"})
         else:
-            from emogeo.extraction.run import run_extraction
+            from emogeo.extraction.run import begin_extraction
 
-            run_extraction(parsed, departures)
+            rest = begin_extraction(parsed, departures)
+            if _stays_here():
+                finish(rest)
+            else:
+                rest()
+
+
+def _stays_here() -> bool:
+    """Whether relative paths mean the same in the next run."""
+    return not (HydraConfig.initialized() and HydraConfig.get().job.chdir)
 
 
 def _next_model() -> ModelConfig | None:

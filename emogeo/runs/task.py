@@ -5,7 +5,9 @@ from __future__ import annotations
 import logging
 import os
 from collections.abc import Callable, Mapping
+from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 
 from emogeo.config.train import TrainConfig
 from emogeo.errors import NonFiniteError, RecordError
@@ -19,6 +21,8 @@ from emogeo.tracking.beside import check_tracking, track_run
 from emogeo.tracking.mirror import tracked
 
 log = logging.getLogger(__name__)
+Files = Mapping[str, bytes]
+"""The files of a record, by name."""
 
 
 @dataclass(frozen=True)
@@ -39,8 +43,8 @@ class Task:
     key: str
     title: str
     config: TrainConfig
-    compute: Callable[[Store], Mapping[str, bytes]]
-    """Computes the record's files."""
+    compute: Callable[[Store], Files | Callable[[], Files]]
+    """Computes the record's files, or all of it that needs the model, and gives what computes the rest."""
 
 
 def run_task(task: Task) -> Outcome:
@@ -52,19 +56,39 @@ def run_task(task: Task) -> Outcome:
         NonFiniteError: the task was refused before.
         EmogeoError: whatever computing raises.
     """
+    return begin_task(task)()
+
+
+def begin_task(task: Task) -> Callable[[], Outcome]:
+    """Computes all that needs the model, and gives what does the rest, in any thread: see `run_task`.
+
+    Returns:
+        what is to be called once; others wait for the record until then.
+    """
     store = Store(task.config.store.path)
     known = None if task.config.force else _known(task.key, store)
     if known is not None:
-        return _answer_known(task, known, store)  # also from a store that cannot be written
+        return partial(_same, _answer_known(task, known, store))  # also from a store that cannot be written
     store.check_writable()
-    with store.lock(RUNS, task.key), naming(store.path):
+    with ExitStack() as locked, naming(store.path):
+        locked.enter_context(store.lock(RUNS, task.key))
         known = None if task.config.force else _known(task.key, store)
         if known is not None:
-            return _answer_known(task, known, store)
+            return partial(_same, _answer_known(task, known, store))
         log.info("%s: %s", task.title, task.key[:12])
         check_tracking(task.config.tracking, store)
         with leased(task.config.cluster.slots, resolve_device(task.config.runtime.device)):
-            files = task.compute(store)
+            computed = task.compute(store)
+        return partial(_record, task, store, computed, locked.pop_all())
+
+
+def _same(outcome: Outcome) -> Outcome:
+    return outcome
+
+
+def _record(task: Task, store: Store, computed: Files | Callable[[], Files], locked: ExitStack) -> Outcome:
+    with locked, naming(store.path):
+        files = computed() if callable(computed) else computed
         folder = store.write(RUNS, task.key, files)
         log.info("finished %s: %s", task.title, folder)
         track_run(task.config.tracking, store, task.key)

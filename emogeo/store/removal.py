@@ -28,7 +28,7 @@ def remove(store: Store, path: Path) -> None:
         refuse_outside(store, waiting)
         scratch = Path(tempfile.mkdtemp(dir=waiting, prefix="removed-"))
         try:
-            with held(store.path / ".lock", "another process writes a record, waiting"):
+            with held(store.path / ".lock", "a record is being written, waiting"):
                 path.replace(scratch / "removed")
         finally:
             shutil.rmtree(scratch, ignore_errors=True)  # what stays lies in .tmp, and is dropped later

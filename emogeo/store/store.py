@@ -77,7 +77,7 @@ class Store:
                     _write_synced(whole / name, content)
                 _sync_folder(whole)
                 with held(
-                    self.path / ".lock", "another process writes a record, waiting"
+                    self.path / ".lock", "another record is being written, waiting"
                 ):  # one at a time: two renames
                     _swap(whole, target, Path(scratch) / "replaced")
             _sync_folder(target.parent)
@@ -105,7 +105,7 @@ class Store:
 
         The lock is on a file: it is released at once when its holder ends, killed or not, and the next one takes over.
         """
-        with held(self.lock_file(kind, key), f"{kind}/{key[:12]}: another process computes it, waiting"):
+        with held(self.lock_file(kind, key), f"{kind}/{key[:12]}: it is being computed, waiting"):
             yield
 
     def lock_file(self, kind: str, key: str) -> Path:

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, TextIO
 
 from emogeo.config.runtime import TrackingConfig, TrackingMode
 from emogeo.errors import TrackingError
+from emogeo.logs import handlers_here, passed
 from emogeo.machine import look_for_cycles_seldom
 from emogeo.signals import Ended, end_cleanly
 
@@ -32,8 +33,6 @@ _NICE = 5
 """How far the process stands back behind this one, which reads texts meanwhile."""
 _NEEDED = ("emogeo.figures.curves", "emogeo.figures.matrices", "pandas")
 """What mirroring a run imports, the client's part of it too: the process has it before the first run is there."""
-_PATIENCE = 2.0
-"""Seconds in which whoever has recorded a run lets go of it."""
 
 
 def check_tracking(tracking: TrackingConfig, store: Store) -> None:
@@ -130,6 +129,8 @@ class _Mirroring:
     refused: dict[int, str] = field(default_factory=dict)
     """Why a check ends its run, by its number."""
     news: threading.Condition = field(default_factory=threading.Condition)
+    asking: threading.Lock = field(default_factory=threading.Lock)
+    """Held by the thread that asks: one that finishes a run, or the one that reads the next."""
     asked: int = 0
     lost: bool = False
     """Whether the process could not be started, or has ended."""
@@ -140,22 +141,23 @@ class _Mirroring:
 
     def ask(self, request: _Request) -> int | None:
         """Asks for something, and gives the request's number; None where the process is lost."""
-        try:
-            return None if self.lost else self._send(request)
-        except OSError:
-            self.waiting.pop(self.asked, None)
-            self.lost = True
-            return None
-        finally:
-            if self.lost and not self.told:
-                self.told = True
-                log.warning("There is no process beside this one for W&B any more: this one mirrors runs.")
+        with self.asking:
+            try:
+                return None if self.lost else self._send(request)
+            except OSError:
+                self.waiting.pop(self.asked, None)
+                self.lost = True
+                return None
+            finally:
+                if self.lost and not self.told:
+                    self.told = True
+                    log.warning("There is no process beside this one for W&B any more: this one mirrors runs.")
 
     def _send(self, request: _Request) -> int:
         process = self.process or self._start()
         assert process.stdin is not None
         self.asked += 1
-        self.waiting[self.asked] = (request, list(logging.getLogger().handlers))
+        self.waiting[self.asked] = (request, handlers_here())
         process.stdin.write(request.line)
         process.stdin.flush()
         return self.asked
@@ -257,9 +259,7 @@ def command() -> list[str]:
 def _log(said: Json, handlers: list[logging.Handler]) -> None:
     record = logging.makeLogRecord({name: said[name] for name in ("name", "levelno", "levelname", "msg")})
     if logging.getLogger(record.name).isEnabledFor(record.levelno):
-        for handler in list(handlers):
-            if record.levelno >= handler.level:
-                handler.handle(record)
+        passed(record, list(handlers))
 
 
 class _Telling(logging.Handler):
@@ -328,7 +328,7 @@ def _track(tracking: TrackingConfig, store: Store, key: str) -> None:
     with ExitStack() as stack:
         with suppress(OSError):  # of a store that cannot be written, which mirroring will say
             waiting = f"W&B: {key[:12]} is mirrored once another process is done with it"
-            stack.enter_context(held(store.lock_file(RUNS, key), waiting, _PATIENCE))
+            stack.enter_context(held(store.lock_file(RUNS, key), waiting))
         if "WANDB_SWEEP_ID" in os.environ or not mirror.tracked(tracking, store, key):
             mirror.track_run(tracking, store, key)
 

@@ -21,8 +21,8 @@ def test_a_mode_has_its_own_run(
     words: tuple[str, ...], ran: str, tiny_run: Composer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     asked: list[str] = []
-    for name, module in {"run_extraction": "extraction.run", "run_import": "extraction.imported_run"}.items():
-        monkeypatch.setattr(f"emogeo.{module}.{name}", lambda *_, name=name: asked.append(name.partition("_")[2]))
+    monkeypatch.setattr("emogeo.extraction.run.begin_extraction", lambda *_: lambda: asked.append("extraction"))
+    monkeypatch.setattr("emogeo.extraction.imported_run.run_import", lambda *_: asked.append("import"))
     monkeypatch.setattr("emogeo.probes.run.run_probe", lambda *_: asked.append("probe"))
     monkeypatch.setattr(train, "parse_train", lambda config: config)
     monkeypatch.setattr(train, "recipe_differences", lambda *_: {})

@@ -173,7 +173,7 @@ def test_a_claim_is_free_at_once_when_its_holder_is_killed(tmp_path: Path, caplo
     assert ready.wait(30)
     with ThreadPoolExecutor(1) as pool:
         waiting = pool.submit(_claimed_at, tmp_path)
-        while "another process computes it, waiting" not in caplog.text:
+        while "it is being computed, waiting" not in caplog.text:
             time.sleep(0.01)
         killed = time.monotonic()
         holder.kill()
