@@ -13,7 +13,8 @@ from emogeo.arrays import Array
 from emogeo.errors import EmogeoError
 from emogeo.geometry.doors import names_of_conditions
 from emogeo.geometry.geometry import Geometry
-from emogeo.geometry.options import Directions, LayerRule, Selection
+from emogeo.geometry.options import Directions as Kind
+from emogeo.geometry.options import LayerRule, Selection
 from emogeo.geometry.readout import Labelled, random_directions, unit_length
 from emogeo.models.session import Session
 from emogeo.models.weights.resolve import Weights
@@ -59,27 +60,41 @@ def head_of(rule: LayerRule, session: Session, weights: Weights) -> Head | str:
         return str(error)
 
 
-def lens_of(geometry: Geometry, head: Head | str) -> LensRecord:
-    """Applies the final norm and the unembedding to vectors of unit length at the selected block.
+@dataclass(frozen=True, eq=False)
+class Directions:
+    """What is read out, of unit length: [direction, d_model]."""
 
-    Args:
-        head: see `head_of`; where there is nothing to apply, the record says why.
+    conditions: Sequence[str]
+    own: Array
+    """The vectors of the conditions."""
+    relabelled: Array
+    """Vectors of permuted labels."""
+    isotropic: Array
+    """Directions of which all are as likely."""
+
+
+def directions_of(geometry: Geometry) -> Directions:
+    """Gives the vectors at the selected block, and draws random ones.
+
+    Raises:
+        GeometryError: a vector without a direction.
     """
-    return LensRecord(reason=head) if isinstance(head, str) else _applied(geometry, head)
-
-
-def _applied(geometry: Geometry, head: Head) -> LensRecord:
-    from emogeo.models.lens import extremes
-
     assert geometry.choice.index is not None
     row = geometry.layers.index(geometry.choice.index)
     own = unit_length(geometry.vectors[:, row].astype(np.float64), geometry.conditions)
-    drawn = _random(geometry)
+    return Directions(geometry.conditions, own, *_random(geometry))
+
+
+def lens_of(directions: Directions, head: Head) -> LensRecord:
+    """Applies the final norm and the unembedding to directions."""
+    from emogeo.models.lens import extremes
+
     unembedding = head.unembedding
-    n = len(own)
+    n = len(directions.own)
     chance = slice(n, n + RELABELLED)
+    every = np.concatenate([directions.own, directions.relabelled, directions.isotropic])
     spread, isotropic = slice(chance.stop, chance.stop + SPREAD), slice(chance.stop + SPREAD, None)
-    found = extremes(unembedding, np.concatenate([own, *drawn]), spread, SHOWN)
+    found = extremes(unembedding, every, spread, SHOWN)
     high, low = found.up_logits[:, 0].astype(float), found.down_logits[:, 0].astype(float)
     p_up, p_down, p_telling = (_p(each, n, chance) for each in (high, -low, found.telling_z[:, 0].astype(float)))
     texts = _texts(head.tokenizer, found, n)
@@ -102,7 +117,7 @@ def _applied(geometry: Geometry, head: Head) -> LensRecord:
                 p_down=p_down[row],
                 p_telling=p_telling[row],
             )
-            for row, condition in enumerate(geometry.conditions)
+            for row, condition in enumerate(directions.conditions)
         ),
     )
 
@@ -126,7 +141,7 @@ def _tokens(texts: Mapping[int, str], ids: Sequence[int], values: Sequence[float
 
 
 def _random(geometry: Geometry) -> tuple[Array, Array]:
-    """Draws vectors of permuted labels, and directions of which all are as likely: [draw, d_model]."""
+    """Draws vectors of permuted labels, and isotropic ones."""
     labels, options = geometry.labels, geometry.options
     source = Labelled(
         geometry.features.astype(np.float64),
@@ -136,6 +151,6 @@ def _random(geometry: Geometry) -> tuple[Array, Array]:
         options.centring,
         options.neutral,
     )
-    kinds = ((Directions.relabelled, RELABELLED + SPREAD), (Directions.isotropic, ISOTROPIC))
+    kinds = ((Kind.relabelled, RELABELLED + SPREAD), (Kind.isotropic, ISOTROPIC))
     first, second = (random_directions(source, kind, draws, options.seed) for kind, draws in kinds)
     return first, second

@@ -14,13 +14,31 @@ from emogeo.arrays import Array
 from emogeo.config.states import DenoisingMethod
 from emogeo.config.train import TrainConfig
 from emogeo.errors import GeometryError
-from emogeo.extraction.plan import RunPlan
 from emogeo.geometry.descriptors import LargestDimensions, anisotropy, largest_dimensions
 from emogeo.geometry.geometry import Geometry
 from emogeo.geometry.geometry import measure as measure_geometry
 from emogeo.geometry.options import GeometryOptions
+from emogeo.geometry.states import LabelledTexts
 from emogeo.geometry.vectors import neutral_components, project_out
-from emogeo.record.passes import StoredActivations
+
+
+@dataclass(frozen=True, eq=False)
+class Readings:
+    """What was read, with all that its measurement needs."""
+
+    config: TrainConfig
+    texts: LabelledTexts
+    layers: list[int]
+    """Blocks that are finite in every pass."""
+    named_layer: int | None
+    """The block that the layer selection names."""
+    name: str
+    passages: NDArray[np.floating]
+    """[text, block, d_model]"""
+    facts: NDArray[np.floating]
+    """[sentence, block, d_model]"""
+    neutral: NDArray[np.floating] | None
+    """[sentence, block, d_model], for denoising; None where the texts of a condition are used."""
 
 
 @dataclass(frozen=True)
@@ -33,32 +51,25 @@ class Measures:
     """[layer], of the neutral sentences"""
 
 
-def measure(
-    plan: RunPlan,
-    layers: list[int],
-    passages: StoredActivations,
-    facts: StoredActivations,
-    neutral: StoredActivations | None,
-) -> Measures:
-    """Computes all that follows from the activations at `layers`.
+def measure(own: Readings) -> Measures:
+    """Computes all that follows from states at the finite blocks.
 
     Raises:
         GeometryError: vectors without a direction, or a criterion without its units.
     """
-    config, texts = plan.config, plan.labelled
-    read, removed = partial(_block_of, passages.states, layers), np.zeros(len(layers))
+    config, texts, layers = own.config, own.texts, own.layers
+    read, removed = partial(_block_of, own.passages, layers), np.zeros(len(layers))
     if config.denoising.method is DenoisingMethod.neutral_pcs:
-        states = passages.states[:, layers].astype(np.float64)
+        states = own.passages[:, layers].astype(np.float64)
         plain = (
             states[[e == config.stimuli.origin for e in texts.emotions]]
-            if neutral is None
-            else neutral.states[:, layers]
+            if own.neutral is None
+            else own.neutral[:, layers]
         )
         states, removed = _denoise(states, plain.astype(np.float64), config.denoising.share)
         read = partial(_block_of, states, range(len(layers)))
-    options, name = options_of(config), plan.weights.title
-    geometry = measure_geometry(read, texts, layers, options, plan.named_layer, name)
-    sentences = facts.states[:, layers].astype(np.float64)
+    geometry = measure_geometry(read, texts, layers, options_of(config), own.named_layer, own.name)
+    sentences = own.facts[:, layers].astype(np.float64)
     largest = largest_dimensions(sentences)
     geometry.curves.update(_sentence_curves(sentences, largest), removed_components=removed)
     _refuse_nan(geometry.rdm, geometry.features)

@@ -15,10 +15,10 @@ from emogeo.config.mode import Mode, ModeConfig
 from emogeo.config.precision import Dtype
 from emogeo.config.states import NonFinite
 from emogeo.config.train import TrainConfig
-from emogeo.errors import NonFiniteError, NotWrittenError
+from emogeo.errors import EmogeoError, NonFiniteError, NotWrittenError
 from emogeo.extraction.files import finished_files, refused_files
-from emogeo.extraction.lens import Head, head_of, lens_of
-from emogeo.extraction.measure import measure
+from emogeo.extraction.lens import Directions, Head, directions_of, head_of, lens_of
+from emogeo.extraction.measure import Measures, Readings, measure
 from emogeo.extraction.passes import Pass, Writing
 from emogeo.extraction.plan import RunPlan, plan_run
 from emogeo.extraction.reading import activations_of
@@ -29,6 +29,8 @@ from emogeo.extraction.writing import stories_of
 from emogeo.geometry.grouping import is_group
 from emogeo.models.slots import leased
 from emogeo.record.passes import StoredActivations
+from emogeo.record.types import LensRecord
+from emogeo.runs.aside import aside
 from emogeo.runs.refusal import keep_refusal
 from emogeo.runs.task import Outcome, Task, begin_task
 from emogeo.store.store import Store
@@ -113,8 +115,35 @@ def _measured(
     departures: Mapping[str, Any],
     head: Head | str,
 ) -> dict[str, bytes]:
-    measures = measure(plan, layers, activations["passages"], activations["facts"], activations.get("neutral"))
-    return finished_files(plan, measures, activations, departures, lens_of(measures.geometry, head))
+    passages, facts, neutral = (activations.get(name) for name in ("passages", "facts", "neutral"))
+    assert passages is not None and facts is not None
+    readings = Readings(
+        plan.config,
+        plan.labelled,
+        layers,
+        plan.named_layer,
+        plan.weights.title,
+        passages.states,
+        facts.states,
+        None if neutral is None else neutral.states,
+    )
+    if isinstance(head, str):
+        measures, lens = aside(measure, readings), LensRecord(reason=head)
+    else:
+        measures, directions = aside(_with_directions, readings)
+        lens = lens_of(directions, head) if isinstance(directions, Directions) else LensRecord(reason=directions)
+        if lens.reason is not None:
+            log.warning("%s: no words of vectors: %s", plan.weights.title, lens.reason)
+    return finished_files(plan, measures, activations, departures, lens)
+
+
+def _with_directions(readings: Readings) -> tuple[Measures, Directions | str]:
+    """Measures, and draws what its vectors are compared with; where that cannot be drawn, says why."""
+    measures = measure(readings)
+    try:
+        return measures, directions_of(measures.geometry)
+    except EmogeoError as error:
+        return measures, str(error)
 
 
 def _stories(plan: RunPlan, writing: Writing, store: Store) -> list[Story]:

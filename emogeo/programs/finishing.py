@@ -10,6 +10,7 @@ from contextlib import contextmanager
 
 from emogeo.entry import log_error
 from emogeo.logs import handlers_here, logged_by_run, logged_to
+from emogeo.runs.aside import computing_aside
 
 
 @contextmanager
@@ -19,14 +20,12 @@ def finished_beside() -> Iterator[None]:
     A run that fails so has logged why, and costs itself alone: the process ends with 1 when the block does.
     """
     _Current.finishing = own = _Finishing()
-    try:
-        with logged_by_run():
-            try:
-                yield
-            finally:
-                own.wait()
-    finally:
-        _Current.finishing = None
+    with logged_by_run(), computing_aside():
+        try:
+            yield
+        finally:
+            own.wait()
+            _Current.finishing = None
     if own.failed:
         sys.exit(1)
 

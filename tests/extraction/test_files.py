@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from emogeo.extraction.files import finished_files, refused_files
-from emogeo.extraction.measure import Measures, measure
+from emogeo.extraction.measure import Measures, Readings, measure
 from emogeo.extraction.plan import RunPlan, plan_run
 from emogeo.geometry.geometry import Geometry
 from emogeo.record.origin import Generation, PromptSet, TextCounts, Written
@@ -24,17 +24,20 @@ from tests.conftest import Composer
 from tests.extraction.planted_passes import random_states, stored
 
 N = len(load_corpus(topics=6).passages)
-Readings = dict[str, StoredActivations]
+Passes = dict[str, StoredActivations]
 
 
-def readings() -> Readings:
+def readings() -> Passes:
     overflowing = np.zeros((N, 4), np.int64)
     overflowing[5, 3] = 7
     return {"passages": stored(random_states(N), overflowing), "facts": stored(random_states(30, seed=1))}
 
 
-def measured(plan: RunPlan, own: Readings) -> Measures:
-    return measure(plan, [0, 1, 2], own["passages"], own["facts"], None)
+def measured(plan: RunPlan, own: Passes) -> Measures:
+    passages, facts = own["passages"].states, own["facts"].states
+    return measure(
+        Readings(plan.config, plan.labelled, [0, 1, 2], plan.named_layer, plan.weights.title, passages, facts, None)
+    )
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -12,7 +11,7 @@ import pytest
 from emogeo.config.states import DenoisingConfig, DenoisingMethod, LayerSelectionConfig
 from emogeo.config.train import TrainConfig
 from emogeo.errors import GeometryError
-from emogeo.extraction.measure import Measures, measure, options_of
+from emogeo.extraction.measure import Measures, Readings, measure, options_of
 from emogeo.geometry.descriptors import anisotropy, largest_dimensions
 from emogeo.geometry.options import Centring, GeometryOptions, LayerRule, Norm, Selection
 from emogeo.geometry.rdm import cosine_rdm
@@ -26,15 +25,18 @@ N, LAYERS, WIDTH = len(EMOTIONS), [0, 2, 3], 6
 STATES, FACTS = random_states(N), random_states(30, seed=1)
 
 
-def planned(config: TrainConfig, named: int | None = None) -> Any:
+def read(config: TrainConfig, states: Any = STATES, neutral: Any = None, named: int | None = None) -> Readings:
     texts = LabelledTexts(tuple(EMOTIONS), tuple(UNITS), tuple(UNITS), tuple(map(str, range(N))))
-    return SimpleNamespace(config=config, labelled=texts, named_layer=named, weights=SimpleNamespace(title="mine"))
+    passages, facts = stored(states).states, stored(FACTS).states
+    return Readings(
+        config, texts, LAYERS, named, "mine", passages, facts, None if neutral is None else stored(neutral).states
+    )
 
 
 def measured(states: Any = STATES, neutral: Any = None, **changes: Any) -> Measures:
     usual = {"layer_selection": LayerSelectionConfig(Selection.all)}
     config = replace(usual_config(), **{**usual, **changes})
-    return measure(planned(config), LAYERS, stored(states), stored(FACTS), None if neutral is None else stored(neutral))
+    return measure(read(config, states, neutral))
 
 
 def rdm_of(states: Any) -> Any:
@@ -44,7 +46,7 @@ def rdm_of(states: Any) -> Any:
 
 def test_only_the_finite_blocks_are_measured_under_their_own_numbers() -> None:
     config = replace(usual_config(), layer_selection=LayerSelectionConfig(Selection.index, index=2))
-    found = measure(planned(config, named=2), LAYERS, stored(STATES), stored(FACTS), None).geometry
+    found = measure(read(config, named=2)).geometry
     assert (found.layers, found.layer, found.name) == (LAYERS, 2, "mine")
     np.testing.assert_allclose(found.rdm, rdm_of(STATES[:, 2].astype(np.float32).astype(float)), atol=1e-9)
     assert {len(curve) for curve in found.curves.values()} == {3}

@@ -34,24 +34,25 @@ def raising(error: BaseException) -> Callable[[], object]:
 
 def test_a_run_is_finished_while_the_next_one_reads(tiny_run: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
     """The first is measured only once the second has read; both are what they are one after another."""
-    read, measured = threading.Event(), []
-    usual = extraction.measure
+    read, asked = threading.Event(), []
+    usual = extraction.aside
 
-    def measure(*given: object) -> object:
+    def aside(function: Callable[..., object], *given: object) -> object:
         assert read.wait(PATIENCE)
-        measured.append(threading.current_thread().name)
-        return usual(*given)  # type: ignore[arg-type]
+        measures, directions = usual(function, *given)
+        asked.append((threading.current_thread().name, function.__name__))
+        return measures, directions
 
-    monkeypatch.setattr(extraction, "measure", measure)
+    monkeypatch.setattr(extraction, "aside", aside)
     configs = [tiny_run("prompt_template=raw"), tiny_run("prompt_template=question")]
     store = Store(configs[0].store.path)
     with finished_beside():
         finish(begin_extraction(configs[0]))
         second = begin_extraction(configs[1])
-        assert not measured and not list(store.keys(RUNS))
+        assert not asked and not list(store.keys(RUNS))
         read.set()
         finish(second)
-    assert measured == ["finishing a run"] * 2
+    assert asked == [("finishing a run", "_with_directions")] * 2
     for config in configs:
         known = run_extraction(config)
         assert not known.computed and known.record.result.lens.rows

@@ -1,0 +1,77 @@
+"""A process that computes what needs no model, while this one reads texts with it.
+
+A thread would wait for this one, and this one for the thread, wherever either runs Python itself.
+"""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from typing import ParamSpec, TypeVar
+
+from emogeo.errors import MachineError
+from emogeo.signals import end_with_parent
+
+P = ParamSpec("P")
+V = TypeVar("V")
+_NICE = 5
+"""How far the process stands back behind this one."""
+_ENDED = (
+    "The process that measures was ended by the system, perhaps for want of memory. What was read is in the store; the "
+    "same command goes on from there."
+)
+
+
+@contextmanager
+def computing_aside() -> Iterator[None]:
+    """Has `aside` in the block use a process of its own, which is ended with the block.
+
+    On Linux it is a copy of this process as it is now, which costs nothing before anything large is imported and
+    threads are started. What it needs it imports when it is first asked.
+    """
+    _Current.process = _process("fork" if sys.platform == "linux" else "spawn")
+    try:
+        yield
+    finally:
+        process, _Current.process = _Current.process, None
+        process.shutdown(cancel_futures=True)
+
+
+def aside(function: Callable[P, V], *given: P.args, **named: P.kwargs) -> V:
+    """Calls a function: within `computing_aside` in the process beside this one, which gets what it is given pickled.
+
+    Raises:
+        MachineError: the process was ended, perhaps for want of memory; the next call starts another.
+        Exception: whatever the function raises.
+    """
+    if _Current.process is None:
+        return function(*given, **named)
+    try:
+        return _Current.process.submit(function, *given, **named).result()
+    except BrokenProcessPool as error:
+        _Current.process = _process("spawn")  # there are threads by now
+        raise MachineError(_ENDED) from error
+
+
+class _Current:
+    process: ProcessPoolExecutor | None = None
+
+
+def _process(start: str) -> ProcessPoolExecutor:
+    process = ProcessPoolExecutor(1, multiprocessing.get_context(start), _stand_back)
+    process.submit(os.getpid)  # starts it
+    return process
+
+
+def _stand_back() -> None:
+    """Leaves it to the process that has started this one to end it, however that one ends."""
+    os.nice(_NICE)
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
+    end_with_parent()
