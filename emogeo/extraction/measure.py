@@ -40,6 +40,11 @@ class Readings:
     neutral: NDArray[np.floating] | None
     """[sentence, block, d_model], for denoising; None where the texts of a condition are used."""
 
+    @property
+    def size(self) -> int:
+        """Gives the number of bytes of all states."""
+        return sum(own.nbytes for own in (self.passages, self.facts, self.neutral) if own is not None)
+
 
 @dataclass(frozen=True)
 class Measures:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import ExitStack
 from dataclasses import replace
 from functools import partial
@@ -32,7 +32,7 @@ from emogeo.record.passes import StoredActivations
 from emogeo.record.types import LensRecord
 from emogeo.runs.aside import aside
 from emogeo.runs.refusal import keep_refusal
-from emogeo.runs.task import Outcome, Task, begin_task
+from emogeo.runs.task import Files, Outcome, Rest, Task, begin_task
 from emogeo.store.store import Store
 
 log = logging.getLogger(__name__)
@@ -48,27 +48,23 @@ def run_extraction(config: TrainConfig, departures: Mapping[str, Any] | None = N
         NonFiniteError: states overflowed and `nonfinite=refuse`; the store keeps a refused record.
         EmogeoError: anything else that is the user's to mend.
     """
-    return begin_extraction(config, departures)()
+    return begin_extraction(config, departures).do()
 
 
-def begin_extraction(config: TrainConfig, departures: Mapping[str, Any] | None = None) -> Callable[[], Outcome]:
-    """Plans an extraction, writes and reads its texts, and gives what measures and records it: see `run_extraction`.
-
-    Returns:
-        what is to be called once, in any thread: it needs no model.
-    """
+def begin_extraction(config: TrainConfig, departures: Mapping[str, Any] | None = None) -> Rest[Outcome]:
+    """Plans an extraction, writes and reads its texts, and gives what measures and records it: see `run_extraction`."""
     plan = _planned(config)
     for note in plan.source.notes:
         log.warning("%s: %s", plan.source.name, note)
     with ExitStack() as later:
         compute = partial(_read, plan, departures=departures or {}, later=later)
         rest = begin_task(Task(plan.key, plan.title, config, compute))
-        return partial(_finished, plan, rest, later.pop_all())
+        return Rest(partial(_finished, plan, rest, later.pop_all()), rest.size)
 
 
-def _finished(plan: RunPlan, rest: Callable[[], Outcome], later: ExitStack) -> Outcome:
+def _finished(plan: RunPlan, rest: Rest[Outcome], later: ExitStack) -> Outcome:
     with later:
-        outcome = rest()
+        outcome = rest.do()
     for warning in [*warnings_of(plan), *warning_of_precision(outcome.record)]:
         log.warning("%s", warning)
     return outcome
@@ -89,9 +85,7 @@ def _planned(config: TrainConfig) -> RunPlan:
         return plan_run(config)
 
 
-def _read(
-    plan: RunPlan, store: Store, departures: Mapping[str, Any], later: ExitStack
-) -> Callable[[], dict[str, bytes]]:
+def _read(plan: RunPlan, store: Store, departures: Mapping[str, Any], later: ExitStack) -> Rest[Files]:
     """Writes and reads the texts, and gives what measures them."""
     if plan.source.writing is not None:
         stories = _stories(plan, plan.source.writing, store)
@@ -104,33 +98,31 @@ def _read(
         log.info("%s", plan.source.masking)
     activations = _activations(plan, store, later)
     layers = _usable_layers(plan, activations, store)
-    head = head_of(plan.config.layer_selection.rule, plan.session, plan.weights)
-    return partial(_measured, plan, layers, activations, departures, head)
-
-
-def _measured(
-    plan: RunPlan,
-    layers: list[int],
-    activations: dict[str, StoredActivations],
-    departures: Mapping[str, Any],
-    head: Head | str,
-) -> dict[str, bytes]:
-    passages, facts, neutral = (activations.get(name) for name in ("passages", "facts", "neutral"))
-    assert passages is not None and facts is not None
-    readings = Readings(
+    own = Readings(
         plan.config,
         plan.labelled,
         layers,
         plan.named_layer,
         plan.weights.title,
-        passages.states,
-        facts.states,
-        None if neutral is None else neutral.states,
+        activations["passages"].states,
+        activations["facts"].states,
+        activations["neutral"].states if "neutral" in activations else None,
     )
+    head = head_of(plan.config.layer_selection.rule, plan.session, plan.weights)
+    return Rest(partial(_measured, plan, own, activations, departures, head), own.size)
+
+
+def _measured(
+    plan: RunPlan,
+    own: Readings,
+    activations: Mapping[str, StoredActivations],
+    departures: Mapping[str, Any],
+    head: Head | str,
+) -> Files:
     if isinstance(head, str):
-        measures, lens = aside(measure, readings), LensRecord(reason=head)
+        measures, lens = aside(own.size, measure, own), LensRecord(reason=head)
     else:
-        measures, directions = aside(_with_directions, readings)
+        measures, directions = aside(own.size, _with_directions, own)
         lens = lens_of(directions, head) if isinstance(directions, Directions) else LensRecord(reason=directions)
         if lens.reason is not None:
             log.warning("%s: no words of vectors: %s", plan.weights.title, lens.reason)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from emogeo.entry import log_error
 from emogeo.logs import handlers_here, logged_by_run, logged_to
-from emogeo.runs.aside import computing_aside
+from emogeo.runs.aside import computing_aside, has_room
+from emogeo.runs.task import Rest
 
 
 @contextmanager
@@ -30,16 +31,20 @@ def finished_beside() -> Iterator[None]:
         sys.exit(1)
 
 
-def finish(rest: Callable[[], object]) -> None:
+def finish(rest: Rest[object]) -> None:
     """Does what is left of a run: within `finished_beside`, a thread does it once it is through with the run before.
+
+    States that the next run's would not fit beside are measured before it reads.
 
     Raises:
         Exception: whatever it raises, where it is done at once.
     """
     if _Current.finishing is None:
-        rest()
-    else:
-        _Current.finishing.take(rest)
+        rest.do()
+        return
+    _Current.finishing.take(rest)
+    if not has_room(rest.size):
+        _Current.finishing.wait()
 
 
 def wait_for_finished() -> None:
@@ -55,7 +60,7 @@ class _Finishing:
         self.failed = False
         self._thread: threading.Thread | None = None
 
-    def take(self, rest: Callable[[], object]) -> None:
+    def take(self, rest: Rest[object]) -> None:
         self.wait()
         self._thread = threading.Thread(target=self._do, args=(rest, handlers_here()), name="finishing a run")
         self._thread.start()
@@ -65,10 +70,10 @@ class _Finishing:
             self._thread.join()
             self._thread = None
 
-    def _do(self, rest: Callable[[], object], handlers: Sequence[logging.Handler]) -> None:
+    def _do(self, rest: Rest[object], handlers: Sequence[logging.Handler]) -> None:
         with logged_to(handlers):
             try:
-                rest()
+                rest.do()
             except Exception as error:
                 self.failed = True
                 log_error(error)

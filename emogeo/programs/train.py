@@ -114,7 +114,7 @@ def _run(config: DictConfig) -> None:
             if _stays_here():
                 finish(rest)
             else:
-                rest()
+                rest.do()
 
 
 def _stays_here() -> bool:

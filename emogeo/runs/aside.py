@@ -15,11 +15,15 @@ from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import ParamSpec, TypeVar
 
+import psutil
+
 from emogeo.errors import MachineError
 from emogeo.signals import end_with_parent
 
 P = ParamSpec("P")
 V = TypeVar("V")
+_TIMES = 8
+"""How many times as much memory as states have must be free: the next run reads, in three poolings, and has copies."""
 _NICE = 5
 """How far the process stands back behind this one."""
 _ENDED = (
@@ -43,14 +47,22 @@ def computing_aside() -> Iterator[None]:
         process.shutdown(cancel_futures=True)
 
 
-def aside(function: Callable[P, V], *given: P.args, **named: P.kwargs) -> V:
+def has_room(size: int) -> bool:
+    """Whether there is room for some bytes of states once more, and for their copies, while others are read."""
+    return bool(size * _TIMES <= psutil.virtual_memory().available)
+
+
+def aside(size: int, function: Callable[P, V], *given: P.args, **named: P.kwargs) -> V:
     """Calls a function: within `computing_aside` in the process beside this one, which gets what it is given pickled.
+
+    Args:
+        size: bytes of what it is given; where there is no room for them, this process calls the function.
 
     Raises:
         MachineError: the process was ended, perhaps for want of memory; the next call starts another.
         Exception: whatever the function raises.
     """
-    if _Current.process is None:
+    if _Current.process is None or not has_room(size):
         return function(*given, **named)
     try:
         return _Current.process.submit(function, *given, **named).result()

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import partial
+from typing import Generic, TypeVar
 
 from emogeo.config.train import TrainConfig
 from emogeo.errors import NonFiniteError, RecordError
@@ -21,6 +22,7 @@ from emogeo.tracking.beside import check_tracking, track_run
 from emogeo.tracking.mirror import tracked
 
 log = logging.getLogger(__name__)
+V = TypeVar("V", covariant=True)
 Files = Mapping[str, bytes]
 """The files of a record, by name."""
 
@@ -37,14 +39,24 @@ class Outcome:
 
 
 @dataclass(frozen=True)
+class Rest(Generic[V]):
+    """What is left to do of a task once its texts are read; it needs no model."""
+
+    do: Callable[[], V]
+    """To be called once, by any thread."""
+    size: int = 0
+    """Bytes of states that it holds until then."""
+
+
+@dataclass(frozen=True)
 class Task:
     """A record that is wanted, by its key, and how to compute it."""
 
     key: str
     title: str
     config: TrainConfig
-    compute: Callable[[Store], Files | Callable[[], Files]]
-    """Computes the record's files, or all of it that needs the model, and gives what computes the rest."""
+    compute: Callable[[Store], Files | Rest[Files]]
+    """Computes the record's files, or all of it that needs the model."""
 
 
 def run_task(task: Task) -> Outcome:
@@ -56,39 +68,40 @@ def run_task(task: Task) -> Outcome:
         NonFiniteError: the task was refused before.
         EmogeoError: whatever computing raises.
     """
-    return begin_task(task)()
+    return begin_task(task).do()
 
 
-def begin_task(task: Task) -> Callable[[], Outcome]:
-    """Computes all that needs the model, and gives what does the rest, in any thread: see `run_task`.
+def begin_task(task: Task) -> Rest[Outcome]:
+    """Computes all that needs the model, and gives the rest; others wait for the record until that is done.
 
-    Returns:
-        what is to be called once; others wait for the record until then.
+    Raises:
+        NonFiniteError, EmogeoError: see `run_task`, as does what is left.
     """
     store = Store(task.config.store.path)
     known = None if task.config.force else _known(task.key, store)
     if known is not None:
-        return partial(_same, _answer_known(task, known, store))  # also from a store that cannot be written
+        return _done(_answer_known(task, known, store))  # also from a store that cannot be written
     store.check_writable()
     with ExitStack() as locked, naming(store.path):
         locked.enter_context(store.lock(RUNS, task.key))
         known = None if task.config.force else _known(task.key, store)
         if known is not None:
-            return partial(_same, _answer_known(task, known, store))
+            return _done(_answer_known(task, known, store))
         log.info("%s: %s", task.title, task.key[:12])
         check_tracking(task.config.tracking, store)
         with leased(task.config.cluster.slots, resolve_device(task.config.runtime.device)):
             computed = task.compute(store)
-        return partial(_record, task, store, computed, locked.pop_all())
+        rest = computed if isinstance(computed, Rest) else Rest(lambda: computed)
+        return Rest(partial(_record, task, store, rest, locked.pop_all()), rest.size)
 
 
-def _same(outcome: Outcome) -> Outcome:
-    return outcome
+def _done(outcome: Outcome) -> Rest[Outcome]:
+    return Rest(lambda: outcome)
 
 
-def _record(task: Task, store: Store, computed: Files | Callable[[], Files], locked: ExitStack) -> Outcome:
+def _record(task: Task, store: Store, rest: Rest[Files], locked: ExitStack) -> Outcome:
     with locked, naming(store.path):
-        files = computed() if callable(computed) else computed
+        files = rest.do()
         folder = store.write(RUNS, task.key, files)
         log.info("finished %s: %s", task.title, folder)
         track_run(task.config.tracking, store, task.key)

@@ -18,6 +18,7 @@ from emogeo.extraction import run as extraction
 from emogeo.extraction.run import begin_extraction, run_extraction
 from emogeo.programs.finishing import finish, finished_beside, wait_for_finished
 from emogeo.record.files import VECTORS
+from emogeo.runs.task import Rest
 from emogeo.signals import Ended
 from emogeo.store.store import RUNS, Store
 from tests.conftest import ROOT, Composer
@@ -25,11 +26,11 @@ from tests.conftest import ROOT, Composer
 PATIENCE = 60
 
 
-def raising(error: BaseException) -> Callable[[], object]:
+def raising(error: BaseException) -> Rest[object]:
     def call() -> object:
         raise error
 
-    return call
+    return Rest(call)
 
 
 def test_a_run_is_finished_while_the_next_one_reads(tiny_run: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -37,9 +38,9 @@ def test_a_run_is_finished_while_the_next_one_reads(tiny_run: Composer, monkeypa
     read, asked = threading.Event(), []
     usual = extraction.aside
 
-    def aside(function: Callable[..., object], *given: object) -> object:
+    def aside(size: int, function: Callable[..., object], *given: object) -> object:
         assert read.wait(PATIENCE)
-        measures, directions = usual(function, *given)
+        measures, directions = usual(size, function, *given)
         asked.append((threading.current_thread().name, function.__name__))
         return measures, directions
 
@@ -49,6 +50,7 @@ def test_a_run_is_finished_while_the_next_one_reads(tiny_run: Composer, monkeypa
     with finished_beside():
         finish(begin_extraction(configs[0]))
         second = begin_extraction(configs[1])
+        assert second.size > 0
         assert not asked and not list(store.keys(RUNS))
         read.set()
         finish(second)
@@ -86,11 +88,11 @@ def test_runs_are_finished_one_after_another_and_whoever_builds_on_them_waits() 
 
     with finished_beside():
         for number in range(3):
-            finish(lambda number=number: slowly(number))
+            finish(Rest(lambda number=number: slowly(number)))
             assert len(done) >= number - 1
         wait_for_finished()
         assert done == [0, 1, 2]
-        finish(lambda: slowly(3))
+        finish(Rest(lambda: slowly(3)))
     assert done == [0, 1, 2, 3]
 
 
@@ -99,7 +101,7 @@ def test_a_run_that_fails_costs_itself_alone(caplog: pytest.LogCaptureFixture) -
     with pytest.raises(SystemExit) as ended, finished_beside():
         finish(raising(StoreError("no room")))
         finish(raising(KeyError("a fault")))
-        finish(lambda: done.append(1))
+        finish(Rest(lambda: done.append(1)))
     assert ended.value.code == 1 and done == [1]
     first, second = caplog.records
     assert (first.getMessage(), first.exc_info) == ("StoreError: no room", None)
@@ -110,7 +112,7 @@ def test_an_error_of_the_next_run_and_a_signal_wait_for_it(caplog: pytest.LogCap
     for error in (StoreError("the next"), Ended(15)):
         done: list[int] = []
         with pytest.raises(type(error)), finished_beside():
-            finish(lambda done=done: (time.sleep(0.1), done.append(1)))
+            finish(Rest(lambda done=done: (time.sleep(0.1), done.append(1))))
             raise error
         assert done == [1]
 
@@ -127,16 +129,24 @@ def test_its_words_go_to_its_own_log(monkeypatch: pytest.MonkeyPatch) -> None:
     root = logging.getLogger()
     with finished_beside():
         monkeypatch.setattr(root, "handlers", [handled("first")])
-        finish(lambda: (go_on.wait(PATIENCE), entry.log.warning("of the first")))
+        finish(Rest(lambda: (go_on.wait(PATIENCE), entry.log.warning("of the first"))))
         monkeypatch.setattr(root, "handlers", [handled("second")])
         entry.log.warning("of the second")
         go_on.set()
     assert said == {"first": ["of the first"], "second": ["of the second"]}
 
 
+def test_states_for_which_there_is_no_room_are_measured_before_the_next_run_reads() -> None:
+    done: list[int] = []
+    with finished_beside():
+        for size, number in ((1, 0), (2**60, 1)):
+            finish(Rest(lambda number=number: (time.sleep(0.1), done.append(number)), size))
+            assert done == ([] if size == 1 else [0, 1])
+
+
 def test_without_a_sweep_it_is_done_at_once() -> None:
     done: list[str] = []
-    finish(lambda: done.append(threading.current_thread().name))
+    finish(Rest(lambda: done.append(threading.current_thread().name)))
     wait_for_finished()
     assert done == [threading.current_thread().name]
     with pytest.raises(StoreError, match="so"):

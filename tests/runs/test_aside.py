@@ -16,7 +16,7 @@ import pytest
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError, MachineError
-from emogeo.runs.aside import aside, computing_aside
+from emogeo.runs.aside import aside, computing_aside, has_room
 from tests.conftest import ROOT
 
 
@@ -41,12 +41,19 @@ def ended() -> int:
 def test_it_is_another_process_within_the_block_and_this_one_elsewhere() -> None:
     values = np.arange(6.0)
     with computing_aside():
-        first, found = aside(doubled, values)
-        second, _ = aside(doubled, values=values)
+        first, found = aside(0, doubled, values)
+        second, _ = aside(0, doubled, values=values)
         assert first == second != os.getpid()
         np.testing.assert_array_equal(found, 2 * values)
     assert not psutil.pid_exists(first)
-    assert aside(doubled, values)[0] == os.getpid()
+    assert aside(0, doubled, values)[0] == os.getpid()
+
+
+def test_what_there_is_no_room_for_twice_is_computed_here() -> None:
+    assert has_room(1) and not has_room(psutil.virtual_memory().total)
+    with computing_aside():
+        assert aside(1, doubled, np.ones(1))[0] != os.getpid()
+        assert aside(psutil.virtual_memory().total, doubled, np.ones(1))[0] == os.getpid()
 
 
 def test_it_is_there_from_the_beginning() -> None:
@@ -58,30 +65,30 @@ def test_it_is_there_from_the_beginning() -> None:
 
 def test_errors_are_those_of_the_function_and_the_process_goes_on() -> None:
     with computing_aside():
-        own, _ = aside(doubled, np.ones(1))
+        own, _ = aside(0, doubled, np.ones(1))
         with pytest.raises(GeometryError, match="no direction"):
-            aside(refusing)
-        assert aside(doubled, np.ones(1))[0] == own
+            aside(0, refusing)
+        assert aside(0, doubled, np.ones(1))[0] == own
 
 
 def test_a_process_that_the_system_has_ended_is_said_and_replaced() -> None:
     with computing_aside():
         with pytest.raises(MachineError, match="was ended by the system"):
-            aside(killed)
-        assert aside(doubled, np.ones(1))[0] != os.getpid()
+            aside(0, killed)
+        assert aside(0, doubled, np.ones(1))[0] != os.getpid()
 
 
 def test_signals_are_left_to_whoever_waits_for_it() -> None:
     with computing_aside():
-        assert aside(ended) == os.nice(0) + 5
+        assert aside(0, ended) == os.nice(0) + 5
 
 
 _KILLED = """
 import os, time
 from emogeo.runs.aside import aside, computing_aside
 with computing_aside():
-    print(aside(os.getpid), flush=True)
-    aside(time.sleep, 600)
+    print(aside(0, os.getpid), flush=True)
+    aside(0, time.sleep, 600)
 """
 
 
