@@ -5,15 +5,16 @@ from __future__ import annotations
 import argparse
 import itertools
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import yaml
 from hydra.errors import HydraException
+from omegaconf import DictConfig
 from omegaconf.errors import OmegaConfBaseException
 
-from emogeo.config.compose import parse_train, register
+from emogeo.config.compose import parse_all, parse_train, register
 from emogeo.config.early import checked
 from emogeo.config.help import register_help
 from emogeo.config.jobs import asked_for, jobs_of
@@ -75,19 +76,26 @@ def commands_of(sweep: dict[str, Any]) -> Iterator[list[str]]:
         yield [*fixed, *(f"{name}={value}" for name, value in zip(listed, values, strict=True))]
 
 
-def configs_of(file: Path) -> Iterator[TrainConfig]:
+def configs_of(file: Path) -> list[TrainConfig]:
     """Composes the configuration of each run of a sweep's file.
 
     Raises:
-        ConfigError: no sweep, one whose runs are not known before, or a run that `train.py` would refuse.
+        ConfigError: no sweep, one whose runs are not known before, or runs that `train.py` would refuse, all of them.
     """
-    for words in commands_of(sweep_in(file)):
-        try:
-            typed = checked(words, TrainConfig, CONF)
-            for config in jobs_of(typed, CONF, asked_for(typed)).configs():
-                yield parse_train(config)
-        except (ConfigError, HydraException, OmegaConfBaseException) as error:
-            raise ConfigError(f"{file}: {first_line(error)}") from error
+    try:
+        return parse_all(_composed(commands_of(sweep_in(file))), parse_train)
+    except (HydraException, OmegaConfBaseException) as error:
+        raise ConfigError(f"{file}: {first_line(error)}") from error
+    except ConfigError as error:
+        said = str(error)
+        raise ConfigError(said if said.startswith(f"{file}") else f"{file}: {said}") from error
+
+
+def _composed(commands: Iterable[list[str]]) -> Iterator[tuple[list[str], DictConfig]]:
+    for words in commands:
+        typed = checked(words, TrainConfig, CONF)
+        for config in jobs_of(typed, CONF, asked_for(typed)).configs():
+            yield typed, config
 
 
 def main(words: list[str] | None = None) -> int:

@@ -59,6 +59,8 @@ def test_every_sweep_that_is_delivered_is_a_grid() -> None:
         ("method: grid\nparameters: {sede: {value: 1}}\n", "There is no field sede. Did you mean seed?"),
         ("method: grid\nparameters: {store.path: {value: a ü}}\n", "store.path=a ü cannot be read as FIELD=VALUE"),
         ("method: grid\nparameters: {model: {value: 'gemma-3-270m,llama-3.2-3b'}}\n", "is several runs: type -m"),
+        ("method: grid\nparameters: {pooling.skip: {values: [-1, 0, -2]}}\n", "2 of 3 runs have a wrong configuration"),
+        ("method: grid\nparameters: {pooling.skip: {values: [-1, 0, -2]}}\n", "Runs: pooling.skip=-2"),
         ("method: grid\ncommand: [python]\nparameters: {}\n", "is no list of words with ${program} among them"),
         ("method: grid\ncommand: train.py\nparameters: {}\n", "is no list of words"),
     ],
