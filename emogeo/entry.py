@@ -90,12 +90,12 @@ def shown(call: Callable[[], T]) -> T:
         raise CompactHydraException(said) from error
 
 
-def log_error(error: Exception) -> None:
-    """Logs an error of a run of a sweep: a sentence where it can be said in one, else its trace."""
-    named = _named(error)
+def log_error(error: BaseException, title: str) -> None:
+    """Logs an error of a run of a sweep under its title: a sentence where it can be said in one, else its trace."""
+    named = _named(error) if isinstance(error, Exception) else None
     trace = error if named is None or "HYDRA_FULL_ERROR" in os.environ else None
     said = named or error
-    log.error("%s: %s", type(said).__name__, said, exc_info=trace)
+    log.error("%s: %s: %s", title, type(said).__name__, said, exc_info=trace)
 
 
 def _named(error: Exception) -> EmogeoError | None:

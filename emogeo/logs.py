@@ -22,7 +22,7 @@ def handlers_here() -> list[logging.Handler]:
 
 @contextmanager
 def logged_to(handlers: Sequence[logging.Handler]) -> Iterator[None]:
-    """Has all that this thread logs in the block go to some handlers, within `logged_by_run`."""
+    """Has what this thread logs in the block go to some handlers instead of the root's, within `logged_by_run`."""
     _THREAD.handlers = handlers
     try:
         yield
@@ -34,15 +34,19 @@ def logged_to(handlers: Sequence[logging.Handler]) -> Iterator[None]:
 def logged_by_run() -> Iterator[None]:
     """Lets threads in the block log as `logged_to` says, whatever handlers Hydra sets up for the next run meanwhile.
 
-    Hydra sets up all loggers and their handlers anew for each run, so what a thread says is led elsewhere before any
-    of them is asked.
+    Hydra sets up the loggers and their handlers anew for each run, so handlers of a logger would not do.
     """
     usual = logging.Logger.callHandlers
 
     def call(logger: logging.Logger, record: logging.LogRecord) -> None:
         if _THREAD.handlers is None:
             usual(logger, record)
-        else:
+            return
+        own: logging.Logger | None = logger
+        while own is not None and own is not logging.root:
+            passed(record, own.handlers)
+            own = own.parent if own.propagate else None
+        if own is not None:
             passed(record, _THREAD.handlers)
 
     logging.Logger.callHandlers = call  # type: ignore[assignment,method-assign]

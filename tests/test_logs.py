@@ -72,6 +72,27 @@ def test_what_is_set_up_for_the_next_run_gets_nothing(now: Kept, monkeypatch: py
     assert (own.said, now.said, later.said) == (["finished"], [], [])
 
 
+def test_loggers_with_handlers_of_their_own_keep_them(now: Kept) -> None:
+    """As wandb has, whose log of debugging is for nobody else."""
+    own, theirs, library = Kept(), Kept(), logging.getLogger("a.library")
+    library.addHandler(theirs)
+    library.setLevel(logging.INFO)
+
+    def finish(said: str) -> None:
+        with logged_to([own]):
+            library.info(said)
+
+    try:
+        with logged_by_run():
+            in_a_thread(lambda: finish("to both"))
+            library.propagate = False
+            in_a_thread(lambda: finish("to theirs"))
+    finally:
+        library.propagate = True
+        library.removeHandler(theirs)
+    assert (own.said, theirs.said, now.said) == (["to both"], ["to both", "to theirs"], [])
+
+
 def test_afterwards_loggers_are_as_they_were(now: Kept) -> None:
     before = logging.Logger.callHandlers
     with pytest.raises(KeyError), logged_by_run():

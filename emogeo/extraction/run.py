@@ -59,7 +59,7 @@ def begin_extraction(config: TrainConfig, departures: Mapping[str, Any] | None =
     with ExitStack() as later:
         compute = partial(_read, plan, departures=departures or {}, later=later)
         rest = begin_task(Task(plan.key, plan.title, config, compute))
-        return Rest(partial(_finished, plan, rest, later.pop_all()), rest.size)
+        return replace(rest, do=partial(_finished, plan, rest, later.pop_all()))
 
 
 def _finished(plan: RunPlan, rest: Rest[Outcome], later: ExitStack) -> Outcome:
@@ -109,7 +109,7 @@ def _read(plan: RunPlan, store: Store, departures: Mapping[str, Any], later: Exi
         activations["neutral"].states if "neutral" in activations else None,
     )
     head = head_of(plan.config.layer_selection.rule, plan.session, plan.weights)
-    return Rest(partial(_measured, plan, own, activations, departures, head), own.size)
+    return Rest(partial(_measured, plan, own, activations, departures, head), plan.title, own.size)
 
 
 def _measured(

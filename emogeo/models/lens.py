@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,6 +14,7 @@ from transformers import PreTrainedTokenizerBase
 from emogeo.arrays import Array
 from emogeo.models.unembedding import Unembedding
 
+log = logging.getLogger(__name__)
 _ROWS = 16_384
 """The number of tokens whose logits are computed at a time."""
 _LEAST = 1e-12
@@ -45,6 +47,14 @@ def extremes(unembedding: Unembedding, directions: Array, spread: slice, n: int)
         spread: the null directions that give each token's mean and standard deviation. Their own z is too small for
             a comparison with that of others: those that p is made of have to be other ones.
     """
+    try:
+        return _extremes(unembedding, directions, spread, n)
+    except torch.OutOfMemoryError:  # of a GPU, where the next run may be reading
+        log.info("the GPU has no memory left for the words of vectors: they are computed on the CPU")
+        return _extremes(unembedding.on_cpu(), directions, spread, n)
+
+
+def _extremes(unembedding: Unembedding, directions: Array, spread: slice, n: int) -> Extremes:
     states = unembedding.normed(torch.as_tensor(np.asarray(directions, dtype=np.float32)))
     up = down = telling = _Best.empty(states, n)
     for start in range(0, len(unembedding.weight), _ROWS):

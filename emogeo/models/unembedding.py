@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import torch
@@ -39,6 +39,10 @@ class Unembedding:
     tied: bool
     """Whether it is the table of input embeddings."""
     device: torch.device
+
+    def on_cpu(self) -> Unembedding:
+        """Gives the same in the machine's own memory."""
+        return replace(self, weight=self.weight.cpu(), device=torch.device("cpu"))
 
     def normed(self, directions: torch.Tensor) -> torch.Tensor:
         """Gives directions [direction, d_model] as the unembedding takes them, in float32, without the norm's bias."""

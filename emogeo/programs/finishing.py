@@ -10,8 +10,12 @@ from contextlib import contextmanager
 
 from emogeo.entry import log_error
 from emogeo.logs import handlers_here, logged_by_run, logged_to
+from emogeo.models.session import finished_before_unloading
 from emogeo.runs.aside import computing_aside, has_room
 from emogeo.runs.task import Rest
+from emogeo.signals import Ended
+
+log = logging.getLogger(__name__)
 
 
 @contextmanager
@@ -21,12 +25,12 @@ def finished_beside() -> Iterator[None]:
     A run that fails so has logged why, and costs itself alone: the process ends with 1 when the block does.
     """
     _Current.finishing = own = _Finishing()
-    with logged_by_run(), computing_aside():
+    with logged_by_run(), computing_aside(), finished_before_unloading(own.wait):
         try:
             yield
         finally:
-            own.wait()
             _Current.finishing = None
+            own.wait_at_end()
     if own.failed:
         sys.exit(1)
 
@@ -58,25 +62,50 @@ class _Finishing:
 
     def __init__(self) -> None:
         self.failed = False
-        self._thread: threading.Thread | None = None
+        self._over = threading.Event()  # a thread whose `join` a signal has interrupted seems to have ended
+        self._over.set()
 
     def take(self, rest: Rest[object]) -> None:
-        self.wait()
-        self._thread = threading.Thread(target=self._do, args=(rest, handlers_here()), name="finishing a run")
-        self._thread.start()
+        """Begins to finish a run once the one before is, also where a signal has ended that wait."""
+        try:
+            self.wait()
+        finally:
+            self._over.clear()
+            threading.Thread(target=self._do, args=(rest, handlers_here()), name="finishing a run").start()
 
     def wait(self) -> None:
-        if self._thread is not None:
-            self._thread.join()
-            self._thread = None
+        """Waits for the run; a signal ends the process only then.
+
+        Raises:
+            Ended: a signal came meanwhile.
+        """
+        try:
+            self._over.wait()
+        except Ended:
+            self._over.wait()
+            raise
+
+    def wait_at_end(self) -> None:
+        """Waits for the last run.
+
+        Raises:
+            Ended: a signal came meanwhile, which is said.
+        """
+        try:
+            self.wait()
+        except Ended as end:
+            log.warning("%s", end)
+            raise
 
     def _do(self, rest: Rest[object], handlers: Sequence[logging.Handler]) -> None:
         with logged_to(handlers):
             try:
                 rest.do()
-            except Exception as error:
+            except BaseException as error:  # a panic of a library in Rust is no Exception
                 self.failed = True
-                log_error(error)
+                log_error(error, rest.title)
+            finally:
+                self._over.set()
 
 
 class _Current:

@@ -5,6 +5,7 @@ A thread would wait for this one, and this one for the thread, wherever either r
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -20,8 +21,10 @@ import psutil
 from emogeo.errors import MachineError
 from emogeo.signals import end_with_parent
 
+log = logging.getLogger(__name__)
 P = ParamSpec("P")
 V = TypeVar("V")
+_TRIES = 2
 _TIMES = 8
 """How many times as much memory as states have must be free: the next run reads, in three poolings, and has copies."""
 _NICE = 5
@@ -36,15 +39,16 @@ _ENDED = (
 def computing_aside() -> Iterator[None]:
     """Has `aside` in the block use a process of its own, which is ended with the block.
 
-    On Linux it is a copy of this process as it is now, which costs nothing before anything large is imported and
-    threads are started. What it needs it imports when it is first asked.
+    On Linux it is a copy of this process as it is now, which costs nothing before torch is imported. What it needs it
+    imports when it is first asked. Where the system lets no such process start, `aside` does without.
     """
-    _Current.process = _process("fork" if sys.platform == "linux" else "spawn")
+    _start("fork" if sys.platform == "linux" else "spawn")
     try:
         yield
     finally:
         process, _Current.process = _Current.process, None
-        process.shutdown(cancel_futures=True)
+        if process is not None:
+            process.shutdown(cancel_futures=True)
 
 
 def has_room(size: int) -> bool:
@@ -59,26 +63,33 @@ def aside(size: int, function: Callable[P, V], *given: P.args, **named: P.kwargs
         size: bytes of what it is given; where there is no room for them, this process calls the function.
 
     Raises:
-        MachineError: the process was ended, perhaps for want of memory; the next call starts another.
+        MachineError: the process was ended twice, perhaps for want of memory.
         Exception: whatever the function raises.
     """
-    if _Current.process is None or not has_room(size):
-        return function(*given, **named)
-    try:
-        return _Current.process.submit(function, *given, **named).result()
-    except BrokenProcessPool as error:
-        _Current.process = _process("spawn")  # there are threads by now
-        raise MachineError(_ENDED) from error
+    for _ in range(_TRIES):
+        if _Current.process is None or not has_room(size):
+            return function(*given, **named)
+        try:
+            return _Current.process.submit(function, *given, **named).result()
+        except BrokenProcessPool:
+            _start("spawn")  # there are threads by now
+    raise MachineError(_ENDED)
 
 
 class _Current:
     process: ProcessPoolExecutor | None = None
 
 
-def _process(start: str) -> ProcessPoolExecutor:
-    process = ProcessPoolExecutor(1, multiprocessing.get_context(start), _stand_back)
-    process.submit(os.getpid)  # starts it
-    return process
+def _start(how: str) -> None:
+    """Starts the process; how is a method of multiprocessing."""
+    try:
+        process = ProcessPoolExecutor(1, multiprocessing.get_context(how), _stand_back)
+        process.submit(os.getpid)  # starts it
+    except (OSError, ImportError, NotImplementedError) as error:  # no semaphores, or no room for a process
+        log.warning("No process measures beside this one (%s): this one measures.", error)
+        _Current.process = None
+    else:
+        _Current.process = process
 
 
 def _stand_back() -> None:

@@ -44,6 +44,8 @@ class Rest(Generic[V]):
 
     do: Callable[[], V]
     """To be called once, by any thread."""
+    title: str
+    """The run, as people read of it."""
     size: int = 0
     """Bytes of states that it holds until then."""
 
@@ -91,12 +93,12 @@ def begin_task(task: Task) -> Rest[Outcome]:
         check_tracking(task.config.tracking, store)
         with leased(task.config.cluster.slots, resolve_device(task.config.runtime.device)):
             computed = task.compute(store)
-        rest = computed if isinstance(computed, Rest) else Rest(lambda: computed)
-        return Rest(partial(_record, task, store, rest, locked.pop_all()), rest.size)
+        rest = computed if isinstance(computed, Rest) else Rest(lambda: computed, task.title)
+        return Rest(partial(_record, task, store, rest, locked.pop_all()), task.title, rest.size)
 
 
 def _done(outcome: Outcome) -> Rest[Outcome]:
-    return Rest(lambda: outcome)
+    return Rest(lambda: outcome, outcome.title)
 
 
 def _record(task: Task, store: Store, rest: Rest[Files], locked: ExitStack) -> Outcome:

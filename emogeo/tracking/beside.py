@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from emogeo.store.store import Store
 
 log = logging.getLogger(__name__)
+_HERE = threading.Lock()
+"""Held by the thread of this process that mirrors a run itself: W&B has one run at a time."""
 _NICE = 5
 """How far the process stands back behind this one, which reads texts meanwhile."""
 _NEEDED = ("emogeo.figures.curves", "emogeo.figures.matrices", "pandas")
@@ -47,7 +49,8 @@ def check_tracking(tracking: TrackingConfig, store: Store) -> None:
 
     number = _asked(_Request("check", tracking, store, None))
     if number is None:
-        mirror.check_tracking(tracking, store)
+        with _HERE:
+            mirror.check_tracking(tracking, store)
     elif tracking.mode is TrackingMode.online:
         assert _Current.mirroring is not None
         _Current.mirroring.wait_for_server(number)
@@ -62,7 +65,8 @@ def track_run(tracking: TrackingConfig, store: Store, key: str, anew: bool = Tru
     from emogeo.tracking import mirror
 
     if _asked(_Request("track", tracking, store, key), anew) is None:
-        mirror.track_run(tracking, store, key)
+        with _HERE:
+            mirror.track_run(tracking, store, key)
 
 
 @contextmanager
@@ -123,7 +127,6 @@ class _Mirroring:
     """The process as it is asked: what it logs goes where the log of its run goes."""
 
     process: subprocess.Popen[str] | None = None
-    listener: threading.Thread | None = None
     waiting: dict[int, tuple[_Request, list[logging.Handler]]] = field(default_factory=dict)
     """Requests that are not done, with the handlers of logs when they were made."""
     refused: dict[int, str] = field(default_factory=dict)
@@ -134,6 +137,8 @@ class _Mirroring:
     asked: int = 0
     lost: bool = False
     """Whether the process could not be started, or has ended."""
+    heard: threading.Event = field(default_factory=threading.Event)
+    """Set once the process has said its last word."""
     told: bool = False
     """Whether that was said."""
     checked: bool = False
@@ -220,15 +225,14 @@ class _Mirroring:
         self.process = subprocess.Popen(
             command(), stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding="utf-8", process_group=0
         )
-        self.listener = threading.Thread(target=self._listen, args=(self.process.stdout,), daemon=True)
-        self.listener.start()
+        threading.Thread(target=self._listen, args=(self.process.stdout,), daemon=True).start()
         return self.process
 
     def _wait(self) -> None:
-        assert self.process is not None and self.process.stdin is not None and self.listener is not None
+        assert self.process is not None and self.process.stdin is not None
         with suppress(OSError):  # it has ended
             self.process.stdin.close()
-        self.listener.join()
+        self.heard.wait()  # a thread whose `join` a signal has interrupted seems to have ended
         self.process.wait()
 
     def _listen(self, answers: TextIO) -> None:
@@ -238,6 +242,7 @@ class _Mirroring:
         with self.news:
             self.lost = True
             self.news.notify_all()
+        self.heard.set()
 
     def _hear(self, said: Json) -> None:
         if "done" not in said:

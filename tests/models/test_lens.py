@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -36,6 +38,26 @@ def test_both_ends_are_those_of_the_plain_product_however_it_is_cut(
     assert (found.telling == np.argsort(-z, axis=1)[:, :10]).all()
     np.testing.assert_allclose(found.telling_z, -np.sort(-z, axis=1)[:, :10], rtol=1e-4)
     np.testing.assert_allclose(found.down_logits, np.take_along_axis(logits, order[:, :-11:-1], 1), rtol=1e-5)
+
+
+def test_a_gpu_without_memory_leaves_it_to_the_cpu(
+    unembedding: Unembedding, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """The next run of a sweep may be reading there."""
+    directions, usual, full = np.eye(8), lens._extremes, [True]
+
+    def extremes_there(*given: Any) -> lens.Extremes:
+        if full.pop():
+            full.append(False)
+            raise torch.OutOfMemoryError("full")
+        assert given[0].device.type == "cpu"
+        return usual(*given)
+
+    monkeypatch.setattr(lens, "_extremes", extremes_there)
+    caplog.set_level(logging.INFO)
+    found = extremes(unembedding, directions, slice(2, 5), 3)
+    np.testing.assert_array_equal(found.up, usual(unembedding, directions, slice(2, 5), 3).up)
+    assert "computed on the CPU" in caplog.text
 
 
 def test_a_vocabulary_of_few_tokens_gives_all_of_them(unembedding: Unembedding) -> None:

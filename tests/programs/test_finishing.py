@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import os
+import signal
 import subprocess
 import sys
 import threading
@@ -16,6 +18,7 @@ from emogeo import entry
 from emogeo.errors import StoreError
 from emogeo.extraction import run as extraction
 from emogeo.extraction.run import begin_extraction, run_extraction
+from emogeo.models import session
 from emogeo.programs.finishing import finish, finished_beside, wait_for_finished
 from emogeo.record.files import VECTORS
 from emogeo.runs.task import Rest
@@ -30,7 +33,7 @@ def raising(error: BaseException) -> Rest[object]:
     def call() -> object:
         raise error
 
-    return Rest(call)
+    return Rest(call, "mine")
 
 
 def test_a_run_is_finished_while_the_next_one_reads(tiny_run: Composer, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,11 +91,11 @@ def test_runs_are_finished_one_after_another_and_whoever_builds_on_them_waits() 
 
     with finished_beside():
         for number in range(3):
-            finish(Rest(lambda number=number: slowly(number)))
+            finish(Rest(lambda number=number: slowly(number), "mine"))
             assert len(done) >= number - 1
         wait_for_finished()
         assert done == [0, 1, 2]
-        finish(Rest(lambda: slowly(3)))
+        finish(Rest(lambda: slowly(3), "mine"))
     assert done == [0, 1, 2, 3]
 
 
@@ -101,20 +104,55 @@ def test_a_run_that_fails_costs_itself_alone(caplog: pytest.LogCaptureFixture) -
     with pytest.raises(SystemExit) as ended, finished_beside():
         finish(raising(StoreError("no room")))
         finish(raising(KeyError("a fault")))
-        finish(Rest(lambda: done.append(1)))
+        finish(raising(SystemExit(0)))
+        finish(Rest(lambda: done.append(1), "mine"))
     assert ended.value.code == 1 and done == [1]
-    first, second = caplog.records
-    assert (first.getMessage(), first.exc_info) == ("StoreError: no room", None)
-    assert second.getMessage() == "KeyError: 'a fault'" and second.exc_info is not None, "a fault of ours has its trace"
+    first, second, third = caplog.records
+    assert (first.getMessage(), first.exc_info) == ("mine: StoreError: no room", None)
+    assert third.getMessage() == "mine: SystemExit: 0"
+    assert second.getMessage() == "mine: KeyError: 'a fault'" and second.exc_info is not None, (
+        "a fault of ours has its trace"
+    )
 
 
 def test_an_error_of_the_next_run_and_a_signal_wait_for_it(caplog: pytest.LogCaptureFixture) -> None:
     for error in (StoreError("the next"), Ended(15)):
         done: list[int] = []
         with pytest.raises(type(error)), finished_beside():
-            finish(Rest(lambda done=done: (time.sleep(0.1), done.append(1))))
+            finish(Rest(lambda done=done: (time.sleep(0.1), done.append(1)), "mine"))
             raise error
         assert done == [1]
+
+
+@pytest.mark.parametrize("runs", [1, 2])
+def test_a_signal_while_it_is_waited_for_loses_no_run(runs: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With one run the signal comes while the last one is waited for, with two while the second waits for the first."""
+
+    def end(number: int, _frame: object) -> None:
+        raise Ended(number)
+
+    done: list[int] = []
+    before = signal.signal(signal.SIGUSR1, end)
+    try:
+        with pytest.raises(Ended), finished_beside():
+            for number in range(runs):
+                ending = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGUSR1))
+                if number == runs - 1:
+                    ending.start()
+                finish(Rest(lambda number=number: (time.sleep(0.6), done.append(number)), "mine"))
+    finally:
+        signal.signal(signal.SIGUSR1, before)
+    assert done == list(range(runs))
+
+
+def test_a_model_goes_only_when_the_run_that_it_has_read_is_finished(tiny_run: Composer) -> None:
+    done: list[int] = []
+    with finished_beside():
+        finish(Rest(lambda: (time.sleep(0.2), done.append(1)), "mine"))
+        assert session._Unloading.wait is not None
+        session._Unloading.wait()
+        assert done == [1]
+    assert session._Unloading.wait is None
 
 
 def test_its_words_go_to_its_own_log(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +167,7 @@ def test_its_words_go_to_its_own_log(monkeypatch: pytest.MonkeyPatch) -> None:
     root = logging.getLogger()
     with finished_beside():
         monkeypatch.setattr(root, "handlers", [handled("first")])
-        finish(Rest(lambda: (go_on.wait(PATIENCE), entry.log.warning("of the first"))))
+        finish(Rest(lambda: (go_on.wait(PATIENCE), entry.log.warning("of the first")), "mine"))
         monkeypatch.setattr(root, "handlers", [handled("second")])
         entry.log.warning("of the second")
         go_on.set()
@@ -140,13 +178,13 @@ def test_states_for_which_there_is_no_room_are_measured_before_the_next_run_read
     done: list[int] = []
     with finished_beside():
         for size, number in ((1, 0), (2**60, 1)):
-            finish(Rest(lambda number=number: (time.sleep(0.1), done.append(number)), size))
+            finish(Rest(lambda number=number: (time.sleep(0.1), done.append(number)), "mine", size))
             assert done == ([] if size == 1 else [0, 1])
 
 
 def test_without_a_sweep_it_is_done_at_once() -> None:
     done: list[str] = []
-    finish(Rest(lambda: done.append(threading.current_thread().name)))
+    finish(Rest(lambda: done.append(threading.current_thread().name), "mine"))
     wait_for_finished()
     assert done == [threading.current_thread().name]
     with pytest.raises(StoreError, match="so"):

@@ -22,7 +22,9 @@ def test_a_mode_has_its_own_run(
     words: tuple[str, ...], ran: str, tiny_run: Composer, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     asked: list[str] = []
-    monkeypatch.setattr("emogeo.extraction.run.begin_extraction", lambda *_: Rest(lambda: asked.append("extraction")))
+    monkeypatch.setattr(
+        "emogeo.extraction.run.begin_extraction", lambda *_: Rest(lambda: asked.append("extraction"), "mine")
+    )
     monkeypatch.setattr("emogeo.extraction.imported_run.run_import", lambda *_: asked.append("import"))
     monkeypatch.setattr("emogeo.probes.run.run_probe", lambda *_: asked.append("probe"))
     monkeypatch.setattr(train, "parse_train", lambda config: config)

@@ -16,6 +16,7 @@ import pytest
 
 from emogeo.arrays import Array
 from emogeo.errors import GeometryError, MachineError
+from emogeo.runs import aside as module
 from emogeo.runs.aside import aside, computing_aside, has_room
 from tests.conftest import ROOT
 
@@ -71,11 +72,26 @@ def test_errors_are_those_of_the_function_and_the_process_goes_on() -> None:
         assert aside(0, doubled, np.ones(1))[0] == own
 
 
-def test_a_process_that_the_system_has_ended_is_said_and_replaced() -> None:
+def test_a_process_that_the_system_has_ended_is_replaced_and_twice_said() -> None:
     with computing_aside():
+        first = aside(0, doubled, np.ones(1))[0]
+        os.kill(first, signal.SIGKILL)
+        assert aside(0, doubled, np.ones(1))[0] not in {first, os.getpid()}
         with pytest.raises(MachineError, match="was ended by the system"):
             aside(0, killed)
         assert aside(0, doubled, np.ones(1))[0] != os.getpid()
+
+
+def test_where_no_process_can_be_started_this_one_computes(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refused(*_: object) -> None:
+        raise OSError(38, "no semaphores here")
+
+    monkeypatch.setattr(module, "ProcessPoolExecutor", refused)
+    with computing_aside():
+        assert aside(0, doubled, np.ones(1))[0] == os.getpid()
+    assert "No process measures beside this one ([Errno 38] no semaphores here)" in caplog.text
 
 
 def test_signals_are_left_to_whoever_waits_for_it() -> None:
@@ -85,6 +101,7 @@ def test_signals_are_left_to_whoever_waits_for_it() -> None:
 
 _KILLED = """
 import os, time
+from emogeo.runs import aside as module
 from emogeo.runs.aside import aside, computing_aside
 with computing_aside():
     print(aside(0, os.getpid), flush=True)
