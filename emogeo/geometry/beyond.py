@@ -44,8 +44,9 @@ LEAST_EIGENVALUE = 0.1
 of their small difference must not decide (docs/inference.md)."""
 EXPLAINED = 0.95
 """A share of a geometry from which on, as the upper end of its interval, nulls explain nearly all of it."""
-_ALIKE = 10
-"""The decimals to which agreements of nulls are compared: of equal ones (words of the same texts) the first is best."""
+_ALIKE = 1e-3
+"""Nulls whose agreement differs by less agree alike, and the first of them is named: those of the same texts differ by
+1e-4, because which of equal distances is the smaller depends on how a processor rounds."""
 BY_CHANCE = 0.05
 """The largest p of a partial rho* that is beyond words."""
 PERMUTATIONS = 2_000
@@ -128,7 +129,7 @@ def _measured(a: Halves, b: Halves, nulls: Sequence[Null], permutations: int, se
     runs, groups = _listed(a, b, nulls)
     found = relations(runs).pooled(groups)
     (partial,), explained, (margin,) = (_estimate(found, each) for each in (_partial, _explained, _margin))
-    best = nulls[int(np.argmax(disattenuated(found.whole)[:2, 2:].max(axis=0).round(_ALIKE)))].name
+    best = _best(nulls, disattenuated(found.whole)[:2, 2:].max(axis=0))
     full = max(share.high for share in explained) >= EXPLAINED
     p = None if full else float(mantel_disjoint([_residual(runs, groups, found.whole)], permutations, seed)[0])
     verdict, reason = _verdict(partial, p, explained, margin, best)
@@ -277,6 +278,11 @@ def _partial(rho: Array) -> Array:
 
 def _margin(rho: Array) -> Array:
     return np.asarray(rho[..., 0, 1] - rho[..., :2, 2:].max(axis=(-1, -2)))[..., None]
+
+
+def _best(nulls: Sequence[Null], agreements: Array) -> str:
+    """Names the null that agrees best, the first of those that agree alike."""
+    return nulls[int(np.argmax(agreements > np.nanmax(agreements) - _ALIKE))].name
 
 
 def _verdict(

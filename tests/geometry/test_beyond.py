@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from emogeo.errors import GeometryError
+from emogeo.geometry import beyond as module
 from emogeo.geometry.beyond import (
     Beyond,
     Null,
@@ -190,3 +192,10 @@ def test_a_null_is_reliable_where_it_is_above_zero_with_ninety_nine_percent() ->
     run, _ = halves(Planted(n_units=8, signal=0.1), seed=32)
     assert reliability(run).low > 0 > reliability(run, 0.99).low
     assert _unreliable(Null("words", (run,)), *halves(Planted(n_units=8, signal=0.5), seed=1)) is not None
+
+
+def test_of_nulls_that_agree_alike_the_first_is_named() -> None:
+    """Those of the same texts differ by what a processor rounds."""
+    nulls = [SimpleNamespace(name=name) for name in "abc"]
+    for agreements, best in (((0.5, 0.5004, 0.1), "a"), ((0.1, 0.5, 0.4996), "b"), ((0.1, 0.5, 0.502), "c")):
+        assert module._best(nulls, np.array(agreements)) == best  # type: ignore[arg-type]

@@ -13,6 +13,7 @@ from emogeo.config.model import ModelConfig
 from emogeo.config.train import TrainConfig
 from emogeo.errors import NotWrittenError
 from emogeo.extraction import plan
+from emogeo.models import precision
 from emogeo.models.weights.resolve import Weights
 from emogeo.probes import behaviour, steering
 from tests.conftest import compose_train
@@ -36,6 +37,7 @@ def planned(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         named = (model.name, model.family, model.variant, model.params_b, model.source, model.id)
         return Weights(*named, model.revision or f"sha256:{model.sha256}", folder)
 
+    monkeypatch.setattr(precision, "_cpu_has_bf16", lambda: True)  # as where they were recorded
     monkeypatch.setattr(plan, "resolve_weights", resolved)
     monkeypatch.setattr(behaviour, "resolve_weights", resolved)
 

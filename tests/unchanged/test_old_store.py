@@ -32,6 +32,7 @@ WRITTEN = ("recipe=crossed", "generation.max_new_tokens=24", "generation.min_new
             "generation.max_new_tokens=24",
             "generation.min_new_tokens=8",
             "mode=replay",
+            "precision@mode.writer=bf16",
         ),
     ],
 )

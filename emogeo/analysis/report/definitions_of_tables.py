@@ -81,7 +81,7 @@ OF_TABLES = {
         "explained_a / explained_b": "Share of either geometry that the nulls explain (R²): from 0.95 on no verdict is "
         "given.",
         "margin": "ρ* of the pair less the largest ρ* of a null with either run; below 0 a null agrees better.",
-        "best_null": "The null that agrees best with one of the two runs.",
+        "best_null": "The null that agrees best with one of the two runs; the first of those alike to 0.001.",
         "reason": "Why the verdict is what it is.",
         "given": "The nulls that counted, which are the reliable ones: words, and untrained twins of either run.",
     },
