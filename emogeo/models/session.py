@@ -5,8 +5,6 @@ from __future__ import annotations
 import gc
 import logging
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,6 +13,7 @@ from emogeo.machine import cores
 from emogeo.models.ahead import read_ahead
 from emogeo.models.precision import Precision
 from emogeo.models.slots import on_slot
+from emogeo.models.unloading import wait_for_holders
 from emogeo.models.weights.resolve import Weights
 
 if TYPE_CHECKING:  # imports torch, which planning does without
@@ -26,20 +25,6 @@ LOADED: OrderedDict[tuple[str, ...], LoadedModel] = OrderedDict()
 
 The least recently used goes when memory is short.
 """
-
-
-class _Unloading:
-    wait: Callable[[], None] | None = None
-
-
-@contextmanager
-def finished_before_unloading(wait: Callable[[], None]) -> Iterator[None]:
-    """Has `wait` called in the block before a model goes to make room: a run that was read with it may hold a part."""
-    _Unloading.wait = wait
-    try:
-        yield
-    finally:
-        _Unloading.wait = None
 
 
 @dataclass(frozen=True)
@@ -110,8 +95,7 @@ def _make_room(needed: float, device: str) -> None:
     from emogeo.models import loading
 
     while LOADED and loading.free_bytes(device) < needed:
-        if _Unloading.wait is not None:
-            _Unloading.wait()
+        wait_for_holders()
         dropped, _ = LOADED.popitem(last=False)
         log.info("unloading %s at %s to make room", dropped[2], dropped[3])
         gc.collect()

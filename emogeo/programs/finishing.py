@@ -7,13 +7,15 @@ import sys
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
 from emogeo.entry import log_error
 from emogeo.logs import handlers_here, logged_by_run, logged_to
-from emogeo.models.session import finished_before_unloading
-from emogeo.runs.aside import computing_aside, has_room
-from emogeo.runs.task import Rest
+from emogeo.models.unloading import finished_before_unloading
 from emogeo.signals import Ended
+
+if TYPE_CHECKING:  # imports what --help does without
+    from emogeo.runs.task import Rest
 
 log = logging.getLogger(__name__)
 
@@ -24,6 +26,8 @@ def finished_beside() -> Iterator[None]:
 
     A run that fails so has logged why, and costs itself alone: the process ends with 1 when the block does.
     """
+    from emogeo.runs.aside import computing_aside
+
     _Current.finishing = own = _Finishing()
     with logged_by_run(), computing_aside(), finished_before_unloading(own.wait):
         try:
@@ -43,6 +47,8 @@ def finish(rest: Rest[object]) -> None:
     Raises:
         Exception: whatever it raises, where it is done at once.
     """
+    from emogeo.runs.aside import has_room
+
     if _Current.finishing is None:
         rest.do()
         return
@@ -71,7 +77,10 @@ class _Finishing:
             self.wait()
         finally:
             self._over.clear()
-            threading.Thread(target=self._do, args=(rest, handlers_here()), name="finishing a run").start()
+            try:
+                threading.Thread(target=self._do, args=(rest, handlers_here()), name="finishing a run").start()
+            except RuntimeError:  # the system has no thread left
+                self._do(rest, handlers_here())
 
     def wait(self) -> None:
         """Waits for the run; a signal ends the process only then.

@@ -25,6 +25,7 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 V = TypeVar("V")
 _TRIES = 2
+"""How often a function is given to a process that may be ended."""
 _TIMES = 8
 """How many times as much memory as states have must be free: the next run reads, in three poolings, and has copies."""
 _NICE = 5

@@ -77,7 +77,7 @@ def begin_task(task: Task) -> Rest[Outcome]:
     """Computes all that needs the model, and gives the rest; others wait for the record until that is done.
 
     Raises:
-        NonFiniteError, EmogeoError: see `run_task`, as does what is left.
+        NonFiniteError, EmogeoError: see `run_task`. What is left may raise an EmogeoError, too.
     """
     store = Store(task.config.store.path)
     known = None if task.config.force else _known(task.key, store)

@@ -18,7 +18,7 @@ from emogeo import entry
 from emogeo.errors import StoreError
 from emogeo.extraction import run as extraction
 from emogeo.extraction.run import begin_extraction, run_extraction
-from emogeo.models import session
+from emogeo.models import unloading
 from emogeo.programs.finishing import finish, finished_beside, wait_for_finished
 from emogeo.record.files import VECTORS
 from emogeo.runs.task import Rest
@@ -145,14 +145,24 @@ def test_a_signal_while_it_is_waited_for_loses_no_run(runs: int, monkeypatch: py
     assert done == list(range(runs))
 
 
-def test_a_model_goes_only_when_the_run_that_it_has_read_is_finished(tiny_run: Composer) -> None:
+def test_a_model_goes_only_when_the_run_that_it_has_read_is_finished() -> None:
     done: list[int] = []
     with finished_beside():
         finish(Rest(lambda: (time.sleep(0.2), done.append(1)), "mine"))
-        assert session._Unloading.wait is not None
-        session._Unloading.wait()
+        unloading.wait_for_holders()
         assert done == [1]
-    assert session._Unloading.wait is None
+
+
+def test_where_the_system_has_no_thread_left_it_is_done_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refused(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    done: list[int] = []
+    with finished_beside():
+        monkeypatch.setattr(threading.Thread, "start", refused)
+        finish(Rest(lambda: done.append(1), "mine"))
+        monkeypatch.undo()
+        assert done == [1]
 
 
 def test_its_words_go_to_its_own_log(monkeypatch: pytest.MonkeyPatch) -> None:

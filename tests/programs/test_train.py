@@ -63,6 +63,12 @@ def test_a_finished_run_imports_nothing_slow(tiny_llama: Path, tmp_path: Path) -
     assert not imported & set(_UNWANTED)
 
 
+def test_what_help_does_without_is_not_imported() -> None:
+    started = [sys.executable, "-c", "import json, sys, emogeo.programs.train; print(json.dumps([*sys.modules]))"]
+    done = subprocess.run(started, cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {*_UNWANTED, "numpy", "psutil", "emogeo.runs.task"} & {*json.loads(done.stdout)}
+
+
 _LEFT = """
 import gc
 gc.disable()
